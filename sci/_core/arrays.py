@@ -1,0 +1,177 @@
+"""Tensors, array-likes, promotion and devices: what every public function does with its arguments first.
+
+Tensors follow torch's promotion. Array-likes (NumPy arrays, lists, numbers, anything with ``__dlpack__``) are accepted
+anywhere: arrays keep their dtype, Python numbers are weak, and all join the tensors' device.
+"""
+
+from __future__ import annotations
+
+import functools
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import torch_private
+from .errors import bad_argument, describe
+
+FLOATING = (torch.float32, torch.float64)
+COMPLEX = (torch.complex64, torch.complex128)
+_HALF = (torch.float16, torch.bfloat16)
+_ACCEPTED = frozenset(
+    (*FLOATING, *COMPLEX, *_HALF, torch.complex32)
+    + (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+)
+
+
+def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.device | None = None) -> Tensor:
+    """Return `x` as a tensor; a tensor comes back as it is, an array-like keeps NumPy's dtype and shares memory if it can.
+
+    Raises TypeError, naming `argument`, for anything that holds no numbers torch knows.
+    """
+    if isinstance(x, Tensor):
+        if x.dtype not in _ACCEPTED or x.layout is not torch.strided:
+            raise bad_argument(function, argument, "a dense tensor of a real, complex or integer dtype", x, TypeError)
+        return x
+    if isinstance(x, numbers.Number) and not isinstance(x, np.generic):
+        return _number(x, _weak_dtype(x, argument, function), device or torch.device("cpu"))
+    if isinstance(x, (list, tuple)) and _holds_tensor(x):
+        parts = [as_tensor(part, argument, function, device) for part in x]
+        dtype = result_dtype(parts)
+        return torch.stack([part.to(dtype) for part in parts])
+    if hasattr(x, "__dlpack__") and not isinstance(x, (np.ndarray, np.generic)):
+        return torch.from_dlpack(x)
+    try:
+        array = np.asarray(x)
+        if array.dtype == object or array.dtype.kind not in "biufc":
+            raise TypeError
+        if any(stride < 0 for stride in array.strides) or not array.dtype.isnative or not array.flags.writeable:
+            array = array.astype(array.dtype.newbyteorder("="), copy=True)
+        tensor = torch.from_numpy(array) if array.ndim else torch.tensor(array[()])
+    except (TypeError, ValueError):
+        raise bad_argument(function, argument, "a tensor, an array of numbers or a number", x, TypeError) from None
+    if tensor.dtype not in _ACCEPTED:  # unsigned integers wider than a byte
+        tensor = tensor.to(torch.int64)
+    return tensor if device is None else tensor.to(device)
+
+
+def _holds_tensor(x: Sequence[Any]) -> bool:
+    return any(isinstance(part, Tensor) or (isinstance(part, (list, tuple)) and _holds_tensor(part)) for part in x)
+
+
+def _weak_dtype(x: Any, argument: str, function: str) -> torch.dtype:
+    if isinstance(x, bool):
+        return torch.bool
+    if isinstance(x, int):
+        return torch.int64
+    if isinstance(x, float):
+        return torch.get_default_dtype()
+    if isinstance(x, complex):
+        return torch.get_default_dtype().to_complex()
+    raise bad_argument(function, argument, "a tensor, an array of numbers or a number", x, TypeError)
+
+
+def _number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Return a Python number as a 0-d tensor; equal numbers share one, so that a call on CUDA copies nothing again."""
+    if torch.compiler.is_compiling() or torch_private.dispatch_modes():
+        return torch.tensor(x, dtype=dtype, device=device)
+    return _cached_number(type(x), repr(x), x, dtype, device)
+
+
+@functools.lru_cache(maxsize=512)
+def _cached_number(kind: type, text: str, x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
+    # `kind` and `text` keep 1, 1.0 and True, and 0.0 and -0.0, apart: they are equal as dictionary keys.
+    with torch.inference_mode(False):
+        return torch.tensor(x, dtype=dtype, device=device)
+
+
+def _category(dtype: torch.dtype) -> int:
+    return 3 if dtype.is_complex else 2 if dtype.is_floating_point else 0 if dtype is torch.bool else 1
+
+
+def result_dtype(args: Sequence[Any], weak: Sequence[bool] | None = None) -> torch.dtype:
+    """Return torch's common dtype of tensors: 0-d ones give way to dimensioned ones, and numbers (`weak`) to both."""
+    best: torch.dtype | None = None
+    levels: list[torch.dtype | None] = [None, None, None]
+    for i, x in enumerate(args):
+        level = 2 if weak is not None and weak[i] else 1 if x.dim() == 0 else 0
+        known = levels[level]
+        levels[level] = x.dtype if known is None else torch.promote_types(known, x.dtype)
+    for dtype in levels:
+        if dtype is None:
+            continue
+        if best is None or _category(dtype) > _category(best):
+            best = dtype if best is None else _raise_category(best, dtype)
+    assert best is not None
+    return best
+
+
+def _raise_category(strong: torch.dtype, weak: torch.dtype) -> torch.dtype:
+    # float32[3] with a complex number: complex64; int64[3] with a float: that float.
+    if weak.is_complex and strong.is_floating_point:
+        return strong.to_complex()
+    return weak
+
+
+def common_device(tensors: Sequence[Tensor], names: Sequence[str], function: str) -> torch.device:
+    """Return the one device of the tensors, where 0-d CPU tensors count as numbers; raise if there are two."""
+    found: torch.device | None = None
+    where = ""
+    for x, name in zip(tensors, names, strict=True):
+        if x.dim() == 0 and x.device.type == "cpu":
+            continue
+        if found is not None and x.device != found:
+            text = f"{function}: all tensors must be on one device, got {where} on {found} and {name} on {x.device}"
+            raise RuntimeError(text)
+        if found is None:
+            found, where = x.device, name
+    return found if found is not None else torch.device("cpu")
+
+
+def floating(dtype: torch.dtype) -> torch.dtype:
+    """Return the floating or complex dtype in which a function of `dtype` computes: integers give the default type."""
+    if dtype.is_floating_point or dtype.is_complex:
+        return dtype
+    return torch.get_default_dtype()
+
+
+def compute_dtype(dtype: torch.dtype) -> torch.dtype:
+    """Return the dtype kernels run in: half types compute in float32."""
+    if dtype in _HALF:
+        return torch.float32
+    return torch.complex64 if dtype is torch.complex32 else dtype
+
+
+def promote(
+    function: str, *, allow_complex: bool = True, half: bool = False, **arguments: Any
+) -> tuple[Tensor, ...]:
+    """Return the named array arguments as tensors of one floating dtype on one device.
+
+    The first step of a function of linalg, fft, sparse or interpolate: ``a, b = promote("solve", a=a, b=b)``. ``None``
+    stays ``None``. With ``half=False`` float16 and bfloat16 become float32 (the caller casts back where SciPy's torch
+    users expect it).
+    """
+    names = [name for name, x in arguments.items() if x is not None]
+    weak = [isinstance(arguments[name], numbers.Number) for name in names]
+    given = [arguments[name] for name in names]
+    if all(type(x) is Tensor for x in given):
+        tensors = list(given)
+        for name, x in zip(names, tensors, strict=True):
+            as_tensor(x, name, function)
+    else:
+        places = [x.device for x in given if isinstance(x, Tensor) and (x.dim() or x.device.type != "cpu")]
+        tensors = [
+            as_tensor(x, name, function, places[0] if places else None) for name, x in zip(names, given, strict=True)
+        ]
+    device = common_device(tensors, names, function)
+    dtype = floating(result_dtype(tensors, weak))
+    if not half:
+        dtype = compute_dtype(dtype)
+    if dtype.is_complex and not allow_complex:
+        name = next(n for n, x in zip(names, tensors, strict=True) if x.is_complex())
+        raise TypeError(f"{function}: {name} must be real, got {describe(arguments[name])}")
+    done = {name: x.to(device=device, dtype=dtype) for name, x in zip(names, tensors, strict=True)}
+    return tuple(done.get(name) for name in arguments)  # type: ignore[misc]

@@ -1,0 +1,430 @@
+"""The differentiable operator: one rule per operator, registered at the dispatcher's Autograd key.
+
+Eager autograd, forward mode, ``torch.func`` in any nesting, the compiler and export all see one operator that knows its
+derivative. Three traps, each of which gives a silent zero or an error, decide the form:
+
+1. ``torch.library.register_autograd`` has no forward mode and fails under ``torch.func.grad``.
+2. A ``torch.autograd.Function`` around a raw operator loses its rule under ``torch.compile`` of ``torch.func.grad``,
+   since the compiler keeps the raw operator. So the rule belongs to the operator.
+3. In ``forward`` grad mode is off; under a transform the next lower level must see it on, or nested gradients vanish.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+from torch.nn import Parameter
+
+from . import runtime
+from .arrays import COMPLEX, FLOATING, as_tensor, common_device, compute_dtype, floating, result_dtype
+from .cards import ElementwiseCard, Group, NoDerivative, Partial, Ulp, elementwise_cards
+from .errors import bad_argument
+from .torch_private import (
+    SingleLevelFunction,
+    below_autograd,
+    enable_single_level_autograd_function,
+    forward_grad_enabled,
+    forward_mode_active,
+    transforms_active,
+)
+
+Args = tuple[Any, ...]
+Backward = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...], tuple[bool, ...]], Sequence[Tensor | None]]
+Jvp = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...]], Any]
+F = TypeVar("F", bound=Callable[..., Any])
+
+_library = torch.library.Library("sci", "FRAGMENT")
+_PLAIN = (Tensor, Parameter)
+
+
+# ---- operators -----------------------------------------------------------------------------------------------------
+
+
+def operator(
+    schema: str,
+    *,
+    kernel: Callable[..., Any] | None = None,
+    fake: Callable[..., Any],
+    backward: Backward | None = None,
+    jvp: Jvp | None = None,
+    core_dims: Sequence[int] | None = None,
+    vmap: Callable[..., Any] | None = None,
+) -> Callable[..., Any]:
+    """Make a differentiable operator ``torch.ops.sci.NAME`` and return the function that calls it.
+
+    Parameters
+    ----------
+    schema : ``"NAME(Tensor a, bool lower) -> (Tensor, Tensor)"``; only the name where C++ has defined the operator
+    kernel : the computation on plain tensors; None where C++ has registered it
+    fake : the same on tensors without data: makes outputs of the right shape, dtype and strides
+    backward : ``backward(inputs, outputs, grads, needs)`` returns one gradient per input, None where `needs` is False.
+        `grads` has None for an output that nothing depends on. Written with differentiable functions.
+    jvp : ``jvp(inputs, outputs, tangents)`` returns the tangent of the output (a tuple for several, None for an output
+        that has no derivative); `tangents` has None for inputs that do not vary
+    core_dims : per tensor argument, in order, the number of trailing dimensions the operator works on; the leading
+        ones broadcast, and vmap adds to them
+    vmap : ``vmap(info, in_dims, *args)`` as ``torch.library.register_vmap`` takes it, where `core_dims` does not do
+
+    An operator without `backward` or `jvp` raises when a derivative of it is asked for.
+    """
+    name = schema.split("(")[0]
+    if kernel is not None:
+        _library.define(schema)
+        _library.impl(name, kernel, "CompositeExplicitAutograd")
+    op = getattr(torch.ops.sci, name).default
+    torch.library.register_fake(f"sci::{name}", fake, lib=_library)
+    _attach_rule(name, op, backward, jvp)
+    if core_dims is not None:
+        dims = tuple(core_dims)
+
+        def broadcast(info: Any, in_dims: Args, *args: Any) -> Any:
+            out = op(*_move_batch_dims(args, in_dims, dims))
+            return out, (0,) * len(out) if isinstance(out, (tuple, list)) else 0
+
+        vmap = broadcast
+    if vmap is not None:
+        torch.library.register_vmap(f"sci::{name}", vmap, lib=_library)
+    return _caller(op)
+
+
+def _caller(op: Any) -> Callable[..., Any]:
+    """Return `op`, called below autograd where nothing differentiates: that costs a third."""
+
+    def call(*args: Any) -> Any:
+        if (
+            torch.compiler.is_compiling()
+            or transforms_active()
+            or forward_mode_active()
+            or (torch.is_grad_enabled() and any(isinstance(x, Tensor) and x.requires_grad for x in args))
+        ):
+            return op(*args)
+        with below_autograd():
+            return op(*args)
+
+    return call
+
+
+def _attach_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> None:
+    """Register the derivative rule of `op` at the Autograd key."""
+
+    class Rule(SingleLevelFunction):
+        @staticmethod
+        def forward(*args: Any) -> Any:
+            if transforms_active():  # trap 3
+                with torch.enable_grad(), forward_grad_enabled(True), below_autograd():
+                    return op(*args)
+            with below_autograd():
+                return op(*args)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
+            outputs = output if isinstance(output, tuple) else (output,)
+            saved = [x for x in inputs if isinstance(x, Tensor)]
+            ctx.others = [None if isinstance(x, Tensor) else (x,) for x in inputs]
+            ctx.save_for_backward(*saved, *outputs)
+            ctx.save_for_forward(*saved, *outputs)
+            ctx.set_materialize_grads(False)
+            fixed = [x for x in outputs if not (x.is_floating_point() or x.is_complex())]
+            if fixed:
+                ctx.mark_non_differentiable(*fixed)
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Tensor | None) -> Any:
+            if backward is None:
+                raise NotImplementedError(f"sci::{name} has no backward derivative")
+            inputs, outputs = _unpack(ctx)
+            if all(grad is None for grad in grads):
+                return (None,) * len(inputs)
+            return tuple(backward(inputs, outputs, grads, ctx.needs_input_grad))
+
+        @staticmethod
+        def jvp(ctx: Any, *tangents: Tensor | None) -> Any:
+            if jvp is None:
+                raise NotImplementedError(f"sci::{name} has no forward-mode derivative")
+            inputs, outputs = _unpack(ctx)
+            return jvp(inputs, outputs, tangents)
+
+    def autograd_kernel(*args: Any) -> Any:
+        if transforms_active():
+            with enable_single_level_autograd_function():
+                return Rule.apply(*args)  # type: ignore[no-untyped-call]
+        return Rule.apply(*args)  # type: ignore[no-untyped-call]
+
+    _library.impl(name, autograd_kernel, "Autograd")
+
+
+def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
+    """Return an operator's (inputs, outputs) from what its rule saved."""
+    tensors = iter(ctx.saved_tensors)
+    inputs = tuple(next(tensors) if other is None else other[0] for other in ctx.others)
+    return inputs, tuple(tensors)
+
+
+def _move_batch_dims(args: Args, in_dims: Args, core_dims: tuple[int, ...]) -> list[Any]:
+    """Bring the dimension that vmap hides to the front of each argument, and align the other leading dimensions."""
+    cores = iter(core_dims)
+    core = [next(cores) if isinstance(x, Tensor) else 0 for x in args]
+    ranks = [
+        x.dim() - (dim is not None) - c for x, dim, c in zip(args, in_dims, core, strict=True) if isinstance(x, Tensor)
+    ]
+    rank = max(ranks)
+    out: list[Any] = []
+    for x, dim in zip(args, in_dims, strict=True):
+        if isinstance(x, Tensor) and dim is not None:
+            x = x.movedim(dim, 0)
+            missing = rank - ranks[sum(isinstance(y, Tensor) for y in args[: len(out)])]
+            x = x.reshape(x.shape[0], *(1,) * missing, *x.shape[1:])
+        out.append(x)
+    return out
+
+
+def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
+    """Bring a gradient to the shape and kind (real or complex) of the argument it belongs to."""
+    if grad.is_complex() and not x.is_complex():
+        grad = grad.real
+    return grad.sum_to_size(x.shape)
+
+
+# ---- elementwise functions -----------------------------------------------------------------------------------------
+
+
+def elementwise(
+    header: str,
+    signatures: str,
+    *,
+    partials: Sequence[Partial],
+    reference: Callable[..., Any],
+    samples: Sequence[Group],
+    ulp: Ulp,
+    special: Sequence[tuple[Any, ...]] = (),
+    public: bool = True,
+) -> Callable[[F], F]:
+    """Declare an elementwise function: the body below the decorator is only its signature and docstring.
+
+    Parameters
+    ----------
+    header : the C++ header, below ``csrc/``, that has ``sci::NAME`` for each signature
+    signatures : such as ``"r r -> r, r c -> c"``: r real, c complex, i int64 (as literals: the build reads them)
+    partials : per argument ``f(*args, out)``, the partial derivative written with differentiable functions (for
+        several outputs a tuple of them), or `discrete`, or `not_implemented` ("why")
+    reference : ``f(mp, *args)`` in mpmath's arithmetic (or SciPy's, handed in), the independent truth
+    samples : the designed samples, as named groups
+    special : rows of ``(*arguments, value)``: infinities, NaN, signed zeros, poles
+    ulp : the promised accuracy
+    public : False for a function that only derivatives use
+    """
+
+    def declare(stub: F) -> F:
+        parameters = inspect.signature(stub).parameters.values()
+        arguments = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_ONLY)
+        module = stub.__module__.split(".")
+        card = ElementwiseCard(
+            name=stub.__name__,
+            domain=module[1],
+            header=header,
+            signatures=parse_signatures(signatures),
+            arguments=arguments,
+            partials=tuple(partials),
+            reference=reference,
+            samples=tuple(samples),
+            special=tuple(special),
+            ulp=ulp,
+            public=public,
+            function=stub,
+        )
+        if len(card.partials) != len(arguments):
+            raise ValueError(f"{card.name}: {len(arguments)} arguments but {len(card.partials)} partials")
+        function = _public_function(card, _register_elementwise(card))
+        for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
+            setattr(function, attribute, getattr(stub, attribute))
+        function.__signature__ = inspect.signature(stub)  # type: ignore[attr-defined]
+        function.card = card  # type: ignore[attr-defined]
+        card.function = function
+        elementwise_cards[card.name] = card
+        return function  # type: ignore[return-value]
+
+    return declare
+
+
+def parse_signatures(text: str) -> tuple[tuple[str, str], ...]:
+    """Turn ``"r r -> r, r c -> c"`` into ``(("rr", "r"), ("rc", "c"))``."""
+    pairs = [part.split("->") for part in text.split(",")]
+    return tuple(("".join(ins.split()), "".join(outs.split())) for ins, outs in pairs)
+
+
+def _register_elementwise(card: ElementwiseCard) -> Any:
+    runtime.load_library()
+    op = getattr(torch.ops.sci, card.name).default
+    single = card.outputs == 1
+
+    def fake(*xs: Tensor) -> Any:
+        shape = torch.broadcast_shapes(*(x.shape for x in xs))
+        like = next(x for x in xs if x.is_floating_point() or x.is_complex())
+        kinds = next(outs for ins, outs in card.signatures if _matches(ins, xs))
+        real = like.dtype.to_real() if like.is_complex() else like.dtype
+        made = [like.new_empty(shape, dtype=real.to_complex() if kind == "c" else real) for kind in kinds]
+        return made[0] if single else tuple(made)
+
+    def partial(index: int, xs: Args, outs: tuple[Tensor, ...]) -> tuple[Tensor, ...] | None:
+        rule = card.partials[index]
+        if isinstance(rule, NoDerivative):
+            if rule.raises:
+                argument = card.arguments[index]
+                text = f"{card.name}: the derivative with respect to {argument} is not implemented: {rule.why}"
+                raise NotImplementedError(text)
+            return None
+        found = rule(*xs, *outs)
+        return found if isinstance(found, tuple) else (found,)
+
+    def backward(
+        xs: Args, outs: tuple[Tensor, ...], grads: tuple[Tensor | None, ...], needs: tuple[bool, ...]
+    ) -> list[Tensor | None]:
+        result: list[Tensor | None] = []
+        for i, x in enumerate(xs):
+            ds = partial(i, xs, outs) if needs[i] else None
+            if ds is None:
+                result.append(None)
+                continue
+            terms = [g * d.conj() for g, d in zip(grads, ds, strict=True) if g is not None]
+            result.append(unbroadcast(sum(terms[1:], terms[0]), x))
+        return result
+
+    def jvp(xs: Args, outs: tuple[Tensor, ...], tangents: tuple[Tensor | None, ...]) -> Any:
+        rows = [partial(i, xs, outs) for i, t in enumerate(tangents) if t is not None]
+        ts = [t for t in tangents if t is not None]
+        made = []
+        for k, out in enumerate(outs):
+            terms = [ds[k] * t for ds, t in zip(rows, ts, strict=True) if ds is not None]
+            made.append(sum(terms[1:], terms[0]).expand_as(out) if terms else torch.zeros_like(out))
+        return made[0] if single else tuple(made)
+
+    operator(card.name, fake=fake, backward=backward, jvp=jvp, core_dims=(0,) * len(card.arguments))
+    return op
+
+
+def _matches(ins: str, xs: Sequence[Tensor]) -> bool:
+    return all((kind == "c") == x.is_complex() for kind, x in zip(ins, xs, strict=True))
+
+
+def _public_function(card: ElementwiseCard, op: Any) -> Callable[..., Any]:
+    """Return the function users call: straight to the kernel where nothing differentiates and dtypes fit."""
+    direct = frozenset((*FLOATING, *(COMPLEX if ("c", "c") in card.signatures else ())))
+
+    def general(args: Args, out: Tensor | None) -> Any:
+        xs, cast = coerce(card, args)
+        result = op(*xs)
+        if cast is not None:
+            result = result.to(cast) if isinstance(result, Tensor) else tuple(r.to(cast) for r in result)
+        return result if out is None else write_out(card.name, result, out)
+
+    if len(card.arguments) == 1:
+
+        def unary(x: Any, /, *, out: Tensor | None = None) -> Any:
+            if type(x) in _PLAIN and x.dtype in direct and out is None:
+                if (
+                    torch.compiler.is_compiling()
+                    or (x.requires_grad and torch.is_grad_enabled())
+                    or transforms_active()
+                    or forward_mode_active()
+                ):
+                    return op(x)
+                with below_autograd():
+                    return op(x)
+            return general((x,), out)
+
+        return unary
+
+    # With several arguments the shortcut needs equal dtypes and devices and no integer or mixed signature.
+    simple = {ins[0] for ins, _ in card.signatures if len(set(ins)) == 1}
+    direct = frozenset((*(FLOATING if "r" in simple else ()), *(COMPLEX if "c" in simple else ())))
+    count = len(card.arguments)
+
+    def nary(*args: Any, out: Tensor | None = None) -> Any:
+        if len(args) != count:
+            raise TypeError(f"{card.name} takes {count} arguments ({', '.join(card.arguments)}), got {len(args)}")
+        x = args[0]
+        if out is None and type(x) in _PLAIN and x.dtype in direct:
+            dtype, device = x.dtype, x.device
+            for y in args[1:]:
+                if type(y) not in _PLAIN or y.dtype is not dtype or y.device != device:
+                    break
+            else:
+                if (
+                    torch.compiler.is_compiling()
+                    or (torch.is_grad_enabled() and any(y.requires_grad for y in args))
+                    or transforms_active()
+                    or forward_mode_active()
+                ):
+                    return op(*args)
+                with below_autograd():
+                    return op(*args)
+        return general(args, out)
+
+    return nary
+
+
+def coerce(card: ElementwiseCard, args: Args) -> tuple[list[Tensor], torch.dtype | None]:
+    """Bring arguments to the dtypes of one signature and to one device; also the dtype to cast the result back to."""
+    names = card.arguments
+    weak = [isinstance(x, (bool, int, float, complex)) for x in args]
+    places = [x.device for x in args if isinstance(x, Tensor) and (x.dim() or x.device.type != "cpu")]
+    place = places[0] if places else None
+    tensors = [as_tensor(x, name, card.name, place) for x, name in zip(args, names, strict=True)]
+    device = common_device(tensors, names, card.name)
+    whole = [card.kinds(i) == "i" for i in range(len(names))]
+    inexact = [(x, w) for x, w, integer in zip(tensors, weak, whole, strict=True) if not integer]
+    dtype = floating(result_dtype([x for x, _ in inexact], [w for _, w in inexact]))
+    compute = compute_dtype(dtype)
+    real = compute.to_real() if compute.is_complex else compute
+    best = _signature(card, tensors, args)
+    out = []
+    for kind, x, name, given in zip(best, tensors, names, args, strict=True):
+        if kind == "i":
+            if x.is_floating_point() or x.is_complex():
+                x = _whole_number(card.name, name, x, given)
+            out.append(x.to(device=device, dtype=torch.int64))
+        else:
+            out.append(x.to(device=device, dtype=real.to_complex() if kind == "c" else real))
+    return out, None if dtype == compute else dtype
+
+
+def _signature(card: ElementwiseCard, tensors: Sequence[Tensor], args: Args) -> str:
+    """Return the first signature that holds every argument; real arguments may become complex, not the reverse."""
+    for ins, _ in card.signatures:
+        if all(kind == "c" or not x.is_complex() for kind, x in zip(ins, tensors, strict=True)):
+            return ins
+    for i, x in enumerate(tensors):
+        if x.is_complex() and "c" not in card.kinds(i):
+            raise bad_argument(card.name, card.arguments[i], "real", args[i], TypeError)
+    i = next(i for i, x in enumerate(tensors) if x.is_complex())
+    raise bad_argument(card.name, card.arguments[i], "real with these other arguments", args[i], TypeError)
+
+
+def _whole_number(function: str, name: str, x: Tensor, given: Any) -> Tensor:
+    """Accept floats with whole values (`polygamma(1.0, x)`), as SciPy does; this reads the data."""
+    if x.is_complex() or x.requires_grad:
+        raise bad_argument(function, name, "integer", given, TypeError)
+    if not torch.compiler.is_compiling() and not bool((x == x.round()).all()):
+        raise bad_argument(function, name, "integer", given, TypeError)
+    return x
+
+
+def write_out(function: str, result: Any, out: Any) -> Any:
+    """Copy a result into the caller's `out`; refused where a gradient would be lost."""
+    results = result if isinstance(result, tuple) else (result,)
+    outs = out if isinstance(out, tuple) else (out,)
+    if len(outs) != len(results):
+        raise TypeError(f"{function}: out must hold {len(results)} tensors, got {len(outs)}")
+    for r, o in zip(results, outs, strict=True):
+        if not isinstance(o, Tensor):
+            raise bad_argument(function, "out", "a tensor", o, TypeError)
+        if torch.is_grad_enabled() and (r.requires_grad or o.requires_grad):
+            raise RuntimeError(f"{function}: out= cannot be used where a gradient is recorded")
+        if o.shape != r.shape or not torch.can_cast(r.dtype, o.dtype) or o.device != r.device:
+            raise bad_argument(function, "out", f"a {r.dtype} tensor of shape {tuple(r.shape)} on {r.device}", o)
+        o.copy_(r)
+    return out

@@ -1,0 +1,50 @@
+"""Errors and warnings of the library, and the one way their texts are put together."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import torch
+
+
+class HostRouteWarning(UserWarning):
+    """A function with CUDA input computed on the host, since its algorithm has no GPU form yet."""
+
+
+class KernelError(RuntimeError):
+    """A kernel could not be compiled, loaded or launched; the text names the kernel."""
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what a value is, for an error text."""
+    if isinstance(value, torch.Tensor):
+        return f"a {value.dtype} tensor of shape {tuple(value.shape)} on {value.device}"
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return f"a {type(value).__name__} of dtype {value.dtype} and shape {tuple(value.shape)}"
+    if isinstance(value, (bool, int, float, complex, str, type(None))):
+        return repr(value)
+    return f"an object of type {type(value).__name__}"
+
+
+def bad_argument(
+    function: str, argument: str, expected: str, got: Any, kind: type[Exception] = ValueError
+) -> Exception:
+    """Build the error for a bad argument: which function, which argument, what was expected, what it got."""
+    return kind(f"{function}: {argument} must be {expected}, got {describe(got)}")
+
+
+_routes_taken: dict[str, int] = {}
+
+
+def take_host_route(function: str, device: torch.device, why: str) -> None:
+    """Note that `function` computes on the host; on CUDA say so once per process and function."""
+    _routes_taken[function] = _routes_taken.get(function, 0) + 1
+    if device.type == "cuda" and _routes_taken[function] == 1:
+        text = f"sci.{function} computes on the CPU and copies the result back to {device}: {why}"
+        warnings.warn(text, HostRouteWarning, stacklevel=3)
+
+
+def host_routes_taken() -> dict[str, int]:
+    """Return how often each host route was taken in this process."""
+    return dict(_routes_taken)

@@ -1,0 +1,43 @@
+"""The compiled library: where it is, loading it, and what it is told at start."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import torch
+
+_HERE = pathlib.Path(__file__).resolve().parent
+_loaded = False
+
+
+def library_path() -> pathlib.Path:
+    """Return the path of the compiled library."""
+    return _HERE / "libsci.so"
+
+
+def source_path() -> pathlib.Path:
+    """Return the folder of the kernel headers: beside the package in a checkout, inside it in a wheel."""
+    inside = _HERE.parent / "csrc"
+    return inside if inside.is_dir() else _HERE.parents[1] / "csrc"
+
+
+def cache_path() -> pathlib.Path:
+    """Return the folder of compiled GPU kernels: SCI_CACHE, or ``sci`` in the user's cache folder."""
+    own = os.environ.get("SCI_CACHE")
+    if own:
+        return pathlib.Path(own)
+    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "sci"
+
+
+def load_library() -> None:
+    """Load the compiled library, once."""
+    global _loaded
+    if _loaded:
+        return
+    if not library_path().is_file():
+        text = f"sci's compiled library {library_path()} is missing; in a checkout run `make build`"
+        raise ImportError(text)
+    torch.ops.load_library(str(library_path()))
+    torch.ops.sci._configure(str(source_path()), str(cache_path()))
+    _loaded = True

@@ -1,0 +1,30 @@
+"""Everything private in torch that the library uses, and nothing else of it.
+
+torch has no public way to give an operator one derivative rule that serves eager autograd, ``torch.func``, the compiler
+and export alike; these names are how. `tests/core/test_torch_private.py` fails if a release of torch drops one.
+"""
+
+from __future__ import annotations
+
+from torch._C import _are_functorch_transforms_active as transforms_active
+from torch._C import _AutoDispatchBelowAutograd as below_autograd
+from torch._C import _len_torch_dispatch_stack as dispatch_modes
+from torch._functorch.autograd_function import enable_single_level_autograd_function
+from torch.autograd import forward_ad as _forward_ad
+from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad_enabled
+from torch.autograd.function import _SingleLevelFunction as SingleLevelFunction
+
+__all__ = [
+    "SingleLevelFunction",
+    "below_autograd",
+    "dispatch_modes",
+    "enable_single_level_autograd_function",
+    "forward_grad_enabled",
+    "forward_mode_active",
+    "transforms_active",
+]
+
+
+def forward_mode_active() -> bool:
+    """Is a level of forward-mode differentiation open?"""
+    return _forward_ad._current_level >= 0
