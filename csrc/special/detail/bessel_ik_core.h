@@ -1,0 +1,199 @@
+// Modified Bessel functions of a complex argument in the right half plane, scaled; I, K, J, Y and the Hankel
+// functions are made of these. T is float, double or a dual of it (derivatives in the order).
+//
+// Regions, r = |z|, s = sqrt(v^2 + z^2):
+//   r < tiny and v >= 1/2       leading terms
+//   v^2 <= 2r, r >= 32          Hankel's expansions
+//   |s| >= 32, away from +-iv   Debye's expansions; behind the turning point I_v gets its K_v part, DLMF 10.34.3
+//   else                        K: Temme's series (r <= 1.5) or Temme's backward recurrence, then forward in the order
+//                               I: ascending series (r^2 <= 6(v + 1)) or Miller's algorithm
+#pragma once
+#include "special/detail/bessel_ik_asymptotic.h"
+#include "special/detail/bessel_ik_recurrence.h"
+#include "special/detail/bessel_ik_series.h"
+
+namespace sci {
+namespace detail {
+
+/// I_v(z) = i exp(z - log_scale) and K_v(z) = k exp(-z + log_scale). log_scale is zero unless i or k would leave the
+/// range of the type.
+template <class T>
+struct bessel_ik_pair {
+  complex<T> i, k;
+  T log_scale;
+};
+
+/// e^{i pi v} with the exact zeros of sinpi and cospi.
+template <class T>
+SCI_HD complex<T> bessel_ik_rotation(T v) {
+  return {cospi(v), sinpi(v)};
+}
+
+template <class T>
+SCI_HD bessel_ik_pair<T> bessel_ik_large_argument(T v, complex<T> z) {
+  using S = scalar_of<T>;
+  complex<T> sum_k, sum_i;
+  bessel_ik_hankel(v, z, sum_k, sum_i);
+  complex<T> root = sqrt(z);
+  bessel_ik_pair<T> out;
+  out.k = sum_k / root * T(sqrt(numbers::pi<S> / S(2)));
+  out.i = sum_i / root * T(numbers::inv_sqrt_pi<S> / numbers::sqrt2<S>);
+  out.log_scale = T(S(0));
+  S x = primal(z.re);
+  // DLMF 10.40.5; 2x large: below rounding
+  if (x < S(-0.3) * limits<S>::log_min / S(2) * S(0.2) + S(20) && primal(z.im) != S(0)) {
+    complex<T> turn = bessel_ik_rotation(v);
+    if (primal(z.im) < S(0)) turn = conj(turn);
+    complex<T> tail = turn * exp(z * T(S(-2))) * out.k * T(numbers::inv_pi<S>);
+    out.i = out.i + (primal(z.im) < S(0) ? -times_i(tail) : times_i(tail));
+  }
+  return out;
+}
+
+template <class T>
+SCI_HD bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& out) {
+  using S = scalar_of<T>;
+  complex<T> iv = complex<T>(T(S(0)), v);
+  complex<T> s = sqrt(z + iv) * sqrt(z - iv);
+  complex<T> sum_k, sum_i;
+  if (!bessel_ik_debye_try(complex<T>(v) / s, s, sum_k, sum_i)) return false;
+  // zeta = s - v asinh(v/z), DLMF 10.41.7 with both sides times v; here z - zeta, free of the large z.
+  complex<T> ratio = complex<T>(v) / z;
+  complex<T> zeta = log1p(ratio * (complex<T>(v) / (s + z) + T(S(1)))) * v - v * (complex<T>(v) / (s + z));
+  S real_part = primal(zeta.re);
+  out.log_scale = T(S(0));
+  complex<T> e = zeta;
+  if (!(abs(real_part) < limits<S>::log_max * S(0.45))) {
+    out.log_scale = zeta.re;
+    e.re = T(S(0));
+  }
+  e = exp(e);
+  complex<T> root = sqrt(s);
+  out.k = sum_k * e / root * T(sqrt(numbers::pi<S> / S(2)));
+  out.i = sum_i / (e * root) * T(numbers::inv_sqrt_pi<S> / numbers::sqrt2<S>);
+  // Behind the Stokes line through the turning point +-iv, where |Im (z - zeta)| > v pi/2.
+  S x = primal(z.re) - real_part;
+  if (x > S(-1) && x < S(20) && abs(primal(z.im) - primal(zeta.im)) > primal(v) * numbers::pi<S> / S(2)) {
+    complex<T> turn = bessel_ik_rotation(v);
+    if (primal(z.im) < S(0)) turn = conj(turn);
+    complex<T> tail = turn * exp((out.log_scale - z) * T(S(2))) * out.k * T(numbers::inv_pi<S>);
+    out.i = out.i + (primal(z.im) < S(0) ? -times_i(tail) : times_i(tail));
+  }
+  return true;
+}
+
+/// (z/2)^v / Gamma(v + 1) times 2^(-shift * count), as small or large as it comes; v = n + mu, |mu| <= 1/2.
+template <class T>
+SCI_HD complex<T> bessel_i_factor(T mu, int n, complex<T> z, complex<T> log_2_z, int& count, scalar_of<T> down) {
+  using S = scalar_of<T>;
+  T even, odd;
+  bessel_ik_rgamma_parts(T(mu * mu), even, odd);
+  complex<T> factor = exp(log_2_z * (-mu)) * (even + mu * odd);
+  complex<T> half = z * T(S(0.5));
+  count = 0;
+  for (int k = 1; k <= n; ++k) {
+    factor = factor * half / (mu + T(S(k)));
+    if (abs1(primal(factor)) < down) {
+      factor = factor * T(S(1) / down);
+      ++count;
+    }
+  }
+  return factor;
+}
+
+template <class T>
+SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size) {
+  using S = scalar_of<T>;
+  constexpr bool single = is_same<S, float>;
+  const S down = single ? S(8.6736173798840355e-19) : S(5.4210108624275222e-20 * 5.4210108624275222e-20 *
+                                                        5.4210108624275222e-20 * 5.4210108624275222e-20);  // 2^-60, 2^-256
+  int n = int(floor(primal(v) + S(0.5)));
+  T mu = v - T(S(n));
+  bool tiny = size < (single ? S(1e-12) : S(1e-20));
+  complex<T> log_2_z = -(log(z) - T(numbers::ln2<S>));
+  bessel_ik_pair<T> out;
+  int count = 0;
+  if (tiny && primal(v) >= S(0.5)) {
+    // K_v = Gamma(v) (2/z)^v / 2, I_v = (z/2)^v / Gamma(v + 1): DLMF 10.30.1-2. Powers by their logarithm: 2/z may overflow.
+    T even, odd;
+    bessel_ik_rgamma_parts(T(mu * mu), even, odd);
+    T rgamma = even + mu * odd;
+    T gamma = T(S(1)) / rgamma;
+    for (int k = 1; k < n; ++k) gamma = gamma * (mu + T(S(k)));
+    complex<T> power = log_2_z * v;
+    out.log_scale = T(S(0));
+    if (primal(power.re) > limits<S>::log_max * S(0.45)) {
+      out.log_scale = power.re;
+      power.re = T(S(0));
+    }
+    power = exp(power);
+    // n = 0 cannot be: v >= 1/2
+    out.k = power * gamma * T(S(0.5));
+    out.i = T(S(1)) / (power * gamma * v);
+    return out;
+  }
+  complex<T> k0, k1;
+  if (size <= S(1.5)) {
+    bessel_k_temme(mu, z, log_2_z, k0, k1);
+    complex<T> e = exp(z);
+    k0 = k0 * e;
+    k1 = k1 * e;
+  } else {
+    bessel_k_miller(mu, z, k0, k1);
+  }
+  int up_count = 0;
+  complex<T> two_over_z = T(S(2)) / z;
+  for (int k = 1; k <= n; ++k) {  // DLMF 10.29.1, stable for K as the order grows
+    complex<T> k2 = k0 + two_over_z * (mu + T(S(k))) * k1;
+    k0 = k1;
+    k1 = k2;
+    if (abs1(primal(k1)) > S(1) / down) {
+      k0 = k0 * T(down);
+      k1 = k1 * T(down);
+      ++up_count;
+    }
+  }
+  out.k = k0;
+  const S log_down = single ? S(60) * numbers::ln2<S> : S(256) * numbers::ln2<S>;
+  if (size * size <= S(6) * (primal(v) + S(1))) {
+    out.i = bessel_i_factor(mu, n, z, log_2_z, count, down) * bessel_i_series(v, z) * exp(-z);
+  } else {
+    int order = n;
+    T base = mu;
+    if (primal(mu) < S(0)) {
+      base = mu + T(S(1));
+      --order;
+    }
+    complex<T> factor = bessel_i_factor(mu, n - order, z, log_2_z, count, down);
+    if (order < 0) {  // -1/2 <= v < 0 cannot be: v >= 0
+      order = 0;
+    }
+    out.i = bessel_i_miller(base, order, z, factor);
+    count = 0;
+  }
+  // One scale for both; the product i k is about 1/(2 |s|), so the counts hardly differ.
+  for (; count < up_count; ++count) out.i = out.i * T(S(1) / down);
+  for (; up_count < count; ++up_count) out.k = out.k * T(down);
+  out.log_scale = T(log_down * S(count));
+  return out;
+}
+
+/// The scaled functions for Re z >= 0, z != 0, v >= 0; NaN or infinite arguments give NaN.
+template <class T>
+SCI_HD bessel_ik_pair<T> bessel_ik_core(T v, complex<T> z) {
+  using S = scalar_of<T>;
+  constexpr bool single = is_same<S, float>;
+  const S edge = single ? S(12) : S(32);
+  S order = primal(v), size = hypot(primal(z.re), primal(z.im));
+  if (!(order <= limits<S>::max) || !(size <= limits<S>::max)) {
+    T nan = T(limits<S>::nan);
+    return {complex<T>(nan, nan), complex<T>(nan, nan), T(S(0))};
+  }
+  if (size >= edge && order * order <= S(2) * size) return bessel_ik_large_argument(v, z);
+  bessel_ik_pair<T> out;
+  if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
+  return bessel_ik_moderate(v, z, size);
+}
+
+}  // namespace detail
+}  // namespace sci
