@@ -1,0 +1,66 @@
+// exp(x^2) i^n erfc(x) for real x >= -0.4 and n = 0 (erfcx), 1 (ierfcx), with i^n erfc the repeated integrals of erfc
+// (DLMF 7.18).
+//
+// With t = 1/(x + 2) the function is t^(n+1) times a smooth function of t in [0, 5/8], which is a polynomial on each of
+// five intervals of length 1/8 (tools/coefficients/erfcx.py; Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253,
+// do erfc like that in one piece). One table row, no branch, the same work for every x up to infinity.
+#pragma once
+#include "special/detail/erfcx_tables.h"
+
+namespace sci {
+namespace detail {
+
+/// The function as (high + low) factor, not yet rounded to one number, so that a caller can put in its own corrections.
+template <class T>
+struct erfcx_unrounded {
+  T high, low, factor;
+  SCI_HD T value() const { return (high + low) * factor; }
+};
+
+/// c[0] + c[1] u + ... + c[n-1] u^(n-1): even and odd powers apart, two chains instead of one.
+template <int n, class T>
+SCI_HD T polynomial_halves(const T* c, T u) {
+  T v = u * u;
+  T even = c[(n - 1) & ~1], odd = c[((n - 2) & ~1) + 1];
+  for (int k = ((n - 1) & ~1) - 2; k >= 0; k -= 2) even = even * v + c[k];
+  for (int k = ((n - 2) & ~1) - 1; k >= 1; k -= 2) odd = odd * v + c[k];
+  return even + u * odd;
+}
+
+template <int n, class T>
+SCI_HD erfcx_unrounded<T> erfcx_row_sum(const T* rows, T x) {
+  T sum = x + T(2), t = T(1) / sum;
+  int row = int(t * T(8));
+  const T* c = rows + row * (n + 1);
+  T low = polynomial_halves<n>(c, t * T(16) - T(2 * row + 1));
+  return {c[n], low, t};
+}
+
+/// The rounding error of x + 2, relative to it.
+template <class T>
+SCI_HD T erfcx_shift_error(T x, T t) {
+  T sum = x + T(2), back = sum - x;
+  T error = (x - (sum - back)) + (T(2) - back);
+  return x < T(1) / limits<T>::epsilon ? error * t : T(0);
+}
+
+/// erfcx for x >= -0.4; not for NaN.
+template <class T>
+SCI_HD erfcx_unrounded<T> erfcx_right(T x) {
+  constexpr int n = is_same<T, float> ? 7 : 14;
+  auto out = erfcx_row_sum<n>(erfcx_rows(x), x);
+  out.low -= out.high * erfcx_shift_error(x, out.factor);
+  return out;
+}
+
+/// ierfcx for x >= 0; not for NaN.
+template <class T>
+SCI_HD T ierfcx_right(T x) {
+  constexpr int n = is_same<T, float> ? 8 : 16;
+  auto out = erfcx_row_sum<n>(ierfcx_rows(x), x);
+  out.low -= T(2) * out.high * erfcx_shift_error(x, out.factor);
+  return out.value() * out.factor;
+}
+
+}  // namespace detail
+}  // namespace sci
