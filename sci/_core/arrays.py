@@ -20,6 +20,7 @@ from .errors import bad_argument, describe
 
 FLOATING = (torch.float32, torch.float64)
 COMPLEX = (torch.complex64, torch.complex128)
+_NUMBERS = (int, float, bool, complex)
 _HALF = (torch.float16, torch.bfloat16)
 _ACCEPTED = frozenset(
     (*FLOATING, *COMPLEX, *_HALF, torch.complex32)
@@ -36,8 +37,8 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
         if x.dtype not in _ACCEPTED or x.layout is not torch.strided:
             raise bad_argument(function, argument, "a dense tensor of a real, complex or integer dtype", x, TypeError)
         return x
-    if isinstance(x, numbers.Number) and not isinstance(x, np.generic):
-        return _number(x, _weak_dtype(x, argument, function), device or torch.device("cpu"))
+    if type(x) in _NUMBERS or (isinstance(x, numbers.Number) and not isinstance(x, np.generic)):
+        return number(x, _weak_dtype(x, argument, function), device or torch.device("cpu"))
     if isinstance(x, (list, tuple)) and _holds_tensor(x):
         parts = [as_tensor(part, argument, function, device) for part in x]
         dtype = result_dtype(parts)
@@ -74,16 +75,16 @@ def _weak_dtype(x: Any, argument: str, function: str) -> torch.dtype:
     raise bad_argument(function, argument, "a tensor, an array of numbers or a number", x, TypeError)
 
 
-def _number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
+def number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Return a Python number as a 0-d tensor; equal numbers share one, so that a call on CUDA copies nothing again."""
     if torch.compiler.is_compiling() or torch_private.dispatch_modes():
         return torch.tensor(x, dtype=dtype, device=device)
-    return _cached_number(type(x), repr(x), x, dtype, device)
+    # 1, 1.0 and True, and 0.0 and -0.0, are equal as keys and different as numbers.
+    return _cached_number(type(x), x if x else repr(x), x, dtype, device)
 
 
 @functools.lru_cache(maxsize=512)
-def _cached_number(kind: type, text: str, x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
-    # `kind` and `text` keep 1, 1.0 and True, and 0.0 and -0.0, apart: they are equal as dictionary keys.
+def _cached_number(kind: type, key: Any, x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
     with torch.inference_mode(False):
         return torch.tensor(x, dtype=dtype, device=device)
 

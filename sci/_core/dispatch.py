@@ -20,15 +20,21 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from . import runtime
-from .arrays import COMPLEX, FLOATING, as_tensor, common_device, compute_dtype, floating, result_dtype
+from .arrays import COMPLEX, FLOATING, as_tensor, common_device, compute_dtype, floating, number, result_dtype
 from .cards import ElementwiseCard, Group, NoDerivative, Partial, Ulp, elementwise_cards
 from .errors import bad_argument
 from .torch_private import (
+    CPU,
+    CUDA,
     SingleLevelFunction,
     below_autograd,
+    dispatch_modes,
     enable_single_level_autograd_function,
+    forward_ad,
     forward_grad_enabled,
     forward_mode_active,
+    kernel_of,
+    profiler_enabled,
     transforms_active,
 )
 
@@ -39,6 +45,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _library = torch.library.Library("sci", "FRAGMENT")
 _PLAIN = (Tensor, Parameter)
+_NUMBERS = (int, float)
+_DTYPES = {"r": FLOATING, "c": COMPLEX, "i": (torch.int64, torch.int64)}
 
 
 # ---- operators -----------------------------------------------------------------------------------------------------
@@ -71,45 +79,65 @@ def operator(
 
     An operator without `backward` or `jvp` raises when a derivative of it is asked for.
     """
-    name = schema.split("(")[0]
-    if kernel is not None:
-        _library.define(schema)
-        _library.impl(name, kernel, "CompositeExplicitAutograd")
-    op = getattr(torch.ops.sci, name).default
-    torch.library.register_fake(f"sci::{name}", fake, lib=_library)
-    _attach_rule(name, op, backward, jvp)
-    if core_dims is not None:
-        dims = tuple(core_dims)
-
-        def broadcast(info: Any, in_dims: Args, *args: Any) -> Any:
-            out = op(*_move_batch_dims(args, in_dims, dims))
-            return out, (0,) * len(out) if isinstance(out, (tuple, list)) else 0
-
-        vmap = broadcast
-    if vmap is not None:
-        torch.library.register_vmap(f"sci::{name}", vmap, lib=_library)
-    return _caller(op)
+    return _Operator(schema, kernel, fake, backward, jvp, core_dims, vmap).call
 
 
-def _caller(op: Any) -> Callable[..., Any]:
-    """Return `op`, called below autograd where nothing differentiates: that costs a third."""
+class _Operator:
+    """An operator with its derivative rule; `overload` goes through the dispatcher, `call` takes the shortest way."""
 
-    def call(*args: Any) -> Any:
+    def __init__(
+        self,
+        schema: str,
+        kernel: Callable[..., Any] | None,
+        fake: Callable[..., Any],
+        backward: Backward | None,
+        jvp: Jvp | None,
+        core_dims: Sequence[int] | None,
+        vmap: Callable[..., Any] | None,
+    ) -> None:
+        name = schema.split("(")[0]
+        if kernel is not None:
+            _library.define(schema)
+            _library.impl(name, kernel, "CompositeExplicitAutograd")
+        op = getattr(torch.ops.sci, name).default
+        self.overload = op
+        torch.library.register_fake(f"sci::{name}", fake, lib=_library)
+        self.rule = _make_rule(name, op, backward, jvp)
+        apply = self.rule.apply
+
+        def autograd_kernel(*args: Any) -> Any:
+            if transforms_active():
+                with enable_single_level_autograd_function():
+                    return apply(*args)
+            return apply(*args)
+
+        _library.impl(name, autograd_kernel, "Autograd")
+        if core_dims is not None:
+            dims = tuple(core_dims)
+
+            def broadcast(info: Any, in_dims: Args, *args: Any) -> Any:
+                out = op(*_move_batch_dims(args, in_dims, dims))
+                return out, (0,) * len(out) if isinstance(out, (tuple, list)) else 0
+
+            vmap = broadcast
+        if vmap is not None:
+            torch.library.register_vmap(f"sci::{name}", vmap, lib=_library)
+
+    def call(self, *args: Any) -> Any:
+        """Call the operator, below autograd where nothing differentiates."""
         if (
             torch.compiler.is_compiling()
             or transforms_active()
             or forward_mode_active()
             or (torch.is_grad_enabled() and any(isinstance(x, Tensor) and x.requires_grad for x in args))
         ):
-            return op(*args)
+            return self.overload(*args)
         with below_autograd():
-            return op(*args)
-
-    return call
+            return self.overload(*args)
 
 
-def _attach_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> None:
-    """Register the derivative rule of `op` at the Autograd key."""
+def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> Any:
+    """Return the autograd function that holds an operator's derivative rule."""
 
     class Rule(SingleLevelFunction):
         @staticmethod
@@ -123,14 +151,14 @@ def _attach_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None)
         @staticmethod
         def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
             outputs = output if isinstance(output, tuple) else (output,)
-            saved = [x for x in inputs if isinstance(x, Tensor)]
-            ctx.others = [None if isinstance(x, Tensor) else (x,) for x in inputs]
+            ctx.others = others = [None if isinstance(x, Tensor) else (x,) for x in inputs]
+            saved = [x for x, other in zip(inputs, others, strict=True) if other is None]
             ctx.save_for_backward(*saved, *outputs)
             ctx.save_for_forward(*saved, *outputs)
             ctx.set_materialize_grads(False)
-            fixed = [x for x in outputs if not (x.is_floating_point() or x.is_complex())]
-            if fixed:
-                ctx.mark_non_differentiable(*fixed)
+            for x in outputs:
+                if not (x.is_floating_point() or x.is_complex()):
+                    ctx.mark_non_differentiable(x)
 
         @staticmethod
         def backward(ctx: Any, *grads: Tensor | None) -> Any:
@@ -148,13 +176,27 @@ def _attach_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None)
             inputs, outputs = _unpack(ctx)
             return jvp(inputs, outputs, tangents)
 
-    def autograd_kernel(*args: Any) -> Any:
-        if transforms_active():
-            with enable_single_level_autograd_function():
-                return Rule.apply(*args)  # type: ignore[no-untyped-call]
-        return Rule.apply(*args)  # type: ignore[no-untyped-call]
+    return Rule
 
-    _library.impl(name, autograd_kernel, "Autograd")
+
+def _make_plain_rule(rule: Any, kernel: Any) -> Any:
+    """Return the rule of an elementwise operator for plain CPU and CUDA tensors, one output and no transform.
+
+    It does what `rule` does, without what such a call does not need: half of its time.
+    """
+
+    class PlainRule(rule):  # type: ignore[misc]
+        @staticmethod
+        def forward(*args: Any) -> Any:
+            return kernel(CPU if args[0].is_cpu else CUDA, *args)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
+            ctx.others = (None,) * len(inputs)
+            ctx.save_for_backward(*inputs, output)
+            ctx.set_materialize_grads(False)
+
+    return PlainRule
 
 
 def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
@@ -256,9 +298,8 @@ def parse_signatures(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(("".join(ins.split()), "".join(outs.split())) for ins, outs in pairs)
 
 
-def _register_elementwise(card: ElementwiseCard) -> Any:
+def _register_elementwise(card: ElementwiseCard) -> _Operator:
     runtime.load_library()
-    op = getattr(torch.ops.sci, card.name).default
     single = card.outputs == 1
 
     def fake(*xs: Tensor) -> Any:
@@ -302,17 +343,23 @@ def _register_elementwise(card: ElementwiseCard) -> Any:
             made.append(sum(terms[1:], terms[0]).expand_as(out) if terms else torch.zeros_like(out))
         return made[0] if single else tuple(made)
 
-    operator(card.name, fake=fake, backward=backward, jvp=jvp, core_dims=(0,) * len(card.arguments))
-    return op
+    return _Operator(card.name, None, fake, backward, jvp, (0,) * len(card.arguments), None)
 
 
 def _matches(ins: str, xs: Sequence[Tensor]) -> bool:
     return all((kind == "c") == x.is_complex() for kind, x in zip(ins, xs, strict=True))
 
 
-def _public_function(card: ElementwiseCard, op: Any) -> Callable[..., Any]:
-    """Return the function users call: straight to the kernel where nothing differentiates and dtypes fit."""
-    direct = frozenset((*FLOATING, *(COMPLEX if ("c", "c") in card.signatures else ())))
+def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[..., Any]:
+    """Return the function users call: straight to the kernel where nothing differentiates and dtypes fit.
+
+    The checks before the direct way cost 0.8 us, the layers that it skips three times that.
+    """
+    op, kernel = operator.overload, kernel_of(operator.overload)
+    rule = _make_plain_rule(operator.rule, kernel).apply if card.outputs == 1 else operator.rule.apply
+    count = len(card.arguments)
+    direct = frozenset(dtype for kind, _ in card.signatures if len(kind) == 1 for dtype in _DTYPES[kind])
+    plans: dict[Args, Any] = {}
 
     def general(args: Args, out: Tensor | None) -> Any:
         xs, cast = coerce(card, args)
@@ -321,50 +368,79 @@ def _public_function(card: ElementwiseCard, op: Any) -> Callable[..., Any]:
             result = result.to(cast) if isinstance(result, Tensor) else tuple(r.to(cast) for r in result)
         return result if out is None else write_out(card.name, result, out)
 
-    if len(card.arguments) == 1:
-
-        def unary(x: Any, /, *, out: Tensor | None = None) -> Any:
-            if type(x) in _PLAIN and x.dtype in direct and out is None:
-                if (
-                    torch.compiler.is_compiling()
-                    or (x.requires_grad and torch.is_grad_enabled())
-                    or transforms_active()
-                    or forward_mode_active()
-                ):
-                    return op(x)
-                with below_autograd():
-                    return op(x)
+    def unary(x: Any, /, *, out: Tensor | None = None) -> Any:
+        if type(x) not in _PLAIN or out is not None or x.dtype not in direct:
             return general((x,), out)
-
-        return unary
-
-    # With several arguments the shortcut needs equal dtypes and devices and no integer or mixed signature.
-    simple = {ins[0] for ins, _ in card.signatures if len(set(ins)) == 1}
-    direct = frozenset((*(FLOATING if "r" in simple else ()), *(COMPLEX if "c" in simple else ())))
-    count = len(card.arguments)
+        if (
+            torch.compiler.is_compiling()
+            or transforms_active()
+            or dispatch_modes()
+            or forward_ad._current_level >= 0
+            or x.layout is not torch.strided
+            or profiler_enabled()
+            or x.is_neg()
+            or x.is_conj()
+        ):
+            return op(x)
+        if not (x.is_cpu or x.is_cuda):
+            return op(x)
+        if x.requires_grad and torch.is_grad_enabled():
+            return rule(x)
+        return kernel(CPU if x.is_cpu else CUDA, x)
 
     def nary(*args: Any, out: Tensor | None = None) -> Any:
         if len(args) != count:
             raise TypeError(f"{card.name} takes {count} arguments ({', '.join(card.arguments)}), got {len(args)}")
-        x = args[0]
-        if out is None and type(x) in _PLAIN and x.dtype in direct:
-            dtype, device = x.dtype, x.device
-            for y in args[1:]:
-                if type(y) not in _PLAIN or y.dtype is not dtype or y.device != device:
-                    break
-            else:
-                if (
-                    torch.compiler.is_compiling()
-                    or (torch.is_grad_enabled() and any(y.requires_grad for y in args))
-                    or transforms_active()
-                    or forward_mode_active()
-                ):
-                    return op(*args)
-                with below_autograd():
-                    return op(*args)
-        return general(args, out)
+        if out is not None or torch.compiler.is_compiling() or transforms_active() or dispatch_modes():
+            return general(args, out)
+        key = tuple([x.dtype if type(x) in _PLAIN else type(x) for x in args])
+        try:
+            plan = plans[key]
+        except KeyError:
+            plan = plans[key] = _number_plan(card, key)
+        if plan is None or forward_ad._current_level >= 0 or profiler_enabled():
+            return general(args, out)
+        device, grad = None, False
+        for x in args:
+            if type(x) not in _NUMBERS:
+                if x.layout is not torch.strided or x.is_neg() or x.is_conj():
+                    return general(args, out)
+                if device is None:
+                    device = x.device
+                elif x.device != device:
+                    return general(args, out)
+                grad = grad or x.requires_grad
+        if plan:
+            mixed = list(args)
+            for i, dtype in plan:
+                mixed[i] = number(args[i], dtype, device)
+            args = tuple(mixed)
+        backend = device.type  # type: ignore[union-attr]
+        if backend not in ("cpu", "cuda"):
+            return op(*args)
+        if grad and torch.is_grad_enabled():
+            return rule(*args)
+        return kernel(CPU if backend == "cpu" else CUDA, *args)
 
-    return nary
+    return unary if count == 1 else nary
+
+
+def _number_plan(card: ElementwiseCard, key: Args) -> tuple[tuple[int, torch.dtype], ...] | None:
+    """Say for arguments of these dtypes (or Python types) which numbers to turn into tensors of which dtype.
+
+    None where more than that is needed to fit a signature: promotion, casts, arrays.
+    """
+    for width in (0, 1):
+        for ins, _ in card.signatures:
+            dtypes = [_DTYPES[kind][width] for kind in ins]
+            if not any(isinstance(k, torch.dtype) and k != torch.int64 for k in key):
+                continue
+            if all(
+                k == dtype or k is int or (k is float and kind != "i")
+                for k, dtype, kind in zip(key, dtypes, ins, strict=True)
+            ):
+                return tuple((i, dtypes[i]) for i, k in enumerate(key) if not isinstance(k, torch.dtype))
+    return None
 
 
 def coerce(card: ElementwiseCard, args: Args) -> tuple[list[Tensor], torch.dtype | None]:

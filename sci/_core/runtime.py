@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import sysconfig
 
 import torch
 
@@ -30,6 +31,13 @@ def cache_path() -> pathlib.Path:
     return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "sci"
 
 
+def nvrtc_candidates() -> list[str]:
+    """Return where NVIDIA's Python packages have put NVRTC, for a torch that does not bring it along."""
+    folders = dict.fromkeys((sysconfig.get_paths()["purelib"], str(pathlib.Path(torch.__file__).parents[1])))
+    found = [path for folder in folders for path in pathlib.Path(folder, "nvidia").glob("*/lib/libnvrtc.so.*")]
+    return [str(path) for path in found if "alt" not in path.name]
+
+
 def load_library() -> None:
     """Load the compiled library, once."""
     global _loaded
@@ -39,5 +47,5 @@ def load_library() -> None:
         text = f"sci's compiled library {library_path()} is missing; in a checkout run `make build`"
         raise ImportError(text)
     torch.ops.load_library(str(library_path()))
-    torch.ops.sci._configure(str(source_path()), str(cache_path()))
+    torch.ops.sci._configure(str(source_path()), str(cache_path()), "\n".join(nvrtc_candidates()))
     _loaded = True

@@ -13,12 +13,8 @@ mp.mp.dps = 60
 
 GAMMA_TERMS = 11
 DEBYE_TERMS = 16
-
-
-def table(name, values, per_line=4):
-    text = [mp.nstr(mp.mpf(v), 20, min_fixed=-2, max_fixed=4) for v in values]
-    lines = [", ".join(text[i : i + per_line]) for i in range(0, len(text), per_line)]
-    return f"SCI_TABLE_AT_NAMESPACE(double, {name}) = {{\n    " + ",\n    ".join(lines) + "};\n"
+STEPS = ("0.2", "0.17", "0.12")
+NODES = 30
 
 
 def function(name, comment, values, per_line=4):
@@ -61,6 +57,18 @@ def main():
             "bessel_ik_debye",
             "U_k(t) = t^k P_k(t^2), DLMF 10.41.9: the k + 1 coefficients of P_k, highest first, begin at (k - 1)(k + 2)/2.",
             flat,
+        )
+    )
+    nodes = []
+    for step in STEPS:
+        for k in range(NODES):
+            t = k * mp.mpf(step)
+            nodes += [mp.cosh(t) - 1, mp.sinh(t)]
+    print(
+        function(
+            "bessel_ik_nodes",
+            f"cosh(t) - 1 and sinh(t) for t = 0, h, 2h, ..., {NODES} of them for each of h = {', '.join(STEPS)}.",
+            nodes,
         )
     )
     print("}  // namespace detail\n}  // namespace sci")

@@ -93,7 +93,7 @@ def fit(f, degree):
         coefficients.pop()
     probes = [a + (b - a) * (mpf(i) + mpf("0.37")) / 60 for i in range(60)]
     deviation = max(abs(mp.polyval(coefficients[::-1], x) - f(x)) for x in probes)
-    return coefficients, deviation, abs(f(mpf("1e-9")))
+    return coefficients, deviation, abs(f(mpf("1e-4")))
 
 
 def show(name, numbers):
@@ -105,17 +105,16 @@ def show(name, numbers):
 def main():
     show("debye", [c for row in U for c in row])
     for name, f, degrees in (
-        ("zeta", lambda u: -olver(u)[2] / u, (24, 10)),
-        ("a0", olver_a(0), (24, 10)),
-        ("a1", olver_a(1), (18, 5)),
-        ("a2", olver_a(2), (14, 2)),
-        ("a3", olver_a(3), (11, 1)),
-        ("a4", olver_a(4), (7, 1)),
-        ("b0", olver_b(0), (21, 7)),
-        ("b1", olver_b(1), (16, 3)),
+        ("zeta", lambda u: -olver(u)[2] / u, (19, 8)),
+        ("a0", olver_a(0), (21, 9)),
+        ("a1", olver_a(1), (17, 5)),
+        ("a2", olver_a(2), (13, 2)),
+        ("a3", olver_a(3), (10, 1)),
+        ("a4", olver_a(4), (6, 1)),
+        ("b0", olver_b(0), (19, 7)),
+        ("b1", olver_b(1), (15, 3)),
         ("b2", olver_b(2), (12, 1)),
-        ("b3", olver_b(3), (9, 1)),
-        ("b4", olver_b(4), (5, 1)),
+        ("b3", olver_b(3), (8, 1)),
     ):
         for degree in degrees:
             coefficients, deviation, size = fit(f, degree)

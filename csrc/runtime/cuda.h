@@ -1,0 +1,34 @@
+// CUDA without a toolkit: NVRTC and the driver are opened when first needed.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "runtime/kernel.h"
+
+namespace sci {
+
+struct RuntimePaths {
+  std::string source;              // the folder of the headers
+  std::string cache;               // the folder of compiled kernels
+  std::vector<std::string> nvrtc;  // where to look for NVRTC, after what is loaded already
+};
+RuntimePaths& runtime_paths();
+
+struct Compiled {
+  std::string symbol;
+  std::vector<char> image;  // a cubin, or PTX for an architecture this NVRTC does not know
+};
+
+/// Compile a kernel for "sm_90" or the like; throws std::runtime_error with NVRTC's log, naming the kernel.
+Compiled compile(const Kernel& kernel, const std::string& arch);
+
+/// The same through the cache on disk.
+Compiled compile_cached(const Kernel& kernel, const std::string& arch);
+
+/// NVRTC's version as "13.0", or "" where there is none.
+std::string nvrtc_version();
+
+/// What became of the cache so far: "" if it works, else why not.
+std::string cache_trouble();
+
+}  // namespace sci

@@ -1,0 +1,217 @@
+// One boxed operator for all elementwise functions: shapes broadcast, outputs are row-major, the loop is strided.
+#include "runtime/elementwise.h"
+
+#include <torch/csrc/stable/library.h>
+#include <torch/csrc/stable/tensor.h>
+
+#include <string>
+
+#include "runtime/operator.h"
+
+namespace sci {
+namespace {
+
+constexpr int max_operands = 10;
+constexpr int max_rank = 64;
+
+char letter_of(int32_t dtype) {
+  static const int32_t f = aoti_torch_dtype_float32(), d = aoti_torch_dtype_float64(),
+                       F = aoti_torch_dtype_complex64(), D = aoti_torch_dtype_complex128(),
+                       l = aoti_torch_dtype_int64();
+  return dtype == d ? 'd' : dtype == f ? 'f' : dtype == D ? 'D' : dtype == F ? 'F' : dtype == l ? 'l' : '?';
+}
+int32_t dtype_of(char letter) {
+  switch (letter) {
+    case 'f': return aoti_torch_dtype_float32();
+    case 'd': return aoti_torch_dtype_float64();
+    case 'F': return aoti_torch_dtype_complex64();
+    default: return aoti_torch_dtype_complex128();
+  }
+}
+int64_t size_of(char letter) { return letter == 'f' ? 4 : letter == 'D' ? 16 : 8; }
+
+struct Operand {
+  AtenTensorHandle handle;
+  int64_t rank;
+  int64_t* size;
+  int64_t* stride;
+  char letter;
+};
+
+struct Iteration {
+  int dims = 0;
+  int64_t size[max_rank];
+  int64_t stride[max_operands][max_rank];  // bytes, outputs first
+};
+
+/// Drop dimensions of size 1 and join neighbours that every operand walks through in one stride.
+void coalesce(Iteration& it, int operands) {
+  int kept = 0;
+  for (int d = 0; d < it.dims; ++d) {
+    if (it.size[d] == 1) continue;
+    bool joins = kept > 0;
+    for (int k = 0; joins && k < operands; ++k) joins = it.stride[k][kept - 1] == it.stride[k][d] * it.size[d];
+    int to = joins ? kept - 1 : kept++;
+    it.size[to] = joins ? it.size[to] * it.size[d] : it.size[d];
+    for (int k = 0; k < operands; ++k) it.stride[k][to] = it.stride[k][d];
+  }
+  if (kept == 0) {
+    it.size[0] = 1;
+    for (int k = 0; k < operands; ++k) it.stride[k][0] = 0;
+    kept = 1;
+  }
+  it.dims = kept;
+}
+
+void run_cpu(const ElementwiseVariant& variant, const Iteration& it, char* const* data, int operands, int64_t count) {
+  int last = it.dims - 1;
+  int64_t inner = it.size[last];
+  int64_t step[max_operands];
+  for (int k = 0; k < operands; ++k) step[k] = it.stride[k][last];
+  // A range of flat indices: whole rows of the innermost dimension but for its two ends.
+  auto range = [&](int64_t begin, int64_t end) {
+    while (begin < end) {
+      int64_t rest = begin / inner, start = begin - rest * inner, n = min(inner - start, end - begin);
+      char* at[max_operands];
+      for (int k = 0; k < operands; ++k) at[k] = data[k] + start * step[k];
+      for (int d = last - 1; d >= 0; --d) {
+        int64_t next = rest / it.size[d], index = rest - next * it.size[d];
+        for (int k = 0; k < operands; ++k) at[k] += index * it.stride[k][d];
+        rest = next;
+      }
+      variant.row(at, step, n);
+      begin += n;
+    }
+  };
+  constexpr int64_t grain = 1024;
+  if (count <= grain) return range(0, count);
+  torch::stable::parallel_for(0, count, grain, range);
+}
+
+void run_cuda(ElementwiseVariant& variant, const Iteration& it, char* const* data, int operands, int64_t count,
+              int device, const char* name) {
+  STD_TORCH_CHECK(it.dims <= max_dims, "sci.", name, ": inputs of ", it.dims,
+                  " dimensions that cannot be joined; make them contiguous");
+  // The layout of Elementwise<...>: operand pointers, dims, sizes, strides.
+  struct {
+    alignas(8) char bytes[8 * (max_operands + 1 + max_dims + max_operands * max_dims)];
+  } body;
+  char* to = body.bytes;
+  auto put = [&](const void* from, size_t n) {
+    std::memcpy(to, from, n);
+    to += n;
+  };
+  put(data, sizeof(char*) * operands);
+  int64_t dims = it.dims;
+  put(&dims, sizeof dims);  // an int and its padding, little endian
+  int64_t padded[max_dims] = {};
+  std::memcpy(padded, it.size, sizeof(int64_t) * it.dims);
+  put(padded, sizeof padded);
+  for (int k = 0; k < operands; ++k) {
+    std::memcpy(padded, it.stride[k], sizeof(int64_t) * it.dims);
+    put(padded, sizeof padded);
+  }
+  launch_cuda(variant.kernel, device, count, count, body.bytes);
+}
+
+ElementwiseVariant& find_variant(ElementwiseOperator& op, const Operand* in) {
+  for (int i = 0; i < op.count; ++i) {
+    const char* dtypes = op.variants[i].dtypes + op.outputs;
+    bool same = true;
+    for (int k = 0; same && k < op.inputs; ++k) same = dtypes[k] == in[k].letter;
+    if (same) return op.variants[i];
+  }
+  std::string got;
+  for (int k = 0; k < op.inputs; ++k) got += in[k].letter;
+  STD_TORCH_CHECK(false, "sci.", op.name, ": no kernel for inputs of dtypes '", got,
+                  "' (f float32, d float64, F complex64, D complex128, l int64)");
+}
+
+}  // namespace
+
+void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
+  Tensor keep[max_operands];
+  Operand in[max_operands];
+  int64_t rank = 0;
+  int32_t device_type = 0, device_index = 0;
+  for (int k = 0; k < op.inputs; ++k) {
+    keep[k] = torch::stable::detail::to<Tensor>(stack[k]);
+    AtenTensorHandle h = in[k].handle = keep[k].get();
+    int32_t dtype, type, index;
+    aoti_torch_get_dtype(h, &dtype);
+    aoti_torch_get_dim(h, &in[k].rank);
+    aoti_torch_get_sizes(h, &in[k].size);
+    aoti_torch_get_strides(h, &in[k].stride);
+    aoti_torch_get_device_type(h, &type);
+    aoti_torch_get_device_index(h, &index);
+    in[k].letter = letter_of(dtype);
+    if (k == 0) device_type = type, device_index = index;
+    STD_TORCH_CHECK(type == device_type && index == device_index, "sci.", op.name,
+                    ": all tensors must be on one device");
+    rank = max(rank, in[k].rank);
+  }
+  STD_TORCH_CHECK(rank <= max_rank, "sci.", op.name, ": more than 64 dimensions");
+  ElementwiseVariant& variant = find_variant(op, in);
+
+  // Broadcast.
+  Iteration it;
+  it.dims = int(rank);
+  int64_t count = 1, contiguous[max_rank];
+  for (int64_t d = rank - 1; d >= 0; --d) {
+    int64_t size = 1;
+    for (int k = 0; k < op.inputs; ++k) {
+      int64_t own = d - (rank - in[k].rank);
+      int64_t s = own >= 0 ? in[k].size[own] : 1;
+      STD_TORCH_CHECK(s == size || s == 1 || size == 1, "sci.", op.name, ": shapes do not broadcast: sizes ", size,
+                      " and ", s, " at dimension ", d);
+      if (s != 1) size = s;
+    }
+    it.size[d] = size;
+    contiguous[d] = count;
+    count *= size;
+  }
+  for (int k = 0; k < op.inputs; ++k) {
+    int64_t bytes = size_of(in[k].letter);
+    for (int64_t d = 0; d < rank; ++d) {
+      int64_t own = d - (rank - in[k].rank);
+      it.stride[op.outputs + k][d] = own >= 0 && in[k].size[own] != 1 ? in[k].stride[own] * bytes : 0;
+    }
+  }
+
+  char* data[max_operands];
+  Tensor out[max_operands];
+  for (int k = 0; k < op.outputs; ++k) {
+    char letter = variant.dtypes[k];
+    AtenTensorHandle h;
+    STABLE_TORCH_ERROR_CODE_CHECK(
+        aoti_torch_empty_strided(rank, it.size, contiguous, dtype_of(letter), device_type, device_index, &h));
+    out[k] = Tensor(h);
+    for (int64_t d = 0; d < rank; ++d) it.stride[k][d] = contiguous[d] * size_of(letter);
+    data[k] = static_cast<char*>(out[k].mutable_data_ptr());
+  }
+  if (count > 0) {
+    for (int k = 0; k < op.inputs; ++k)
+      data[op.outputs + k] = static_cast<char*>(const_cast<void*>(keep[k].const_data_ptr()));
+    int operands = op.outputs + op.inputs;
+    coalesce(it, operands);
+    if (device_type == aoti_torch_device_type_cpu())
+      run_cpu(variant, it, data, operands, count);
+    else
+      run_cuda(variant, it, data, operands, count, device_index, op.name);
+  }
+  for (int k = 0; k < op.outputs; ++k) stack[k] = torch::stable::detail::from(out[k]);
+}
+
+namespace {
+
+bool register_all() {
+  for (ElementwiseOperator* const* op = elementwise_operators; *op; ++op) {
+    register_operator((*op)->schema, (*op)->boxed);
+    for (int i = 0; i < (*op)->count; ++i) kernel_list.add(&(*op)->variants[i].kernel);
+  }
+  return true;
+}
+const bool registered = register_all();
+
+}  // namespace
+}  // namespace sci

@@ -1,0 +1,32 @@
+// The table of elementwise operators that the build generates from the cards, one translation unit per card file.
+// No torch header here: these units hold templates of the mathematics only and compile fast.
+#pragma once
+#include <cstdint>
+
+#include "core/elementwise.h"
+#include "runtime/kernel.h"
+
+namespace sci {
+
+struct ElementwiseVariant {
+  const char* dtypes;  // one letter per operand, outputs first: f d F D l, as NumPy's
+  void (*row)(char* const* at, const int64_t* step, int64_t n);
+  Kernel kernel;
+};
+
+struct ElementwiseOperator {
+  const char* name;
+  const char* schema;
+  int outputs, inputs;
+  ElementwiseVariant* variants;
+  int count;
+  void (*boxed)(uint64_t* stack, uint64_t inputs, uint64_t outputs);
+};
+
+/// Compute an operator on a stack of torch's stable ABI.
+void call_elementwise(ElementwiseOperator& op, uint64_t* stack);
+
+/// Generated: all operators, a null pointer at the end.
+extern ElementwiseOperator* const elementwise_operators[];
+
+}  // namespace sci

@@ -1,0 +1,71 @@
+// What Python asks the library about itself: operators without tensors, private to sci._core.runtime.
+#include <string>
+
+#include "runtime/cuda.h"
+#include "runtime/operator.h"
+
+namespace sci {
+
+KernelList kernel_list;
+
+namespace {
+
+std::vector<std::string> split(const std::string& text, char by) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = std::min(text.find(by, begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+void configure(std::string source, std::string cache, std::string nvrtc) {
+  runtime_paths() = {source, cache, split(nvrtc, '\n')};
+}
+
+/// The names of all kernels, a line each.
+std::string kernels() {
+  std::string names;
+  for (size_t i = 0; i < kernel_list.count; ++i)
+    names += std::string(kernel_list.items[i]->entry) + "<" + kernel_list.items[i]->body + ">\n";
+  return names;
+}
+
+const Kernel& kernel_at(int64_t index) {
+  STD_TORCH_CHECK(index >= 0 && index < int64_t(kernel_list.count), "sci: no kernel number ", index);
+  return *kernel_list.items[index];
+}
+
+int64_t compile_kernel(int64_t index, std::string arch) { return int64_t(compile(kernel_at(index), arch).image.size()); }
+int64_t cache_kernel(int64_t index, std::string arch) {
+  return int64_t(compile_cached(kernel_at(index), arch).image.size());
+}
+
+/// For tests: compile a text that is no kernel of the library.
+int64_t compile_text(std::string source, std::string body, std::string arch) {
+  Kernel kernel{source.c_str(), body.c_str()};
+  return int64_t(compile(kernel, arch).image.size());
+}
+
+STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
+  m.def("_configure(str source, str cache, str nvrtc) -> ()");
+  m.def("_kernels() -> str");
+  m.def("_compile_kernel(int index, str arch) -> int");
+  m.def("_cache_kernel(int index, str arch) -> int");
+  m.def("_compile_text(str source, str body, str arch) -> int");
+  m.def("_nvrtc_version() -> str");
+  m.def("_cache_trouble() -> str");
+}
+STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) {
+  m.impl("_configure", TORCH_BOX(&configure));
+  m.impl("_kernels", TORCH_BOX(&kernels));
+  m.impl("_compile_kernel", TORCH_BOX(&compile_kernel));
+  m.impl("_cache_kernel", TORCH_BOX(&cache_kernel));
+  m.impl("_compile_text", TORCH_BOX(&compile_text));
+  m.impl("_nvrtc_version", TORCH_BOX(&nvrtc_version));
+  m.impl("_cache_trouble", TORCH_BOX(&cache_trouble));
+}
+
+}  // namespace
+}  // namespace sci

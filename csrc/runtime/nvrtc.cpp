@@ -1,0 +1,109 @@
+// Compiling kernels: NVRTC, opened by name at first use.
+#include <dlfcn.h>
+
+#include <mutex>
+#include <stdexcept>
+
+#include "runtime/cuda.h"
+#include "runtime/dynamic.h"
+
+namespace sci {
+
+RuntimePaths& runtime_paths() {
+  static RuntimePaths paths;
+  return paths;
+}
+
+namespace {
+
+void* nvrtc() {
+  static std::mutex mutex;
+  static void* library = nullptr;
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!library) {
+    // A CUDA build of torch has NVRTC loaded or on its search path; a CPU build can use the package of NVIDIA's.
+    std::vector<std::string> names = {"libnvrtc.so.13", "libnvrtc.so.12"};
+    names.insert(names.end(), runtime_paths().nvrtc.begin(), runtime_paths().nvrtc.end());
+    names.push_back("libnvrtc.so");
+    library = open_library(names, "NVRTC, which compiles sci's GPU kernels; `pip install nvidia-cuda-nvrtc` has it");
+  }
+  return library;
+}
+
+/// An NVRTC program that destroys itself.
+struct Program {
+  void* handle = nullptr;
+  ~Program() {
+    if (handle) call<void**>(nvrtc(), "nvrtcDestroyProgram", &handle);
+  }
+};
+
+std::string log_of(void* program) {
+  size_t size = 0;
+  call<void*, size_t*>(nvrtc(), "nvrtcGetProgramLogSize", program, &size);
+  std::string log(size, '\0');
+  if (size) call<void*, char*>(nvrtc(), "nvrtcGetProgramLog", program, log.data());
+  return log;
+}
+
+/// Does this NVRTC make machine code for the architecture?
+bool supports(const std::string& arch) {
+  int count = 0;
+  call<int*>(nvrtc(), "nvrtcGetNumSupportedArchs", &count);
+  std::vector<int> known(count);
+  call<int*>(nvrtc(), "nvrtcGetSupportedArchs", known.data());
+  for (int a : known)
+    if ("sm_" + std::to_string(a) == arch) return true;
+  return false;
+}
+
+/// The newest virtual architecture that NVRTC knows: its PTX runs on newer GPUs through the driver's compiler.
+std::string newest_virtual() {
+  int count = 0;
+  call<int*>(nvrtc(), "nvrtcGetNumSupportedArchs", &count);
+  std::vector<int> known(count);
+  call<int*>(nvrtc(), "nvrtcGetSupportedArchs", known.data());
+  return "compute_" + std::to_string(known.empty() ? 75 : known.back());
+}
+
+}  // namespace
+
+std::string nvrtc_version() {
+  int major = 0, minor = 0;
+  try {
+    call<int*, int*>(nvrtc(), "nvrtcVersion", &major, &minor);
+  } catch (const std::runtime_error&) {
+    return "";
+  }
+  return std::to_string(major) + "." + std::to_string(minor);
+}
+
+Compiled compile(const Kernel& kernel, const std::string& arch) {
+  std::string source = std::string("#include \"core/launch.h\"\n") + kernel.source;
+  std::string expression = std::string("sci::") + kernel.entry + "<" + kernel.body + ">";
+  Program program;
+  call<void**, const char*, const char*, int, const char* const*, const char* const*>(
+      nvrtc(), "nvrtcCreateProgram", &program.handle, source.c_str(), "sci_kernel.cu", 0, nullptr, nullptr);
+  call<void*, const char*>(nvrtc(), "nvrtcAddNameExpression", program.handle, expression.c_str());
+  bool direct = supports(arch);
+  std::string gpu = "--gpu-architecture=" + (direct ? arch : newest_virtual());
+  std::string include = "-I" + runtime_paths().source;
+  const char* options[] = {gpu.c_str(), include.c_str(), "-std=c++17"};
+  try {
+    call<void*, int, const char* const*>(nvrtc(), "nvrtcCompileProgram", program.handle, 3, options);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error("sci: compiling the GPU kernel " + expression + " for " + arch + " failed (" +
+                             error.what() + "):\n" + log_of(program.handle));
+  }
+  Compiled result;
+  const char* lowered = nullptr;
+  call<void*, const char*, const char**>(nvrtc(), "nvrtcGetLoweredName", program.handle, expression.c_str(), &lowered);
+  result.symbol = lowered;
+  size_t size = 0;
+  call<void*, size_t*>(nvrtc(), direct ? "nvrtcGetCUBINSize" : "nvrtcGetPTXSize", program.handle, &size);
+  result.image.resize(size);
+  call<void*, char*>(nvrtc(), direct ? "nvrtcGetCUBIN" : "nvrtcGetPTX", program.handle, result.image.data());
+  return result;
+}
+
+}  // namespace sci
