@@ -1,0 +1,193 @@
+// Bessel functions J and Y of real order.
+//
+// Real axis, v >= 0, x > 0 (bessel_jy_core), in this order; numbers in brackets are float's:
+//   x^2 <= 4 (v + 1)               ascending series of J (DLMF 10.2.2)
+//   v^2 <= 2 x, x >= 25 (10)       Hankel's expansion (10.17)
+//   v >= 33 (14)                   Olver's expansion near the transition x = v (10.20), Debye's elsewhere (10.19)
+//   x >= 33 (14)                   Hankel's expansion for |mu| <= 1/2, then forward recurrence, stable for v < x
+//   else                           Miller's algorithm; Y by Temme's series or Steed's continued fraction
+// Negative orders by J_-v = cos(v pi) J_v - sin(v pi) Y_v (DLMF 10.2.3). The same code on dual numbers gives the
+// derivatives in the order.
+#pragma once
+#include "special/detail/bessel_jy_debye.h"
+#include "special/detail/bessel_jy_hankel.h"
+#include "special/detail/bessel_jy_moderate.h"
+#include "special/detail/bessel_jy_olver.h"
+#include "special/gamma.h"
+
+namespace sci {
+namespace detail {
+
+/// 1/Gamma(v + 1) for v >= 0, without rounding v + 1.
+template <class T>
+SCI_HD T bessel_jy_rgamma1p(T v) {
+  using S = scalar_of<T>;
+  if (primal(v) > S(12)) return rgamma(v) / v;
+  int n = int(rint(primal(v)));
+  T mu = v - T(S(n)), product = T(1);
+  for (int k = 1; k <= n; ++k) product *= mu + T(S(k));
+  return rgamma1p(mu) / product;
+}
+
+/// J_v(x) for x^2 <= 4 (v + 1): the terms fall from the second on, and lose a digit at most by cancellation.
+template <class T>
+SCI_HD T bessel_j_series(T v, T x) {
+  using S = scalar_of<T>;
+  T half = x / T(2), square = -(half * half), term = T(1), sum = T(1);
+  for (int k = 1; k < 40; ++k) {
+    term *= square / (T(S(k)) * (v + T(S(k))));
+    sum += term;
+    if (negligible(term, sum)) break;
+  }
+  return bessel_jy_power(half, v) * bessel_jy_rgamma1p(v) * sum;
+}
+
+/// J and Y for v >= limits::large_order, v^2 > 2 x.
+template <class T>
+SCI_HD bessel_jy_pair<T> bessel_jy_large(T v, T x) {
+  using S = scalar_of<T>;
+  T t = (x - v) / v;
+  const S phase = bessel_jy_limits<S>::debye_phase, half_sqrt = S(0.7071067811865475244008443621048490);
+  if (primal(t) > S(-0.65) && primal(t) < S(1.886)) {  // |log(x/v)| where Olver's coefficients are known
+    T u = log1p(t), zeta = -(u * bessel_jy_olver_coefficients<S>::zeta_ratio(u));
+    S size = abs(primal(zeta));
+    // (2/3) v |zeta|^(3/2) is the exponent or phase of Debye's expansion, free of cancellation.
+    if (S(2) / S(3) * primal(v) * size * sqrt(size) < phase) {
+      T c = cbrt(v);
+      return bessel_jy_olver(v, u, c, T(c * c * zeta));
+    }
+    T xi = v * (abs(zeta) * sqrt(abs(zeta))) * T(S(2) / S(3));
+    if (primal(t) < S(0)) return bessel_jy_debye_decaying(v, x, xi, T(-t));
+    T c = cos(xi), s = sin(xi);
+    return bessel_jy_debye_oscillating(v, x, t, T((c + s) * T(half_sqrt)), T((s - c) * T(half_sqrt)));
+  }
+  if (primal(t) < S(0)) {
+    T q = sqrt(-t * (T(1) + x / v));
+    return bessel_jy_debye_decaying(v, x, T(v * (log((T(1) + q) * (v / x)) - q)), T(-t));
+  }
+  // xi = x - v pi/2 + delta: x and v pi/2 are reduced with all their digits, delta is about v^2/(2 x).
+  T r = v * sqrt(t * (T(1) + x / v)), delta = v * (atan(v / r) - v / (x + r));
+  T c, s, cos_delta = cos(delta), sin_delta = sin(delta);
+  bessel_jy_phase(v, x, c, s);
+  return bessel_jy_debye_oscillating(v, x, t, T(c * cos_delta - s * sin_delta), T(s * cos_delta + c * sin_delta));
+}
+
+/// Y_v(x) 2^-up for v < limits::large_order, x < limits::large_order.
+template <class T>
+SCI_HD T bessel_y_moderate(T v, T x, int& up) {
+  using S = scalar_of<T>;
+  int n = int(rint(primal(v)));
+  T mu = v - T(S(n)), y0, y1;
+  if (primal(x) <= S(2)) {
+    bessel_jy_temme(mu, x, y0, y1);
+  } else {
+    // J' + i Y' = (p + i q)(J + i Y)
+    T j0, j1, jn, p, q;
+    bessel_jy_miller(mu, 0, x, j0, j1, jn);
+    bessel_jy_steed(mu, x, p, q);
+    T slope = mu / x;
+    y0 = ((p - slope) * j0 + j1) / q;
+    y1 = ((slope - p) * y0 - q * j0) * x / T(2);
+  }
+  return bessel_jy_forward(mu, n, x, y0, y1, up);
+}
+
+/// J_v(x) and, if asked for, Y_v(x); v >= 0, 0 < x < infinity.
+template <class T>
+SCI_HD bessel_jy_pair<T> bessel_jy_core(T v, T x, bool want_y) {
+  using S = scalar_of<T>;
+  using L = bessel_jy_limits<S>;
+  S order = primal(v), size = primal(x);
+  bool series = size * size <= S(4) * (order + S(1)) && order < L::gamma_order;
+  bessel_jy_pair<T> out = {T(0), T(0), 0, 0};
+  if (series) {
+    out.j = bessel_j_series(v, x);
+    if (!want_y) return out;
+  }
+  if (size >= L::hankel && order * order <= S(2) * size) return bessel_jy_hankel(v, x);
+  if (order >= L::large_order) {
+    bessel_jy_pair<T> large = bessel_jy_large(v, x);
+    if (!series) return large;
+    out.y = large.y;
+    out.up = large.up;
+    return out;
+  }
+  int n = int(rint(order));
+  T mu = v - T(S(n));
+  if (size >= L::large_order) {
+    bessel_jy_pair<T> first, second;
+    bessel_jy_hankel_two(mu, x, first, second);
+    T half_x = x / T(2);
+    out.j = bessel_jy_forward(mu, n, x, first.j, T(second.j * half_x), out.down);
+    if (want_y) out.y = bessel_jy_forward(mu, n, x, first.y, T(second.y * half_x), out.up);
+    return out;
+  }
+  if (!series) {
+    T j0, j1;
+    bessel_jy_miller(mu, n, x, j0, j1, out.j);
+  }
+  if (want_y) out.y = bessel_y_moderate(v, x, out.up);
+  return out;
+}
+
+/// J_v(0) as the limit x -> 0+.
+template <class S>
+SCI_HD S bessel_j_at_zero(S v) {
+  if (v == S(0)) return S(1);
+  if (v > S(0) || v == rint(v)) return S(0);
+  // 1/Gamma(v + 1) has the sign of -sin(v pi) there; past 2^53 all orders are integers.
+  return sinpi(v) < S(0) ? limits<S>::infinity : -limits<S>::infinity;
+}
+
+/// J_v(x) for every real v and x.
+template <class T>
+SCI_HD T bessel_j_real(T v, T x) {
+  using S = scalar_of<T>;
+  S order = primal(v), size = primal(x);
+  if (isnan(order) || isnan(size)) return T(limits<S>::nan);
+  bool integer = order == rint(order), odd = integer && abs(order - S(2) * rint(order / S(2))) == S(1);
+  if (isinf(order)) return order > S(0) && isfinite(size) ? T(0) : T(limits<S>::nan);
+  bool flip = false;
+  if (size < S(0)) {
+    if (!integer) return T(limits<S>::nan);
+    x = -x;
+    flip = odd;
+  }
+  if (isinf(size)) return T(0);
+  T value;
+  if (size == S(0)) {
+    value = T(bessel_j_at_zero(order));
+  } else if (order >= S(0)) {
+    bessel_jy_pair<T> f = bessel_jy_core(v, x, false);
+    value = bessel_jy_scale(f.j, -f.down);
+  } else {
+    bool parity = integer && is_hardware<T>;
+    bessel_jy_pair<T> f = bessel_jy_core(T(-v), x, !parity);
+    if (parity) {
+      value = bessel_jy_scale(f.j, -f.down);
+      if (odd) value = -value;
+    } else {
+      value = bessel_jy_scale(T(cospi(v) * f.j), -f.down) + bessel_jy_scale(T(sinpi(v) * f.y), f.up);
+    }
+  }
+  return flip ? -value : value;
+}
+
+}  // namespace detail
+
+/// The Bessel function of the first kind, J_v(x).
+template <class T>
+SCI_HD T jv(T v, T x) {
+  return detail::bessel_j_real(v, x);
+}
+
+/// d^n/dv^n J_v(x), n = 0, 1, 2.
+template <class T>
+SCI_HD T jv_order(int64_t n, T v, T x) {
+  if (n == 0) return jv(v, x);
+  if (n == 1) return detail::bessel_j_real(variable(v), dual<T>(x)).d;
+  if (n == 2) return detail::bessel_j_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
+  return limits<T>::nan;
+}
+
+}  // namespace sci

@@ -1,0 +1,78 @@
+// What the parts of the Bessel functions J and Y share: the pair of values with its binary exponent, and small pieces of
+// arithmetic that must also hold for dual numbers.
+#pragma once
+#include "core/dual.h"
+
+namespace sci {
+namespace detail {
+
+/// J = j 2^-down and Y = y 2^up. The exponents are zero but near the ends of the range.
+template <class T>
+struct bessel_jy_pair {
+  T j, y;
+  int down, up;
+};
+
+/// Lengths and thresholds that depend on the precision, not on the type around it.
+template <class S>
+struct bessel_jy_limits {
+  static constexpr bool is_float = is_same<S, float>;
+  // Hankel's expansion from here on: its smallest term is near exp(-2 x).
+  static constexpr S hankel = is_float ? S(10) : S(25);
+  // Debye's and Olver's expansions from this order on.
+  static constexpr S large_order = is_float ? S(14) : S(33);
+  // Debye's expansion where its exponent or phase is at least this: terms are near Gamma(k)/(2 pi (2 xi)^k).
+  static constexpr S debye_phase = is_float ? S(10) : S(25);
+  static constexpr int debye_terms = is_float ? 8 : 16;
+  // The gamma function is finite below this argument.
+  static constexpr S gamma_order = is_float ? S(32) : S(168);
+};
+
+/// sum c[k] x^k with two interleaved Horner chains, half as long as one.
+template <class T, class S, int N>
+SCI_HD T bessel_jy_polynomial(const S (&c)[N], T x) {
+  T square = x * x;
+  T even = T(c[(N - 1) & ~1]), odd = T(c[(N - 2) | 1]);
+  for (int k = ((N - 1) & ~1) - 2; k >= 0; k -= 2) even = even * square + T(c[k]);
+  for (int k = ((N - 2) | 1) - 2; k >= 1; k -= 2) odd = odd * square + T(c[k]);
+  return even + x * odd;
+}
+
+/// x^p for x > 0. Unlike pow on dual numbers it does not form x^p / x, which overflows for tiny x.
+template <class T>
+SCI_HD T bessel_jy_power(T x, T p) {
+  if constexpr (is_hardware<T>) {
+    return pow(x, p);
+  } else {
+    auto y = bessel_jy_power(x.v, p.v);
+    return {y, y * (log(x.v) * p.d + p.v * (x.d / x.v))};
+  }
+}
+
+/// cosh x, sinh(x)/x and exp x; the first two even in x for small x, so that derivatives do not cancel there.
+template <class T>
+SCI_HD void bessel_jy_cosh_sinhc(T x, T& c, T& s, T& e) {
+  using S = scalar_of<T>;
+  e = exp(x);
+  if (abs(primal(x)) < S(1)) {
+    T w = x * x;
+    c = s = T(1);
+    for (int k = is_same<S, float> ? 5 : 9; k >= 1; --k) {
+      c = c * w * T(S(1) / S((2 * k - 1) * (2 * k))) + T(1);
+      s = s * w * T(S(1) / S(2 * k * (2 * k + 1))) + T(1);
+    }
+    return;
+  }
+  T inverse = T(1) / e;
+  c = (e + inverse) / T(2);
+  s = (e - inverse) / (T(2) * x);
+}
+
+/// t 2^n, for nothing in the usual case n = 0.
+template <class T>
+SCI_HD T bessel_jy_scale(T t, int n) {
+  return n == 0 ? t : T(ldexp(t, n));
+}
+
+}  // namespace detail
+}  // namespace sci
