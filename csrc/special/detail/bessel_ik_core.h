@@ -134,7 +134,7 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
   }
   complex<T> k0, k1;
   if (size <= S(1.5)) {
-    bessel_k_temme(mu, z, log_2_z, k0, k1);
+    bessel_k_temme(mu, z, log_2_z, exp(log_2_z * mu), k0, k1);
     complex<T> e = exp(z);
     k0 = k0 * e;
     k1 = k1 * e;

@@ -32,9 +32,9 @@ SCI_HD void bessel_ik_rgamma_parts(T w, T& even, T& odd) {
   }
 }
 
-/// cosh(x) and sinh(x)/x, in a form even in x for small x, so that derivatives do not cancel there; and exp(x).
+/// cosh(x) and sinh(x)/x, in a form even in x for small x, so that derivatives do not cancel there; e = exp(x).
 template <class Z>
-SCI_HD void bessel_ik_cosh_sinhc(Z x, Z& c, Z& s, Z& e) {
+SCI_HD void bessel_ik_cosh_sinhc(Z x, Z e, Z& c, Z& s) {
   using T = real_of<Z>;
   using S = scalar_of<Z>;
   if (abs1(primal(x)) < S(1)) {
@@ -45,25 +45,23 @@ SCI_HD void bessel_ik_cosh_sinhc(Z x, Z& c, Z& s, Z& e) {
       c = c * u * T(S(1) / S((2 * k - 1) * (2 * k))) + T(1);
       s = s * u * T(S(1) / S(2 * k * (2 * k + 1))) + T(1);
     }
-    e = c + x * s;
     return;
   }
-  e = exp(x);
   Z r = T(1) / e;
   c = (e + r) * T(S(0.5));
   s = (e - r) * T(S(0.5)) / x;
 }
 
-/// K_v(z) and K_{v+1}(z) for |v| <= 1/2 and |z| <= 2, z != 0, |arg z| <= pi, log_2_z = log(2/z).
+/// K_v(z) and K_{v+1}(z) for |v| <= 1/2 and |z| <= 2, z != 0, |arg z| <= pi, log_2_z = log(2/z), p = (2/z)^v.
 /// Temme's f_k equals (p_k - q_k)/v, so f and s = p + q, both even in v, give K_v without a loss near v = 0:
 ///   f_k = (k f_{k-1} + s_{k-1})/(k^2 - v^2),  s_k = (k s_{k-1} + v^2 f_{k-1})/(k^2 - v^2),  p_k = p_{k-1}/(k - v).
 template <class T, class Z>
-SCI_HD void bessel_k_temme(T v, Z z, Z log_2_z, Z& k0, Z& k1) {
+SCI_HD void bessel_k_temme(T v, Z z, Z log_2_z, Z p, Z& k0, Z& k1) {
   using S = scalar_of<T>;
   T w = v * v, even, odd;
   bessel_ik_rgamma_parts(w, even, odd);
-  Z c, sc, p;
-  bessel_ik_cosh_sinhc(Z(log_2_z * v), c, sc, p);
+  Z c, sc;
+  bessel_ik_cosh_sinhc(Z(log_2_z * v), p, c, sc);
   sc = sc * log_2_z;
   p = p * (T(S(0.5)) / (even + v * odd));
   // Gamma(1 + v) Gamma(1 - v) = v pi/sin(v pi)
