@@ -12,25 +12,31 @@ from torch._C import DispatchKey as _DispatchKey
 from torch._C import DispatchKeySet as _DispatchKeySet
 from torch._C import _are_functorch_transforms_active as transforms_active
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
+from torch._C import _DisableFuncTorch as below_transforms
 from torch._C import _len_torch_dispatch_stack as dispatch_modes
+from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped_by_transform
 from torch._functorch.autograd_function import enable_single_level_autograd_function
 from torch.autograd import _profiler_enabled as profiler_enabled
 from torch.autograd import forward_ad as forward_ad
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad_enabled
 from torch.autograd.function import _SingleLevelFunction as SingleLevelFunction
+from torch.utils._pytree import register_pytree_node
 
 __all__ = [
     "CPU",
     "CUDA",
     "SingleLevelFunction",
     "below_autograd",
+    "below_transforms",
     "dispatch_modes",
     "enable_single_level_autograd_function",
     "forward_ad",
     "forward_grad_enabled",
     "forward_mode_active",
+    "is_wrapped_by_transform",
     "kernel_of",
     "profiler_enabled",
+    "register_pytree_node",
     "transforms_active",
 ]
 

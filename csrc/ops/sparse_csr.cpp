@@ -1,0 +1,171 @@
+// Operators on compressed sparse rows: product with dense columns, sampled dense product, counting sort.
+#include "runtime/operator.h"
+#include "sparse/bucket_sort.h"
+#include "sparse/csr_matmul.h"
+#include "sparse/csr_sample.h"
+
+#define SCI_SPARSE_KERNELS(T, I)                                          \
+  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatvec<T, I>)                 \
+  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>)        \
+  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatmulElement<T, I>)          \
+  SCI_WARP_KERNEL("sparse/csr_sample.h", sci::CsrSample<T, I>)
+SCI_SPARSE_KERNELS(float, int32_t)
+SCI_SPARSE_KERNELS(float, int64_t)
+SCI_SPARSE_KERNELS(double, int32_t)
+SCI_SPARSE_KERNELS(double, int64_t)
+SCI_SPARSE_KERNELS(sci::complex<float>, int32_t)
+SCI_SPARSE_KERNELS(sci::complex<float>, int64_t)
+SCI_SPARSE_KERNELS(sci::complex<double>, int32_t)
+SCI_SPARSE_KERNELS(sci::complex<double>, int64_t)
+
+namespace sci {
+namespace {
+
+/// Runs a body on the CPU's threads without making it a CUDA kernel.
+template <class Body>
+void on_threads(int64_t n, int64_t grain, const Body& body) {
+  if (n <= grain) {
+    for (int64_t i = 0; i < n; ++i) body(i);
+    return;
+  }
+  torch::stable::parallel_for(0, n, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) body(i);
+  });
+}
+
+int64_t product(const std::vector<int64_t>& sizes) {
+  int64_t n = 1;
+  for (int64_t s : sizes) n *= s;
+  return n;
+}
+
+/// The common leading dimensions of contiguous tensors whose last `core` dimensions are not of the batch.
+std::vector<int64_t> broadcast(const Tensor& a, int64_t core_a, const Tensor& b, int64_t core_b, SparseBatch& batch,
+                               const char* where) {
+  int64_t rank_a = a.dim() - core_a, rank_b = b.dim() - core_b, rank = max(rank_a, rank_b);
+  STD_TORCH_CHECK(rank <= SparseBatch::max_rank, where, ": at most 8 batch dimensions");
+  batch.rank = int(rank);
+  std::vector<int64_t> sizes(rank);
+  int64_t size_a = 1, size_b = 1;
+  for (int64_t d = 0; d < core_a; ++d) size_a *= a.size(rank_a + d);
+  for (int64_t d = 0; d < core_b; ++d) size_b *= b.size(rank_b + d);
+  for (int64_t back = 1; back <= rank; ++back) {
+    int64_t n = back <= rank_a ? a.size(rank_a - back) : 1, m = back <= rank_b ? b.size(rank_b - back) : 1;
+    STD_TORCH_CHECK(n == m || n == 1 || m == 1, where, ": batch dimensions ", n, " and ", m, " do not broadcast");
+    int64_t d = rank - back;
+    sizes[d] = batch.size[d] = n == 1 ? m : n;
+    batch.stride[0][d] = n == 1 ? 0 : size_a;
+    batch.stride[1][d] = m == 1 ? 0 : size_b;
+    size_a *= n;
+    size_b *= m;
+  }
+  return sizes;
+}
+
+int64_t grain_for(int64_t entries, int64_t rows, int64_t columns) {
+  // Some 32 thousand multiplications per task.
+  int64_t work = (entries / max(rows, int64_t(1)) + 1) * columns;
+  return max(int64_t(1), int64_t(32768) / max(work, int64_t(1)));
+}
+
+Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, const Tensor& indices_,
+                  const std::optional<Tensor>& t_indptr, const std::optional<Tensor>& t_indices,
+                  const std::optional<Tensor>& t_order, int64_t rows, int64_t columns, bool transposed) {
+  using torch::stable::contiguous;
+  Tensor data = contiguous(data_), x = contiguous(x_);
+  bool gather = !transposed || t_indptr.has_value();
+  STD_TORCH_CHECK(data.scalar_type() == x.scalar_type(), "csr_matmul: data and x differ in dtype");
+  STD_TORCH_CHECK(x.dim() >= 2 && x.size(x.dim() - 2) == (transposed ? rows : columns),
+                  "csr_matmul: x has the wrong number of rows");
+  STD_TORCH_CHECK(gather || !x.is_cuda(), "csr_matmul: on CUDA the transposed pattern is needed");
+  bool turned = transposed && gather;
+  Tensor indptr = contiguous(turned ? *t_indptr : indptr_), indices = contiguous(turned ? *t_indices : indices_);
+  Tensor order = turned ? contiguous(*t_order) : indptr;  // unused where not turned
+  int64_t k = x.size(x.dim() - 1), out_rows = transposed ? columns : rows, entries = indices.size(0);
+  SparseBatch batch;
+  std::vector<int64_t> sizes = broadcast(data, 1, x, 2, batch, "csr_matmul");
+  int64_t members = product(sizes);
+  sizes.push_back(out_rows);
+  sizes.push_back(k);
+  Tensor y = empty_as(x, sizes);
+  if (members * out_rows * k == 0) return y;
+  dispatch_number(x, "csr_matmul", [&](auto number) {
+    using T = typename decltype(number)::type;
+    dispatch_index(indices, "csr_matmul", [&](auto index) {
+      using I = typename decltype(index)::type;
+      const I* perm = turned ? sci::data<I>(order) : nullptr;
+      const T* values = sci::data<T>(static_cast<const Tensor&>(data));
+      const T* from = sci::data<T>(static_cast<const Tensor&>(x));
+      const I* starts = sci::data<I>(static_cast<const Tensor&>(indptr));
+      const I* places = sci::data<I>(static_cast<const Tensor&>(indices));
+      int64_t grain = grain_for(entries, out_rows, k);
+      if (!gather) {
+        on_threads(members, 1, CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch});
+      } else if (k == 1) {
+        CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch};
+        if (x.is_cuda() && entries > 8 * out_rows)
+          parallel_for(x, members * out_rows, CsrMatvecWarp<T, I>{body});
+        else
+          parallel_for(x, members * out_rows, body, grain);
+      } else {
+        CsrMatmul<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, k, batch};
+        if (x.is_cuda())
+          parallel_for(x, members * out_rows * k, CsrMatmulElement<T, I>{body});
+        else
+          on_threads(members * out_rows, grain, body);
+      }
+    });
+  });
+  return y;
+}
+
+// The pattern of the transpose is not needed here: the operator's derivative finds it among the arguments.
+Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, const Tensor& indices_,
+                  const std::optional<Tensor>&, const std::optional<Tensor>&, const std::optional<Tensor>&) {
+  using torch::stable::contiguous;
+  const Tensor u = contiguous(u_), v = contiguous(v_), indptr = contiguous(indptr_), indices = contiguous(indices_);
+  STD_TORCH_CHECK(u.scalar_type() == v.scalar_type(), "csr_sample: u and v differ in dtype");
+  int64_t rows = u.size(u.dim() - 2), columns = u.size(u.dim() - 1), entries = indices.size(0);
+  STD_TORCH_CHECK(indptr.size(0) == rows + 1 && v.size(v.dim() - 1) == columns, "csr_sample: shapes do not fit");
+  SparseBatch batch;
+  std::vector<int64_t> sizes = broadcast(u, 2, v, 2, batch, "csr_sample");
+  int64_t members = product(sizes);
+  sizes.push_back(entries);
+  Tensor out = empty_as(u, sizes);
+  if (members * entries == 0) return out;
+  dispatch_number(u, "csr_sample", [&](auto number) {
+    using T = typename decltype(number)::type;
+    dispatch_index(indices, "csr_sample", [&](auto index) {
+      using I = typename decltype(index)::type;
+      CsrSample<T, I> body{data<I>(indptr), data<I>(indices), data<T>(u), data<T>(v), data<T>(out),
+                           rows,            columns,          entries,    batch};
+      parallel_for(u, members * rows, body, grain_for(entries, rows, columns));
+    });
+  });
+  return out;
+}
+
+std::tuple<Tensor, Tensor> bucket_sort(const Tensor& keys_, int64_t buckets) {
+  STD_TORCH_CHECK(!keys_.is_cuda(), "bucket_sort: the keys must be on the CPU");
+  const Tensor keys = torch::stable::contiguous(keys_);
+  int64_t count = keys.size(0);
+  Tensor offsets = empty_as(keys, {buckets + 1}), order = empty_as(keys, {count});
+  dispatch_index(keys, "bucket_sort", [&](auto index) {
+    using I = typename decltype(index)::type;
+    BucketSort<I>{data<I>(keys), data<I>(offsets), data<I>(order), count, buckets}(0);
+  });
+  return {offsets, order};
+}
+
+SCI_OPERATOR(
+    "csr_matmul(Tensor data, Tensor x, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "
+    "Tensor? t_order, int rows, int columns, bool transposed) -> Tensor",
+    csr_matmul)
+SCI_OPERATOR(
+    "csr_sample(Tensor u, Tensor v, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "
+    "Tensor? t_order) -> Tensor",
+    csr_sample)
+SCI_OPERATOR("bucket_sort(Tensor keys, int buckets) -> (Tensor, Tensor)", bucket_sort)
+
+}  // namespace
+}  // namespace sci

@@ -1,0 +1,325 @@
+"""Patterns: where the entries of a sparse array are, apart from their values.
+
+A `CompressedRows` or `Coordinates` object holds index tensors and what has been found out about them (is it sorted, what
+does the transpose look like). Arrays that differ in their values share one pattern object, so a conversion or a
+transposition is worked out once. Patterns are compared by identity: comparing index tensors would read the data.
+
+Index tensors are int32 or int64. Work on them is never differentiated and never seen by a transform of ``torch.func``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .._core import runtime
+from .._core.dispatch import operator
+from .._core.errors import bad_argument
+from .._core.torch_private import below_transforms, dispatch_modes, is_wrapped_by_transform, transforms_active
+
+runtime.load_library()
+
+INDEX = (torch.int32, torch.int64)
+_INT32_LIMIT = 2**31 - 1
+
+Shape = tuple[int, ...]
+
+
+def index_dtype(*sizes: int) -> torch.dtype:
+    """Return the narrowest index dtype that holds all `sizes`."""
+    return torch.int32 if all(size <= _INT32_LIMIT for size in sizes) else torch.int64
+
+
+def structural(*indices: Tensor) -> Any:
+    """Return a context in which work on index tensors is kept away from transforms, so that results can be kept."""
+    if torch.compiler.is_compiling() or not transforms_active() or any(is_wrapped_by_transform(x) for x in indices):
+        return contextlib.nullcontext()
+    return below_transforms()
+
+
+def keepable(*results: Tensor) -> bool:
+    """May these tensors outlive the call: are they real ones, not those of a tracer?"""
+    if torch.compiler.is_compiling():
+        return False
+    return not dispatch_modes() and not any(is_wrapped_by_transform(x) for x in results)
+
+
+# ---- counting sort ---------------------------------------------------------------------------------------------------
+
+
+def _bucket_sort_fake(keys: Tensor, buckets: int) -> tuple[Tensor, Tensor]:
+    return keys.new_empty(buckets + 1), keys.new_empty(keys.shape[0])
+
+
+_bucket_sort = operator("bucket_sort", fake=_bucket_sort_fake)
+
+
+def bucket_sort(keys: Tensor, buckets: int) -> tuple[Tensor, Tensor]:
+    """Sort integer keys in ``[0, buckets)`` stably: where each bucket begins (and the end), and the order."""
+    if keys.device.type == "cpu":
+        offsets, order = _bucket_sort(keys.contiguous(), buckets)
+        return offsets, order
+    ordered, order = torch.sort(keys, stable=True)
+    borders = torch.arange(buckets + 1, device=keys.device, dtype=keys.dtype)
+    offsets = torch.searchsorted(ordered, borders)
+    return offsets.to(keys.dtype), order.to(keys.dtype)
+
+
+def expand_indptr(indptr: Tensor, count: int) -> Tensor:
+    """Return the row of each of `count` entries."""
+    rows = torch.arange(indptr.shape[0] - 1, device=indptr.device, dtype=indptr.dtype)
+    return torch.repeat_interleave(rows, indptr[1:] - indptr[:-1], output_size=count)
+
+
+def is_true(x: Tensor) -> bool:
+    """Read a condition on index tensors; this waits for the device."""
+    return bool(x.item())
+
+
+# ---- compressed rows -------------------------------------------------------------------------------------------------
+
+Transposed = tuple[Tensor, Tensor, Tensor]
+
+
+class CompressedRows:
+    """The pattern of a matrix by rows: row i has columns ``indices[indptr[i] : indptr[i + 1]]``."""
+
+    def __init__(self, indptr: Tensor, indices: Tensor, shape: Sequence[int], canonical: bool | None = None) -> None:
+        self.indptr, self.indices = indptr, indices
+        self.shape: Shape = (int(shape[0]), int(shape[1]))
+        self._canonical = canonical
+        self._sorted = canonical or None
+        self._transposed: Transposed | None = None
+        self._transpose: CompressedRows | None = None
+        self._rows: Tensor | None = None
+
+    @property
+    def nnz(self) -> int:
+        return self.indices.shape[0]
+
+    @property
+    def rows(self) -> Tensor:
+        """The row of each entry."""
+        if self._rows is not None:
+            return self._rows
+        with structural(self.indptr):
+            rows = expand_indptr(self.indptr, self.nnz)
+        if keepable(rows):
+            self._rows = rows
+        return rows
+
+    @property
+    def transposed(self) -> Transposed:
+        """``(indptr, indices, order)`` of the transposed matrix; its entry p is this matrix's entry ``order[p]``."""
+        if self._transposed is not None:
+            return self._transposed
+        with structural(self.indptr, self.indices):
+            indptr, order = bucket_sort(self.indices, self.shape[1])
+            found = (indptr, self.rows[order], order)
+        if keepable(*found):
+            self._transposed = found
+        return found
+
+    def transpose(self) -> tuple[CompressedRows, Tensor]:
+        """Return the pattern of the transposed matrix, and the order of its entries among this one's."""
+        indptr, indices, order = self.transposed
+        turned = self._transpose
+        if turned is None:
+            # Stable sorting by column leaves each column's rows in order: canonical stays so.
+            turned = CompressedRows(indptr, indices, self.shape[::-1], True if self._canonical else None)
+            turned._sorted = True
+            if keepable(order):
+                with structural(order):
+                    back = torch.empty_like(order)
+                    back[order] = torch.arange(self.nnz, device=order.device, dtype=order.dtype)
+                if self._sorted:  # else transposing twice sorts the entries
+                    turned._transposed = (self.indptr, self.indices, back)
+                    turned._transpose = self
+                self._transpose = turned
+        return turned, order
+
+    def known_transposed(self, wanted: bool) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        """Return what products with the transpose use: on one CPU thread they scatter, which needs no sorting."""
+        if self._transposed is not None:
+            return self._transposed
+        if not wanted or (self.indices.device.type == "cpu" and _one_thread()):
+            return None, None, None
+        return self.transposed
+
+    @property
+    def sorted(self) -> bool:
+        """Are the columns of every row in order? (Reads the indices once.)"""
+        if self._sorted is None:
+            self._find_order()
+        return bool(self._sorted)
+
+    @property
+    def canonical(self) -> bool:
+        """Are they in order and without duplicates? (Reads the indices once.)"""
+        if self._canonical is None:
+            self._find_order()
+        return bool(self._canonical)
+
+    def _find_order(self) -> None:
+        if self.nnz < 2:
+            self._sorted = self._canonical = True
+            return
+        with structural(self.indptr, self.indices):
+            rows = self.rows
+            step = self.indices[1:] - self.indices[:-1]
+            same = rows[1:] == rows[:-1]
+            worst = torch.where(same, step, torch.ones_like(step)).min()
+            lowest = int(worst.item())
+        self._sorted, self._canonical = lowest >= 0, lowest > 0
+
+    def keys(self) -> Tensor:
+        """Return each entry's place in the row-major order of the dense matrix, as int64."""
+        return self.rows.to(torch.int64) * self.shape[1] + self.indices
+
+    def sort(self) -> tuple[CompressedRows, Tensor]:
+        """Return the pattern with every row in order, and the order of its entries among this one's."""
+        with structural(self.indptr, self.indices):
+            _, by_column = bucket_sort(self.indices, self.shape[1])
+            _, by_row = bucket_sort(self.rows[by_column], self.shape[0])
+            order = by_column[by_row]
+            found = CompressedRows(self.indptr, self.indices[order], self.shape)
+        found._sorted = True
+        return found, order
+
+    def merge(self) -> tuple[CompressedRows, Tensor]:
+        """Return the pattern without duplicates, for a sorted pattern, and where each entry goes."""
+        with structural(self.indptr, self.indices):
+            first = torch.ones(self.nnz, dtype=torch.bool, device=self.indices.device)
+            rows = self.rows
+            first[1:] = (self.indices[1:] != self.indices[:-1]) | (rows[1:] != rows[:-1])
+            target = first.cumsum(0) - 1
+            kept = first.nonzero()[:, 0]
+            indptr = _count(rows[kept], self.shape[0])
+            return CompressedRows(indptr, self.indices[kept], self.shape, canonical=True), target
+
+    def to(self, device: torch.device) -> CompressedRows:
+        if device == self.indices.device:
+            return self
+        moved = CompressedRows(self.indptr.to(device), self.indices.to(device), self.shape, self._canonical)
+        moved._sorted = self._sorted
+        return moved
+
+
+def _one_thread() -> bool:
+    return torch.compiler.is_compiling() or torch.get_num_threads() == 1
+
+
+def _count(rows: Tensor, count: int) -> Tensor:
+    """Return where each row begins, for rows in order."""
+    borders = torch.arange(count + 1, device=rows.device, dtype=rows.dtype)
+    return torch.searchsorted(rows.contiguous(), borders, out_int32=rows.dtype is torch.int32)
+
+
+def compress(rows: Tensor, columns: Tensor, shape: Sequence[int]) -> tuple[CompressedRows, Tensor]:
+    """Return coordinates as sorted compressed rows, which may hold duplicates, and the order of the entries."""
+    with structural(rows, columns):
+        _, by_column = bucket_sort(columns, int(shape[1]))
+        indptr, by_row = bucket_sort(rows[by_column], int(shape[0]))
+        order = by_column[by_row]
+        found = CompressedRows(indptr, columns[order], shape)
+    found._sorted = True
+    return found, order
+
+
+# ---- coordinates -----------------------------------------------------------------------------------------------------
+
+
+class Coordinates:
+    """The pattern of an array by coordinates: entry p lies at ``(coords[0][p], coords[1][p], ...)``."""
+
+    def __init__(self, coords: Sequence[Tensor], shape: Sequence[int], canonical: bool = False) -> None:
+        self.coords, self.shape, self.canonical = tuple(coords), tuple(int(n) for n in shape), canonical
+        self._compressed: tuple[CompressedRows, Tensor] | None = None
+
+    @property
+    def nnz(self) -> int:
+        return self.coords[0].shape[0]
+
+    def compressed(self) -> tuple[CompressedRows, Tensor]:
+        """Return the compressed rows, where duplicates stay, and the order of the entries; for two dimensions."""
+        if self._compressed is not None:
+            return self._compressed
+        found = compress(self.coords[0], self.coords[1], self.shape)
+        if keepable(found[1]):
+            self._compressed = found
+        return found
+
+    def keys(self) -> Tensor:
+        """Return each entry's place in the row-major order of the dense array, as int64."""
+        key = torch.zeros_like(self.coords[0], dtype=torch.int64)
+        for places, size in zip(self.coords, self.shape, strict=True):
+            key = key * size + places
+        return key
+
+    def to(self, device: torch.device) -> Coordinates:
+        if device == self.coords[0].device:
+            return self
+        return Coordinates([places.to(device) for places in self.coords], self.shape, self.canonical)
+
+
+# ---- checks ----------------------------------------------------------------------------------------------------------
+
+
+def as_index(x: Any, name: str, function: str, device: torch.device | None, dtype: torch.dtype | None = None) -> Tensor:
+    """Return an index array as a one-dimensional int32 or int64 tensor."""
+    if not isinstance(x, Tensor):
+        import numpy as np
+
+        array = np.asarray(x)
+        if array.size == 0 and array.dtype.kind == "f":
+            array = array.astype(np.int64)
+        if array.dtype.kind not in "iu":
+            raise bad_argument(function, name, "an array of integers", x, TypeError)
+        if array.dtype not in (np.int32, np.int64):
+            array = array.astype(np.int64)
+        if not array.flags.writeable or not array.dtype.isnative or any(s < 0 for s in array.strides):
+            array = array.astype(array.dtype.newbyteorder("="), copy=True)
+        x = torch.from_numpy(array)
+    if x.is_floating_point() or x.is_complex() or x.dtype is torch.bool:
+        raise bad_argument(function, name, "an array of integers", x, TypeError)
+    if x.dim() != 1:
+        raise bad_argument(function, name, "one-dimensional", x)
+    if dtype is None:
+        dtype = x.dtype if x.dtype in INDEX else torch.int64
+    return x.to(device=device, dtype=dtype)
+
+
+def check_indices(function: str, indptr: Tensor | None, checks: Sequence[tuple[str, Tensor, int]]) -> None:
+    """Raise where an index lies outside of its array, or `indptr` does not run from 0 upwards; one host read."""
+    if torch.compiler.is_compiling() or any(x.device.type == "meta" for _, x, _ in checks):
+        return
+    found = []
+    with structural(*(x for _, x, _ in checks)):
+        if indptr is not None:
+            steps = (indptr[1:] - indptr[:-1]).min() if indptr.shape[0] > 1 else indptr[0]
+            found += [indptr[0], indptr[-1], steps]
+        for _, x, _ in checks:
+            if x.shape[0]:
+                found += list(torch.aminmax(x))
+            else:
+                found += [x.new_zeros(()), x.new_full((), -1)]
+        if dispatch_modes():
+            return
+        numbers = torch.stack([x.to(torch.int64) for x in found]).tolist()
+    if indptr is not None:
+        begin, end, step, *numbers = numbers
+        count = checks[0][1].shape[0]
+        if begin != 0:
+            raise ValueError(f"{function}: indptr must begin with 0, got {begin}")
+        if end > count:
+            raise ValueError(f"{function}: indptr ends with {end}, but indices has only {count} elements")
+        if step < 0:
+            raise ValueError(f"{function}: indptr must not decrease")
+    for (name, _, size), low, high in zip(checks, numbers[::2], numbers[1::2], strict=True):
+        if low < 0 or high >= size:
+            worst = low if low < 0 else high
+            raise ValueError(f"{function}: {name} must lie in [0, {size}), got {worst}")

@@ -1,0 +1,166 @@
+"""Products on a pattern of compressed rows, and their derivatives.
+
+With A the matrix of `data` on the pattern, ``csr_matmul`` is ``A @ x`` or ``A.T @ x``, linear in both, and
+
+    d(A x) = dA x + A dx,     grad_A = sample(g x^H),     grad_x = A^H g,
+
+where ``sample`` keeps the entries on the pattern (``csr_sample``, a sampled dense-dense product): the gradient of a
+sparse matrix is never dense. ``csr_sample`` is bilinear in turn and its derivatives are products again, so derivatives
+of every order stay among these two operators. (Giles, "Collected matrix derivative results", 2008, section 2.2.1.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .._core.dispatch import operator, unbroadcast
+from .._core.torch_private import forward_mode_active, transforms_active
+from ._pattern import CompressedRows, bucket_sort, expand_indptr
+
+# The pattern as operators take it: indptr, indices, then indptr, indices and order of the transpose, or None.
+PatternTensors = tuple[Tensor, Tensor, Tensor | None, Tensor | None, Tensor | None]
+
+
+def _matmul_fake(
+    data: Tensor, x: Tensor, indptr: Tensor, indices: Tensor, t1: Any, t2: Any, t3: Any, rows: int, columns: int, t: bool
+) -> Tensor:
+    batch = torch.broadcast_shapes(data.shape[:-1], x.shape[:-2])
+    return x.new_empty((*batch, columns if t else rows, x.shape[-1]))
+
+
+def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor | None]:
+    data, x, *pattern, rows, columns, transposed = inputs
+    (g,) = grads
+    grad_data = grad_x = None
+    if needs[0]:
+        u, v = (x.conj(), g) if transposed else (g, x.conj())
+        if data.dim() == 1 and (u.dim() > 2 or v.dim() > 2):  # one matrix: the batch is part of the sum
+            batch = torch.broadcast_shapes(u.shape[:-2], v.shape[:-2])
+            u, v = _fold(u, batch), _fold(v, batch)
+        grad_data = unbroadcast(sample(u, v, tuple(pattern)), data)
+    if needs[1]:
+        grad_x = unbroadcast(matmul(data.conj(), g, tuple(pattern), rows, columns, not transposed), x)
+    return [grad_data, grad_x] + [None] * 8
+
+
+def _fold(x: Tensor, batch: torch.Size) -> Tensor:
+    """Move batch dimensions into the columns."""
+    return x.expand(*batch, *x.shape[-2:]).movedim(-2, 0).reshape(x.shape[-2], -1)
+
+
+def _matmul_jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    data, x, *pattern, rows, columns, transposed = inputs
+    result = None
+    if tangents[0] is not None:
+        result = matmul(tangents[0], x, tuple(pattern), rows, columns, transposed)
+    if tangents[1] is not None:
+        moved = matmul(data, tangents[1], tuple(pattern), rows, columns, transposed)
+        result = moved if result is None else result + moved
+    assert result is not None
+    return result
+
+
+def _sample_fake(u: Tensor, v: Tensor, indptr: Tensor, indices: Tensor, t1: Any, t2: Any, t3: Any) -> Tensor:
+    return u.new_empty((*torch.broadcast_shapes(u.shape[:-2], v.shape[:-2]), indices.shape[0]))
+
+
+def _sample_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor | None]:
+    u, v, *pattern = inputs
+    (g,) = grads
+    rows, columns = u.shape[-2], v.shape[-2]
+    grad_u = grad_v = None
+    if needs[0]:
+        grad_u = unbroadcast(matmul(g, v.conj(), tuple(pattern), rows, columns, False), u)
+    if needs[1]:
+        grad_v = unbroadcast(matmul(g, u.conj(), tuple(pattern), rows, columns, True), v)
+    return [grad_u, grad_v] + [None] * 5
+
+
+def _sample_jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    u, v, *pattern = inputs
+    result = None
+    if tangents[0] is not None:
+        result = sample(tangents[0], v, tuple(pattern))
+    if tangents[1] is not None:
+        moved = sample(u, tangents[1], tuple(pattern))
+        result = moved if result is None else result + moved
+    assert result is not None
+    return result
+
+
+_matmul = operator(
+    "csr_matmul",
+    fake=_matmul_fake,
+    backward=_matmul_backward,
+    jvp=_matmul_jvp,
+    core_dims=(1, 2, 1, 1, 1, 1, 1),
+)
+_sample = operator(
+    "csr_sample",
+    fake=_sample_fake,
+    backward=_sample_backward,
+    jvp=_sample_jvp,
+    core_dims=(2, 2, 1, 1, 1, 1, 1),
+)
+
+
+def matmul(data: Tensor, x: Tensor, pattern: Any, rows: int, columns: int, transposed: bool) -> Tensor:
+    """Multiply the matrix (transposed: its transpose) by the columns of `x`, with leading batch dimensions in both."""
+    indptr, indices, t_indptr, t_indices, t_order = pattern
+    if transposed and t_indptr is None and indices.device.type != "cpu":
+        t_indptr, t_order = bucket_sort(indices, columns)
+        t_indices = expand_indptr(indptr, indices.shape[0])[t_order]
+    result: Tensor = _matmul(data, x, indptr, indices, t_indptr, t_indices, t_order, rows, columns, transposed)
+    return result
+
+
+def sample(u: Tensor, v: Tensor, pattern: Any) -> Tensor:
+    """Return the entries of ``u @ v.T`` on the pattern."""
+    result: Tensor = _sample(u, v, *pattern)
+    return result
+
+
+def pattern_tensors(pattern: CompressedRows, *values: Tensor, transposed: bool = False) -> PatternTensors:
+    """Return the pattern as the operators take it, with the transpose where the product or a gradient will need it."""
+    if torch.compiler.is_compiling():
+        wanted = True
+    else:
+        wanted = transposed or transforms_active() or forward_mode_active()
+        wanted = wanted or (torch.is_grad_enabled() and any(x.requires_grad for x in values))
+    t_indptr, t_indices, t_order = pattern.known_transposed(wanted)
+    return pattern.indptr, pattern.indices, t_indptr, t_indices, t_order
+
+
+def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool = False) -> Tensor:
+    """Multiply by a vector or by the columns of a (batch of) matrices, in the common dtype."""
+    dtype = torch.promote_types(data.dtype, x.dtype)
+    data, x = data.to(dtype), x.to(dtype)
+    rows, columns = pattern.shape
+    columns_of_x = x.unsqueeze(-1) if x.dim() == 1 else x
+    if dtype.is_floating_point or dtype.is_complex:
+        if dtype.itemsize < 4 or dtype is torch.complex32:  # half types compute in single precision
+            wide = torch.complex64 if dtype.is_complex else torch.float32
+            return product(pattern, data.to(wide), x.to(wide), transposed).to(dtype)
+        tensors = pattern_tensors(pattern, data, x, transposed=transposed)
+        y = matmul(data, columns_of_x, tensors, rows, columns, transposed)
+    else:
+        y = _integer_product(pattern, data, columns_of_x, transposed)
+    return y.squeeze(-1) if x.dim() == 1 else y
+
+
+def _integer_product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool) -> Tensor:
+    source, target = (pattern.rows, pattern.indices) if transposed else (pattern.indices, pattern.rows)
+    size = pattern.shape[1] if transposed else pattern.shape[0]
+    if data.dtype is torch.bool:
+        return _integer_product(pattern, data.to(torch.int64), x.to(torch.int64), transposed) != 0
+    terms = data.unsqueeze(-1) * x.index_select(-2, source)
+    out = terms.new_zeros((*terms.shape[:-2], size, terms.shape[-1]))
+    return out.index_add(-2, target, terms)
+
+
+def segment_sum(data: Tensor, target: Tensor, count: int) -> Tensor:
+    """Sum values whose `target`, in order, is one of `count` places."""
+    return data.new_zeros((*data.shape[:-1], count)).index_add(-1, target, data)
