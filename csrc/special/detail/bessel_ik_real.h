@@ -187,5 +187,77 @@ SCI_HD T bessel_k_real(T v, scalar_of<T> x, bool scaled) {
                                                         : bessel_k_moderate(v, x, scaled);
 }
 
+/// e^-x I_v(x), or I_v(x), for s >= edge.
+template <class T>
+SCI_HD T bessel_i_large(T v, scalar_of<T> x, bool scaled) {
+  using S = scalar_of<T>;
+  S order = primal(v);
+  T sum_k, sum_i;
+  if (order * order <= S(2) * x) {
+    bessel_ik_hankel(v, T(x), sum_k, sum_i);
+    S root = S(1) / sqrt(S(2) * numbers::pi<S> * x);
+    T y = sum_i * T(root);
+    // Counts only for the derivative at v = 0, where that of the sum vanishes: -K_0.
+    if constexpr (!is_hardware<T>) y = y - sinpi(v) * sum_k * T(root * exp(S(-2) * x));
+    return scaled ? y : bessel_ik_times_exp(y, x);
+  }
+  bessel_ik_debye_factor<T> e = bessel_ik_debye_prefactor(v, x, scaled);
+  bessel_ik_debye_sums(v / e.s, e.s, bessel_ik_debye_terms(primal(e.s)), sum_k, sum_i);
+  return e.times(sum_i / sqrt(T(S(2) * numbers::pi<S>) * e.s), true);
+}
+
+/// (x/2)^v / Gamma(v + 1), v = n + mu, |mu| <= 1/2.
+template <class T>
+SCI_HD T bessel_i_leading(T v, T mu, int n, scalar_of<T> x) {
+  using S = scalar_of<T>;
+  T even, odd, product = T(S(1));
+  bessel_ik_rgamma_parts(T(mu * mu), even, odd);
+  for (int k = 1; k <= n; ++k) product = product * (mu + T(S(k)));
+  T power = x < limits<S>::min * S(4) ? bessel_ik_power(x, v) / bessel_ik_power(S(2), v) : bessel_ik_power(x * S(0.5), v);
+  return power * (even + mu * odd) / product;
+}
+
+/// I_v(x), times e^-x if scaled, for s < edge and v >= 0 (v >= -1/2 serves the derivatives of negative orders).
+template <class T>
+SCI_HD T bessel_i_moderate(T v, scalar_of<T> x, bool scaled) {
+  using S = scalar_of<T>;
+  constexpr bool single = is_same<S, float>;
+  int n = int(floor(primal(v) + S(0.5)));
+  T mu = v - T(S(n));
+  if constexpr (!is_hardware<T>) {
+    if (x > S(2)) {
+      // The base order from the part even in it and K, so that nothing of the size of I cancels in the derivative; then
+      // upwards by the ratio I_{mu+n}/I_mu, a product of ratios all of which decrease with the order.
+      S log_2_x = numbers::ln2<S> - log(x);
+      T k0, k1, down = abs(mu);
+      bessel_k_quadrature(down, x, k0, k1);
+      T base = bessel_i_even_series(mu, T(x), T(log_2_x), exp(mu * T(log_2_x))) * T(exp(-x)) -
+               sinpi(mu) * k0 * T(numbers::inv_pi<S> * exp(S(-2) * x));
+      if (n > 0) base = base * bessel_i_ratio(mu, n, x);
+      return scaled ? base : base * T(exp(x));
+    }
+  }
+  if (x <= (single ? S(6) : S(12)) || primal(v) < S(0)) {
+    T y = bessel_i_leading(v, mu, n, x) * bessel_i_series(v, T(x));
+    return scaled ? y * T(exp(-x)) : y;
+  }
+  T base = mu;
+  if (primal(mu) < S(0)) {
+    base = mu + T(S(1));
+    --n;
+  }
+  T y = bessel_i_miller(base, n, T(x), bessel_i_leading(base, primal(mu) < S(0) ? mu : base, primal(mu) < S(0) ? 1 : 0, x));
+  return scaled ? y : y * T(exp(x));
+}
+
+/// I_v(x), times e^-x if scaled, for v >= 0 and 0 < x < inf.
+template <class T>
+SCI_HD T bessel_i_real(T v, scalar_of<T> x, bool scaled) {
+  using S = scalar_of<T>;
+  S order = primal(v);
+  return order * order + x * x >= sqr(bessel_ik_edge<S>) ? bessel_i_large(v, x, scaled)
+                                                        : bessel_i_moderate(v, x, scaled);
+}
+
 }  // namespace detail
 }  // namespace sci

@@ -71,7 +71,7 @@ SCI_HD void bessel_k_temme(T v, Z z, Z log_2_z, Z p, Z& k0, Z& k1) {
   Z q = z * z * T(S(0.25)), power = Z(T(1));
   Z sum0 = f, sum1 = p;
   for (int k = 1; k < 40; ++k) {
-    T n = T(S(k)), left = T(1) / (n - v), den = left / (n + v);
+    T n = T(S(k)), left = T(1) / (n - v), den = T(1) / (n * n - w);
     Z f_next = (f * n + s) * den;
     s = (s * n + f * w) * den;
     f = f_next;
@@ -96,6 +96,29 @@ SCI_HD Z bessel_i_series(T v, Z z) {
     term = term * q * (T(1) / (n * (n + v)));
     sum = sum + term;
     if (negligible(term, sum)) break;
+  }
+  return sum;
+}
+
+/// (I_v(z) + I_{-v}(z))/2 for |v| <= 1/2, e = (2/z)^v: the sum of the p_k + q_k of bessel_k_temme. Its derivative in the
+/// order vanishes at v = 0 and has no rounding error of the size of I_v: that of I_v itself is K_v(z) there.
+template <class T, class Z>
+SCI_HD Z bessel_i_even_series(T v, Z z, Z log_2_z, Z e) {
+  using S = scalar_of<T>;
+  T w = v * v, even, odd;
+  bessel_ik_rgamma_parts(w, even, odd);
+  Z c, sc;
+  bessel_ik_cosh_sinhc(Z(log_2_z * v), e, c, sc);
+  sc = sc * log_2_z;
+  Z f = sc * even - c * odd, s = c * even - sc * (w * odd);
+  Z q = z * z * T(S(0.25)), sum = s;
+  for (int k = 1; k < 120; ++k) {
+    T n = T(S(k)), den = T(1) / (n * (n * n - w));
+    Z f_next = q * (f * n + s) * den;
+    s = q * (s * n + f * w) * den;
+    f = f_next;
+    sum = sum + s;
+    if (negligible(s, sum)) break;
   }
   return sum;
 }
