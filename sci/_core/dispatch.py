@@ -369,14 +369,13 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
         return result if out is None else write_out(card.name, result, out)
 
     def unary(x: Any, /, *, out: Tensor | None = None) -> Any:
-        if type(x) not in _PLAIN or out is not None or x.dtype not in direct:
+        if type(x) not in _PLAIN or out is not None or x.dtype not in direct or x.layout is not torch.strided:
             return general((x,), out)
         if (
             torch.compiler.is_compiling()
             or transforms_active()
             or dispatch_modes()
             or forward_ad._current_level >= 0
-            or x.layout is not torch.strided
             or profiler_enabled()
             or x.is_neg()
             or x.is_conj()

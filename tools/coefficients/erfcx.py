@@ -1,7 +1,7 @@
 """Tables of csrc/special/detail/erfcx_tables.h and faddeeva_tables.h: `python tools/coefficients/erfcx.py FOLDER`.
 
 * Real erfcx (n = 0) and ierfcx (n = 1): with f_n(x) = exp(x^2) i^n erfc(x) and t = 1/(x + 2), the smooth function
-  f_n / t^(n+1) on each of five intervals of t of length 1/8 (x >= -0.4), as a polynomial in the variable u in [-1, 1] of
+  f_n / t^(n+1) on each of ten intervals of t of length 1/16 (x >= -0.4), as a polynomial in the variable u in [-1, 1] of
   the interval. Chebyshev interpolation in 60 digits, turned into powers of u; the error of the polynomial is printed.
   The constant coefficient is split into its rounded value and the rest, so that it costs no accuracy.
 * Complex: nodes and weights of the trapezoidal rules, and of Gauss-Hermite rules.
@@ -15,8 +15,8 @@ import mpmath as mp
 mp.mp.dps = 60
 
 DIGITS = {"double": 53, "float": 24}
-ROWS = 5
-LENGTH = {(0, "double"): 14, (0, "float"): 7, (1, "double"): 16, (1, "float"): 8}  # coefficients of f_n, per type
+ROWS = 10
+LENGTH = {(0, "double"): 11, (0, "float"): 6, (1, "double"): 12, (1, "float"): 6}  # coefficients of f_n, per type
 
 
 def rounded(value, kind):
@@ -77,7 +77,7 @@ def interpolate(f, low, high, count):
 
 def row(n, index, kind):
     """Return the coefficients of one interval of t: the constant's rest first, the rounded constant last."""
-    low, high = mp.mpf(index) / 8, mp.mpf(index + 1) / 8
+    low, high = mp.mpf(index) / 16, mp.mpf(index + 1) / 16
     c = interpolate(lambda t: smooth(n, t), low, high, LENGTH[n, kind])
     error = 0
     for j in range(41):
@@ -113,7 +113,7 @@ def real_tables():
     for n, name in ((0, "erfcx_rows"), (1, "ierfcx_rows")):
         for kind in ("double", "float"):
             values = [c for index in range(ROWS) for c in row(n, index, kind)]
-            comment = f"Five rows of {LENGTH[n, kind] + 1}: the rest of the constant, the powers from u on, the constant."
+            comment = f"Ten rows of {LENGTH[n, kind] + 1}: the rest of the constant, the powers from u on, the constant."
             out += accessor(name, comment, values, kind, kind) + "\n"
     return out.rstrip("\n") + "\n" + TAIL
 

@@ -1,0 +1,1 @@
+"""Tools of the checkout: reference tables, skeletons of new functions, generated files."""
