@@ -18,10 +18,10 @@ SCI_HD T erfc(T x) {
   if (isnan(x)) return x;
   a = min(a, T(30));  // erfc(30) underflows in both types
   T square = a * a;
-  auto scaled = detail::erfcx_right(a);
-  scaled.low -= scaled.high * detail::square_error(a, square);
-  T value = exp(-square) * scaled.value();
-  return x < T(0) ? T(2) - value : value;
+  T scaled = detail::erfcx_right(a).value(), value = exp(-square);
+  value = (value - value * detail::square_error(a, square)) * scaled;
+  T sign = copysign(T(1), x);  // without a branch: 2 - value for x < 0
+  return (T(1) - sign) + sign * value;
 }
 
 template <class T>

@@ -1,6 +1,6 @@
 // The scaled complementary error function erfcx(z) = exp(z^2) erfc(z) (w(i z) in DLMF 7.2.3), real and complex.
 //
-// Real: x >= -0.4: a polynomial in 1/(x + 2), one of five, times 1/(x + 2) (detail/erfcx_real.h); below:
+// Real: x >= -0.4: a polynomial in 1/(x + 2), one of ten, times 1/(x + 2) (detail/erfcx_real.h); below:
 // 2 exp(x^2) - erfcx(-x), x^2 with its rounding error; overflow to inf at x = -26.63 (float: -9.38).
 // Complex: |z| < 0.8: exp(z^2) (1 - erf(z)); beyond: A(z) + exp(z^2) (1 - t(z)), detail/faddeeva.h, and in the left half
 // plane exp(z^2) (1 + t(-z)) - A(-z).

@@ -2,7 +2,7 @@
 // (DLMF 7.18).
 //
 // With t = 1/(x + 2) the function is t^(n+1) times a smooth function of t in [0, 5/8], which is a polynomial on each of
-// five intervals of length 1/8 (tools/coefficients/erfcx.py; Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253,
+// ten intervals of length 1/16 (tools/coefficients/erfcx.py; Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253,
 // do erfc like that in one piece). One table row, no branch, the same work for every x up to infinity.
 #pragma once
 #include "special/detail/erfcx_tables.h"
@@ -17,23 +17,26 @@ struct erfcx_unrounded {
   SCI_HD T value() const { return (high + low) * factor; }
 };
 
-/// c[0] + c[1] u + ... + c[n-1] u^(n-1): even and odd powers apart, two chains instead of one.
+/// c[0] + c[1] u + ... + c[n-1] u^(n-1) in pairs, pairs of pairs, ... (Estrin): short chains of dependent operations.
+/// `power` is u, u^2, u^4, u^8.
 template <int n, class T>
-SCI_HD T polynomial_halves(const T* c, T u) {
-  T v = u * u;
-  T even = c[(n - 1) & ~1], odd = c[((n - 2) & ~1) + 1];
-  for (int k = ((n - 1) & ~1) - 2; k >= 0; k -= 2) even = even * v + c[k];
-  for (int k = ((n - 2) & ~1) - 1; k >= 1; k -= 2) odd = odd * v + c[k];
-  return even + u * odd;
+SCI_HD T erfcx_polynomial(const T* c, const T* power) {
+  if constexpr (n == 1) {
+    return c[0];
+  } else {
+    constexpr int k = n > 8 ? 3 : n > 4 ? 2 : n > 2 ? 1 : 0;
+    return erfcx_polynomial<(1 << k)>(c, power) + power[k] * erfcx_polynomial<n - (1 << k)>(c + (1 << k), power);
+  }
 }
 
 template <int n, class T>
 SCI_HD erfcx_unrounded<T> erfcx_row_sum(const T* rows, T x) {
   T sum = x + T(2), t = T(1) / sum;
-  int row = int(t * T(8));
+  int row = int(t * T(16));
   const T* c = rows + row * (n + 1);
-  T low = polynomial_halves<n>(c, t * T(16) - T(2 * row + 1));
-  return {c[n], low, t};
+  T u = t * T(32) - T(2 * row + 1), u2 = u * u, u4 = u2 * u2;
+  const T power[4] = {u, u2, u4, u4 * u4};
+  return {c[n], erfcx_polynomial<n>(c, power), t};
 }
 
 /// The rounding error of x + 2, relative to it.
@@ -47,18 +50,18 @@ SCI_HD T erfcx_shift_error(T x, T t) {
 /// erfcx for x >= -0.4; not for NaN.
 template <class T>
 SCI_HD erfcx_unrounded<T> erfcx_right(T x) {
-  constexpr int n = is_same<T, float> ? 7 : 14;
+  constexpr int n = is_same<T, float> ? 6 : 11;
   auto out = erfcx_row_sum<n>(erfcx_rows(x), x);
-  out.low -= out.high * erfcx_shift_error(x, out.factor);
+  out.low -= (out.high + out.low) * erfcx_shift_error(x, out.factor);
   return out;
 }
 
 /// ierfcx for x >= 0; not for NaN.
 template <class T>
 SCI_HD T ierfcx_right(T x) {
-  constexpr int n = is_same<T, float> ? 8 : 16;
+  constexpr int n = is_same<T, float> ? 6 : 12;
   auto out = erfcx_row_sum<n>(ierfcx_rows(x), x);
-  out.low -= T(2) * out.high * erfcx_shift_error(x, out.factor);
+  out.low -= T(2) * (out.high + out.low) * erfcx_shift_error(x, out.factor);
   return out.value() * out.factor;
 }
 
