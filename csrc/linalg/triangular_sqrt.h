@@ -1,0 +1,82 @@
+// The square root U of an upper triangular T, quasi-triangular for real T: U U = T, Re(eigenvalues of U) >= 0.
+//
+// Method     Complex: Bjoerck and Hammarling [1]. Real: Higham [2], with the square root of a 2 x 2 block with
+//            eigenvalues theta +- i mu in closed form ([2], eq. (4.8)): alpha I + (T_ii - theta I) / (2 alpha),
+//            alpha = sqrt((|lambda| + theta) / 2).
+//            Row by row from below; the off-diagonal blocks solve U_ii X + X U_jj = right-hand side.
+// Singular   A zero eigenvalue divides by zero; 0 / 0 counts as 0, which is right where a square root exists.
+// Info       0; 1: an eigenvalue is zero; 2: the eigenvalues differ by more than 1 / eps; 3: real T has a negative
+//            eigenvalue, so no real square root that is a polynomial in T exists: the result is NaN.
+// Sources    [1] Bjoerck, Hammarling: A Schur method for the square root of a matrix, Lin. Alg. Appl. 52/53 (1983) 127.
+//            [2] Higham: Computing real square roots of a real matrix, Lin. Alg. Appl. 88/89 (1987) 405-430.
+#pragma once
+#include "linalg/blocks.h"
+
+namespace sci {
+
+/// u holds T (with zeros below the block diagonal) and becomes U.
+template <class T>
+SCI_HD int triangular_sqrt(const T* t, T* u, int64_t n) {
+  using R = real_of<T>;
+  R smallest = limits<R>::infinity, greatest = R(0);
+  int info = 0;
+  for (int64_t end = n; end > 0;) {
+    int p = block_ending_at(t, n, end - 1);
+    int64_t i = end - p;
+    Small<T> a;
+    R size;
+    if (p == 1) {
+      T d = t[i * n + i];
+      size = abs1(d);
+      if constexpr (!is_complex<T>) {
+        if (d < R(0)) info = 3;
+      }
+      a.at[0][0] = sqrt(d);
+    } else {
+      a = diagonal_block(t, n, i, 2, false, T(1));
+      if constexpr (!is_complex<T>) {
+        T theta = a.at[0][0];
+        T mu = sqrt(abs(a.at[0][1])) * sqrt(abs(a.at[1][0]));
+        size = hypot(theta, mu);
+        T alpha = theta > T(0) ? sqrt((size + theta) / T(2)) : mu / sqrt(T(2) * (size - theta));
+        a.at[0][0] = a.at[1][1] = alpha;
+        a.at[0][1] /= T(2) * alpha;
+        a.at[1][0] /= T(2) * alpha;
+      } else {
+        size = R(0);
+      }
+    }
+    smallest = min(smallest, size);
+    greatest = max(greatest, size);
+    put_piece(u, n, i, i, p, p, a);
+    for (int64_t j = end; j < n;) {
+      int q = block_at(t, n, j);
+      Small<T> c = take_piece(u, n, i, j, p, q);
+      small_sylvester(p, q, a, diagonal_block(u, n, j, q, false, T(1)), c, R(-1));
+      put_piece(u, n, i, j, p, q, c);
+      for (int r = 0; r < p; ++r)
+        for (int s = 0; s < q; ++s) {
+          // A zero times the infinity of a singular row must stay zero.
+          if (c.at[r][s] != T(0)) add_row(u + (i + r) * n + j + q, -c.at[r][s], u + (j + s) * n + j + q, n - j - q);
+        }
+      j += q;
+    }
+    end = i;
+  }
+  if (info == 3) {
+    for (int64_t k = 0; k < n * n; ++k) u[k] = T(limits<R>::nan);
+    return info;
+  }
+  return n == 0 ? 0 : smallest == R(0) ? 1 : smallest < limits<R>::epsilon * greatest ? 2 : 0;
+}
+
+template <class T>
+struct TriangularSqrtItem {
+  const T* t;
+  T* u;  // holds copies of T
+  int32_t* info;
+  int64_t n;
+  SCI_HD void operator()(int64_t i) const { info[i] = triangular_sqrt(t + i * n * n, u + i * n * n, n); }
+};
+
+}  // namespace sci

@@ -1,0 +1,144 @@
+// Equations with upper triangular coefficients (quasi-triangular, with 2 x 2 diagonal blocks, for real T).
+//
+//   sylvester        R X + X S = C
+//   sylvester^H      R^H X + X S^H = C
+//   schur_lower      low(X T - T X) = low(C),      X strictly block lower triangular
+//   schur_lower^H    low(X T^H - T^H X) = low(C),  X strictly block lower triangular
+//
+// low takes the strictly block lower triangle. The second pair is what the derivative of the Schur decomposition
+// solves (sci/linalg/_schur.py), the first is that of the matrix square root (sci/linalg/_sqrtm.py).
+//
+// Method     Bartels and Stewart [1]: substitution, one diagonal block of T against another at a time, arranged so that
+//            the inner loops run along rows.
+// Singular   sylvester: by IEEE division. schur_lower: NaN where two eigenvalues are closer than eps max|T|, since the
+//            derivative does not exist there.
+// Sources    [1] Bartels, Stewart: Solution of the matrix equation AX + XB = C, Comm. ACM 15 (1972) 820-826.
+#pragma once
+#include "linalg/blocks.h"
+
+namespace sci {
+
+/// x (n x m) holds C and becomes X.
+template <class T>
+SCI_HD void solve_sylvester(const T* r, const T* s, T* x, int64_t n, int64_t m) {
+  for (int64_t end = n; end > 0;) {
+    int p = block_ending_at(r, n, end - 1);
+    int64_t i = end - p;
+    for (int u = 0; u < p; ++u)
+      for (int64_t k = end; k < n; ++k) add_row(x + (i + u) * m, -r[(i + u) * n + k], x + k * m, m);
+    Small<T> a = diagonal_block(r, n, i, p, false, T(1));
+    for (int64_t j = 0; j < m;) {
+      int q = block_at(s, m, j);
+      Small<T> c = take_piece(x, m, i, j, p, q);
+      small_sylvester(p, q, a, diagonal_block(s, m, j, q, false, T(1)), c, real_of<T>(0));
+      put_piece(x, m, i, j, p, q, c);
+      for (int u = 0; u < p; ++u)
+        for (int v = 0; v < q; ++v) add_row(x + (i + u) * m + j + q, -c.at[u][v], s + (j + v) * m + j + q, m - j - q);
+      j += q;
+    }
+    end = i;
+  }
+}
+
+template <class T>
+SCI_HD void solve_sylvester_adjoint(const T* r, const T* s, T* x, int64_t n, int64_t m) {
+  for (int64_t i = 0; i < n;) {
+    int p = block_at(r, n, i);
+    for (int u = 0; u < p; ++u)
+      for (int64_t k = 0; k < i; ++k) add_row(x + (i + u) * m, -conj(r[k * n + i + u]), x + k * m, m);
+    Small<T> a = diagonal_block(r, n, i, p, true, T(1));
+    for (int64_t end = m; end > 0;) {
+      int q = block_ending_at(s, m, end - 1);
+      int64_t j = end - q;
+      Small<T> c = take_piece(x, m, i, j, p, q);
+      for (int u = 0; u < p; ++u)
+        for (int v = 0; v < q; ++v) c.at[u][v] -= dot_row(x + (i + u) * m + end, s + (j + v) * m + end, m - end);
+      small_sylvester(p, q, a, diagonal_block(s, m, j, q, true, T(1)), c, real_of<T>(0));
+      put_piece(x, m, i, j, p, q, c);
+      end = j;
+    }
+    i += p;
+  }
+}
+
+/// x (n x n) holds C and becomes X; everything on and above the block diagonal is set to zero.
+template <class T>
+SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n) {
+  auto tie = limits<real_of<T>>::epsilon * largest(t, n * n);
+  for (int64_t end = n; end > 0;) {
+    int p = block_ending_at(t, n, end - 1);
+    int64_t i = end - p;
+    Small<T> a = diagonal_block(t, n, i, p, false, T(-1));
+    for (int u = 0; u < p; ++u)
+      for (int64_t k = end; k < n; ++k) add_row(x + (i + u) * n, t[(i + u) * n + k], x + k * n, i);
+    for (int64_t j = 0; j < i;) {
+      int q = block_at(t, n, j);
+      Small<T> c = take_piece(x, n, i, j, p, q);
+      small_sylvester(p, q, a, diagonal_block(t, n, j, q, false, T(1)), c, tie);
+      put_piece(x, n, i, j, p, q, c);
+      for (int u = 0; u < p; ++u)
+        for (int v = 0; v < q; ++v) add_row(x + (i + u) * n + j + q, -c.at[u][v], t + (j + v) * n + j + q, i - j - q);
+      j += q;
+    }
+    for (int u = 0; u < p; ++u)
+      for (int64_t k = i; k < n; ++k) x[(i + u) * n + k] = T(0);
+    end = i;
+  }
+}
+
+template <class T>
+SCI_HD void solve_schur_lower_adjoint(const T* t, T* x, int64_t n) {
+  auto tie = limits<real_of<T>>::epsilon * largest(t, n * n);
+  for (int64_t i = 0; i < n;) {
+    int p = block_at(t, n, i);
+    Small<T> a = diagonal_block(t, n, i, p, true, T(-1));
+    for (int u = 0; u < p; ++u)
+      for (int64_t k = 0; k < i; ++k) add_row(x + (i + u) * n, conj(t[k * n + i + u]), x + k * n, k);
+    for (int64_t end = i; end > 0;) {
+      int q = block_ending_at(t, n, end - 1);
+      int64_t j = end - q;
+      Small<T> c = take_piece(x, n, i, j, p, q);
+      for (int u = 0; u < p; ++u)
+        for (int v = 0; v < q; ++v) c.at[u][v] -= dot_row(x + (i + u) * n + end, t + (j + v) * n + end, i - end);
+      small_sylvester(p, q, a, diagonal_block(t, n, j, q, true, T(1)), c, tie);
+      put_piece(x, n, i, j, p, q, c);
+      end = j;
+    }
+    for (int u = 0; u < p; ++u)
+      for (int64_t k = i; k < n; ++k) x[(i + u) * n + k] = T(0);
+    i += p;
+  }
+}
+
+/// One pair of equations of a batch; `x` holds copies of C.
+template <class T>
+struct SylvesterItem {
+  const T* r;
+  const T* s;
+  T* x;
+  int64_t n, m;
+  bool adjoint;
+  SCI_HD void operator()(int64_t i) const {
+    const T *ri = r + i * n * n, *si = s + i * m * m;
+    if (adjoint)
+      solve_sylvester_adjoint(ri, si, x + i * n * m, n, m);
+    else
+      solve_sylvester(ri, si, x + i * n * m, n, m);
+  }
+};
+
+template <class T>
+struct SchurLowerItem {
+  const T* t;
+  T* x;
+  int64_t n;
+  bool adjoint;
+  SCI_HD void operator()(int64_t i) const {
+    if (adjoint)
+      solve_schur_lower_adjoint(t + i * n * n, x + i * n * n, n);
+    else
+      solve_schur_lower(t + i * n * n, x + i * n * n, n);
+  }
+};
+
+}  // namespace sci
