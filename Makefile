@@ -1,0 +1,53 @@
+# make demo, make test: each does all its own set-up. Needs Python >= 3.11, g++ and make.
+PYTHON ?= python3
+JOBS ?= $(shell nproc)
+VENV := $(CURDIR)/.venv
+PY := $(VENV)/bin/python
+
+.PHONY: demo test test-all build lint docs wheel bench clean
+.DEFAULT_GOAL := build
+
+demo: build
+	$(PY) examples/terrain.py
+
+test: build
+	$(PY) -m pytest -q -n $(JOBS) tests
+
+test-all: build
+	$(PY) -m pytest -q -n $(JOBS) --all tests
+
+build: $(VENV)/ready
+	@$(MAKE) --no-print-directory -C csrc -j$(JOBS) PYTHON=$(PY)
+
+$(VENV)/ready: requirements.txt
+	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('sci needs Python >= 3.11, this is ' + sys.version)"
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -c "import sysconfig; open(sysconfig.get_paths()['purelib'] + '/sci.pth', 'w').write('$(CURDIR)\n')"
+	@touch $@
+
+$(VENV)/ci-ready: $(VENV)/ready requirements-ci.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-ci.txt
+	@touch $@
+
+lint: $(VENV)/ci-ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy sci
+	$(VENV)/bin/clang-format --dry-run --Werror $$(git ls-files 'csrc/*.h' 'csrc/*.cpp')
+	$(PY) -m tools.sync --check
+
+cubins: build
+	$(PY) -m tools.compile_kernels --jobs $(JOBS)
+
+docs: build $(VENV)/ci-ready
+	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+wheel: build $(VENV)/ci-ready
+	$(PY) -m tools.wheel
+
+bench: build
+	$(PY) -m benchmarks
+
+clean:
+	rm -rf build dist docs/_build sci/_core/libsci.so
