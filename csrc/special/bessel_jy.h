@@ -9,25 +9,14 @@
 // Negative orders by J_-v = cos(v pi) J_v - sin(v pi) Y_v (DLMF 10.2.3). The same code on dual numbers gives the
 // derivatives in the order.
 #pragma once
+#include "special/detail/bessel_jy_complex.h"
 #include "special/detail/bessel_jy_debye.h"
 #include "special/detail/bessel_jy_hankel.h"
 #include "special/detail/bessel_jy_moderate.h"
 #include "special/detail/bessel_jy_olver.h"
-#include "special/gamma.h"
 
 namespace sci {
 namespace detail {
-
-/// 1/Gamma(v + 1) for v >= 0, without rounding v + 1.
-template <class T>
-SCI_HD T bessel_jy_rgamma1p(T v) {
-  using S = scalar_of<T>;
-  if (primal(v) > S(12)) return rgamma(v) / v;
-  int n = int(rint(primal(v)));
-  T mu = v - T(S(n)), product = T(1);
-  for (int k = 1; k <= n; ++k) product *= mu + T(S(k));
-  return rgamma1p(mu) / product;
-}
 
 /// J_v(x) for x^2 <= 4 (v + 1): the terms fall from the second on, and lose a digit at most by cancellation.
 template <class T>
@@ -173,12 +162,33 @@ SCI_HD T bessel_j_real(T v, T x) {
   return flip ? -value : value;
 }
 
+/// J_v(z) for real v and complex z; the cut along the negative real axis belongs to the upper half plane.
+template <class T>
+SCI_HD complex<T> bessel_j_complex(T v, complex<T> z) {
+  using S = scalar_of<T>;
+  const T nan = T(limits<S>::nan);
+  S order = primal(v), x = primal(z.re), y = primal(z.im);
+  if (isnan(order) || isnan(x) || isnan(y) || isinf(order) || (isinf(x) && y != S(0)) || isinf(y)) return {nan, nan};
+  if (y != S(0)) return bessel_j_plane(v, z);
+  if (x > S(0)) return {bessel_j_real(v, z.re), T(0)};
+  if (x < S(0)) {
+    T value = bessel_j_real(v, -z.re);
+    return {cospi(v) * value, sinpi(v) * value};
+  }
+  T value = bessel_j_real(v, T(0));
+  return isfinite(primal(value)) ? complex<T>(value, T(0)) : complex<T>(nan, nan);
+}
+
 }  // namespace detail
 
 /// The Bessel function of the first kind, J_v(x).
 template <class T>
 SCI_HD T jv(T v, T x) {
   return detail::bessel_j_real(v, x);
+}
+template <class T>
+SCI_HD complex<T> jv(T v, complex<T> z) {
+  return detail::bessel_j_complex(v, z);
 }
 
 /// d^n/dv^n J_v(x), n = 0, 1, 2.
@@ -188,6 +198,20 @@ SCI_HD T jv_order(int64_t n, T v, T x) {
   if (n == 1) return detail::bessel_j_real(variable(v), dual<T>(x)).d;
   if (n == 2) return detail::bessel_j_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
   return limits<T>::nan;
+}
+template <class T>
+SCI_HD complex<T> jv_order(int64_t n, T v, complex<T> z) {
+  if (n == 0) return jv(v, z);
+  if (n == 1) {
+    auto f = detail::bessel_j_complex(variable(v), complex<dual<T>>(dual<T>(z.re), dual<T>(z.im)));
+    return {f.re.d, f.im.d};
+  }
+  if (n == 2) {
+    using D = dual<dual<T>>;
+    auto f = detail::bessel_j_complex(variable2(v), complex<D>(D(dual<T>(z.re)), D(dual<T>(z.im))));
+    return {f.re.d.d, f.im.d.d};
+  }
+  return {limits<T>::nan, limits<T>::nan};
 }
 
 }  // namespace sci

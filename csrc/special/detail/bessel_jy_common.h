@@ -1,7 +1,7 @@
 // What the parts of the Bessel functions J and Y share: the pair of values with its binary exponent, and small pieces of
 // arithmetic that must also hold for dual numbers.
 #pragma once
-#include "core/dual.h"
+#include "special/gamma.h"
 
 namespace sci {
 namespace detail {
@@ -66,6 +66,17 @@ SCI_HD void bessel_jy_cosh_sinhc(T x, T& c, T& s, T& e) {
   T inverse = T(1) / e;
   c = (e + inverse) / T(2);
   s = (e - inverse) / (T(2) * x);
+}
+
+/// 1/Gamma(v + 1) for v >= 0, without rounding v + 1.
+template <class T>
+SCI_HD T bessel_jy_rgamma1p(T v) {
+  using S = scalar_of<T>;
+  if (primal(v) > S(12)) return rgamma(v) / v;
+  int n = int(rint(primal(v)));
+  T mu = v - T(S(n)), product = T(1);
+  for (int k = 1; k <= n; ++k) product *= mu + T(S(k));
+  return rgamma1p(mu) / product;
 }
 
 /// t 2^n, for nothing in the usual case n = 0.
