@@ -1,0 +1,129 @@
+"""Lengths that fast Fourier transforms like: products of small primes."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import sys
+
+from .._core.cards import function
+
+_COMPLEX, _REAL = (3, 5, 7, 11), (3, 5)
+
+
+def _odd_smooth(limit: int, primes: tuple[int, ...]) -> list[int]:
+    """Return all products of `primes` up to `limit`."""
+    found = [1]
+    for p in primes:
+        power, more = p, list(found)
+        while power <= limit:
+            more += [power * f for f in found if power * f <= limit]
+            power *= p
+        found = more
+    return found
+
+
+def _target(name: str, target: int, lowest: int) -> int:
+    target = operator.index(target)
+    if target < lowest:
+        raise ValueError(f"{name}: Target length must be positive, got {target}")
+    if target > sys.maxsize // 11:
+        raise ValueError(f"{name}: Target length is too large to perform an FFT, got {target}")
+    return target
+
+
+@functools.lru_cache(maxsize=1024)
+def _next(target: int, primes: tuple[int, ...]) -> int:
+    # Each odd factor f up to the target, times the least power of two that reaches it.
+    best: int = 1 << (target - 1).bit_length()
+    return min(best, *(f << (-(-target // f) - 1).bit_length() for f in _odd_smooth(best, primes)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _prev(target: int, primes: tuple[int, ...]) -> int:
+    return max(f << (target // f).bit_length() - 1 for f in _odd_smooth(target, primes))
+
+
+@function(complex=False, batch=False)
+def next_fast_len(target: int, real: bool = False) -> int:
+    """Return the next length at or above `target` for which a Fourier transform is fast.
+
+    Equivalent to `scipy.fft.next_fast_len`.
+
+    Parameters
+    ----------
+    target : int
+        Length to start from, 0 or more.
+    real : bool, optional
+        Whether the transform takes or gives real numbers (`rfft`, `irfft`, `hfft`, `ihfft`).
+
+    Returns
+    -------
+    int
+        The least number not below `target` that is a product of the primes up to 11 (up to 5 with `real`).
+
+    Raises
+    ------
+    ValueError
+        If `target` is negative, or too large for a transform.
+
+    Notes
+    -----
+    Padding to this length makes transforms of awkward (for example prime) lengths faster, on CPU and GPU alike. On a
+    GPU it also keeps the number of different plans, which take memory, small. No tensors, hence no derivative.
+
+    References
+    ----------
+    .. [1] M. Frigo, S. G. Johnson, "The design and implementation of FFTW3", Proc. IEEE 93 (2005).
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.fft.next_fast_len(93059)
+    93170
+    >>> sci.fft.next_fast_len(13, real=True)
+    15
+    """
+    target = _target("next_fast_len", target, 0)
+    return target if target <= 6 else _next(target, _REAL if real else _COMPLEX)
+
+
+@function(complex=False, batch=False)
+def prev_fast_len(target: int, real: bool = False) -> int:
+    """Return the previous length at or below `target` for which a Fourier transform is fast.
+
+    Equivalent to `scipy.fft.prev_fast_len`.
+
+    Parameters
+    ----------
+    target : int
+        Length to start from, 1 or more.
+    real : bool, optional
+        Whether the transform takes or gives real numbers (`rfft`, `irfft`, `hfft`, `ihfft`).
+
+    Returns
+    -------
+    int
+        The largest number not above `target` that is a product of the primes up to 11 (up to 5 with `real`).
+
+    Raises
+    ------
+    ValueError
+        If `target` is below 1, or too large for a transform.
+
+    See Also
+    --------
+    next_fast_len
+
+    References
+    ----------
+    .. [1] M. Frigo, S. G. Johnson, "The design and implementation of FFTW3", Proc. IEEE 93 (2005).
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.fft.prev_fast_len(93059)
+    92928
+    """
+    target = _target("prev_fast_len", target, 1)
+    return target if target <= 6 else _prev(target, _REAL if real else _COMPLEX)

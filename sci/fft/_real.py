@@ -1,0 +1,355 @@
+"""Fourier transforms between real numbers and half spectra along one axis: `rfft irfft hfft ihfft`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .._core.cards import Sample, function
+from ._arguments import check_axis, check_length, check_options, reversed_norm, transform_input
+
+
+def _samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    x = torch.randn(3, 5, 6, generator=generator, dtype=dtype, device=device)
+    yield Sample(x)
+    yield Sample(x, n=4, axis=-2, norm="ortho")
+    yield Sample(x, n=9, norm="forward")
+
+
+def _samples_half(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    x = torch.randn(3, 4, 5, generator=generator, dtype=dtype, device=device)
+    yield Sample(x)
+    yield Sample(x, n=7, axis=-2, norm="ortho")
+    yield Sample(x, n=5, norm="forward")
+
+
+def half_to_real(x: Tensor, n: int, axis: int, norm: str | None) -> Tensor:
+    """Transform half a spectrum to `n` real numbers, ignoring imaginary parts that only an error can have put there.
+
+    MKL and pocketfft do ignore them; cuFFT's result depends on them, for some lengths in some of its kernels. So off
+    the CPU the values at the zero frequency and, for even `n`, at the Nyquist frequency are made real first.
+    """
+    if x.device.type != "cpu":
+        x = without_idle_imaginary_parts(x, n, axis)
+    out: Tensor = torch.fft.irfft(x, n, axis, norm)
+    return out
+
+
+def without_idle_imaginary_parts(x: Tensor, n: int, axis: int) -> Tensor:
+    """Return a copy of half a spectrum in which the values that must be real are."""
+    if not x.is_complex():
+        return x
+    x = x.clone()
+    for k in (0, n // 2) if n % 2 == 0 and n // 2 < x.shape[axis] else (0,):
+        value = x.narrow(axis, k, 1)
+        value.copy_(value.real.clone())
+    return x
+
+
+@function(differentiable=("x",), samples=_samples_real, complex=False)
+def rfft(
+    x: Any,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    overwrite_x: bool = False,
+    workers: int | None = None,
+    *,
+    plan: object = None,
+) -> Tensor:
+    r"""Return the first half of the one-dimensional discrete Fourier transform of real input.
+
+    Equivalent to `scipy.fft.rfft`.
+
+    Parameters
+    ----------
+    x : array_like
+        Real input; integers become the default float dtype, float16 and bfloat16 become float32.
+    n : int, optional
+        Length of the transform, by default that of `x`: shorter cuts `x`, longer pads it with zeros.
+    axis : int, optional
+        Axis to transform.
+    norm : {"backward", "ortho", "forward"}, optional
+        Factor of the result: 1 ("backward", the default), ``1/sqrt(N)`` or ``1/N``, with `N` the length of the
+        transform.
+    overwrite_x : bool, optional
+        Accepted; `x` is never overwritten.
+    workers : int, optional
+        Checked and otherwise ignored: torch has its own threads (`torch.set_num_threads`).
+    plan : None
+        Anything else raises: torch keeps its own plans.
+
+    Returns
+    -------
+    Tensor, shape of `x` with ``n // 2 + 1`` along `axis`
+        The first half of the transform, complex: the rest is its conjugate.
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex.
+    ValueError
+        If `n` is below 1, or `norm` or `workers` makes no sense.
+    AxisError
+        If `x` has no such axis.
+    NotImplementedError
+        If a plan is given.
+
+    Notes
+    -----
+    Values 0 to ``n // 2`` of `fft`. The map is linear: the tangent is the transform of the tangent of `x`, the gradient
+    its adjoint, for which real and imaginary parts count as independent.
+
+    See Also
+    --------
+    irfft, fft, rfftn
+
+    References
+    ----------
+    .. [1] J. W. Cooley, J. W. Tukey, "An algorithm for the machine calculation of complex Fourier series", Math. Comp.
+       19 (1965), 297-301.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.fft.rfft(torch.tensor([1.0, 0.0, -1.0, 0.0])).real
+    tensor([0., 2., 0.])
+    """
+    x = transform_input("rfft", x, real=True)
+    check_options("rfft", norm, workers, plan)
+    axis = check_axis(x, axis)
+    n = check_length("rfft", x.shape[axis] if n is None else n)
+    out: Tensor = torch.fft.rfft(x, n, axis, norm)
+    return out
+
+
+@function(differentiable=("x",), samples=_samples_real, complex=False)
+def ihfft(
+    x: Any,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    overwrite_x: bool = False,
+    workers: int | None = None,
+    *,
+    plan: object = None,
+) -> Tensor:
+    r"""Return the inverse transform of `hfft`: the half spectrum, conjugated, of a real input.
+
+    Equivalent to `scipy.fft.ihfft`.
+
+    Parameters
+    ----------
+    x : array_like
+        Real input; integers become the default float dtype, float16 and bfloat16 become float32.
+    n : int, optional
+        Length of the transform, by default that of `x`: shorter cuts `x`, longer pads it with zeros.
+    axis : int, optional
+        Axis to transform.
+    norm : {"backward", "ortho", "forward"}, optional
+        Factor of the result: ``1/N`` ("backward", the default), ``1/sqrt(N)`` or 1, with `N` the length of the
+        transform.
+    overwrite_x : bool, optional
+        Accepted; `x` is never overwritten.
+    workers : int, optional
+        Checked and otherwise ignored: torch has its own threads (`torch.set_num_threads`).
+    plan : None
+        Anything else raises: torch keeps its own plans.
+
+    Returns
+    -------
+    Tensor, shape of `x` with ``n // 2 + 1`` along `axis`
+        The first half of the transform, complex: the rest is its conjugate.
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex.
+    ValueError
+        If `n` is below 1, or `norm` or `workers` makes no sense.
+    AxisError
+        If `x` has no such axis.
+    NotImplementedError
+        If a plan is given.
+
+    Notes
+    -----
+    ``ihfft(x, n)`` is ``rfft(x, n).conj() / n``. The map is linear: the tangent is the transform of the tangent of `x`,
+    the gradient its adjoint, for which real and imaginary parts count as independent.
+
+    See Also
+    --------
+    hfft, irfft
+
+    References
+    ----------
+    .. [1] J. W. Cooley, J. W. Tukey, "An algorithm for the machine calculation of complex Fourier series", Math. Comp.
+       19 (1965), 297-301.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.fft.ihfft(torch.tensor([4.0, 0.0, 0.0, 0.0])).real
+    tensor([1., 1., 1.])
+    """
+    x = transform_input("ihfft", x, real=True)
+    check_options("ihfft", norm, workers, plan)
+    axis = check_axis(x, axis)
+    n = check_length("ihfft", x.shape[axis] if n is None else n)
+    out: Tensor = torch.fft.ihfft(x, n, axis, norm)
+    return out
+
+
+@function(differentiable=("x",), samples=_samples_half)
+def irfft(
+    x: Any,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    overwrite_x: bool = False,
+    workers: int | None = None,
+    *,
+    plan: object = None,
+) -> Tensor:
+    r"""Return the real signal of which the first half of the Fourier transform is given.
+
+    Equivalent to `scipy.fft.irfft`.
+
+    Parameters
+    ----------
+    x : array_like
+        The first half of a Hermitian sequence; integers become the default float dtype, half types float32.
+    n : int, optional
+        Length of the result, by default ``2 * (m - 1)`` for `m` values along the axis: odd lengths must be given.
+    axis : int, optional
+        Axis to transform.
+    norm : {"backward", "ortho", "forward"}, optional
+        Factor of the result: ``1/N`` ("backward", the default), ``1/sqrt(N)`` or 1, with `N` the length of the
+        transform.
+    overwrite_x : bool, optional
+        Accepted; `x` is never overwritten.
+    workers : int, optional
+        Checked and otherwise ignored: torch has its own threads (`torch.set_num_threads`).
+    plan : None
+        Anything else raises: torch keeps its own plans.
+
+    Returns
+    -------
+    Tensor, shape of `x` with `n` along `axis`
+        The result, real.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1, or `norm` or `workers` makes no sense.
+    AxisError
+        If `x` has no such axis.
+    NotImplementedError
+        If a plan is given.
+
+    Notes
+    -----
+    Only the `n // 2 + 1` values that determine the result are read. The imaginary parts of the first of them and, for
+    even `n`, of the last have no place in the transform of real numbers and are ignored, on every device.
+    The map is linear: the tangent is the transform of the tangent of `x`, the gradient
+    its adjoint, for which real and imaginary parts count as independent.
+
+    See Also
+    --------
+    rfft, ifft, irfftn
+
+    References
+    ----------
+    .. [1] J. W. Cooley, J. W. Tukey, "An algorithm for the machine calculation of complex Fourier series", Math. Comp.
+       19 (1965), 297-301.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.fft.irfft(torch.tensor([0.0, 2.0, 0.0]))
+    tensor([ 1.,  0., -1.,  0.])
+    """
+    x = transform_input("irfft", x)
+    check_options("irfft", norm, workers, plan)
+    axis = check_axis(x, axis)
+    n = check_length("irfft", 2 * (x.shape[axis] - 1) if n is None else n)
+    return half_to_real(x, n, axis, norm)
+
+
+@function(differentiable=("x",), samples=_samples_half)
+def hfft(
+    x: Any,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    overwrite_x: bool = False,
+    workers: int | None = None,
+    *,
+    plan: object = None,
+) -> Tensor:
+    r"""Return the real discrete Fourier transform of a signal of which the first half is given.
+
+    Equivalent to `scipy.fft.hfft`.
+
+    Parameters
+    ----------
+    x : array_like
+        The first half of a Hermitian sequence; integers become the default float dtype, half types float32.
+    n : int, optional
+        Length of the result, by default ``2 * (m - 1)`` for `m` values along the axis: odd lengths must be given.
+    axis : int, optional
+        Axis to transform.
+    norm : {"backward", "ortho", "forward"}, optional
+        Factor of the result: 1 ("backward", the default), ``1/sqrt(N)`` or ``1/N``, with `N` the length of the
+        transform.
+    overwrite_x : bool, optional
+        Accepted; `x` is never overwritten.
+    workers : int, optional
+        Checked and otherwise ignored: torch has its own threads (`torch.set_num_threads`).
+    plan : None
+        Anything else raises: torch keeps its own plans.
+
+    Returns
+    -------
+    Tensor, shape of `x` with `n` along `axis`
+        The result, real.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1, or `norm` or `workers` makes no sense.
+    AxisError
+        If `x` has no such axis.
+    NotImplementedError
+        If a plan is given.
+
+    Notes
+    -----
+    Only the `n // 2 + 1` values that determine the result are read. The imaginary parts of the first of them and, for
+    even `n`, of the last have no place in the transform of real numbers and are ignored, on every device.
+    The map is linear: the tangent is the transform of the tangent of `x`, the gradient
+    its adjoint, for which real and imaginary parts count as independent.
+
+    See Also
+    --------
+    ihfft, irfft
+
+    References
+    ----------
+    .. [1] J. W. Cooley, J. W. Tukey, "An algorithm for the machine calculation of complex Fourier series", Math. Comp.
+       19 (1965), 297-301.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.fft.hfft(torch.tensor([1.0, 2.0, 1.0]))
+    tensor([ 6.,  0., -2.,  0.])
+    """
+    x = transform_input("hfft", x)
+    check_options("hfft", norm, workers, plan)
+    axis = check_axis(x, axis)
+    n = check_length("hfft", 2 * (x.shape[axis] - 1) if n is None else n)
+    return half_to_real(x.conj(), n, axis, reversed_norm(norm))
