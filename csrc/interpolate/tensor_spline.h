@@ -1,0 +1,268 @@
+// Tensor-product B-splines on a rectilinear grid, any number of dimensions     operator:
+// sci/interpolate/_tensor_spline.py
+//
+// f(x) = sum c[i1, ..., id] B_i1(x_1) ... B_id(x_d), all of degree K, or a partial derivative of it. K = 1 with the
+// grid points as knots (the first and last one twice) is multilinear interpolation, and c the values.
+//
+// Method     Per dimension: interval search (interval.h), the K + 1 B-splines that are not zero by the recurrence of de
+//            Boor and Cox [1, X (BSPLVB)], derivatives by the difference rule of B-splines [1, X (16)] in the last nu
+//            steps of that recurrence; then the (K + 1)^d products. Outside the grid the edge polynomials continue.
+//            The adjoint in c as in piecewise.h: always in the order of the queries.
+// Error      a few ulp of sum |c| B B ...
+// Weak spot  CUDA adjoint: each of the (K + 1)^d cells around a coefficient recomputes its queries' B-splines
+// Sources    [1] C. de Boor, A Practical Guide to Splines, revised edition, Springer 2001
+#pragma once
+#include "core/complex.h"
+#include "interpolate/piecewise.h"
+
+namespace sci {
+
+/// The grid: per dimension the number of coefficients, where its knots start, and the order of differentiation.
+struct TensorGrid {
+  static constexpr int max_dims = 10;
+  int dims = 0;
+  int64_t size[max_dims] = {}, step[max_dims] = {}, knots[max_dims] = {};
+  int order[max_dims] = {};
+};
+
+/// The K + 1 B-splines, or derivatives of them, that are not zero in [t[i], t[i + 1]).
+template <class T, int K>
+SCI_HD void bspline_basis(const T* t, int64_t i, T x, int order, T* b) {
+  b[0] = T(1);
+  for (int degree = 1; degree <= K; ++degree) {
+    T carry = T(0);
+    bool differentiate = degree > K - order;
+    for (int j = 0; j < degree; ++j) {
+      T left = t[i + 1 - degree + j], right = t[i + 1 + j];
+      if (differentiate) {
+        T slope = T(degree) * b[j] / (right - left);
+        b[j] = carry - slope;
+        carry = slope;
+      } else {
+        T part = b[j] / (right - left);
+        b[j] = carry + (right - x) * part;
+        carry = (x - left) * part;
+      }
+    }
+    b[degree] = carry;
+  }
+  if (order > K)
+    for (int j = 0; j <= K; ++j) b[j] = T(0);
+}
+
+/// One query: the cell it is in, and the B-splines there.
+template <class T, int K>
+struct TensorQuery {
+  static constexpr int width = K + 1;
+  T weight[TensorGrid::max_dims][width];
+  int64_t cell[TensorGrid::max_dims];  // the first of the K + 1 coefficients, per dimension
+
+  /// False where a coordinate is NaN.
+  SCI_HD bool locate(const TensorGrid& grid, const T* knots, const T* x) {
+    for (int k = 0; k < grid.dims; ++k) {
+      if (isnan(x[k])) return false;
+      const T* t = knots + grid.knots[k] + K;
+      int64_t m = grid.size[k] - K;
+      cell[k] = find_interval(t, m, x[k], guess_interval(t, m, T(m) / (t[m] - t[0]), x[k]));
+    }
+    return true;
+  }
+  SCI_HD void weigh(const TensorGrid& grid, const T* knots, const T* x) {
+    for (int k = 0; k < grid.dims; ++k)
+      bspline_basis<T, K>(knots + grid.knots[k], cell[k] + K, x[k], grid.order[k], weight[k]);
+  }
+
+  /// Calls visit(offset, product) for each run of K + 1 coefficients along the last dimension.
+  template <class Visit>
+  SCI_HD void runs(const TensorGrid& grid, const Visit& visit) const {
+    const int last = grid.dims - 1;
+    int digit[TensorGrid::max_dims] = {};
+    T product[TensorGrid::max_dims + 1];
+    int64_t offset[TensorGrid::max_dims + 1];
+    product[0] = T(1);
+    offset[0] = 0;
+    for (int k = 0; k <= last; ++k) offset[0] += cell[k] * grid.step[k];
+    int k = 0;
+    for (;;) {
+      for (; k < last; ++k) {
+        product[k + 1] = product[k] * weight[k][digit[k]];
+        offset[k + 1] = offset[k] + digit[k] * grid.step[k];
+      }
+      visit(offset[last], product[last]);
+      for (--k; k >= 0 && ++digit[k] == width; --k) digit[k] = 0;
+      if (k < 0) return;
+    }
+  }
+};
+
+/// Item: a block of queries of one batch element. The grid's steps count rows of `columns` values.
+template <class T, class V, int K>
+struct TensorEvaluate {
+  const V* c;
+  const T* knots;
+  const T* query;
+  V* out;
+  BatchSteps c_at, knots_at, query_at;
+  TensorGrid grid;
+  int64_t columns, count, block, blocks;
+
+  SCI_HD void operator()(int64_t item) const {
+    int64_t batch = item / blocks, first = item % blocks * block;
+    int64_t end = first + block < count ? first + block : count;
+    const V* coefficients = c + c_at(batch);
+    const T* t = knots + knots_at(batch);
+    const T* x = query + query_at(batch) + first * grid.dims;
+    V* to = out + (batch * count + first) * columns;
+    for (int64_t q = first; q < end; ++q, x += grid.dims, to += columns) {
+      TensorQuery<T, K> here;
+      if (!here.locate(grid, t, x)) {
+        for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
+        continue;
+      }
+      here.weigh(grid, t, x);
+      const T* weight = here.weight[grid.dims - 1];
+      if (columns == 1 && grid.dims == 2) {
+        V sum = V(T(0));
+        const V* from = coefficients + here.cell[0] * grid.step[0] + here.cell[1];
+        for (int i = 0; i <= K; ++i, from += grid.step[0]) {
+          V part = from[0] * weight[0];
+          for (int j = 1; j <= K; ++j) part += from[j] * weight[j];
+          sum += part * here.weight[0][i];
+        }
+        to[0] = sum;
+      } else if (columns == 1) {
+        V sum = V(T(0));
+        here.runs(grid, [&](int64_t offset, T product) {
+          const V* from = coefficients + offset;
+          V part = from[0] * weight[0];
+          for (int j = 1; j <= K; ++j) part += from[j] * weight[j];
+          sum += part * product;
+        });
+        to[0] = sum;
+      } else {
+        for (int64_t j = 0; j < columns; ++j) to[j] = V(T(0));
+        here.runs(grid, [&](int64_t offset, T product) {
+          const V* from = coefficients + offset * columns;
+          for (int i = 0; i <= K; ++i, from += columns) {
+            T factor = product * weight[i];
+            for (int64_t j = 0; j < columns; ++j) to[j] += from[j] * factor;
+          }
+        });
+      }
+    }
+  }
+};
+
+/// The adjoint on the CPU. Item: a block of columns of one batch element; `out` starts as zero.
+template <class T, class V, int K>
+struct TensorScatter {
+  const V* grad;
+  const T* knots;
+  const T* query;
+  V* out;
+  BatchSteps grad_at, knots_at, query_at;
+  TensorGrid grid;
+  int64_t columns, count, total, block, blocks;
+
+  SCI_HD void operator()(int64_t item) const {
+    int64_t batch = item / blocks, first = item % blocks * block;
+    int64_t end = first + block < columns ? first + block : columns;
+    const V* from = grad + grad_at(batch);
+    const T* t = knots + knots_at(batch);
+    const T* x = query + query_at(batch);
+    V* coefficients = out + batch * total * columns;
+    for (int64_t q = 0; q < count; ++q, x += grid.dims, from += columns) {
+      TensorQuery<T, K> here;
+      if (!here.locate(grid, t, x)) continue;
+      here.weigh(grid, t, x);
+      const T* weight = here.weight[grid.dims - 1];
+      here.runs(grid, [&](int64_t offset, T product) {
+        V* to = coefficients + offset * columns;
+        for (int i = 0; i <= K; ++i, to += columns) {
+          T factor = product * weight[i];
+          for (int64_t j = first; j < end; ++j) to[j] += from[j] * factor;
+        }
+      });
+    }
+  }
+};
+
+/// Item: a query. The number of its cell among all cells, or -1 where it has none.
+template <class T, int K>
+struct TensorCell {
+  const T* knots;
+  const T* query;
+  int64_t* out;
+  BatchSteps knots_at, query_at;
+  TensorGrid grid;
+  int64_t count;
+
+  SCI_HD void operator()(int64_t item) const {
+    int64_t batch = item / count;
+    TensorQuery<T, K> here;
+    int64_t cell = -1;
+    if (here.locate(grid, knots + knots_at(batch), query + query_at(batch) + item % count * grid.dims)) {
+      cell = 0;
+      for (int k = 0; k < grid.dims; ++k) cell = cell * (grid.size[k] - K) + here.cell[k];
+    }
+    out[item] = cell;
+  }
+};
+
+/// The adjoint on CUDA, with the queries sorted by cell. Item: one coefficient of one batch element.
+template <class T, class V, int K>
+struct TensorGather {
+  const V* grad;
+  const T* knots;
+  const T* query;
+  const int64_t* cells;  // sorted
+  const int64_t* order;  // the query in each place
+  V* out;
+  BatchSteps grad_at, knots_at, query_at;
+  TensorGrid grid;
+  int64_t columns, count, total;
+
+  SCI_HD void operator()(int64_t item) const {
+    int64_t column = item % columns, place = item / columns % total, batch = item / columns / total;
+    const int64_t* sorted = cells + batch * count;
+    const V* from = grad + grad_at(batch) + column;
+    const T* t = knots + knots_at(batch);
+    const T* queries = query + query_at(batch);
+    int64_t index[TensorGrid::max_dims];
+    for (int k = 0; k < grid.dims; ++k) {
+      index[k] = place / grid.step[k];
+      place -= index[k] * grid.step[k];
+    }
+    // All cells that reach this coefficient: it is number digit[k] of the K + 1 in dimension k.
+    int digit[TensorGrid::max_dims] = {};
+    V sum = V(T(0));
+    for (;;) {
+      int64_t cell = 0;
+      bool exists = true;
+      for (int k = 0; k < grid.dims; ++k) {
+        int64_t c = index[k] - digit[k];
+        exists = exists && c >= 0 && c < grid.size[k] - K;
+        cell = cell * (grid.size[k] - K) + c;
+      }
+      if (exists) {
+        for (int64_t at = first_not_below(sorted, count, cell); at < count && sorted[at] == cell; ++at) {
+          int64_t q = order[batch * count + at];
+          const T* x = queries + q * grid.dims;
+          T product = T(1);
+          for (int k = 0; k < grid.dims; ++k) {
+            T weight[K + 1];
+            bspline_basis<T, K>(t + grid.knots[k], index[k] - digit[k] + K, x[k], grid.order[k], weight);
+            product *= weight[digit[k]];
+          }
+          sum += from[q * columns] * product;
+        }
+      }
+      int k = grid.dims - 1;
+      for (; k >= 0 && ++digit[k] == K + 1; --k) digit[k] = 0;
+      if (k < 0) break;
+    }
+    out[item] = sum;
+  }
+};
+
+}  // namespace sci

@@ -1,0 +1,147 @@
+#include "interpolate/tensor_spline.h"
+#include "interpolate_shared.h"
+
+#define KERNELS(T, V, K)                                                  \
+  SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorEvaluate<T, V, K>) \
+  SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorScatter<T, V, K>)  \
+  SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorGather<T, V, K>)
+#define KERNELS_OF_DEGREE(K)                                           \
+  KERNELS(float, float, K)                                             \
+  KERNELS(double, double, K)                                           \
+  KERNELS(float, sci::complex<float>, K)                               \
+  KERNELS(double, sci::complex<double>, K)                             \
+  SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorCell<float, K>) \
+  SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorCell<double, K>)
+KERNELS_OF_DEGREE(1)
+KERNELS_OF_DEGREE(3)
+KERNELS_OF_DEGREE(5)
+
+namespace {
+
+using namespace sci;
+using torch::stable::contiguous;
+
+template <class F>
+void dispatch_degree(int64_t degree, F&& f) {
+  switch (degree) {
+    case 1: f(std::integral_constant<int, 1>{}); break;
+    case 3: f(std::integral_constant<int, 3>{}); break;
+    case 5: f(std::integral_constant<int, 5>{}); break;
+    default: STD_TORCH_CHECK(false, "tensor_spline: no kernel for degree ", degree);
+  }
+}
+
+TensorGrid grid_of(const std::vector<int64_t>& sizes, const std::vector<int64_t>& orders, int64_t degree,
+                   const Tensor& knots, const Tensor& query) {
+  TensorGrid grid;
+  STD_TORCH_CHECK(!sizes.empty() && sizes.size() <= size_t(TensorGrid::max_dims) && sizes.size() == orders.size() &&
+                      query.size(-1) == int64_t(sizes.size()),
+                  "tensor_spline: 1 to ", int(TensorGrid::max_dims), " dimensions are possible, got ", sizes.size(),
+                  " with queries of ", query.size(-1));
+  grid.dims = int(sizes.size());
+  int64_t step = 1, at = 0;
+  for (int k = grid.dims - 1; k >= 0; --k) {
+    grid.size[k] = sizes[size_t(k)];
+    grid.step[k] = step;
+    grid.order[k] = int(orders[size_t(k)]);
+    step *= grid.size[k];
+    STD_TORCH_CHECK(grid.size[k] > degree, "tensor_spline: ", grid.size[k], " coefficients for degree ", degree);
+  }
+  for (int k = 0; k < grid.dims; ++k) {
+    grid.knots[k] = at;
+    at += grid.size[k] + degree + 1;
+  }
+  STD_TORCH_CHECK(knots.size(-1) == at, "tensor_spline: expected ", at, " knots in all, got ", knots.size(-1));
+  STD_TORCH_CHECK(knots.scalar_type() == query.scalar_type(), "tensor_spline: knots and queries differ in dtype");
+  return grid;
+}
+
+int64_t product(const std::vector<int64_t>& sizes) {
+  int64_t n = 1;
+  for (int64_t s : sizes) n *= s;
+  return n;
+}
+
+/// c (*, size, columns), knots (*, all), query (*, n, d) -> (*, n, columns)
+Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tensor& query_, std::vector<int64_t> sizes,
+                              std::vector<int64_t> orders, int64_t degree) {
+  Tensor c = contiguous(c_), knots = contiguous(knots_), query = contiguous(query_);
+  TensorGrid grid = grid_of(sizes, orders, degree, knots, query);
+  Batch batch;
+  batch.add(c, 2, "tensor_spline_evaluate");
+  batch.add(knots, 1, "tensor_spline_evaluate");
+  batch.add(query, 2, "tensor_spline_evaluate");
+  int64_t columns = c.size(-1), count = query.size(-2);
+  STD_TORCH_CHECK(c.size(-2) == product(sizes), "tensor_spline_evaluate: ", c.size(-2), " coefficients on a grid of ",
+                  product(sizes));
+  Tensor out = empty_as(c, batch.shape({count, columns}));
+  if (out.numel() == 0) return out;
+  int64_t block = block_for(c, 64), blocks = blocks_of(count, block);
+  dispatch_number(c, "tensor_spline_evaluate", [&](auto tag) {
+    using V = typename decltype(tag)::type;
+    using T = real_of<V>;
+    dispatch_degree(degree, [&](auto k) {
+      parallel_for(out, batch.count() * blocks,
+                   TensorEvaluate<T, V, decltype(k)::value>{data<V>(std::as_const(c)), data<T>(std::as_const(knots)),
+                                                            data<T>(std::as_const(query)), data<V>(out),
+                                                            batch.steps(c, 2), batch.steps(knots, 1),
+                                                            batch.steps(query, 2), grid, columns, count, block, blocks},
+                   1 + 1024 / (block * columns));
+    });
+  });
+  return out;
+}
+
+/// The adjoint in c: grad (*, n, columns) -> (*, size, columns)
+Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Tensor& query_,
+                             std::vector<int64_t> sizes, std::vector<int64_t> orders, int64_t degree) {
+  Tensor grad = contiguous(grad_), knots = contiguous(knots_), query = contiguous(query_);
+  TensorGrid grid = grid_of(sizes, orders, degree, knots, query);
+  Batch batch;
+  batch.add(grad, 2, "tensor_spline_scatter");
+  batch.add(knots, 1, "tensor_spline_scatter");
+  batch.add(query, 2, "tensor_spline_scatter");
+  int64_t columns = grad.size(-1), count = query.size(-2), total = product(sizes);
+  STD_TORCH_CHECK(grad.size(-2) == count, "tensor_spline_scatter: ", grad.size(-2), " gradients for ", count,
+                  " queries");
+  Tensor out = empty_as(grad, batch.shape({total, columns}));
+  if (out.numel() == 0) return out;
+  BatchSteps grad_at = batch.steps(grad, 2), knots_at = batch.steps(knots, 1), query_at = batch.steps(query, 2);
+  dispatch_number(grad, "tensor_spline_scatter", [&](auto tag) {
+    using V = typename decltype(tag)::type;
+    using T = real_of<V>;
+    const V* g = data<V>(std::as_const(grad));
+    const T* t = data<T>(std::as_const(knots));
+    const T* q = data<T>(std::as_const(query));
+    dispatch_degree(degree, [&](auto tag) {
+      constexpr int K = decltype(tag)::value;
+      if (!out.is_cuda()) {
+        torch::stable::zero_(out);
+        int64_t block = 16, blocks = blocks_of(columns, block);
+        parallel_for(out, batch.count() * blocks,
+                     TensorScatter<T, V, K>{g, t, q, data<V>(out), grad_at, knots_at, query_at, grid, columns, count,
+                                            total, block, blocks},
+                     1);
+        return;
+      }
+      Tensor cells = empty_as(knots, batch.shape({count}), ScalarType::Long);
+      parallel_for(out, batch.count() * count,
+                   TensorCell<T, K>{t, q, data<int64_t>(cells), knots_at, query_at, grid, count});
+      auto [sorted, order] = stable_sort(cells);
+      parallel_for(
+          out, out.numel(),
+          TensorGather<T, V, K>{g, t, q, data<int64_t>(std::as_const(sorted)), data<int64_t>(std::as_const(order)),
+                                data<V>(out), grad_at, knots_at, query_at, grid, columns, count, total});
+    });
+  });
+  return out;
+}
+
+}  // namespace
+
+SCI_OPERATOR(
+    "tensor_spline_evaluate(Tensor c, Tensor knots, Tensor query, int[] sizes, int[] orders, int degree) -> Tensor",
+    tensor_spline_evaluate)
+SCI_OPERATOR(
+    "tensor_spline_scatter(Tensor grad, Tensor knots, Tensor query, int[] sizes, int[] orders, int degree) -> Tensor",
+    tensor_spline_scatter)

@@ -1,0 +1,8 @@
+"""Interpolation: piecewise polynomials, splines and regular grids."""
+
+from __future__ import annotations
+
+from ._cubic import CubicHermiteSpline, CubicSpline, PchipInterpolator
+from ._ppoly import PPoly
+
+__all__ = ["CubicHermiteSpline", "CubicSpline", "PPoly", "PchipInterpolator"]

@@ -1,0 +1,79 @@
+r"""The operator that solves the banded systems of spline construction, ``A x = b`` with w diagonals on either side.
+
+`band` is (\*batch, 2 w + 1, n) in LAPACK's storage, ``band[w + i - j, j] = A[i, j]``, w one of 1, 2, 4; `b` is
+(\*batch, n, columns). There is no pivoting: see ``csrc/interpolate/banded.h`` for why spline systems need none.
+
+Derivatives of ``x = A^-1 b``: forward ``dx = A^-1 (db - dA x)``; backward, with ``z = A^-T grad``, z to b and
+``-z x^H``, cut to the band, to A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from .._core import runtime
+from .._core.dispatch import operator
+from ._checks import batch_shape, sum_to
+
+runtime.load_library()
+
+
+def transpose(band: Tensor) -> Tensor:
+    """Return the band of the transposed matrix: ``bandT[k, j] = band[2 w - k, j + k - w]``."""
+    width, n = band.shape[-2:]
+    padded = pad(band, (width // 2, width // 2))
+    return torch.stack([padded[..., width - 1 - k, k : k + n] for k in range(width)], -2)
+
+
+def matvec(band: Tensor, x: Tensor) -> Tensor:
+    """Return ``A x``: ``(A x)[i] = sum_k band[k, j] x[j]`` with ``j = i - k + w``."""
+    width, n = band.shape[-2:]
+    w = width // 2
+    parts = [band[..., k, :, None] * x for k in range(width)]
+    rows = [pad(part, (0, 0, w, w))[..., 2 * w - k : 2 * w - k + n, :] for k, part in enumerate(parts)]
+    return torch.stack(rows).sum(0)
+
+
+def outer(z: Tensor, x: Tensor, width: int) -> Tensor:
+    """Return the band of ``Re(z x^H)``: entry [k, j] belongs to row ``i = j + k - w``."""
+    n, w = x.shape[-2], width // 2
+    z = pad(z, (0, 0, w, w))
+    rows = torch.stack([(z[..., k : k + n, :] * x.conj()).sum(-1) for k in range(width)], -2)
+    return rows.real if rows.is_complex() else rows
+
+
+def _fake(band: Tensor, b: Tensor) -> Tensor:
+    return b.new_empty((*batch_shape((band, 2), (b, 2)), *b.shape[-2:]))
+
+
+def _backward(
+    inputs: tuple[Any, ...],
+    outputs: tuple[Tensor, ...],
+    grads: tuple[Tensor | None, ...],
+    needs: tuple[bool, ...],
+) -> Sequence[Tensor | None]:
+    band, b = inputs
+    (grad,) = grads
+    assert grad is not None
+    z = solve(transpose(band), grad)
+    to_band = -sum_to(outer(z, outputs[0], band.shape[-2]), band) if needs[0] else None
+    return to_band, sum_to(z, b) if needs[1] else None
+
+
+def _jvp(inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], tangents: tuple[Tensor | None, ...]) -> Tensor:
+    band, _ = inputs
+    tangent_band, tangent_b = tangents
+    right = tangent_b
+    if tangent_band is not None:
+        moved = matvec(tangent_band, outputs[0])
+        right = -moved if right is None else right - moved
+    solution: Tensor = solve(band, right)
+    return solution
+
+
+solve = operator("spline_banded_solve", fake=_fake, backward=_backward, jvp=_jvp, core_dims=(2, 2))

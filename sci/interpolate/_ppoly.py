@@ -1,0 +1,374 @@
+"""Piecewise polynomials in the power basis, the base of every spline class here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, Literal, TypeVar, Union
+
+import torch
+from torch import Tensor
+
+from .._core.arrays import promote
+from .._core.cards import Sample, function
+from ._checks import flatten_trailing, holds, promote_over_real, shape_text
+from ._piecewise import evaluate
+from ._roots import roots_of
+
+Extrapolate = Union[bool, Literal["periodic"], None]
+Self = TypeVar("Self", bound="PPoly")
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    def random(*shape: int, dtype: torch.dtype = dtype) -> Tensor:
+        return torch.randn(*shape, dtype=dtype, generator=generator).to(device)
+
+    real = dtype.to_real() if dtype.is_complex else dtype
+    x = torch.tensor([-1.0, 0.5, 0.7, 2.0], dtype=real, device=device)
+    yield Sample(random(4, 3), x)
+    yield Sample(random(3, 3, 2), x)
+    yield Sample(random(2, 3, 3), x, axis=1)
+    yield Sample(random(2, 3), x, "periodic")
+
+
+def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
+    spline = thing(*args, **kwargs)
+    at = torch.linspace(-0.9, 1.9, 5, dtype=spline.x.dtype, device=spline.x.device)
+    return spline(at), spline(at, 1), spline.antiderivative()(at), spline.integrate(-0.3, 1.1)
+
+
+@function(differentiable=("c", "x"), samples=_samples, call=_use)
+class PPoly:
+    r"""Piecewise polynomial in terms of coefficients and breakpoints.
+
+    Between ``x[i]`` and ``x[i + 1]`` it is ``sum(c[j, i] * (t - x[i])**(k - 1 - j) for j in range(k))``. Equivalent to
+    `scipy.interpolate.PPoly`, on tensors and differentiable in coefficients, breakpoints and points of evaluation.
+
+    Parameters
+    ----------
+    c : array_like, shape (k, m, ...)
+        Coefficients, real or complex, of order k on m intervals; highest power first.
+    x : array_like, shape (m + 1,)
+        Breakpoints, real, strictly increasing or decreasing.
+    extrapolate : bool or 'periodic', optional
+        Whether to continue the first and last interval's polynomial (True or None, the default), to return NaN outside
+        (False), or to continue periodically.
+    axis : int, optional
+        The axis of `c` where the two axes (k, m) stand. Default is 0.
+
+    Attributes
+    ----------
+    x : Tensor
+        Breakpoints.
+    c : Tensor
+        Coefficients, the axes (k, m) brought to the front.
+    extrapolate : bool or 'periodic'
+        Mode of extrapolation.
+    axis : int
+        Interpolation axis.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of `c` and `x` do not fit, `x` is not strictly monotonic, or `axis` is out of range. The order of
+        `x` is data: it is not checked in compiled code and under `torch.func.vmap`.
+    TypeError
+        If an argument holds no numbers, or `x` is complex.
+
+    Notes
+    -----
+    With p the polynomial of the interval that holds t: dp/dt is the next derivative; the gradient in `c` sends each
+    point's gradient to the k coefficients of its interval, always in the order of the points (no atomic additions, so
+    results are reproducible on CUDA too); the gradient in ``x[i]`` is ``-p'(t)`` summed over interval i. A point on an
+    inner breakpoint belongs to the interval on its right.
+
+    Making the object checks the order of `x`, which on CUDA waits for the device once.
+
+    References
+    ----------
+    .. [1] C. de Boor, *A Practical Guide to Splines*, revised edition, Springer, 2001, chapter VII.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.interpolate import PPoly
+    >>> p = PPoly([[1.0, -1.0], [0.0, 0.0], [0.0, 1.0]], [0.0, 1.0, 2.0])  # t**2, then 1 - (t - 1)**2
+    >>> p(torch.tensor([0.5, 1.5], dtype=torch.float64))
+    tensor([0.2500, 0.7500], dtype=torch.float64)
+    >>> p.derivative()(torch.tensor(0.5, dtype=torch.float64))
+    tensor(1., dtype=torch.float64)
+    >>> p.integrate(0, 2)
+    tensor(1., dtype=torch.float64)
+    """
+
+    c: Tensor
+    x: Tensor
+    extrapolate: bool | Literal["periodic"]
+    axis: int
+
+    def __init__(self, c: Any, x: Any, extrapolate: Extrapolate = None, axis: int = 0) -> None:
+        name = type(self).__name__
+        x, c = promote_over_real(name, {"x": x}, {"c": c})
+        if c.dim() < 2:
+            raise ValueError(f"{name}: c must have at least 2 dimensions, got shape {shape_text(c.shape)}")
+        if not 0 <= axis < c.dim() - 1:
+            raise ValueError(f"{name}: axis must be between 0 and {c.dim() - 2}, got {axis}")
+        if axis:  # the (k, m) axes in front, the others in their order behind
+            c = c.movedim((axis, axis + 1), (0, 1))
+        if x.dim() != 1:
+            raise ValueError(f"{name}: x must be 1-dimensional, got shape {shape_text(x.shape)}")
+        if x.shape[0] < 2:
+            raise ValueError(f"{name}: at least 2 breakpoints are needed, got {x.shape[0]}")
+        if c.shape[0] == 0:
+            raise ValueError(f"{name}: polynomial must be at least of order 0, got c of shape {shape_text(c.shape)}")
+        if c.shape[1] != x.shape[0] - 1:
+            text = f"number of coefficients {c.shape[1]} != len(x) - 1 = {x.shape[0] - 1}"
+            raise ValueError(f"{name}: {text}")
+        step = x.diff()
+        if not holds(((step > 0).all() | (step < 0).all())):
+            raise ValueError(f"{name}: x must be strictly increasing or decreasing.")
+        self._assign(c, x, extrapolate, axis)
+
+    def _assign(self, c: Tensor, x: Tensor, extrapolate: Extrapolate, axis: int) -> None:
+        self.c = c
+        self.x = x
+        self.extrapolate = _mode(type(self).__name__, True if extrapolate is None else extrapolate)
+        self.axis = axis
+
+    @classmethod
+    def construct_fast(cls: type[Self], c: Tensor, x: Tensor, extrapolate: Extrapolate = None, axis: int = 0) -> Self:
+        """Make a piecewise polynomial without checks: `c` and `x` are tensors of fitting shape, dtype and device.
+
+        Parameters
+        ----------
+        c, x, extrapolate, axis
+            As for the class, with the axes (k, m) of `c` in front whatever `axis` is.
+
+        Returns
+        -------
+        PPoly
+            An object of this class.
+        """
+        self = object.__new__(cls)
+        self._assign(c, x, extrapolate, axis)
+        return self
+
+    def __call__(self, x: Any, nu: int = 0, extrapolate: Extrapolate = None) -> Tensor:
+        """Evaluate the piecewise polynomial or its derivative.
+
+        Parameters
+        ----------
+        x : array_like
+            Points, real.
+        nu : int, optional
+            Order of the derivative; at a breakpoint, the one on its right. Default is 0.
+        extrapolate : bool or 'periodic', optional
+            Mode of extrapolation; that of the object if None.
+
+        Returns
+        -------
+        Tensor
+            Values; the interpolation axis of the coefficients is replaced by the shape of `x`. NaN for NaN.
+        """
+        name = type(self).__name__
+        if nu < 0:
+            raise ValueError(f"{name}: order of derivative nu cannot be negative, got {nu}")
+        extrapolate = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
+        breaks, points, c = promote_over_real(name, {"the breakpoints": self.x, "x": x}, {"c": self.c})
+        if extrapolate == "periodic":
+            points = breaks[0] + torch.remainder(points - breaks[0], breaks[-1] - breaks[0])
+        out = evaluate(flatten_trailing(c, 2), breaks, points.reshape(math.prod(points.shape)), nu, extrapolate is True)
+        out = out.reshape(points.shape + c.shape[2:])
+        if self.axis and points.dim() != 1:
+            out = out.movedim(tuple(range(points.dim())), tuple(range(self.axis, self.axis + points.dim())))
+        elif self.axis:
+            out = out.movedim(0, self.axis)
+        return out
+
+    def derivative(self, nu: int = 1) -> PPoly:
+        """Return a new piecewise polynomial, the derivative.
+
+        Parameters
+        ----------
+        nu : int, optional
+            Order of the derivative; a negative one is an antiderivative. Default is 1.
+
+        Returns
+        -------
+        PPoly
+            Of order k - nu.
+        """
+        if nu < 0:
+            return self.antiderivative(-nu)
+        c = self.c
+        for _ in range(nu):
+            k = c.shape[0]
+            if k == 1:
+                c = torch.zeros_like(c)
+                break
+            powers = torch.arange(k - 1, 0, -1, dtype=self.x.dtype, device=c.device)
+            c = c[:-1] * powers.reshape(-1, *(1,) * (c.dim() - 1))
+        return self._like(c, self.extrapolate)
+
+    def antiderivative(self, nu: int = 1) -> PPoly:
+        """Return a new piecewise polynomial, the antiderivative, continuous and zero at ``x[0]``.
+
+        Parameters
+        ----------
+        nu : int, optional
+            Order of the antiderivative; a negative one is a derivative. Default is 1.
+
+        Returns
+        -------
+        PPoly
+            Of order k + nu. A periodic object gives one that does not extrapolate.
+        """
+        if nu <= 0:
+            return self.derivative(-nu)
+        c = self.c
+        for _ in range(nu):
+            powers = torch.arange(c.shape[0], 0, -1, dtype=self.x.dtype, device=c.device)
+            c = c / powers.reshape(-1, *(1,) * (c.dim() - 1))
+            step = self.x.diff().reshape(-1, *(1,) * (c.dim() - 2))
+            over = torch.zeros_like(c[0])  # the integral over each interval, by Horner's rule
+            for row in c:
+                over = (over + row) * step
+            start = torch.cat((torch.zeros_like(over[:1]), over[:-1].cumsum(0)))
+            c = torch.cat((c, start[None]))
+        return self._like(c, False if self.extrapolate == "periodic" else self.extrapolate)
+
+    def _like(self, c: Tensor, extrapolate: Extrapolate) -> PPoly:
+        # Splines become plain piecewise polynomials by differentiation; a user's subclass stays what it is.
+        kind = type(self) if type(self).__module__ != PPoly.__module__.replace("_ppoly", "_cubic") else PPoly
+        return kind.construct_fast(c, self.x, extrapolate, self.axis)
+
+    def integrate(self, a: Any, b: Any, extrapolate: Extrapolate = None) -> Tensor:
+        """Compute a definite integral.
+
+        Parameters
+        ----------
+        a, b : array_like
+            Lower and upper bound, real; unlike in SciPy they may be arrays, which broadcast.
+        extrapolate : bool or 'periodic', optional
+            Mode of extrapolation; that of the object if None.
+
+        Returns
+        -------
+        Tensor
+            The integral, of shape ``broadcast(a, b).shape + c.shape[2:]``.
+        """
+        name = type(self).__name__
+        extrapolate = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
+        breaks, lower, upper, _ = promote_over_real(name, {"x": self.x, "a": a, "b": b}, {"c": self.c})
+        lower, upper = torch.broadcast_tensors(lower, upper)
+        primitive = self.antiderivative()
+        primitive.axis = 0
+        if extrapolate != "periodic":
+            return primitive(upper, extrapolate=extrapolate) - primitive(lower, extrapolate=extrapolate)
+        start, period = breaks[0], breaks[-1] - breaks[0]
+        whole = primitive(breaks[-1])
+
+        def periodic(t: Tensor) -> Tensor:
+            turns = torch.floor((t - start) / period)
+            rest = start + (t - start - turns * period)
+            shape = (*turns.shape, *(1,) * whole.dim())
+            return turns.reshape(shape) * whole + primitive(rest, extrapolate=True)
+
+        return periodic(upper) - periodic(lower)
+
+    def solve(self, y: Any = 0.0, discontinuity: bool = True, extrapolate: Extrapolate = None) -> Any:
+        r"""Find real solutions of ``pp(x) == y``.
+
+        Parameters
+        ----------
+        y : float or 0-d tensor, optional
+            Right-hand side. Default is zero.
+        discontinuity : bool, optional
+            Whether a change of sign across a discontinuity at a breakpoint is a root. Default is True.
+        extrapolate : bool or 'periodic', optional
+            Whether to return roots of the polynomials of the first and last interval outside; 'periodic' works as
+            False. That of the object if None.
+
+        Returns
+        -------
+        Tensor or ndarray of Tensor
+            The roots, interval by interval; for several polynomials an object array of their trailing shape. An
+            interval that is zero everywhere gives its start, then NaN.
+
+        Raises
+        ------
+        ValueError
+            If the coefficients are complex.
+
+        Notes
+        -----
+        Roots of order up to 3 (degree 2) are closed forms, others eigenvalues of companion matrices; all are polished by
+        Newton steps. They have derivatives, of first and second order, in coefficients, breakpoints and `y` by the
+        implicit function theorem, ``dr = (dy - dp(r)) / p'(r)``; the gradient of a multiple root is NaN, and that of
+        a root at a discontinuity is that of its breakpoint. The number of roots depends on the data: this cannot be
+        compiled or batched by vmap, and waits for a GPU.
+        """
+        name = type(self).__name__
+        mode = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
+        if self.c.is_complex():
+            raise ValueError(f"{name}: root finding is only for real-valued polynomials")
+        c, breaks, y = promote(name, allow_complex=False, c=self.c, x=self.x, y=y)
+        if y.dim():
+            raise ValueError(f"{name}: y must be a number, got shape {shape_text(y.shape)}")
+        return roots_of(c, breaks, y, discontinuity, mode is True)
+
+    def roots(self, discontinuity: bool = True, extrapolate: Extrapolate = None) -> Any:
+        """Find real roots; see `solve`, which this calls with ``y=0``."""
+        return self.solve(0, discontinuity, extrapolate)
+
+    def extend(self, c: Any, x: Any) -> None:
+        """Add breakpoints and coefficients at either end, in place.
+
+        Parameters
+        ----------
+        c : array_like, shape (k, m, ...)
+            Coefficients of the new intervals, relative to the new breakpoints' left ends; orders may differ.
+        x : array_like, shape (m,)
+            New breakpoints, all to the right of the old ones or all to the left.
+        """
+        name = type(self).__name__
+        new_x, old_x, c, old = promote_over_real(name, {"x": x, "the breakpoints": self.x}, {"c": c, "self.c": self.c})
+        if c.dim() < 2 or new_x.dim() != 1 or new_x.shape[0] != c.shape[1]:
+            text = f"shapes of x {shape_text(new_x.shape)} and c {shape_text(c.shape)} are incompatible"
+            raise ValueError(f"{name}: {text}")
+        if c.shape[2:] != old.shape[2:]:
+            text = f"shapes of c {shape_text(c.shape)} and self.c {shape_text(old.shape)} are incompatible"
+            raise ValueError(f"{name}: {text}")
+        if c.shape[1] == 0:
+            return
+        step = new_x.diff()
+        rising = (old_x[-1] >= old_x[0]).item()
+        if not holds((step > 0).all() if rising else (step < 0).all()):
+            raise ValueError(f"{name}: x must be in the order of self.x, and strictly so.")
+        sign = 1 if rising else -1
+        if holds(sign * new_x[0] >= sign * old_x[-1]):
+            after = True
+        elif holds(sign * new_x[-1] <= sign * old_x[0]):
+            after = False
+        else:
+            raise ValueError(f"{name}: x is neither on the left or on the right from self.x.")
+        k = max(c.shape[0], old.shape[0])
+
+        def of_order_k(part: Tensor) -> Tensor:
+            return torch.cat((part.new_zeros(k - part.shape[0], *part.shape[1:]), part))
+
+        first, second = (old, c) if after else (c, old)
+        self.c = torch.cat((of_order_k(first), of_order_k(second)), 1)
+        self.x = torch.cat((old_x, new_x) if after else (new_x, old_x))
+
+    def __repr__(self) -> str:
+        k, m = self.c.shape[:2]
+        return f"{type(self).__name__}({m} intervals of order {k}, trailing shape {shape_text(self.c.shape[2:])})"
+
+
+def _mode(function: str, extrapolate: Any) -> bool | Literal["periodic"]:
+    if extrapolate == "periodic" and isinstance(extrapolate, str):
+        return "periodic"
+    if isinstance(extrapolate, str):
+        raise ValueError(f"{function}: extrapolate must be a bool or 'periodic', got {extrapolate!r}")
+    return bool(extrapolate)
