@@ -13,7 +13,7 @@ mp.mp.dps = 60
 
 GAMMA_TERMS = 11
 DEBYE_TERMS = 16
-STEPS = ("0.2", "0.17", "0.12")
+STEPS = ("0.1953125", "0.171875", "0.125")
 NODES = 30
 
 

@@ -78,16 +78,17 @@ SCI_HD Z bessel_i_miller(T base, int order, Z z, Z factor) {
 
 /// I_{v+n}(x)/I_v(x) for v >= -1/2, x > 0: backward recurrence, all terms positive.
 template <class T>
-SCI_HD T bessel_i_ratio(T v, int n, scalar_of<T> x) {
+SCI_HD T bessel_i_ratio(T v, int n, T x) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   // The error falls like exp(-(start^2 - n^2)/x) at first and faster than geometrically later.
-  int start = n + 4 + int(min(sqrt((single ? S(18) : S(40)) * x), (single ? S(10) : S(18)) + x));
+  int start = n + 4 + int(min(sqrt((single ? S(18) : S(40)) * primal(x)), (single ? S(10) : S(18)) + primal(x)));
+  T two_over_x = T(2) / x;
   T above = T(S(0)), y = T(limits<S>::min / limits<S>::epsilon), wanted = y;
   const S big = single ? S(1e15) : S(1e150);
   for (int k = start; k >= 1; --k) {
     if (k == n) wanted = y;
-    T below = (v + T(S(k))) * T(S(2) / x) * y + above;
+    T below = (v + T(S(k))) * two_over_x * y + above;
     above = y;
     y = below;
     if (primal(y) > big) {

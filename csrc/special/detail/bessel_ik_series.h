@@ -8,15 +8,26 @@
 namespace sci {
 namespace detail {
 
-/// x^p for a plain x > 0, with derivatives in p only: pow(dual, dual) would form 0 * inf for extreme x.
+/// exp(x) divided by its value: 1 and the derivatives. For factors whose value is found in a better way.
 template <class S, class = typename enable_if<is_hardware<S>>::type>
-SCI_HD S bessel_ik_power(S x, S p) {
-  return pow(x, p);
+SCI_HD S bessel_ik_relative_exp(S) {
+  return S(1);
 }
-template <class S, class T>
-SCI_HD dual<T> bessel_ik_power(S x, dual<T> p) {
-  T y = bessel_ik_power(x, p.v);
-  return {y, y * T(log(x)) * p.d};
+template <class T>
+SCI_HD dual<T> bessel_ik_relative_exp(dual<T> x) {
+  return exp(x - dual<T>(primal(x)));
+}
+
+/// x^p for x > 0. A power of the hardware, not the exponential of a product, which loses digits for extreme x.
+template <class T>
+SCI_HD T bessel_ik_power(T x, T p) {
+  using S = scalar_of<T>;
+  S y = pow(primal(x), primal(p));
+  if constexpr (is_hardware<T>) {
+    return y;
+  } else {
+    return bessel_ik_relative_exp(T(p * log(x))) * T(y);
+  }
 }
 
 /// The even and the odd part of 1/Gamma(1 + x) in x, as functions of w = x^2 <= 1/4. Temme's Gamma_2 is the even

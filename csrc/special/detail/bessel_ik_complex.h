@@ -1,0 +1,105 @@
+// I_v and K_v of a complex argument from the scaled functions of the right half plane (bessel_ik_core.h): the other half
+// plane by DLMF 10.34.1-2, negative orders by DLMF 10.27.2-3. On the cut, the negative real axis, the value is that from
+// above, whatever the sign of the zero imaginary part. T is float, double or a dual of it.
+#pragma once
+#include "special/detail/bessel_ik_core.h"
+#include "special/detail/bessel_ik_real.h"
+
+namespace sci {
+namespace detail {
+
+/// y e^a where neither factor alone need be in range; overflow gives infinite parts, never NaN.
+template <class T>
+SCI_HD complex<T> bessel_ik_times_exp(complex<T> y, complex<T> a) {
+  using S = scalar_of<T>;
+  T c = T(S(1)), s = a.im;
+  if (primal(a.im) != S(0) || !is_hardware<T>) {
+    c = cos(a.im);
+    s = sin(a.im);
+  }
+  y = complex<T>(y.re * c - y.im * s, y.re * s + y.im * c);
+  if (abs(primal(a.re)) < limits<S>::log_max * S(0.95)) {
+    T e = exp(a.re);
+    return {y.re * e, y.im * e};
+  }
+  if (!isfinite(primal(y.re)) || !isfinite(primal(y.im))) return y;
+  return {bessel_ik_times_exp(y.re, a.re), bessel_ik_times_exp(y.im, a.re)};
+}
+
+/// The sign m of the turn z = z' e^{m pi i} from the right half plane.
+template <class T>
+SCI_HD int bessel_ik_turn(complex<T> z) {
+  return primal(z.im) < 0 ? -1 : 1;
+}
+
+template <class T>
+SCI_HD bool bessel_ik_usable(T v, complex<T> z) {
+  return isfinite(primal(v)) && isfinite(primal(z.re)) && isfinite(primal(z.im)) &&
+         !(primal(z.re) == 0 && primal(z.im) == 0);
+}
+
+/// K_v(z), times e^z if scaled.
+template <class T>
+SCI_HD complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
+  using S = scalar_of<T>;
+  const T nan = T(limits<S>::nan), zero = T(S(0));
+  if (!bessel_ik_usable(v, z)) return {nan, nan};
+  v = abs(v);
+  if (primal(z.re) > S(0) && largest(z.im) == S(0)) return {bessel_k_real(v, z.re, scaled), zero};
+  if (!(primal(z.re) < S(0))) {
+    bessel_ik_pair<T> p = bessel_ik_core(v, z);
+    complex<T> a = scaled ? complex<T>(p.log_scale) : p.log_scale - z;
+    return bessel_ik_times_exp(p.k, a);
+  }
+  int m = bessel_ik_turn(z);
+  z = -z;
+  bessel_ik_pair<T> p = bessel_ik_core(v, z);
+  complex<T> turn = bessel_ik_rotation(v);
+  if (m > 0) turn = conj(turn);
+  T pi = T(m > 0 ? -numbers::pi<S> : numbers::pi<S>);
+  complex<T> k = bessel_ik_times_exp(complex<T>(p.k * turn), complex<T>(p.log_scale - z - (scaled ? z : complex<T>(zero))));
+  complex<T> i = bessel_ik_times_exp(times_i(p.i * pi), complex<T>((scaled ? complex<T>(zero) : z) - p.log_scale));
+  return k + i;
+}
+
+/// I_v(z), times exp(-|Re z|) if scaled.
+template <class T>
+SCI_HD complex<T> bessel_i_complex(T v, complex<T> z, bool scaled) {
+  using S = scalar_of<T>;
+  const T nan = T(limits<S>::nan), zero = T(S(0));
+  S order = primal(v);
+  bool whole = order == rint(order);
+  if (primal(z.re) == S(0) && primal(z.im) == S(0) && isfinite(order)) {
+    if (order == S(0)) return {T(S(1)), zero};
+    return order > S(0) || whole ? complex<T>(zero, zero) : complex<T>(nan, nan);
+  }
+  if (!bessel_ik_usable(v, z)) return {nan, nan};
+  T size = abs(v);
+  bool left = primal(z.re) < S(0);
+  int m = bessel_ik_turn(z);
+  if (left) z = -z;
+  T factor = sinpi(size) * T(S(2) * numbers::inv_pi<S>);
+  bool reflect = order < S(0) && !(whole && is_hardware<T>);
+  complex<T> y;
+  if (largest(z.im) == S(0)) {
+    T value = bessel_i_real(size, z.re, scaled);
+    if (reflect) {
+      T k = bessel_k_real(size, z.re, false) * factor;
+      value = value + (scaled ? bessel_ik_times_exp(k, T(-z.re)) : k);
+    }
+    y = complex<T>(value, zero);
+  } else {
+    bessel_ik_pair<T> p = bessel_ik_core(size, z);
+    complex<T> real_part = complex<T>(scaled ? z.re : zero);
+    y = bessel_ik_times_exp(p.i, complex<T>(z - real_part - p.log_scale));
+    if (reflect) y = y + bessel_ik_times_exp(complex<T>(p.k * factor), complex<T>(p.log_scale - z - real_part));
+  }
+  if (left) {
+    complex<T> turn = bessel_ik_rotation(v);
+    y = y * (m > 0 ? turn : conj(turn));
+  }
+  return y;
+}
+
+}  // namespace detail
+}  // namespace sci
