@@ -1,12 +1,14 @@
 """The differentiable operator: one rule per operator, registered at the dispatcher's Autograd key.
 
 Eager autograd, forward mode, ``torch.func`` in any nesting, the compiler and export all see one operator that knows its
-derivative. Three traps, each of which gives a silent zero or an error, decide the form:
+derivative. Four traps, each of which gives a silent zero or an error, decide the form:
 
 1. ``torch.library.register_autograd`` has no forward mode and fails under ``torch.func.grad``.
 2. A ``torch.autograd.Function`` around a raw operator loses its rule under ``torch.compile`` of ``torch.func.grad``,
    since the compiler keeps the raw operator. So the rule belongs to the operator.
 3. In ``forward`` grad mode is off; under a transform the next lower level must see it on, or nested gradients vanish.
+4. In ``jvp`` forward mode is off for all levels; the outer ones must see it on, or forward over forward is zero (as it
+   is for torch's own custom functions). The inner level's tangents are taken off by hand.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from .torch_private import (
     forward_grad_enabled,
     forward_mode_active,
     kernel_of,
+    primal,
     profiler_enabled,
     transforms_active,
 )
@@ -174,6 +177,9 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
             if jvp is None:
                 raise NotImplementedError(f"sci::{name} has no forward-mode derivative")
             inputs, outputs = _unpack(ctx)
+            if transforms_active():  # trap 4
+                with forward_grad_enabled(True):
+                    return jvp(tuple(map(primal, inputs)), tuple(map(primal, outputs)), tangents)
             return jvp(inputs, outputs, tangents)
 
     return Rule

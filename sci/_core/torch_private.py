@@ -6,7 +6,11 @@ and export alike; these names are how. `tests/core/test_torch_private.py` fails 
 
 from __future__ import annotations
 
+import operator
+import sys
 from typing import Any
+
+import torch
 
 from torch._C import DispatchKey as _DispatchKey
 from torch._C import DispatchKeySet as _DispatchKeySet
@@ -35,8 +39,10 @@ __all__ = [
     "forward_mode_active",
     "is_wrapped_by_transform",
     "kernel_of",
+    "primal",
     "profiler_enabled",
     "register_pytree_node",
+    "torch_function",
     "transforms_active",
 ]
 
@@ -55,3 +61,28 @@ def kernel_of(op: Any) -> Any:
 def forward_mode_active() -> bool:
     """Is a level of forward-mode differentiation open?"""
     return forward_ad._current_level >= 0
+
+
+class torch_function(classmethod):  # type: ignore[type-arg]
+    """``__torch_function__`` of a class that is no tensor; corrects an order of operands in the compiler.
+
+    For ``A @ x``, where only x is a tensor, Dynamo looks for the reflected operator in a table, in which ``@`` is missing,
+    and then calls ``Tensor.matmul(x, A)``: x @ A, silently. It asks the class for this attribute first, which is when the
+    entry is added that eager mode has: ``Tensor.__rmatmul__(x, A)``.
+    """
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        builtin = sys.modules.get("torch._dynamo.variables.builtin")
+        if builtin is not None:
+            reflected = builtin.BUILTIN_TO_TENSOR_RFN_MAP
+            if operator.matmul not in reflected:
+                builtin.populate_builtin_to_tensor_fn_map()
+                reflected[operator.matmul] = torch.Tensor.__rmatmul__
+        return super().__get__(instance, owner)
+
+
+def primal(x: Any) -> Any:
+    """Return a tensor without its tangent at the innermost level; those of outer levels stay."""
+    if not isinstance(x, torch.Tensor) or not (x.is_floating_point() or x.is_complex()):
+        return x
+    return torch._VF._unpack_dual(x, level=0)[0]  # type: ignore[attr-defined]

@@ -1,0 +1,139 @@
+"""The kernel runtime where it can be tested without a GPU: NVRTC, the cache on disk, error texts."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import sci
+from sci._core import runtime
+
+runtime.load_library()
+sci_ops = torch.ops.sci
+NVRTC = bool(sci_ops._nvrtc_version())
+needs_nvrtc = pytest.mark.skipif(not NVRTC, reason="NVRTC is not installed")
+
+
+def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "import torch, sci; from sci._core import runtime; runtime.load_library()\n" + code],
+        capture_output=True, text=True, env={**os.environ, **environment}, timeout=300,
+    )  # fmt: skip
+
+
+def test_kernels_are_listed_once() -> None:
+    names = sci_ops._kernels().splitlines()
+    assert names
+    assert len(set(names)) == len(names)
+
+
+@needs_nvrtc
+@pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
+def test_a_kernel_of_each_source_compiles(arch: str) -> None:
+    """One kernel for each domain's first body; `python -m tools.compile_kernels` compiles all of them."""
+    names = sci_ops._kernels().splitlines()
+    first = {name.split("<")[1].split("::")[-1]: i for i, name in reversed(list(enumerate(names)))}
+    assert all(sci_ops._compile_kernel(i, arch) > 1000 for i in first.values())
+
+
+@needs_nvrtc
+def test_unknown_architecture_falls_back_to_ptx() -> None:
+    assert sci_ops._compile_kernel(0, "sm_999") > 100
+
+
+@needs_nvrtc
+def test_failing_compile_names_kernel_and_shows_the_log() -> None:
+    with pytest.raises(RuntimeError, match=r"(?s)sci: compiling the GPU kernel sci::run<sci::Broken>.*not_a_function"):
+        sci_ops._compile_text(
+            "#include \"core/platform.h\"\nnamespace sci { struct Broken { SCI_HD void operator()(int64_t i) const "
+            "{ not_a_function(i); } }; }",
+            "sci::Broken",
+            "sm_80",
+        )
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a driver here")
+def test_missing_nvrtc_says_what_to_install() -> None:
+    code = """
+torch.ops.sci._configure(str(runtime.source_path()), "/nonexistent", "")
+import ctypes.util
+try:
+    torch.ops.sci._compile_kernel(0, "sm_80")
+except RuntimeError as error:
+    print(error)
+"""
+    done = run_python(code, LD_LIBRARY_PATH="")
+    assert done.returncode == 0, done.stderr
+    if NVRTC and not done.stdout.strip():
+        pytest.skip("NVRTC is on the system's own search path")
+    assert "cannot load NVRTC" in done.stdout
+    assert "nvidia-cuda-nvrtc" in done.stdout
+
+
+@needs_nvrtc
+def test_cache_is_filled_read_and_repaired(tmp_path: pathlib.Path) -> None:
+    code = "print(torch.ops.sci._cache_kernel(0, 'sm_80'), torch.ops.sci._cache_trouble())"
+    first = run_python(code, SCI_CACHE=str(tmp_path))
+    files = list(tmp_path.rglob("*.cubin"))
+    assert first.returncode == 0, first.stderr
+    assert len(files) == 1
+    whole = files[0].read_bytes()
+    # Read back, not compiled: without NVRTC's packages it still answers.
+    for damage in (whole[:100], b"", whole[:-1] + bytes([whole[-1] ^ 1]), b"x" * 5000):
+        files[0].write_bytes(damage)
+        again = run_python(code, SCI_CACHE=str(tmp_path))
+        assert again.stdout == first.stdout, again.stderr
+        assert files[0].read_bytes() == whole
+
+
+@needs_nvrtc
+def test_several_processes_fill_one_cache(tmp_path: pathlib.Path) -> None:
+    code = "print([torch.ops.sci._cache_kernel(i, 'sm_80') for i in range(3)])"
+    command = [sys.executable, "-c", "import torch, sci; from sci._core import runtime; runtime.load_library()\n" + code]
+    environment = {**os.environ, "SCI_CACHE": str(tmp_path)}
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(3)]
+    texts = {run.communicate(timeout=300)[0] for run in runs}
+    assert len(texts) == 1
+    assert len(list(tmp_path.rglob("*.cubin"))) == 3
+    assert not list(tmp_path.rglob("*.part"))
+
+
+@needs_nvrtc
+def test_unwritable_cache_still_works(tmp_path: pathlib.Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("a file where a folder should be")
+    code = "print(torch.ops.sci._cache_kernel(0, 'sm_80')); sci.show_config()"
+    done = run_python(code, SCI_CACHE=str(blocked))
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) > 1000
+    assert "cannot write" in done.stdout
+    assert "compiled anew" in done.stdout
+
+
+def test_missing_library_says_what_to_do(tmp_path: pathlib.Path) -> None:
+    code = "runtime._loaded = False; runtime.library_path = lambda: __import__('pathlib').Path('/nonexistent')\n"
+    done = run_python(code + "runtime.load_library()")
+    assert "make build" in done.stderr
+
+
+def test_show_config(capsys: pytest.CaptureFixture[str]) -> None:
+    config = sci.show_config("dicts")
+    assert config is not None
+    assert config["torch"] == torch.__version__
+    sci.show_config()
+    text = capsys.readouterr().out
+    for key in ("sci", "torch", "threads", "device", "kernel cache", "host routes taken"):
+        assert key in text
+    with pytest.raises(ValueError, match="mode must be"):
+        sci.show_config("html")
+
+
+def test_import_is_quick() -> None:
+    code = "import time, torch; t = time.perf_counter(); import sci; print(time.perf_counter() - t)"
+    times = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout) for _ in range(3)]
+    assert min(times) < 0.3
