@@ -53,7 +53,7 @@ SCI_HD T bessel_i_any(T v, T x, bool scaled) {
     T size = abs(v);
     x = abs(x);
     y = bessel_i_real(size, x, scaled);
-    if (order < S(0) && !(whole && is_hardware<T>)) {  // DLMF 10.27.2
+    if (order < S(0) && !(whole && largest(v - T(order)) == S(0))) {  // DLMF 10.27.2
       T k = bessel_k_real(size, x, false) * sinpi(size) * T(S(2) * numbers::inv_pi<S>);
       y = y + (scaled ? bessel_ik_times_exp(k, T(-x)) : k);
     }
@@ -121,6 +121,13 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
     } else {
       return v > T(1) ? T(0) : v > T(0) ? limits<T>::infinity : limits<T>::nan;
     }
+  }
+  if (!is_k && v < T(0) && (isinf(value) || isnan(value) || isnan(d))) {
+    // Overflow of the part sin(v pi) K_v, which behaves like sin(u pi) exp(u asinh(u/x)) with u = -v.
+    const T pi = numbers::pi<T>;
+    T rate = asinh(v / x), sine = -sinpi(v), slope = V == 0 ? sine : V == 1 ? pi * cospi(v) - rate * sine
+                                                               : (rate * rate - pi * pi) * sine - T(2) * pi * rate * cospi(v);
+    return (slope < T(0)) != ((V + Z) % 2 == 1) ? -limits<T>::infinity : limits<T>::infinity;
   }
   if (!is_k && isinf(value)) return V == 1 ? -copysign(limits<T>::infinity, v) : limits<T>::infinity;
   return d;

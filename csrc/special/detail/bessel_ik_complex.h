@@ -23,7 +23,8 @@ SCI_HD complex<T> bessel_ik_times_exp(complex<T> y, complex<T> a) {
     return {y.re * e, y.im * e};
   }
   if (!isfinite(primal(y.re)) || !isfinite(primal(y.im))) return y;
-  return {bessel_ik_times_exp(y.re, a.re), bessel_ik_times_exp(y.im, a.re)};
+  return {largest(y.re) == S(0) ? y.re : bessel_ik_times_exp(y.re, a.re),
+          largest(y.im) == S(0) ? y.im : bessel_ik_times_exp(y.im, a.re)};
 }
 
 /// The sign m of the turn z = z' e^{m pi i} from the right half plane.
@@ -47,7 +48,7 @@ SCI_HD complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
   v = abs(v);
   if (primal(z.re) > S(0) && largest(z.im) == S(0)) return {bessel_k_real(v, z.re, scaled), zero};
   if (!(primal(z.re) < S(0))) {
-    bessel_ik_pair<T> p = bessel_ik_core(v, z);
+    bessel_ik_pair<T> p = bessel_ik_core<bessel_ik_only_k>(v, z);
     complex<T> a = scaled ? complex<T>(p.log_scale) : p.log_scale - z;
     return bessel_ik_times_exp(p.k, a);
   }
@@ -78,25 +79,28 @@ SCI_HD complex<T> bessel_i_complex(T v, complex<T> z, bool scaled) {
   bool left = primal(z.re) < S(0);
   int m = bessel_ik_turn(z);
   if (left) z = -z;
+  bool reflect = order < S(0) && !(whole && largest(v - T(order)) == S(0));
   T factor = sinpi(size) * T(S(2) * numbers::inv_pi<S>);
-  bool reflect = order < S(0) && !(whole && is_hardware<T>);
-  complex<T> y;
+  complex<T> turn = complex<T>(T(S(1)));
+  if (left) {
+    turn = bessel_ik_rotation(v);
+    if (m < 0) turn = conj(turn);
+  }
   if (largest(z.im) == S(0)) {
     T value = bessel_i_real(size, z.re, scaled);
     if (reflect) {
       T k = bessel_k_real(size, z.re, false) * factor;
       value = value + (scaled ? bessel_ik_times_exp(k, T(-z.re)) : k);
     }
-    y = complex<T>(value, zero);
-  } else {
-    bessel_ik_pair<T> p = bessel_ik_core(size, z);
-    complex<T> real_part = complex<T>(scaled ? z.re : zero);
-    y = bessel_ik_times_exp(p.i, complex<T>(z - real_part - p.log_scale));
-    if (reflect) y = y + bessel_ik_times_exp(complex<T>(p.k * factor), complex<T>(p.log_scale - z - real_part));
+    if (largest(turn.im) == S(0)) return {value * turn.re, zero};  // inf * 0 is NaN
+    if (largest(turn.re) == S(0)) return {zero, value * turn.im};
+    return {value * turn.re, value * turn.im};
   }
-  if (left) {
-    complex<T> turn = bessel_ik_rotation(v);
-    y = y * (m > 0 ? turn : conj(turn));
+  bessel_ik_pair<T> p = reflect ? bessel_ik_core(size, z) : bessel_ik_core<bessel_ik_only_i>(size, z);
+  complex<T> real_part = complex<T>(scaled ? z.re : zero);
+  complex<T> y = bessel_ik_times_exp(complex<T>(p.i * turn), complex<T>(z - real_part - p.log_scale));
+  if (reflect) {
+    y = y + bessel_ik_times_exp(complex<T>(p.k * factor * turn), complex<T>(p.log_scale - z - real_part));
   }
   return y;
 }

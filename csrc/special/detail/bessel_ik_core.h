@@ -15,6 +15,9 @@
 namespace sci {
 namespace detail {
 
+/// What a caller wants of the pair; the rest may be left zero.
+enum bessel_ik_want { bessel_ik_both, bessel_ik_only_i, bessel_ik_only_k };
+
 /// I_v(z) = i exp(z - log_scale) and K_v(z) = k exp(-z + log_scale). log_scale is zero unless i or k would leave the
 /// range of the type.
 template <class T>
@@ -101,7 +104,7 @@ SCI_HD complex<T> bessel_i_factor(T mu, int n, complex<T> z, complex<T> log_2_z,
   return factor;
 }
 
-template <class T>
+template <bessel_ik_want Want, class T>
 SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
@@ -132,46 +135,49 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
     out.i = T(S(1)) / (power * gamma * v);
     return out;
   }
-  complex<T> k0, k1;
-  if (size <= S(1.5)) {
-    bessel_k_temme(mu, z, log_2_z, exp(log_2_z * mu), k0, k1);
-    complex<T> e = exp(z);
-    k0 = k0 * e;
-    k1 = k1 * e;
-  } else {
-    bessel_k_miller(mu, z, k0, k1);
-  }
   int up_count = 0;
-  complex<T> two_over_z = T(S(2)) / z;
-  for (int k = 1; k <= n; ++k) {  // DLMF 10.29.1, stable for K as the order grows
-    complex<T> k2 = k0 + two_over_z * (mu + T(S(k))) * k1;
-    k0 = k1;
-    k1 = k2;
-    if (abs1(primal(k1)) > S(1) / down) {
-      k0 = k0 * T(down);
-      k1 = k1 * T(down);
-      ++up_count;
-    }
-  }
-  out.k = k0;
   const S log_down = single ? S(60) * numbers::ln2<S> : S(256) * numbers::ln2<S>;
-  if (size * size <= S(6) * (primal(v) + S(1))) {
-    out.i = bessel_i_factor(mu, n, z, log_2_z, count, down) * bessel_i_series(v, z) * exp(-z);
-  } else {
-    int order = n;
-    T base = mu;
-    if (primal(mu) < S(0)) {
-      base = mu + T(S(1));
-      --order;
+  if constexpr (Want != bessel_ik_only_i) {
+    complex<T> k0, k1;
+    if (size <= S(1.5)) {
+      bessel_k_temme(mu, z, log_2_z, exp(log_2_z * mu), k0, k1);
+      complex<T> e = exp(z);
+      k0 = k0 * e;
+      k1 = k1 * e;
+    } else {
+      bessel_k_miller(mu, z, k0, k1);
     }
-    complex<T> factor = bessel_i_factor(mu, n - order, z, log_2_z, count, down);
-    if (order < 0) {  // -1/2 <= v < 0 cannot be: v >= 0
-      order = 0;
+    complex<T> two_over_z = T(S(2)) / z;
+    for (int k = 1; k <= n; ++k) {  // DLMF 10.29.1, stable for K as the order grows
+      complex<T> k2 = k0 + two_over_z * (mu + T(S(k))) * k1;
+      k0 = k1;
+      k1 = k2;
+      if (abs1(primal(k1)) > S(1) / down) {
+        k0 = k0 * T(down);
+        k1 = k1 * T(down);
+        ++up_count;
+      }
     }
-    out.i = bessel_i_miller(base, order, z, factor);
-    count = 0;
+    out.k = k0;
+  }
+  if constexpr (Want != bessel_ik_only_k) {
+    if (size * size <= S(6) * (primal(v) + S(1))) {
+      out.i = bessel_i_factor(mu, n, z, log_2_z, count, down) * bessel_i_series(v, z) * exp(-z);
+    } else {
+      int order = n;
+      T base = mu;
+      if (primal(mu) < S(0)) {
+        base = mu + T(S(1));
+        --order;
+      }
+      complex<T> factor = bessel_i_factor(mu, n - order, z, log_2_z, count, down);
+      out.i = bessel_i_miller(base, order, z, factor);
+      count = 0;
+    }
   }
   // One scale for both; the product i k is about 1/(2 |s|), so the counts hardly differ.
+  if (Want == bessel_ik_only_k) count = up_count;
+  if (Want == bessel_ik_only_i) up_count = count;
   for (; count < up_count; ++count) out.i = out.i * T(S(1) / down);
   for (; up_count < count; ++up_count) out.k = out.k * T(down);
   out.log_scale = T(log_down * S(count));
@@ -179,7 +185,7 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
 }
 
 /// The scaled functions for Re z >= 0, z != 0, v >= 0; NaN or infinite arguments give NaN.
-template <class T>
+template <bessel_ik_want Want = bessel_ik_both, class T>
 SCI_HD bessel_ik_pair<T> bessel_ik_core(T v, complex<T> z) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
@@ -192,7 +198,7 @@ SCI_HD bessel_ik_pair<T> bessel_ik_core(T v, complex<T> z) {
   if (size >= edge && order * order <= S(2) * size) return bessel_ik_large_argument(v, z);
   bessel_ik_pair<T> out;
   if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
-  return bessel_ik_moderate(v, z, size);
+  return bessel_ik_moderate<Want>(v, z, size);
 }
 
 }  // namespace detail
