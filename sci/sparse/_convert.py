@@ -1,0 +1,144 @@
+"""What sparse arrays are made of: dense and sparse arrays of every library, index arrays, dtypes."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .._core.arrays import as_tensor
+from .._core.errors import bad_argument
+from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype
+
+
+def as_dtype(dtype: Any, function: str) -> torch.dtype | None:
+    """Return a dtype given as torch's, NumPy's, a name or a Python type; Python's `float` is NumPy's: float64."""
+    if dtype is None or isinstance(dtype, torch.dtype):
+        return dtype
+    try:
+        return torch.from_numpy(np.empty(0, np.dtype(dtype))).dtype
+    except (TypeError, ValueError):
+        raise bad_argument(function, "dtype", "a dtype that torch has", dtype, TypeError) from None
+
+
+def as_shape(shape: Any, function: str, ndims: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape as a tuple of non-negative integers of an allowed length."""
+    try:
+        sizes = tuple(operator.index(n) for n in (shape if isinstance(shape, (tuple, list, torch.Size)) else (shape,)))
+    except TypeError:
+        raise bad_argument(function, "shape", "a tuple of integers", shape, TypeError) from None
+    if any(n < 0 for n in sizes):
+        raise ValueError(f"{function}: shape must not have negative elements, got {sizes}")
+    if ndims and len(sizes) not in ndims:
+        raise ValueError(f"{function}: shape must have {' or '.join(map(str, ndims))} dimensions, got {sizes}")
+    return sizes
+
+
+def is_scipy(x: Any) -> bool:
+    """Is this one of SciPy's sparse arrays or matrices? (Asked without importing SciPy.)"""
+    return type(x).__module__.startswith("scipy.sparse") and hasattr(x, "tocoo")
+
+
+def is_shape(x: Any) -> bool:
+    """Is this a tuple of integers?"""
+    if not isinstance(x, (tuple, torch.Size)):
+        return False
+    return all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in x)
+
+
+def from_dense(x: Tensor) -> tuple[Tensor, Coordinates]:
+    """Return the nonzero values of a dense array, differentiably, and where they are."""
+    places = (x.detach() != 0).nonzero(as_tuple=True)
+    wanted = index_dtype(*x.shape, places[0].shape[0])
+    pattern = Coordinates([p.to(wanted) for p in places], x.shape, canonical=True)
+    return x[places], pattern
+
+
+def from_torch_sparse(x: Tensor, function: str) -> tuple[Tensor, Coordinates | CompressedRows]:
+    """Return values and pattern of a torch sparse tensor, sharing its memory where the layout allows it."""
+    if x.layout is torch.sparse_coo:
+        if x.dense_dim():
+            raise bad_argument(function, "arg1", "a sparse tensor without dense dimensions", x)
+        if x.requires_grad or x.is_coalesced():
+            x = x.coalesce()
+            # Coalesced coordinates are in row-major order.
+            return x.values(), Coordinates(x.indices().unbind(0), x.shape, canonical=True)
+        return x._values(), Coordinates(x._indices().unbind(0), x.shape)
+    if x.layout not in (torch.sparse_csr, torch.sparse_csc):
+        raise bad_argument(function, "arg1", "a sparse tensor of layout coo, csr or csc", x, TypeError)
+    if x.dim() != 2:
+        raise bad_argument(function, "arg1", "a two-dimensional sparse tensor", x)
+    if x.layout is torch.sparse_csr:
+        return x.values(), CompressedRows(x.crow_indices(), x.col_indices(), x.shape)
+    by_column = CompressedRows(x.ccol_indices(), x.row_indices(), x.shape[::-1])
+    pattern, order = by_column.transpose()
+    return x.values().index_select(-1, order), pattern
+
+
+def from_scipy(x: Any, function: str) -> tuple[Tensor, Coordinates | CompressedRows]:
+    """Return values and pattern of one of SciPy's sparse arrays, sharing memory for coo and csr."""
+    if x.format == "csr" and len(x.shape) == 2:
+        data = as_tensor(x.data, "arg1", function)
+        return data, CompressedRows(
+            as_index(x.indptr, "indptr", function, None), as_index(x.indices, "indices", function, None), x.shape
+        )
+    x = x.tocoo()
+    coords = getattr(x, "coords", None) or (x.row, x.col)
+    indices = [as_index(places, "coords", function, None) for places in coords]
+    return as_tensor(x.data, "arg1", function), Coordinates(indices, x.shape)
+
+
+def from_coordinates(
+    data: Any, coords: Any, shape: Any, function: str, ndims: tuple[int, ...]
+) -> tuple[Tensor, Coordinates]:
+    """Return values and pattern of ``(data, (i, j))``."""
+    values = as_tensor(data, "data", function)
+    if values.dim() == 0:
+        values = values.reshape(1)
+    if isinstance(coords, Tensor) or not isinstance(coords, (tuple, list)):
+        coords = tuple(coords)
+    ndim = len(coords)
+    if ndims and ndim not in ndims:
+        raise ValueError(f"{function}: coords must hold {' or '.join(map(str, ndims))} index arrays, got {ndim}")
+    indices = [as_index(places, f"coords[{d}]", function, values.device) for d, places in enumerate(coords)]
+    for d, places in enumerate(indices):
+        if places.shape[0] != values.shape[-1]:
+            text = f"{function}: coords[{d}] has {places.shape[0]} elements, but data has {values.shape[-1]}"
+            raise ValueError(text)
+    if shape is None:
+        if any(places.shape[0] == 0 for places in indices):
+            raise ValueError(f"{function}: cannot infer dimensions from zero sized index arrays")
+        largest = torch.stack([places.max().to(torch.int64) for places in indices]).tolist()
+        sizes = tuple(n + 1 for n in largest)
+    else:
+        sizes = as_shape(shape, function, (ndim,))
+    check_indices(function, None, [(f"coords[{d}]", p, n) for d, (p, n) in enumerate(zip(indices, sizes, strict=True))])
+    if any(places.dtype != indices[0].dtype for places in indices):
+        indices = [places.to(torch.int64) for places in indices]
+    return values, Coordinates(indices, sizes)
+
+
+def from_compressed(data: Any, indices: Any, indptr: Any, shape: Any, function: str) -> tuple[Tensor, CompressedRows]:
+    """Return values and pattern of ``(data, indices, indptr)``."""
+    values = as_tensor(data, "data", function)
+    columns = as_index(indices, "indices", function, values.device)
+    starts = as_index(indptr, "indptr", function, values.device)
+    if starts.dtype != columns.dtype:
+        columns, starts = columns.to(torch.int64), starts.to(torch.int64)
+    if values.dim() == 0 or values.shape[-1] != columns.shape[0]:
+        text = f"data and indices must have the same length, got {tuple(values.shape)} and {tuple(columns.shape)}"
+        raise ValueError(f"{function}: {text}")
+    if starts.shape[0] == 0:
+        raise ValueError(f"{function}: indptr must have at least one element")
+    if shape is None:
+        width = int(columns.max().item()) + 1 if columns.shape[0] else 0
+        sizes: tuple[int, ...] = (starts.shape[0] - 1, width)
+    else:
+        sizes = as_shape(shape, function, (2,))
+    if starts.shape[0] != sizes[0] + 1:
+        raise ValueError(f"{function}: indptr must have {sizes[0] + 1} elements for {sizes[0]} rows, got {len(starts)}")
+    check_indices(function, starts, [("indices", columns, sizes[1])])
+    return values, CompressedRows(starts, columns, sizes)

@@ -1,0 +1,277 @@
+"""`coo_array`: coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .._core.arrays import as_tensor
+from .._core.cards import Sample, function
+from .._core.errors import bad_argument
+from ._base import register, sparray
+from ._convert import (
+    as_dtype,
+    as_shape,
+    from_coordinates,
+    from_dense,
+    from_scipy,
+    from_torch_sparse,
+    is_scipy,
+    is_shape,
+)
+from ._csr import _merged, csr_array
+from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, structural
+from ._products import segment_sum
+
+__all__ = ["coo_array"]
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    def random(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, dtype=dtype, device=device)
+
+    row, col = torch.tensor([[3, 0, 1, 0, 3], [1, 2, 2, 0, 1]], device=device)
+    yield Sample(random(5), row, col, random(3))
+    yield Sample(random(5), row.int(), col.int(), random(2, 3, 2))
+
+
+def _call(cls: Any, data: Any, row: Any, col: Any, x: Any) -> Any:
+    A = cls((data, (row, col)), shape=(4, 3))
+    return A.T @ (A @ x)
+
+
+@function(differentiable=("data", "x"), discrete=("row", "col"), samples=_samples, call=_call)
+class coo_array(sparray):
+    """Sparse array in coordinates, of any number of dimensions.
+
+    Parameters
+    ----------
+    arg1 : what to make it of
+        - a dense tensor or array-like: its nonzero elements;
+        - ``(data, coords)`` with one index array per dimension: values at coordinates, where duplicates add up;
+        - a shape: no entries;
+        - a sparse array, a torch sparse tensor (coo, csr, csc) or one of SciPy's sparse arrays.
+    shape : tuple of ints, optional
+        By default what the indices need.
+    dtype : dtype, optional
+        By default that of the values; for an empty array torch's default dtype.
+    copy : bool
+        Copy the values and indices, where they would be shared otherwise.
+    maxprint : int, optional
+        How many entries ``str`` shows.
+    device : torch.device, optional
+        Where to put the array; by default it stays where the values are.
+
+    Attributes
+    ----------
+    data : Tensor
+        Values, ``(nnz,)``.
+    coords : tuple of Tensor
+        Index tensors (int32 or int64), one per dimension; `row` and `col` are the first and the last.
+    shape, dtype, device, ndim, nnz, size, T : as of a dense tensor, where `nnz` and `size` count the stored entries
+
+    Raises
+    ------
+    ValueError
+        For indices outside the shape, and lengths or shapes that do not fit.
+    TypeError
+        For indices that are not integers, and for values that torch has no dtype for.
+
+    Notes
+    -----
+    Duplicate coordinates are kept until `sum_duplicates` or a conversion adds them up. Products sort the entries by row
+    the first time and remember the order. Derivatives are those of `csr_array`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse import coo_array
+    >>> A = coo_array((torch.tensor([1.0, 2.0, 3.0]), ([0, 1, 1], [2, 0, 0])), shape=(2, 3))
+    >>> A.toarray()
+    tensor([[0., 0., 1.],
+            [5., 0., 0.]])
+    >>> A.tocsr().data
+    tensor([1., 5.])
+    """
+
+    format = "coo"
+    _format_name = "COOrdinate"
+    _pattern: Coordinates
+
+    def __init__(
+        self,
+        arg1: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        copy: bool = False,
+        *,
+        maxprint: int | None = None,
+        device: Any = None,
+    ) -> None:
+        data, pattern = _parts(arg1, shape, device)
+        wanted = as_dtype(dtype, "coo_array")
+        if wanted is not None:
+            data = data.to(wanted)
+        elif is_shape(arg1):
+            data = data.to(torch.get_default_dtype())
+        if shape is not None and tuple(pattern.shape) != as_shape(shape, "coo_array", ()):
+            raise ValueError(f"coo_array: shape {tuple(shape)} does not fit an array of shape {pattern.shape}")
+        if device is not None:
+            data, pattern = data.to(device), pattern.to(torch.device(device))
+        if copy:
+            data = data.clone()
+            pattern = Coordinates([x.clone() for x in pattern.coords], pattern.shape, pattern.canonical)
+        self._data, self._pattern, self._maxprint = data, pattern, maxprint
+
+    @property
+    def coords(self) -> tuple[Tensor, ...]:
+        """Index tensors, one per dimension."""
+        return self._pattern.coords
+
+    @coords.setter
+    def coords(self, coords: Any) -> None:
+        indices = [as_index(x, f"coords[{d}]", "coo_array", self.device) for d, x in enumerate(coords)]
+        if len(indices) != self.ndim or any(x.shape[0] != self.nnz for x in indices):
+            raise ValueError(f"coo_array: coords must be {self.ndim} index arrays of {self.nnz} elements")
+        sizes = zip(indices, self.shape, strict=True)
+        check_indices("coo_array", None, [(f"coords[{d}]", x, n) for d, (x, n) in enumerate(sizes)])
+        self._pattern = Coordinates(indices, self.shape)
+
+    @property
+    def row(self) -> Tensor:
+        """The row of each entry; zeros for one dimension."""
+        return self.coords[-2] if self.ndim > 1 else torch.zeros_like(self.coords[0])
+
+    @property
+    def col(self) -> Tensor:
+        """The column of each entry."""
+        return self.coords[-1]
+
+    @property
+    def has_canonical_format(self) -> bool:
+        """Are the entries known to be without duplicates?"""
+        return self._pattern.canonical
+
+    def _coordinates(self) -> Coordinates:
+        return self._pattern
+
+    def _rows(self) -> csr_array:
+        """Return the array in compressed rows in which duplicates stay: what products need."""
+        if self.ndim != 2:
+            raise ValueError(f"coo_array: this needs two dimensions, got shape {self.shape}")
+        pattern, order = self._pattern.compressed()
+        return csr_array._make(self._data.index_select(-1, order), pattern)
+
+    def tocsr(self, copy: bool = False) -> csr_array:
+        """Return the array in compressed rows; duplicates add up."""
+        if self.ndim != 2:
+            raise ValueError(f"Cannot convert. CSR must be 2D. Got {self.ndim}D")
+        return csr_array._make(*_merged(self._data, self._pattern))
+
+    def tocoo(self, copy: bool = False) -> coo_array:
+        """Return this array, or a copy."""
+        return self.copy() if copy else self
+
+    def to_torch(self) -> Tensor:
+        """Return a torch tensor of layout ``torch.sparse_coo``; differentiable in the values, which it shares."""
+        indices = torch.stack([x.to(torch.int64) for x in self.coords])
+        return torch.sparse_coo_tensor(indices, self._data, self.shape, check_invariants=False)
+
+    def to_scipy(self) -> Any:
+        """Return SciPy's coo_array, sharing memory; the values must be on the CPU and record no gradient."""
+        from scipy.sparse import coo_array as scipy_coo_array
+
+        coords = tuple(self._numpy(x) for x in self.coords)
+        return scipy_coo_array((self._numpy(self._data), coords), shape=self.shape)
+
+    def transpose(self, axes: Any = None, copy: bool = False) -> coo_array:
+        """Return the array with its dimensions reversed, or in the order `axes`; values are shared unless `copy`."""
+        order = tuple(range(self.ndim))[::-1] if axes is None else tuple(int(d) % self.ndim for d in axes)
+        if sorted(order) != list(range(self.ndim)):
+            raise bad_argument("transpose", "axes", f"a permutation of {self.ndim} dimensions", axes)
+        pattern = Coordinates([self.coords[d] for d in order], [self.shape[d] for d in order], self._pattern.canonical)
+        return coo_array._make(self._data.clone() if copy else self._data, pattern)
+
+    def reshape(self, *shape: Any, order: str = "C", copy: bool = False) -> coo_array:
+        """Return the array with another shape of as many elements; one size may be -1."""
+        wanted = list(shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape)
+        if order != "C":
+            raise bad_argument("reshape", "order", "'C'", order)
+        total = 1
+        for n in self.shape:
+            total *= n
+        known = 1
+        for n in wanted:
+            known *= n if n != -1 else 1
+        if wanted.count(-1) == 1 and known:
+            wanted[wanted.index(-1)] = total // known
+            known *= total // known
+        if known != total or any(n < 0 for n in wanted):
+            raise ValueError(f"cannot reshape array of size {total} into shape {tuple(shape)}")
+        coords = []
+        with structural(*self.coords):
+            keys = self._pattern.keys()
+            for n in reversed(wanted):
+                coords.append((keys % max(n, 1)).to(index_dtype(*wanted)))
+                keys = keys // max(n, 1)
+        pattern = Coordinates(coords[::-1], wanted, self._pattern.canonical)
+        return coo_array._make(self._data.clone() if copy else self._data, pattern)
+
+    def sum_duplicates(self) -> None:
+        """Add up entries at the same place, in place; entries are then in row-major order."""
+        if self._pattern.canonical:
+            return
+        with structural(*self.coords):
+            keys, target = torch.unique(self._pattern.keys(), return_inverse=True)
+            kept = keys.shape[0]
+            first = torch.empty(kept, dtype=torch.int64, device=keys.device)
+            # Any entry of a group tells its place; writing in reverse order leaves one of them.
+            first[target] = torch.arange(target.shape[0], device=keys.device)
+            coords = [x[first] for x in self.coords]
+        self._pattern = Coordinates(coords, self.shape, canonical=True)
+        self._data = segment_sum(self._data, target, kept)
+
+    def eliminate_zeros(self) -> None:
+        """Drop entries whose value is zero, in place."""
+        keep = (self._data.detach() != 0).nonzero()[:, 0]
+        self._pattern = Coordinates([x[keep] for x in self.coords], self.shape, self._pattern.canonical)
+        self._data = self._data.index_select(-1, keep)
+
+    def __getitem__(self, key: Any) -> Any:
+        if self.ndim != 2:
+            raise TypeError("coo_array: only two-dimensional sparse arrays can be indexed")
+        return self.tocsr()[key]
+
+
+register(coo_array)
+
+
+def _parts(arg1: Any, shape: Any, device: Any) -> tuple[Tensor, Coordinates]:
+    """Return values and pattern of whatever `coo_array` is made of."""
+    name = "coo_array"
+    if isinstance(arg1, sparray):
+        return arg1._data, arg1._coordinates()
+    if is_shape(arg1):
+        sizes = as_shape(arg1, name, ())
+        if not sizes:
+            raise ValueError("coo_array: shape must have at least one dimension")
+        none = torch.zeros(0, dtype=index_dtype(*sizes), device=device)
+        return torch.zeros(0, device=device), Coordinates([none.clone() for _ in sizes], sizes, canonical=True)
+    if isinstance(arg1, tuple):
+        if len(arg1) != 2:
+            raise ValueError("coo_array: a tuple must be a shape or (data, coords)")
+        return from_coordinates(*arg1, shape, name, ())
+    pattern: Coordinates | CompressedRows
+    if is_scipy(arg1):
+        data, pattern = from_scipy(arg1, name)
+    elif isinstance(arg1, Tensor) and arg1.layout is not torch.strided:
+        data, pattern = from_torch_sparse(arg1, name)
+    else:
+        dense = as_tensor(arg1, "arg1", name)
+        data, pattern = from_dense(dense.reshape(1) if dense.dim() == 0 else dense)
+    if isinstance(pattern, CompressedRows):
+        pattern = Coordinates((pattern.rows, pattern.indices), pattern.shape)
+    return data, pattern
