@@ -93,6 +93,9 @@ SCI_HD dual<dual<T>> bessel_ik_seed(T x, bool first, bool second) {
 template <bessel_ik_kind Kind, int V, int Z, class T>
 SCI_HD T bessel_ik_derivative(T v, T x) {
   constexpr bool is_k = Kind == bessel_ik_k || Kind == bessel_ik_ke;
+  if constexpr (!is_k && is_same<T, float>) {  // where the derivative of I is a small part of I, float has too few digits
+    return T(bessel_ik_derivative<Kind, V, Z>(double(v), double(x)));
+  }
   if (isnan(v) || isnan(x) || isinf(v)) return limits<T>::nan;
   if (x < T(0) && (is_k || V > 0)) return limits<T>::nan;  // real only at isolated orders
   if (isinf(x)) return T(Kind == bessel_ik_i ? (V == 1 ? -copysign(limits<T>::infinity, v) : limits<T>::infinity) : T(0));

@@ -241,11 +241,16 @@ SCI_HD T bessel_i_moderate(T v, T x, bool scaled) {
     if (at > S(2)) {
       // The base order from the part even in it and K, so that nothing of the size of I cancels in the derivative in
       // the order; then upwards by the ratio I_{mu+n}/I_mu, a product of ratios all of which decrease with the order.
+      T base;
+      if (at > S(20)) {
+        base = bessel_i_large(mu, x, true);
+      } else {
       T log_2_x = T(numbers::ln2<S>) - log(x);
       T k0, k1, down = abs(mu);
       bessel_k_quadrature(down, x, k0, k1);
-      T base = bessel_i_even_series(mu, x, log_2_x, T(exp(mu * log_2_x))) * exp(-x) -
+      base = bessel_i_even_series(mu, x, log_2_x, T(exp(mu * log_2_x))) * exp(-x) -
                sinpi(mu) * k0 * T(numbers::inv_pi<S>) * exp(T(S(-2)) * x);
+      }
       if (n > 0) base = base * bessel_i_ratio(mu, n, x);
       return scaled ? base : base * exp(x);
     }
