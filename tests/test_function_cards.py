@@ -1,0 +1,159 @@
+"""The one loop over the cards of functions and classes that are not elementwise.
+
+Values are each function's own tests; here stands what every card claims: derivatives in both modes and to second order,
+vmap, compile, batches, complex, dtypes kept.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+import pytest
+import torch
+from torch.utils import _pytree as pytree
+
+from sci._core.cards import FunctionCard, Sample, function_cards
+
+for domain in ("linalg", "fft", "sparse", "sparse.linalg", "interpolate"):
+    importlib.import_module(f"sci.{domain}")
+
+CARDS = sorted(function_cards.items())
+with_samples = [pytest.param(card, id=name) for name, card in CARDS if card.samples]
+differentiable = [pytest.param(card, id=name) for name, card in CARDS if card.samples and card.differentiable]
+
+
+def samples(card: FunctionCard, dtype: torch.dtype, device: torch.device) -> list[Sample]:
+    assert card.samples is not None
+    found = list(card.samples(torch.Generator().manual_seed(0), dtype, device))
+    assert found, "a card's samples must not be empty"
+    return found
+
+
+def dtypes(card: FunctionCard) -> list[torch.dtype]:
+    return [torch.float64, *([torch.complex128] if card.complex else [])]
+
+
+def split(sample: Sample) -> tuple[list[Any], Any, list[int]]:
+    """Flatten a sample's arguments; also the places of its floating tensors."""
+    flat, spec = pytree.tree_flatten((sample.args, sample.kwargs))
+    places = [i for i, x in enumerate(flat) if isinstance(x, torch.Tensor) and (x.is_floating_point() or x.is_complex())]
+    return flat, spec, places
+
+
+def as_function(card: FunctionCard, sample: Sample) -> tuple[Any, list[torch.Tensor]]:
+    """Return f(*floating tensors) -> tuple of floating tensors, and the tensors."""
+    flat, spec, places = split(sample)
+
+    def f(*xs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        full = list(flat)
+        for i, x in zip(places, xs, strict=True):
+            full[i] = x
+        args, kwargs = pytree.tree_unflatten(full, spec)
+        out = pytree.tree_leaves(card.call(card.object, *args, **kwargs))
+        return tuple(x for x in out if isinstance(x, torch.Tensor) and (x.is_floating_point() or x.is_complex()))
+
+    return f, [flat[i].detach() for i in places]
+
+
+def loss(outputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """A real scalar in which every output has its own weight."""
+    total = outputs[0].new_zeros((), dtype=outputs[0].real.dtype if outputs[0].is_complex() else None)
+    for k, out in enumerate(outputs):
+        parts = torch.view_as_real(out) if out.is_complex() else out
+        weights = torch.linspace(0.5, 1.5 + 0.1 * k, parts.numel(), dtype=parts.dtype, device=parts.device)
+        total = total + (parts.reshape(-1) * weights).sum()
+    return total
+
+
+@pytest.mark.parametrize("name", [name for name, _ in CARDS])
+def test_card_is_complete(name: str) -> None:
+    card = function_cards[name]
+    text = inspect.getdoc(card.object)
+    assert text
+    assert len(text) > 150, "a docstring of substance"
+    parameters = inspect.signature(card.object).parameters
+    for argument in (*card.differentiable, *card.discrete):
+        assert argument in parameters or hasattr(card.object, argument), f"{argument} is no argument of {name}"
+    assert card.samples or not card.differentiable, "a differentiable function needs samples"
+    assert getattr(importlib.import_module(f"sci.{card.domain}"), card.name) is card.object, "exported by its domain"
+
+
+@pytest.mark.parametrize("card", differentiable)
+def test_gradcheck(card: FunctionCard, device: torch.device) -> None:
+    for dtype in dtypes(card):
+        for sample in samples(card, dtype, device):
+            f, xs = as_function(card, sample)
+            xs = [x.clone().requires_grad_() for x in xs]
+            torch.autograd.gradcheck(f, xs, check_forward_ad=True, check_batched_grad=True, fast_mode=True)
+
+
+@pytest.mark.parametrize("card", differentiable)
+def test_gradgradcheck(card: FunctionCard, device: torch.device) -> None:
+    for dtype in dtypes(card):
+        for sample in samples(card, dtype, device)[:2]:
+            f, xs = as_function(card, sample)
+            xs = [x.clone().requires_grad_() for x in xs]
+            torch.autograd.gradgradcheck(f, xs, fast_mode=True)
+
+
+@pytest.mark.parametrize("card", differentiable)
+def test_transforms(card: FunctionCard, device: torch.device) -> None:
+    for sample in samples(card, torch.float64, device)[:1]:
+        f, xs = as_function(card, sample)
+        places = tuple(range(len(xs)))
+        leaves = [x.clone().requires_grad_() for x in xs]
+        loss(f(*leaves)).backward()
+        found = torch.func.grad(lambda *ts: loss(f(*ts)), places)(*xs)
+        for leaf, g in zip(leaves, found, strict=True):
+            torch.testing.assert_close(g, leaf.grad if leaf.grad is not None else torch.zeros_like(leaf))
+        direction = [torch.ones_like(x) for x in xs]
+        _, tangent = torch.func.jvp(lambda *ts: loss(f(*ts)), tuple(xs), tuple(direction))
+        torch.testing.assert_close(tangent, sum(g.sum() for g in found))
+
+
+@pytest.mark.parametrize("card", with_samples)
+def test_vmap(card: FunctionCard, device: torch.device, recwarn: pytest.WarningsRecorder) -> None:
+    if not card.batch:
+        return
+    for sample in samples(card, torch.float64, device)[:2]:
+        f, xs = as_function(card, sample)
+        if not xs:
+            continue
+        moved = [x * 1.001 if x.requires_grad or i == len(xs) - 1 else x for i, x in enumerate(xs)]
+        stacked = [torch.stack([x, y]) for x, y in zip(xs, moved, strict=True)]
+        out = torch.func.vmap(f)(*stacked)
+        for k, args in enumerate((xs, moved)):
+            for o, want in zip(out, f(*args), strict=True):
+                torch.testing.assert_close(o[k], want)
+    assert not [w for w in recwarn if "fallback" in str(w.message)]
+
+
+@pytest.mark.parametrize("card", [p for p in with_samples if p.values[0].compiles])
+def test_compile(card: FunctionCard, device: torch.device) -> None:
+    for dtype in dtypes(card):
+        for sample in samples(card, dtype, device)[:1]:
+            f, xs = as_function(card, sample)
+            run = torch.compile(f, fullgraph=True, backend="aot_eager")
+            for o, want in zip(run(*xs), f(*xs), strict=True):
+                torch.testing.assert_close(o, want)
+            if card.differentiable and xs:
+                grad = torch.func.grad(lambda *ts: loss(f(*ts)), tuple(range(len(xs))))  # noqa: B023
+                compiled = torch.compile(grad, fullgraph=True, backend="aot_eager")
+                for g, want in zip(compiled(*xs), grad(*xs), strict=True):
+                    torch.testing.assert_close(g, want)
+
+
+@pytest.mark.parametrize("card", with_samples)
+def test_float32_stays_and_layout_does_not_matter(card: FunctionCard, device: torch.device) -> None:
+    for sample in samples(card, torch.float64, device)[:1]:
+        f, xs = as_function(card, sample)
+        want = f(*xs)
+        strided = [torch.stack([x, x], -1)[..., 0] for x in xs]
+        for o, w in zip(f(*strided), want, strict=True):
+            torch.testing.assert_close(o, w)
+        single = [x.float() for x in xs]
+        if single:
+            for o in f(*single):
+                assert o.dtype in (torch.float32, torch.complex64), f"{o.dtype} from float32"
