@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
-from sci.testing import card_hash, read_table, table_path, ulp_error
+from sci.testing import card_hash, points_condition, read_table, table_path, ulp_error
 from sci.testing.tables import Row
 from tools.reference import load_domain
 
@@ -59,19 +59,6 @@ def tuple_of(result: Any) -> tuple[torch.Tensor, ...]:
 def promise(card: ElementwiseCard, dtype: str) -> float:
     bound = getattr(card.ulp, dtype)
     return bound if bound is not None else getattr(card.ulp, {"complex64": "float32", "complex128": "float64"}[dtype])
-
-
-def condition(card: ElementwiseCard, row: Row, output: int) -> float:
-    """How many ulp of the value one ulp in each argument makes: sum |x df/dx| / |f|."""
-    value = abs(row.values[output])
-    if not (0 < value < math.inf):
-        return 0.0
-    total = 0.0
-    for i, x in enumerate(row.args):
-        d = row.partials[i * card.outputs + output]
-        if d is not None and math.isfinite(abs(d)):
-            total += abs(x) * abs(d) / value if abs(x) * abs(d) < 1e300 else abs(x) / value * abs(d)
-    return total if math.isfinite(total) else 0.0
 
 
 def report(card: ElementwiseCard, what: str, rows: list[Row], got: Any, want: Any, errors: Any, bounds: Any) -> str:
@@ -118,7 +105,7 @@ def test_values(card: ElementwiseCard, device: torch.device) -> None:
             dtype = str(out.dtype).removeprefix("torch.")
             want = [row.values[k] for row in rows]
             errors = ulp_error(out.cpu().numpy(), want, dtype)
-            bounds = [max(promise(card, dtype), condition(card, row, k)) for row in rows]
+            bounds = [max(promise(card, dtype), points_condition(row, k, card.outputs)) for row in rows]
             assert (errors <= bounds).all(), report(card, f"{signature} {dtype}", rows, out.tolist(), want, errors, bounds)
 
 
@@ -141,7 +128,7 @@ def test_partials(card: ElementwiseCard, device: torch.device) -> None:
                 values = found[k].expand(len(rows)).detach().cpu().numpy()[use]
                 errors = ulp_error(values, want, dtype)
                 # A derivative is as sensitive to its argument as the value is; of that the table has the first order.
-                bounds = [max(card.ulp.partials, 2 * condition(card, row, k)) for row in kept]
+                bounds = [max(card.ulp.partials, 2 * points_condition(row, k, card.outputs)) for row in kept]
                 what = f"d/d{card.arguments[i]} {signature} {dtype}"
                 assert (errors <= bounds).all(), report(card, what, kept, values, want, errors, bounds)
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 
 from .metric import ulp_error
 from .samples import points
-from .tables import Table, card_hash, read_table, table_path, write_table
+from .tables import Table, card_hash, points_condition, read_table, table_path, write_table
 
-__all__ = ["Table", "card_hash", "points", "read_table", "table_path", "ulp_error", "write_table"]
+__all__ = ["Table", "card_hash", "points", "points_condition", "read_table", "table_path", "ulp_error", "write_table"]

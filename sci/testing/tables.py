@@ -110,6 +110,15 @@ def _number(text: str) -> Any:
     return float(text)
 
 
-def is_nan(x: Any) -> bool:
-    """Is a real or complex reference value undefined?"""
-    return isinstance(x, complex) and (math.isnan(x.real) or math.isnan(x.imag)) or (isinstance(x, float) and math.isnan(x))
+def points_condition(row: Row, output: int, outputs: int) -> float:
+    """Return how many ulp of a value one ulp in each argument makes: sum of ``|x df/dx| / |f|``."""
+    value = abs(row.values[output])
+    if not 0 < value < math.inf:
+        return 0.0
+    total = 0.0
+    for i, x in enumerate(row.args):
+        d = row.partials[i * outputs + output]
+        if d is not None and math.isfinite(abs(d)):
+            size = abs(x) / value if abs(x) > 1 else abs(x)
+            total += size * abs(d) if abs(x) > 1 else size * (abs(d) / value)
+    return total if math.isfinite(total) else 0.0

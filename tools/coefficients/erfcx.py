@@ -162,12 +162,12 @@ def complex_tables():
     for name, kind, step, count, comment in rules:
         comment = f"Midpoint rule, then trapezoidal rule: {count} squared nodes, {count} weights each. For {comment}."
         out += accessor(name, comment, trapezoid(step, count, kind), kind, kind) + "\n"
-    for kind, counts in (("double", (8, 5)), ("float", (4,))):
+    for kind, counts in (("double", (8, 5, 3)), ("float", (4, 2))):
         values = []
         for count in counts:
             nodes, weights = hermite(count)
             values += [x * x for x in nodes] + [2 * w / mp.pi for w in weights]
-        comment = f"Gauss-Hermite rules of {' and '.join(str(2 * c) for c in counts)} nodes: the positive nodes squared, their weights 2 w / pi."
+        comment = f"Gauss-Hermite rules of {', '.join(str(2 * c) for c in counts)} nodes: the positive nodes squared, their weights 2 w / pi."
         out += accessor("faddeeva_hermite", comment, values, kind, kind) + "\n"
     return out.rstrip("\n") + "\n" + TAIL
 

@@ -135,7 +135,7 @@ def main() -> None:
     table(
         "rgamma1p_taylor",
         "1 / Gamma(1 + w) = sum a_k w^k (DLMF 5.7.1, shifted by one).",
-        mp.taylor(mp.rgamma, 1, 29),
+        mp.taylor(mp.rgamma, 1, 39),
     )
     for real, upper in (("double", 15), ("float", 7)):
         fitted(
@@ -159,7 +159,7 @@ def main() -> None:
     table(
         "digamma_root_taylor",
         "psi(root + w) / w = sum c_k w^k at the positive root.",
-        [mp.psi(k + 1, POSITIVE_ROOT) / mp.factorial(k + 1) for k in range(24)],
+        [mp.psi(k + 1, POSITIVE_ROOT) / mp.factorial(k + 1) for k in range(28)],
     )
     split("digamma_negative_root", "The root of psi in (-1, 0).", NEGATIVE_ROOT)
     table(

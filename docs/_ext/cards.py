@@ -1,0 +1,154 @@
+"""Pages that follow from the cards: one per function, the capability table, the accuracy tables and plots."""
+
+from __future__ import annotations
+
+import importlib
+import pathlib
+from typing import Any
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards, function_cards
+from tools.accuracy import Measured, measure
+
+HERE = pathlib.Path(__file__).resolve().parents[1]
+OUT = HERE / "generated"
+DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "interpolate")
+
+
+def public_names(domain: str) -> list[str]:
+    """Return what a domain exports."""
+    return sorted(name for name in importlib.import_module(f"sci.{domain}").__all__ if not name[0] == "_")
+
+
+def write(path: pathlib.Path, text: str) -> None:
+    """Write a page if it changed: Sphinx rebuilds by time stamps."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file() or path.read_text() != text:
+        path.write_text(text)
+
+
+def heading(text: str, line: str = "=") -> str:
+    return f"{text}\n{line * len(text)}\n\n"
+
+
+def domain_page(domain: str) -> None:
+    """Write a domain's index and the page of each of its names."""
+    module = importlib.import_module(f"sci.{domain}")
+    lines = [heading(f"sci.{domain}"), (module.__doc__ or "").strip() + "\n\n", ".. toctree::\n   :hidden:\n\n"]
+    names = [n for n in public_names(domain) if not isinstance(getattr(module, n), type(module))]
+    lines += [f"   {domain}/{name}\n" for name in names]
+    lines += ["\n.. list-table::\n   :widths: 30 70\n\n"]
+    for name in names:
+        thing = getattr(module, name)
+        summary = (thing.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ").strip()
+        lines.append(f"   * - :doc:`{name} <{domain}/{name}>`\n     - {summary}\n")
+        function_page(domain, name, thing)
+    write(OUT / f"{domain}.rst", "".join(lines))
+
+
+def function_page(domain: str, name: str, thing: Any) -> None:
+    """Write one page: the docstring, and for an elementwise function its measured accuracy."""
+    directive = "autoclass" if isinstance(thing, type) else "autofunction"
+    if isinstance(thing, type) and issubclass(thing, Warning | Exception):
+        directive = "autoexception"
+    text = heading(f"sci.{domain}.{name}") + f".. currentmodule:: sci.{domain}\n\n.. {directive}:: {name}\n"
+    if directive == "autoclass":
+        text += "   :members:\n   :inherited-members:\n"
+    card = elementwise_cards.get(name)
+    if card is not None and card.domain == domain and card.public:
+        text += "\n" + accuracy_section(card)
+    write(OUT / domain / f"{name}.rst", text)
+
+
+def accuracy_section(card: ElementwiseCard) -> str:
+    """Return the accuracy table of a card, and draw its plot."""
+    measured = measure(card)
+    plot(card, measured, OUT / card.domain / f"{card.name}_ulp.png")
+    lines = [heading("Measured accuracy", "-")]
+    lines.append(
+        "Errors in ulp against the reference table "
+        f"``tests/{card.domain}/tables/{card.name}.csv`` (mpmath), on the CPU; ``python -m tools.accuracy {card.name}``. "
+        "A complex error is relative to the modulus. *Condition*: the largest error, in ulp, that one ulp in the "
+        "arguments would explain.\n\n"
+    )
+    lines.append(".. list-table::\n   :header-rows: 1\n\n   * - samples\n     - dtype\n     - points\n     - mean\n"
+                 "     - largest\n     - condition\n")  # fmt: skip
+    for row in measured:
+        lines.append(f"   * - {row.group}\n     - {row.dtype}\n     - {len(row.errors)}\n     - {np.mean(row.errors):.2f}\n"
+                     f"     - {np.max(row.errors):.2f}\n     - {np.max(row.conditions):.2g}\n")  # fmt: skip
+    lines.append(f"\n.. image:: {card.name}_ulp.png\n   :alt: errors of {card.name} in ulp\n")
+    return "".join(lines)
+
+
+def plot(card: ElementwiseCard, measured: list[Measured], path: pathlib.Path) -> None:
+    """Draw each sample's error over the size of the last argument, with what its condition allows."""
+    figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
+    for dtype, marker in (("float64", "."), ("complex128", "+")):
+        rows = [row for row in measured if row.dtype == dtype]
+        if rows:
+            x = np.concatenate([row.sizes for row in rows])
+            y = np.concatenate([row.errors for row in rows])
+            axes.plot(x, np.clip(y, 1e-2, 1e4), marker, label=dtype, markersize=4)
+            allowed = np.concatenate([row.conditions for row in rows])
+            axes.plot(x, np.clip(np.maximum(allowed, 1e-2), 1e-2, 1e4), "_", color="0.7", zorder=0, markersize=5)
+    axes.set(xscale="symlog" if any((row.sizes <= 0).any() for row in measured) else "log", yscale="log",
+             xlabel=f"|{card.arguments[-1]}|", ylabel="error / ulp", title=card.name)  # fmt: skip
+    axes.set_xscale("log")
+    axes.legend(title="grey: condition", fontsize="small")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def yes(flag: bool) -> str:
+    return "yes" if flag else "–"
+
+
+def capability_page() -> None:
+    """Write the capability table."""
+    head = ("function", "CPU", "CUDA", "complex", "gradient in", "no gradient in", "second order", "batch", "compile")
+    lines = [heading("What each function can"), "Generated from the declarations that the tests check.\n\n"]
+    lines.append(".. list-table::\n   :header-rows: 1\n\n")
+    lines.append("   * - " + "\n     - ".join(head) + "\n")
+
+    def row(*cells: str) -> None:
+        lines.append("   * - " + "\n     - ".join(cells) + "\n")
+
+    for name, card in sorted(elementwise_cards.items()):
+        if card.public:
+            pairs = list(zip(card.arguments, card.partials, strict=True))
+            has = ", ".join(a for a, rule in pairs if not isinstance(rule, NoDerivative))
+            lacks = ", ".join(f"{a} ({rule.why})" for a, rule in pairs if isinstance(rule, NoDerivative))
+            cells = ("kernel", "kernel", yes(card.takes_complex), has, lacks or "–", "yes", "elementwise", "yes")
+            row(f":doc:`special.{name} <special/{name}>`", *cells)
+    for key, card in sorted(function_cards.items()):
+        cuda = "host route" if card.host_route else "yes"
+        has, lacks = ", ".join(card.differentiable) or "–", ", ".join(card.discrete) or "–"
+        cells = ("yes", cuda, yes(card.complex), has, lacks, yes(bool(card.differentiable)), yes(card.batch))
+        row(f":doc:`{key} <{card.domain}/{card.name}>`", *cells, yes(card.compiles))
+    routes = [(key, card.host_route) for key, card in sorted(function_cards.items()) if card.host_route]
+    if routes:
+        lines.append("\nHost routes\n-----------\n\nThese compute on the CPU where their input is on CUDA, and warn once.\n\n")
+        lines += [f"- ``{key}``: {why}\n" for key, why in routes]
+    write(OUT / "capabilities.rst", "".join(lines))
+
+
+def generate(app: Any) -> None:
+    for domain in DOMAINS:
+        importlib.import_module(f"sci.{domain}")
+    for domain in DOMAINS:
+        domain_page(domain)
+    capability_page()
+    toctree = "".join(f"   {domain}\n" for domain in DOMAINS)
+    text = heading("Reference") + f".. toctree::\n   :maxdepth: 2\n\n   capabilities\n{toctree}"
+    write(OUT / "index.rst", text)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    app.connect("builder-inited", generate)
+    return {"parallel_read_safe": True}
