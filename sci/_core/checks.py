@@ -60,10 +60,10 @@ def checks_enabled() -> bool:
 
 
 def read(*scalars: Tensor) -> list[float]:
-    """Return the values of real 0-d tensors on one device, with one transfer; call it from kernels, on plain tensors."""
+    """Return the values of real 0-d tensors on one device, with one transfer; for kernels, on plain tensors."""
     if scalars[0].device.type == "cpu":
         return [float(x.item()) for x in scalars]
-    return torch.stack([x.to(torch.float64) for x in scalars]).tolist()  # type: ignore[no-any-return]
+    return torch.stack([x.to(torch.float64) for x in scalars]).tolist()
 
 
 def known(x: Tensor) -> float | None:

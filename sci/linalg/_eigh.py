@@ -1,0 +1,478 @@
+"""Eigenvalues and eigenvectors of Hermitian matrices, standard and generalised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.arrays import promote
+from sci._core.cards import Sample, function
+from sci._core.checks import checks_enabled, known, require_finite
+from sci._core.dispatch import operator
+from sci._core.errors import bad_argument
+from sci._core.torch_private import forward_mode_active, transforms_active
+
+from . import _lapack
+from ._cholesky import cholesky_factor
+from ._errors import LinAlgError, TorchLinAlgError
+from ._matrices import broadcast_matrices, hermitian_part, new_like, require_square
+from ._solve_triangular import triangular
+
+_STANDARD = ("ev", "evd", "evr", "evx")
+_GENERALISED = ("gv", "gvd", "gvx")
+
+
+# ---- the standard problem ------------------------------------------------------------------------------------------
+
+
+def _eigh(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+    if check_finite:
+        require_finite(function, {"a": a})
+    try:
+        w, v = torch.linalg.eigh(a, UPLO="L" if lower else "U")
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+    return w, v.contiguous()
+
+
+def _real(dtype: torch.dtype) -> torch.dtype:
+    return dtype.to_real() if dtype.is_complex else dtype
+
+
+def _fake_eigh(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+    return new_like(a, a.shape[:-1], _real(a.dtype)), new_like(a, a.shape)
+
+
+def _inverse_gaps(w: Tensor) -> Tensor:
+    """E[i, j] = 1 / (w[j] - w[i]), and 0 where the two are equal up to the error of computed eigenvalues."""
+    if w.shape[-1] == 0:
+        return torch.zeros_like(w[..., None, :] - w[..., :, None])
+    gaps = w[..., None, :] - w[..., :, None]
+    size = w.detach().abs().amax(-1)[..., None, None]
+    equal = gaps.detach().abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
+    return torch.where(equal, 0, 1 / torch.where(equal, 1, gaps))
+
+
+def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    (w, v), (grad_w, grad_v) = outputs, grads
+    if grad_v is None:
+        return (v * grad_w[..., None, :]) @ v.mH, None, None, None
+    k = v.mH @ grad_v
+    # What a loss may not depend on, rotations among eigenvectors of (nearly) equal eigenvalues and phases, shows as
+    # K - K^H = 0 up to rounding. Divided by a small gap that rounding would be all there is.
+    skew = (k - k.mH) / 2
+    columns = torch.linalg.vector_norm(grad_v.detach(), dim=-2)
+    noise = 4 * math.sqrt(v.shape[-1]) * torch.finfo(w.dtype).eps * (columns[..., None, :] + columns[..., :, None])
+    skew = torch.where(skew.detach().abs() <= noise, 0, skew)
+    if v.is_complex():
+        require_no_phase("eigh", skew.detach(), columns)
+    inner = _inverse_gaps(w) * skew
+    if grad_w is not None:
+        inner = inner + torch.diag_embed(grad_w)
+    return hermitian_part(v @ inner @ v.mH), None, None, None
+
+
+def require_no_phase(function: str, k: Tensor, size: Tensor) -> None:
+    """Raise if a loss depends on the phases of complex vectors, which are arbitrary: then it has no gradient."""
+    if k.shape[-1] == 0 or not checks_enabled() or torch.compiler.is_compiling():
+        return
+    phase = k.diagonal(dim1=-2, dim2=-1).imag.abs()
+    worst = known((phase - 100 * math.sqrt(torch.finfo(phase.dtype).eps) * size).amax())
+    if worst is not None and worst > 0:
+        text = (
+            f"{function}: the loss depends on the phases of the complex vectors, which are arbitrary, so it has no "
+            "gradient. Use what does not depend on them: moduli, projectors v v^H, or vectors divided by the phase of "
+            "one of their entries"
+        )
+        raise LinAlgError(text)
+
+
+def _jvp_eigh(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
+    (w, v), da = outputs, hermitian_part(tangents[0])
+    inner = v.mH @ da @ v
+    dw = inner.diagonal(dim1=-2, dim2=-1)
+    return dw.real if dw.is_complex() else dw, v @ (_inverse_gaps(w) * inner)
+
+
+# (w, V) of Hermitian matrices, of which one triangle is read.
+standard = operator(
+    "eigh(Tensor a, bool lower, bool check_finite, str function) -> (Tensor, Tensor)",
+    kernel=_eigh,
+    fake=_fake_eigh,
+    backward=_backward_eigh,
+    jvp=_jvp_eigh,
+    core_dims=(2,),
+)
+
+
+def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {"a": a})
+    if _lapack.worthwhile(a) and a.numel() > 0:
+        return _lapack.eigvalsh(a, lower)
+    try:
+        w: Tensor = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+    return w
+
+
+def _backward_eigvalsh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    _, v = standard(inputs[0], inputs[1], False, inputs[3])
+    return (v * grads[0][..., None, :]) @ v.mH, None, None, None
+
+
+def _jvp_eigvalsh(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    _, v = standard(inputs[0], inputs[1], False, inputs[3])
+    dw: Tensor = (v.conj() * (hermitian_part(tangents[0]) @ v)).sum(-2)
+    return dw.real if dw.is_complex() else dw
+
+
+# Eigenvalues alone. Its rule computes the vectors anew, so eager code that differentiates takes `standard`.
+standard_values = operator(
+    "eigvalsh(Tensor a, bool lower, bool check_finite, str function) -> Tensor",
+    kernel=_eigvalsh,
+    fake=lambda a, lower, check_finite, function: new_like(a, a.shape[:-1], _real(a.dtype)),
+    backward=_backward_eigvalsh,
+    jvp=_jvp_eigvalsh,
+    core_dims=(2,),
+)
+
+
+def _solve_standard(
+    a: Tensor, lower: bool, check_finite: bool, function: str, eigvals_only: bool
+) -> tuple[Tensor, Tensor | None]:
+    differentiates = not torch.compiler.is_compiling() and (
+        transforms_active() or forward_mode_active() or (torch.is_grad_enabled() and a.requires_grad)
+    )
+    if eigvals_only and not differentiates:
+        return standard_values(a, lower, check_finite, function), None
+    w, v = standard(a, lower, check_finite, function)
+    return w, None if eigvals_only else v
+
+
+# ---- the generalised problem ---------------------------------------------------------------------------------------
+
+
+def _fill(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {argument: a})
+    half = a.tril(-1) if lower else a.triu(1)
+    diagonal = a.diagonal(dim1=-2, dim2=-1)
+    diagonal = diagonal.real.to(a.dtype) if a.is_complex() else diagonal
+    return (half + half.mH + torch.diag_embed(diagonal)).contiguous()
+
+
+def _backward_fill(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    return hermitian_part(grads[0]), None, None, None, None
+
+
+def _jvp_fill(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    return hermitian_part(tangents[0])
+
+
+# The whole matrix from one triangle. Its derivative is the one on Hermitian matrices, as that of every function here.
+_hermitian = operator(
+    "hermitian_from_triangle(Tensor a, bool lower, bool check_finite, str function, str argument) -> Tensor",
+    kernel=_fill,
+    fake=lambda a, lower, check_finite, function, argument: new_like(a, a.shape),
+    backward=_backward_fill,
+    jvp=_jvp_fill,
+    core_dims=(2,),
+)
+
+
+def _solve_generalised(
+    a: Tensor, b: Tensor, lower: bool, type: int, check_finite: bool, function: str, eigvals_only: bool
+) -> tuple[Tensor, Tensor | None]:
+    """Reduce to the standard problem by b = L L^H; every step is differentiable, so a and b both have derivatives."""
+    factor = cholesky_factor(b, lower, check_finite, function, "b")
+    low = factor if lower else factor.mH
+    full = _hermitian(a, lower, check_finite, function, "a")
+
+    def solve(right: Tensor, trans: int) -> Tensor:
+        return triangular(low, right, trans, True, False, False)  # type: ignore[no-any-return]
+
+    if type == 1:  # L^-1 A L^-H y = w y,  v = L^-H y
+        reduced = solve(solve(full, 0).mH, 0)
+    else:  # L^H A L y = w y,  v = L^-H y (type 2) or L y (type 3)
+        reduced = low.mH @ full @ low
+    w, y = _solve_standard(reduced, True, False, function, eigvals_only)
+    if y is None:
+        return w, None
+    return w, low @ y if type == 3 else solve(y, 2)
+
+
+# ---- the public functions ------------------------------------------------------------------------------------------
+
+
+def _require_options(
+    function: str,
+    n: int,
+    generalised: bool,
+    type: Any,
+    subset_by_index: Any,
+    subset_by_value: Any,
+    driver: str | None,
+) -> tuple[tuple[int, int] | None, tuple[float, float] | None]:
+    """Check the options as SciPy does; return the subsets as pairs of numbers."""
+    if driver is not None and driver not in (*_STANDARD, *_GENERALISED):
+        raise bad_argument(function, "driver", f"None or one of {', '.join((*_STANDARD, *_GENERALISED))}", driver)
+    if driver in _GENERALISED and not generalised:
+        raise bad_argument(function, "driver", f"one of {', '.join(_STANDARD)} without b", driver)
+    if driver in _STANDARD and generalised:
+        raise bad_argument(function, "driver", f"one of {', '.join(_GENERALISED)} with b", driver)
+    if generalised and type not in (1, 2, 3):
+        raise bad_argument(function, "type", "1, 2 or 3", type)
+    if subset_by_index is not None and subset_by_value is not None:
+        raise ValueError(f"{function}: subset_by_index and subset_by_value cannot both be given")
+    if (subset_by_index is not None or subset_by_value is not None) and driver in ("ev", "evd", "gv", "gvd"):
+        raise bad_argument(function, "driver", "evr, evx or gvx for a subset of eigenvalues", driver)
+    index, value = None, None
+    if subset_by_index is not None:
+        first, last = (int(x) for x in subset_by_index)
+        if not 0 <= first <= last < n:
+            text = f"{function}: subset_by_index must be [first, last] with 0 <= first <= last < {n}, got "
+            raise ValueError(text + f"[{first}, {last}]")
+        index = (first, last)
+    if subset_by_value is not None:
+        low, high = (float(x) for x in subset_by_value)
+        if not low < high:
+            raise ValueError(f"{function}: subset_by_value must be [low, high] with low < high, got [{low}, {high}]")
+        value = (low, high)
+    return index, value
+
+
+def _in_interval(function: str, w: Tensor, low: float, high: float) -> tuple[int, int]:
+    """Return the range of eigenvalues in (low, high], which must be equally many in every matrix of a batch."""
+    if torch.compiler.is_compiling() or w.device.type == "meta":
+        text = f"{function}: with subset_by_value the size of the result depends on data, which cannot be compiled"
+        raise NotImplementedError(text)
+    bounds = torch.stack([(w <= low).sum(-1), (w <= high).sum(-1)]).reshape(2, -1)
+    if bounds.shape[1] == 0:
+        return 0, w.shape[-1]
+    counts = bounds[1] - bounds[0]
+    firsts, all_counts = bounds[0].tolist(), counts.tolist()
+    if len(set(all_counts)) > 1 or len(set(firsts)) > 1:
+        text = f"{function}: subset_by_value ({low}, {high}] selects different eigenvalues in the matrices of the batch"
+        raise ValueError(f"{text}: numbers {sorted(set(zip(firsts, all_counts, strict=True)))} as (first, count)")
+    return firsts[0], firsts[0] + all_counts[0]
+
+
+def _solve(
+    function: str,
+    a: Any,
+    b: Any,
+    lower: bool,
+    eigvals_only: bool,
+    type: Any,
+    check_finite: bool,
+    subset_by_index: Any,
+    subset_by_value: Any,
+    driver: str | None,
+) -> tuple[Tensor, Tensor | None]:
+    a, b = promote(function, a=a, b=b)
+    n = require_square(function, "a", a)
+    if b is not None:
+        require_square(function, "b", b)
+        if b.shape[-1] != n:
+            raise bad_argument(function, "b", f"{n} x {n}, as a", b)
+        a, b = broadcast_matrices(function, ("a", "b"), a, b)
+    index, value = _require_options(function, n, b is not None, type, subset_by_index, subset_by_value, driver)
+    lower, check_finite = bool(lower), bool(check_finite)
+    if b is None:
+        w, v = _solve_standard(a, lower, check_finite, function, eigvals_only)
+    else:
+        w, v = _solve_generalised(a, b, lower, type, check_finite, function, eigvals_only)
+    if value is not None:
+        first, end = _in_interval(function, w.detach(), *value)
+    elif index is not None:
+        first, end = index[0], index[1] + 1
+    else:
+        return w, v
+    return w[..., first:end], None if v is None else v[..., first:end]
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    def matrix(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, dtype=dtype).to(device)
+
+    def positive(*shape: int) -> Tensor:
+        x = matrix(*shape)
+        return x @ x.mH / 2 + torch.eye(shape[-1], dtype=dtype, device=device)
+
+    yield Sample(matrix(3, 3))
+    yield Sample(matrix(2, 3, 3), lower=False, subset_by_index=(1, 2))
+    for type in (1, 2, 3):
+        yield Sample(matrix(2, 3, 3), positive(3, 3), type=type)
+    yield Sample(matrix(0, 0))
+
+
+def _independent_of_phase(function: Any, a: Tensor, b: Tensor | None = None, **options: Any) -> Any:
+    w, v = function(hermitian_part(a), None if b is None else hermitian_part(b), **options)
+    return w, v[..., :, None, :] * v[..., None, :, :].conj()
+
+
+def _values_of_hermitian(function: Any, a: Tensor, b: Tensor | None = None, **options: Any) -> Any:
+    return function(hermitian_part(a), None if b is None else hermitian_part(b), **options)
+
+
+@function(differentiable=("a", "b"), samples=_samples, call=_independent_of_phase, synchronizes=True)
+def eigh(
+    a: Any,
+    b: Any = None,
+    *,
+    lower: bool = True,
+    eigvals_only: bool = False,
+    overwrite_a: bool = False,
+    overwrite_b: bool = False,
+    type: int = 1,
+    check_finite: bool = True,
+    subset_by_index: Any = None,
+    subset_by_value: Any = None,
+    driver: str | None = None,
+) -> tuple[Tensor, Tensor] | Tensor:
+    r"""Eigenvalues and eigenvectors of Hermitian matrices, standard or generalised.
+
+    Equivalent to `scipy.linalg.eigh`.
+
+    Parameters
+    ----------
+    a : (..., n, n) tensor
+        Hermitian matrices. Only one triangle is read.
+    b : (..., n, n) tensor, optional
+        Hermitian positive definite matrices of the generalised problem. Batch dimensions broadcast.
+    lower : bool
+        Read the lower triangles of `a` and `b` (the default), or the upper ones.
+    eigvals_only : bool
+        Return the eigenvalues alone.
+    overwrite_a, overwrite_b : bool
+        Accepted and ignored: arguments are never overwritten.
+    type : {1, 2, 3}
+        The generalised problem: ``a v = w b v`` (1), ``a b v = w v`` (2) or ``b a v = w v`` (3).
+    check_finite : bool
+        Raise ValueError where `a` or `b` holds NaN or infinity.
+    subset_by_index : (first, last), optional
+        Return only the eigenvalues with these indices, both included, counted from 0 in ascending order.
+    subset_by_value : (low, high), optional
+        Return only the eigenvalues in the half-open interval ``(low, high]``. All matrices of a batch must have the
+        same ones (by index) there. The size of the result depends on the data, so this synchronises, and cannot be
+        compiled.
+    driver : str, optional
+        Accepted and checked as SciPy does; the algorithm is torch's whatever it says.
+
+    Returns
+    -------
+    w : (..., m) tensor
+        Eigenvalues, real and ascending.
+    v : (..., n, m) tensor
+        Eigenvectors, in columns, unless `eigvals_only`. Normalised such that ``v^H v = I``, or ``v^H b v = I`` (types
+        1 and 2), or ``v^H b^-1 v = I`` (type 3). Signs and phases are arbitrary.
+
+    Raises
+    ------
+    LinAlgError
+        Matrices are not square, `b` is not positive definite (naming the matrix of the batch and the order of the
+        leading minor), the algorithm does not converge; in a backward pass: the loss depends on the arbitrary phases
+        of complex eigenvectors.
+    ValueError
+        Shapes or options do not fit, or not finite data.
+
+    Notes
+    -----
+    *Derivative.* As a function on Hermitian matrices: gradients are Hermitian, and of a tangent the Hermitian part
+    counts. With :math:`S = V^H \dot A V`: :math:`\dot w = \mathrm{diag}(S)`, :math:`\dot V = V (E \circ S)`,
+    :math:`E_{ij} = 1/(w_j - w_i)`; in reverse :math:`ar A = V (\mathrm{diag}(ar w) + E \circ \mathrm{skew}(V^H
+    ar V)) V^H` [1]_, section 3.1. The generalised problem is reduced by the Cholesky factor of `b`, and differentiated
+    through that reduction, in `a` and in `b`.
+
+    *Equal eigenvalues.* Where two eigenvalues agree to the rounding error of computed ones (``n eps max|w|``),
+    :math:`E_{ij} = 0`. Gradients are always finite. They are exact for every loss whose gradient the gradients of `w`
+    and `v` determine there: symmetric functions of the equal eigenvalues, and functions of the spanned subspace such
+    as its projector; also where eigenvalues agree only nearly. A loss that tells the vectors of one eigenspace apart
+    has no derivative there; the part that exists is returned. For ``v f(w) v^H`` the derivative exists but `w` and
+    `v` do not determine it: use a function of matrices, such as `sqrtm`. The same holds for second derivatives.
+
+    References
+    ----------
+    .. [1] M. Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic
+       differentiation", Oxford University Computing Laboratory, NA-08/01, 2008.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import eigh
+    >>> a = torch.tensor([[2.0, 1.0], [1.0, 2.0]])
+    >>> eigh(a, eigvals_only=True)
+    tensor([1., 3.])
+    >>> w, v = eigh(a, torch.diag(torch.tensor([1.0, 2.0])))
+    >>> torch.allclose(a @ v, torch.diag(torch.tensor([1.0, 2.0])) @ v * w, atol=1e-6)
+    True
+    """
+    w, v = _solve("eigh", a, b, lower, bool(eigvals_only), type, check_finite, subset_by_index, subset_by_value, driver)
+    return w if v is None else (w, v)
+
+
+@function(differentiable=("a", "b"), samples=_samples, call=_values_of_hermitian, synchronizes=True)
+def eigvalsh(
+    a: Any,
+    b: Any = None,
+    *,
+    lower: bool = True,
+    overwrite_a: bool = False,
+    overwrite_b: bool = False,
+    type: int = 1,
+    check_finite: bool = True,
+    subset_by_index: Any = None,
+    subset_by_value: Any = None,
+    driver: str | None = None,
+) -> Tensor:
+    """Eigenvalues of Hermitian matrices, standard or generalised.
+
+    Equivalent to `scipy.linalg.eigvalsh`; ``eigh(..., eigvals_only=True)`` under another name.
+
+    Parameters
+    ----------
+    a : (..., n, n) tensor
+        Hermitian matrices. Only one triangle is read.
+    b : (..., n, n) tensor, optional
+        Hermitian positive definite matrices of the generalised problem. Batch dimensions broadcast.
+    lower : bool
+        Read the lower triangles of `a` and `b` (the default), or the upper ones.
+    overwrite_a, overwrite_b : bool
+        Accepted and ignored: arguments are never overwritten.
+    type : {1, 2, 3}
+        The generalised problem: ``a v = w b v`` (1), ``a b v = w v`` (2) or ``b a v = w v`` (3).
+    check_finite : bool
+        Raise ValueError where `a` or `b` holds NaN or infinity.
+    subset_by_index, subset_by_value : pair of numbers, optional
+        As in `eigh`.
+    driver : str, optional
+        Accepted and checked as SciPy does; the choice of the algorithm is ours.
+
+    Returns
+    -------
+    w : (..., m) tensor
+        Eigenvalues, real and ascending.
+
+    Raises
+    ------
+    LinAlgError, ValueError
+        As `eigh`.
+
+    Notes
+    -----
+    *Derivative.* That of the eigenvalues in `eigh`; at equal eigenvalues exact for symmetric functions of them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import eigvalsh
+    >>> eigvalsh(torch.tensor([[2.0, 1.0], [1.0, 2.0]]))
+    tensor([1., 3.])
+    """
+    return _solve("eigvalsh", a, b, lower, True, type, check_finite, subset_by_index, subset_by_value, driver)[0]

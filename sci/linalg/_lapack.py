@@ -1,0 +1,117 @@
+"""SciPy's BLAS and LAPACK on CPU tensors, for matrices large enough to gain by it.
+
+On the CPU this is no transfer: the arrays share the tensors' memory. Routines that torch lacks (gees) come from here,
+and those for which SciPy's OpenBLAS is faster than torch's library (triangular solves and Cholesky factors, by 10 to
+40 percent from n = 64 on, measured by ``python -m benchmarks linalg``). Matrices are row-major; the routines see their
+transposes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.checks import finite_probe
+
+from ._errors import LinAlgError
+
+_PREFIX = {torch.float32: "s", torch.float64: "d", torch.complex64: "c", torch.complex128: "z"}
+_MIN_SIZE = 64
+
+
+def worthwhile(x: Tensor) -> bool:
+    """Return whether the n x n matrices of `x` are on the CPU and large enough for a call per matrix."""
+    return x.device.type == "cpu" and x.shape[-1] >= _MIN_SIZE and x.dtype in _PREFIX
+
+
+@functools.cache
+def _routine(name: str, dtype: torch.dtype) -> Callable[..., Any]:
+    from scipy.linalg import blas, lapack  # loaded at the first large matrix, not with the library
+
+    full = _PREFIX[dtype] + name
+    return getattr(blas if name == "trsm" else lapack, full)  # type: ignore[no-any-return]
+
+
+def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
+    """Return the Cholesky factors of a batch, with zeros in the other triangle, and LAPACK's info."""
+    routine = _routine("potrf", a.dtype)
+    out = torch.empty(a.shape, dtype=a.dtype)
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+    flat, codes, factors = a.detach().reshape(-1, *a.shape[-2:]), info.view(-1), out.view(-1, *a.shape[-2:])
+    for k in range(flat.shape[0]):
+        # The transpose of A is conj(A): its upper factor, transposed back, is the lower factor of A.
+        c, code = routine(flat[k].contiguous().resolve_conj().numpy().T, lower=not lower, clean=1)
+        codes[k] = code
+        if flat.shape[0] == 1:
+            return torch.from_numpy(c.T).view(a.shape), info
+        factors[k] = torch.from_numpy(c.T)
+    return out, info
+
+
+def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool) -> Tensor:
+    """Solve op(A) X = B for batches of equal shape; `trans` as in `solve_triangular`."""
+    routine = _routine("trsm", a.dtype)
+    if trans == 2:
+        a = a.conj()
+    shape = b.shape
+    out = torch.empty(shape, dtype=b.dtype)
+    many_a, many_b, many_x = (x.detach().reshape(-1, *x.shape[-2:]) for x in (a, b, out))
+    for k in range(many_a.shape[0]):
+        # X^T op(A)^T = B^T, where B^T is column-major without a copy.
+        ak, turned = many_a[k], trans != 0
+        low, transposed = (not lower, turned) if not ak.mT.is_contiguous() else (lower, not turned)
+        if ak.mT.is_contiguous():
+            matrix = ak.resolve_conj().numpy()
+        else:
+            matrix = ak.contiguous().resolve_conj().numpy().T
+        right = many_b[k].contiguous().resolve_conj().numpy().T
+        x = routine(1.0, matrix, right, side=1, lower=low, trans_a=int(transposed), diag=int(unit_diagonal))
+        if many_a.shape[0] == 1:
+            return torch.from_numpy(x.T).view(shape)
+        many_x[k] = torch.from_numpy(x.T)
+    return out
+
+
+def _no_selection(*_: Any) -> int:
+    return 0
+
+
+def gees(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return Schur forms and vectors of a batch, and LAPACK's info."""
+    routine = _routine("gees", a.dtype)
+    t, z = torch.empty_like(a, memory_format=torch.contiguous_format), torch.empty(a.shape, dtype=a.dtype)
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+    flat, codes = a.detach().reshape(-1, *a.shape[-2:]), info.view(-1)
+    many_t, many_z = t.view(-1, *a.shape[-2:]), z.view(-1, *a.shape[-2:])
+    lwork = 0
+    for k in range(flat.shape[0]):
+        if not bool(torch.isfinite(finite_probe(flat[k]))):
+            many_t[k], many_z[k], codes[k] = torch.nan, torch.nan, flat.shape[-1]
+            continue
+        matrix = flat[k].resolve_conj().numpy()
+        if not lwork:
+            lwork = int(routine(_no_selection, matrix, lwork=-1)[-2][0].real)
+        found = routine(_no_selection, matrix, lwork=lwork)
+        many_t[k], many_z[k] = torch.from_numpy(found[0]), torch.from_numpy(found[-3])
+        codes[k] = found[-1]
+    return t, z, info
+
+
+def eigvalsh(a: Tensor, lower: bool) -> Tensor:
+    """Return eigenvalues of Hermitian matrices in ascending order."""
+    complex_ = a.is_complex()
+    routine = _routine("heevr" if complex_ else "syevr", a.dtype)
+    out = torch.empty(a.shape[:-1], dtype=a.dtype.to_real() if complex_ else a.dtype)
+    flat, many = a.detach().reshape(-1, *a.shape[-2:]), out.view(-1, a.shape[-1])
+    for k in range(flat.shape[0]):
+        # The transpose of A is conj(A), which has the eigenvalues of A.
+        matrix = flat[k].contiguous().resolve_conj().numpy().T
+        found = routine(matrix, compute_v=0, lower=int(not lower))
+        if found[-1] != 0:
+            raise LinAlgError(f"eigvalsh: LAPACK's eigenvalue routine failed with info = {found[-1]}")
+        many[k] = torch.from_numpy(found[0])
+    return out

@@ -1,0 +1,80 @@
+"""What the functions of `sci.linalg` ask of their arguments, and small pieces their derivative rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from sci._core.errors import bad_argument
+
+from ._errors import LinAlgError
+
+
+def require_square(function: str, argument: str, a: Tensor) -> int:
+    """Return n of the n x n matrices in `a`; raise if they are not square."""
+    if a.dim() < 2:
+        raise bad_argument(function, argument, "a matrix or a batch of matrices", a, LinAlgError)
+    if a.shape[-1] != a.shape[-2]:
+        raise bad_argument(function, argument, "square in its last two dimensions", a, LinAlgError)
+    return a.shape[-1]
+
+
+def right_hand_side(function: str, n: int, b: Tensor) -> tuple[Tensor, bool]:
+    """Return `b` with a column dimension, and whether it was added: one dimension is one vector, as in SciPy."""
+    if b.dim() == 0:
+        raise bad_argument(function, "b", f"of shape ({n},) or (..., {n}, k)", b)
+    vector = b.dim() == 1
+    b = b[:, None] if vector else b
+    if b.shape[-2] != n:
+        raise bad_argument(function, "b", f"of shape ({n},) or (..., {n}, k) to match the matrix", b)
+    return b, vector
+
+
+def batch_shape(*xs: Tensor) -> torch.Size:
+    """Return the common batch shape of matrices; RuntimeError if there is none."""
+    return torch.broadcast_shapes(*(x.shape[:-2] for x in xs))  # type: ignore[no-untyped-call, no-any-return]
+
+
+def broadcast_matrices(function: str, names: Sequence[str], *xs: Tensor) -> tuple[Tensor, ...]:
+    """Expand matrices to their common batch shape."""
+    if all(x.shape[:-2] == xs[0].shape[:-2] for x in xs):
+        return xs
+    try:
+        batch = batch_shape(*xs)
+    except RuntimeError:
+        shapes = ", ".join(f"{name} {tuple(x.shape)}" for name, x in zip(names, xs, strict=True))
+        raise ValueError(f"{function}: the batch dimensions must broadcast, got shapes {shapes}") from None
+    return tuple(x.expand(*batch, *x.shape[-2:]) for x in xs)
+
+
+def place_in_batch(flags: Tensor) -> tuple[str, int]:
+    """Say which matrix of a batch the first nonzero flag belongs to, and give that flag's value."""
+    index = tuple(int(i) for i in flags.nonzero()[0])
+    where = "" if not index else f" of matrix {index[0] if len(index) == 1 else index} of the batch"
+    return where, int(flags[index])
+
+
+def hermitian_part(x: Tensor) -> Tensor:
+    """(x + x^H) / 2."""
+    return (x + x.mH) / 2
+
+
+def lower_with_half_diagonal(x: Tensor) -> Tensor:
+    """Phi(x): the lower triangle with the diagonal halved."""
+    return x.tril() - torch.diag_embed(x.diagonal(dim1=-2, dim2=-1) / 2)
+
+
+def to_kind(grad: Tensor, x: Tensor) -> Tensor:
+    """Bring a gradient to the kind (real or complex) and batch shape of the argument it belongs to."""
+    if grad.is_complex() and not x.is_complex():
+        grad = grad.real
+    elif x.is_complex() and not grad.is_complex():
+        grad = grad.to(x.dtype)
+    return grad if grad.shape == x.shape else grad.sum_to_size(x.shape)
+
+
+def new_like(x: Tensor, shape: Sequence[int], dtype: torch.dtype | None = None) -> Tensor:
+    """Make the empty row-major tensor that an operator on tensors without data returns."""
+    return x.new_empty(tuple(shape), dtype=dtype or x.dtype)

@@ -1,0 +1,185 @@
+"""Triangular systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.arrays import promote
+from sci._core.cards import Sample, function
+from sci._core.checks import checks_enabled, finite_probe, read, require_finite
+from sci._core.dispatch import operator
+from sci._core.errors import bad_argument
+
+from . import _lapack
+from ._errors import LinAlgError
+from ._matrices import (
+    batch_shape,
+    broadcast_matrices,
+    new_like,
+    place_in_batch,
+    require_square,
+    right_hand_side,
+    to_kind,
+)
+
+_TRANS: dict[Any, int] = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
+
+
+def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, check_finite: bool) -> Tensor:
+    function = "solve_triangular"
+    (a, b) = broadcast_matrices(function, ("a", "b"), a, b)
+    if checks_enabled():
+        diagonal = a.diagonal(dim1=-2, dim2=-1)
+        singular = not unit_diagonal and a.numel() > 0
+        probes = [finite_probe(a), finite_probe(b)] if check_finite else []
+        values = read(*probes, *([(diagonal == 0).any()] if singular else [])) if probes or singular else []
+        if check_finite:
+            require_finite(function, {"a": a, "b": b}, values[:2])
+        if singular and values[-1] != 0:
+            where, place = place_in_batch((diagonal == 0).to(torch.int8).argmax(-1) + (diagonal == 0).any(-1))
+            raise LinAlgError(f"{function}: a is singular: diagonal entry {place - 1}{where} is zero")
+    if _lapack.worthwhile(a) and b.shape[-1] > 1 and b.numel() > 0:
+        return _lapack.trsm(a, b, trans, lower, unit_diagonal)
+    op_a = (a, a.mT, a.mH)[trans]
+    upper = lower if trans else not lower
+    x: Tensor = torch.linalg.solve_triangular(op_a, b, upper=upper, unitriangular=unit_diagonal)
+    return x.contiguous()
+
+
+def _fake(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, check_finite: bool) -> Tensor:
+    return new_like(b, (*batch_shape(a, b), *b.shape[-2:]))
+
+
+def _triangle(x: Tensor, lower: bool, unit_diagonal: bool) -> Tensor:
+    offset = 1 if unit_diagonal else 0
+    return x.tril(-offset) if lower else x.triu(offset)
+
+
+def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, b, trans, lower, unit_diagonal, _ = inputs
+    (x,), (g,) = outputs, grads
+    # op(A)^H G_b = g, where op(A)^H is conj(A) for trans = 1.
+    if trans == 1:
+        grad_b = triangular(a.conj(), g, 0, lower, unit_diagonal, False)
+    else:
+        grad_b = triangular(a, g, 2 - trans, lower, unit_diagonal, False)
+    grad_a = None
+    if needs[0]:
+        grad_a = -grad_b @ x.mH
+        grad_a = (grad_a, grad_a.mT, grad_a.mH)[trans]
+        grad_a = to_kind(_triangle(grad_a, lower, unit_diagonal), a)
+    return grad_a, to_kind(grad_b, b) if needs[1] else None, None, None, None, None
+
+
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    a, _, trans, lower, unit_diagonal, _ = inputs
+    (x,), (da, db) = outputs, tangents[:2]
+    right = None if db is None else db.expand_as(x)
+    if da is not None:
+        da = _triangle(da, lower, unit_diagonal)
+        moved = (da, da.mT, da.mH)[trans] @ x
+        right = -moved if right is None else right - moved
+    return triangular(a, right, trans, lower, unit_diagonal, False)  # type: ignore[no-any-return]
+
+
+# X = op(A)^-1 B on matrices and batches of equal dtype; also what other rules of this domain are written with.
+triangular = operator(
+    "solve_triangular(Tensor a, Tensor b, int trans, bool lower, bool unit_diagonal, bool check_finite) -> Tensor",
+    kernel=_compute,
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(2, 2),
+)
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    def random(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, dtype=dtype).to(device)
+
+    def matrix(*shape: int) -> Tensor:
+        return random(*shape) + 3 * torch.eye(shape[-1], dtype=dtype, device=device)
+
+    yield Sample(matrix(3, 3), random(3))
+    yield Sample(matrix(3, 3), random(3, 2), lower=True)
+    yield Sample(matrix(2, 3, 3), random(2, 3, 2), trans="T")
+    yield Sample(matrix(2, 3, 3), random(3, 1), trans=2, lower=True, unit_diagonal=True)
+    yield Sample(matrix(0, 0), random(0, 2))
+
+
+@function(differentiable=("a", "b"), samples=_samples)
+def solve_triangular(
+    a: Any,
+    b: Any,
+    trans: int | str = 0,
+    lower: bool = False,
+    unit_diagonal: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+) -> Tensor:
+    r"""Solve ``a x = b`` for triangular ``a``.
+
+    Equivalent to `scipy.linalg.solve_triangular`.
+
+    Parameters
+    ----------
+    a : (..., n, n) tensor
+        Triangular matrices; the other triangle is not read.
+    b : (n,) or (..., n, k) tensor
+        Right-hand sides. One dimension is one vector; otherwise the last two dimensions are a matrix. Batch
+        dimensions broadcast.
+    trans : {0, 1, 2, 'N', 'T', 'C'}
+        The system: ``a x = b`` (0, 'N'), ``a^T x = b`` (1, 'T') or ``a^H x = b`` (2, 'C').
+    lower : bool
+        Read the lower triangle of `a`; by default the upper one.
+    unit_diagonal : bool
+        Take the diagonal of `a` as 1 without reading it.
+    overwrite_b : bool
+        Accepted and ignored: arguments are never overwritten.
+    check_finite : bool
+        Raise ValueError where `a` or `b` holds NaN or infinity.
+
+    Returns
+    -------
+    x : tensor
+        The solution, of the shape of `b` with the broadcast batch dimensions.
+
+    Raises
+    ------
+    LinAlgError
+        `a` is not square, or has a zero on its diagonal (naming the entry and the matrix of the batch).
+    ValueError
+        Shapes do not match, an unknown `trans`, or not finite data.
+
+    Notes
+    -----
+    *Derivative.* With :math:`\mathrm{op}(A) X = B`, :math:`\dot X = \mathrm{op}(A)^{-1} (\dot B - \mathrm{op}(\dot A)
+    X)`; in reverse :math:`\bar B = \mathrm{op}(A)^{-H} \bar X` and :math:`\overline{\mathrm{op}(A)} = -\bar B X^H`, of
+    which the triangle that is read is kept [1]_, section 2.3.1.
+
+    References
+    ----------
+    .. [1] M. Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic
+       differentiation", Oxford University Computing Laboratory, NA-08/01, 2008.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import solve_triangular
+    >>> a = torch.tensor([[2.0, 0.0], [1.0, 4.0]])
+    >>> solve_triangular(a, torch.tensor([2.0, 9.0]), lower=True)
+    tensor([1., 2.])
+    """
+    name = "solve_triangular"
+    a, b = promote(name, a=a, b=b)
+    n = require_square(name, "a", a)
+    b, vector = right_hand_side(name, n, b)
+    if isinstance(trans, bool) or not isinstance(trans, (int, str)) or trans not in _TRANS:
+        raise bad_argument(name, "trans", "0, 1, 2, 'N', 'T' or 'C'", trans)
+    broadcast_matrices(name, ("a", "b"), a, b)
+    x = triangular(a, b, _TRANS[trans], bool(lower), bool(unit_diagonal), bool(check_finite))
+    return x[..., 0] if vector else x  # type: ignore[no-any-return]

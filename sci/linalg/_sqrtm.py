@@ -1,0 +1,217 @@
+"""The principal square root of a matrix."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.arrays import promote
+from sci._core.cards import Sample, function
+from sci._core.checks import known
+from sci._core.dispatch import operator
+
+from ._errors import LinAlgWarning
+from ._matrices import batch_shape, broadcast_matrices, new_like, require_square, to_kind
+from ._schur import decomposition, on_host, real_to_complex_form
+
+_SINGULAR, _ILL_CONDITIONED, _NOT_REAL = 1, 2, 3
+
+
+# ---- the root, from a Schur form -----------------------------------------------------------------------------------
+
+
+def _compute(a: Tensor, t: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    if on_host("sqrtm", t):
+        x, u, info = _compute(a.cpu(), t.cpu(), z.cpu())
+        return x.to(t.device), u.to(t.device), info.to(t.device)
+    u, info = torch.ops.sci._triangular_sqrt(t)
+    x = z @ u @ z.mH
+    # For triangular A the factor Z is the identity, and the infinities of a singular root stay where they are.
+    own = (z == torch.eye(z.shape[-1], dtype=z.dtype, device=z.device)).all(-1).all(-1)
+    return torch.where(own[..., None, None], u, x).contiguous(), u, info
+
+
+def _fake(a: Tensor, t: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    return new_like(t, t.shape), new_like(t, t.shape), new_like(t, t.shape[:-2], torch.int32)
+
+
+def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, _, z = inputs
+    x, u, _ = outputs
+    if grads[0] is None:
+        return None, None, None
+    return to_kind(_sylvester(x, grads[0], u, z, True), a), None, None
+
+
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor | None, ...]:
+    z, (x, u, _) = inputs[2], outputs
+    return _sylvester(x, tangents[0].to(x.dtype), u, z, False), None, None
+
+
+# X, U and a code per matrix; X depends on `a` alone, whose Schur form (t, z) comes along.
+_root = operator(
+    "sqrtm(Tensor a, Tensor t, Tensor z) -> (Tensor, Tensor, Tensor)",
+    kernel=_compute,
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(2, 2, 2),
+)
+
+
+# ---- X Y + Y X = C, with X = Z U Z^H already in Schur form ---------------------------------------------------------
+
+
+def _solve_sylvester(x: Tensor, c: Tensor, u: Tensor, z: Tensor, adjoint: bool) -> Tensor:
+    x, c, u, z = broadcast_matrices("sqrtm", ("x", "c", "u", "z"), x, c, u, z)
+    if on_host("sqrtm", c):
+        return _solve_sylvester(x.cpu(), c.cpu(), u.cpu(), z.cpu(), adjoint).to(c.device)
+    inner = torch.ops.sci._sylvester_triangular(u, u, z.mH @ c @ z, adjoint)
+    y: Tensor = z @ inner @ z.mH
+    return y.contiguous()
+
+
+def _backward_sylvester(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    x, c, u, z, adjoint = inputs
+    (y,), (g,) = outputs, grads
+    w = _sylvester(x, g, u, z, not adjoint)
+    grad_x = None
+    if needs[0]:
+        one, other = (y, w) if adjoint else (w, y)
+        grad_x = to_kind(-(one @ other.mH + other.mH @ one), x)
+    return grad_x, to_kind(w, c) if needs[1] else None, None, None, None
+
+
+def _jvp_sylvester(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    x, _, u, z, adjoint = inputs
+    (y,), (dx, dc) = outputs, tangents[:2]
+    right = None if dc is None else dc.expand_as(y)
+    if dx is not None:
+        dx = dx.mH if adjoint else dx
+        moved = dx @ y + y @ dx
+        right = -moved if right is None else right - moved
+    return _sylvester(x, right, u, z, adjoint)  # type: ignore[no-any-return]
+
+
+# Y of X Y + Y X = C, or of X^H Y + Y X^H = C. It depends on X and C; U and Z are only how X is handed over.
+_sylvester = operator(
+    "sylvester_with_schur(Tensor x, Tensor c, Tensor u, Tensor z, bool adjoint) -> Tensor",
+    kernel=_solve_sylvester,
+    fake=lambda x, c, u, z, adjoint: new_like(c, (*batch_shape(x, c, z), *c.shape[-2:])),
+    backward=_backward_sylvester,
+    jvp=_jvp_sylvester,
+    core_dims=(2, 2, 2, 2),
+)
+
+
+# ---- the public function -------------------------------------------------------------------------------------------
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    def matrix(*shape: int) -> Tensor:
+        x = torch.randn(*shape, generator=generator, dtype=dtype) / 2
+        return (x + 2 * torch.eye(shape[-1], dtype=dtype)).to(device)
+
+    yield Sample(matrix(3, 3))
+    yield Sample(matrix(2, 4, 4))
+    yield Sample(matrix(1, 1))
+    yield Sample(matrix(0, 0))
+
+
+@function(
+    differentiable=("A",),
+    samples=_samples,
+    host_route="the Schur decomposition has a GPU form for n <= 64 only; larger matrices go to the CPU",
+)
+def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any:
+    r"""Principal square root of matrices: ``x x = A`` with eigenvalues in the right half-plane.
+
+    Equivalent to `scipy.linalg.sqrtm`.
+
+    Parameters
+    ----------
+    A : (..., n, n) tensor
+        Matrices, real or complex.
+    disp : bool, optional
+        Deprecated, as in SciPy: if False, the estimate ``norm(x x - A)**2 / norm(A)`` is returned as well.
+    blocksize : int, optional
+        Deprecated, as in SciPy, and ignored.
+
+    Returns
+    -------
+    x : (..., n, n) tensor
+        The square roots. Real for real `A`, unless a matrix of the batch has a negative real eigenvalue: then the
+        result is complex.
+
+    Raises
+    ------
+    LinAlgError
+        `A` is not a square matrix, or its Schur decomposition fails.
+
+    Warns
+    -----
+    LinAlgWarning
+        `A` is singular or nearly so: the result may be inaccurate, or there may be no square root.
+
+    Notes
+    -----
+    *Algorithm.* The Schur method: ``A = z t z^H``, ``u u = t`` by recurrence, ``x = z u z^H``, for complex [1]_ and, in
+    real arithmetic, for real matrices [2]_.
+
+    *Result type.* It depends on the data, so it is read from them; where that is impossible (under `torch.compile` and
+    `torch.vmap`) or switched off (`sci.data_checks`), real matrices have real results, NaN where no real square root
+    was found, and nothing warns. Pass a complex `A` for complex results there.
+
+    *Derivative.* :math:`X \dot X + \dot X X = \dot A`, and in reverse :math:`X^H \bar A + \bar A X^H = \bar X`
+    [3]_, both solved with the Schur form that is at hand; well defined at repeated eigenvalues. At a singular `A` the
+    derivative is not finite.
+
+    References
+    ----------
+    .. [1] A. Bjoerck, S. Hammarling, "A Schur method for the square root of a matrix", Linear Algebra and its
+       Applications 52/53 (1983) 127-140.
+    .. [2] N. J. Higham, "Computing real square roots of a real matrix", Linear Algebra and its Applications 88/89
+       (1987) 405-430.
+    .. [3] N. J. Higham, "Functions of Matrices", SIAM 2008, section 6.1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import sqrtm
+    >>> x = sqrtm(torch.tensor([[1.0, 3.0], [1.0, 4.0]]))
+    >>> torch.allclose(x @ x, torch.tensor([[1.0, 3.0], [1.0, 4.0]]), atol=1e-5)
+    True
+    >>> sqrtm(torch.diag(torch.tensor([4.0, -9.0]))).diagonal()
+    tensor([2.+0.j, 0.+3.j])
+    """
+    for name, value in (("disp", disp), ("blocksize", blocksize)):
+        if value is not None:
+            warnings.warn(f"sqrtm: {name} is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
+    (a,) = promote("sqrtm", A=A)
+    require_square("sqrtm", "A", a)
+    x = _principal(a)
+    if disp is not False:
+        return x
+    norms = torch.linalg.matrix_norm(x @ x - a), torch.linalg.matrix_norm(a)
+    return x, norms[0] ** 2 / norms[1]
+
+
+def _principal(a: Tensor) -> Tensor:
+    t, z = decomposition(a.detach(), False, False, "sqrtm")
+    x, _, info = _root(a, t, z)
+    if info.numel() == 0:
+        return x  # type: ignore[no-any-return]
+    code = known(info.detach().amax())
+    if code == _NOT_REAL:
+        x, _, info = _root(a, *(y.contiguous() for y in real_to_complex_form(t, z)))
+        code = known(info.detach().amax())
+    if code is not None and code != 0:
+        worst = known((info.detach() == _SINGULAR).any())
+        kind = "singular" if worst else "ill-conditioned"
+        text = f"sqrtm: a matrix is {kind}; the result may be inaccurate, or there may be no square root"
+        warnings.warn(text, LinAlgWarning, stacklevel=3)
+    return x  # type: ignore[no-any-return]
