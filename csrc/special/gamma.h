@@ -1,7 +1,7 @@
 // Gamma(x) and 1/Gamma(x), real and complex.
 //
 // Real, float and double (x the argument, n the integer nearest to it, w = x - n):
-//   |x| < 13 (float: 7)  1/Gamma(1 + w) by a near-minimax polynomial, times the factors of the recurrence
+//   |x| < 13  1/Gamma(1 + w) by a near-minimax polynomial, times the factors of the recurrence
 //                   (DLMF 5.5.1). x - 1, x - 2, ... are exact, so that it is relatively accurate beside the poles.
 //   x larger        Stirling's formula Gamma(x) = x^(x-1/2) e^-x S(1/x) (DLMF 5.11.3), S a near-minimax polynomial;
 //                   the power is taken as a square where it would overflow before Gamma does.
@@ -9,7 +9,7 @@
 //                   integers, and the two halves of the power divided one after the other: gradual underflow.
 // Dual numbers use the same recurrence and reflection on the Taylor series of the entire function 1/Gamma, whose
 // derivatives are finite at the poles, and Gamma' = psi Gamma for large x.
-// Complex: the Taylor series and recurrence for |Re z| <= 8.5, |Im z| <= 1; elsewhere Stirling's formula for
+// Complex: the Taylor series and recurrence for |Re z| <= 8.5, |Im z| <= 2; elsewhere Stirling's formula for
 // |z| >= 9, after a shift to the right, and reflection for Re z < 0, with the large exponentials put together before
 // exp is taken.
 //
@@ -26,7 +26,13 @@ namespace detail {
 
 /// Where the recurrence ends and Stirling's formula takes over.
 template <class T>
-constexpr T gamma_recurrence_end = T(is_same<T, float> ? 7 : 13);
+constexpr T gamma_recurrence_end = T(13);
+
+/// The integer nearest to |x| < 14, without a call of rint.
+template <class T>
+SCI_HD int gamma_nearest(T x) {
+  return int(x + T(14.5)) - 14;
+}
 
 /// (x - 1)(x - 2)...(x - n + 1) for n >= 1; else x (x + 1)...(x - n). All terms are exact for floating-point x.
 template <class T>
@@ -55,10 +61,11 @@ template <class T>
 SCI_HD T hardware_gamma(T x) {
   constexpr bool single = is_same<T, float>;
   if (abs(x) < gamma_recurrence_end<T>) {
-    T n = rint(x), w = x - n;
-    if (w == T(0) && n <= T(0)) return x == T(0) ? copysign(limits<T>::infinity, x) : limits<T>::nan;
-    T r = rgamma1p(w), p = gamma_factors(x, int(n));
-    return n >= T(1) ? p / r : 1 / (p * r);
+    int n = gamma_nearest(x);
+    T w = x - T(n);
+    if (w == T(0) && n <= 0) return x == T(0) ? copysign(limits<T>::infinity, x) : limits<T>::nan;
+    T r = rgamma1p(w), p = gamma_factors(x, n);
+    return n >= 1 ? p / r : 1 / (p * r);
   }
   if (x > T(0)) {
     if (x > T(single ? 36 : 172)) return limits<T>::infinity;
@@ -79,10 +86,11 @@ template <class T>
 SCI_HD T hardware_rgamma(T x) {
   constexpr bool single = is_same<T, float>;
   if (abs(x) < gamma_recurrence_end<T>) {
-    T n = rint(x), w = x - n;
-    if (w == T(0) && n < T(0)) return T(0);
-    T r = rgamma1p(w), p = gamma_factors(x, int(n));
-    return n >= T(1) ? r / p : r * p;
+    int n = gamma_nearest(x);
+    T w = x - T(n);
+    if (w == T(0) && n < 0) return T(0);
+    T r = rgamma1p(w), p = gamma_factors(x, n);
+    return n >= 1 ? r / p : r * p;
   }
   if (x > T(0)) {
     if (x > T(single ? 50 : 190)) return T(0);

@@ -10,7 +10,7 @@ namespace detail {
 template <class T>
 SCI_HD bool gamma_complex_near(complex<T> z) {
   using S = scalar_of<T>;
-  return abs(primal(z.im)) <= S(1) && abs(primal(z.re)) <= S(8.5);
+  return abs(primal(z.im)) <= S(2) && abs(primal(z.re)) <= S(8.5);
 }
 
 /// How far z with Re z >= 0 must go to the right for Stirling's formula.
