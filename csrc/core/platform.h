@@ -4,6 +4,8 @@
 
 #ifdef __CUDACC_RTC__
 #define SCI_HD __host__ __device__ inline
+#define SCI_HD_LARGE __host__ __device__ __noinline__
+#define SCI_NO_UNROLL _Pragma("unroll 1")
 #define SCI_DEVICE 1
 using int64_t = long long;
 using uint64_t = unsigned long long;
@@ -14,8 +16,12 @@ using uint32_t = unsigned int;
 #include <cstdint>
 #include <cstring>
 #define SCI_HD inline
+#define SCI_HD_LARGE inline
+#define SCI_NO_UNROLL
 #define SCI_DEVICE 0
 #endif
+// SCI_HD_LARGE marks a function template too large to be copied into each of its callers, SCI_NO_UNROLL stands before a
+// loop that should stay one: NVRTC inlines and unrolls without measure, and then compiles for minutes.
 
 // A table of constants inside a function: `SCI_TABLE(double, name) = {...};`. On the GPU it becomes constant data.
 #define SCI_TABLE(T, name) static constexpr T name[]

@@ -20,7 +20,7 @@ namespace detail {
 
 /// J_v(x) for x^2 <= 4 (v + 1): the terms fall from the second on, and lose a digit at most by cancellation.
 template <class T>
-SCI_HD T bessel_j_series(T v, T x) {
+SCI_HD_LARGE T bessel_j_series(T v, T x) {
   using S = scalar_of<T>;
   T half = x / T(2), square = -(half * half), term = T(1), sum = T(1);
   for (int k = 1; k < 40; ++k) {
@@ -33,7 +33,7 @@ SCI_HD T bessel_j_series(T v, T x) {
 
 /// J and Y for v >= limits::large_order, v^2 > 2 x.
 template <class T>
-SCI_HD bessel_jy_pair<T> bessel_jy_large(T v, T x) {
+SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_large(T v, T x) {
   using S = scalar_of<T>;
   T t = (x - v) / v;
   const S phase = bessel_jy_limits<S>::debye_phase, half_sqrt = S(0.7071067811865475244008443621048490);
@@ -63,7 +63,7 @@ SCI_HD bessel_jy_pair<T> bessel_jy_large(T v, T x) {
 
 /// Y_v(x) 2^-up for v < limits::large_order, x < limits::large_order.
 template <class T>
-SCI_HD T bessel_y_moderate(T v, T x, int& up) {
+SCI_HD_LARGE T bessel_y_moderate(T v, T x, int& up) {
   using S = scalar_of<T>;
   int n = int(rint(primal(v)));
   T mu = v - T(S(n)), y0, y1;
@@ -83,7 +83,7 @@ SCI_HD T bessel_y_moderate(T v, T x, int& up) {
 
 /// J_v(x) and, if asked for, Y_v(x); v >= 0, 0 < x < infinity.
 template <class T>
-SCI_HD bessel_jy_pair<T> bessel_jy_core(T v, T x, bool want_y) {
+SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_core(T v, T x, bool want_y) {
   using S = scalar_of<T>;
   using L = bessel_jy_limits<S>;
   S order = primal(v), size = primal(x);
@@ -130,7 +130,7 @@ SCI_HD S bessel_j_at_zero(S v) {
 
 /// J_v(x) for every real v and x.
 template <class T>
-SCI_HD T bessel_j_real(T v, T x) {
+SCI_HD_LARGE T bessel_j_real(T v, T x) {
   using S = scalar_of<T>;
   S order = primal(v), size = primal(x);
   if (isnan(order) || isnan(size)) return T(limits<S>::nan);
@@ -169,13 +169,15 @@ SCI_HD complex<T> bessel_j_complex(T v, complex<T> z) {
   const T nan = T(limits<S>::nan);
   S order = primal(v), x = primal(z.re), y = primal(z.im);
   if (isnan(order) || isnan(x) || isnan(y) || isinf(order) || (isinf(x) && y != S(0)) || isinf(y)) return {nan, nan};
-  if (y != S(0)) return bessel_j_plane(v, z);
-  if (x > S(0)) return {bessel_j_real(v, z.re), T(0)};
-  if (x < S(0)) {
-    T value = bessel_j_real(v, -z.re);
-    return {cospi(v) * value, sinpi(v) * value};
+  if (y != S(0) || (is_dual<T> && x != S(0))) return bessel_j_plane(v, z);
+  if constexpr (is_hardware<T>) {
+    if (x > S(0)) return {bessel_j_real(v, x), T(0)};
+    if (x < S(0)) {
+      T value = bessel_j_real(v, -x);
+      return {cospi(v) * value, sinpi(v) * value};
+    }
   }
-  T value = bessel_j_real(v, T(0));
+  T value = T(bessel_j_at_zero(order));
   return isfinite(primal(value)) ? complex<T>(value, T(0)) : complex<T>(nan, nan);
 }
 

@@ -17,7 +17,7 @@ struct bessel_jy_airy_values {
 };
 
 template <class S>
-SCI_HD bessel_jy_airy_values<S> bessel_jy_airy_taylor(S s) {
+SCI_HD_LARGE bessel_jy_airy_values<S> bessel_jy_airy_taylor(S s) {
   SCI_TABLE(S, centres) = {
       -6.65551750543731295e-2, 1.02311045336797073, -2.95719912078073057e-1, -2.36732197831123316e-1,  // -12.0
       3.05422970043592656e-1, 8.77241543217844431e-2, -2.39092723559457575e-2, 1.03532640469308344,  // -11.5
@@ -78,7 +78,7 @@ SCI_HD bessel_jy_airy_values<S> bessel_jy_airy_taylor(S s) {
   S ai = a1 + a2, ai1 = centres[row + 1], bi = b1 + b2, bi1 = centres[row + 3];
   S ph = h * s0, qh = h * h;
   constexpr int terms = is_same<S, float> ? 9 : 18;
-  for (int n = 0; n < terms; ++n) {
+  SCI_NO_UNROLL for (int n = 0; n < terms; ++n) {
     S r1 = S(1) / S(n + 1), r2 = r1 / S(n + 2);
     ai1 += (ph * a1 + qh * a0) * r1;
     bi1 += (ph * b1 + qh * b0) * r1;

@@ -33,14 +33,14 @@ template <class T, class S, int N>
 SCI_HD T bessel_jy_polynomial(const S (&c)[N], T x) {
   T square = x * x;
   T even = T(c[(N - 1) & ~1]), odd = T(c[(N - 2) | 1]);
-  for (int k = ((N - 1) & ~1) - 2; k >= 0; k -= 2) even = even * square + T(c[k]);
-  for (int k = ((N - 2) | 1) - 2; k >= 1; k -= 2) odd = odd * square + T(c[k]);
+  SCI_NO_UNROLL for (int k = ((N - 1) & ~1) - 2; k >= 0; k -= 2) even = even * square + T(c[k]);
+  SCI_NO_UNROLL for (int k = ((N - 2) | 1) - 2; k >= 1; k -= 2) odd = odd * square + T(c[k]);
   return even + x * odd;
 }
 
 /// x^p for x > 0. Unlike pow on dual numbers it does not form x^p / x, which overflows for tiny x.
 template <class T>
-SCI_HD T bessel_jy_power(T x, T p) {
+SCI_HD_LARGE T bessel_jy_power(T x, T p) {
   if constexpr (is_hardware<T>) {
     return pow(x, p);
   } else {
@@ -70,7 +70,7 @@ SCI_HD void bessel_jy_cosh_sinhc(T x, T& c, T& s, T& e) {
 
 /// 1/Gamma(v + 1) for v >= 0, without rounding v + 1.
 template <class T>
-SCI_HD T bessel_jy_rgamma1p(T v) {
+SCI_HD_LARGE T bessel_jy_rgamma1p(T v) {
   using S = scalar_of<T>;
   if (primal(v) > S(12)) return rgamma(v) / v;
   int n = int(rint(primal(v)));

@@ -18,7 +18,7 @@ namespace detail {
 
 /// f e^g, where e^g alone may leave the range of the type.
 template <class T>
-SCI_HD complex<T> bessel_jy_times_exp(complex<T> f, complex<T> g) {
+SCI_HD_LARGE complex<T> bessel_jy_times_exp(complex<T> f, complex<T> g) {
   using S = scalar_of<T>;
   // Three equal factors reach from the smallest |f| to the largest and beyond.
   S real_part = primal(g.re);
@@ -30,13 +30,13 @@ SCI_HD complex<T> bessel_jy_times_exp(complex<T> f, complex<T> g) {
 
 /// (z/2)^v for z != 0, |arg z| <= pi; v log|z| loses digits for large v, so the modulus is a power.
 template <class T>
-SCI_HD complex<T> bessel_jy_half_power(complex<T> z, T v) {
+SCI_HD_LARGE complex<T> bessel_jy_half_power(complex<T> z, T v) {
   T modulus = bessel_jy_power(T(abs(z) / T(2)), v), angle = v * arg(z);
   return {modulus * cos(angle), modulus * sin(angle)};
 }
 
 template <class T>
-SCI_HD complex<T> bessel_j_plane_series(T v, complex<T> z) {
+SCI_HD_LARGE complex<T> bessel_j_plane_series(T v, complex<T> z) {
   using S = scalar_of<T>;
   complex<T> half = z / T(2), square = -(half * half), term = T(1), sum = T(1);
   for (int k = 1; k < 60; ++k) {
@@ -52,7 +52,7 @@ SCI_HD complex<T> bessel_j_plane_series(T v, complex<T> z) {
 ///   c_k/c_{k-1} = (base + k)(2 base + k - 1)/((base + k - 1) k), 2 (base + 1) for k = 1   (DLMF 10.23.9 at angle 0).
 /// All terms are of the size of e^{-iz}.
 template <class T>
-SCI_HD complex<T> bessel_j_plane_miller(T base, int n, complex<T> z) {
+SCI_HD_LARGE complex<T> bessel_j_plane_miller(T base, int n, complex<T> z) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   S size = abs(primal(z));
@@ -75,12 +75,18 @@ SCI_HD complex<T> bessel_j_plane_miller(T base, int n, complex<T> z) {
   return factor * (wanted / sum);
 }
 
+/// One copy of the modified functions' code.
+template <class T>
+SCI_HD_LARGE bessel_ik_pair<T> bessel_jy_modified_pair(T v, complex<T> w) {
+  return bessel_ik_core(v, w);
+}
+
 /// J_v(z) and, if asked for, J_-v(z) from the modified functions; v >= 0, z != 0 in the first quadrant.
 template <class T>
-SCI_HD void bessel_j_by_modified(T v, complex<T> z, bool want_minus, complex<T>& plus, complex<T>& minus) {
+SCI_HD_LARGE void bessel_j_by_modified(T v, complex<T> z, bool want_minus, complex<T>& plus, complex<T>& minus) {
   using S = scalar_of<T>;
   complex<T> w = {z.im, -z.re};
-  bessel_ik_pair<T> f = bessel_ik_core(v, w);
+  bessel_ik_pair<T> f = bessel_jy_modified_pair(v, w);
   complex<T> up = {w.re - f.log_scale, w.im}, value = bessel_jy_times_exp(f.i, up);
   T c = cospi(v / T(2)), s = sinpi(v / T(2));
   plus = complex<T>(c, s) * value;
@@ -94,7 +100,7 @@ SCI_HD void bessel_j_by_modified(T v, complex<T> z, bool want_minus, complex<T>&
 /// Ai and Ai' of a complex argument of moderate size, with derivatives by Ai'' = s Ai: the Maclaurin series (DLMF 9.4.1),
 /// K_{1/3} and K_{2/3} (9.6.2-3), or J of the orders +-1/3 and +-2/3 (9.6.6-7).
 template <class T>
-SCI_HD void bessel_jy_airy_plane(complex<T> s, complex<T>& ai, complex<T>& ai1) {
+SCI_HD_LARGE void bessel_jy_airy_plane(complex<T> s, complex<T>& ai, complex<T>& ai1) {
   if constexpr (is_dual<T>) {
     using U = decltype(s.re.v);
     complex<U> value(s.re.v, s.im.v), slope(s.re.d, s.im.d), a, a1;
@@ -123,7 +129,7 @@ SCI_HD void bessel_jy_airy_plane(complex<T> s, complex<T>& ai, complex<T>& ai1) 
     const T sqrt3 = T(1.7320508075688772935274463415058724);
     if (s.re > T(0) && abs(s.im) <= sqrt3 * s.re) {
       complex<T> root = sqrt(s), xi = s * root * (T(2) * third);
-      bessel_ik_pair<T> a = bessel_ik_core(third, xi), b = bessel_ik_core(T(2) * third, xi);
+      bessel_ik_pair<T> a = bessel_jy_modified_pair(third, xi), b = bessel_jy_modified_pair(T(T(2) * third), xi);
       complex<T> e = exp(-xi) * (numbers::inv_pi<T> / sqrt3);
       ai = root * a.k * e;
       ai1 = -(s * b.k * e);
@@ -157,7 +163,7 @@ SCI_HD void bessel_jy_airy_plane(complex<T> s, complex<T>& ai, complex<T>& ai1) 
 
 /// Olver's expansion (DLMF 10.20.4) for |log(z/v)| < 0.35; false away from the transition.
 template <class T>
-SCI_HD bool bessel_j_plane_olver(T v, complex<T> z, complex<T>& value) {
+SCI_HD_LARGE bool bessel_j_plane_olver(T v, complex<T> z, complex<T>& value) {
   using S = scalar_of<T>;
   complex<T> t = {(z.re - v) / v, z.im / v};
   if (abs1(primal(t)) > S(0.45)) return false;
@@ -172,26 +178,34 @@ SCI_HD bool bessel_j_plane_olver(T v, complex<T> z, complex<T>& value) {
   return true;
 }
 
-/// J_v(z), or J_-v(z) if `negative`, for v >= 0 and z != 0 in the first quadrant.
+/// J_v(z), or J_-v(z) if `negative`, for v >= 0 and z != 0 in the first quadrant. Dual numbers use the last two regions,
+/// which reach everywhere: every region costs a GPU seconds of compilation.
 template <class T>
 SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative) {
   using S = scalar_of<T>;
   using L = bessel_jy_limits<S>;
-  S order = primal(v), size = abs(primal(z));
+  S order = primal(v);
   bool parity = negative && is_hardware<T> && order == rint(order);
   complex<T> value, minus;
   if (negative && !parity) {
     bessel_j_by_modified(v, z, true, value, minus);
     return minus;
   }
-  if (order < L::gamma_order && (size * size <= S(4) * (order + S(1)) || (size <= S(20) && size - primal(z.im) <= S(1)))) {
-    value = bessel_j_plane_series(v, z);
-  } else if (order < L::large_order && size < L::large_order) {
-    int n = int(floor(order));
-    value = bessel_j_plane_miller(T(v - T(S(n))), n, z);
-  } else if (!(order >= S(L::is_float ? 60 : 150) && bessel_j_plane_olver(v, z, value))) {
-    bessel_j_by_modified(v, z, false, value, minus);
+  bool done = false;
+  if constexpr (is_hardware<T>) {
+    S size = abs(z);
+    bool near_imaginary = size <= S(20) && size - z.im <= S(1);
+    if (order < L::gamma_order && (size * size <= S(4) * (order + S(1)) || near_imaginary)) {
+      value = bessel_j_plane_series(v, z);
+      done = true;
+    } else if (order < L::large_order && size < L::large_order) {
+      int n = int(floor(order));
+      value = bessel_j_plane_miller(v - S(n), n, z);
+      done = true;
+    }
   }
+  if (!done && order >= S(L::is_float ? 60 : 150)) done = bessel_j_plane_olver(v, z, value);
+  if (!done) bessel_j_by_modified(v, z, false, value, minus);
   return parity && order - S(2) * rint(order / S(2)) != S(0) ? -value : value;
 }
 

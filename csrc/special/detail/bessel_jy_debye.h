@@ -14,7 +14,7 @@ namespace detail {
 
 /// even = sum over even k, odd = sum over odd k of sign^(k/2) u_k(y) w^k, w = 1/r; sign = -1 for x > v.
 template <class T>
-SCI_HD void bessel_jy_debye_sums(T w, T y, bool oscillates, T& even, T& odd) {
+SCI_HD_LARGE void bessel_jy_debye_sums(T w, T y, bool oscillates, T& even, T& odd) {
   using S = scalar_of<T>;
   SCI_TABLE(S, c) = {
       1.0, 1.25e-1, -2.08333333333333333e-1, 7.03125e-2, -4.01041666666666667e-1, 3.34201388888888889e-1,
@@ -61,11 +61,11 @@ SCI_HD void bessel_jy_debye_sums(T w, T y, bool oscillates, T& even, T& odd) {
   odd = T(0);
   T power = T(1);
   bool small = false;
-  for (int k = 1; k <= terms; ++k) {
+  SCI_NO_UNROLL for (int k = 1; k <= terms; ++k) {
     power *= w;
     const int row = k * (k + 1) / 2;
     T u = T(c[row + k]);
-    for (int j = k - 1; j >= 0; --j) u = u * y + T(c[row + j]);
+    SCI_NO_UNROLL for (int j = k - 1; j >= 0; --j) u = u * y + T(c[row + j]);
     T term = power * u;
     if (oscillates && (k & 2)) term = -term;
     (k & 1 ? odd : even) += term;

@@ -9,7 +9,7 @@ namespace detail {
 
 /// cos and sin of w = x - v pi/2 - pi/4.
 template <class T>
-SCI_HD void bessel_jy_phase(T v, T x, T& cos_w, T& sin_w) {
+SCI_HD_LARGE void bessel_jy_phase(T v, T x, T& cos_w, T& sin_w) {
   using S = scalar_of<T>;
   T reduced = v - T(S(4) * rint(primal(v) / S(4)));
   T turn = (reduced + T(S(0.5))) / T(2);
@@ -20,7 +20,7 @@ SCI_HD void bessel_jy_phase(T v, T x, T& cos_w, T& sin_w) {
 
 /// P = sum (-1)^k a_2k(v)/x^2k and Q = sum (-1)^k a_2k+1(v)/x^(2k+1), for v^2 <= 2 x and x >= limits::hankel.
 template <class T>
-SCI_HD void bessel_jy_hankel_sums(T v, T x, T& p, T& q) {
+SCI_HD_LARGE void bessel_jy_hankel_sums(T v, T x, T& p, T& q) {
   using S = scalar_of<T>;
   T four_v2 = T(4) * v * v, w = T(1) / (T(8) * x), term = T(1);
   p = T(1);

@@ -11,7 +11,7 @@ namespace detail {
 /// Normalised by the Neumann series (x/2)^mu = sum (mu+2k) Gamma(mu+k)/k! J_{mu+2k}(x) (DLMF 10.23.15), summed in
 /// nested form so that its weights need no gamma function: their ratio is (mu+k)/(k+1).
 template <class T>
-SCI_HD void bessel_jy_miller(T mu, int n, T x, T& j0, T& j1, T& jn) {
+SCI_HD_LARGE void bessel_jy_miller(T mu, int n, T x, T& j0, T& j1, T& jn) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   S size = primal(x);
@@ -63,7 +63,7 @@ SCI_HD void bessel_jy_steed(T mu, T x, T& p, T& q) {
 /// Y_mu = y0 and Y_{mu+1} = y1 2/x for |mu| <= 1/2 and 0 < x <= 2: N. M. Temme, J. Comput. Phys. 21 (1976) 343. His f_k
 /// is even in mu and has no singularity at mu = 0, so integer orders are not special.
 template <class T>
-SCI_HD void bessel_jy_temme(T mu, T x, T& y0, T& y1) {
+SCI_HD_LARGE void bessel_jy_temme(T mu, T x, T& y0, T& y1) {
   using S = scalar_of<T>;
   T w = mu * mu, gamma1 = temme_gamma1(mu), gamma2 = temme_gamma2(mu), c, sc, e;
   T log_2_x = T(numbers::ln2<S>) - log(x);

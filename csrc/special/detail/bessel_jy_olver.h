@@ -19,7 +19,7 @@ template <>
 struct bessel_jy_olver_coefficients<double> {
   /// zeta / -u
   template <class T>
-  static SCI_HD T zeta_ratio(T u) {
+  static SCI_HD_LARGE T zeta_ratio(T u) {
     SCI_TABLE(double, zeta) = {
         1.25992104989487316, 2.51984209978974633e-1, 6.23960900900318087e-2, 1.16792681450572246e-2,
         1.48188116723993512e-3, 1.245098135918727e-4, 1.4227338656769318e-5, 3.03009706403122496e-6,
@@ -31,7 +31,7 @@ struct bessel_jy_olver_coefficients<double> {
   }
   /// sum phi A_k w^k and sum phi B_k w^k, w = 1/v^2.
   template <class T>
-  static SCI_HD void sums(T u, T w, T& a, T& b) {
+  static SCI_HD_LARGE void sums(T u, T w, T& a, T& b) {
     SCI_TABLE(double, a0) = {
         1.25992104989487316, -2.51984209978974634e-1, -1.79988721413552265e-2, 7.59952379301674257e-3,
         1.48068643690628143e-3, -4.53534817029512421e-4, -1.2043916681955647e-4, 3.35524325399035081e-5,
@@ -96,7 +96,7 @@ struct bessel_jy_olver_coefficients<double> {
 template <>
 struct bessel_jy_olver_coefficients<float> {
   template <class T>
-  static SCI_HD T zeta_ratio(T u) {
+  static SCI_HD_LARGE T zeta_ratio(T u) {
     SCI_TABLE(float, zeta) = {
         1.25992104987310173, 2.51984214330859852e-1, 6.23960908325322757e-2, 1.16792157068494427e-2,
         1.48187739657407588e-3, 1.24682074504547617e-4, 1.42330439498868913e-5, 2.81622976104736033e-6,
@@ -105,7 +105,7 @@ struct bessel_jy_olver_coefficients<float> {
     return bessel_jy_polynomial(zeta, u);
   }
   template <class T>
-  static SCI_HD void sums(T u, T w, T& a, T& b) {
+  static SCI_HD_LARGE void sums(T u, T w, T& a, T& b) {
     SCI_TABLE(float, a0) = {
         1.25992104757720126, -2.5198421039584122e-1, -1.79987675329113292e-2, 7.59951072818145146e-3,
         1.47992458091215649e-3, -4.53388345714496714e-4, -1.18472567685464316e-4, 3.31090683490435023e-5,
@@ -132,7 +132,7 @@ struct bessel_jy_olver_coefficients<float> {
 
 /// J and Y from u = log(x/v), c = v^(1/3) and s = c^2 zeta(u), |s| <= 12.25.
 template <class T>
-SCI_HD bessel_jy_pair<T> bessel_jy_olver(T v, T u, T c, T s) {
+SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_olver(T v, T u, T c, T s) {
   using S = scalar_of<T>;
   T a, b;
   T inverse = T(1) / v;
