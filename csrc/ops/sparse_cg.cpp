@@ -1,0 +1,106 @@
+// Conjugate gradients on the CPU without a preconditioner: the whole iteration in one call. Elsewhere the iteration is
+// written over tensors (sci/sparse/linalg/_iterate.py), with the same stopping rule.
+#include <cmath>
+
+#include "runtime/operator.h"
+#include "sparse/csr_cg.h"
+
+namespace sci {
+namespace {
+
+template <class Body>
+void on_blocks(int64_t blocks, const Body& body) {
+  if (blocks <= 8) {
+    for (int64_t i = 0; i < blocks; ++i) body(i);
+    return;
+  }
+  torch::stable::parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) body(i);
+  });
+}
+
+template <class R>
+R total(const R* parts, int64_t blocks) {
+  R sum = 0;
+  for (int64_t i = 0; i < blocks; ++i) sum += parts[i];
+  return sum;
+}
+
+// Returns 0, or the number of iterations after which the residual was still too large. `x` holds the start.
+template <class T, class I>
+int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter) {
+  using R = real_of<T>;
+  int64_t blocks = (s.n + cg_block - 1) / cg_block;
+  double bb = 0;
+  for (int64_t i = 0; i < s.n; ++i) bb += double(norm(complex<R>(s.b[i])));
+  if (bb == 0) {
+    for (int64_t i = 0; i < s.n; ++i) s.x[i] = T(0);
+    return 0;
+  }
+  double tolerance = max(atol, rtol * std::sqrt(bb)), limit = tolerance * tolerance;
+  auto residual = [&] {
+    on_blocks(blocks, CgResidual<T, I>{s});
+    return total(s.parts, blocks);
+  };
+  R rr = residual();
+  double last = double(rr);  // the true residual when it was last computed
+  if (double(rr) <= limit) return 0;
+  R beta = 0;
+  for (int64_t i = 0; i < s.n; ++i) s.p[i] = T(0);
+  int64_t k = 0;
+  while (k < maxiter && std::isfinite(double(rr))) {
+    on_blocks(blocks, CgDirection<T, I>{s, beta});
+    on_blocks(blocks, CgProduct<T, I>{s});
+    R pq = total(s.parts, blocks);
+    if (!(pq != 0)) break;
+    on_blocks(blocks, CgUpdate<T, I>{s, rr / pq});
+    R next = total(s.parts, blocks);
+    beta = next / rr;
+    rr = next;
+    ++k;
+    if (double(rr) > limit) continue;
+    // The recursive residual drifts away from b - A x: only the true one counts. If it is too large, start again from
+    // it, as long as that helps.
+    rr = residual();
+    if (double(rr) <= limit) return 0;
+    if (!(double(rr) < 0.25 * last)) return k;
+    last = double(rr);
+    beta = 0;
+  }
+  return double(residual()) <= limit ? 0 : max(k, int64_t(1));
+}
+
+std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, const Tensor& indices_, const Tensor& b_,
+                                  const Tensor& x0_, double rtol, double atol, int64_t maxiter) {
+  using torch::stable::contiguous;
+  const Tensor data = contiguous(data_), indptr = contiguous(indptr_), indices = contiguous(indices_), b = contiguous(b_);
+  STD_TORCH_CHECK(!b.is_cuda() && b.dim() == 2 && data.dim() == 1, "csr_cg: expected right-hand sides (k, n) on the CPU");
+  STD_TORCH_CHECK(data.scalar_type() == b.scalar_type() && x0_.scalar_type() == b.scalar_type(), "csr_cg: dtypes differ");
+  int64_t members = b.size(0), n = b.size(1);
+  STD_TORCH_CHECK(indptr.size(0) == n + 1 && x0_.size(0) == members && x0_.size(1) == n, "csr_cg: shapes do not fit");
+  Tensor x = torch::stable::clone(contiguous(x0_)), info = empty_as(b, {members}, ScalarType::Long);
+  Tensor work = empty_as(b, {3 * n}), parts = empty_as(b, {n / cg_block + 1});
+  dispatch_number(b, "csr_cg", [&](auto number) {
+    using T = typename decltype(number)::type;
+    dispatch_index(indices, "csr_cg", [&](auto index) {
+      using I = typename decltype(index)::type;
+      T* w = sci::data<T>(work);
+      for (int64_t m = 0; m < members; ++m) {
+        CgState<T, I> state{sci::data<T>(data),        sci::data<I>(indptr), sci::data<I>(indices),
+                            sci::data<T>(b) + m * n,   sci::data<T>(x) + m * n,
+                            w,                         w + n,                w + 2 * n,
+                            reinterpret_cast<real_of<T>*>(sci::data<T>(parts)), n};
+        sci::data<int64_t>(info)[m] = solve(state, rtol, atol, maxiter);
+      }
+    });
+  });
+  return {x, info};
+}
+
+SCI_OPERATOR(
+    "csr_cg(Tensor data, Tensor indptr, Tensor indices, Tensor b, Tensor x0, float rtol, float atol, int maxiter) -> "
+    "(Tensor, Tensor)",
+    csr_cg)
+
+}  // namespace
+}  // namespace sci

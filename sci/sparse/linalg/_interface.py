@@ -1,0 +1,441 @@
+"""`LinearOperator`: a matrix known by its products alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..._core.arrays import as_tensor
+from ..._core.cards import function
+from ..._core.errors import bad_argument
+from .._base import sparray
+from .._convert import as_dtype, as_shape, is_scipy
+
+__all__ = ["LinearOperator", "aslinearoperator"]
+
+Product = Callable[[Tensor], Tensor]
+
+
+@function(differentiable=(), batch=True)
+class LinearOperator:
+    """A linear map given by functions that apply it.
+
+    Parameters
+    ----------
+    shape : tuple of two ints
+        ``(M, N)``.
+    matvec : callable
+        ``matvec(v)`` returns ``A @ v`` for a vector ``(N,)``.
+    rmatvec : callable, optional
+        ``rmatvec(v)`` returns ``A^H @ v``.
+    matmat : callable, optional
+        ``matmat(V)`` returns ``A @ V`` for a matrix ``(N, K)``; by default column by column.
+    dtype : dtype, optional
+        By default that of ``matvec`` of a vector of torch's default dtype.
+    rmatmat : callable, optional
+        ``rmatmat(V)`` returns ``A^H @ V``.
+
+    Notes
+    -----
+    Instead of handing over functions, a subclass can define ``_matvec`` and, where needed, ``_rmatvec``, ``_matmat``,
+    ``_rmatmat`` and ``_adjoint``, and call ``super().__init__(dtype, shape)``.
+
+    Products differentiate as the functions do: whatever tensors they use receive gradients.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse.linalg import LinearOperator
+    >>> A = LinearOperator((2, 2), matvec=lambda v: torch.stack([2 * v[0], 3 * v[1]]))
+    >>> A @ torch.ones(2)
+    tensor([2., 3.])
+    """
+
+    shape: tuple[int, int]
+    dtype: torch.dtype | None
+    ndim = 2
+    __array_ufunc__ = None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> LinearOperator:
+        return super().__new__(_Given) if cls is LinearOperator else super().__new__(cls)
+
+    def __init__(self, dtype: Any, shape: Any) -> None:
+        self.dtype = as_dtype(dtype, "LinearOperator")
+        m, n = as_shape(shape, "LinearOperator", (2,))
+        self.shape = (m, n)
+
+    def _init_dtype(self) -> None:
+        """Find the dtype by applying the operator once, if it was not given."""
+        if self.dtype is None:
+            self.dtype = self.matvec(torch.zeros(self.shape[-1])).dtype
+
+    # ---- what subclasses define ------------------------------------------------------------------------------------
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return self.matmat(x.reshape(-1, 1))
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        if type(self)._adjoint is LinearOperator._adjoint:
+            raise NotImplementedError("rmatvec is not defined")
+        return self.H.matvec(x)
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return torch.stack([self.matvec(column).reshape(-1) for column in X.unbind(-1)], -1)
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        if type(self)._adjoint is LinearOperator._adjoint:
+            return torch.stack([self.rmatvec(column).reshape(-1) for column in X.unbind(-1)], -1)
+        return self.H.matmat(X)
+
+    def _adjoint(self) -> LinearOperator:
+        return _Adjoint(self)
+
+    # ---- products --------------------------------------------------------------------------------------------------
+
+    def _vector(self, x: Any, size: int, act: Callable[[Tensor], Any], rows: int, name: str) -> Tensor:
+        v = as_tensor(x, "x", name)
+        if v.shape not in ((size,), (size, 1)):
+            raise ValueError(f"{name}: dimension mismatch: the operator has shape {self.shape}, x has {tuple(v.shape)}")
+        y = as_tensor(act(v), "the result", name)
+        return y.reshape(rows) if v.dim() == 1 else y.reshape(rows, 1)
+
+    def matvec(self, x: Any) -> Tensor:
+        """Return ``A @ x`` for a vector ``(N,)`` or a column ``(N, 1)``."""
+        return self._vector(x, self.shape[1], self._matvec, self.shape[0], "matvec")
+
+    def rmatvec(self, x: Any) -> Tensor:
+        """Return ``A^H @ x`` for a vector ``(M,)`` or a column ``(M, 1)``."""
+        return self._vector(x, self.shape[0], self._rmatvec, self.shape[1], "rmatvec")
+
+    def matmat(self, X: Any) -> Tensor:
+        """Return ``A @ X`` for a matrix ``(N, K)``."""
+        V = as_tensor(X, "X", "matmat")
+        if V.dim() != 2 or V.shape[0] != self.shape[1]:
+            raise ValueError(f"matmat: dimension mismatch: {self.shape}, {tuple(V.shape)}")
+        return self._matmat(V)
+
+    def rmatmat(self, X: Any) -> Tensor:
+        """Return ``A^H @ X`` for a matrix ``(M, K)``."""
+        V = as_tensor(X, "X", "rmatmat")
+        if V.dim() != 2 or V.shape[0] != self.shape[0]:
+            raise ValueError(f"rmatmat: dimension mismatch: {self.shape}, {tuple(V.shape)}")
+        return self._rmatmat(V)
+
+    def dot(self, x: Any) -> Any:
+        """Multiply by a vector, a matrix, a number or another operator."""
+        if isinstance(x, LinearOperator):
+            return _Product(self, x)
+        if isinstance(x, (int, float, complex)) or (isinstance(x, Tensor) and x.dim() == 0):
+            return _Scaled(self, x)
+        v = as_tensor(x, "x", "dot")
+        if v.dim() == 1 or (v.dim() == 2 and v.shape[1] == 1):
+            return self.matvec(v)
+        if v.dim() == 2:
+            return self.matmat(v)
+        raise bad_argument("dot", "x", "a vector, a matrix, a number or an operator", x)
+
+    def __matmul__(self, x: Any) -> Any:
+        if isinstance(x, (int, float, complex)):
+            raise ValueError("a scalar operand is not allowed, use '*' instead")
+        return self.dot(x)
+
+    def __mul__(self, x: Any) -> Any:
+        return self.dot(x)
+
+    def __call__(self, x: Any) -> Any:
+        return self.dot(x)
+
+    def __rmul__(self, x: Any) -> Any:
+        return _Scaled(self, x)
+
+    def __neg__(self) -> LinearOperator:
+        return _Scaled(self, -1)
+
+    def __add__(self, other: Any) -> Any:
+        return _Sum(self, other) if isinstance(other, LinearOperator) else NotImplemented
+
+    def __sub__(self, other: Any) -> Any:
+        return _Sum(self, -other) if isinstance(other, LinearOperator) else NotImplemented
+
+    def __truediv__(self, other: Any) -> Any:
+        return _Scaled(self, 1.0 / other)
+
+    def __pow__(self, n: int) -> LinearOperator:
+        if not isinstance(n, int) or n < 0 or self.shape[0] != self.shape[1]:
+            raise ValueError(f"only square operators have powers, by non-negative integers; got {n!r} of {self.shape}")
+        result: LinearOperator = _Identity(self.shape, self.dtype)
+        for _ in range(n):
+            result = self if isinstance(result, _Identity) else _Product(self, result)
+        return result
+
+    def adjoint(self) -> LinearOperator:
+        """Return the Hermitian adjoint, which `rmatvec` applies."""
+        return self._adjoint()
+
+    def transpose(self) -> LinearOperator:
+        """Return the transpose."""
+        return _Transposed(self)
+
+    @property
+    def H(self) -> LinearOperator:
+        """The Hermitian adjoint."""
+        return self._adjoint()
+
+    @property
+    def T(self) -> LinearOperator:
+        """The transpose."""
+        return _Transposed(self)
+
+    def __repr__(self) -> str:
+        dtype = "unspecified dtype" if self.dtype is None else f"dtype={str(self.dtype).removeprefix('torch.')}"
+        return f"<{self.shape[0]}x{self.shape[1]} {type(self).__name__.lstrip('_')} with {dtype}>"
+
+
+class _Given(LinearOperator):
+    """An operator given by functions."""
+
+    def __init__(
+        self,
+        shape: Any,
+        matvec: Product,
+        rmatvec: Product | None = None,
+        matmat: Product | None = None,
+        dtype: Any = None,
+        rmatmat: Product | None = None,
+    ) -> None:
+        super().__init__(dtype, shape)
+        if not callable(matvec):
+            raise bad_argument("LinearOperator", "matvec", "a function", matvec, TypeError)
+        self._functions = (matvec, rmatvec, matmat, rmatmat)
+        self._init_dtype()
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return self._functions[0](x)
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        if self._functions[1] is None:
+            raise NotImplementedError("rmatvec is not defined")
+        return self._functions[1](x)
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return super()._matmat(X) if self._functions[2] is None else self._functions[2](X)
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return super()._rmatmat(X) if self._functions[3] is None else self._functions[3](X)
+
+
+_Given.__name__ = _Given.__qualname__ = "_CustomLinearOperator"
+
+
+class _Adjoint(LinearOperator):
+    def __init__(self, A: LinearOperator) -> None:
+        super().__init__(A.dtype, A.shape[::-1])
+        self._of = A
+        self._matvec, self._rmatvec = A._rmatvec, A._matvec  # type: ignore[method-assign]
+        self._matmat, self._rmatmat = A._rmatmat, A._matmat  # type: ignore[method-assign]
+
+    def _adjoint(self) -> LinearOperator:
+        return self._of
+
+
+class _Transposed(LinearOperator):
+    def __init__(self, A: LinearOperator) -> None:
+        super().__init__(A.dtype, A.shape[::-1])
+        self._of = A
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return self._of._rmatvec(x.conj()).conj()
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        return self._of._matvec(x.conj()).conj()
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return self._of._rmatmat(X.conj()).conj()
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return self._of._matmat(X.conj()).conj()
+
+
+class _Matrix(LinearOperator):
+    """A dense or sparse matrix as an operator."""
+
+    def __init__(self, A: Any) -> None:
+        super().__init__(A.dtype, tuple(A.shape))
+        self.A = A
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        result: Tensor = self.A @ x.to(torch.promote_types(self.A.dtype, x.dtype))
+        return result
+
+    def _adjoint_matrix(self) -> Any:
+        return self.A.conj().T if isinstance(self.A, sparray) else self.A.mH
+
+    def _product(self, A: Any, x: Tensor) -> Tensor:
+        dtype = torch.promote_types(A.dtype, x.dtype)
+        result: Tensor = (A if A.dtype == dtype else A.to(dtype)) @ x.to(dtype)
+        return result
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return self._product(self.A, X)
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        return self._product(self._adjoint_matrix(), x)
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return self._product(self._adjoint_matrix(), X)
+
+
+_Matrix._matvec = _Matrix._matmat  # type: ignore[method-assign]
+_Matrix.__name__ = _Matrix.__qualname__ = "MatrixLinearOperator"
+
+
+class _Identity(LinearOperator):
+    def __init__(self, shape: Any, dtype: Any = None) -> None:
+        super().__init__(dtype, shape)
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return x
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        return x
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return X
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return X
+
+    def _adjoint(self) -> LinearOperator:
+        return self
+
+
+def _common(A: LinearOperator, B: LinearOperator) -> torch.dtype | None:
+    if A.dtype is None or B.dtype is None:
+        return A.dtype or B.dtype
+    return torch.promote_types(A.dtype, B.dtype)
+
+
+class _Sum(LinearOperator):
+    def __init__(self, A: LinearOperator, B: LinearOperator) -> None:
+        if A.shape != B.shape:
+            raise ValueError(f"cannot add operators of shapes {A.shape} and {B.shape}")
+        super().__init__(_common(A, B), A.shape)
+        self.args = (A, B)
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return self.args[0].matvec(x) + self.args[1].matvec(x)
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        return self.args[0].rmatvec(x) + self.args[1].rmatvec(x)
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return self.args[0].matmat(X) + self.args[1].matmat(X)
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return self.args[0].rmatmat(X) + self.args[1].rmatmat(X)
+
+    def _adjoint(self) -> LinearOperator:
+        return _Sum(self.args[0].H, self.args[1].H)
+
+
+class _Product(LinearOperator):
+    def __init__(self, A: LinearOperator, B: LinearOperator) -> None:
+        if A.shape[1] != B.shape[0]:
+            raise ValueError(f"cannot multiply operators of shapes {A.shape} and {B.shape}")
+        super().__init__(_common(A, B), (A.shape[0], B.shape[1]))
+        self.args = (A, B)
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return self.args[0].matvec(self.args[1].matvec(x))
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        return self.args[1].rmatvec(self.args[0].rmatvec(x))
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return self.args[0].matmat(self.args[1].matmat(X))
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return self.args[1].rmatmat(self.args[0].rmatmat(X))
+
+    def _adjoint(self) -> LinearOperator:
+        return _Product(self.args[1].H, self.args[0].H)
+
+
+class _Scaled(LinearOperator):
+    def __init__(self, A: LinearOperator, factor: Any) -> None:
+        if not (isinstance(factor, (int, float, complex)) or (isinstance(factor, Tensor) and factor.dim() == 0)):
+            raise bad_argument("LinearOperator", "the factor", "a number", factor, TypeError)
+        dtype = A.dtype
+        if isinstance(factor, complex) and dtype is not None and not dtype.is_complex:
+            dtype = (dtype if dtype.is_floating_point else torch.get_default_dtype()).to_complex()
+        super().__init__(dtype, A.shape)
+        self._of, self.factor = A, factor
+
+    @property
+    def args(self) -> tuple[LinearOperator, Any]:
+        return self._of, self.factor
+
+    def _conjugate(self) -> Any:
+        return self.factor.conj() if isinstance(self.factor, Tensor) else self.factor.conjugate()
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return self.factor * self._of.matvec(x)
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        return self._conjugate() * self._of.rmatvec(x)  # type: ignore[no-any-return]
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return self.factor * self._of.matmat(X)
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return self._conjugate() * self._of.rmatmat(X)  # type: ignore[no-any-return]
+
+    def _adjoint(self) -> LinearOperator:
+        return _Scaled(self._of.H, self._conjugate())
+
+
+@function(differentiable=(), batch=False)
+def aslinearoperator(A: Any) -> LinearOperator:
+    """Return `A` as a `LinearOperator`.
+
+    Parameters
+    ----------
+    A : Tensor, array-like, sparse array, LinearOperator, or an object with ``shape`` and ``matvec``
+
+    Returns
+    -------
+    LinearOperator
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse.linalg import aslinearoperator
+    >>> aslinearoperator(torch.eye(2)).matvec(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    if isinstance(A, LinearOperator):
+        return A
+    if isinstance(A, sparray):
+        return _Matrix(A.tocsr())
+    if is_scipy(A) or (isinstance(A, Tensor) and A.layout is not torch.strided):
+        from .._csr import csr_array
+
+        return _Matrix(csr_array(A))
+    if hasattr(A, "shape") and hasattr(A, "matvec"):
+        names = ("rmatvec", "matmat", "rmatmat")
+        given = {name: getattr(A, name) for name in names if hasattr(A, name)}
+        return LinearOperator(A.shape, A.matvec, dtype=getattr(A, "dtype", None), **given)  # type: ignore[call-arg, arg-type]
+    matrix = as_tensor(A, "A", "aslinearoperator")
+    if matrix.dim() < 2:
+        matrix = torch.atleast_2d(matrix)  # type: ignore[no-untyped-call]
+    if matrix.dim() != 2:
+        raise bad_argument("aslinearoperator", "A", "two-dimensional", A)
+    return _Matrix(matrix)
