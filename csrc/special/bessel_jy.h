@@ -7,7 +7,10 @@
 //   x >= 33 (14)                   Hankel's expansion for |mu| <= 1/2, then forward recurrence, stable for v < x
 //   else                           Miller's algorithm; Y by Temme's series or Steed's continued fraction
 // Negative orders by J_-v = cos(v pi) J_v - sin(v pi) Y_v (DLMF 10.2.3). The same code on dual numbers gives the
-// derivatives in the order.
+// derivatives in the order (jv_dv, jv_dv2). Complex arguments: detail/bessel_jy_complex.h.
+//
+// Conventions are SciPy's: for x < 0 parity at whole orders and NaN else, +-inf for negative v at x = 0 with the sign of
+// 1/Gamma(v + 1), NaN for a complex 0 there and for infinite complex z; only J_v(+-inf) is the limit 0 here.
 #pragma once
 #include "special/detail/bessel_jy_complex.h"
 #include "special/detail/bessel_jy_debye.h"
@@ -162,6 +165,13 @@ SCI_HD_LARGE T bessel_j_real(T v, T x) {
   return flip ? -value : value;
 }
 
+/// The derivatives in the order for x <= 0: J_v(0) is 0 for all v > 0 and behaves like (x/2)^v beside v = 0.
+template <class S>
+SCI_HD S bessel_j_order_at_zero(S v, S x, S sign_at_zero) {
+  if (x < S(0) || !(v >= S(0)) || isinf(v)) return limits<S>::nan;
+  return v == S(0) ? sign_at_zero * limits<S>::infinity : S(0);
+}
+
 /// J_v(z) for real v and complex z; the cut along the negative real axis belongs to the upper half plane.
 template <class T>
 SCI_HD complex<T> bessel_j_complex(T v, complex<T> z) {
@@ -193,27 +203,29 @@ SCI_HD complex<T> jv(T v, complex<T> z) {
   return detail::bessel_j_complex(v, z);
 }
 
-/// d^n/dv^n J_v(x), n = 0, 1, 2.
+/// dJ_v/dv and d^2J_v/dv^2. On the negative real axis they are complex at whole orders, too: NaN for real arguments.
 template <class T>
-SCI_HD T jv_order(int64_t n, T v, T x) {
-  if (n == 0) return jv(v, x);
-  if (n == 1) return detail::bessel_j_real(variable(v), dual<T>(x)).d;
-  if (n == 2) return detail::bessel_j_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
-  return limits<T>::nan;
+SCI_HD T jv_dv(T v, T x) {
+  if (x <= T(0)) return detail::bessel_j_order_at_zero(v, x, T(-1));
+  return detail::bessel_j_real(variable(v), dual<T>(x)).d;
 }
 template <class T>
-SCI_HD complex<T> jv_order(int64_t n, T v, complex<T> z) {
-  if (n == 0) return jv(v, z);
-  if (n == 1) {
-    auto f = detail::bessel_j_complex(variable(v), complex<dual<T>>(dual<T>(z.re), dual<T>(z.im)));
-    return {f.re.d, f.im.d};
-  }
-  if (n == 2) {
-    using D = dual<dual<T>>;
-    auto f = detail::bessel_j_complex(variable2(v), complex<D>(D(dual<T>(z.re)), D(dual<T>(z.im))));
-    return {f.re.d.d, f.im.d.d};
-  }
-  return {limits<T>::nan, limits<T>::nan};
+SCI_HD T jv_dv2(T v, T x) {
+  if (x <= T(0)) return detail::bessel_j_order_at_zero(v, x, T(1));
+  return detail::bessel_j_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
+}
+template <class T>
+SCI_HD complex<T> jv_dv(T v, complex<T> z) {
+  if (z.re == T(0) && z.im == T(0)) return {v > T(0) ? T(0) : limits<T>::nan, v > T(0) ? T(0) : limits<T>::nan};
+  auto f = detail::bessel_j_complex(variable(v), complex<dual<T>>(dual<T>(z.re), dual<T>(z.im)));
+  return {f.re.d, f.im.d};
+}
+template <class T>
+SCI_HD complex<T> jv_dv2(T v, complex<T> z) {
+  if (z.re == T(0) && z.im == T(0)) return {v > T(0) ? T(0) : limits<T>::nan, v > T(0) ? T(0) : limits<T>::nan};
+  using D = dual<dual<T>>;
+  auto f = detail::bessel_j_complex(variable2(v), complex<D>(D(dual<T>(z.re)), D(dual<T>(z.im))));
+  return {f.re.d.d, f.im.d.d};
 }
 
 }  // namespace sci
