@@ -24,7 +24,13 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "cards",
 ]
-exclude_patterns = ["_build", "_ext", "gallery/GALLERY_HEADER.rst", "sg_execution_times.rst", "**/sg_execution_times.rst"]
+exclude_patterns = [
+    "_build",
+    "_ext",
+    "gallery/GALLERY_HEADER.rst",
+    "sg_execution_times.rst",
+    "**/sg_execution_times.rst",
+]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 autosummary_generate = True

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sci import fft, interpolate, linalg, sparse, special, testing
 
 
-
 _DOMAINS = ("fft", "interpolate", "linalg", "sparse", "special", "testing")
 
 __all__ = [

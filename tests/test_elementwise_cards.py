@@ -106,7 +106,9 @@ def test_values(card: ElementwiseCard, device: torch.device) -> None:
             want = [row.values[k] for row in rows]
             errors = ulp_error(out.cpu().numpy(), want, dtype)
             bounds = [max(promise(card, dtype), points_condition(row, k, card.outputs)) for row in rows]
-            assert (errors <= bounds).all(), report(card, f"{signature} {dtype}", rows, out.tolist(), want, errors, bounds)
+            assert (errors <= bounds).all(), report(
+                card, f"{signature} {dtype}", rows, out.tolist(), want, errors, bounds
+            )
 
 
 @each_card
@@ -152,7 +154,9 @@ def test_special_values(card: ElementwiseCard, device: torch.device) -> None:
             for out, value in zip(outputs, wants, strict=True):
                 dtype = str(out.dtype).removeprefix("torch.")
                 got = out.item()
-                assert ulp_error(got, value, dtype) <= promise(card, dtype), f"{card.name}{tuple(args)} {dtype}: {got}, not {value}"
+                assert ulp_error(got, value, dtype) <= promise(card, dtype), (
+                    f"{card.name}{tuple(args)} {dtype}: {got}, not {value}"
+                )
                 if value == 0 and not isinstance(value, complex):
                     assert math.copysign(1, got) == math.copysign(1, value), f"{card.name}{tuple(args)}: sign of zero"
 
@@ -190,7 +194,11 @@ def leaves(card: ElementwiseCard, signature: str, device: torch.device) -> list[
 
 each_signature = pytest.mark.parametrize(
     ("card", "signature"),
-    [pytest.param(card, signature, id=f"{card.name}-{signature}") for card in CARDS for signature, _ in card.signatures],
+    [
+        pytest.param(card, signature, id=f"{card.name}-{signature}")
+        for card in CARDS
+        for signature, _ in card.signatures
+    ],
 )
 
 
@@ -284,13 +292,15 @@ def test_export_and_opcheck(card: ElementwiseCard, device: torch.device) -> None
 def test_meta(card: ElementwiseCard) -> None:
     for signature, outs in card.signatures:
         shapes = itertools.cycle([(3, 1), (4,), ()])
-        args = [torch.empty(s, dtype=dtype_of(k, "float32"), device="meta") for k, s in zip(signature, shapes, strict=False)]
+        args = [
+            torch.empty(s, dtype=dtype_of(k, "float32"), device="meta") for k, s in zip(signature, shapes, strict=False)
+        ]
         shape = torch.broadcast_shapes(*(x.shape for x in args))
         for kind, out in zip(outs, tuple_of(card.function(*args)), strict=True):
             assert (out.device.type, out.shape, out.dtype) == ("meta", shape, dtype_of(kind, "float32"))
 
 
-# ---- arrays ------------------------------------------------------------------------------------------------------------
+# ---- arrays ----------------------------------------------------------------------------------------------------------
 
 
 @each_signature
@@ -308,7 +318,9 @@ def test_layouts(card: ElementwiseCard, signature: str, device: torch.device) ->
     check([x.view(-1, 1, *(1,) * 10) for x in args], lambda out: out.view(-1))
     if "c" in signature:
         check([x.conj().resolve_conj().conj() if x.is_complex() else x for x in args], lambda out: out)
-    check([torch.view_as_real(torch.complex(x, x))[..., 1] if x.is_floating_point() else x for x in args], lambda out: out)
+    check(
+        [torch.view_as_real(torch.complex(x, x))[..., 1] if x.is_floating_point() else x for x in args], lambda out: out
+    )
     n = args[0].numel()
     grid = [x.view(*(n if i == j else 1 for j in range(len(args)))) for i, x in enumerate(args)]
     broadcast = tuple_of(card.function(*grid))
@@ -368,7 +380,7 @@ def test_bad_arguments(card: ElementwiseCard, device: torch.device) -> None:
     with pytest.raises(TypeError):
         card.function(*args, args[0])
     if len(args) > 1:
-        with pytest.raises(RuntimeError, match="shape|size"):
+        with pytest.raises(RuntimeError, match=r"shape|size"):
             card.function(*(torch.ones(2 + i, device=device) for i in range(len(args))))
 
 

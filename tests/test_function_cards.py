@@ -38,7 +38,9 @@ def dtypes(card: FunctionCard) -> list[torch.dtype]:
 def split(sample: Sample) -> tuple[list[Any], Any, list[int]]:
     """Flatten a sample's arguments; also the places of its floating tensors."""
     flat, spec = pytree.tree_flatten((sample.args, sample.kwargs))
-    places = [i for i, x in enumerate(flat) if isinstance(x, torch.Tensor) and (x.is_floating_point() or x.is_complex())]
+    places = [
+        i for i, x in enumerate(flat) if isinstance(x, torch.Tensor) and (x.is_floating_point() or x.is_complex())
+    ]
     return flat, spec, places
 
 
@@ -105,11 +107,11 @@ def test_transforms(card: FunctionCard, device: torch.device) -> None:
         places = tuple(range(len(xs)))
         leaves = [x.clone().requires_grad_() for x in xs]
         loss(f(*leaves)).backward()
-        found = torch.func.grad(lambda *ts: loss(f(*ts)), places)(*xs)
+        found = torch.func.grad(lambda *ts: loss(f(*ts)), places)(*xs)  # noqa: B023
         for leaf, g in zip(leaves, found, strict=True):
             torch.testing.assert_close(g, leaf.grad if leaf.grad is not None else torch.zeros_like(leaf))
         direction = [torch.ones_like(x) for x in xs]
-        _, tangent = torch.func.jvp(lambda *ts: loss(f(*ts)), tuple(xs), tuple(direction))
+        _, tangent = torch.func.jvp(lambda *ts: loss(f(*ts)), tuple(xs), tuple(direction))  # noqa: B023
         torch.testing.assert_close(tangent, sum(g.sum() for g in found))
 
 

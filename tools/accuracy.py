@@ -38,9 +38,7 @@ def tensors(rows: list[Row]) -> list[torch.Tensor]:
     """Return the arguments of rows of one signature and precision as tensors."""
     real = {"float32": torch.float32, "float64": torch.float64}[rows[0].precision]
     kinds = {"r": real, "c": real.to_complex(), "i": torch.int64}
-    return [
-        torch.tensor([row.args[i] for row in rows], dtype=kinds[kind]) for i, kind in enumerate(rows[0].signature)
-    ]
+    return [torch.tensor([row.args[i] for row in rows], dtype=kinds[kind]) for i, kind in enumerate(rows[0].signature)]
 
 
 def measure(card: ElementwiseCard) -> list[Measured]:

@@ -38,9 +38,8 @@ def unit(stem: str, cards: list[tuple[str, str, str, list[str]]]) -> str:
     lines += [f'#include "{header}"' for header in dict.fromkeys(header for _, header, _, _ in cards)]
     lines += ['#include "runtime/elementwise.h"', "", "namespace sci {", "namespace {"]
     for name, header, signatures, arguments in cards:
-        definition = (
-            f"struct call_{name} {{ template <class... A> static SCI_HD auto apply(A... a) {{ return {name}(a...); }} }};"
-        )
+        call = f"return {name}(a...);"
+        definition = f"struct call_{name} {{ template <class... A> static SCI_HD auto apply(A... a) {{ {call} }} }};"
         kernel = f'#include \\"core/elementwise.h\\"\\n#include \\"{header}\\"\\nnamespace sci {{ {definition} }}\\n'
         lines += ["", definition, f"ElementwiseVariant variants_{name}[] = {{"]
         outputs = 1

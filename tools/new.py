@@ -1,7 +1,7 @@
 """Write the two files of a new function: ``python -m tools.new special NAME [--arguments x] [--complex]``.
 
-The header and the card come with their headings and a function that runs (it computes ``exp`` of its first argument), so
-that everything derived from them can be seen at once; then only their contents have to be replaced. The next steps are
+The header and the card come with their headings and a function that runs (``exp`` of its first argument), so that
+everything derived from them can be seen at once; then only their contents have to be replaced. The next steps are
 printed.
 """
 

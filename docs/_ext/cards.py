@@ -22,7 +22,7 @@ DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "interpolate")
 
 def public_names(domain: str) -> list[str]:
     """Return what a domain exports."""
-    return sorted(name for name in importlib.import_module(f"sci.{domain}").__all__ if not name[0] == "_")
+    return sorted(name for name in importlib.import_module(f"sci.{domain}").__all__ if not name.startswith("_"))
 
 
 def write(path: pathlib.Path, text: str) -> None:
@@ -72,15 +72,17 @@ def accuracy_section(card: ElementwiseCard) -> str:
     lines = [heading("Measured accuracy", "-")]
     lines.append(
         "Errors in ulp against the reference table "
-        f"``tests/{card.domain}/tables/{card.name}.csv`` (mpmath), on the CPU; ``python -m tools.accuracy {card.name}``. "
+        f"``tests/{card.domain}/tables/{card.name}.csv`` (mpmath), on the CPU: "
+        f"``python -m tools.accuracy {card.name}``. "
         "A complex error is relative to the modulus. *Condition*: the largest error, in ulp, that one ulp in the "
         "arguments would explain.\n\n"
     )
     lines.append(".. list-table::\n   :header-rows: 1\n\n   * - samples\n     - dtype\n     - points\n     - mean\n"
                  "     - largest\n     - condition\n")  # fmt: skip
     for row in measured:
-        lines.append(f"   * - {row.group}\n     - {row.dtype}\n     - {len(row.errors)}\n     - {np.mean(row.errors):.2f}\n"
-                     f"     - {np.max(row.errors):.2f}\n     - {np.max(row.conditions):.2g}\n")  # fmt: skip
+        cells = (row.group, row.dtype, str(len(row.errors)), f"{np.mean(row.errors):.2f}")
+        bounds = (f"{np.max(row.errors):.2f}", f"{np.max(row.conditions):.2g}")
+        lines.append("   * - " + "\n     - ".join(cells + bounds) + "\n")
     lines.append(f"\n.. image:: {card.name}_ulp.png\n   :alt: errors of {card.name} in ulp\n")
     return "".join(lines)
 
@@ -133,7 +135,9 @@ def capability_page() -> None:
         row(f":doc:`{key} <{card.domain}/{card.name}>`", *cells, yes(card.compiles))
     routes = [(key, card.host_route) for key, card in sorted(function_cards.items()) if card.host_route]
     if routes:
-        lines.append("\nHost routes\n-----------\n\nThese compute on the CPU where their input is on CUDA, and warn once.\n\n")
+        lines.append(
+            "\nHost routes\n-----------\n\nThese compute on the CPU where their input is on CUDA, and warn once.\n\n"
+        )
         lines += [f"- ``{key}``: {why}\n" for key, why in routes]
     write(OUT / "capabilities.rst", "".join(lines))
 

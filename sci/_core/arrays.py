@@ -29,7 +29,7 @@ _ACCEPTED = frozenset(
 
 
 def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.device | None = None) -> Tensor:
-    """Return `x` as a tensor; a tensor comes back as it is, an array-like keeps NumPy's dtype and shares memory if it can.
+    """Return `x` as a tensor: a tensor as it is, an array-like with NumPy's dtype and, where that can be, its memory.
 
     Raises TypeError, naming `argument`, for anything that holds no numbers torch knows.
     """
@@ -44,7 +44,7 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
         dtype = result_dtype(parts)
         return torch.stack([part.to(dtype) for part in parts])
     if hasattr(x, "__dlpack__") and not isinstance(x, (np.ndarray, np.generic)):
-        return torch.from_dlpack(x)
+        return torch.utils.dlpack.from_dlpack(x)
     try:
         array = np.asarray(x)
         if array.dtype == object or array.dtype.kind not in "biufc":
@@ -80,7 +80,8 @@ def number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
     if torch.compiler.is_compiling() or torch_private.dispatch_modes():
         return torch.tensor(x, dtype=dtype, device=device)
     # 1, 1.0 and True, and 0.0 and -0.0, are equal as keys and different as numbers.
-    return _cached_number(type(x), x if x else repr(x), x, dtype, device)
+    kind: Any = type(x)
+    return _cached_number(kind, x if x else repr(x), x, dtype, device)
 
 
 @functools.lru_cache(maxsize=512)
@@ -146,9 +147,7 @@ def compute_dtype(dtype: torch.dtype) -> torch.dtype:
     return torch.complex64 if dtype is torch.complex32 else dtype
 
 
-def promote(
-    function: str, *, allow_complex: bool = True, half: bool = False, **arguments: Any
-) -> tuple[Tensor, ...]:
+def promote(function: str, *, allow_complex: bool = True, half: bool = False, **arguments: Any) -> tuple[Tensor, ...]:
     """Return the named array arguments as tensors of one floating dtype on one device.
 
     The first step of a function of linalg, fft, sparse or interpolate: ``a, b = promote("solve", a=a, b=b)``. ``None``

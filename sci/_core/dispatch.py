@@ -405,7 +405,8 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             plan = plans[key] = _number_plan(card, key)
         if plan is None or forward_ad._current_level >= 0 or profiler_enabled():
             return general(args, out)
-        device, grad = None, False
+        device: Any = None
+        grad = False
         for x in args:
             if type(x) not in _NUMBERS:
                 if x.layout is not torch.strided or x.is_neg() or x.is_conj():
@@ -420,7 +421,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             for i, dtype in plan:
                 mixed[i] = number(args[i], dtype, device)
             args = tuple(mixed)
-        backend = device.type  # type: ignore[union-attr]
+        backend = device.type
         if backend not in ("cpu", "cuda"):
             return op(*args)
         if grad and torch.is_grad_enabled():

@@ -11,7 +11,6 @@ import sys
 from typing import Any
 
 import torch
-
 from torch._C import DispatchKey as _DispatchKey
 from torch._C import DispatchKeySet as _DispatchKeySet
 from torch._C import _are_functorch_transforms_active as transforms_active
@@ -19,8 +18,8 @@ from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _DisableFuncTorch as below_transforms
 from torch._C import _len_torch_dispatch_stack as dispatch_modes
 from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped_by_transform
-from torch._functorch.autograd_function import enable_single_level_autograd_function
-from torch.autograd import _profiler_enabled as profiler_enabled
+from torch._functorch.autograd_function import enable_single_level_autograd_function  # type: ignore[attr-defined]
+from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore[attr-defined]
 from torch.autograd import forward_ad as forward_ad
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad_enabled
 from torch.autograd.function import _SingleLevelFunction as SingleLevelFunction
@@ -63,12 +62,12 @@ def forward_mode_active() -> bool:
     return forward_ad._current_level >= 0
 
 
-class torch_function(classmethod):  # type: ignore[type-arg]
+class torch_function(classmethod):  # type: ignore[type-arg]  # noqa: N801
     """``__torch_function__`` of a class that is no tensor; corrects an order of operands in the compiler.
 
-    For ``A @ x``, where only x is a tensor, Dynamo looks for the reflected operator in a table, in which ``@`` is missing,
-    and then calls ``Tensor.matmul(x, A)``: x @ A, silently. It asks the class for this attribute first, which is when the
-    entry is added that eager mode has: ``Tensor.__rmatmul__(x, A)``.
+    For ``A @ x``, where only x is a tensor, Dynamo looks for the reflected operator in a table, in which ``@`` is
+    missing, and then calls ``Tensor.matmul(x, A)``: x @ A, silently. It asks the class for this attribute first, which
+    is when the entry is added that eager mode has: ``Tensor.__rmatmul__(x, A)``.
     """
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -85,4 +84,4 @@ def primal(x: Any) -> Any:
     """Return a tensor without its tangent at the innermost level; those of outer levels stay."""
     if not isinstance(x, torch.Tensor) or not (x.is_floating_point() or x.is_complex()):
         return x
-    return torch._VF._unpack_dual(x, level=0)[0]  # type: ignore[attr-defined]
+    return torch._VF._unpack_dual(x, level=0)[0]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-_PRECISION = {"float32": np.float32, "float64": np.float64, "complex64": np.float32, "complex128": np.float64}
+_PRECISION: dict[str, type[np.floating[Any]]] = {
+    "float32": np.float32,
+    "float64": np.float64,
+    "complex64": np.float32,
+    "complex128": np.float64,
+}
 
 
 def ulp_error(got: npt.ArrayLike, want: npt.ArrayLike, dtype: str) -> npt.NDArray[np.float64]:
@@ -37,7 +44,7 @@ def ulp_error(got: npt.ArrayLike, want: npt.ArrayLike, dtype: str) -> npt.NDArra
 
 
 def _error(
-    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], scale: npt.NDArray[np.float64], real: type[np.floating]
+    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], scale: npt.NDArray[np.float64], real: type[np.floating[Any]]
 ) -> npt.NDArray[np.float64]:
     info = np.finfo(real)
     largest = float(info.max)

@@ -34,8 +34,10 @@ def points(card: ElementwiseCard, signature: str, precision: str) -> list[tuple[
     for group in card.samples:
         if precision in group.dtypes and _fits(group, card, signature):
             for point in _group_points(group, card, signature, precision):
-                found.setdefault(tuple((x, math.copysign(1, x)) if x == 0 and not isinstance(x, complex) else x
-                                       for x in point), group.name)
+                found.setdefault(
+                    tuple((x, math.copysign(1, x)) if x == 0 and not isinstance(x, complex) else x for x in point),
+                    group.name,
+                )
     return [(name, tuple(x[0] if isinstance(x, tuple) else x for x in point)) for point, name in found.items()]
 
 
@@ -43,7 +45,9 @@ def _fits(group: Group, card: ElementwiseCard, signature: str) -> bool:
     unknown = set(group.axes) - set(card.arguments)
     if unknown or len(group.axes) != len(card.arguments):
         raise ValueError(f"{card.name}: group {group.name} has axes {sorted(group.axes)}, not {card.arguments}")
-    return all(_kind(group.axes[a]) == ("c" if kind == "c" else "r") for a, kind in zip(card.arguments, signature, strict=True))
+    return all(
+        _kind(group.axes[a]) == ("c" if kind == "c" else "r") for a, kind in zip(card.arguments, signature, strict=True)
+    )
 
 
 def _kind(axis: Axis) -> str:

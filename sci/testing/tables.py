@@ -1,4 +1,4 @@
-"""Reference tables: high-precision values and derivatives at a card's samples, frozen in a file with their provenance."""
+"""Reference tables: high-precision values and derivatives at a card's samples, frozen with their provenance."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def card_hash(card: ElementwiseCard) -> str:
     # What they call in the same file counts as well.
     for node in tree.body:
         assigned = [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)]
-        if (isinstance(node, ast.FunctionDef) and not node.decorator_list and node.name in names) or names & set(assigned):
+        if (isinstance(node, ast.FunctionDef) and not node.decorator_list and node.name in names) or names & set(
+            assigned
+        ):
             text += ast.unparse(node)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

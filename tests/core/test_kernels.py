@@ -50,7 +50,7 @@ def test_unknown_architecture_falls_back_to_ptx() -> None:
 def test_failing_compile_names_kernel_and_shows_the_log() -> None:
     with pytest.raises(RuntimeError, match=r"(?s)sci: compiling the GPU kernel sci::run<sci::Broken>.*not_a_function"):
         sci_ops._compile_text(
-            "#include \"core/platform.h\"\nnamespace sci { struct Broken { SCI_HD void operator()(int64_t i) const "
+            '#include "core/platform.h"\nnamespace sci { struct Broken { SCI_HD void operator()(int64_t i) const '
             "{ not_a_function(i); } }; }",
             "sci::Broken",
             "sm_80",
@@ -94,7 +94,11 @@ def test_cache_is_filled_read_and_repaired(tmp_path: pathlib.Path) -> None:
 @needs_nvrtc
 def test_several_processes_fill_one_cache(tmp_path: pathlib.Path) -> None:
     code = "print([torch.ops.sci._cache_kernel(i, 'sm_80') for i in range(3)])"
-    command = [sys.executable, "-c", "import torch, sci; from sci._core import runtime; runtime.load_library()\n" + code]
+    command = [
+        sys.executable,
+        "-c",
+        "import torch, sci; from sci._core import runtime; runtime.load_library()\n" + code,
+    ]
     environment = {**os.environ, "SCI_CACHE": str(tmp_path)}
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(3)]
     texts = {run.communicate(timeout=300)[0] for run in runs}
@@ -135,5 +139,7 @@ def test_show_config(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_import_is_quick() -> None:
     code = "import time, torch; t = time.perf_counter(); import sci; print(time.perf_counter() - t)"
-    times = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout) for _ in range(3)]
+    times = [
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout) for _ in range(3)
+    ]
     assert min(times) < 0.3

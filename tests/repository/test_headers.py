@@ -18,7 +18,19 @@ pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="no g++")
 
 
 def compile_source(source: str, *options: str) -> subprocess.CompletedProcess[str]:
-    command = ["g++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas", f"-I{CSRC}", "-x", "c++", "-", *options]
+    command = [
+        "g++",
+        "-std=c++17",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-Wno-unknown-pragmas",
+        f"-I{CSRC}",
+        "-x",
+        "c++",
+        "-",
+        *options,
+    ]
     return subprocess.run(command, input=source, capture_output=True, text=True)
 
 

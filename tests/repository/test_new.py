@@ -15,13 +15,19 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize(
     "options",
-    [["--complex"], pytest.param([], marks=pytest.mark.slow), pytest.param(["--arguments", "a,x"], marks=pytest.mark.slow)],
+    [
+        ["--complex"],
+        pytest.param([], marks=pytest.mark.slow),
+        pytest.param(["--arguments", "a,x"], marks=pytest.mark.slow),
+    ],
     ids=str,
 )
 def test_a_new_function_is_two_files(tmp_path: pathlib.Path, options: list[str]) -> None:
     """In a copy of the tree that holds this one function: build, table, the whole loop over cards."""
     skip = shutil.ignore_patterns(".git", ".venv", "build", "*.so", "__pycache__", "docs", "tables", "_[a-z]*.py")
-    shutil.copytree(ROOT / "sci" / "_core", tmp_path / "sci" / "_core", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    shutil.copytree(
+        ROOT / "sci" / "_core", tmp_path / "sci" / "_core", ignore=shutil.ignore_patterns("*.so", "__pycache__")
+    )
     shutil.copytree(ROOT / "sci" / "testing", tmp_path / "sci" / "testing")
     shutil.copy(ROOT / "sci" / "__init__.py", tmp_path / "sci")
     (tmp_path / "sci" / "special").mkdir()
