@@ -17,20 +17,9 @@ namespace sci {
 namespace detail {
 
 /// erf for |x| <= 1.
-SCI_HD double erf_small(double x) {
-  const double* c = erf_near_zero(x);
-  double w = x * x, w2 = w * w, w4 = w2 * w2;
-  double low = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2;
-  double middle = (c[4] + c[5] * w) + (c[6] + c[7] * w) * w2;
-  double high = (c[8] + c[9] * w) + (c[10] + c[11] * w) * w2;
-  return x + x * (low + w4 * (middle + w4 * high));
-}
-SCI_HD float erf_small(float x) {
-  const float* c = erf_near_zero(x);
-  float w = x * x, w2 = w * w;
-  float low = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2;
-  float high = (c[4] + c[5] * w) + c[6] * w2;
-  return x + x * (low + w2 * w2 * high);
+template <class T>
+SCI_HD T erf_small(T x) {
+  return x + x * estrin<is_same<T, float> ? 7 : 12>(erf_near_zero(x), x * x);
 }
 
 template <class T>
@@ -76,6 +65,7 @@ SCI_HD complex<T> erf(complex<T> z) {
     if (w.re == T(0)) return z;  // i inf, or NaN
     return {limits<T>::nan, limits<T>::nan};
   }
+  if (detail::faddeeva_vanishes(w)) return {copysign(T(1), z.re), copysign(T(0), z.im)};
   auto parts = detail::faddeeva(w);
   out = parts.tanh - detail::gaussian_times(w, parts.sum);
   return {signbit(z.re) ? -out.re : out.re, signbit(z.im) ? -out.im : out.im};

@@ -34,6 +34,7 @@ SCI_HD complex<T> erfc(complex<T> z) {
     if (w.re == T(0)) return {T(1), -z.im};
     return {limits<T>::nan, limits<T>::nan};
   }
+  if (detail::faddeeva_vanishes(w)) return {signbit(z.re) ? T(2) : T(0), copysign(T(0), -z.im)};
   auto parts = detail::faddeeva(w);
   complex<T> rest = detail::gaussian_times(w, parts.sum);
   // erfc(-w) = 2 - erfc(w), and 2 - (1 - t) = 1 + t.

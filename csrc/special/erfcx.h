@@ -36,12 +36,10 @@ SCI_HD complex<T> erfcx(complex<T> z) {
     return {limits<T>::nan, limits<T>::nan};
   }
   auto parts = detail::faddeeva(w);
-  if (signbit(z.re)) {
-    out = detail::gaussian_times(w, T(1) + parts.tanh, T(1)) - parts.sum;
-  } else {
-    out = parts.sum;
-    if (parts.complement.re != T(0)) out += detail::gaussian_times(w, parts.complement, T(1));
-  }
+  out = signbit(z.re) ? -parts.sum : parts.sum;
+  complex<T> factor = signbit(z.re) ? T(1) + parts.tanh : parts.complement;
+  bool vanishes = factor.re == T(0) || detail::faddeeva_vanishes(complex<T>(w.im, w.re));
+  if (!vanishes) out += detail::gaussian_times(w, factor, T(1));
   return {out.re, signbit(z.re) != signbit(z.im) ? -out.im : out.im};
 }
 

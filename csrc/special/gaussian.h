@@ -51,12 +51,15 @@ SCI_HD complex<T> exp_times(T high, T low, complex<T> w) {
 template <class T>
 SCI_HD complex<T> gaussian_times(complex<T> z, complex<T> w, T sign = T(-1)) {
   T x = abs(z.re), y = abs(z.im);
-  // Beyond, every square overflows or all is decided: x - y tells the sign of the exponent, and no phase is left.
+  // Beyond, squares overflow and x - y decides all.
   constexpr T huge = is_same<T, float> ? T(1e15) : T(1e150);
-  if (x > huge || y > huge) {
+  if (!(x <= huge && y <= huge)) {
     T gap = sign * (x - y);
-    if (x == y) return w;
-    return exp_times(gap > T(0) ? limits<T>::max : -limits<T>::max, T(0), w);
+    if (isnan(gap) || isnan(z.re) || isnan(z.im)) return {limits<T>::nan, limits<T>::nan};
+    if (gap == T(0)) return w;
+    if (gap < T(0)) return {T(0), T(0)};
+    T phase = x == T(0) || y == T(0) ? T(0) : T(2) * z.re * z.im;
+    return exp_times(limits<T>::max, T(0), w * complex<T>(cos(phase), sign * sin(phase)));
   }
   T xx = x * x, yy = y * y;
   T high = xx - yy;

@@ -113,7 +113,9 @@ def real_tables():
     for n, name in ((0, "erfcx_rows"), (1, "ierfcx_rows")):
         for kind in ("double", "float"):
             values = [c for index in range(ROWS) for c in row(n, index, kind)]
-            comment = f"Ten rows of {LENGTH[n, kind] + 1}: the rest of the constant, the powers from u on, the constant."
+            comment = (
+                f"Ten rows of {LENGTH[n, kind] + 1}: the rest of the constant, the powers from u on, the constant."
+            )
             out += accessor(name, comment, values, kind, kind) + "\n"
     return out.rstrip("\n") + "\n" + TAIL
 

@@ -6,6 +6,7 @@
 // do erfc like that in one piece). One table row, no branch, the same work for every x up to infinity.
 #pragma once
 #include "special/detail/erfcx_tables.h"
+#include "special/detail/estrin.h"
 
 namespace sci {
 namespace detail {
@@ -17,26 +18,12 @@ struct erfcx_unrounded {
   SCI_HD T value() const { return (high + low) * factor; }
 };
 
-/// c[0] + c[1] u + ... + c[n-1] u^(n-1) in pairs, pairs of pairs, ... (Estrin): short chains of dependent operations.
-/// `power` is u, u^2, u^4, u^8.
-template <int n, class T>
-SCI_HD T erfcx_polynomial(const T* c, const T* power) {
-  if constexpr (n == 1) {
-    return c[0];
-  } else {
-    constexpr int k = n > 8 ? 3 : n > 4 ? 2 : n > 2 ? 1 : 0;
-    return erfcx_polynomial<(1 << k)>(c, power) + power[k] * erfcx_polynomial<n - (1 << k)>(c + (1 << k), power);
-  }
-}
-
 template <int n, class T>
 SCI_HD erfcx_unrounded<T> erfcx_row_sum(const T* rows, T x) {
   T sum = x + T(2), t = T(1) / sum;
   int row = int(t * T(16));
   const T* c = rows + row * (n + 1);
-  T u = t * T(32) - T(2 * row + 1), u2 = u * u, u4 = u2 * u2;
-  const T power[4] = {u, u2, u4, u4 * u4};
-  return {c[n], erfcx_polynomial<n>(c, power), t};
+  return {c[n], estrin<n>(c, t * T(32) - T(2 * row + 1)), t};
 }
 
 /// The rounding error of x + 2, relative to it.

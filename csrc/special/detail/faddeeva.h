@@ -12,7 +12,7 @@
 //   With b = Im z, m the integer nearest to 2 b / h, d = 2 b / h - m: both are tanh(pi Re z / h + i pi d / 2), m even
 //   belongs to the midpoint rule.
 // 7 <= |z|: Gauss-Hermite quadrature of the same integral, that is a convergent of Laplace's continued fraction
-//   (DLMF 7.9.1), 16 nodes (10 from |z| = 12 on; float: 8); relative error 1e-17, float 7e-9. There exp(z^2) (1 - t)
+//   (DLMF 7.9.1), 16 nodes (10 from |z| = 12, 6 from 30 on; float: 8, and 4 from 12 on); relative error 1e-17, float 7e-9. There exp(z^2) (1 - t)
 //   is below one ulp of A: t = 1, but t = 0 near the imaginary axis, where real parts are exponentially small.
 // 1e8 < |z|: A = 1 / (sqrt(pi) z).
 #pragma once
@@ -61,9 +61,17 @@ SCI_HD void faddeeva_pole(complex<T> z, T step, faddeeva_parts<T>& parts, bool& 
   T e = exp(-exponent), c = cos(angle), s = sin(angle);
   T r = T(1) / (T(1) + e * (e + T(2) * c));
   T im = T(2) * e * s * r;
-  // The real part is what vanishes on the imaginary axis.
-  parts.tanh = {(e > T(0.5) ? -expm1(T(-2) * exponent) : T(1) - e * e) * r, im};
-  parts.complement = {T(2) * e * (e + c) * r, -im};
+  // tanh's real part vanishes on the imaginary axis, 1 - tanh's far away from it.
+  bool axis = e > T(0.5);
+  T re = (axis ? -expm1(T(-2) * exponent) : T(1) - e * e) * r;
+  parts.tanh = {re, im};
+  parts.complement = {axis ? T(1) - re : T(2) * e * (e + c) * r, -im};
+}
+
+/// Whether exp(-z^2) A(z) underflows.
+template <class T>
+SCI_HD bool faddeeva_vanishes(complex<T> z) {
+  return (z.re - z.im) * (z.re + z.im) > (is_same<T, float> ? T(110) : T(760));
 }
 
 template <class T>
@@ -80,7 +88,7 @@ SCI_HD faddeeva_parts<T> faddeeva(complex<T> z) {
     // The pole is crossed only where Re z < pi / h.
     if (x > numbers::pi<T> / step) parts.complement = complex<T>(T(0));
     const T* table = faddeeva_trapezoid(T(0)) + (midpoint ? 0 : 2 * count);
-    complex<T> z2(( x - y) * (x + y), T(2) * x * y);
+    complex<T> z2((x - y) * (x + y), T(2) * x * y);
     parts.sum = faddeeva_partial_fractions(z2, table, table + count, count);
     if (!midpoint) {
       T r = step * numbers::inv_pi<T> / (z2.re * z2.re + z2.im * z2.im);
@@ -93,13 +101,16 @@ SCI_HD faddeeva_parts<T> faddeeva(complex<T> z) {
   parts.tanh = complex<T>(axis ? T(0) : T(1));
   parts.complement = complex<T>(axis ? T(1) : T(0));
   if (size > (single ? T(1e4) : T(1e8))) {
-    parts.sum = T(1) / (z * numbers::sqrt_pi<T>);
+    parts.sum = (T(1) / z) * numbers::inv_sqrt_pi<T>;
     return parts;
   }
   complex<T> z2((x - y) * (x + y), T(2) * x * y);
   const T* table = faddeeva_hermite(T(0));
   if constexpr (single) {
-    parts.sum = faddeeva_partial_fractions(z2, table, table + 4, 4);
+    parts.sum = size > T(12) ? faddeeva_partial_fractions(z2, table + 8, table + 10, 2)
+                             : faddeeva_partial_fractions(z2, table, table + 4, 4);
+  } else if (size > T(30)) {
+    parts.sum = faddeeva_partial_fractions(z2, table + 26, table + 29, 3);
   } else if (size > T(12)) {
     parts.sum = faddeeva_partial_fractions(z2, table + 16, table + 21, 5);
   } else {

@@ -81,7 +81,7 @@ SCI_HD const float* ierfcx_trapezoid(float) {
   return table;
 }
 
-// Gauss-Hermite rules of 16 and 10 nodes: the positive nodes squared, their weights 2 w / pi.
+// Gauss-Hermite rules of 16, 10, 6 nodes: the positive nodes squared, their weights 2 w / pi.
 SCI_HD const double* faddeeva_hermite(double) {
   SCI_TABLE(double, table) = {
       7.4791882596818270267e-2, 0.67724908764928915384, 1.9051136350314283559, 3.8094763614849071187,
@@ -90,15 +90,17 @@ SCI_HD const double* faddeeva_hermite(double) {
       5.9351043335226205066e-4, 1.7264237548041942046e-5, 1.4775822971276070331e-7, 1.690102929784752463e-10,
       0.11758132021177814347, 1.0745620124369040488, 3.0859374437175500172, 6.4147297336620304576,
       11.807189489971737333, 0.38888723083644432571, 0.15287698792389032208, 2.1565109287338013974e-2,
-      8.5539144945853719861e-4, 4.8640506250879805225e-6};
+      8.5539144945853719861e-4, 4.8640506250879805225e-6, 0.19016350919348813287, 1.7844927485432515912,
+      5.5253437422632602759, 0.46131352796256537737, 9.9992161710322979596e-2, 2.8838938748679299811e-3};
   return table;
 }
 
-// Gauss-Hermite rules of 8 nodes: the positive nodes squared, their weights 2 w / pi.
+// Gauss-Hermite rules of 8, 4 nodes: the positive nodes squared, their weights 2 w / pi.
 SCI_HD const float* faddeeva_hermite(float) {
   SCI_TABLE(float, table) = {
       0.1453035215f, 1.3390972881f, 3.9269635014f, 8.588635689f,
-      0.42089926064f, 0.13229106936f, 1.0872181655e-2f, 1.2707189901e-4f};
+      0.42089926064f, 0.13229106936f, 1.0872181655e-2f, 1.2707189901e-4f,
+      0.27525512861f, 2.7247448714f, 0.51242422475f, 5.1765358793e-2f};
   return table;
 }
 
