@@ -48,7 +48,7 @@ SCI_HD complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
   v = abs(v);
   if (primal(z.re) > S(0) && largest(z.im) == S(0)) return {bessel_k_real(v, z.re, scaled), zero};
   if (!(primal(z.re) < S(0))) {
-    bessel_ik_pair<T> p = bessel_ik_core<bessel_ik_only_k>(v, z);
+    bessel_ik_pair<T> p = bessel_ik_core_part<bessel_ik_only_k>(v, z);
     complex<T> a = scaled ? complex<T>(p.log_scale) : p.log_scale - z;
     return bessel_ik_times_exp(p.k, a);
   }
@@ -96,7 +96,7 @@ SCI_HD complex<T> bessel_i_complex(T v, complex<T> z, bool scaled) {
     if (largest(turn.re) == S(0)) return {zero, value * turn.im};
     return {value * turn.re, value * turn.im};
   }
-  bessel_ik_pair<T> p = reflect ? bessel_ik_core(size, z) : bessel_ik_core<bessel_ik_only_i>(size, z);
+  bessel_ik_pair<T> p = reflect ? bessel_ik_core(size, z) : bessel_ik_core_part<bessel_ik_only_i>(size, z);
   complex<T> real_part = complex<T>(scaled ? z.re : zero);
   complex<T> y = bessel_ik_times_exp(complex<T>(p.i * turn), complex<T>(z - real_part - p.log_scale));
   if (reflect) {

@@ -185,8 +185,8 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
 }
 
 /// The scaled functions for Re z >= 0, z != 0, v >= 0; NaN or infinite arguments give NaN.
-template <bessel_ik_want Want = bessel_ik_both, class T>
-SCI_HD bessel_ik_pair<T> bessel_ik_core(T v, complex<T> z) {
+template <bessel_ik_want Want, class T>
+SCI_HD bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   const S edge = single ? S(12) : S(32);
@@ -199,6 +199,11 @@ SCI_HD bessel_ik_pair<T> bessel_ik_core(T v, complex<T> z) {
   bessel_ik_pair<T> out;
   if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
   return bessel_ik_moderate<Want>(v, z, size);
+}
+
+template <class T>
+SCI_HD bessel_ik_pair<T> bessel_ik_core(T v, complex<T> z) {
+  return bessel_ik_core_part<bessel_ik_both>(v, z);
 }
 
 }  // namespace detail
