@@ -61,4 +61,14 @@ SCI_HD int64_t guess_interval(const T* t, int64_t m, T scale, T x) {
   return place < T(m) ? int64_t(place) : m - 1;
 }
 
+/// The interval of x: that of the query before, `last`, or its neighbour if x is there (sorted queries), or a search.
+template <class T>
+SCI_HD int64_t find_interval_near(const T* t, int64_t m, T scale, T x, int64_t last) {
+  if (t[last] <= x) {
+    if (x < t[last + 1]) return last;
+    if (last + 2 <= m && x < t[last + 2]) return last + 1;
+  }
+  return find_interval(t, m, x, guess_interval(t, m, scale, x));
+}
+
 }  // namespace sci

@@ -43,28 +43,30 @@ struct PiecewiseEvaluate {
     T scale = T(m) / (knots[m] - knots[0]);
     T low = min(knots[0], knots[m]), high = max(knots[0], knots[m]);
     const int64_t row = m * columns;
+    int64_t i = 0;
     for (int64_t q = first; q < last; ++q, to += columns) {
       T t = queries[q];
       if (isnan(t) || (!extrapolate && !(t >= low && t <= high))) {
         for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
         continue;
       }
-      int64_t i = find_interval(knots, m, t, guess_interval(knots, m, scale, t));
+      i = find_interval_near(knots, m, scale, t, i);
       T s = t - knots[i];
       const V* a = coefficients + i * columns;
       if (nu == 0 && k == 4) {
         for (int64_t j = 0; j < columns; ++j, ++a) to[j] = ((a[0] * s + a[row]) * s + a[2 * row]) * s + a[3 * row];
-      } else if (nu == 0) {
-        for (int64_t j = 0; j < columns; ++j, ++a) {
-          V sum = a[0];
-          for (int64_t p = 1; p < k; ++p) sum = sum * s + a[p * row];
-          to[j] = sum;
-        }
+      } else if (nu == 1 && k == 4) {
+        T s3 = T(3) * s * s, s2 = T(2) * s;
+        for (int64_t j = 0; j < columns; ++j, ++a) to[j] = a[0] * s3 + a[row] * s2 + a[2 * row];
+      } else if (k <= nu) {
+        for (int64_t j = 0; j < columns; ++j) to[j] = V(T(0));
       } else {
-        for (int64_t j = 0; j < columns; ++j, ++a) {
-          V sum = V(T(0));
-          for (int64_t p = 0; p < k - nu; ++p) sum = sum * s + a[p * row] * falling_factorial<T>(k - 1 - p, nu);
-          to[j] = sum;
+        T factor = falling_factorial<T>(k - 1, nu);
+        for (int64_t j = 0; j < columns; ++j) to[j] = a[j] * factor;
+        for (int64_t p = 1; p < k - nu; ++p) {
+          a += row;
+          if (nu) factor = falling_factorial<T>(k - 1 - p, nu);
+          for (int64_t j = 0; j < columns; ++j) to[j] = to[j] * s + a[j] * factor;
         }
       }
     }
@@ -91,10 +93,11 @@ struct PiecewiseScatter {
     V* to = out + batch * k * m * columns;
     T scale = T(m) / (knots[m] - knots[0]);
     T low = min(knots[0], knots[m]), high = max(knots[0], knots[m]);
+    int64_t i = 0;
     for (int64_t q = 0; q < count; ++q, from += columns) {
       T t = queries[q];
       if (isnan(t) || (!extrapolate && !(t >= low && t <= high))) continue;
-      int64_t i = find_interval(knots, m, t, guess_interval(knots, m, scale, t));
+      i = find_interval_near(knots, m, scale, t, i);
       T s = t - knots[i], power = T(1);
       for (int64_t p = k - 1 - nu; p >= 0; --p, power *= s) {
         T factor = nu ? power * falling_factorial<T>(k - 1 - p, nu) : power;

@@ -15,7 +15,6 @@ KERNELS(4)
 namespace {
 
 using namespace sci;
-using torch::stable::contiguous;
 
 template <int W>
 void solve(const Tensor& band, const Tensor& b, Tensor& out, const Batch& batch) {
@@ -35,7 +34,7 @@ void solve(const Tensor& band, const Tensor& b, Tensor& out, const Batch& batch)
 
 /// band (*, 2 w + 1, n), b (*, n, columns) -> x (*, n, columns), A x = b
 Tensor spline_banded_solve(const Tensor& band_, const Tensor& b_) {
-  Tensor band = contiguous(band_), b = contiguous(b_);
+  Tensor band = as_contiguous(band_), b = as_contiguous(b_);
   Batch batch;
   batch.add(band, 2, "spline_banded_solve");
   batch.add(b, 2, "spline_banded_solve");

@@ -15,11 +15,10 @@ SCI_KERNEL("interpolate/piecewise.h", sci::PiecewiseInterval<double>)
 namespace {
 
 using namespace sci;
-using torch::stable::contiguous;
 
 /// c (*, k, m, columns), x (*, m + 1), query (*, n) -> (*, n, columns)
 Tensor ppoly_evaluate(const Tensor& c_, const Tensor& x_, const Tensor& query_, int64_t nu, bool extrapolate) {
-  Tensor c = contiguous(c_), x = contiguous(x_), query = contiguous(query_);
+  Tensor c = as_contiguous(c_), x = as_contiguous(x_), query = as_contiguous(query_);
   Batch batch;
   batch.add(c, 3, "ppoly_evaluate");
   batch.add(x, 1, "ppoly_evaluate");
@@ -46,7 +45,7 @@ Tensor ppoly_evaluate(const Tensor& c_, const Tensor& x_, const Tensor& query_, 
 /// The adjoint in c: grad (*, n, columns) -> (*, k, m, columns)
 Tensor ppoly_scatter(const Tensor& grad_, const Tensor& x_, const Tensor& query_, int64_t k, int64_t nu,
                      bool extrapolate) {
-  Tensor grad = contiguous(grad_), x = contiguous(x_), query = contiguous(query_);
+  Tensor grad = as_contiguous(grad_), x = as_contiguous(x_), query = as_contiguous(query_);
   Batch batch;
   batch.add(grad, 2, "ppoly_scatter");
   batch.add(x, 1, "ppoly_scatter");

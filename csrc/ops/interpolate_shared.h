@@ -5,6 +5,9 @@
 
 namespace sci {
 
+/// The tensor, or a row-major copy of it.
+inline Tensor as_contiguous(const Tensor& x) { return x.is_contiguous() ? x : torch::stable::contiguous(x); }
+
 /// The leading dimensions of several tensors, broadcast together: all but the last `core` of each.
 class Batch {
  public:

@@ -19,7 +19,6 @@ KERNELS_OF_DEGREE(5)
 namespace {
 
 using namespace sci;
-using torch::stable::contiguous;
 
 template <class F>
 void dispatch_degree(int64_t degree, F&& f) {
@@ -65,7 +64,7 @@ int64_t product(const std::vector<int64_t>& sizes) {
 /// c (*, size, columns), knots (*, all), query (*, n, d) -> (*, n, columns)
 Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tensor& query_, std::vector<int64_t> sizes,
                               std::vector<int64_t> orders, int64_t degree) {
-  Tensor c = contiguous(c_), knots = contiguous(knots_), query = contiguous(query_);
+  Tensor c = as_contiguous(c_), knots = as_contiguous(knots_), query = as_contiguous(query_);
   TensorGrid grid = grid_of(sizes, orders, degree, knots, query);
   Batch batch;
   batch.add(c, 2, "tensor_spline_evaluate");
@@ -95,7 +94,7 @@ Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tens
 /// The adjoint in c: grad (*, n, columns) -> (*, size, columns)
 Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Tensor& query_,
                              std::vector<int64_t> sizes, std::vector<int64_t> orders, int64_t degree) {
-  Tensor grad = contiguous(grad_), knots = contiguous(knots_), query = contiguous(query_);
+  Tensor grad = as_contiguous(grad_), knots = as_contiguous(knots_), query = as_contiguous(query_);
   TensorGrid grid = grid_of(sizes, orders, degree, knots, query);
   Batch batch;
   batch.add(grad, 2, "tensor_spline_scatter");

@@ -9,7 +9,7 @@ Derivatives of ``x = A^-1 b``: forward ``dx = A^-1 (db - dA x)``; backward, with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -65,15 +65,20 @@ def _backward(
     return to_band, sum_to(z, b) if needs[1] else None
 
 
-def _jvp(inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], tangents: tuple[Tensor | None, ...]) -> Tensor:
+def _jvp(
+    inputs: tuple[Any, ...],
+    outputs: tuple[Tensor, ...],
+    tangents: tuple[Tensor | None, ...],
+) -> Tensor:
     band, _ = inputs
     tangent_band, tangent_b = tangents
     right = tangent_b
     if tangent_band is not None:
         moved = matvec(tangent_band, outputs[0])
         right = -moved if right is None else right - moved
-    solution: Tensor = solve(band, right)
-    return solution
+    return solve(band, right)
 
 
-solve = operator("spline_banded_solve", fake=_fake, backward=_backward, jvp=_jvp, core_dims=(2, 2))
+solve: Callable[..., Tensor] = operator(
+    "spline_banded_solve", fake=_fake, backward=_backward, jvp=_jvp, core_dims=(2, 2)
+)

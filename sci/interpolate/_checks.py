@@ -10,12 +10,43 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.checks import known
+from .._core.checks import checks_enabled, finite_probe, known, read
+from .._core.torch_private import forward_mode_active, transforms_active
 
 
 def holds(condition: Tensor) -> bool:
     """Return whether a condition on data holds; True where nobody can know: compiled, under vmap, checks off."""
     return known(condition) != 0
+
+
+def nothing_differentiates(*tensors: Tensor) -> bool:
+    """Return whether these are plain tensors whose derivative nobody will ask for, in code that runs as it stands."""
+    return not (
+        torch.compiler.is_compiling()
+        or transforms_active()
+        or forward_mode_active()
+        or (torch.is_grad_enabled() and any(x.requires_grad for x in tensors))
+    )
+
+
+def all_hold(*lowest: Tensor, finite: tuple[Tensor, ...] = ()) -> bool:
+    """Return whether the 0-d tensors are positive and those of `finite` finite, with one transfer; see `holds`."""
+    if not nothing_differentiates():
+        return all(holds(x > 0) for x in lowest) and all(holds(torch.isfinite(x).all()) for x in finite)
+    probes = [*lowest, *(finite_probe(x) for x in finite)]
+    if not checks_enabled() or probes[0].device.type == "meta":
+        return True
+    values = read(*probes)
+    if not all(value > 0 for value in values[: len(lowest)]):
+        return False
+    # The sum of finite numbers may overflow: then look again.
+    sums = zip(finite, values[len(lowest) :], strict=True)
+    return all(value - value == 0 or holds(torch.isfinite(x).all()) for x, value in sums)
+
+
+def same_kind(x: Any, like: Tensor) -> bool:
+    """Return whether x is a tensor of the dtype and on the device of `like`, so that promotion has nothing to do."""
+    return type(x) is Tensor and x.dtype is like.dtype and x.device == like.device
 
 
 def promote_over_real(function: str, real: dict[str, Any], number: dict[str, Any]) -> tuple[Tensor, ...]:
@@ -39,7 +70,8 @@ def sum_to(grad: Tensor, like: Tensor) -> Tensor:
 
 def batch_shape(*parts: tuple[Tensor, int]) -> tuple[int, ...]:
     """Broadcast the leading dimensions of (tensor, number of its last dimensions that do not take part)."""
-    return tuple(torch.broadcast_shapes(*(x.shape[: x.dim() - core] for x, core in parts)))
+    shapes = (x.shape[: x.dim() - core] for x, core in parts)
+    return tuple(torch.broadcast_shapes(*shapes))  # type: ignore[no-untyped-call]
 
 
 def real_product(a: Tensor, b: Tensor) -> Tensor:

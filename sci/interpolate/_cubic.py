@@ -9,9 +9,18 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._checks import flatten_trailing, holds, normalize_axis, promote_over_real, shape_text
+from ._checks import (
+    all_hold,
+    flatten_trailing,
+    holds,
+    normalize_axis,
+    nothing_differentiates,
+    promote_over_real,
+    shape_text,
+)
 from ._ppoly import Extrapolate, PPoly
-from ._spline_slopes import Condition, periodic_slopes, pchip_slopes, spline_slopes
+from ._spline_build import build
+from ._spline_slopes import Condition, pchip_slopes, periodic_slopes, spline_slopes
 
 
 def _knots(dtype: torch.dtype, device: torch.device) -> Tensor:
@@ -77,8 +86,7 @@ def _data(name: str, x: Any, y: Any, axis: int, dydx: Any = None) -> tuple[Tenso
     if slopes is not None and slopes.shape != y.shape:
         text = f"the shapes of y {shape_text(y.shape)} and dydx {shape_text(slopes.shape)} must be identical"
         raise ValueError(f"{name}: {text}")
-    finite = torch.isfinite(y).all() if slopes is None else torch.isfinite(y).all() & torch.isfinite(slopes).all()
-    if not holds((x.diff() > 0).all() & finite & torch.isfinite(x[-1] - x[0])):
+    if not all_hold(x.diff().amin(), finite=(x, y) if slopes is None else (x, y, slopes)):
         for argument, value in (("x", x), ("y", y), ("dydx", slopes)):
             if value is not None and not holds(torch.isfinite(value).all()):
                 raise ValueError(f"{name}: {argument} must contain only finite values.")
@@ -180,8 +188,8 @@ class PchipInterpolator(CubicHermiteSpline):
     Notes
     -----
     The slope at an inner knot is the weighted harmonic mean of the neighbouring differences [1]_ where they have one
-    sign, else zero; at the ends a three-point formula limited to keep the shape [2]_. It is a continuous function of the
-    data whose derivative jumps where a difference changes its sign: there the gradient is that of one side.
+    sign, else zero; at the ends a three-point formula limited to keep the shape [2]_. It is a continuous function of
+    the data whose derivative jumps where a difference changes its sign: there the gradient is that of one side.
 
     References
     ----------
@@ -202,7 +210,7 @@ class PchipInterpolator(CubicHermiteSpline):
         name = type(self).__name__
         x, y, _, axis = _data(name, x, y, axis)
         if y.is_complex():
-            raise ValueError(f"{name}: y must be real, got {y.dtype}")
+            raise ValueError(f"{name}: y must contain real values, got {y.dtype}")
         slopes = pchip_slopes(x.diff(), flatten_trailing(y, 1)).reshape(y.shape)
         self._assign(_hermite(x, y, slopes), x, extrapolate, axis)
 
@@ -246,19 +254,20 @@ class CubicSpline(CubicHermiteSpline):
     Raises
     ------
     ValueError
-        If shapes do not fit, `x` is complex or not strictly increasing, a value is not finite, `bc_type` is not allowed,
-        or `y` is not periodic. What depends on the data is not checked in compiled code and under `torch.func.vmap`.
+        If shapes do not fit, `x` is complex or not strictly increasing, a value is not finite, `bc_type` is not
+        allowed, or `y` is not periodic. What depends on the data is not checked in compiled code and under
+        `torch.func.vmap`.
 
     Notes
     -----
     The slopes at the knots solve a tridiagonal system [1]_, the same for all columns of `y`: one kernel, Thomas'
     algorithm (the systems are diagonally dominant), for 'periodic' with the formula of Sherman and Morrison.
-    Derivatives: with ``A(x) s = b(x, y)``, ``ds = A^-1 (db - dA s)`` and in reverse one solve with the transposed matrix;
-    from there to coefficients and values see `PPoly`. Batches of `y` are columns of one solve; different knots per batch
-    element are `torch.func.vmap`.
+    Derivatives: with ``A(x) s = b(x, y)``, ``ds = A^-1 (db - dA s)`` and in reverse one solve with the transposed
+    matrix; from there to coefficients and values see `PPoly`. Batches of `y` are columns of one solve; different knots
+    per batch element are `torch.func.vmap`.
 
-    Making the object checks the data, which on CUDA waits for the device once. The solve is sequential along `x`: on CUDA
-    it gains by many columns, not by long ones.
+    Making the object checks the data, which on CUDA waits for the device once. The solve is sequential along `x`: on
+    CUDA it gains by many columns, not by long ones.
 
     References
     ----------
@@ -279,7 +288,12 @@ class CubicSpline(CubicHermiteSpline):
     """
 
     def __init__(
-        self, x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot", extrapolate: Extrapolate = None
+        self,
+        x: Any,
+        y: Any,
+        axis: int = 0,
+        bc_type: Any = "not-a-knot",
+        extrapolate: Extrapolate = None,
     ) -> None:
         name = type(self).__name__
         ends = _conditions(name, bc_type)
@@ -295,23 +309,30 @@ class CubicSpline(CubicHermiteSpline):
                     raise ValueError(f"{name}: {text}")
         else:
             given = []
-        columns = flatten_trailing(y, 1)
-        if ends[0] == "periodic":
+        periodic = ends[0] == "periodic"
+        if periodic:
             extrapolate = "periodic" if extrapolate is None else extrapolate
             tolerance = 5 * torch.finfo(x.dtype).eps
             if not holds(((y[0] - y[-1]).abs() <= tolerance * (1 + y[-1].abs())).all()):
                 text = f"the first and last y along axis {axis} must be identical (within machine precision)"
                 raise ValueError(f"{name}: {text} when bc_type='periodic'.")
-            slopes = periodic_slopes(x.diff(), columns)
-        else:
-            left = iter([value.reshape(-1) for value in given])
-            start, end = ((e[0], next(left)) if isinstance(e, tuple) else _named(e, columns) for e in ends)
-            slopes = spline_slopes(x.diff(), columns, start, end)
+        columns = flatten_trailing(y, 1)
+        left = iter([value.reshape(-1) for value in given])
+        start, end = ((e[0], next(left)) if isinstance(e, tuple) else _named(e, columns) for e in ends)
+        if x.shape[0] >= 4 and nothing_differentiates(x, columns, *given):
+            self._assign(
+                build(x, columns, start, end, periodic).reshape(4, -1, *y.shape[1:]),
+                x,
+                extrapolate,
+                axis,
+            )
+            return
+        slopes = periodic_slopes(x.diff(), columns) if periodic else spline_slopes(x.diff(), columns, start, end)
         self._assign(_hermite(x, y, slopes.reshape(y.shape)), x, extrapolate, axis)
 
 
 def _named(condition: str, columns: Tensor) -> Condition:
-    if condition == "not-a-knot":
+    if condition in ("not-a-knot", "periodic"):
         return None
     return (1 if condition == "clamped" else 2), columns.new_zeros(columns.shape[1])
 

@@ -1,21 +1,21 @@
 r"""Operators on piecewise polynomials: evaluation, and its adjoint in the coefficients.
 
 On interval i, with ``s = t - x[i]``, the value is ``p(t) = sum_j c[j, i] s**(k - 1 - j)``, and `evaluate` gives its
-derivative of order `nu`. Its derivatives, exact almost everywhere (a query on a breakpoint belongs to the interval on its
-right, and takes that interval's):
+derivative of order `nu`. Its derivatives, exact almost everywhere (a query on a breakpoint belongs to the interval on
+its right, and takes that interval's):
 
 - in the query: ``p^(nu + 1)(t)``, the same operator again;
 - in the coefficients: linear, so the rule is the adjoint, `scatter`, which sends each query's gradient to the k
   coefficients of its interval;
 - in the breakpoints: only ``x[i]`` of the query's interval enters, through s, so ``-p^(nu + 1)(t)`` sent to it.
 
-`scatter` is linear in what it sends and depends on queries and breakpoints through the same powers, so its own derivatives
-are these two operators again, and every order follows.
+`scatter` is linear in what it sends and depends on queries and breakpoints through the same powers, so its own
+derivatives are these two operators again, and every order follows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -46,7 +46,14 @@ def _evaluate_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[
 
 
 def _through_position(
-    c: Tensor, x: Tensor, query: Tensor, nu: int, extrapolate: bool, grad: Tensor, to_x: bool, to_query: bool
+    c: Tensor,
+    x: Tensor,
+    query: Tensor,
+    nu: int,
+    extrapolate: bool,
+    grad: Tensor,
+    to_x: bool,
+    to_query: bool,
 ) -> tuple[Tensor | None, Tensor | None]:
     """Return the gradients in breakpoints and queries of ``Re(sum(conj(grad) * evaluate(c, ...)))``."""
     if not (to_x or to_query):
@@ -109,10 +116,18 @@ def _scatter_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
 
 
 # evaluate(c (*, k, m, columns), x (*, m + 1), query (*, n), nu, extrapolate) -> (*, n, columns)
-evaluate = operator(
-    "ppoly_evaluate", fake=_evaluate_fake, backward=_evaluate_backward, jvp=_evaluate_jvp, core_dims=(3, 1, 1)
+evaluate: Callable[..., Tensor] = operator(
+    "ppoly_evaluate",
+    fake=_evaluate_fake,
+    backward=_evaluate_backward,
+    jvp=_evaluate_jvp,
+    core_dims=(3, 1, 1),
 )
 # scatter(grad (*, n, columns), x (*, m + 1), query (*, n), k, nu, extrapolate) -> (*, k, m, columns)
-scatter = operator(
-    "ppoly_scatter", fake=_scatter_fake, backward=_scatter_backward, jvp=_scatter_jvp, core_dims=(2, 1, 1)
+scatter: Callable[..., Tensor] = operator(
+    "ppoly_scatter",
+    fake=_scatter_fake,
+    backward=_scatter_backward,
+    jvp=_scatter_jvp,
+    core_dims=(2, 1, 1),
 )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, Literal, TypeVar, Union
+from typing import Any, Literal, Self
 
 import torch
 from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from ._checks import flatten_trailing, holds, promote_over_real, shape_text
+from .._core.errors import bad_argument
+from ._checks import flatten_trailing, holds, promote_over_real, same_kind, shape_text
 from ._piecewise import evaluate
 from ._roots import roots_of
 
-Extrapolate = Union[bool, Literal["periodic"], None]
-Self = TypeVar("Self", bound="PPoly")
+Extrapolate = bool | Literal["periodic"] | None
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -34,7 +34,12 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     spline = thing(*args, **kwargs)
     at = torch.linspace(-0.9, 1.9, 5, dtype=spline.x.dtype, device=spline.x.device)
-    return spline(at), spline(at, 1), spline.antiderivative()(at), spline.integrate(-0.3, 1.1)
+    return (
+        spline(at),
+        spline(at, 1),
+        spline.antiderivative()(at),
+        spline.integrate(-0.3, 1.1),
+    )
 
 
 @function(differentiable=("c", "x"), samples=_samples, call=_use)
@@ -125,7 +130,7 @@ class PPoly:
             text = f"number of coefficients {c.shape[1]} != len(x) - 1 = {x.shape[0] - 1}"
             raise ValueError(f"{name}: {text}")
         step = x.diff()
-        if not holds(((step > 0).all() | (step < 0).all())):
+        if not holds((step > 0).all() | (step < 0).all()):
             raise ValueError(f"{name}: x must be strictly increasing or decreasing.")
         self._assign(c, x, extrapolate, axis)
 
@@ -136,7 +141,13 @@ class PPoly:
         self.axis = axis
 
     @classmethod
-    def construct_fast(cls: type[Self], c: Tensor, x: Tensor, extrapolate: Extrapolate = None, axis: int = 0) -> Self:
+    def construct_fast(
+        cls: type[Self],
+        c: Tensor,
+        x: Tensor,
+        extrapolate: Extrapolate = None,
+        axis: int = 0,
+    ) -> Self:
         """Make a piecewise polynomial without checks: `c` and `x` are tensors of fitting shape, dtype and device.
 
         Parameters
@@ -174,13 +185,28 @@ class PPoly:
         if nu < 0:
             raise ValueError(f"{name}: order of derivative nu cannot be negative, got {nu}")
         extrapolate = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
-        breaks, points, c = promote_over_real(name, {"the breakpoints": self.x, "x": x}, {"c": self.c})
+        breaks, c = self.x, self.c
+        if same_kind(x, breaks) and (c.dtype is breaks.dtype or c.is_complex()):
+            points = x
+        else:
+            breaks, points, c = promote_over_real(name, {"the breakpoints": breaks, "x": x}, {"c": c})
         if extrapolate == "periodic":
             points = breaks[0] + torch.remainder(points - breaks[0], breaks[-1] - breaks[0])
-        out = evaluate(flatten_trailing(c, 2), breaks, points.reshape(math.prod(points.shape)), nu, extrapolate is True)
+        if points.dim() == 1 and c.dim() == 2:  # the common case, without reshaping
+            return evaluate(c.unsqueeze(-1), breaks, points, nu, extrapolate is True).squeeze(-1)
+        out = evaluate(
+            flatten_trailing(c, 2),
+            breaks,
+            points.reshape(math.prod(points.shape)),
+            nu,
+            extrapolate is True,
+        )
         out = out.reshape(points.shape + c.shape[2:])
         if self.axis and points.dim() != 1:
-            out = out.movedim(tuple(range(points.dim())), tuple(range(self.axis, self.axis + points.dim())))
+            out = out.movedim(
+                tuple(range(points.dim())),
+                tuple(range(self.axis, self.axis + points.dim())),
+            )
         elif self.axis:
             out = out.movedim(0, self.axis)
         return out
@@ -260,7 +286,7 @@ class PPoly:
         name = type(self).__name__
         extrapolate = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
         breaks, lower, upper, _ = promote_over_real(name, {"x": self.x, "a": a, "b": b}, {"c": self.c})
-        lower, upper = torch.broadcast_tensors(lower, upper)
+        lower, upper = torch.broadcast_tensors(lower, upper)  # type: ignore[no-untyped-call]
         primitive = self.antiderivative()
         primitive.axis = 0
         if extrapolate != "periodic":
@@ -291,9 +317,9 @@ class PPoly:
 
         Returns
         -------
-        Tensor or ndarray of Tensor
-            The roots, interval by interval; for several polynomials an object array of their trailing shape. An
-            interval that is zero everywhere gives its start, then NaN.
+        Tensor or list
+            The roots, interval by interval; for several polynomials a list of them, nested as their trailing shape
+            says (SciPy: an object array). An interval that is zero everywhere gives its start, then NaN.
 
         Raises
         ------
@@ -302,8 +328,8 @@ class PPoly:
 
         Notes
         -----
-        Roots of order up to 3 (degree 2) are closed forms, others eigenvalues of companion matrices; all are polished by
-        Newton steps. They have derivatives, of first and second order, in coefficients, breakpoints and `y` by the
+        Roots of degree 1 and 2 are closed forms, others eigenvalues of companion matrices, all polished by Newton
+        steps. They have derivatives, of first and second order, in coefficients, breakpoints and `y` by the
         implicit function theorem, ``dr = (dy - dp(r)) / p'(r)``; the gradient of a multiple root is NaN, and that of
         a root at a discontinuity is that of its breakpoint. The number of roots depends on the data: this cannot be
         compiled or batched by vmap, and waits for a GPU.
@@ -367,8 +393,8 @@ class PPoly:
 
 
 def _mode(function: str, extrapolate: Any) -> bool | Literal["periodic"]:
-    if extrapolate == "periodic" and isinstance(extrapolate, str):
+    if isinstance(extrapolate, str) and extrapolate == "periodic":
         return "periodic"
     if isinstance(extrapolate, str):
-        raise ValueError(f"{function}: extrapolate must be a bool or 'periodic', got {extrapolate!r}")
+        raise bad_argument(function, "extrapolate", "a bool or 'periodic'", extrapolate)
     return bool(extrapolate)

@@ -1,8 +1,8 @@
 r"""Real roots of piecewise polynomials.
 
-Each interval's polynomial, in its own coordinate ``s = t - x[i]``, is solved by its true degree: degree 1 and 2 by closed
-forms that do not cancel, higher ones by the eigenvalues of companion matrices, batched; then Newton steps polish, and what
-lies in the interval (in the first and last one also beyond, when extrapolating) is a root.
+Each interval's polynomial, in its own coordinate ``s = t - x[i]``, is solved by its true degree: degree 1 and 2 by
+closed forms that do not cancel, higher ones by the eigenvalues of companion matrices, batched; then Newton steps
+polish, and what lies in the interval (in the first and last one also beyond, when extrapolating) is a root.
 
 Roots have derivatives by the implicit function theorem: the finished root is given a graph by two Newton steps on the
 polynomial of its interval, which add nothing to its value but carry its derivatives, the first after one step and the
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -31,16 +30,11 @@ _NONE = -1
 
 
 def roots_of(c: Tensor, x: Tensor, y: Tensor, discontinuity: bool, extrapolate: bool) -> Any:
-    """Solve ``pp(t) == y``: a tensor of roots, or an object array of them with the trailing shape of c."""
-    k, m = c.shape[:2]
-    trailing = tuple(c.shape[2:])
+    """Solve ``pp(t) == y``: a tensor of roots, or nested lists of them along the trailing dimensions of c."""
     c = torch.cat((c[:-1], c[-1:] - y))
-    if not trailing:
+    if c.dim() == 2:
         return _of_one(c, x, discontinuity, extrapolate)
-    result = np.empty(trailing, dtype=object)
-    for index in np.ndindex(*trailing):
-        result[index] = _of_one(c[(slice(None), slice(None), *index)], x, discontinuity, extrapolate)
-    return result
+    return [roots_of(c[:, :, j], x, torch.zeros_like(y), discontinuity, extrapolate) for j in range(c.shape[2])]
 
 
 def _of_one(c: Tensor, x: Tensor, discontinuity: bool, extrapolate: bool) -> Tensor:
@@ -50,7 +44,10 @@ def _of_one(c: Tensor, x: Tensor, discontinuity: bool, extrapolate: bool) -> Ten
     zero = (values == 0).all(0)
     s, interval = _local_roots(values)
     t = breaks[interval] + s
-    low, high = torch.minimum(breaks[:-1], breaks[1:]), torch.maximum(breaks[:-1], breaks[1:])
+    low, high = (
+        torch.minimum(breaks[:-1], breaks[1:]),
+        torch.maximum(breaks[:-1], breaks[1:]),
+    )
     if extrapolate:
         ends = torch.stack((low.argmin(), high.argmax()))
         low[ends[0]], high[ends[1]] = -torch.inf, torch.inf
@@ -99,7 +96,10 @@ def _local_roots(c: Tensor) -> tuple[Tensor, Tensor]:
     k, _ = c.shape
     nonzero = c != 0
     degree = torch.where(nonzero.any(0), k - 1 - nonzero.to(torch.int8).argmax(0), 0)
-    roots, owners = [c.new_empty(0)], [torch.empty(0, dtype=torch.int64, device=c.device)]
+    roots, owners = (
+        [c.new_empty(0)],
+        [torch.empty(0, dtype=torch.int64, device=c.device)],
+    )
     for d in range(1, k):
         columns = torch.nonzero(degree == d).reshape(-1)
         if not columns.numel():
@@ -133,7 +133,9 @@ def _companion(c: Tensor) -> tuple[Tensor, Tensor]:
     matrix[:, 0, :] = -(c[1:] / c[0]).T
     finite = torch.isfinite(matrix).all(-1).all(-1)
     values = torch.linalg.eigvals(torch.where(finite[:, None, None], matrix, torch.zeros_like(matrix))).T
-    return values.real, (values.imag == 0) & finite
+    # In ascending order; whatever is not real goes to the end.
+    real = torch.where((values.imag == 0) & finite, values.real, torch.inf).sort(0).values
+    return real.nan_to_num(posinf=0.0), real < torch.inf
 
 
 def _polish(c: Tensor, s: Tensor) -> Tensor:
@@ -145,7 +147,10 @@ def _polish(c: Tensor, s: Tensor) -> Tensor:
         better = s - value / torch.where(steep == 0, torch.ones_like(steep), steep)
         value_there = _horner(c, better)
         accept = (steep != 0) & (value_there.abs() < value.abs())
-        s, value = torch.where(accept, better, s), torch.where(accept, value_there, value)
+        s, value = (
+            torch.where(accept, better, s),
+            torch.where(accept, value_there, value),
+        )
     return s
 
 

@@ -1,6 +1,7 @@
 r"""Slopes at the knots, from which cubic Hermite interpolation makes a spline.
 
-With ``h[i] = x[i + 1] - x[i]`` and ``m[i] = (y[i + 1] - y[i]) / h[i]``, a continuous second derivative at inner knots means
+With ``h[i] = x[i + 1] - x[i]`` and ``m[i] = (y[i + 1] - y[i]) / h[i]``, a continuous second derivative at inner knots
+means
 
     h[i] s[i - 1] + 2 (h[i - 1] + h[i]) s[i] + h[i - 1] s[i + 1] = 3 (h[i] m[i - 1] + h[i - 1] m[i])
 
@@ -9,15 +10,13 @@ With ``h[i] = x[i + 1] - x[i]`` and ``m[i] = (y[i + 1] - y[i]) / h[i]``, a conti
 
 from __future__ import annotations
 
-from typing import Union
-
 import torch
 from torch import Tensor
 
 from ._banded import solve
 
 # What holds at an end: None for not-a-knot, or the order (1, 2) of a derivative and its values (columns,).
-Condition = Union[None, tuple[int, Tensor]]
+Condition = tuple[int, Tensor] | None
 
 
 def spline_slopes(h: Tensor, y: Tensor, start: Condition, end: Condition) -> Tensor:
@@ -41,8 +40,7 @@ def spline_slopes(h: Tensor, y: Tensor, start: Condition, end: Condition) -> Ten
         )
     )
     inner = 3 * (h[1:, None] * m[:-1] + h[:-1, None] * m[1:])
-    slopes: Tensor = solve(band, torch.cat((right_start, inner, right_end)))
-    return slopes
+    return solve(band, torch.cat((right_start, inner, right_end)))
 
 
 def _end_row(

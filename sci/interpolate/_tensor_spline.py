@@ -11,7 +11,7 @@ Multilinear interpolation is degree 1 with the grid points as knots, the first a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -32,13 +32,25 @@ def _raised(orders: Sequence[int], k: int) -> list[int]:
     return [order + (j == k) for j, order in enumerate(orders)]
 
 
-def _evaluate_fake(c: Tensor, knots: Tensor, query: Tensor, sizes: list[int], orders: list[int], degree: int) -> Tensor:
+def _evaluate_fake(
+    c: Tensor,
+    knots: Tensor,
+    query: Tensor,
+    sizes: list[int],
+    orders: list[int],
+    degree: int,
+) -> Tensor:
     batch = batch_shape((c, 2), (knots, 1), (query, 2))
     return c.new_empty((*batch, query.shape[-2], c.shape[-1]))
 
 
 def _scatter_fake(
-    grad: Tensor, knots: Tensor, query: Tensor, sizes: list[int], orders: list[int], degree: int
+    grad: Tensor,
+    knots: Tensor,
+    query: Tensor,
+    sizes: list[int],
+    orders: list[int],
+    degree: int,
 ) -> Tensor:
     batch = batch_shape((grad, 2), (knots, 1), (query, 2))
     total = 1
@@ -61,7 +73,14 @@ def _evaluate_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[
     if needs[1]:
         raise NotImplementedError(_NO_KNOTS)
     to_c = sum_to(scatter(grad, *inputs[1:]), c) if needs[0] else None
-    return to_c, None, _through_query(c, inputs, grad) if needs[2] else None, None, None, None
+    return (
+        to_c,
+        None,
+        _through_query(c, inputs, grad) if needs[2] else None,
+        None,
+        None,
+        None,
+    )
 
 
 def _scatter_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[bool, ...]) -> Sequence[Tensor | None]:
@@ -71,7 +90,14 @@ def _scatter_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[b
     if needs[1]:
         raise NotImplementedError(_NO_KNOTS)
     to_sent = sum_to(evaluate(grad, *inputs[1:]), sent) if needs[0] else None
-    return to_sent, None, _through_query(grad, inputs, sent) if needs[2] else None, None, None, None
+    return (
+        to_sent,
+        None,
+        _through_query(grad, inputs, sent) if needs[2] else None,
+        None,
+        None,
+        None,
+    )
 
 
 def _evaluate_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
@@ -94,15 +120,32 @@ def _scatter_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
     terms = [] if ts is None else [scatter(ts, *inputs[1:])]
     if tq is not None:
         for k in range(len(sizes)):
-            terms.append(scatter(sent * tq[..., k, None], knots, query, sizes, _raised(orders, k), degree))
+            terms.append(
+                scatter(
+                    sent * tq[..., k, None],
+                    knots,
+                    query,
+                    sizes,
+                    _raised(orders, k),
+                    degree,
+                )
+            )
     return sum(terms[1:], terms[0])
 
 
 # evaluate(c (*, size, columns), knots (*, all), query (*, n, d), sizes, orders, degree) -> (*, n, columns)
-evaluate = operator(
-    "tensor_spline_evaluate", fake=_evaluate_fake, backward=_evaluate_backward, jvp=_evaluate_jvp, core_dims=(2, 1, 2)
+evaluate: Callable[..., Tensor] = operator(
+    "tensor_spline_evaluate",
+    fake=_evaluate_fake,
+    backward=_evaluate_backward,
+    jvp=_evaluate_jvp,
+    core_dims=(2, 1, 2),
 )
 # scatter(grad (*, n, columns), knots (*, all), query (*, n, d), sizes, orders, degree) -> (*, size, columns)
-scatter = operator(
-    "tensor_spline_scatter", fake=_scatter_fake, backward=_scatter_backward, jvp=_scatter_jvp, core_dims=(2, 1, 2)
+scatter: Callable[..., Tensor] = operator(
+    "tensor_spline_scatter",
+    fake=_scatter_fake,
+    backward=_scatter_backward,
+    jvp=_scatter_jvp,
+    core_dims=(2, 1, 2),
 )
