@@ -1,0 +1,133 @@
+"""What only a GPU can show: CUDA against CPU on the samples, streams, graphs, devices, synchronisation, size."""
+
+from __future__ import annotations
+
+import pathlib
+import threading
+
+import pytest
+import torch
+
+from sci import special
+from sci._core.cards import ElementwiseCard, elementwise_cards
+from sci.testing import read_table, table_path, ulp_error
+from tools.accuracy import tensors
+from tools.reference import load_domain
+
+pytestmark = pytest.mark.gpu
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+load_domain("special")
+CARDS = sorted(elementwise_cards.values(), key=lambda card: card.name)
+each_card = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+
+
+@each_card
+def test_cuda_agrees_with_cpu(card: ElementwiseCard) -> None:
+    """Both keep the card's promise (test_elementwise_cards); here they are held against each other, twice as wide."""
+    parts: dict[tuple[str, str], list] = {}
+    for row in read_table(table_path(card, ROOT)).rows:
+        parts.setdefault((row.signature, row.precision), []).append(row)
+    for rows in parts.values():
+        args = tensors(rows)
+        here, there = card.function(*args), card.function(*(x.cuda() for x in args))
+        for a, b in zip(here if isinstance(here, tuple) else (here,), there if isinstance(there, tuple) else (there,)):
+            assert b.is_cuda
+            assert b.dtype == a.dtype
+            dtype = str(a.dtype).removeprefix("torch.")
+            bound = getattr(card.ulp, dtype) or card.ulp.float64
+            errors = ulp_error(b.cpu().numpy(), a.numpy(), dtype)
+            worst = int(errors.argmax())
+            assert (errors <= 2 * bound).mean() > 0.99, f"{card.name}{rows[worst].args}: {errors[worst]} ulp"
+
+
+@each_card
+def test_no_hidden_synchronisation(card: ElementwiseCard) -> None:
+    rows = [row for row in read_table(table_path(card, ROOT)).rows if row.precision == "float64"]
+    rows = [row for row in rows if row.signature == rows[0].signature][:8]
+    args = [x.cuda() for x in tensors(rows)]
+    card.function(*args)
+    torch.cuda.synchronize()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        card.function(*args)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+def test_current_stream_is_used() -> None:
+    x = torch.rand(1 << 22, dtype=torch.float64, device="cuda")
+    want = special.erfcx(x)
+    streams = [torch.cuda.Stream() for _ in range(3)]
+    results = []
+    torch.cuda.synchronize()
+    for k, stream in enumerate(streams):
+        with torch.cuda.stream(stream):
+            y = x + 0.0
+            for _ in range(k + 1):
+                y = y * 1.0
+            results.append(special.erfcx(y))
+    torch.cuda.synchronize()
+    for result in results:
+        torch.testing.assert_close(result, want, rtol=0, atol=0)
+
+
+def test_graph_capture_of_a_warm_call() -> None:
+    x = torch.linspace(0.1, 5, 1000, dtype=torch.float64, device="cuda")
+    special.erfcx(x)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        out = special.erfcx(x)
+    x.copy_(x + 1)
+    graph.replay()
+    torch.testing.assert_close(out, special.erfcx(x), rtol=0, atol=0)
+
+
+def test_threads_without_a_context() -> None:
+    """A fresh thread has no current CUDA context: the guard makes one current."""
+    x = torch.rand(100, dtype=torch.float64, device="cuda")
+    want, found = special.erfcx(x), []
+    thread = threading.Thread(target=lambda: found.append(special.erfcx(x)))
+    thread.start()
+    thread.join()
+    torch.testing.assert_close(found[0], want, rtol=0, atol=0)
+
+
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="one GPU")
+def test_device_that_is_not_the_current_one() -> None:
+    x = torch.rand(100, dtype=torch.float64)
+    for index in range(torch.cuda.device_count()):
+        out = special.erfcx(x.to(f"cuda:{index}"))
+        assert out.device.index == index
+        torch.testing.assert_close(out.cpu(), special.erfcx(x), rtol=1e-14, atol=0)
+    with pytest.raises(RuntimeError, match="one device"):
+        special.kv(x.to("cuda:0"), x.to("cuda:1"))
+
+
+def test_more_than_two_to_the_31_elements() -> None:
+    free, _ = torch.cuda.mem_get_info()
+    n = (1 << 31) + 1000
+    if free < 10 * n:
+        pytest.skip("not enough memory on this GPU")
+    x = torch.full((n,), 2.0, dtype=torch.float32, device="cuda")
+    x[-1] = 3.0
+    out = special.erfcx(x)
+    want = special.erfcx(torch.tensor([2.0, 3.0], device="cuda"))
+    assert out[0] == want[0]
+    assert out[n // 2] == want[0]
+    assert out[-1] == want[1]
+
+
+def test_a_number_is_copied_to_the_gpu_once() -> None:
+    x = torch.rand(10, dtype=torch.float64, device="cuda")
+    special.kv(1.25, x)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        special.kv(1.25, x)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+def test_two_devices_raise() -> None:
+    with pytest.raises(RuntimeError, match="one device"):
+        special.kv(torch.ones(3, device="cuda"), torch.ones(3))
