@@ -17,55 +17,90 @@ _THIRD = not_implemented("a third derivative of a Bessel function in which the o
 
 def _reference_i(mp: Any, v: Any, z: Any) -> Any:
     """Sum the ascending series, DLMF 10.25.2, with the digits that its terms may cancel."""
-    if abs(z) > 1500:
-        return mp.besseli(v, z)
-    with mp.workdps(mp.dps + int(0.9 * abs(z)) + 20):
-        if v == int(v) and v < 0:
-            v = -v
-        q = z * z / 4
-        total = term = mp.mpf(1)
-        k = 0
-        while k < 10 or abs(term) > mp.eps * abs(total) or k + v < 2:
-            k += 1
-            term *= q / (k * (k + v))
-            total += term
-        return (z / 2) ** v * mp.rgamma(v + 1) * total
+    with mp.workdps(mp.dps + int(0.9 * abs(z)) + 10):
+        v = abs(v) if v == int(v) else v
+        return (z / 2) ** v * mp.rgamma(v + 1) * _series(mp, v, z)
 
 
-def _reference_k(mp: Any, v: Any, z: Any) -> Any:
-    """Take the difference of I_v and I_-v, DLMF 10.27.4; a whole order is moved by less than the digits can show."""
-    if abs(z) > 1500:
-        return mp.besselk(v, z)
+def _series(mp: Any, v: Any, z: Any) -> Any:
+    q = z * z / 4
+    total = term = mp.mpf(1)
+    k = 0
+    while k < 10 or abs(term) > mp.eps * abs(total) or k + v < 2:
+        k += 1
+        term *= q / (k * (k + v))
+        total += term
+    return total
+
+
+def _reference_k(mp: Any, v: Any, z: Any, scaled: bool = False) -> Any:
+    """For z > 1 by the trapezoidal rule on DLMF 10.32.9, else the difference of I_v and I_-v, DLMF 10.27.4."""
+    if mp.im(z) == 0 and mp.re(z) > 1:
+        k = _trapezoidal(mp, v, mp.re(z))
+        return k if scaled else k * mp.exp(-z)
     digits = mp.dps
-    with mp.workdps(4 * digits + int(1.8 * abs(z)) + 20):
-        if v == mp.nint(v):
-            v += mp.mpf(10) ** (-2 * digits)
-        both = _reference_i(mp, -v, z) - _reference_i(mp, v, z)
-        return mp.pi / 2 * both / mp.sinpi(v)
+    with mp.workdps(2 * digits + int(1.8 * abs(z)) + 20):
+        v = abs(v)
+        if v == mp.nint(v):  # a whole order is moved by less than the digits can show
+            v += mp.mpf(10) ** (-digits - 5)
+        power, gamma = (z / 2) ** v, mp.gamma(v + 1)
+        k = gamma / (2 * v * power) * _series(mp, -v, z) - mp.pi * power / (2 * mp.sinpi(v) * gamma) * _series(mp, v, z)
+        return k * mp.exp(z) if scaled else k
+
+
+def _trapezoidal(mp: Any, v: Any, x: Any) -> Any:
+    """Return exp(x) K_v(x); the error falls exponentially with 1/h, as a higher precision confirms."""
+    decay = 2.303 * (mp.dps + 10)
+    h = 0.85 * min(mp.pi**2 / decay, mp.pi * mp.sqrt(2 / (decay * (x + abs(v) + 1))))
+    h = mp.mpf(int(h * 2**40)) / 2**40
+    peak, tail = mp.asinh(abs(v) / x), mp.mpf(10) ** (-mp.dps - 10)
+    step, wave, total, k = mp.exp(v * h), mp.mpf(1), mp.mpf(0.5), 0
+    while True:
+        k += 1
+        wave *= step
+        term = mp.exp(-2 * x * mp.sinh(k * h / 2) ** 2) * (wave + 1 / wave) / 2
+        total += term
+        if k * h > peak and term < tail * total:
+            return total * h
 
 
 def _reference_ke(mp: Any, v: Any, z: Any) -> Any:
-    return _reference_k(mp, v, z) * mp.exp(z)
+    return _reference_k(mp, v, z, scaled=True)
+
+
+def _reference_ke_dz(mp: Any, v: Any, z: Any) -> Any:
+    return _reference_ke(mp, v, z) - (_reference_ke(mp, v - 1, z) + _reference_ke(mp, v + 1, z)) / 2
+
+
+def _reference_ke_dz2(mp: Any, v: Any, z: Any) -> Any:
+    return _reference_ke_dz(mp, v, z) - (_reference_ke_dz(mp, v - 1, z) + _reference_ke_dz(mp, v + 1, z)) / 2
+
+
+def _difference(mp: Any, f: Any, count: int) -> Any:
+    """Take the `count`-th derivative of f at zero by a central difference of second order at twice the digits."""
+    with mp.workdps(2 * mp.dps + 20):
+        h = mp.mpf(10) ** (-mp.dps // 4 - 3)
+        return (f(h) - f(-h)) / (2 * h) if count == 1 else (f(h) - 2 * f(mp.mpf(0)) + f(-h)) / h**2
 
 
 # ---- samples -------------------------------------------------------------------------------------------------------
 
 _K_SAMPLES = (
-    Group("core", v=linear(0, 4), z=logarithmic(0.05, 40)),
-    Group("negative order", v=linear(-8, 0), z=logarithmic(0.01, 100), count=16),
-    Group("half and whole orders", v=values(0.0, 0.5, 1.0, 2.5, 10.0), z=values(1e-3, 0.3, 0.5, 2.0, 11.0, 31.0, 40.0)),
-    Group("near whole orders", v=near(1.0, -2.0), z=values(0.3, 2.0)),
-    Group("near half orders", v=near(1.5), z=values(0.3, 2.0)),
+    Group("core", v=linear(0, 4), z=logarithmic(0.05, 40), count=32),
+    Group("negative order", v=linear(-8, 0), z=logarithmic(0.01, 100), count=12),
+    Group("half and whole orders", v=values(0.0, 0.5, 1.0, 2.5, 10.0), z=values(1e-3, 0.5, 2.0, 31.0, 40.0)),
+    Group("near whole orders", v=near(-2.0), z=values(0.3, 2.0)),
+    Group("near half orders", v=near(1.5), z=values(0.3)),
     Group("order near zero", v=values(0.0, 1e-30, 1e-9, -1e-3), z=values(0.1, 3.0, 20.0, 50.0)),
-    Group("seams", v=values(0.3, 2.7), z=near(0.5, 4.0, 11.0, 12.0, 32.0)),
+    Group("seams", v=values(2.7), z=near(0.5, 4.0, 11.0, 12.0, 32.0)),
     Group("small", v=linear(0, 2), z=logarithmic(1e-280, 1e-3), count=16, dtypes=("float64",)),
     Group("small", v=linear(0, 2), z=logarithmic(1e-30, 1e-3), count=16, dtypes=("float32",)),
     Group("recurrence", v=linear(8, 31), z=logarithmic(0.1, 31), count=16),
-    Group("large order", v=logarithmic(30, 1000), z=logarithmic(30, 600), count=24, dtypes=("float64",)),
+    Group("large order", v=logarithmic(30, 1000), z=logarithmic(30, 600), count=16, dtypes=("float64",)),
     Group("large argument", v=linear(0, 30), z=logarithmic(33, 600), count=16),
 )
 _PLANE = (
-    Group("plane", v=linear(-4, 4), z=polar(0.01, 50)),
+    Group("plane", v=linear(-4, 4), z=polar(0.01, 50), count=32),
     Group("plane, whole orders", v=values(0.0, 1.0, 2.0), z=polar(0.1, 40), count=16),
     Group("imaginary axis", v=linear(0, 6), z=polar(0.5, 60, 0.5, 0.5), count=8),
     Group("plane, larger orders", v=linear(8, 40), z=polar(1, 100), count=16),
@@ -255,7 +290,7 @@ def kve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         lambda v, z, out: kv_dv2(v, z),
         lambda v, z, out: -0.5 * (kv_dv(v - 1, z) + kv_dv(v + 1, z)),
     ),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_k(mp, u, z), v),
+    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_k(mp, v + h, z), 1),
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=48, complex64=48, partials=48),
     public=False,
@@ -277,7 +312,7 @@ def kv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         _THIRD,
         lambda v, z, out: -0.5 * (kv_dv2(v - 1, z) + kv_dv2(v + 1, z)),
     ),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_k(mp, u, z), v, 2),
+    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_k(mp, v + h, z), 2),
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200, partials=200),
     public=False,
@@ -295,7 +330,7 @@ def kv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
     partials=(lambda v, z, out: kve_dv2(v, z), lambda v, z, out: kve_dvdz(v, z)),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_ke(mp, u, z), v),
+    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_ke(mp, v + h, z), 1),
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=48, complex64=48, partials=48),
     public=False,
@@ -313,7 +348,7 @@ def kve_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
     partials=(lambda v, z, out: kve_dvdz(v, z), lambda v, z, out: kve_dz2(v, z)),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_ke(mp, v, u), z),
+    reference=_reference_ke_dz,
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=48, complex64=48, partials=48),
     public=False,
@@ -331,7 +366,7 @@ def kve_dz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
     partials=(_THIRD, _THIRD),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_ke(mp, u, z), v, 2),
+    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_ke(mp, v + h, z), 2),
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200),
     public=False,
@@ -349,7 +384,7 @@ def kve_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
     partials=(_THIRD, _THIRD),
-    reference=lambda mp, v, z: mp.diff(lambda a, b: _reference_ke(mp, a, b), (v, z), (1, 1)),
+    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_ke_dz(mp, v + h, z), 1),
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200),
     public=False,
@@ -367,7 +402,7 @@ def kve_dvdz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
     partials=(_THIRD, _THIRD),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_ke(mp, v, u), z, 2),
+    reference=_reference_ke_dz2,
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200),
     public=False,
@@ -399,11 +434,11 @@ def kve_dz2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         Group("half and whole orders", v=values(0.0, 0.5, -1.0, 2.5, 10.0), z=values(1e-3, 0.3, 2.0, 11.0, 31.0, 40.0)),
         Group("near whole orders", v=near(1.0, -2.0), z=values(0.3, 2.0)),
         Group("order near zero", v=values(0.0, 1e-30, 1e-9), z=values(0.1, 3.0, 20.0, 50.0)),
-        Group("seams", v=values(0.3, 2.7), z=near(2.0, 6.0, 12.0, 20.0, 32.0)),
+        Group("seams", v=values(0.3), z=near(2.0, 6.0, 12.0, 20.0, 32.0)),
         Group("small", v=linear(0, 1), z=logarithmic(1e-280, 1e-3), count=16, dtypes=("float64",)),
         Group("small", v=linear(0, 1), z=logarithmic(1e-30, 1e-3), count=16, dtypes=("float32",)),
         Group("recurrence", v=linear(8, 31), z=logarithmic(0.5, 31), count=16),
-        Group("large order", v=logarithmic(30, 1000), z=logarithmic(30, 600), count=24, dtypes=("float64",)),
+        Group("large order", v=logarithmic(30, 1000), z=logarithmic(30, 600), count=16, dtypes=("float64",)),
         Group("large argument", v=linear(0, 30), z=logarithmic(33, 85), count=16),
         *_PLANE,
     ),
@@ -488,7 +523,7 @@ def iv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         lambda v, z, out: iv_dv2(v, z),
         lambda v, z, out: 0.5 * (iv_dv(v - 1, z) + iv_dv(v + 1, z)),
     ),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_i(mp, u, z), v),
+    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_i(mp, v + h, z), 1),
     samples=_FEW_I,
     ulp=Ulp(float64=400, float32=10, complex128=1e4, complex64=1e4, partials=1e4),
     public=False,
@@ -510,7 +545,7 @@ def iv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         _THIRD,
         lambda v, z, out: 0.5 * (iv_dv2(v - 1, z) + iv_dv2(v + 1, z)),
     ),
-    reference=lambda mp, v, z: mp.diff(lambda u: _reference_i(mp, u, z), v, 2),
+    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_i(mp, v + h, z), 2),
     samples=_FEW_I,
     ulp=Ulp(float64=4000, float32=10, complex128=1e5, complex64=1e5, partials=1e5),
     public=False,

@@ -91,7 +91,7 @@ SCI_HD complex<T> bessel_i_factor(T mu, int n, complex<T> z, complex<T> log_2_z,
   using S = scalar_of<T>;
   T even, odd;
   bessel_ik_rgamma_parts(T(mu * mu), even, odd);
-  complex<T> factor = exp(log_2_z * (-mu)) * (even + mu * odd);
+  complex<T> factor = bessel_ik_two_over(z, log_2_z, T(-mu)) * (even + mu * odd);
   complex<T> half = z * T(S(0.5));
   count = 0;
   for (int k = 1; k <= n; ++k) {
@@ -104,74 +104,97 @@ SCI_HD complex<T> bessel_i_factor(T mu, int n, complex<T> z, complex<T> log_2_z,
   return factor;
 }
 
+/// 2^-60 for float and 2^-256 for double: the step in which recurrences are scaled.
+template <class S>
+constexpr S bessel_ik_down = is_same<S, float> ? S(8.6736173798840355e-19) : S(8.6361685550944446e-78);
+
+/// e^z K_{mu+n}(z) by recurrence in the order, DLMF 10.29.1; the result times 2^(256 count), 2^(60 count) for float.
+template <class T>
+SCI_HD complex<T> bessel_k_upward(T mu, int n, complex<T> z, complex<T> k0, complex<T> k1, int& count) {
+  using S = scalar_of<T>;
+  const S down = bessel_ik_down<S>;
+  complex<T> two_over_z = T(S(2)) / z;
+  for (int k = 1; k <= n; ++k) {
+    complex<T> k2 = k0 + two_over_z * (mu + T(S(k))) * k1;
+    k0 = k1;
+    k1 = k2;
+    if (abs1(primal(k1)) > S(1) / down) {
+      k0 = k0 * T(down);
+      k1 = k1 * T(down);
+      ++count;
+    }
+  }
+  return k0;
+}
+
+/// The leading terms for |z| << 1 and v = n + mu >= 1/2, DLMF 10.30.1-2. 2/z may overflow.
+template <class T>
+SCI_HD bessel_ik_pair<T> bessel_ik_tiny(T v, T mu, int n, complex<T> z, complex<T> log_2_z) {
+  using S = scalar_of<T>;
+  bessel_ik_pair<T> out;
+  T even, odd;
+  bessel_ik_rgamma_parts(T(mu * mu), even, odd);
+  T gamma = T(S(1)) / (even + mu * odd);
+  for (int k = 1; k < n; ++k) gamma = gamma * (mu + T(S(k)));
+  complex<T> power;
+  out.log_scale = T(S(0));
+  if (primal(log_2_z.re) * primal(v) < limits<S>::log_max * S(0.85)) {
+    T modulus = bessel_ik_power(T(S(2)), v) / bessel_ik_power(abs(z), v), angle = log_2_z.im * v;
+    power = complex<T>(modulus * cos(angle), modulus * sin(angle));
+  } else {
+    out.log_scale = log_2_z.re * v;
+    power = exp(complex<T>(T(S(0)), log_2_z.im * v));
+  }
+  out.k = power * gamma * T(S(0.5));
+  out.i = T(S(1)) / (power * gamma * v);
+  return out;
+}
+
 template <bessel_ik_want Want, class T>
 SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
-  const S down = single ? S(8.6736173798840355e-19) : S(5.4210108624275222e-20 * 5.4210108624275222e-20 *
-                                                        5.4210108624275222e-20 * 5.4210108624275222e-20);  // 2^-60, 2^-256
+  const S down = bessel_ik_down<S>;
   int n = int(floor(primal(v) + S(0.5)));
   T mu = v - T(S(n));
-  bool tiny = size < (single ? S(1e-12) : S(1e-20));
   complex<T> log_2_z = -(log(z) - T(numbers::ln2<S>));
+  if (size < (single ? S(1e-12) : S(1e-20)) && primal(v) >= S(0.5)) return bessel_ik_tiny(v, mu, n, z, log_2_z);
   bessel_ik_pair<T> out;
-  int count = 0;
-  if (tiny && primal(v) >= S(0.5)) {
-    // K_v = Gamma(v) (2/z)^v / 2, I_v = (z/2)^v / Gamma(v + 1): DLMF 10.30.1-2. Powers by their logarithm: 2/z may overflow.
-    T even, odd;
-    bessel_ik_rgamma_parts(T(mu * mu), even, odd);
-    T rgamma = even + mu * odd;
-    T gamma = T(S(1)) / rgamma;
-    for (int k = 1; k < n; ++k) gamma = gamma * (mu + T(S(k)));
-    complex<T> power = log_2_z * v;
-    out.log_scale = T(S(0));
-    if (primal(power.re) > limits<S>::log_max * S(0.45)) {
-      out.log_scale = power.re;
-      power.re = T(S(0));
-    }
-    power = exp(power);
-    // n = 0 cannot be: v >= 1/2
-    out.k = power * gamma * T(S(0.5));
-    out.i = T(S(1)) / (power * gamma * v);
-    return out;
-  }
-  int up_count = 0;
-  const S log_down = single ? S(60) * numbers::ln2<S> : S(256) * numbers::ln2<S>;
-  if constexpr (Want != bessel_ik_only_i) {
+  int count = 0, up_count = 0;
+  // Near the imaginary axis Miller's algorithm for I, whose terms do not decay, loses digits: I from K_v(z) and
+  // K_v(-z), DLMF 10.34.3, which are of one size there.
+  bool series = size * size <= S(6) * (primal(v) + S(1));
+  bool near_axis = !series && size > S(7) && primal(z.re) < S(0.35) * size && primal(v) < size &&
+                   sqr(primal(v) / size) * primal(z.re) < S(2);  // else I falls as the order grows
+  if (Want != bessel_ik_only_i || near_axis) {
     complex<T> k0, k1;
     if (size <= S(1.5)) {
-      bessel_k_temme(mu, z, log_2_z, exp(log_2_z * mu), k0, k1);
+      bessel_k_temme(mu, z, log_2_z, bessel_ik_two_over(z, log_2_z, mu), k0, k1);
       complex<T> e = exp(z);
       k0 = k0 * e;
       k1 = k1 * e;
     } else {
       bessel_k_miller(mu, z, k0, k1);
     }
-    complex<T> two_over_z = T(S(2)) / z;
-    for (int k = 1; k <= n; ++k) {  // DLMF 10.29.1, stable for K as the order grows
-      complex<T> k2 = k0 + two_over_z * (mu + T(S(k))) * k1;
-      k0 = k1;
-      k1 = k2;
-      if (abs1(primal(k1)) > S(1) / down) {
-        k0 = k0 * T(down);
-        k1 = k1 * T(down);
-        ++up_count;
-      }
-    }
-    out.k = k0;
+    out.k = bessel_k_upward(mu, n, z, k0, k1, up_count);
   }
   if constexpr (Want != bessel_ik_only_k) {
-    if (size * size <= S(6) * (primal(v) + S(1))) {
+    if (near_axis) {
+      complex<T> k0, k1;
+      bessel_k_miller(mu, -z, k0, k1);
+      complex<T> behind = bessel_k_upward(mu, n, -z, k0, k1, count), turn = bessel_ik_rotation(v);
+      for (; count < up_count; ++count) behind = behind * T(down);
+      for (; up_count < count; ++up_count) out.k = out.k * T(down);
+      if (primal(z.im) < S(0)) turn = conj(turn);
+      complex<T> i = (behind - turn * exp(z * T(S(-2))) * out.k) * T(numbers::inv_pi<S>);
+      out.i = primal(z.im) < S(0) ? times_i(i) : -times_i(i);
+      for (int k = 0; k < count; ++k) out.i = out.i * T(S(1) / (down * down));  // I has the other scale
+    } else if (series) {
       out.i = bessel_i_factor(mu, n, z, log_2_z, count, down) * bessel_i_series(v, z) * exp(-z);
     } else {
-      int order = n;
-      T base = mu;
-      if (primal(mu) < S(0)) {
-        base = mu + T(S(1));
-        --order;
-      }
-      complex<T> factor = bessel_i_factor(mu, n - order, z, log_2_z, count, down);
-      out.i = bessel_i_miller(base, order, z, factor);
+      int up = primal(mu) < S(0) ? 1 : 0;  // the base order in [0, 1)
+      complex<T> factor = bessel_i_factor(mu, up, z, log_2_z, count, down);
+      out.i = bessel_i_miller(T(mu + T(S(up))), n - up, z, factor);
       count = 0;
     }
   }
@@ -180,7 +203,7 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
   if (Want == bessel_ik_only_i) up_count = count;
   for (; count < up_count; ++count) out.i = out.i * T(S(1) / down);
   for (; up_count < count; ++up_count) out.k = out.k * T(down);
-  out.log_scale = T(log_down * S(count));
+  out.log_scale = T(-log(down) * S(count));
   return out;
 }
 

@@ -144,14 +144,6 @@ SCI_HD T bessel_ik_gamma(T mu, int n) {
   return gamma;
 }
 
-/// (2/x)^mu for |mu| <= 1/2; log_2_x = log(2/x).
-template <class T>
-SCI_HD T bessel_ik_two_over(T x, T log_2_x, T mu) {
-  using S = scalar_of<T>;
-  if (abs(primal(mu) * primal(log_2_x)) < S(4)) return exp(mu * log_2_x);
-  return bessel_ik_power(T(S(2)), mu) / bessel_ik_power(x, mu);
-}
-
 /// K_v(x), times e^x if scaled, for s < edge.
 template <class T>
 SCI_HD T bessel_k_moderate(T v, T x, bool scaled) {

@@ -30,6 +30,19 @@ SCI_HD T bessel_ik_power(T x, T p) {
   }
 }
 
+/// (2/x)^mu for |mu| <= 1/2; log_2_x = log(2/x).
+template <class T>
+SCI_HD T bessel_ik_two_over(T x, T log_2_x, T mu) {
+  using S = scalar_of<T>;
+  if (abs(primal(mu) * primal(log_2_x)) < S(4)) return exp(mu * log_2_x);
+  return bessel_ik_power(T(S(2)), mu) / bessel_ik_power(x, mu);
+}
+template <class T>
+SCI_HD complex<T> bessel_ik_two_over(complex<T> z, complex<T> log_2_z, T mu) {
+  T modulus = bessel_ik_two_over(abs(z), log_2_z.re, mu), angle = mu * log_2_z.im;
+  return {modulus * cos(angle), modulus * sin(angle)};
+}
+
 /// The even and the odd part of 1/Gamma(1 + x) in x, as functions of w = x^2 <= 1/4. Temme's Gamma_2 is the even
 /// part, his Gamma_1 the negative of the odd one. Polynomials in w: derivatives keep their relative accuracy at 0.
 template <class T>
