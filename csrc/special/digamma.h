@@ -101,7 +101,7 @@ SCI_HD complex<T> digamma_right(complex<T> z) {
   }
   complex<T> t = T(S(1)) / z, s = t * t;
   complex<T> tail = t * T(S(0.5)) + s * gamma_polynomial<terms>(gamma_tables::digamma_bernoulli(), s);
-  return log(z) - (tail + sum);
+  return gamma_complex_log(z) - (tail + sum);
 }
 
 }  // namespace detail
@@ -121,7 +121,8 @@ SCI_HD complex<T> digamma(complex<T> z) {
   if (detail::gamma_complex_pole(z)) return detail::gamma_complex_nan<T>();
   if (abs(y) < S(0.35)) {
     constexpr bool single = is_same<S, float>;
-    complex<T> w = (z - T(S(t::digamma_root))) - T(S(t::digamma_root - double(S(t::digamma_root)) + t::digamma_root_low));
+    complex<T> w =
+        (z - T(S(t::digamma_root))) - T(S(t::digamma_root - double(S(t::digamma_root)) + t::digamma_root_low));
     S u = primal(w.re);
     if (u * u + y * y < S(0.1225)) return w * detail::gamma_polynomial<single ? 12 : 26>(t::digamma_root_taylor(), w);
     constexpr double root = t::digamma_negative_root;

@@ -1,13 +1,15 @@
-// The principal branch of log Gamma(z), analytic but for a cut along the negative real axis; on it the sign of Im z = +-0
-// tells the side. Real x: log Gamma(x) for x >= 0, NaN below.
+// The principal branch of log Gamma(z), analytic but for a cut along the negative real axis; on it the sign of Im z =
+// +-0 tells the side. Real x: log Gamma(x) for x >= 0, NaN below.
 //
 //   |z - 1|, |z - 2| <= 0.6   Taylor series about 2 (DLMF 5.7.3) and recurrence: relatively accurate at both zeros.
 //   0 <= Re z <= 8.5, |Im z| <= 2  -log(1/Gamma(1 + w)) and the product of the recurrence (DLMF 5.5.1).
 //   Re z >= 0 else            Stirling's series (DLMF 5.11.1) after a shift to |z| >= 9; of the product of the
 //                             recurrence the turns about zero are counted (D. E. G. Hare, "Computing the principal
 //                             branch of log-Gamma", J. Algorithms 25 (1997) 221-236).
-//   Re z < 0                  log Gamma(z) = log(2 pi) + i pi (z - 1/2) - log(1 - e^(2 pi i z)) - log Gamma(1 - z) above
-//                             the axis (DLMF 5.5.3 with that branch of log sin that is analytic there), conjugate below.
+//   Re z < 0                  log Gamma(z) = log(2 pi) + i pi (z - 1/2) - log(1 - e^(2 pi i z)) - log Gamma(1 - z)
+//   above
+//                             the axis (DLMF 5.5.3 with that branch of log sin that is analytic there), conjugate
+//                             below.
 #pragma once
 #include "special/gammaln.h"
 
@@ -72,6 +74,7 @@ SCI_HD complex<T> loggamma(complex<T> z) {
   }
   if (detail::gamma_complex_pole(z)) return detail::gamma_complex_nan<T>();
   if (!signbit(primal(z.re))) return detail::loggamma_right(z);
+  if (detail::gamma_complex_huge(z)) return detail::gamma_complex_stirling(z);  // the cut's jump is less than an ulp
   bool below = signbit(primal(z.im));
   complex<T> v = below ? conj(z) : z;
   constexpr S c = S(1.837877066409345483560659472811235279723);  // log(2 pi)

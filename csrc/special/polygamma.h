@@ -113,30 +113,33 @@ SCI_HD T hardware_trigamma(T x) {
   return q * q - trigamma_positive(1 - x);
 }
 
+/// |psi^(n)(x)|, x > 0, n >= 2.
+template <class T>
+SCI_HD T polygamma_positive(int64_t n, T x) {
+  if (isinf(x)) return T(0);
+  const int64_t s = n + 1;
+  if (x >= T(is_same<T, float> ? 4 : 8) + T(0.5) * T(s))
+    return polygamma_leading(n, x, 0) * (polygamma_sum(s, x) * (T(n) / x));
+  return polygamma_leading(n, x, 1) * polygamma_sum(s, x);
+}
+
 /// psi^(n)(x), n >= 2.
 template <class T>
 SCI_HD T hardware_polygamma(int64_t n, T x) {
   const int64_t s = n + 1;
   const bool odd = n & 1;
-  if (x > T(0)) {
-    T value;
-    if (isinf(x))
-      value = T(0);
-    else if (x >= T(is_same<T, float> ? 4 : 8) + T(0.5) * T(s))
-      value = polygamma_leading(n, x, 0) * (polygamma_sum(s, x) * (T(n) / x));
-    else
-      value = polygamma_leading(n, x, 1) * polygamma_sum(s, x);
-    return odd ? value : -value;
-  }
+  if (x > T(0)) return odd ? polygamma_positive(n, x) : -polygamma_positive(n, x);
   if (!isfinite(x)) return limits<T>::nan;
   T r = x - rint(x), size = abs(r);
   if (r == T(0)) return odd || (x == T(0) && signbit(x)) ? limits<T>::infinity : -limits<T>::infinity;
+  if (!odd && size == T(0.5)) return -polygamma_positive(n, 1 - x);  // the cotangent's derivative is 0
   T above = polygamma_power(size / (1 + r), s) * polygamma_sum(s, 1 + r);
   T below = polygamma_power(size / (1 - r), s) * polygamma_sum(s, 1 - r);
   T away = polygamma_power(size / (1 - x), s) * polygamma_sum(s, 1 - x);
   T lead = polygamma_leading(n, size, 1);
   if (odd) return lead * (1 + above + (below - away));
-  return -(lead * ((r < T(0) ? T(-1) : T(1)) + above - (below - away)));
+  T sum = (r < T(0) ? T(-1) : T(1)) + above - (below - away);
+  return sum == T(0) ? sum : -(lead * sum);
 }
 
 }  // namespace detail

@@ -22,9 +22,7 @@ def fit(f: Callable, low, high, upper: int, lower: int = 0) -> tuple:
     """Return the largest relative error and the coefficients of a fit ``upper / lower``, lowest order first."""
     count = 6 * (upper + lower + 2)
     low, high = mp.mpf(low), mp.mpf(high)
-    points = [
-        (low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * count)) for i in range(count)
-    ]
+    points = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * count)) for i in range(count)]
     exact = [f(x) for x in points]
     denominators = [mp.mpf(1)] * count
     weights = [mp.mpf(1)] * count
@@ -40,10 +38,7 @@ def fit(f: Callable, low, high, upper: int, lower: int = 0) -> tuple:
         p = [c[i] for i in range(upper + 1)]
         q = [mp.mpf(1)] + [c[upper + i] for i in range(1, lower + 1)]
         denominators = [mp.polyval(q[::-1], x) for x in points]
-        errors = [
-            abs(mp.polyval(p[::-1], x) / d / y - 1)
-            for x, y, d in zip(points, exact, denominators, strict=True)
-        ]
+        errors = [abs(mp.polyval(p[::-1], x) / d / y - 1) for x, y, d in zip(points, exact, denominators, strict=True)]
         worst = max(errors)
         if best is None or worst < best[0]:
             best = worst, p, q
@@ -128,9 +123,9 @@ def digamma_reduced(u):
 
 
 def main() -> None:
-    print("// Made by tools/coefficients/gamma.py; do not edit.")
+    print("// Made by tools/coefficients/gamma.py; do not edit. Coefficients, lowest order first.")
     print("#pragma once")
-    print('#include "core/platform.h"\n')
+    print('#include "core/platform.h"\n\n// clang-format off\n')
     print("namespace sci {\nnamespace detail {\nnamespace gamma_tables {\n")
     table(
         "rgamma1p_taylor",

@@ -24,6 +24,21 @@ SCI_HD int gamma_complex_shift(complex<T> z) {
   return gap > S(0) ? int(ceil(gap)) : 0;
 }
 
+/// log z for |z| > 4, where log|z| is not near its zero and |z|^2 serves.
+template <class T>
+SCI_HD complex<T> gamma_complex_log(complex<T> z) {
+  using S = scalar_of<T>;
+  constexpr S large = is_same<S, float> ? S(1e15) : S(1e100);
+  if (abs(primal(z.re)) > large || abs(primal(z.im)) > large) return log(z);
+  return {log(z.re * z.re + z.im * z.im) / T(2), arg(z)};
+}
+
+/// May the exponent of Stirling's formula overflow?
+template <class T>
+SCI_HD bool gamma_complex_huge(complex<T> z) {
+  return abs1(primal(z)) > limits<scalar_of<T>>::max / scalar_of<T>(4096);
+}
+
 /// log Gamma(z) by Stirling's series (DLMF 5.11.1), Re z >= 0 and |z| >= 9 (float: 5).
 template <class T>
 SCI_HD complex<T> gamma_complex_stirling(complex<T> z) {
@@ -32,7 +47,12 @@ SCI_HD complex<T> gamma_complex_stirling(complex<T> z) {
   complex<T> t = T(1) / z;
   complex<T> tail = gamma_polynomial<n>(gamma_tables::gammaln_bernoulli(), t * t) * t;
   constexpr S c = S(0.4189385332046727417803297364056176398613);  // log(2 pi) / 2 - 1/2
-  return (z - T(S(0.5))) * (log(z) - T(1)) + (tail + T(c));
+  if (gamma_complex_huge(z)) {
+    // The product may overflow: to infinities, not to their difference.
+    complex<T> e = z * T(S(1) / S(4096)) * (log(z) - T(S(1)));
+    return e * T(S(4096));
+  }
+  return (z - T(S(0.5))) * (gamma_complex_log(z) - T(1)) + (tail + T(c));
 }
 
 /// z (z + 1)...(z + n - 1)
@@ -73,8 +93,9 @@ SCI_HD complex<T> gamma_complex_exp(complex<T> a, complex<T> e) {
     T re = x > S(3) * limits<S>::log_max   ? T(S(3) * limits<S>::log_max)
            : x < S(3) * limits<S>::log_min ? T(S(3) * limits<S>::log_min)
                                            : e.re;
-    T part = exp(re / T(3));
+    if (!isfinite(primal(e.im))) return x > S(0) ? complex<T>{exp(re), T(limits<S>::nan)} : complex<T>(T(S(0)));
     complex<T> turn{cos(e.im), sin(e.im)};
+    T part = exp(re / T(3));
     return a * turn * part * part * part;
   }
   return a * exp(e);
@@ -105,6 +126,7 @@ SCI_HD complex<T> gamma(complex<T> z) {
     return n >= S(1) ? p / r : T(1) / (p * r);
   }
   bool left = signbit(primal(z.re));
+  if (left && detail::gamma_complex_huge(z)) return complex<T>(T(S(0)));
   complex<T> w = left ? -z : z;
   int n = detail::gamma_complex_shift(w);
   complex<T> e = detail::gamma_complex_stirling(w + T(S(n))), p = detail::gamma_complex_rising(w, n);
@@ -131,6 +153,10 @@ SCI_HD complex<T> rgamma(complex<T> z) {
     return n >= S(1) ? r / p : r * p;
   }
   bool left = signbit(primal(z.re));
+  if (left && detail::gamma_complex_huge(z)) {
+    if (detail::gamma_complex_pole(z)) return complex<T>(T(S(0)));
+    return {T(limits<S>::infinity), T(limits<S>::nan)};
+  }
   complex<T> w = left ? -z : z;
   int n = detail::gamma_complex_shift(w);
   complex<T> e = detail::gamma_complex_stirling(w + T(S(n))), p = detail::gamma_complex_rising(w, n);

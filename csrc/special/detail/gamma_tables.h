@@ -1,6 +1,8 @@
-// Made by tools/coefficients/gamma.py; do not edit.
+// Made by tools/coefficients/gamma.py; do not edit. Coefficients, lowest order first.
 #pragma once
 #include "core/platform.h"
+
+// clang-format off
 
 namespace sci {
 namespace detail {

@@ -1,5 +1,6 @@
-// 1/Gamma(1 + w) near w = 0 and the two auxiliary functions of N. M. Temme, "On the numerical evaluation of the modified
-// Bessel function of the third kind", J. Comput. Phys. 19 (1975) 324-337, for T float, double or a dual number over them:
+// 1/Gamma(1 + w) near w = 0 and the two auxiliary functions of N. M. Temme, "On the numerical evaluation of the
+// modified Bessel function of the third kind", J. Comput. Phys. 19 (1975) 324-337, for T float, double or a dual number
+// over them:
 //
 //   Gamma_1(mu) = [1/Gamma(1 - mu) - 1/Gamma(1 + mu)] / (2 mu)
 //   Gamma_2(mu) = [1/Gamma(1 - mu) + 1/Gamma(1 + mu)] / 2          |mu| <= 1/2
