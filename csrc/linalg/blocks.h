@@ -56,7 +56,7 @@ SCI_HD Small<T> diagonal_block(const T* t, int64_t n, int64_t i, int p, bool adj
 }
 
 /// Solve a x + x b = c for the p x q x, written over c; a is p x p and b q x q. Where the equation is singular up to
-/// `tie` (an absolute size) the solution is NaN; with tie < 0 only 0 / 0 is special, and gives 0.
+/// `tie` (an absolute size) the solution is NaN; with tie < 0 division by zero gives 0, infinity or NaN.
 template <class T>
 SCI_HD void small_sylvester(int p, int q, const Small<T>& a, const Small<T>& b, Small<T>& c, real_of<T> tie) {
   using R = real_of<T>;
@@ -66,7 +66,8 @@ SCI_HD void small_sylvester(int p, int q, const Small<T>& a, const Small<T>& b, 
     if (tie >= R(0)) {
       x = abs1(d) <= tie ? T(limits<R>::nan) : x / d;
     } else if (d == T(0)) {
-      x = x == T(0) ? x : T(limits<R>::infinity * (real(x) < R(0) ? R(-1) : R(1)));
+      // Nonzero / 0 is infinite where it first occurs; what would be computed from that infinity is unknown.
+      x = x == T(0) ? x : isfinite(x) ? T(limits<R>::infinity * (real(x) < R(0) ? R(-1) : R(1))) : T(limits<R>::nan);
     } else {
       x /= d;
     }

@@ -70,13 +70,45 @@ SCI_HD int triangular_sqrt(const T* t, T* u, int64_t n) {
   return n == 0 ? 0 : smallest == R(0) ? 1 : smallest < limits<R>::epsilon * greatest ? 2 : 0;
 }
 
+/// x = z u z^H. If `careful`, zeros of z cancel infinities of u, as a singular triangular A with z = I needs it.
+template <class T>
+SCI_HD void back_from_schur(const T* u, const T* z, T* x, T* work, int64_t n, bool careful) {
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < n; ++j) {  // work = u z^H, a row of it
+      if (careful) {
+        work[j] = T(0);
+        for (int64_t k = 0; k < n; ++k)
+          if (z[j * n + k] != T(0) && u[i * n + k] != T(0)) work[j] += u[i * n + k] * conj(z[j * n + k]);
+      } else {
+        int64_t from = i > 0 ? i - 1 : 0;
+        work[j] = dot_row(u + i * n + from, z + j * n + from, n - from);
+      }
+    }
+    for (int64_t k = 0; k < n; ++k) {
+      T f = z[k * n + i];
+      T* row = x + k * n;
+      if (i == 0)
+        for (int64_t j = 0; j < n; ++j) row[j] = T(0);
+      if (!careful || f != T(0)) add_row(row, f, work, n);
+    }
+  }
+}
+
+/// One matrix of a batch; with z the root of A = z T z^H as well.
 template <class T>
 struct TriangularSqrtItem {
   const T* t;
   T* u;  // holds copies of T
+  const T* z;
+  T* x;
+  T* work;  // n numbers
   int32_t* info;
   int64_t n;
-  SCI_HD void operator()(int64_t i) const { info[i] = triangular_sqrt(t + i * n * n, u + i * n * n, n); }
+  SCI_HD void operator()(int64_t i) const {
+    int64_t at = i * n * n;
+    info[i] = triangular_sqrt(t + at, u + at, n);
+    if (z) back_from_schur(u + at, z + at, x + at, work + i * n, n, info[i] == 1);
+  }
 };
 
 }  // namespace sci

@@ -72,15 +72,18 @@ std::tuple<Tensor, Tensor, Tensor> schur_reorder(const Tensor& t0, const Tensor&
   return {t, z, info};
 }
 
-std::tuple<Tensor, Tensor> triangular_sqrt_of(const Tensor& t0) {
+/// (X, U, info); X = z U z^H only if `whole` (else it is U: large products are left to torch).
+std::tuple<Tensor, Tensor, Tensor> triangular_sqrt_of(const Tensor& t0, const Tensor& z0, bool whole) {
   Batch b = batch_of(t0);
-  Tensor t = fresh_copy(t0), u = fresh_copy(t0), info = empty_as(t, b.size, ScalarType::Int);
+  Tensor t = fresh_copy(t0), z = whole ? fresh_copy(z0) : t, u = fresh_copy(t0), x = whole ? fresh_copy(t0) : u;
+  Tensor work = empty_as(t, with_last(b.size, whole ? b.n : 0)), info = empty_as(t, b.size, ScalarType::Int);
   dispatch_number(t, "sqrtm", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    TriangularSqrtItem<T> body{data<T>(t), data<T>(u), data<int32_t>(info), b.n};
+    const T* vectors = whole ? data<T>(z) : nullptr;
+    TriangularSqrtItem<T> body{data<T>(t), data<T>(u), vectors, data<T>(x), data<T>(work), data<int32_t>(info), b.n};
     parallel_for(t, b.count, body, matrices_at_least(b.n));
   });
-  return {u, info};
+  return {x, u, info};
 }
 
 Tensor sylvester_triangular(const Tensor& r0, const Tensor& s0, const Tensor& c, bool adjoint) {
@@ -107,7 +110,7 @@ Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint) {
 
 SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
-SCI_OPERATOR("_triangular_sqrt(Tensor t) -> (Tensor, Tensor)", triangular_sqrt_of)
+SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, bool whole) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_OPERATOR("_sylvester_triangular(Tensor r, Tensor s, Tensor c, bool adjoint) -> Tensor", sylvester_triangular)
 SCI_OPERATOR("_schur_lower_solve(Tensor t, Tensor c, bool adjoint) -> Tensor", schur_lower)
 

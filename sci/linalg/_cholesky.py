@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import promote
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
@@ -25,6 +24,7 @@ from ._matrices import (
     place_in_batch,
     require_square,
     right_hand_side,
+    tensors,
     to_kind,
 )
 from ._solve_triangular import triangular
@@ -158,7 +158,7 @@ def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finit
     tensor([[2., 0.],
             [1., 2.]])
     """
-    (a,) = promote("cholesky", a=a)
+    (a,) = tensors("cholesky", a=a)
     require_square("cholesky", "a", a)
     return cholesky_factor(a, bool(lower), bool(check_finite), "cholesky", "a")  # type: ignore[no-any-return]
 
@@ -206,7 +206,7 @@ def cho_factor(
     >>> cho_solve(factor, torch.tensor([6.0, 7.0]))
     tensor([1., 1.])
     """
-    (a,) = promote("cho_factor", a=a)
+    (a,) = tensors("cho_factor", a=a)
     require_square("cho_factor", "a", a)
     return cholesky_factor(a, bool(lower), bool(check_finite), "cho_factor", "a"), bool(lower)
 
@@ -339,7 +339,7 @@ def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite:
     if not isinstance(c_and_lower, (tuple, list)) or len(c_and_lower) != 2:
         raise bad_argument(name, "c_and_lower", "the pair (c, lower) that cho_factor returns", c_and_lower, TypeError)
     c, lower = c_and_lower
-    c, b = promote(name, c=c, b=b)
+    c, b = tensors(name, c=c, b=b)
     n = require_square(name, "c", c)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("c", "b"), c, b)

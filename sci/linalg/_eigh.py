@@ -52,8 +52,8 @@ def _inverse_gaps(w: Tensor) -> Tensor:
     if w.shape[-1] == 0:
         return torch.zeros_like(w[..., None, :] - w[..., :, None])
     gaps = w[..., None, :] - w[..., :, None]
-    size = w.detach().abs().amax(-1)[..., None, None]
-    equal = gaps.detach().abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
+    size = w.abs().amax(-1)[..., None, None]
+    equal = gaps.abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
     return torch.where(equal, 0, 1 / torch.where(equal, 1, gaps))
 
 
@@ -65,11 +65,11 @@ def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool])
     # What a loss may not depend on, rotations among eigenvectors of (nearly) equal eigenvalues and phases, shows as
     # K - K^H = 0 up to rounding. Divided by a small gap that rounding would be all there is.
     skew = (k - k.mH) / 2
-    columns = torch.linalg.vector_norm(grad_v.detach(), dim=-2)
+    columns = torch.linalg.vector_norm(grad_v, dim=-2)
     noise = 4 * math.sqrt(v.shape[-1]) * torch.finfo(w.dtype).eps * (columns[..., None, :] + columns[..., :, None])
-    skew = torch.where(skew.detach().abs() <= noise, 0, skew)
+    skew = torch.where(skew.abs() <= noise, 0, skew)
     if v.is_complex():
-        require_no_phase("eigh", skew.detach(), columns)
+        require_no_phase("eigh", skew, columns)
     inner = _inverse_gaps(w) * skew
     if grad_w is not None:
         inner = inner + torch.diag_embed(grad_w)
@@ -275,6 +275,8 @@ def _solve(
     subset_by_value: Any,
     driver: str | None,
 ) -> tuple[Tensor, Tensor | None]:
+    if a is None:
+        raise bad_argument(function, "a", "a tensor or an array of numbers", a, TypeError)
     a, b = promote(function, a=a, b=b)
     n = require_square(function, "a", a)
     if b is not None:
@@ -289,7 +291,7 @@ def _solve(
     else:
         w, v = _solve_generalised(a, b, lower, type, check_finite, function, eigvals_only)
     if value is not None:
-        first, end = _in_interval(function, w.detach(), *value)
+        first, end = _in_interval(function, w, *value)
     elif index is not None:
         first, end = index[0], index[1] + 1
     else:

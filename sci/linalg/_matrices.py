@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from sci._core.arrays import promote
 from sci._core.errors import bad_argument
 
 from ._errors import LinAlgError
+
+
+def tensors(function: str, **arguments: Any) -> tuple[Tensor, ...]:
+    """Return required array arguments as tensors of one dtype and device; `promote` alone would let None pass."""
+    for name, x in arguments.items():
+        if x is None:
+            raise bad_argument(function, name, "a tensor or an array of numbers", x, TypeError)
+    return promote(function, **arguments)
 
 
 def require_square(function: str, argument: str, a: Tensor) -> int:
@@ -34,7 +44,7 @@ def right_hand_side(function: str, n: int, b: Tensor) -> tuple[Tensor, bool]:
 
 def batch_shape(*xs: Tensor) -> torch.Size:
     """Return the common batch shape of matrices; RuntimeError if there is none."""
-    return torch.broadcast_shapes(*(x.shape[:-2] for x in xs))  # type: ignore[no-untyped-call, no-any-return]
+    return torch.broadcast_shapes(*(x.shape[:-2] for x in xs))  # type: ignore[no-any-return]
 
 
 def broadcast_matrices(function: str, names: Sequence[str], *xs: Tensor) -> tuple[Tensor, ...]:

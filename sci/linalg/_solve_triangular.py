@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import promote
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
@@ -23,6 +22,7 @@ from ._matrices import (
     place_in_batch,
     require_square,
     right_hand_side,
+    tensors,
     to_kind,
 )
 
@@ -175,7 +175,7 @@ def solve_triangular(
     tensor([1., 2.])
     """
     name = "solve_triangular"
-    a, b = promote(name, a=a, b=b)
+    a, b = tensors(name, a=a, b=b)
     n = require_square(name, "a", a)
     b, vector = right_hand_side(name, n, b)
     if isinstance(trans, bool) or not isinstance(trans, (int, str)) or trans not in _TRANS:

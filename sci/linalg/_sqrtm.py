@@ -9,15 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import promote
 from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.dispatch import operator
 
 from ._errors import LinAlgWarning
-from ._matrices import batch_shape, broadcast_matrices, new_like, require_square, to_kind
+from ._matrices import batch_shape, broadcast_matrices, new_like, require_square, tensors, to_kind
 from ._schur import decomposition, on_host, real_to_complex_form
 
+# Up to this n the product Z U Z^H belongs to the kernel: torch's batched product is slow for small matrices.
+_KERNEL = 64
 _SINGULAR, _ILL_CONDITIONED, _NOT_REAL = 1, 2, 3
 
 
@@ -28,15 +29,18 @@ def _compute(a: Tensor, t: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if on_host("sqrtm", t):
         x, u, info = _compute(a.cpu(), t.cpu(), z.cpu())
         return x.to(t.device), u.to(t.device), info.to(t.device)
-    u, info = torch.ops.sci._triangular_sqrt(t)
+    if t.shape[-1] <= _KERNEL:
+        x, u, info = torch.ops.sci._triangular_sqrt(t, z, True)
+        return x, u, info.to(u.real.dtype)
+    _, u, info = torch.ops.sci._triangular_sqrt(t, z, False)
     x = z @ u @ z.mH
     # For triangular A the factor Z is the identity, and the infinities of a singular root stay where they are.
     own = (z == torch.eye(z.shape[-1], dtype=z.dtype, device=z.device)).all(-1).all(-1)
-    return torch.where(own[..., None, None], u, x).contiguous(), u, info
+    return torch.where(own[..., None, None], u, x).contiguous(), u.clone(), info.to(u.real.dtype)
 
 
 def _fake(a: Tensor, t: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    return new_like(t, t.shape), new_like(t, t.shape), new_like(t, t.shape[:-2], torch.int32)
+    return new_like(t, t.shape), new_like(t, t.shape), new_like(t, t.shape[:-2], t.real.dtype)
 
 
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
@@ -47,9 +51,10 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     return to_kind(_sylvester(x, grads[0], u, z, True), a), None, None
 
 
-def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor | None, ...]:
-    z, (x, u, _) = inputs[2], outputs
-    return _sylvester(x, tangents[0].to(x.dtype), u, z, False), None, None
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, ...]:
+    z, (x, u, info) = inputs[2], outputs
+    # Zeros stand for "none": forward mode in torch has no place for outputs that lack a tangent, nor for integers.
+    return _sylvester(x, tangents[0].to(x.dtype), u, z, False), torch.zeros_like(u), torch.zeros_like(info)
 
 
 # X, U and a code per matrix; X depends on `a` alone, whose Schur form (t, z) comes along.
@@ -191,7 +196,7 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     for name, value in (("disp", disp), ("blocksize", blocksize)):
         if value is not None:
             warnings.warn(f"sqrtm: {name} is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
-    (a,) = promote("sqrtm", A=A)
+    (a,) = tensors("sqrtm", A=A)
     require_square("sqrtm", "A", a)
     x = _principal(a)
     if disp is not False:
