@@ -2,8 +2,8 @@
 //
 // Real: x >= -0.4: a polynomial in 1/(x + 2), one of ten, times 1/(x + 2) (detail/erfcx_real.h); below:
 // 2 exp(x^2) - erfcx(-x), x^2 with its rounding error; overflow to inf at x = -26.63 (float: -9.38).
-// Complex: |z| < 0.8: exp(z^2) (1 - erf(z)); beyond: A(z) + exp(z^2) (1 - t(z)), detail/faddeeva.h, and in the left half
-// plane exp(z^2) (1 + t(-z)) - A(-z).
+// Complex: |z| < 0.8: exp(z^2) (1 - erf(z)); beyond: A(z) + exp(z^2) (1 - t(z)), detail/faddeeva.h, and in the left
+// half plane exp(z^2) (1 + t(-z)) - A(-z).
 //
 // Error (measured): real 1.7 ulp, 3 ulp for x < -0.4; complex 6 eps of the modulus, but near a zero
 // (z = -1.3548 + 1.9915i, ...) as the conditioning allows.

@@ -16,9 +16,7 @@ namespace detail {
 SCI_HD double upper_half(double x) {
   return __builtin_bit_cast(double, __builtin_bit_cast(uint64_t, x) & 0xfffffffff8000000ull);
 }
-SCI_HD float upper_half(float x) {
-  return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, x) & 0xfffff000u);
-}
+SCI_HD float upper_half(float x) { return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, x) & 0xfffff000u); }
 
 /// x y = product + the result, exactly but for underflow; |x|, |y| below the square root of the largest number.
 template <class T>
@@ -49,7 +47,7 @@ SCI_HD complex<T> exp_times(T high, T low, complex<T> w) {
 
 /// exp(-z^2) w, or exp(z^2) w for sign = 1; w is of moderate size.
 template <class T>
-SCI_HD complex<T> gaussian_times(complex<T> z, complex<T> w, T sign = T(-1)) {
+SCI_HD_LARGE complex<T> gaussian_times(complex<T> z, complex<T> w, T sign = T(-1)) {
   T x = abs(z.re), y = abs(z.im);
   // Beyond, squares overflow and x - y decides all.
   constexpr T huge = is_same<T, float> ? T(1e15) : T(1e150);

@@ -12,8 +12,9 @@
 //   With b = Im z, m the integer nearest to 2 b / h, d = 2 b / h - m: both are tanh(pi Re z / h + i pi d / 2), m even
 //   belongs to the midpoint rule.
 // 7 <= |z|: Gauss-Hermite quadrature of the same integral, that is a convergent of Laplace's continued fraction
-//   (DLMF 7.9.1), 16 nodes (10 from |z| = 12, 6 from 30 on; float: 8, and 4 from 12 on); relative error 1e-17, float 7e-9. There exp(z^2) (1 - t)
-//   is below one ulp of A: t = 1, but t = 0 near the imaginary axis, where real parts are exponentially small.
+//   (DLMF 7.9.1), 16 nodes (10 from |z| = 12, 6 from 30 on; float: 8, and 4 from 12 on); relative error 1e-17, float
+//   7e-9. There exp(z^2) (1 - t) is below one ulp of A: t = 1, but t = 0 near the imaginary axis, where real parts are
+//   exponentially small.
 // 1e8 < |z|: A = 1 / (sqrt(pi) z).
 #pragma once
 #include "core/complex.h"
@@ -34,8 +35,9 @@ constexpr T faddeeva_radius = is_same<T, float> ? T(5) : T(7);
 
 /// sum_k weight_k / (z2 + square_k), two terms to a division.
 template <class T>
-SCI_HD complex<T> faddeeva_partial_fractions(complex<T> z2, const T* square, const T* weight, int count) {
+SCI_HD_LARGE complex<T> faddeeva_partial_fractions(complex<T> z2, const T* square, const T* weight, int count) {
   T re = T(0), im = T(0), bb = z2.im * z2.im;
+  SCI_NO_UNROLL
   for (int k = 0; k + 1 < count; k += 2) {
     T a = z2.re + square[k], c = z2.re + square[k + 1];
     T d = a * a + bb, e = c * c + bb;
@@ -75,7 +77,7 @@ SCI_HD bool faddeeva_vanishes(complex<T> z) {
 }
 
 template <class T>
-SCI_HD faddeeva_parts<T> faddeeva(complex<T> z) {
+SCI_HD_LARGE faddeeva_parts<T> faddeeva(complex<T> z) {
   constexpr bool single = is_same<T, float>;
   constexpr T radius = faddeeva_radius<T>;
   faddeeva_parts<T> parts;
