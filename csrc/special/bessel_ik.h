@@ -2,15 +2,16 @@
 //
 //   iv(v, z) = I_v(z)    ive = exp(-|Re z|) I_v(z)    kv(v, z) = K_v(z)    kve = exp(z) K_v(z)
 //
-// Methods: bessel_ik_real.h, bessel_ik_core.h (right half plane) and bessel_ik_complex.h, below detail/. Any real order;
-// thousands or millions cost no more than a few, but near the turning points z = +-iv, where the cost grows with v.
-// Conventions as in SciPy: for real x < 0, I_v is real for whole v and NaN else, K_v is NaN; K_v(0) is inf; complex
-// infinities and K_v(0 + 0i) give NaN. Other than SciPy, real infinities give the limits, and I_v(0) for negative v that
-// is not whole has the sign of 1/Gamma(v + 1).
+// Methods: bessel_ik_real.h, bessel_ik_core.h (right half plane) and bessel_ik_complex.h, below detail/. Any real
+// order; thousands or millions cost no more than a few, but near the turning points z = +-iv, where the cost grows with
+// v. Conventions as in SciPy: for real x < 0, I_v is real for whole v and NaN else, K_v is NaN; K_v(0) is inf; complex
+// infinities and K_v(0 + 0i) give NaN. Other than SciPy, real infinities give the limits, and I_v(0) for negative v
+// that is not whole has the sign of 1/Gamma(v + 1).
 //
-// NAME_dv, NAME_dz, NAME_dv2, NAME_dvdz, NAME_dz2 are derivatives in the order and the argument, made by running the same
-// algorithms on dual numbers, with care that no term cancels that the derivative itself does not have: even and odd
-// parts in the order are kept apart near v = 0, and the trapezoidal rule has integrals of its own for the derivatives.
+// NAME_dv, NAME_dz, NAME_dv2, NAME_dvdz, NAME_dz2 are derivatives in the order and the argument, made by running the
+// same algorithms on dual numbers, with care that no term cancels that the derivative itself does not have: even and
+// odd parts in the order are kept apart near v = 0, and the trapezoidal rule has integrals of its own for the
+// derivatives.
 //
 // Measured, in units of the last place: real, values 5 (v < 1e6; 10 for K with 15 < v < 32), d/dv of K 12, of I 800
 // (where I' is 1e-3 I or less), complex values 8 at a distance from zeros where v < 10; for larger orders the
@@ -93,12 +94,14 @@ SCI_HD dual<dual<T>> bessel_ik_seed(T x, bool first, bool second) {
 template <bessel_ik_kind Kind, int V, int Z, class T>
 SCI_HD T bessel_ik_derivative(T v, T x) {
   constexpr bool is_k = Kind == bessel_ik_k || Kind == bessel_ik_ke;
-  if constexpr (!is_k && is_same<T, float>) {  // where the derivative of I is a small part of I, float has too few digits
+  if constexpr (!is_k &&
+                is_same<T, float>) {  // where the derivative of I is a small part of I, float has too few digits
     return T(bessel_ik_derivative<Kind, V, Z>(double(v), double(x)));
   }
   if (isnan(v) || isnan(x) || isinf(v)) return limits<T>::nan;
   if (x < T(0) && (is_k || V > 0)) return limits<T>::nan;  // real only at isolated orders
-  if (isinf(x)) return T(Kind == bessel_ik_i ? (V == 1 ? -copysign(limits<T>::infinity, v) : limits<T>::infinity) : T(0));
+  if (isinf(x))
+    return T(Kind == bessel_ik_i ? (V == 1 ? -copysign(limits<T>::infinity, v) : limits<T>::infinity) : T(0));
   T value, d;
   if constexpr (V + Z == 1) {
     dual<T> y = bessel_ik_function<Kind>(dual<T>(v, T(V)), dual<T>(x, T(Z)));
@@ -128,8 +131,10 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
   if (!is_k && v < T(0) && (isinf(value) || isnan(value) || isnan(d))) {
     // Overflow of the part sin(v pi) K_v, which behaves like sin(u pi) exp(u asinh(u/x)) with u = -v.
     const T pi = numbers::pi<T>;
-    T rate = asinh(v / x), sine = -sinpi(v), slope = V == 0 ? sine : V == 1 ? pi * cospi(v) - rate * sine
-                                                               : (rate * rate - pi * pi) * sine - T(2) * pi * rate * cospi(v);
+    T rate = asinh(v / x), sine = -sinpi(v),
+      slope = V == 0   ? sine
+              : V == 1 ? pi * cospi(v) - rate * sine
+                       : (rate * rate - pi * pi) * sine - T(2) * pi * rate * cospi(v);
     return (slope < T(0)) != ((V + Z) % 2 == 1) ? -limits<T>::infinity : limits<T>::infinity;
   }
   if (!is_k && isinf(value)) return V == 1 ? -copysign(limits<T>::infinity, v) : limits<T>::infinity;
@@ -144,21 +149,21 @@ SCI_HD complex<T> bessel_ik_derivative(T v, complex<T> z) {
     return {y.re.d, y.im.d};
   } else {
     using D = dual<dual<T>>;
-    complex<D> y =
-        bessel_ik_function<Kind>(bessel_ik_seed(v, V >= 1, V == 2), complex<D>(bessel_ik_seed(z.re, Z == 2, Z >= 1), D(z.im)));
+    complex<D> y = bessel_ik_function<Kind>(bessel_ik_seed(v, V >= 1, V == 2),
+                                            complex<D>(bessel_ik_seed(z.re, Z == 2, Z >= 1), D(z.im)));
     return {y.re.d.d, y.im.d.d};
   }
 }
 
 }  // namespace detail
 
-#define SCI_BESSEL_IK(name, kind)                         \
-  template <class T>                                      \
-  SCI_HD T name(T v, T z) {                               \
+#define SCI_BESSEL_IK(name, kind)                          \
+  template <class T>                                       \
+  SCI_HD T name(T v, T z) {                                \
     return detail::bessel_ik_function<detail::kind>(v, z); \
-  }                                                       \
-  template <class T>                                      \
-  SCI_HD complex<T> name(T v, complex<T> z) {             \
+  }                                                        \
+  template <class T>                                       \
+  SCI_HD complex<T> name(T v, complex<T> z) {              \
     return detail::bessel_ik_function<detail::kind>(v, z); \
   }
 SCI_BESSEL_IK(iv, bessel_ik_i)
@@ -167,14 +172,14 @@ SCI_BESSEL_IK(kv, bessel_ik_k)
 SCI_BESSEL_IK(kve, bessel_ik_ke)
 #undef SCI_BESSEL_IK
 
-#define SCI_BESSEL_IK(name, kind, order, argument)                              \
-  template <class T>                                                           \
-  SCI_HD T name(T v, T z) {                                                    \
-    return detail::bessel_ik_derivative<detail::kind, order, argument>(v, z);  \
-  }                                                                            \
-  template <class T>                                                           \
-  SCI_HD complex<T> name(T v, complex<T> z) {                                  \
-    return detail::bessel_ik_derivative<detail::kind, order, argument>(v, z);  \
+#define SCI_BESSEL_IK(name, kind, order, argument)                            \
+  template <class T>                                                          \
+  SCI_HD T name(T v, T z) {                                                   \
+    return detail::bessel_ik_derivative<detail::kind, order, argument>(v, z); \
+  }                                                                           \
+  template <class T>                                                          \
+  SCI_HD complex<T> name(T v, complex<T> z) {                                 \
+    return detail::bessel_ik_derivative<detail::kind, order, argument>(v, z); \
   }
 SCI_BESSEL_IK(iv_dv, bessel_ik_i, 1, 0)
 SCI_BESSEL_IK(iv_dv2, bessel_ik_i, 2, 0)

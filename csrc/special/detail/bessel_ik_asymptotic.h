@@ -11,10 +11,11 @@ namespace detail {
 /// Sums of a_k(v)/z^k and (-1)^k a_k(v)/z^k, DLMF 10.40.1-2: the first belongs to sqrt(2z/pi) e^z K_v(z), the second
 /// to sqrt(2 pi z) e^-z I_v(z).
 template <class T, class Z>
-SCI_HD void bessel_ik_hankel(T v, Z z, Z& sum_k, Z& sum_i) {
+SCI_HD_LARGE void bessel_ik_hankel(T v, Z z, Z& sum_k, Z& sum_i) {
   using S = scalar_of<T>;
   T w = v * v * T(4);
   Z r = T(S(0.125)) / z, term = Z(T(1)), even = term, odd = Z(T(0));
+  SCI_NO_UNROLL
   for (int k = 1; k < 100; k += 2) {
     S m = S(2 * k - 1);
     term = term * r * ((w - T(m * m)) * T(S(1) / S(k)));
@@ -32,13 +33,15 @@ SCI_HD void bessel_ik_hankel(T v, Z z, Z& sum_k, Z& sum_i) {
 /// Sums over k of (-1)^k U_k(p)/v^k and U_k(p)/v^k with p = v/s, s = sqrt(v^2 + z^2): DLMF 10.41.3-4 and 10.41.9.
 /// U_k(p)/v^k = P_k(p^2)/s^k, so that v = 0 is no exception. `terms` <= 16, even.
 template <class Z>
-SCI_HD void bessel_ik_debye_sums(Z p, Z s, int terms, Z& sum_k, Z& sum_i) {
+SCI_HD_LARGE void bessel_ik_debye_sums(Z p, Z s, int terms, Z& sum_k, Z& sum_i) {
   using T = real_of<Z>;
   using S = scalar_of<Z>;
   Z w = p * p, r = T(1) / s, r2 = r * r, even = Z(T(0)), odd = Z(T(0));
+  SCI_NO_UNROLL
   for (int k = terms; k >= 1; --k) {
     int at = (k - 1) * (k + 2) / 2;
     Z poly = Z(T(S(bessel_ik_debye(at))));
+    SCI_NO_UNROLL
     for (int j = 1; j <= k; ++j) poly = poly * w + T(S(bessel_ik_debye(at + j)));
     if (k & 1) {
       odd = odd * r2 + poly;
@@ -53,15 +56,17 @@ SCI_HD void bessel_ik_debye_sums(Z p, Z s, int terms, Z& sum_k, Z& sum_i) {
 
 /// The same for a complex s, ascending: false if the terms do not reach the rounding error, as near the turning points.
 template <class Z>
-SCI_HD bool bessel_ik_debye_try(Z p, Z s, Z& sum_k, Z& sum_i) {
+SCI_HD_LARGE bool bessel_ik_debye_try(Z p, Z s, Z& sum_k, Z& sum_i) {
   using T = real_of<Z>;
   using S = scalar_of<Z>;
   constexpr int last = is_same<S, float> ? 10 : 16;
   Z w = p * p, r = T(1) / s, power = Z(T(1)), even = power, odd = Z(T(0));
   S before = limits<S>::infinity;
+  SCI_NO_UNROLL
   for (int k = 1; k <= last; ++k) {
     int at = (k - 1) * (k + 2) / 2;
     Z poly = Z(T(S(bessel_ik_debye(at))));
+    SCI_NO_UNROLL
     for (int j = 1; j <= k; ++j) poly = poly * w + T(S(bessel_ik_debye(at + j)));
     power = power * r;
     Z term = poly * power;

@@ -1,6 +1,6 @@
-// I_v and K_v of a complex argument from the scaled functions of the right half plane (bessel_ik_core.h): the other half
-// plane by DLMF 10.34.1-2, negative orders by DLMF 10.27.2-3. On the cut, the negative real axis, the value is that from
-// above, whatever the sign of the zero imaginary part. T is float, double or a dual of it.
+// I_v and K_v of a complex argument from the scaled functions of the right half plane (bessel_ik_core.h): the other
+// half plane by DLMF 10.34.1-2, negative orders by DLMF 10.27.2-3. On the cut, the negative real axis, the value is
+// that from above, whatever the sign of the zero imaginary part. T is float, double or a dual of it.
 #pragma once
 #include "special/detail/bessel_ik_core.h"
 #include "special/detail/bessel_ik_real.h"
@@ -41,7 +41,7 @@ SCI_HD bool bessel_ik_usable(T v, complex<T> z) {
 
 /// K_v(z), times e^z if scaled.
 template <class T>
-SCI_HD complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
+SCI_HD_LARGE complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
   using S = scalar_of<T>;
   const T nan = T(limits<S>::nan), zero = T(S(0));
   if (!bessel_ik_usable(v, z)) return {nan, nan};
@@ -58,14 +58,15 @@ SCI_HD complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
   complex<T> turn = bessel_ik_rotation(v);
   if (m > 0) turn = conj(turn);
   T pi = T(m > 0 ? -numbers::pi<S> : numbers::pi<S>);
-  complex<T> k = bessel_ik_times_exp(complex<T>(p.k * turn), complex<T>(p.log_scale - z - (scaled ? z : complex<T>(zero))));
+  complex<T> k =
+      bessel_ik_times_exp(complex<T>(p.k * turn), complex<T>(p.log_scale - z - (scaled ? z : complex<T>(zero))));
   complex<T> i = bessel_ik_times_exp(times_i(p.i * pi), complex<T>((scaled ? complex<T>(zero) : z) - p.log_scale));
   return k + i;
 }
 
 /// I_v(z), times exp(-|Re z|) if scaled.
 template <class T>
-SCI_HD complex<T> bessel_i_complex(T v, complex<T> z, bool scaled) {
+SCI_HD_LARGE complex<T> bessel_i_complex(T v, complex<T> z, bool scaled) {
   using S = scalar_of<T>;
   const T nan = T(limits<S>::nan), zero = T(S(0));
   S order = primal(v);

@@ -33,7 +33,7 @@ SCI_HD complex<T> bessel_ik_rotation(T v) {
 }
 
 template <class T>
-SCI_HD bessel_ik_pair<T> bessel_ik_large_argument(T v, complex<T> z) {
+SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_large_argument(T v, complex<T> z) {
   using S = scalar_of<T>;
   complex<T> sum_k, sum_i;
   bessel_ik_hankel(v, z, sum_k, sum_i);
@@ -54,7 +54,7 @@ SCI_HD bessel_ik_pair<T> bessel_ik_large_argument(T v, complex<T> z) {
 }
 
 template <class T>
-SCI_HD bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& out) {
+SCI_HD_LARGE bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& out) {
   using S = scalar_of<T>;
   complex<T> iv = complex<T>(T(S(0)), v);
   complex<T> s = sqrt(z + iv) * sqrt(z - iv);
@@ -87,13 +87,14 @@ SCI_HD bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& out) {
 
 /// (z/2)^v / Gamma(v + 1) times 2^(-shift * count), as small or large as it comes; v = n + mu, |mu| <= 1/2.
 template <class T>
-SCI_HD complex<T> bessel_i_factor(T mu, int n, complex<T> z, complex<T> log_2_z, int& count, scalar_of<T> down) {
+SCI_HD_LARGE complex<T> bessel_i_factor(T mu, int n, complex<T> z, complex<T> log_2_z, int& count, scalar_of<T> down) {
   using S = scalar_of<T>;
   T even, odd;
   bessel_ik_rgamma_parts(T(mu * mu), even, odd);
   complex<T> factor = bessel_ik_two_over(z, log_2_z, T(-mu)) * (even + mu * odd);
   complex<T> half = z * T(S(0.5));
   count = 0;
+  SCI_NO_UNROLL
   for (int k = 1; k <= n; ++k) {
     factor = factor * half / (mu + T(S(k)));
     if (abs1(primal(factor)) < down) {
@@ -110,10 +111,11 @@ constexpr S bessel_ik_down = is_same<S, float> ? S(8.6736173798840355e-19) : S(8
 
 /// e^z K_{mu+n}(z) by recurrence in the order, DLMF 10.29.1; the result times 2^(256 count), 2^(60 count) for float.
 template <class T>
-SCI_HD complex<T> bessel_k_upward(T mu, int n, complex<T> z, complex<T> k0, complex<T> k1, int& count) {
+SCI_HD_LARGE complex<T> bessel_k_upward(T mu, int n, complex<T> z, complex<T> k0, complex<T> k1, int& count) {
   using S = scalar_of<T>;
   const S down = bessel_ik_down<S>;
   complex<T> two_over_z = T(S(2)) / z;
+  SCI_NO_UNROLL
   for (int k = 1; k <= n; ++k) {
     complex<T> k2 = k0 + two_over_z * (mu + T(S(k))) * k1;
     k0 = k1;
@@ -129,12 +131,13 @@ SCI_HD complex<T> bessel_k_upward(T mu, int n, complex<T> z, complex<T> k0, comp
 
 /// The leading terms for |z| << 1 and v = n + mu >= 1/2, DLMF 10.30.1-2. 2/z may overflow.
 template <class T>
-SCI_HD bessel_ik_pair<T> bessel_ik_tiny(T v, T mu, int n, complex<T> z, complex<T> log_2_z) {
+SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_tiny(T v, T mu, int n, complex<T> z, complex<T> log_2_z) {
   using S = scalar_of<T>;
   bessel_ik_pair<T> out;
   T even, odd;
   bessel_ik_rgamma_parts(T(mu * mu), even, odd);
   T gamma = T(S(1)) / (even + mu * odd);
+  SCI_NO_UNROLL
   for (int k = 1; k < n; ++k) gamma = gamma * (mu + T(S(k)));
   complex<T> power;
   out.log_scale = T(S(0));
@@ -151,7 +154,7 @@ SCI_HD bessel_ik_pair<T> bessel_ik_tiny(T v, T mu, int n, complex<T> z, complex<
 }
 
 template <bessel_ik_want Want, class T>
-SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size) {
+SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   const S down = bessel_ik_down<S>;
@@ -183,11 +186,14 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
       complex<T> k0, k1;
       bessel_k_miller(mu, -z, k0, k1);
       complex<T> behind = bessel_k_upward(mu, n, -z, k0, k1, count), turn = bessel_ik_rotation(v);
+      SCI_NO_UNROLL
       for (; count < up_count; ++count) behind = behind * T(down);
+      SCI_NO_UNROLL
       for (; up_count < count; ++up_count) out.k = out.k * T(down);
       if (primal(z.im) < S(0)) turn = conj(turn);
       complex<T> i = (behind - turn * exp(z * T(S(-2))) * out.k) * T(numbers::inv_pi<S>);
       out.i = primal(z.im) < S(0) ? times_i(i) : -times_i(i);
+      SCI_NO_UNROLL
       for (int k = 0; k < count; ++k) out.i = out.i * T(S(1) / (down * down));  // I has the other scale
     } else if (series) {
       out.i = bessel_i_factor(mu, n, z, log_2_z, count, down) * bessel_i_series(v, z) * exp(-z);
@@ -201,7 +207,9 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
   // One scale for both; the product i k is about 1/(2 |s|), so the counts hardly differ.
   if (Want == bessel_ik_only_k) count = up_count;
   if (Want == bessel_ik_only_i) up_count = count;
+  SCI_NO_UNROLL
   for (; count < up_count; ++count) out.i = out.i * T(S(1) / down);
+  SCI_NO_UNROLL
   for (; up_count < count; ++up_count) out.k = out.k * T(down);
   out.log_scale = T(-log(down) * S(count));
   return out;
@@ -209,7 +217,7 @@ SCI_HD bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T> size
 
 /// The scaled functions for Re z >= 0, z != 0, v >= 0; NaN or infinite arguments give NaN.
 template <bessel_ik_want Want, class T>
-SCI_HD bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
+SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   const S edge = single ? S(12) : S(32);

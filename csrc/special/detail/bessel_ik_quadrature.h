@@ -11,7 +11,8 @@
 namespace sci {
 namespace detail {
 
-/// f(v, x) in the type of v and x, from f and its derivatives at their values; c[i][j] = d^i/dv^i d^j/dx^j f, i + j <= 2.
+/// f(v, x) in the type of v and x, from f and its derivatives at their values; c[i][j] = d^i/dv^i d^j/dx^j f, i + j
+/// <= 2.
 template <class S, class = typename enable_if<is_hardware<S>>::type>
 SCI_HD S bessel_ik_compose(S, S, const S (&c)[3][3]) {
   return c[0][0];
@@ -24,13 +25,13 @@ template <class S>
 SCI_HD dual<dual<S>> bessel_ik_compose(dual<dual<S>> v, dual<dual<S>> x, const S (&c)[3][3]) {
   S a = v.v.d, b = v.d.v, p = x.v.d, q = x.d.v;
   return {{c[0][0], c[1][0] * a + c[0][1] * p},
-          {c[1][0] * b + c[0][1] * q, c[2][0] * a * b + c[1][1] * (a * q + b * p) + c[0][2] * p * q +
-                                          c[1][0] * v.d.d + c[0][1] * x.d.d}};
+          {c[1][0] * b + c[0][1] * q,
+           c[2][0] * a * b + c[1][1] * (a * q + b * p) + c[0][2] * p * q + c[1][0] * v.d.d + c[0][1] * x.d.d}};
 }
 
 /// e^x K_v(x) and e^x K_{v+1}(x) for 0 <= v <= 1, 0.4 <= x <= 32.
 template <class T>
-SCI_HD void bessel_k_quadrature(T v, T x, T& k0, T& k1) {
+SCI_HD_LARGE void bessel_k_quadrature(T v, T x, T& k0, T& k1) {
   using S = scalar_of<T>;
   constexpr int stride = is_same<S, float> ? 2 : 1;
   constexpr bool derivatives = !is_hardware<T>;
@@ -46,6 +47,7 @@ SCI_HD void bessel_k_quadrature(T v, T x, T& k0, T& k1) {
   S c = S(1), s = S(0);
   S a[3][3] = {}, b[3][3] = {};
   a[0][0] = b[0][0] = S(0.5);
+  SCI_NO_UNROLL
   for (int k = 1; k * stride < 30; ++k) {
     S excess = S(bessel_ik_nodes(row + 2 * k * stride)), sinh_t = S(bessel_ik_nodes(row + 2 * k * stride + 1));
     S next = c + (c * c1 + s * s1 + s * s1_low);

@@ -42,13 +42,14 @@ struct bessel_ik_debye_factor {
     S r = inverse ? S(1) / root : root;
     y = inverse ? y / relative : y * relative;
     if (squarings == 0) return y * T(r);
+    SCI_NO_UNROLL
     for (int k = 1; k < squarings; ++k) r *= r;
     return (y * T(r)) * T(r);
   }
 };
 
 template <class T>
-SCI_HD bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool scaled) {
+SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool scaled) {
   using S = scalar_of<T>;
   bessel_ik_debye_factor<T> out;
   const S far = S(1) / (limits<S>::epsilon * limits<S>::epsilon);
@@ -84,6 +85,7 @@ SCI_HD bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool scaled
   }
   S size = max(growth, -a) / (limits<S>::log_max * S(0.85)), part = S(1);
   out.squarings = 0;
+  SCI_NO_UNROLL
   for (int k = 0; k < 40 && size > S(1); ++k) {
     size *= S(0.5);
     part *= S(0.5);
@@ -117,12 +119,13 @@ SCI_HD T bessel_k_large(T v, T x, bool scaled) {
 
 /// K_{n + v} from K_v and K_{v+1}, DLMF 10.29.1: all terms positive.
 template <class T>
-SCI_HD T bessel_k_forward(T v, int n, T x, T k0, T k1) {
+SCI_HD_LARGE T bessel_k_forward(T v, int n, T x, T k0, T k1) {
   using S = scalar_of<T>;
   if (n == 0) return k0;
   T r = T(S(2)) / x;
   S r_low = S(0);  // the rounding error of r, which n steps would pile up
   if constexpr (is_hardware<T>) r_low = fma(-r, x, S(2)) / x;
+  SCI_NO_UNROLL
   for (int k = 1; k < n; ++k) {
     T order = v + T(S(k)), factor = order * r;
     if constexpr (is_hardware<T>) factor += order * r_low;
@@ -140,6 +143,7 @@ SCI_HD T bessel_ik_gamma(T mu, int n) {
   T even, odd;
   bessel_ik_rgamma_parts(T(mu * mu), even, odd);
   T gamma = T(S(1)) / (even + mu * odd);
+  SCI_NO_UNROLL
   for (int k = 1; k < n; ++k) gamma = gamma * (mu + T(S(k)));
   return gamma;
 }
@@ -185,10 +189,10 @@ SCI_HD T bessel_k_moderate(T v, T x, bool scaled) {
 
 /// K_v(x), times e^x if scaled, for v >= 0 and 0 < x < inf.
 template <class T>
-SCI_HD T bessel_k_real(T v, T x, bool scaled) {
+SCI_HD_LARGE T bessel_k_real(T v, T x, bool scaled) {
   using S = scalar_of<T>;
   return sqr(primal(v)) + sqr(primal(x)) >= sqr(bessel_ik_edge<S>) ? bessel_k_large(v, x, scaled)
-                                                                : bessel_k_moderate(v, x, scaled);
+                                                                   : bessel_k_moderate(v, x, scaled);
 }
 
 /// e^-x I_v(x), or I_v(x), for s >= edge.
@@ -212,10 +216,11 @@ SCI_HD T bessel_i_large(T v, T x, bool scaled) {
 
 /// (x/2)^v / Gamma(v + 1), v = n + mu, |mu| <= 1/2.
 template <class T>
-SCI_HD T bessel_i_leading(T v, T mu, int n, T x) {
+SCI_HD_LARGE T bessel_i_leading(T v, T mu, int n, T x) {
   using S = scalar_of<T>;
   T even, odd, product = T(S(1));
   bessel_ik_rgamma_parts(T(mu * mu), even, odd);
+  SCI_NO_UNROLL
   for (int k = 1; k <= n; ++k) product = product * (mu + T(S(k)));
   T power = primal(x) < limits<S>::min * S(4) ? bessel_ik_power(x, v) / bessel_ik_power(T(S(2)), v)
                                               : bessel_ik_power(T(x * T(S(0.5))), v);
@@ -237,10 +242,10 @@ SCI_HD T bessel_i_moderate(T v, T x, bool scaled) {
       if (at > S(20)) {
         base = bessel_i_large(mu, x, true);
       } else {
-      T log_2_x = T(numbers::ln2<S>) - log(x);
-      T k0, k1, down = abs(mu);
-      bessel_k_quadrature(down, x, k0, k1);
-      base = bessel_i_even_series(mu, x, log_2_x, T(exp(mu * log_2_x))) * exp(-x) -
+        T log_2_x = T(numbers::ln2<S>) - log(x);
+        T k0, k1, down = abs(mu);
+        bessel_k_quadrature(down, x, k0, k1);
+        base = bessel_i_even_series(mu, x, log_2_x, T(exp(mu * log_2_x))) * exp(-x) -
                sinpi(mu) * k0 * T(numbers::inv_pi<S>) * exp(T(S(-2)) * x);
       }
       if (n > 0) base = base * bessel_i_ratio(mu, n, x);
@@ -259,10 +264,10 @@ SCI_HD T bessel_i_moderate(T v, T x, bool scaled) {
 
 /// I_v(x), times e^-x if scaled, for v >= 0 and 0 < x < inf.
 template <class T>
-SCI_HD T bessel_i_real(T v, T x, bool scaled) {
+SCI_HD_LARGE T bessel_i_real(T v, T x, bool scaled) {
   using S = scalar_of<T>;
   return sqr(primal(v)) + sqr(primal(x)) >= sqr(bessel_ik_edge<S>) ? bessel_i_large(v, x, scaled)
-                                                                : bessel_i_moderate(v, x, scaled);
+                                                                   : bessel_i_moderate(v, x, scaled);
 }
 
 }  // namespace detail

@@ -13,7 +13,7 @@ namespace detail {
 /// of which U_n is the minimal solution, and sum (1/2+v)_n (1/2-v)_n U_n / n! = (2z)^(-v-1/2), from the integral
 /// DLMF 13.4.4 and the binomial series. Here g_n = n! U_n; the terms fall like exp(-2 sqrt(2 z n)).
 template <class T, class Z>
-SCI_HD void bessel_k_miller(T v, Z z, Z& k0, Z& k1) {
+SCI_HD_LARGE void bessel_k_miller(T v, Z z, Z& k0, Z& k1) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   auto pz = primal(z);
@@ -23,6 +23,7 @@ SCI_HD void bessel_k_miller(T v, Z z, Z& k0, Z& k1) {
   int n = int(min(need / (size + real(pz)), S(900))) + 3;
   T w = v * v;
   Z g_above = Z(T(0)), g = Z(T(limits<S>::min / limits<S>::epsilon)), sum = g, first = Z(T(0));
+  SCI_NO_UNROLL
   for (; n >= 1; --n) {
     S r = S(1) / S(n);
     T half_below = T(S(n) - S(0.5)), half_above = T(S(n) + S(0.5));
@@ -41,10 +42,10 @@ SCI_HD void bessel_k_miller(T v, Z z, Z& k0, Z& k1) {
 }
 
 /// exp(-z) I_v(z) for v = n + base, 0 <= base < 1, Re z >= 0, moderate |z| and v. Normalised by DLMF 10.23.9 at
-/// angle 0, rotated: (z/2)^base e^z = sum c_k I_{base+k}(z), c_k = Gamma(base) (base+k) Gamma(2 base + k)/(Gamma(2 base) k!),
-/// whose terms do not cancel in the right half plane. factor = (z/2)^base / Gamma(base + 1).
+/// angle 0, rotated: (z/2)^base e^z = sum c_k I_{base+k}(z), c_k = Gamma(base) (base+k) Gamma(2 base + k)/(Gamma(2
+/// base) k!), whose terms do not cancel in the right half plane. factor = (z/2)^base / Gamma(base + 1).
 template <class T, class Z>
-SCI_HD Z bessel_i_miller(T base, int order, Z z, Z factor) {
+SCI_HD_LARGE Z bessel_i_miller(T base, int order, Z z, Z factor) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   S size = abs(primal(z));
@@ -54,6 +55,7 @@ SCI_HD Z bessel_i_miller(T base, int order, Z z, Z factor) {
   Z two_over_z = T(2) / z;
   Z above = Z(T(0)), y = Z(T(limits<S>::min / limits<S>::epsilon)), wanted = Z(T(0)), sum = y;
   const S big = single ? S(1e15) : S(1e150);
+  SCI_NO_UNROLL
   for (int n = start; n >= 1; --n) {
     if (n == order) wanted = y;
     Z below = two_over_z * y * (base + T(S(n))) + above;
@@ -61,8 +63,7 @@ SCI_HD Z bessel_i_miller(T base, int order, Z z, Z factor) {
     y = below;
     // c_n/c_{n-1}; c_1/c_0 = 2 (base + 1)
     S m = S(n - 1);
-    T ratio = n == 1 ? T(2) * (base + T(1))
-                     : (base + T(S(n))) * (base * T(2) + T(m)) / ((base + T(m)) * T(S(n)));
+    T ratio = n == 1 ? T(2) * (base + T(1)) : (base + T(S(n))) * (base * T(2) + T(m)) / ((base + T(m)) * T(S(n)));
     sum = sum * ratio + y;
     if (abs1(primal(sum)) > big) {
       T down = T(S(1) / big);
@@ -78,7 +79,7 @@ SCI_HD Z bessel_i_miller(T base, int order, Z z, Z factor) {
 
 /// I_{v+n}(x)/I_v(x) for v >= -1/2, x > 0: backward recurrence, all terms positive.
 template <class T>
-SCI_HD T bessel_i_ratio(T v, int n, T x) {
+SCI_HD_LARGE T bessel_i_ratio(T v, int n, T x) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
   // The error falls like exp(-(start^2 - n^2)/x) at first and faster than geometrically later.
@@ -86,6 +87,7 @@ SCI_HD T bessel_i_ratio(T v, int n, T x) {
   T two_over_x = T(2) / x;
   T above = T(S(0)), y = T(limits<S>::min / limits<S>::epsilon), wanted = y;
   const S big = single ? S(1e15) : S(1e150);
+  SCI_NO_UNROLL
   for (int k = start; k >= 1; --k) {
     if (k == n) wanted = y;
     T below = (v + T(S(k))) * two_over_x * y + above;

@@ -1,4 +1,4 @@
-"""Modified Bessel functions of real order, and their derivatives in the order."""
+"""Modified Bessel functions of the second kind, of real order, and their derivatives in the order and the argument."""
 
 from __future__ import annotations
 
@@ -6,31 +6,12 @@ from typing import Any
 
 from torch import Tensor
 
-from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near, not_implemented, polar, values
+from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near, polar, values
 from sci._core.dispatch import elementwise
 
-_THIRD = not_implemented("a third derivative of a Bessel function in which the order takes part")
+from ._bessel_i import PLANE, THIRD, difference, series
 
-
-# ---- references ----------------------------------------------------------------------------------------------------
-
-
-def _reference_i(mp: Any, v: Any, z: Any) -> Any:
-    """Sum the ascending series, DLMF 10.25.2, with the digits that its terms may cancel."""
-    with mp.workdps(mp.dps + int(0.9 * abs(z)) + 10):
-        v = abs(v) if v == int(v) else v
-        return (z / 2) ** v * mp.rgamma(v + 1) * _series(mp, v, z)
-
-
-def _series(mp: Any, v: Any, z: Any) -> Any:
-    q = z * z / 4
-    total = term = mp.mpf(1)
-    k = 0
-    while k < 10 or abs(term) > mp.eps * abs(total) or k + v < 2:
-        k += 1
-        term *= q / (k * (k + v))
-        total += term
-    return total
+# ---- references and samples ----------------------------------------------------------------------------------------
 
 
 def _reference_k(mp: Any, v: Any, z: Any, scaled: bool = False) -> Any:
@@ -44,7 +25,7 @@ def _reference_k(mp: Any, v: Any, z: Any, scaled: bool = False) -> Any:
         if v == mp.nint(v):  # a whole order is moved by less than the digits can show
             v += mp.mpf(10) ** (-digits - 5)
         power, gamma = (z / 2) ** v, mp.gamma(v + 1)
-        k = gamma / (2 * v * power) * _series(mp, -v, z) - mp.pi * power / (2 * mp.sinpi(v) * gamma) * _series(mp, v, z)
+        k = gamma / (2 * v * power) * series(mp, -v, z) - mp.pi * power / (2 * mp.sinpi(v) * gamma) * series(mp, v, z)
         return k * mp.exp(z) if scaled else k
 
 
@@ -76,15 +57,6 @@ def _reference_ke_dz2(mp: Any, v: Any, z: Any) -> Any:
     return _reference_ke_dz(mp, v, z) - (_reference_ke_dz(mp, v - 1, z) + _reference_ke_dz(mp, v + 1, z)) / 2
 
 
-def _difference(mp: Any, f: Any, count: int) -> Any:
-    """Take the `count`-th derivative of f at zero by a central difference of second order at twice the digits."""
-    with mp.workdps(2 * mp.dps + 20):
-        h = mp.mpf(10) ** (-mp.dps // 4 - 3)
-        return (f(h) - f(-h)) / (2 * h) if count == 1 else (f(h) - 2 * f(mp.mpf(0)) + f(-h)) / h**2
-
-
-# ---- samples -------------------------------------------------------------------------------------------------------
-
 _K_SAMPLES = (
     Group("core", v=linear(0, 4), z=logarithmic(0.05, 40), count=32),
     Group("negative order", v=linear(-8, 0), z=logarithmic(0.01, 100), count=12),
@@ -99,13 +71,6 @@ _K_SAMPLES = (
     Group("large order", v=logarithmic(30, 1000), z=logarithmic(30, 600), count=16, dtypes=("float64",)),
     Group("large argument", v=linear(0, 30), z=logarithmic(33, 600), count=16),
 )
-_PLANE = (
-    Group("plane", v=linear(-4, 4), z=polar(0.01, 50), count=32),
-    Group("plane, whole orders", v=values(0.0, 1.0, 2.0), z=polar(0.1, 40), count=16),
-    Group("imaginary axis", v=linear(0, 6), z=polar(0.5, 60, 0.5, 0.5), count=8),
-    Group("plane, larger orders", v=linear(8, 40), z=polar(1, 100), count=16),
-    Group("plane, turning points", v=values(40.25), z=polar(30, 55, 0.35, 0.65), count=8, dtypes=("float64",)),
-)
 _FEW = (
     Group("core", v=linear(0, 4), z=logarithmic(0.05, 40), count=24),
     Group("order near zero", v=values(0.0, 1e-9), z=values(0.1, 3.0, 20.0)),
@@ -113,16 +78,9 @@ _FEW = (
     Group("large argument", v=linear(0, 30), z=logarithmic(33, 300), count=8),
     Group("plane", v=linear(-4, 4), z=polar(0.1, 50), count=24),
 )
-_FEW_I = (
-    Group("core", v=linear(0, 4), z=logarithmic(0.05, 40), count=24),
-    Group("order near zero", v=values(0.0, 1e-9), z=values(0.1, 3.0, 19.0, 21.0)),
-    Group("recurrence", v=linear(8, 31), z=logarithmic(0.1, 31), count=8),
-    Group("large argument", v=linear(0, 30), z=logarithmic(33, 80), count=8),
-    Group("plane", v=linear(0, 4), z=polar(0.1, 50, -0.3, 0.3), count=24),
-)
 
 
-# ---- K -------------------------------------------------------------------------------------------------------------
+# ---- cards ---------------------------------------------------------------------------------------------------------
 
 
 @elementwise(
@@ -133,7 +91,7 @@ _FEW_I = (
         lambda v, z, out: -0.5 * (kv(v - 1, z) + kv(v + 1, z)),
     ),
     reference=_reference_k,
-    samples=(*_K_SAMPLES, *_PLANE),
+    samples=(*_K_SAMPLES, *PLANE),
     special=(
         (0.0, 0.0, inf),
         (2.5, 0.0, inf),
@@ -148,7 +106,7 @@ _FEW_I = (
         (1.0, 0j, complex(nan, nan)),
         (1.0, complex(inf, 0.0), complex(nan, nan)),
     ),
-    ulp=Ulp(float64=10, float32=10, complex128=16, complex64=16, partials=24),
+    ulp=Ulp(float64=10, float32=10, complex128=16, complex64=16, partials=48),
 )
 def kv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -182,11 +140,11 @@ def kv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     .. math::
         K_v(z) = \int_0^\infty e^{-z \cosh t} \cosh(v t)\, dt, \qquad |\arg z| < \pi / 2.
 
-    For real `z` it is computed by Temme's series [2]_ for :math:`z < 1/2`; by the trapezoidal rule on the integral, whose
-    error falls exponentially, for moderate `z`; with recurrence in the order from orders below 2; and by Hankel's and
-    Debye's expansions where :math:`v^2 + z^2 \geq 32^2`, so that an order of a million costs no more than one of 30.
-    In the complex plane Temme's series and recurrence and the same expansions serve in the right half plane, and analytic
-    continuation [1]_ in the left one.
+    For real `z` it is computed by Temme's series [2]_ for :math:`z < 1/2`; by the trapezoidal rule on the integral,
+    whose error falls exponentially, for moderate `z`; with recurrence in the order from orders below 2; and by Hankel's
+    and Debye's expansions where :math:`v^2 + z^2 \geq 32^2`, so that an order of a million costs no more than one of
+    30. In the complex plane Temme's series and recurrence and the same expansions serve in the right half plane, and
+    analytic continuation [1]_ in the left one.
 
     Derivatives: :math:`\partial K_v/\partial z = -(K_{v-1} + K_{v+1})/2`, and the derivative in the order, which has no
     closed form, comes from the same algorithm on dual numbers and from :math:`\int_0^\infty t\, e^{-z\cosh t}
@@ -228,7 +186,7 @@ def kv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     reference=_reference_ke,
     samples=(
         *_K_SAMPLES,
-        *_PLANE,
+        *PLANE,
         Group("far", v=linear(0, 30), z=logarithmic(2000, 1e8), count=16),
     ),
     special=(
@@ -290,7 +248,7 @@ def kve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         lambda v, z, out: kv_dv2(v, z),
         lambda v, z, out: -0.5 * (kv_dv(v - 1, z) + kv_dv(v + 1, z)),
     ),
-    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_k(mp, v + h, z), 1),
+    reference=lambda mp, v, z: difference(mp, lambda h: _reference_k(mp, v + h, z), 1),
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=48, complex64=48, partials=48),
     public=False,
@@ -300,8 +258,8 @@ def kv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     Derivative of :func:`kv` in the order.
 
     Odd in the order: :math:`\partial K_v/\partial v = \int_0^\infty t\, e^{-z \cosh t} \sinh(v t)\, dt` for
-    :math:`\Re z > 0`. The relative accuracy holds down to :math:`v \to 0`, where it vanishes, since the kernel keeps the
-    parts that are even and odd in the order apart.
+    :math:`\Re z > 0`. The relative accuracy holds down to :math:`v \to 0`, where it vanishes, since the kernel keeps
+    the parts that are even and odd in the order apart.
     """
 
 
@@ -309,10 +267,10 @@ def kv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
     partials=(
-        _THIRD,
+        THIRD,
         lambda v, z, out: -0.5 * (kv_dv2(v - 1, z) + kv_dv2(v + 1, z)),
     ),
-    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_k(mp, v + h, z), 2),
+    reference=lambda mp, v, z: difference(mp, lambda h: _reference_k(mp, v + h, z), 2),
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200, partials=200),
     public=False,
@@ -321,8 +279,8 @@ def kv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Second derivative of :func:`kv` in the order.
 
-    :math:`\partial^2 K_v/\partial v^2 = \int_0^\infty t^2 e^{-z \cosh t} \cosh(v t)\, dt` for :math:`\Re z > 0`, positive
-    for real arguments; it serves second-order gradients, and has itself a derivative in `z` but none in `v`.
+    :math:`\partial^2 K_v/\partial v^2 = \int_0^\infty t^2 e^{-z \cosh t} \cosh(v t)\, dt` for :math:`\Re z > 0`,
+    positive for real arguments; it serves second-order gradients, and has itself a derivative in `z` but none in `v`.
     """
 
 
@@ -330,7 +288,7 @@ def kv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
     partials=(lambda v, z, out: kve_dv2(v, z), lambda v, z, out: kve_dvdz(v, z)),
-    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_ke(mp, v + h, z), 1),
+    reference=lambda mp, v, z: difference(mp, lambda h: _reference_ke(mp, v + h, z), 1),
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=48, complex64=48, partials=48),
     public=False,
@@ -339,8 +297,8 @@ def kve_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Derivative of :func:`kve` in the order.
 
-    :math:`\int_0^\infty t\, e^{-z (\cosh t - 1)} \sinh(v t)\, dt` for :math:`\Re z > 0`: :func:`kv_dv` times :math:`e^z`
-    where that would underflow. Odd in the order, with full relative accuracy near zero.
+    :math:`\int_0^\infty t\, e^{-z (\cosh t - 1)} \sinh(v t)\, dt` for :math:`\Re z > 0`: :func:`kv_dv` times
+    :math:`e^z` where that would underflow. Odd in the order, with full relative accuracy near zero.
     """
 
 
@@ -358,15 +316,16 @@ def kve_dz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     Derivative of :func:`kve` in the argument.
 
     :math:`-\int_0^\infty (\cosh t - 1) e^{-z (\cosh t - 1)} \cosh(v t)\, dt` for :math:`\Re z > 0`: what is left of
-    :math:`e^z (K_v - (K_{v-1} + K_{v+1})/2)`, about :math:`-1/(2z)` of the value for large `z`, without that cancellation.
+    :math:`e^z (K_v - (K_{v-1} + K_{v+1})/2)`, about :math:`-1/(2z)` of the value for large `z`, without that
+    cancellation.
     """
 
 
 @elementwise(
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
-    partials=(_THIRD, _THIRD),
-    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_ke(mp, v + h, z), 2),
+    partials=(THIRD, THIRD),
+    reference=lambda mp, v, z: difference(mp, lambda h: _reference_ke(mp, v + h, z), 2),
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200),
     public=False,
@@ -383,8 +342,8 @@ def kve_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
-    partials=(_THIRD, _THIRD),
-    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_ke_dz(mp, v + h, z), 1),
+    partials=(THIRD, THIRD),
+    reference=lambda mp, v, z: difference(mp, lambda h: _reference_ke_dz(mp, v + h, z), 1),
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200),
     public=False,
@@ -401,7 +360,7 @@ def kve_dvdz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/bessel_ik.h",
     "r r -> r, r c -> c",
-    partials=(_THIRD, _THIRD),
+    partials=(THIRD, THIRD),
     reference=_reference_ke_dz2,
     samples=_FEW,
     ulp=Ulp(float64=48, float32=48, complex128=200, complex64=200),
@@ -413,147 +372,4 @@ def kve_dz2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     :math:`\int_0^\infty (\cosh t - 1)^2 e^{-z (\cosh t - 1)} \cosh(v t)\, dt` for :math:`\Re z > 0`, by dual numbers.
     Second-order gradients end here: a third derivative raises. Positive for real arguments.
-    """
-
-
-# ---- I -------------------------------------------------------------------------------------------------------------
-
-
-@elementwise(
-    "special/bessel_ik.h",
-    "r r -> r, r c -> c",
-    partials=(
-        lambda v, z, out: iv_dv(v, z),
-        lambda v, z, out: 0.5 * (iv(v - 1, z) + iv(v + 1, z)),
-    ),
-    reference=_reference_i,
-    samples=(
-        Group("core", v=linear(0, 4), z=logarithmic(0.05, 40)),
-        Group("negative order", v=linear(-8, 0), z=logarithmic(0.01, 40), count=16),
-        Group("negative argument", v=values(0.0, 1.0, -2.0, 3.0), z=logarithmic(-20, -0.1), count=12),
-        Group("half and whole orders", v=values(0.0, 0.5, -1.0, 2.5, 10.0), z=values(1e-3, 0.3, 2.0, 11.0, 31.0, 40.0)),
-        Group("near whole orders", v=near(1.0, -2.0), z=values(0.3, 2.0)),
-        Group("order near zero", v=values(0.0, 1e-30, 1e-9), z=values(0.1, 3.0, 20.0, 50.0)),
-        Group("seams", v=values(0.3), z=near(2.0, 6.0, 12.0, 20.0, 32.0)),
-        Group("small", v=linear(0, 1), z=logarithmic(1e-280, 1e-3), count=16, dtypes=("float64",)),
-        Group("small", v=linear(0, 1), z=logarithmic(1e-30, 1e-3), count=16, dtypes=("float32",)),
-        Group("recurrence", v=linear(8, 31), z=logarithmic(0.5, 31), count=16),
-        Group("large order", v=logarithmic(30, 1000), z=logarithmic(30, 600), count=16, dtypes=("float64",)),
-        Group("large argument", v=linear(0, 30), z=logarithmic(33, 85), count=16),
-        *_PLANE,
-    ),
-    special=(
-        (0.0, 0.0, 1.0),
-        (1.0, 0.0, 0.0),
-        (2.5, 0.0, 0.0),
-        (-2.0, 0.0, 0.0),
-        (-0.5, 0.0, inf),
-        (-1.5, 0.0, -inf),
-        (0.5, -1.0, nan),
-        (1.0, inf, inf),
-        (1.0, -inf, -inf),
-        (nan, 1.0, nan),
-        (1.0, nan, nan),
-        (inf, 1.0, 0.0),
-        (1.0, 800.0, inf),
-        (0.0, 0j, 1 + 0j),
-        (1.5, 0j, 0j),
-        (1.0, complex(inf, 0.0), complex(nan, nan)),
-    ),
-    ulp=Ulp(float64=10, float32=10, complex128=24, complex64=24, partials=400),
-)
-def iv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
-    r"""
-    Modified Bessel function of the first kind, of real order.
-
-    Parameters
-    ----------
-    v : array_like
-        Order: any real number.
-    z : array_like
-        Argument, real or complex. For real `z` < 0 the result is NaN unless `v` is whole; for complex `z` the branch
-        cut of orders that are not whole is the negative real axis, and the value on it is the limit from above.
-    out : Tensor, optional
-        Where to put the result.
-
-    Returns
-    -------
-    Tensor
-        :math:`I_v(z)`, complex where `z` is.
-
-    See Also
-    --------
-    kv, kve : the second kind
-
-    Notes
-    -----
-    The series [1]_
-
-    .. math::
-        I_v(z) = \sum_{k=0}^\infty \frac{(z/2)^{v + 2k}}{k!\, \Gamma(v + k + 1)}
-
-    serves small `z`, Miller's backward recurrence moderate ones, and Hankel's and Debye's expansions the rest, of any
-    order. Negative orders: :math:`I_{-v} = I_v + (2/\pi) \sin(v\pi) K_v`.
-
-    Derivatives: :math:`\partial I_v/\partial z = (I_{v-1} + I_{v+1})/2`; the derivative in the order comes from dual
-    numbers. It is :math:`-K_0(z)` at :math:`v = 0`, exponentially smaller than :math:`I_0`; the kernel takes the part of
-    :math:`I_v` that is even in the order apart, so that this difference has all its digits. A third derivative in the
-    order raises.
-
-    Measured errors are below 5 units in the last place for real arguments, except near the zeros that negative orders
-    have; 400 for the derivative in the order, where that is a hundredth of the value or less.
-
-    References
-    ----------
-    .. [1] NIST Digital Library of Mathematical Functions, chapter 10, https://dlmf.nist.gov/10.25
-
-    Examples
-    --------
-    >>> import torch
-    >>> from sci.special import iv
-    >>> iv(0.0, torch.tensor([-1.0, 0.0, 1.0], dtype=torch.float64))
-    tensor([1.2661, 1.0000, 1.2661], dtype=torch.float64)
-    """
-
-
-@elementwise(
-    "special/bessel_ik.h",
-    "r r -> r, r c -> c",
-    partials=(
-        lambda v, z, out: iv_dv2(v, z),
-        lambda v, z, out: 0.5 * (iv_dv(v - 1, z) + iv_dv(v + 1, z)),
-    ),
-    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_i(mp, v + h, z), 1),
-    samples=_FEW_I,
-    ulp=Ulp(float64=400, float32=10, complex128=1e4, complex64=1e4, partials=1e4),
-    public=False,
-)
-def iv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
-    r"""
-    Derivative of :func:`iv` in the order.
-
-    Negative for :math:`v \geq 0` and real :math:`z > 0`, about :math:`-v/z` of the value for large `z`, and
-    :math:`-K_0(z)` at :math:`v = 0`. Real arguments have the relative accuracy of that; complex arguments an error
-    relative to the value of :func:`iv`, which is larger. NaN for real `z` < 0, where only isolated orders are real.
-    """
-
-
-@elementwise(
-    "special/bessel_ik.h",
-    "r r -> r, r c -> c",
-    partials=(
-        _THIRD,
-        lambda v, z, out: 0.5 * (iv_dv2(v - 1, z) + iv_dv2(v + 1, z)),
-    ),
-    reference=lambda mp, v, z: _difference(mp, lambda h: _reference_i(mp, v + h, z), 2),
-    samples=_FEW_I,
-    ulp=Ulp(float64=4000, float32=10, complex128=1e5, complex64=1e5, partials=1e5),
-    public=False,
-)
-def iv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
-    r"""
-    Second derivative of :func:`iv` in the order.
-
-    It serves second-order gradients, and has itself a derivative in `z` but none in `v`. It changes sign in the order;
-    near those zeros, and where it is much smaller than the value of :func:`iv`, the relative error grows.
     """
