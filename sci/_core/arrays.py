@@ -173,5 +173,11 @@ def promote(function: str, *, allow_complex: bool = True, half: bool = False, **
     if dtype.is_complex and not allow_complex:
         name = next(n for n, x in zip(names, tensors, strict=True) if x.is_complex())
         raise TypeError(f"{function}: {name} must be real, got {describe(arguments[name])}")
-    done = {name: x.to(device=device, dtype=dtype) for name, x in zip(names, tensors, strict=True)}
+    # A Python number is rounded once, to the dtype it joins: 0.3 beside float64 tensors is float64's 0.3.
+    done = {
+        name: number(x, dtype, device)
+        if type(x) in (bool, int, float, complex)
+        else tensor.to(device=device, dtype=dtype)
+        for name, x, tensor in zip(names, given, tensors, strict=True)
+    }
     return tuple(done.get(name) for name in arguments)  # type: ignore[misc]

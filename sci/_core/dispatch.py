@@ -464,13 +464,15 @@ def coerce(card: ElementwiseCard, args: Args) -> tuple[list[Tensor], torch.dtype
     real = compute.to_real() if compute.is_complex else compute
     best = _signature(card, tensors, args)
     out = []
-    for kind, x, name, given in zip(best, tensors, names, args, strict=True):
+    for kind, x, name, given, is_number in zip(best, tensors, names, args, weak, strict=True):
         if kind == "i":
             if x.is_floating_point() or x.is_complex():
                 x = _whole_number(card.name, name, x, given)
             out.append(x.to(device=device, dtype=torch.int64))
-        else:
-            out.append(x.to(device=device, dtype=real.to_complex() if kind == "c" else real))
+            continue
+        to = real.to_complex() if kind == "c" else real
+        # A Python number is rounded once, to the dtype it joins: 0.3 beside float64 tensors is float64's 0.3.
+        out.append(number(given, to, device) if is_number else x.to(device=device, dtype=to))
     return out, None if dtype == compute else dtype
 
 
