@@ -320,12 +320,8 @@ class CubicSpline(CubicHermiteSpline):
         left = iter([value.reshape(-1) for value in given])
         start, end = ((e[0], next(left)) if isinstance(e, tuple) else _named(e, columns) for e in ends)
         if x.shape[0] >= 4 and nothing_differentiates(x, columns, *given):
-            self._assign(
-                build(x, columns, start, end, periodic).reshape(4, -1, *y.shape[1:]),
-                x,
-                extrapolate,
-                axis,
-            )
+            c = build(x, columns, start, end, periodic).reshape(4, x.shape[0] - 1, *y.shape[1:])
+            self._assign(c, x, extrapolate, axis)
             return
         slopes = periodic_slopes(x.diff(), columns) if periodic else spline_slopes(x.diff(), columns, start, end)
         self._assign(_hermite(x, y, slopes.reshape(y.shape)), x, extrapolate, axis)
