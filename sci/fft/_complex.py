@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._arguments import check_axis, check_length, check_options, shape_and_axes, transform_input
+from ._arguments import check_axis, check_length, check_options, run, shape_and_axes, transform_input
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -28,15 +28,13 @@ def _samples_nd(generator: torch.Generator, dtype: torch.dtype, device: torch.de
 def _forward(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
     if not axes:  # torch reads no axes as all of them in some functions
         return x.clone() if x.is_complex() else x.to(x.dtype.to_complex())
-    out: Tensor = torch.fft.fftn(x, shape, axes, norm)
-    return out
+    return run(torch.fft.fftn, x, shape, axes, norm)
 
 
 def _inverse(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
     if not axes:
         return x.clone() if x.is_complex() else x.to(x.dtype.to_complex())
-    out: Tensor = torch.fft.ifftn(x, shape, axes, norm)
-    return out
+    return run(torch.fft.ifftn, x, shape, axes, norm).resolve_conj()
 
 
 @function(differentiable=("x",), samples=_samples)
@@ -111,8 +109,7 @@ def fft(
     check_options("fft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("fft", x.shape[axis] if n is None else n)
-    out: Tensor = torch.fft.fft(x, n, axis, norm)
-    return out
+    return run(torch.fft.fft, x, n, axis, norm)
 
 
 @function(differentiable=("x",), samples=_samples)
@@ -187,8 +184,8 @@ def ifft(
     check_options("ifft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("ifft", x.shape[axis] if n is None else n)
-    out: Tensor = torch.fft.ifft(x, n, axis, norm)
-    return out
+    out = run(torch.fft.ifft, x, n, axis, norm)
+    return out.resolve_conj()  # torch conjugates lazily, which .numpy() and torch.view_as_real do not take
 
 
 @function(differentiable=("x",), samples=_samples_nd)

@@ -14,7 +14,7 @@ from .._core.errors import bad_argument
 from ._arguments import shape_and_axes
 
 
-def _spacing(name: str, n: Any, d: Any, xp: Any) -> int:
+def _spacing(name: str, n: Any, d: Any) -> int:
     try:
         n = operator.index(n)
     except TypeError:
@@ -23,8 +23,6 @@ def _spacing(name: str, n: Any, d: Any, xp: Any) -> int:
         raise ValueError(f"{name}: n must be positive, got {n}")
     if isinstance(d, (complex, str)) or d is None:
         raise bad_argument(name, "d", "a real number", d, TypeError)
-    if xp is not None and getattr(xp, "__name__", "").split(".")[-1] != "torch":
-        raise bad_argument(name, "xp", "None or torch", xp)
     return n  # type: ignore[no-any-return]
 
 
@@ -41,7 +39,7 @@ def fftfreq(n: int, d: float = 1.0, *, xp: Any = None, device: torch.device | st
     d : float, optional
         Sample spacing.
     xp : module, optional
-        Accepted for SciPy's signature; results are torch tensors.
+        Ignored: results are torch tensors.
     device : torch.device or str, optional
         Device of the result.
 
@@ -54,7 +52,7 @@ def fftfreq(n: int, d: float = 1.0, *, xp: Any = None, device: torch.device | st
     Raises
     ------
     ValueError
-        If `n` is no integer or below 1, or `xp` is another array library.
+        If `n` is no integer or below 1.
 
     Examples
     --------
@@ -62,7 +60,7 @@ def fftfreq(n: int, d: float = 1.0, *, xp: Any = None, device: torch.device | st
     >>> sci.fft.fftfreq(5, d=0.2)
     tensor([ 0.,  1.,  2., -2., -1.])
     """
-    n = _spacing("fftfreq", n, d, xp)
+    n = _spacing("fftfreq", n, d)
     dtype = torch.get_default_dtype()
     half = (n + 1) // 2
     up = torch.arange(half, dtype=dtype, device=device)
@@ -82,7 +80,7 @@ def rfftfreq(n: int, d: float = 1.0, *, xp: Any = None, device: torch.device | s
     d : float, optional
         Sample spacing.
     xp : module, optional
-        Accepted for SciPy's signature; results are torch tensors.
+        Ignored: results are torch tensors.
     device : torch.device or str, optional
         Device of the result.
 
@@ -94,7 +92,7 @@ def rfftfreq(n: int, d: float = 1.0, *, xp: Any = None, device: torch.device | s
     Raises
     ------
     ValueError
-        If `n` is no integer or below 1, or `xp` is another array library.
+        If `n` is no integer or below 1.
 
     Examples
     --------
@@ -102,7 +100,7 @@ def rfftfreq(n: int, d: float = 1.0, *, xp: Any = None, device: torch.device | s
     >>> sci.fft.rfftfreq(5, d=0.2)
     tensor([0., 1., 2.])
     """
-    n = _spacing("rfftfreq", n, d, xp)
+    n = _spacing("rfftfreq", n, d)
     return torch.arange(n // 2 + 1, dtype=torch.get_default_dtype(), device=device) / (n * d)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from .._core.cards import function
 from ._arguments import check_options, reversed_norm, transform_input
-from ._real_nd import axes_of_half, axes_of_real, half_to_real_nd, samples_half, samples_real
+from ._real_nd import axes_of_half, axes_of_real, half_to_real_nd, real_to_half_nd, samples_half, samples_real
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
@@ -84,8 +83,7 @@ def ihfftn(
     x = transform_input("ihfftn", x, real=True)
     check_options("ihfftn", norm, workers, plan)
     shape, places = axes_of_real("ihfftn", x, s, axes)
-    out: Tensor = torch.fft.rfftn(x, shape, places, reversed_norm(norm)).conj()
-    return out
+    return real_to_half_nd(x, shape, places, reversed_norm(norm)).conj().resolve_conj()
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
@@ -160,8 +158,7 @@ def ihfft2(
     x = transform_input("ihfft2", x, real=True)
     check_options("ihfft2", norm, workers, plan)
     shape, places = axes_of_real("ihfft2", x, s, axes)
-    out: Tensor = torch.fft.rfftn(x, shape, places, reversed_norm(norm)).conj()
-    return out
+    return real_to_half_nd(x, shape, places, reversed_norm(norm)).conj().resolve_conj()
 
 
 @function(differentiable=("x",), samples=samples_half)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._arguments import check_axis, check_length, check_options, reversed_norm, transform_input
+from ._arguments import check_axis, check_length, check_options, reversed_norm, run, transform_input
 
 
 def _samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -32,10 +32,9 @@ def half_to_real(x: Tensor, n: int, axis: int, norm: str | None) -> Tensor:
     MKL and pocketfft do ignore them; cuFFT's result depends on them, for some lengths in some of its kernels. So off
     the CPU the values at the zero frequency and, for even `n`, at the Nyquist frequency are made real first.
     """
-    if x.device.type != "cpu":
+    if x.device.type != "cpu" and x.numel():
         x = without_idle_imaginary_parts(x, n, axis)
-    out: Tensor = torch.fft.irfft(x, n, axis, norm)
-    return out
+    return run(torch.fft.irfft, x, n, axis, norm, real=True)
 
 
 def without_idle_imaginary_parts(x: Tensor, n: int, axis: int) -> Tensor:
@@ -122,8 +121,7 @@ def rfft(
     check_options("rfft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("rfft", x.shape[axis] if n is None else n)
-    out: Tensor = torch.fft.rfft(x, n, axis, norm)
-    return out
+    return run(torch.fft.rfft, x, n, axis, norm, lengths=[n // 2 + 1])
 
 
 @function(differentiable=("x",), samples=_samples_real, complex=False)
@@ -199,8 +197,7 @@ def ihfft(
     check_options("ihfft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("ihfft", x.shape[axis] if n is None else n)
-    out: Tensor = torch.fft.ihfft(x, n, axis, norm)
-    return out
+    return run(torch.fft.ihfft, x, n, axis, norm, lengths=[n // 2 + 1]).resolve_conj()
 
 
 @function(differentiable=("x",), samples=_samples_half)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._arguments import check_options, shape_and_axes, transform_input
+from ._arguments import check_options, run, shape_and_axes, transform_input
 from ._real import half_to_real
 
 
@@ -41,9 +41,13 @@ def axes_of_half(function_name: str, x: Tensor, s: Any, axes: Any) -> tuple[list
     return shape, places
 
 
+def real_to_half_nd(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
+    return run(torch.fft.rfftn, x, shape, axes, norm, lengths=[*shape[:-1], shape[-1] // 2 + 1])
+
+
 def half_to_real_nd(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
     if len(axes) > 1:
-        x = torch.fft.ifftn(x, shape[:-1], axes[:-1], norm)
+        x = run(torch.fft.ifftn, x, shape[:-1], axes[:-1], norm)
     return half_to_real(x, shape[-1], axes[-1], norm)
 
 
@@ -119,8 +123,7 @@ def rfftn(
     x = transform_input("rfftn", x, real=True)
     check_options("rfftn", norm, workers, plan)
     shape, places = axes_of_real("rfftn", x, s, axes)
-    out: Tensor = torch.fft.rfftn(x, shape, places, norm)
-    return out
+    return real_to_half_nd(x, shape, places, norm)
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
@@ -195,8 +198,7 @@ def rfft2(
     x = transform_input("rfft2", x, real=True)
     check_options("rfft2", norm, workers, plan)
     shape, places = axes_of_real("rfft2", x, s, axes)
-    out: Tensor = torch.fft.rfftn(x, shape, places, norm)
-    return out
+    return real_to_half_nd(x, shape, places, norm)
 
 
 @function(differentiable=("x",), samples=samples_half)

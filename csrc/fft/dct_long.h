@@ -1,0 +1,338 @@
+// A single long row of a cosine or sine transform on the CPU, around FftLong: as DctLanes in dct_rows.h, whose formulas
+// these are, but L neighbouring values at a time where a row's numbers lie side by side.
+#pragma once
+#include "fft/dct_rows.h"
+
+#if !SCI_DEVICE
+namespace sci {
+
+template <class T>
+struct DctRow : DctLanes<T, 1> {
+  using Base = DctLanes<T, 1>;
+  static constexpr int L = FftLong<T>::L;
+  using V = lanes<T, L>;
+  using Base::in, Base::out, Base::rule, Base::step_in, Base::step_out;
+
+  SCI_HD DctRow(const DctRule<T>& rule_, const T* x, T* y, int64_t r, int64_t rows) : Base(rule_, x, y, r, rows) {}
+
+  // ---- L neighbours ----
+
+  static SCI_HD void reverse(V& v) {
+    if constexpr (L == 4)
+      v = V{v[3], v[2], v[1], v[0]};
+    else
+      v = V{v[7], v[6], v[5], v[4], v[3], v[2], v[1], v[0]};
+  }
+  /// Factors of L neighbours of which the first has an even place.
+  static SCI_HD V alternation(T even) {
+    if constexpr (L == 4)
+      return V{even, -even, even, -even};
+    else
+      return V{even, -even, even, -even, even, -even, even, -even};
+  }
+  static SCI_HD V read(const T* p) { return FftLong<T>::at(p); }
+  static SCI_HD V read_back(const T* p) {  // p[0], p[-1], ...
+    V v = FftLong<T>::at(p - (L - 1));
+    reverse(v);
+    return v;
+  }
+  SCI_HD bool dense() const { return abs(step_in) == 1 && abs(step_out) == 1; }
+
+  /// Elements m, m + 1, ... of the row.
+  SCI_HD V up(int64_t m) const {
+    V v = step_in == 1 ? read(in[0] + m) : read_back(in[0] - m);
+    return rule.before == DctOrder::alternating ? v * alternation(m % 2 ? T(-1) : T(1)) : v;
+  }
+  /// Elements m, m - 1, ...
+  SCI_HD V down(int64_t m) const {
+    V v = up(m - (L - 1));
+    reverse(v);
+    return v;
+  }
+  SCI_HD void put_up(int64_t k, V v, T factor) const {
+    if (rule.after == DctOrder::alternating)
+      v *= alternation(k % 2 ? -factor : factor);
+    else
+      v *= factor;
+    if (step_out == 1) {
+      FftLong<T>::at(out[0] + k) = v;
+    } else {
+      reverse(v);
+      FftLong<T>::at(out[0] - k - (L - 1)) = v;
+    }
+  }
+  SCI_HD void put_down(int64_t k, V v, T factor) const {
+    reverse(v);
+    put_up(k - (L - 1), v, factor);
+  }
+  SCI_HD V entries(int column, int64_t k) const { return read(rule.table + column * rule.part + k); }
+
+  // ---- before ----
+
+  /// z_j for j0 <= j < j0 + count, count <= L.
+  template <int Kind>
+  SCI_HD void fill(int64_t j0, int64_t count, T* re, T* im) const {
+    if (count == L && fill_fast<Kind>(j0, re, im)) return;
+    for (int64_t i = 0; i < count; ++i) this->template before<Kind>(j0 + i, re[i], im[i]);
+  }
+
+  template <int Kind>
+  SCI_HD bool fill_fast(int64_t j0, T* re, T* im) const {
+    const int64_t n = rule.n, h = rule.h, j1 = j0 + L - 1, s = step_in;
+    if constexpr (Kind == 1) {
+      const T* x = in[0] - (rule.odd ? s : 0);
+      if (j0 > 0 && 2 * j1 + 1 < h) {
+        SCI_UNROLL for (int i = 0; i < L; ++i) re[i] = x[2 * (j0 + i) * s], im[i] = x[(2 * (j0 + i) + 1) * s];
+        return true;
+      }
+      if (2 * j0 > h) {
+        const T sign = rule.odd ? T(-1) : T(1);
+        x += 2 * h * s;
+        SCI_UNROLL for (int i = 0; i < L; ++i) {
+          re[i] = sign * x[-2 * (j0 + i) * s];
+          im[i] = sign * x[-(2 * (j0 + i) + 1) * s];
+        }
+        return true;
+      }
+    } else if constexpr (Kind == 2) {
+      const T* x = in[0];
+      if (2 * j1 + 1 < h) {  // even places: no signs
+        SCI_UNROLL for (int i = 0; i < L; ++i) re[i] = x[4 * (j0 + i) * s], im[i] = x[(4 * (j0 + i) + 2) * s];
+        return true;
+      }
+      if (2 * j0 >= h) {  // odd places
+        const T sign = rule.before == DctOrder::alternating ? T(-1) : T(1);
+        x += (2 * n - 1) * s;
+        SCI_UNROLL for (int i = 0; i < L; ++i) {
+          re[i] = sign * x[-4 * (j0 + i) * s];
+          im[i] = sign * x[-(4 * (j0 + i) + 2) * s];
+        }
+        return true;
+      }
+    } else if constexpr (Kind == 3) {
+      constexpr T r = T(0.7071067811865475244008443621048490392848L);
+      const bool mirrored = 2 * j0 > h;
+      const int64_t k = mirrored ? h - j1 : j0;
+      if (abs(s) != 1 || k == 0 || 2 * (k + L - 1) > h) return false;
+      V ar = up(k), ai = -down(n - k), ups = up(h + k), downs = down(h - k);
+      V br = (downs + ups) * r, bi = (ups - downs) * r;
+      V sr = ar + br, si = ai + bi, dr = ar - br, di = ai - bi;
+      V tr = entries(0, k), ti = entries(1, k), wr = entries(2, k), wi = entries(3, k);
+      V fr = sr * tr + si * ti, fi = si * tr - sr * ti, gr = dr * wi - di * wr, gi = dr * wr + di * wi;
+      V zr = fr + gr, zi = fi + gi;
+      if (mirrored) {
+        zr = fr - gr;
+        zi = gi - fi;
+        reverse(zr);
+        reverse(zi);
+      }
+      FftLong<T>::at(re) = zr;
+      FftLong<T>::at(im) = zi;
+      return true;
+    } else if constexpr (Kind == 4) {
+      const T *x = in[0] + 2 * j0 * s, *y = in[0] + (n - 1 - 2 * j0) * s;
+      V a, b, cr = entries(0, j0), ci = entries(1, j0);
+      SCI_UNROLL for (int i = 0; i < L; ++i) a[i] = x[2 * i * s], b[i] = y[-2 * i * s];
+      FftLong<T>::at(re) = a * cr - b * ci;
+      FftLong<T>::at(im) = a * ci + b * cr;
+      return true;
+    } else if constexpr (Kind == 22) {
+      const T* x = in[0];
+      T sign = T(1);
+      int64_t step = 2 * s;
+      if (2 * j0 > n) {
+        sign = rule.before == DctOrder::alternating ? T(-1) : T(1);
+        x += (2 * n - 1) * s;
+        step = -step;
+      } else if (2 * j1 > n) {
+        return false;
+      }
+      SCI_UNROLL for (int i = 0; i < L; ++i) re[i] = sign * x[step * (j0 + i)], im[i] = T(0);
+      return true;
+    } else if constexpr (Kind == 23) {
+      const bool mirrored = 2 * j0 > n;
+      const int64_t k = mirrored ? n - j1 : j0;
+      if (abs(s) != 1 || k == 0 || 2 * (k + L - 1) > n) return false;
+      V a = up(k), b = down(n - k), tr = entries(0, k), ti = entries(1, k);
+      V zr = a * tr - b * ti, zi = -(a * ti + b * tr);
+      if (mirrored) {
+        zi = -zi;
+        reverse(zr);
+        reverse(zi);
+      }
+      FftLong<T>::at(re) = zr;
+      FftLong<T>::at(im) = zi;
+      return true;
+    } else {
+      if (n <= 8) return false;
+      int64_t rest = 8 * j0 % n;
+      for (int i = 0; i < L; ++i) {  // as in `before`, with one division for all
+        int64_t a = rest % 2 ? rest : rest + n;
+        if (a / 2 % 2) a = 2 * n - a;
+        re[i] = in[0][a / 2 * s] * dct_sign_cos<T>(a);
+        im[i] = T(0);
+        rest += 8;
+        if (rest >= n) rest -= n;
+      }
+      return true;
+    }
+    return false;
+  }
+
+  // ---- after ----
+
+  /// The steps k0 <= k < k1 of `after`.
+  template <int Kind>
+  SCI_HD void finish(int64_t k0, int64_t k1, const T* zr, const T* zi) const {
+    int64_t k = k0;
+    if (dense()) {
+      if (k == 0 && k < k1) this->template after<Kind>(k++, zr, zi);  // where ends are weighted and partners missing
+      // The vectors of the last steps would reach beyond the middle, where one partner meets the other.
+      for (int64_t end = min(k1, this->template steps<Kind>() - 1) - L; k <= end; k += L) finish_fast<Kind>(k, zr, zi);
+    }
+    for (; k < k1; ++k) this->template after<Kind>(k, zr, zi);
+  }
+
+  template <int Kind>
+  SCI_HD void finish_fast(int64_t k, const T* zr, const T* zi) const {
+    const int64_t n = rule.n, h = rule.h;
+    const T scale = rule.scale;
+    constexpr T r = T(0.7071067811865475244008443621048490392848L);
+    if constexpr (Kind <= 2) {
+      const V ar = read(zr + k), ai = read(zi + k), br = read_back(zr + h - k), bi = read_back(zi + h - k);
+      const V er = ar + br, ei = ai - bi, qr = ai + bi, qi = br - ar;
+      const V t0 = entries(0, k), t1 = entries(1, k);
+      if constexpr (Kind == 1) {
+        const T half = scale / T(2);
+        if (rule.odd) {
+          const V i = qr * t1 + qi * t0;
+          put_up(k - 1, ei + i, -half);
+          put_down(h - k - 1, ei - i, half);
+        } else {
+          const V p = qr * t0 - qi * t1;
+          put_up(k, er + p, half);
+          put_down(h - k, er - p, half);
+        }
+      } else {
+        const V w0 = entries(2, k), w1 = entries(3, k);
+        const V fr = er * t0 - ei * t1, fi = er * t1 + ei * t0, gr = qr * w0 - qi * w1, gi = qr * w1 + qi * w0;
+        const V dr = fr - gr, di = fi - gi;
+        put_up(k, fr + gr, scale);
+        put_down(n - k, fi + gi, -scale);
+        put_down(h - k, dr - di, scale * r);
+        put_up(h + k, dr + di, scale * r);
+      }
+    } else if constexpr (Kind == 22) {
+      const V ar = read(zr + k), ai = read(zi + k), t0 = entries(0, k), t1 = entries(1, k);
+      put_up(k, ar * t0 - ai * t1, T(2) * scale);
+      put_down(n - k, ar * t1 + ai * t0, T(-2) * scale);
+    } else if constexpr (Kind == 4) {
+      const V ar = read(zr + k), ai = read(zi + k), t0 = entries(0, k), t1 = entries(1, k);
+      const V a = (ar * t0 - ai * t1) * (T(2) * scale);
+      // Odd places (n is even), which alternation makes negative.
+      const V b = (ar * t1 + ai * t0) * (rule.after == DctOrder::alternating ? T(2) * scale : T(-2) * scale);
+      T *y = out[0] + 2 * k * step_out, *z = out[0] + (n - 1 - 2 * k) * step_out;
+      SCI_UNROLL for (int i = 0; i < L; ++i) y[2 * i * step_out] = a[i], z[-2 * i * step_out] = b[i];
+    } else {
+      for (int64_t i = k; i < k + L; ++i) this->template after<Kind>(i, zr, zi);
+    }
+  }
+};
+
+/// A long row: the columns, the rows, the values of the result, each step being divided among the threads.
+template <class T, int Kind>
+struct DctLongColumns {
+  static constexpr bool inverse = Kind % 10 == 3;
+  DctRow<T> row;
+  const FftLong<T>* fft;
+  T* matrix;
+  SCI_HD void operator()(int64_t group, T* buffer) const {
+    auto source = [this](int64_t j, int64_t count, T* re, T* im) {
+      row.template fill<Kind>(j, count, inverse ? im : re, inverse ? re : im);
+    };
+    fft->step1(group, source, matrix, buffer);
+  }
+};
+template <class T>
+struct DctLongRows {
+  const FftLong<T>* fft;
+  const T* matrix;
+  T *re, *im;
+  SCI_HD void operator()(int64_t group, T* buffer) const { fft->step2(group, matrix, re, im, buffer); }
+};
+template <class T, int Kind>
+struct DctLongAfter {
+  static constexpr bool inverse = Kind % 10 == 3;
+  static constexpr int64_t chunk = 1024;
+  DctRow<T> row;
+  const T *re, *im;
+  SCI_HD void operator()(int64_t item, T*) const {
+    int64_t end = min((item + 1) * chunk, row.template steps<Kind>());
+    row.template finish<Kind>(item * chunk, end, inverse ? im : re, inverse ? re : im);
+  }
+};
+
+// A row whose length has a large prime factor, as a convolution of fft->n places (FftChirp).
+
+/// The columns of the first transform: z_j conj(b_j), then zeros.
+template <class T, int Kind>
+struct DctChirpColumns {
+  static constexpr bool inverse = Kind % 10 == 3;
+  DctRow<T> row;
+  const FftLong<T>* fft;
+  FftChirp<T> chirp;
+  T* matrix;
+  SCI_HD void operator()(int64_t group, T* buffer) const {
+    auto source = [this](int64_t j0, int64_t count, T* re, T* im) {
+      const int64_t there = min(count, chirp.h - j0);
+      if (there > 0) row.template fill<Kind>(j0, there, inverse ? im : re, inverse ? re : im);
+      for (int64_t i = 0; i < count; ++i) {
+        if (i < there) {
+          const T* b = chirp.chirp + 2 * (j0 + i);
+          const T zr = re[i], zi = im[i];
+          re[i] = zr * b[0] + zi * b[1];
+          im[i] = zi * b[0] - zr * b[1];
+        } else {
+          re[i] = im[i] = T(0);
+        }
+      }
+    };
+    fft->step1(group, source, matrix, buffer);
+  }
+};
+/// The columns of the second, an inverse one: the product of the spectra.
+template <class T>
+struct DctChirpProduct {
+  const FftLong<T>* fft;
+  FftChirp<T> chirp;
+  const T *re, *im;
+  T* matrix;
+  SCI_HD void operator()(int64_t group, T* buffer) const {
+    auto source = [this](int64_t j0, int64_t count, T* to_im, T* to_re) {
+      for (int64_t i = 0, j = j0; i < count; ++i, ++j) {
+        const T* b = chirp.spectrum + 2 * j;
+        to_re[i] = re[j] * b[0] - im[j] * b[1];
+        to_im[i] = re[j] * b[1] + im[j] * b[0];
+      }
+    };
+    fft->step1(group, source, matrix, buffer);
+  }
+};
+/// Z_k = conj(b_k) times the convolution, in place.
+template <class T>
+struct DctChirpAfter {
+  static constexpr int64_t chunk = 1024;
+  FftChirp<T> chirp;
+  T *re, *im;
+  SCI_HD void operator()(int64_t item, T*) const {
+    for (int64_t k = item * chunk, end = min(k + chunk, chirp.h); k < end; ++k) {
+      const T* b = chirp.chirp + 2 * k;
+      T r = re[k] * b[0] + im[k] * b[1];
+      im[k] = im[k] * b[0] - re[k] * b[1];
+      re[k] = r;
+    }
+  }
+};
+
+}  // namespace sci
+#endif

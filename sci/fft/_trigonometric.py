@@ -1,0 +1,167 @@
+r"""The operator under the cosine and sine transforms, and the arguments they have in common.
+
+``transform(x, type, sine, axis, scale, end_in, end_out)`` is :math:`y = s E_{out} C E_{in} x` along one axis: C one of
+SciPy's unnormalised transforms, E a factor of the elements that a transform counts with half the weight of the others
+(first and last for the cosine transform of type 1, first of the input of type 3 and of the output of type 2; last in
+the sine transforms of types 2 and 3). With weights of 2 off these ends the matrices are cosines and sines, so the
+adjoints are the operator again:
+
+=======  ==================================================================================
+type 1   :math:`(s E(b) C_1 E(a))^T = s E(a/2) C_1 E(2b)` (cosine); itself (sine)
+type 2   :math:`(s E(b) C_2)^T = s C_3 E(2b)`
+type 3   :math:`(s C_3 E(a))^T = s E(a/2) C_2`
+type 4   itself
+=======  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .._core import runtime
+from .._core.cards import Sample
+from .._core.dispatch import operator
+from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
+
+runtime.load_library()
+
+_TRANSPOSED = _INVERSE = {1: 1, 2: 3, 3: 2, 4: 4}
+
+
+def _adjoint(args: tuple[Any, ...], x: Tensor) -> Tensor:
+    _, type, sine, axis, scale, end_in, end_out = args
+    adjoint: Tensor = transform(x, _TRANSPOSED[type], sine, axis, scale, 2 * end_out, end_in / 2)
+    return adjoint
+
+
+def _backward(args: Any, outputs: Any, grads: Any, needs: Any) -> Sequence[Tensor | None]:
+    return (_adjoint(args, grads[0]) if needs[0] else None, None, None, None, None, None, None)
+
+
+def _jvp(args: Any, outputs: Any, tangents: Any) -> Tensor:
+    tangent: Tensor = transform(tangents[0], *args[1:])
+    return tangent
+
+
+def _fake(x: Tensor, *arguments: Any) -> Tensor:
+    return x.new_empty(x.shape)
+
+
+transform = operator(
+    "trigonometric_transform",
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
+)
+
+
+def _scale(norm: str | None, period: int) -> float:
+    if norm == "ortho":
+        return 1 / math.sqrt(period)
+    return 1.0 if norm is None or norm == "backward" else 1 / period
+
+
+def _along(x: Tensor, type: int, sine: bool, axis: int, norm: str | None, orthogonalize: bool) -> Tensor:
+    n = x.shape[axis]
+    # The transform of its inverse is `period` times the identity.
+    period = 2 * n if type > 1 else 2 * (n + 1) if sine else 2 * (n - 1)
+    scale = _scale(norm, period)
+    end_in = end_out = 1.0
+    if orthogonalize and type < 4 and not (sine and type == 1):
+        end_in = math.sqrt(2) if type != 2 else 1.0
+        end_out = math.sqrt(0.5) if type != 3 else 1.0
+    if x.is_complex():  # real and imaginary parts are two columns of a real transform
+        parts = torch.view_as_real(x.resolve_conj())
+        return torch.view_as_complex(transform(parts, type, sine, axis - 1, scale, end_in, end_out))
+    out: Tensor = transform(x, type, sine, axis, scale, end_in, end_out)
+    return out
+
+
+def _fit(x: Tensor, n: int, axis: int) -> Tensor:
+    """Cut `x` to length `n` or fill it up with zeros."""
+    have = x.shape[axis]
+    if have > n:
+        return x.narrow(axis, 0, n)
+    if have < n:
+        return torch.nn.functional.pad(x, [0, 0] * (-axis - 1) + [0, n - have])
+    return x
+
+
+def _check_type(function: str, type: int, sine: bool, lengths: Sequence[int]) -> None:
+    if type not in _TRANSPOSED:
+        raise ValueError(f"{function}: invalid {'DST' if sine else 'DCT'} type {type!r}, must be 1, 2, 3 or 4")
+    if type == 1 and not sine and any(n < 2 for n in lengths):
+        raise ValueError(f"{function}: the DCT of type 1 needs at least 2 data points, got lengths {list(lengths)}")
+
+
+def transform_1d(
+    function: str,
+    x: Any,
+    type: int,
+    n: int | None,
+    axis: int,
+    norm: str | None,
+    workers: int | None,
+    orthogonalize: bool | None,
+    *,
+    sine: bool,
+    inverse: bool,
+) -> Tensor:
+    """Do what `dct`, `idct`, `dst` and `idst` do."""
+    x = transform_input(function, x)
+    check_options(function, norm, workers)
+    axis = check_axis(x, axis)
+    n = check_length(function, x.shape[axis] if n is None else n)
+    _check_type(function, type, sine, (n,))
+    orthogonalize = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
+    if inverse:
+        type, norm = _INVERSE[type], reversed_norm(norm)
+    return _along(_fit(x, n, axis), type, sine, axis, norm, orthogonalize)
+
+
+def transform_nd(
+    function: str,
+    x: Any,
+    type: int,
+    s: Any,
+    axes: Any,
+    norm: str | None,
+    workers: int | None,
+    orthogonalize: bool | None,
+    *,
+    sine: bool,
+    inverse: bool,
+) -> Tensor:
+    """Do what `dctn`, `idctn`, `dstn` and `idstn` do: the transform along one axis after the other."""
+    out = transform_input(function, x)
+    check_options(function, norm, workers)
+    shape, places = shape_and_axes(function, out, s, axes)
+    _check_type(function, type, sine, shape)
+    orthogonalize = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
+    if inverse:
+        type, norm = _INVERSE[type], reversed_norm(norm)
+    if not places:
+        return out.clone()
+    for n, axis in zip(shape, places, strict=True):
+        out = _along(_fit(out, n, axis), type, sine, axis, norm, orthogonalize)
+    return out
+
+
+def samples_1d(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    x = torch.randn(2, 5, 6, generator=generator, dtype=dtype, device=device)
+    yield Sample(x, 1, orthogonalize=True)
+    yield Sample(x, 2, axis=-2, norm="ortho")
+    yield Sample(x, 3, n=4, orthogonalize=True)
+    yield Sample(x, 4, n=7, norm="forward")
+
+
+def samples_nd(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    x = torch.randn(2, 3, 4, generator=generator, dtype=dtype, device=device)
+    yield Sample(x, axes=(-2, -1))
+    yield Sample(x, 1, s=(5, 2), axes=(-1, -2), norm="ortho")
