@@ -1,6 +1,7 @@
 // Bessel functions J and Y of real order.
 //
 // Real axis, v >= 0, x > 0 (bessel_jy_core), in this order; numbers in brackets are float's:
+//   v = 0, 1                       polynomials, or Hankel's expansion by polynomials (bessel_jy_order01.h)
 //   x^2 <= 4 (v + 1)               ascending series of J (DLMF 10.2.2)
 //   v^2 <= 2 x, x >= 25 (10)       Hankel's expansion (10.17)
 //   v >= 33 (14)                   Olver's expansion near the transition x = v (10.20), Debye's elsewhere (10.19)
@@ -17,6 +18,7 @@
 #include "special/detail/bessel_jy_hankel.h"
 #include "special/detail/bessel_jy_moderate.h"
 #include "special/detail/bessel_jy_olver.h"
+#include "special/detail/bessel_jy_order01.h"
 
 namespace sci {
 namespace detail {
@@ -90,6 +92,10 @@ SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_core(T v, T x, bool want_y) {
   using S = scalar_of<T>;
   using L = bessel_jy_limits<S>;
   S order = primal(v), size = primal(x);
+  if constexpr (is_hardware<T>) {
+    if (!want_y && order == S(0)) return {bessel_j01<0>(x), S(0), 0, 0};
+    if (!want_y && order == S(1)) return {bessel_j01<1>(x), S(0), 0, 0};
+  }
   bool series = size * size <= S(4) * (order + S(1)) && order < L::gamma_order;
   bessel_jy_pair<T> out = {T(0), T(0), 0, 0};
   if (series) {

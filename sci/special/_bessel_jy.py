@@ -55,7 +55,7 @@ _CORE = (
     Group("half orders", v=values(-2.5, -0.5, 0.5, 1.5), z=values(1e-3, 1.0, 4.0, 27.0)),
     Group("order near zero", v=values(0.0, 1e-30, -1e-9, 1e-3), z=values(1e-12, 0.1, 3.0, 20.0, 50.0)),
     Group("transition", v=logarithmic(10, 300), z=logarithmic(10, 300)),
-    Group("large argument", v=linear(-5, 30), z=logarithmic(60, 1500), count=24),
+    Group("large argument", v=linear(-5, 30), z=logarithmic(60, 1000), count=16),
 )
 _PLANE = (
     Group("plane", v=linear(-4, 8), z=polar(0.01, 50)),
@@ -96,7 +96,7 @@ def _argument_derivative(v: Tensor, z: Tensor, out: Tensor) -> Tensor:
         Group("seams", v=values(0.3, 3.0), z=near(2.28, 4.0, 10.0, 14.0, 25.0, 33.0)),
         Group("order seams", v=near(12.0, 14.0, 33.0), z=values(1.5, 9.0, 24.0, 40.0)),
         Group("far", v=linear(-30, 30), z=logarithmic(3000, 1e15), count=16),
-        Group("large order", v=logarithmic(300, 1500), z=logarithmic(300, 1500), count=16, dtypes=("float64",)),
+        Group("large order", v=logarithmic(300, 1200), z=logarithmic(300, 1200), count=8, dtypes=("float64",)),
         *_PLANE,
     ),
     special=(

@@ -65,17 +65,15 @@ def olver_a(k):
 def olver_b(k):
     def value(u):
         h, p, zeta = olver(u)
-        total = sum(
-            (mpf(3) / 2) ** j * AIRY_U[j] * h ** (-3 * j) * debye_u(2 * k + 1 - j, p) for j in range(2 * k + 2)
-        )
+        total = sum((mpf(3) / 2) ** j * AIRY_U[j] * h ** (-3 * j) * debye_u(2 * k + 1 - j, p) for j in range(2 * k + 2))
         return mp.re(-total / h) * (4 * zeta / -mp.expm1(2 * u)) ** (mpf(1) / 4)
 
     return value
 
 
-def fit(f, degree):
-    """Monomial coefficients of the Chebyshev interpolant of f on OLVER_INTERVAL, and its largest deviation."""
-    a, b = OLVER_INTERVAL
+def fit(f, degree, interval=OLVER_INTERVAL):
+    """Monomial coefficients of the Chebyshev interpolant of f on an interval, and its largest deviation."""
+    a, b = interval
     n = degree + 1
     nodes = [(a + b) / 2 + (b - a) / 2 * mp.cos((2 * i + 1) * mp.pi / (2 * n)) for i in range(n)]
     values = [f(x) for x in nodes]
@@ -93,7 +91,47 @@ def fit(f, degree):
         coefficients.pop()
     probes = [a + (b - a) * (mpf(i) + mpf("0.37")) / 60 for i in range(60)]
     deviation = max(abs(mp.polyval(coefficients[::-1], x) - f(x)) for x in probes)
-    return coefficients, deviation, abs(f(mpf("1e-4")))
+    return coefficients, deviation, abs(f(a + (b - a) * mpf("0.4981")))
+
+
+def near_zero(order, low, high):
+    """J_order(x) over the zeros that [low, high] has, in t = (x^2 - centre)/half, |t| <= 1, and that zero."""
+    zero = mp.besseljzero(order, (1 if low == 0 else 2))
+    low, high = mpf(low) ** 2, mpf(high) ** 2
+
+    def value(t):
+        x = mp.sqrt((low + high) / 2 + (high - low) / 2 * t)
+        return mp.besselj(order, x) / (x * x - zero**2) / (x if order else 1)
+
+    return value, zero
+
+
+def hankel(order, odd):
+    """P or Q/(8/x) of J = sqrt(2/(pi x)) (P cos w - Q sin w), as functions of t = (8/x)^2."""
+
+    def value(t):
+        x = 8 / mp.sqrt(t)
+        h = mp.hankel1(order, x) * mp.expj(-(x - order * mp.pi / 2 - mp.pi / 4)) * mp.sqrt(mp.pi * x / 2)
+        return mp.im(h) * x / 8 if odd else mp.re(h)
+
+    return value
+
+
+def show_orders_0_and_1():
+    for order in (0, 1):
+        for low, high, degrees in ((0, 4, (10, 6)), (4, 8, (13, 8))):
+            value, zero = near_zero(order, low, high)
+            high_part = mpf(float(zero))
+            print(f"# zero {mp.nstr(high_part, 25)} {mp.nstr(zero - high_part, 20)}; {mp.nstr(zero, 12)}")
+            for degree in degrees:
+                c, deviation, size = fit(value, degree, (mpf(-1), mpf(1)))
+                print(f"# j{order} on [{low}, {high}] degree {degree}: deviation {mp.nstr(deviation, 3)}, {mp.nstr(size, 3)}")
+                show(f"j{order} {low}", c)
+        for odd, name in ((False, "p"), (True, "q")):
+            for degree in (12, 4):
+                c, deviation, size = fit(hankel(order, odd), degree, (mpf("1e-8"), mpf(1)))
+                print(f"# {name}{order} degree {degree}: deviation {mp.nstr(deviation, 3)}, {mp.nstr(size, 3)}")
+                show(f"{name}{order}", c)
 
 
 def show(name, numbers):
@@ -118,11 +156,15 @@ def main():
     ):
         for degree in degrees:
             coefficients, deviation, size = fit(f, degree)
-            print(f"# {name} degree {degree}: deviation {mp.nstr(deviation, 3)}, value at 0 {mp.nstr(size, 5)}")
+            print(f"# {name} degree {degree}: deviation {mp.nstr(deviation, 3)}, size {mp.nstr(size, 5)}")
             show(name, coefficients)
     for i in range(-24, 25):
         s = mpf(i) / 2
-        show(f"airy {mp.nstr(s, 4)}", [mp.airyai(s), mp.airyai(s, derivative=1), mp.airybi(s), mp.airybi(s, derivative=1)])
+        show(
+            f"airy {mp.nstr(s, 4)}",
+            [mp.airyai(s), mp.airyai(s, derivative=1), mp.airybi(s), mp.airybi(s, derivative=1)],
+        )
+    show_orders_0_and_1()
 
 
 if __name__ == "__main__":
