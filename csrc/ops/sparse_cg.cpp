@@ -1,4 +1,4 @@
-// Conjugate gradients on the CPU without a preconditioner: the whole iteration in one call. Elsewhere the iteration is
+// Conjugate gradients on the CPU, with compressed rows for matrix and preconditioner: the whole iteration in one call. Elsewhere the iteration is
 // written over tensors (sci/sparse/linalg/_iterate.py), with the same stopping rule.
 #include <cmath>
 
@@ -45,18 +45,24 @@ int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter)
   R rr = residual();
   double last = double(rr);  // the true residual when it was last computed
   if (double(rr) <= limit) return 0;
-  R beta = 0;
+  bool fresh = true;
   for (int64_t i = 0; i < s.n; ++i) s.p[i] = T(0);
+  R rz = 1;
   int64_t k = 0;
   while (k < maxiter && std::isfinite(double(rr))) {
-    on_blocks(blocks, CgDirection<T, I>{s, beta});
+    R before = rz;
+    rz = rr;
+    if (s.m_data) {
+      on_blocks(blocks, CgPrecondition<T, I>{s});
+      rz = total(s.parts, blocks);
+    }
+    on_blocks(blocks, CgDirection<T, I>{s, fresh ? R(0) : rz / before});
+    fresh = false;
     on_blocks(blocks, CgProduct<T, I>{s});
     R pq = total(s.parts, blocks);
     if (!(pq != 0)) break;
-    on_blocks(blocks, CgUpdate<T, I>{s, rr / pq});
-    R next = total(s.parts, blocks);
-    beta = next / rr;
-    rr = next;
+    on_blocks(blocks, CgUpdate<T, I>{s, rz / pq});
+    rr = total(s.parts, blocks);
     ++k;
     if (double(rr) > limit) continue;
     // The recursive residual drifts away from b - A x: only the true one counts. If it is too large, start again from
@@ -65,31 +71,52 @@ int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter)
     if (double(rr) <= limit) return 0;
     if (!(double(rr) < 0.25 * last)) return k;
     last = double(rr);
-    beta = 0;
+    fresh = true;
   }
   return double(residual()) <= limit ? 0 : max(k, int64_t(1));
 }
 
-std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, const Tensor& indices_, const Tensor& b_,
-                                  const Tensor& x0_, double rtol, double atol, int64_t maxiter) {
+std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, const Tensor& indices_,
+                                  const std::optional<Tensor>& m_data_, const std::optional<Tensor>& m_indptr_,
+                                  const std::optional<Tensor>& m_indices_, const Tensor& b_, const Tensor& x0_,
+                                  double rtol, double atol, int64_t maxiter) {
   using torch::stable::contiguous;
   const Tensor data = contiguous(data_), indptr = contiguous(indptr_), indices = contiguous(indices_), b = contiguous(b_);
   STD_TORCH_CHECK(!b.is_cuda() && b.dim() == 2 && data.dim() == 1, "csr_cg: expected right-hand sides (k, n) on the CPU");
   STD_TORCH_CHECK(data.scalar_type() == b.scalar_type() && x0_.scalar_type() == b.scalar_type(), "csr_cg: dtypes differ");
   int64_t members = b.size(0), n = b.size(1);
   STD_TORCH_CHECK(indptr.size(0) == n + 1 && x0_.size(0) == members && x0_.size(1) == n, "csr_cg: shapes do not fit");
+  bool preconditioned = m_data_.has_value();
+  const Tensor m_data = preconditioned ? contiguous(*m_data_) : data;
+  const Tensor m_indptr = preconditioned ? contiguous(*m_indptr_) : indptr;
+  const Tensor m_indices = preconditioned ? contiguous(*m_indices_) : indices;
+  STD_TORCH_CHECK(m_data.scalar_type() == b.scalar_type() && m_indptr.size(0) == n + 1 &&
+                      m_indices.scalar_type() == indices.scalar_type(),
+                  "csr_cg: the preconditioner does not fit");
   Tensor x = torch::stable::clone(contiguous(x0_)), info = empty_as(b, {members}, ScalarType::Long);
-  Tensor work = empty_as(b, {3 * n}), parts = empty_as(b, {n / cg_block + 1});
+  Tensor work = empty_as(b, {4 * n}), parts = empty_as(b, {n / cg_block + 1});
   dispatch_number(b, "csr_cg", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_cg", [&](auto index) {
       using I = typename decltype(index)::type;
       T* w = sci::data<T>(work);
       for (int64_t m = 0; m < members; ++m) {
-        CgState<T, I> state{sci::data<T>(data),        sci::data<I>(indptr), sci::data<I>(indices),
-                            sci::data<T>(b) + m * n,   sci::data<T>(x) + m * n,
-                            w,                         w + n,                w + 2 * n,
-                            reinterpret_cast<real_of<T>*>(sci::data<T>(parts)), n};
+        CgState<T, I> state;
+        state.data = sci::data<T>(data);
+        state.indptr = sci::data<I>(indptr);
+        state.indices = sci::data<I>(indices);
+        state.b = sci::data<T>(b) + m * n;
+        state.x = sci::data<T>(x) + m * n;
+        state.r = w;
+        state.p = w + n;
+        state.q = w + 2 * n;
+        state.z = preconditioned ? w + 3 * n : w;
+        state.parts = reinterpret_cast<real_of<T>*>(sci::data<T>(parts));
+        state.n = n;
+        state.longer = indices.size(0) >= 8 * n;
+        state.m_data = preconditioned ? sci::data<T>(m_data) : nullptr;
+        state.m_indptr = sci::data<I>(m_indptr);
+        state.m_indices = sci::data<I>(m_indices);
         sci::data<int64_t>(info)[m] = solve(state, rtol, atol, maxiter);
       }
     });
@@ -98,8 +125,8 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
 }
 
 SCI_OPERATOR(
-    "csr_cg(Tensor data, Tensor indptr, Tensor indices, Tensor b, Tensor x0, float rtol, float atol, int maxiter) -> "
-    "(Tensor, Tensor)",
+    "csr_cg(Tensor data, Tensor indptr, Tensor indices, Tensor? m_data, Tensor? m_indptr, Tensor? m_indices, Tensor b, "
+    "Tensor x0, float rtol, float atol, int maxiter) -> (Tensor, Tensor)",
     csr_cg)
 
 }  // namespace

@@ -33,6 +33,9 @@ void on_threads(int64_t n, int64_t grain, const Body& body) {
   });
 }
 
+/// `contiguous` goes through the dispatcher, which costs more than the product of a small matrix.
+Tensor dense(const Tensor& x) { return x.is_contiguous() ? x : torch::stable::contiguous(x); }
+
 int64_t product(const std::vector<int64_t>& sizes) {
   int64_t n = 1;
   for (int64_t s : sizes) n *= s;
@@ -71,22 +74,23 @@ int64_t grain_for(int64_t entries, int64_t rows, int64_t columns) {
 Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, const Tensor& indices_,
                   const std::optional<Tensor>& t_indptr, const std::optional<Tensor>& t_indices,
                   const std::optional<Tensor>& t_order, int64_t rows, int64_t columns, bool transposed) {
-  using torch::stable::contiguous;
-  Tensor data = contiguous(data_), x = contiguous(x_);
+  Tensor data = dense(data_), x = dense(x_);
+  bool vector = x.dim() == 1;  // only where nothing differentiates: the derivative's rule knows columns alone
   bool gather = !transposed || t_indptr.has_value();
   STD_TORCH_CHECK(data.scalar_type() == x.scalar_type(), "csr_matmul: data and x differ in dtype");
-  STD_TORCH_CHECK(x.dim() >= 2 && x.size(x.dim() - 2) == (transposed ? rows : columns),
+  int64_t core = vector ? 1 : 2;
+  STD_TORCH_CHECK(x.dim() >= core && x.size(x.dim() - core) == (transposed ? rows : columns),
                   "csr_matmul: x has the wrong number of rows");
   STD_TORCH_CHECK(gather || !x.is_cuda(), "csr_matmul: on CUDA the transposed pattern is needed");
   bool turned = transposed && gather;
-  Tensor indptr = contiguous(turned ? *t_indptr : indptr_), indices = contiguous(turned ? *t_indices : indices_);
-  Tensor order = turned ? contiguous(*t_order) : indptr;  // unused where not turned
-  int64_t k = x.size(x.dim() - 1), out_rows = transposed ? columns : rows, entries = indices.size(0);
+  Tensor indptr = dense(turned ? *t_indptr : indptr_), indices = dense(turned ? *t_indices : indices_);
+  Tensor order = turned ? dense(*t_order) : indptr;  // unused where not turned
+  int64_t k = vector ? 1 : x.size(x.dim() - 1), out_rows = transposed ? columns : rows, entries = indices.size(0);
   SparseBatch batch;
-  std::vector<int64_t> sizes = broadcast(data, 1, x, 2, batch, "csr_matmul");
+  std::vector<int64_t> sizes = broadcast(data, 1, x, core, batch, "csr_matmul");
   int64_t members = product(sizes);
   sizes.push_back(out_rows);
-  sizes.push_back(k);
+  if (!vector) sizes.push_back(k);
   Tensor y = empty_as(x, sizes);
   if (members * out_rows * k == 0) return y;
   dispatch_number(x, "csr_matmul", [&](auto number) {
@@ -101,6 +105,11 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
       int64_t grain = grain_for(entries, out_rows, k);
       if (!gather) {
         on_threads(members, 1, CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch});
+      } else if (k == 1 && !perm && members == 1 && !x.is_cuda()) {
+        using Body = CsrMatvecBlock<T, I>;
+        bool longer = entries >= 8 * out_rows;
+        on_threads((out_rows + Body::length - 1) / Body::length, max(int64_t(1), grain / Body::length),
+                   Body{values, starts, places, from, sci::data<T>(y), out_rows, longer});
       } else if (k == 1) {
         CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch};
         if (x.is_cuda() && entries > 8 * out_rows)
@@ -119,11 +128,16 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
   return y;
 }
 
+/// The same without what derivatives need: a small product costs what its arguments cost.
+Tensor csr_apply(const Tensor& data, const Tensor& x, const Tensor& indptr, const Tensor& indices, int64_t columns) {
+  return csr_matmul(data, x, indptr, indices, std::nullopt, std::nullopt, std::nullopt, indptr.size(0) - 1, columns,
+                    false);
+}
+
 // The pattern of the transpose is not needed here: the operator's derivative finds it among the arguments.
 Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, const Tensor& indices_,
                   const std::optional<Tensor>&, const std::optional<Tensor>&, const std::optional<Tensor>&) {
-  using torch::stable::contiguous;
-  const Tensor u = contiguous(u_), v = contiguous(v_), indptr = contiguous(indptr_), indices = contiguous(indices_);
+  const Tensor u = dense(u_), v = dense(v_), indptr = dense(indptr_), indices = dense(indices_);
   STD_TORCH_CHECK(u.scalar_type() == v.scalar_type(), "csr_sample: u and v differ in dtype");
   int64_t rows = u.size(u.dim() - 2), columns = u.size(u.dim() - 1), entries = indices.size(0);
   STD_TORCH_CHECK(indptr.size(0) == rows + 1 && v.size(v.dim() - 1) == columns, "csr_sample: shapes do not fit");
@@ -147,7 +161,7 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
 
 std::tuple<Tensor, Tensor> bucket_sort(const Tensor& keys_, int64_t buckets) {
   STD_TORCH_CHECK(!keys_.is_cuda(), "bucket_sort: the keys must be on the CPU");
-  const Tensor keys = torch::stable::contiguous(keys_);
+  const Tensor keys = dense(keys_);
   int64_t count = keys.size(0);
   Tensor offsets = empty_as(keys, {buckets + 1}), order = empty_as(keys, {count});
   dispatch_index(keys, "bucket_sort", [&](auto index) {
@@ -165,6 +179,7 @@ SCI_OPERATOR(
     "csr_sample(Tensor u, Tensor v, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "
     "Tensor? t_order) -> Tensor",
     csr_sample)
+SCI_OPERATOR("csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns) -> Tensor", csr_apply)
 SCI_OPERATOR("bucket_sort(Tensor keys, int buckets) -> (Tensor, Tensor)", bucket_sort)
 
 }  // namespace

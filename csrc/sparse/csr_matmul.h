@@ -4,8 +4,9 @@
 // the entries, by one thread (or by one warp in a fixed tree), so results repeat bit for bit.
 //
 //   CsrMatvec         an item is a row, k = 1
+//   CsrMatvecBlock    one matrix, one vector: an item is a block of rows (CPU)
 //   CsrMatvecWarp     CUDA, rows of more than a few entries: 32 threads share a row and read it coalesced
-//   CsrMatmul         an item is a row; eight columns at a time are summed in registers (CPU)
+//   CsrMatmul         an item is a row; up to four columns at a time are summed in registers (CPU)
 //   CsrMatmulElement  CUDA: an item is an element of y, so that neighbouring threads read neighbouring x
 //   CsrScatter        y = A^T x without the pattern of A^T: an item is a whole matrix (CPU, where sorting costs more)
 //
@@ -16,6 +17,73 @@
 #include "sparse/batch.h"
 
 namespace sci {
+
+/// sum + a b, in fields: compilers keep two numbers in registers, but not always a struct of them.
+template <class T>
+SCI_HD void csr_add(T& sum, T a, T b) {
+  sum += a * b;
+}
+template <class T>
+SCI_HD void csr_add(complex<T>& sum, complex<T> a, complex<T> b) {
+  sum.re += a.re * b.re - a.im * b.im;
+  sum.im += a.re * b.im + a.im * b.re;
+}
+
+/// One row times a vector.
+template <class T, class I>
+SCI_HD T csr_dot(const T* values, const I* indices, I p, I end, const T* x) {
+  T s0 = T(0);
+  if (end - p >= 8) {  // independent sums: an addition need not wait for the one before
+    T s1 = T(0), s2 = T(0), s3 = T(0);
+    for (; p + 4 <= end; p += 4) {
+      csr_add(s0, values[p], x[indices[p]]);
+      csr_add(s1, values[p + 1], x[indices[p + 1]]);
+      csr_add(s2, values[p + 2], x[indices[p + 2]]);
+      csr_add(s3, values[p + 3], x[indices[p + 3]]);
+    }
+    s0 = (s0 + s1) + (s2 + s3);
+  }
+  for (; p < end; ++p) csr_add(s0, values[p], x[indices[p]]);
+  return s0;
+}
+
+/// Rows [row, stop) times a vector, without `order`. Short rows have no use for independent sums.
+template <class T, class I>
+SCI_HD void csr_rows(const T* values, const I* indptr, const I* indices, int64_t row, int64_t stop, bool longer,
+                     const T* x, T* y) {
+  I p = indptr[row];
+  if (longer) {
+    for (; row < stop; ++row) {
+      I end = indptr[row + 1];
+      y[row] = csr_dot(values, indices, p, end, x);
+      p = end;
+    }
+    return;
+  }
+  for (; row < stop; ++row) {
+    I end = indptr[row + 1];
+    T sum = T(0);
+    for (; p < end; ++p) csr_add(sum, values[p], x[indices[p]]);
+    y[row] = sum;
+  }
+}
+
+/// y = A x for one matrix and one vector: an item is a block of rows (CPU).
+template <class T, class I>
+struct CsrMatvecBlock {
+  static constexpr int64_t length = 1024;
+  const T* data;
+  const I* indptr;
+  const I* indices;
+  const T* x;
+  T* y;
+  int64_t rows;
+  bool longer;  // rows have eight entries and more on average
+
+  SCI_HD void operator()(int64_t item) const {
+    csr_rows(data, indptr, indices, item * length, min((item + 1) * length, rows), longer, x, y);
+  }
+};
 
 template <class T, class I>
 struct CsrMatvec {
@@ -43,7 +111,7 @@ struct CsrMatvec {
     if (order) {
       for (I p = begin; p < end; ++p) sum += values[order[p]] * from[indices[p]];
     } else {
-      for (I p = begin; p < end; ++p) sum += values[p] * from[indices[p]];
+      sum = csr_dot(values, indices, begin, end, from);
     }
     y[item] = sum;
   }
@@ -87,27 +155,29 @@ struct CsrMatmul {
   SparseBatch batch;
 
   SCI_HD void operator()(int64_t item) const {
-    constexpr int block = 8;  // a constant count, so that the compiler keeps the sums in vector registers
     int64_t member = item / rows, row = item - member * rows;
     const T* values = data + batch.offset(0, member);
     const T* from = x + batch.offset(1, member);
     T* to = y + item * columns;
-    I begin = indptr[row], end = indptr[row + 1];
     int64_t j = 0;
-    for (; j + block <= columns; j += block) {
-      T sum[block] = {};
-      for (I p = begin; p < end; ++p) {
-        T a = values[order ? order[p] : p];
-        const T* source = from + int64_t(indices[p]) * columns + j;
-        for (int c = 0; c < block; ++c) sum[c] += a * source[c];
-      }
-      for (int c = 0; c < block; ++c) to[j + c] = sum[c];
+    for (; j + 4 <= columns; j += 4) some<4>(row, values, from + j, to + j);
+    if (j + 2 <= columns) {
+      some<2>(row, values, from + j, to + j);
+      j += 2;
     }
-    for (; j < columns; ++j) {
-      T sum = T(0);
-      for (I p = begin; p < end; ++p) sum += values[order ? order[p] : p] * from[int64_t(indices[p]) * columns + j];
-      to[j] = sum;
+    if (j < columns) some<1>(row, values, from + j, to + j);
+  }
+
+  // A constant number of columns, so that the compiler keeps the sums in vector registers.
+  template <int count>
+  SCI_HD void some(int64_t row, const T* values, const T* from, T* to) const {
+    T sum[count] = {};
+    for (I p = indptr[row]; p < indptr[row + 1]; ++p) {
+      T a = values[order ? order[p] : p];
+      const T* source = from + int64_t(indices[p]) * columns;
+      for (int c = 0; c < count; ++c) csr_add(sum[c], a, source[c]);
     }
+    for (int c = 0; c < count; ++c) to[c] = sum[c];
   }
 };
 
@@ -144,8 +214,12 @@ struct CsrScatter {
     for (int64_t row = 0; row < rows; ++row)
       for (I p = indptr[row]; p < indptr[row + 1]; ++p) {
         T a = values[p];
+        if (columns == 1) {
+          csr_add(to[indices[p]], a, from[row]);
+          continue;
+        }
         T* target = to + int64_t(indices[p]) * columns;
-        for (int64_t j = 0; j < columns; ++j) target[j] += a * from[row * columns + j];
+        for (int64_t j = 0; j < columns; ++j) csr_add(target[j], a, from[row * columns + j]);
       }
   }
 };

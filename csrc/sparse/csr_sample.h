@@ -38,13 +38,16 @@ struct CsrSample {
   }
 
   SCI_HD T dot(const T* a, const T* b) const {
-    constexpr int block = 4;
-    T part[block] = {};
+    T s0 = T(0), s1 = T(0), s2 = T(0), s3 = T(0);
     int64_t j = 0;
-    for (; j + block <= columns; j += block)
-      for (int c = 0; c < block; ++c) part[c] += a[j + c] * b[j + c];
-    for (; j < columns; ++j) part[0] += a[j] * b[j];
-    return (part[0] + part[1]) + (part[2] + part[3]);
+    for (; j + 4 <= columns; j += 4) {
+      s0 += a[j] * b[j];
+      s1 += a[j + 1] * b[j + 1];
+      s2 += a[j + 2] * b[j + 2];
+      s3 += a[j + 3] * b[j + 3];
+    }
+    for (; j < columns; ++j) s0 += a[j] * b[j];
+    return (s0 + s1) + (s2 + s3);
   }
 };
 

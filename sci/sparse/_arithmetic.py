@@ -178,11 +178,18 @@ def _rows_if_matrix(A: sparray) -> Any:
     return A.tocsr() if A.ndim == 2 else A.tocoo()
 
 
+def _same_pattern(a: Any, b: Any) -> bool:
+    """Are these the same places, as far as can be told without reading them?"""
+    if a is b:
+        return True
+    return isinstance(a, CompressedRows) and isinstance(b, CompressedRows) and a.indices is b.indices and a.indptr is b.indptr
+
+
 def _union(A: Any, B: Any) -> tuple[Tensor, Tensor, CompressedRows | Coordinates]:
     """Return the values of two arrays on the union of their patterns."""
     A, B = _rows_if_matrix(A), _rows_if_matrix(B)
     dtype = torch.promote_types(A.dtype, B.dtype)
-    if A._pattern is B._pattern:
+    if _same_pattern(A._pattern, B._pattern):
         return A._data.to(dtype), B._data.to(dtype), A._pattern
     A, B = summed(A), summed(B)
     with structural(A._pattern.keys(), B._pattern.keys()):
@@ -242,7 +249,7 @@ def multiply(A: Any, other: Any) -> Any:
             return _with_dense(A, x.toarray(), operator.mul)
         return _with_dense(x, A.toarray(), operator.mul)
     A, B = _rows_if_matrix(A), _rows_if_matrix(x)
-    if A._pattern is B._pattern and A._pattern.canonical:
+    if _same_pattern(A._pattern, B._pattern) and A._pattern.canonical:
         return A._with_data(A._data * B._data)
     A, B = summed(A), summed(B)
     if isinstance(A._pattern, Coordinates):

@@ -472,12 +472,12 @@ def _reflected(act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 # By name: under the compiler the functions themselves are not always the same objects.
-_matmul = _either(sparray.__matmul__, sparray.__rmatmul__)
+_matmul = _either(_arithmetic.matmul, _arithmetic.rmatmul)
 _torch_functions: dict[str, Callable[..., Any]] = {
     "matmul": _matmul,
     "mm": _matmul,
     "mv": _matmul,
-    "__rmatmul__": _reflected(sparray.__matmul__),
+    "__rmatmul__": _reflected(_arithmetic.matmul),
     "mul": _either(sparray.__mul__, sparray.__rmul__),
     "add": _either(sparray.__add__, sparray.__radd__),
     "sub": _either(sparray.__sub__, sparray.__rsub__),

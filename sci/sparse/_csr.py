@@ -25,7 +25,7 @@ from ._convert import (
     is_shape,
 )
 from ._pattern import CompressedRows, Coordinates, compress, index_dtype
-from ._products import segment_sum
+from ._products import quick_product, segment_sum
 
 if TYPE_CHECKING:
     from ._coo import coo_array
@@ -233,6 +233,10 @@ class csr_array(sparray):
 
     def __getitem__(self, key: Any) -> Any:
         return _indexing.get(self, key)
+
+    def __matmul__(self, other: Any) -> Any:
+        found = quick_product(self._pattern, self._data, other)
+        return super().__matmul__(other) if found is None else found
 
 
 register(csr_array)

@@ -119,7 +119,7 @@ class CompressedRows:
             return self._transposed
         with structural(self.indptr, self.indices):
             indptr, order = bucket_sort(self.indices, self.shape[1])
-            found = (indptr, self.rows[order], order)
+            found = (indptr, self.rows.index_select(0, order), order)
         if keepable(*found):
             self._transposed = found
         return found
@@ -184,9 +184,9 @@ class CompressedRows:
         """Return the pattern with every row in order, and the order of its entries among this one's."""
         with structural(self.indptr, self.indices):
             _, by_column = bucket_sort(self.indices, self.shape[1])
-            _, by_row = bucket_sort(self.rows[by_column], self.shape[0])
-            order = by_column[by_row]
-            found = CompressedRows(self.indptr, self.indices[order], self.shape)
+            _, by_row = bucket_sort(self.rows.index_select(0, by_column), self.shape[0])
+            order = by_column.index_select(0, by_row)
+            found = CompressedRows(self.indptr, self.indices.index_select(0, order), self.shape)
         found._sorted = True
         return found, order
 
@@ -223,9 +223,9 @@ def compress(rows: Tensor, columns: Tensor, shape: Sequence[int]) -> tuple[Compr
     """Return coordinates as sorted compressed rows, which may hold duplicates, and the order of the entries."""
     with structural(rows, columns):
         _, by_column = bucket_sort(columns, int(shape[1]))
-        indptr, by_row = bucket_sort(rows[by_column], int(shape[0]))
-        order = by_column[by_row]
-        found = CompressedRows(indptr, columns[order], shape)
+        indptr, by_row = bucket_sort(rows.index_select(0, by_column), int(shape[0]))
+        order = by_column.index_select(0, by_row)
+        found = CompressedRows(indptr, columns.index_select(0, order), shape)
     found._sorted = True
     return found, order
 

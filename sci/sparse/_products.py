@@ -17,7 +17,15 @@ import torch
 from torch import Tensor
 
 from .._core.dispatch import operator, unbroadcast
-from .._core.torch_private import forward_mode_active, transforms_active
+from .._core.torch_private import (
+    CPU,
+    CUDA,
+    dispatch_modes,
+    forward_mode_active,
+    kernel_of,
+    profiler_enabled,
+    transforms_active,
+)
 from ._pattern import CompressedRows, bucket_sort, expand_indptr
 
 # The pattern as operators take it: indptr, indices, then indptr, indices and order of the transpose, or None.
@@ -132,6 +140,34 @@ def pattern_tensors(pattern: CompressedRows, *values: Tensor, transposed: bool =
         wanted = wanted or (torch.is_grad_enabled() and any(x.requires_grad for x in values))
     t_indptr, t_indices, t_order = pattern.known_transposed(wanted)
     return pattern.indptr, pattern.indices, t_indptr, t_indices, t_order
+
+
+_apply_kernel = kernel_of(torch.ops.sci.csr_apply.default)
+_DIRECT = frozenset((torch.float32, torch.float64, torch.complex64, torch.complex128))
+
+
+def quick_product(pattern: CompressedRows, data: Tensor, x: Any) -> Tensor | None:
+    """Multiply where nothing differentiates and nothing has to be converted: straight to the kernel. Else None."""
+    if torch.compiler.is_compiling() or type(x) is not Tensor or type(data) is not Tensor:
+        return None
+    dtype = x.dtype
+    if dtype is not data.dtype or dtype not in _DIRECT or ((x.requires_grad or data.requires_grad) and torch.is_grad_enabled()):
+        return None
+    if transforms_active() or forward_mode_active() or dispatch_modes() or profiler_enabled():
+        return None
+    if dtype.is_complex and (x.is_conj() or data.is_conj()) or x.is_neg() or data.is_neg():
+        return None
+    ndim, columns = x.dim(), pattern.shape[1]
+    if ndim == 0 or data.dim() != 1 or x.shape[-2 if ndim > 1 else 0] != columns or x.layout is not torch.strided:
+        return None
+    if x.is_cpu and data.is_cpu:
+        place = CPU
+    elif x.device == data.device and x.is_cuda:
+        place = CUDA
+    else:
+        return None
+    result: Tensor = _apply_kernel(place, data, x, pattern.indptr, pattern.indices, columns)
+    return result
 
 
 def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool = False) -> Tensor:

@@ -62,8 +62,12 @@ def _kernel(
     core = 1 if pattern else 2
     batch = torch.broadcast_shapes(data.shape[: data.dim() - core], b.shape[:-1], x0.shape[:-1])
     b, x0 = b.expand(*batch, n), x0.expand(*batch, n)
-    if pattern and m is None and data.dim() == 1 and b.device.type == "cpu" and b.numel():
-        x, info = _csr_cg(data, pattern[0], pattern[1], b.reshape(-1, n), x0.reshape(-1, n), rtol, atol, maxiter)
+    compiled = bool(pattern) and data.dim() == 1 and b.device.type == "cpu" and b.numel() > 0
+    if m is not None and compiled:
+        compiled = bool(m_pattern) and m.dim() == 1 and m_pattern[0].dtype == pattern[0].dtype
+    if compiled:
+        second = (None, None, None) if m is None else (m, *m_pattern[:2])
+        x, info = _csr_cg(data, *pattern[:2], *second, b.reshape(-1, n), x0.reshape(-1, n), rtol, atol, maxiter)
         x, info = x.reshape(b.shape), info.reshape(b.shape[:-1])
     else:
         precondition = None if m is None else lambda v: _apply(m, m_pattern, n, v)
