@@ -56,7 +56,7 @@ SCI_HD T bessel_i_any(T v, T x, bool scaled) {
     y = bessel_i_real(size, x, scaled);
     if (order < S(0) && !(whole && largest(v - T(order)) == S(0))) {  // DLMF 10.27.2
       T k = bessel_k_real(size, x, false) * sinpi(size) * T(S(2) * numbers::inv_pi<S>);
-      y = y + (scaled ? bessel_ik_times_exp(k, T(-x)) : k);
+      y = y + (scaled && isfinite(primal(k)) ? bessel_ik_times_exp(k, T(-x)) : k);
     }
   }
   bool odd = whole && order != S(2) * rint(order * S(0.5));
@@ -116,7 +116,7 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
     if (V == 1 && v == T(0)) return T(0);
     return (V == 1 && v < T(0)) != (Z == 1) ? -limits<T>::infinity : limits<T>::infinity;
   }
-  if (!is_k && x == T(0)) {
+  if (!is_k && (x == T(0) || (Z > 0 && abs(x) < limits<T>::min))) {
     if constexpr (V == 0 && Z == 1) {
       return (bessel_i_any(v - T(1), x, false) + bessel_i_any(v + T(1), x, false)) * T(0.5);
     } else if constexpr (V == 0) {
@@ -137,6 +137,7 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
                        : (rate * rate - pi * pi) * sine - T(2) * pi * rate * cospi(v);
     return (slope < T(0)) != ((V + Z) % 2 == 1) ? -limits<T>::infinity : limits<T>::infinity;
   }
+  if (!is_k && isnan(d) && bessel_ik_function<Kind>(v, x) == T(0)) return T(0);  // underflow
   if (!is_k && isinf(value)) return V == 1 ? -copysign(limits<T>::infinity, v) : limits<T>::infinity;
   return d;
 }

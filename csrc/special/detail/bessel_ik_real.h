@@ -35,6 +35,7 @@ struct bessel_ik_debye_factor {
   T relative, s;
   scalar_of<T> root;
   int squarings;
+  bool extreme;  // far beyond the range: the result is 0 or inf whatever it is multiplied by
 
   /// y E, or y / E
   SCI_HD T times(T y, bool inverse) const {
@@ -85,6 +86,11 @@ SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool 
   }
   S size = max(growth, -a) / (limits<S>::log_max * S(0.85)), part = S(1);
   out.squarings = 0;
+  out.extreme = is_hardware<T> && !(abs(growth + a) < S(2.5) * limits<S>::log_max);
+  if (out.extreme) {
+    out.root = growth + a < S(0) ? S(0) : limits<S>::infinity;
+    return out;
+  }
   SCI_NO_UNROLL
   for (int k = 0; k < 40 && size > S(1); ++k) {
     size *= S(0.5);
@@ -107,12 +113,13 @@ SCI_HD T bessel_k_large(T v, T x, bool scaled) {
   using S = scalar_of<T>;
   S order = primal(v);
   T sum_k, sum_i;
-  if (order * order <= S(2) * primal(x)) {
+  if (order * (order / primal(x)) <= S(2)) {
     bessel_ik_hankel(v, x, sum_k, sum_i);
     T y = sum_k * sqrt(T(numbers::pi<S> / S(2)) / x);
     return scaled ? y : bessel_ik_times_exp(y, T(-x));
   }
   bessel_ik_debye_factor<T> e = bessel_ik_debye_prefactor(v, x, scaled);
+  if (e.extreme) return e.times(T(S(1)), false);
   bessel_ik_debye_sums(v / e.s, e.s, bessel_ik_debye_terms(primal(e.s)), sum_k, sum_i);
   return e.times(sum_k * sqrt(T(numbers::pi<S> / S(2)) / e.s), false);
 }
@@ -168,7 +175,7 @@ SCI_HD T bessel_k_moderate(T v, T x, bool scaled) {
       k0 = k1 = sqrt(T(numbers::pi<S> / S(2)) / x) * exp(-x);
       if (primal(mu) > S(0)) k1 += k0 / x;
     } else {
-      T log_2_x = T(numbers::ln2<S>) - log(x);
+      T log_2_x = T(numbers::ln2<S>) - bessel_ik_log(x);
       bessel_k_temme(mu, x, log_2_x, bessel_ik_two_over(x, log_2_x, mu), k0, k1);
     }
     T y = bessel_k_forward(mu, n, x, k0, k1);
@@ -201,17 +208,18 @@ SCI_HD T bessel_i_large(T v, T x, bool scaled) {
   using S = scalar_of<T>;
   S order = primal(v);
   T sum_k, sum_i;
-  if (order * order <= S(2) * primal(x)) {
+  if (order * (order / primal(x)) <= S(2)) {
     bessel_ik_hankel(v, x, sum_k, sum_i);
     T y = sum_i;
     // Counts only for the derivative at v = 0, where that of the sum vanishes: -K_0.
     if constexpr (!is_hardware<T>) y = y - sinpi(v) * sum_k * exp(T(S(-2)) * x);
-    y = y / sqrt(T(S(2) * numbers::pi<S>) * x);
+    y = y / sqrt(x) * T(numbers::inv_sqrt_pi<S> / numbers::sqrt2<S>);
     return scaled ? y : bessel_ik_times_exp(y, x);
   }
   bessel_ik_debye_factor<T> e = bessel_ik_debye_prefactor(v, x, scaled);
+  if (e.extreme) return e.times(T(S(1)), true);
   bessel_ik_debye_sums(v / e.s, e.s, bessel_ik_debye_terms(primal(e.s)), sum_k, sum_i);
-  return e.times(sum_i / sqrt(T(S(2) * numbers::pi<S>) * e.s), true);
+  return e.times(sum_i / sqrt(e.s) * T(numbers::inv_sqrt_pi<S> / numbers::sqrt2<S>), true);
 }
 
 /// (x/2)^v / Gamma(v + 1), v = n + mu, |mu| <= 1/2.
@@ -242,7 +250,7 @@ SCI_HD T bessel_i_moderate(T v, T x, bool scaled) {
       if (at > S(20)) {
         base = bessel_i_large(mu, x, true);
       } else {
-        T log_2_x = T(numbers::ln2<S>) - log(x);
+        T log_2_x = T(numbers::ln2<S>) - bessel_ik_log(x);
         T k0, k1, down = abs(mu);
         bessel_k_quadrature(down, x, k0, k1);
         base = bessel_i_even_series(mu, x, log_2_x, T(exp(mu * log_2_x))) * exp(-x) -

@@ -18,6 +18,16 @@ SCI_HD dual<T> bessel_ik_relative_exp(dual<T> x) {
   return exp(x - dual<T>(primal(x)));
 }
 
+/// log(x) without the 0 * inf that a reciprocal makes of a subnormal x.
+template <class S, class = typename enable_if<is_hardware<S>>::type>
+SCI_HD S bessel_ik_log(S x) {
+  return log(x);
+}
+template <class T>
+SCI_HD dual<T> bessel_ik_log(dual<T> x) {
+  return {bessel_ik_log(x.v), x.d / x.v};
+}
+
 /// x^p for x > 0. A power of the hardware, not the exponential of a product, which loses digits for extreme x.
 template <class T>
 SCI_HD_LARGE T bessel_ik_power(T x, T p) {
@@ -26,7 +36,7 @@ SCI_HD_LARGE T bessel_ik_power(T x, T p) {
   if constexpr (is_hardware<T>) {
     return y;
   } else {
-    return bessel_ik_relative_exp(T(p * log(x))) * T(y);
+    return bessel_ik_relative_exp(T(p * bessel_ik_log(x))) * T(y);
   }
 }
 
