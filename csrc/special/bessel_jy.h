@@ -60,7 +60,7 @@ SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_large(T v, T x) {
     return bessel_jy_debye_decaying(v, x, T(v * (log((T(1) + q) * (v / x)) - q)), T(-t));
   }
   // xi = x - v pi/2 + delta: x and v pi/2 are reduced with all their digits, delta is about v^2/(2 x).
-  T r = v * sqrt(t * (T(1) + x / v)), delta = v * (atan(v / r) - v / (x + r));
+  T r = v * sqrt(t * (T(1) + x / v)), delta = v * (atan(v / r) - v / T(2) / (x / T(2) + r / T(2)));
   T c, s, cos_delta = cos(delta), sin_delta = sin(delta);
   bessel_jy_phase(v, x, c, s);
   return bessel_jy_debye_oscillating(v, x, t, T(c * cos_delta - s * sin_delta), T(s * cos_delta + c * sin_delta));
@@ -102,7 +102,7 @@ SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_core(T v, T x, bool want_y) {
     out.j = bessel_j_series(v, x);
     if (!want_y) return out;
   }
-  if (size >= L::hankel && order * order <= S(2) * size) return bessel_jy_hankel(v, x);
+  if (size >= L::hankel && order * (order / S(2)) <= size) return bessel_jy_hankel(v, x);
   if (order >= L::large_order) {
     bessel_jy_pair<T> large = bessel_jy_large(v, x);
     if (!series) return large;

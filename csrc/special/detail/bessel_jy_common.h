@@ -38,6 +38,16 @@ SCI_HD T bessel_jy_polynomial(const S (&c)[N], T x) {
   return even + x * odd;
 }
 
+/// log x; the derivative of log on dual numbers forms 1/x, which overflows for subnormal x.
+template <class T>
+SCI_HD T bessel_jy_log(T x) {
+  if constexpr (is_hardware<T>) {
+    return log(x);
+  } else {
+    return {bessel_jy_log(x.v), x.d / x.v};
+  }
+}
+
 /// x^p for x > 0. Unlike pow on dual numbers it does not form x^p / x, which overflows for tiny x.
 template <class T>
 SCI_HD_LARGE T bessel_jy_power(T x, T p) {
@@ -45,7 +55,7 @@ SCI_HD_LARGE T bessel_jy_power(T x, T p) {
     return pow(x, p);
   } else {
     auto y = bessel_jy_power(x.v, p.v);
-    return {y, y * (log(x.v) * p.d + p.v * (x.d / x.v))};
+    return {y, y * (bessel_jy_log(x.v) * p.d + p.v * (x.d / x.v))};
   }
 }
 

@@ -83,11 +83,13 @@ SCI_HD bessel_jy_pair<T> bessel_jy_debye_decaying(T v, T x, T xi, T t) {
   T q2 = t * (T(1) + x / v), r = v * sqrt(q2);  // q2 = tanh^2 alpha
   T even, odd;
   bessel_jy_debye_sums(T(1) / r, T(1) / q2, false, even, odd);
-  // Past exp(-600) (exp(-60) in float) the exponential is held as exp(-xi + e ln 2) 2^-e.
-  S limit = is_same<S, float> ? S(60) : S(600), big = primal(xi);
-  if (!(big < S(20000))) return {T(0), T(-limits<S>::infinity), 0, 0};
-  int e = big > limit ? int(big / numbers::ln2<S>) : 0;
-  T g = exp(xi - T(S(e)) * T(numbers::ln2<S>));
+  // Past exp(-600) (exp(-60) in float) the exponential is held as exp(-xi + e ln 2) 2^-e; past exp(-20000) only the
+  // derivatives of xi count.
+  const S limit = is_same<S, float> ? S(60) : S(600), far = S(20000);
+  if (!isfinite(primal(xi))) xi = T(far);
+  S big = primal(xi);
+  int e = big < limit ? 0 : int(min(big, S(2) * far) / numbers::ln2<S>);
+  T g = exp(xi - T(big < far ? S(e) * numbers::ln2<S> : big));
   T amplitude = sqrt(T(2) * T(numbers::inv_pi<S>) / r);
   return {amplitude / (T(2) * g) * (even + odd), -(amplitude * g) * (even - odd), e, e};
 }

@@ -66,7 +66,7 @@ template <class T>
 SCI_HD_LARGE void bessel_jy_temme(T mu, T x, T& y0, T& y1) {
   using S = scalar_of<T>;
   T w = mu * mu, gamma1 = temme_gamma1(mu), gamma2 = temme_gamma2(mu), c, sc, e;
-  T log_2_x = T(numbers::ln2<S>) - log(x);
+  T log_2_x = T(numbers::ln2<S>) - bessel_jy_log(x);
   bessel_jy_cosh_sinhc(T(log_2_x * mu), c, sc, e);
   // 1/Gamma(1 + mu) and 1/Gamma(1 - mu)
   T plus = gamma2 - mu * gamma1, minus = gamma2 + mu * gamma1;
@@ -114,15 +114,15 @@ SCI_HD T bessel_jy_forward(T mu, int n, T x, T f0, T g, int& e) {
   }
   T two_over_x = T(2) / x, f1 = g * two_over_x;
   for (int k = 1; k < n; ++k) {
-    T next = (mu + T(S(k))) * two_over_x * f1 - f0;
-    f0 = tiny ? T(0) : f1;
-    f1 = next;
-    if (tiny) e += step;
     if (abs(primal(f1)) > big) {
       f0 = ldexp(f0, -step);
       f1 = ldexp(f1, -step);
       e += step;
     }
+    T next = (mu + T(S(k))) * two_over_x * f1 - f0;
+    f0 = tiny ? T(0) : f1;
+    f1 = next;
+    if (tiny) e += step;
   }
   return f1;
 }
