@@ -62,7 +62,7 @@ def checks_enabled() -> bool:
 def read(*scalars: Tensor) -> list[float]:
     """Return the values of real 0-d tensors on one device, with one transfer; for kernels, on plain tensors."""
     if scalars[0].device.type == "cpu":
-        return [float(x.item()) for x in scalars]
+        return [x.item() for x in scalars]
     return torch.stack([x.to(torch.float64) for x in scalars]).tolist()
 
 
@@ -89,7 +89,12 @@ def require_finite(function: str, arguments: dict[str, Tensor], probes: list[flo
     if not _enabled:
         return
     names = list(arguments)
-    if probes is None:
+    if probes is None and len(names) == 1:
+        probe = float(finite_probe(arguments[names[0]]).item())
+        if probe - probe == 0:
+            return
+        probes = [probe]
+    elif probes is None:
         probes = read(*(finite_probe(arguments[name]) for name in names))
     for name, probe in zip(names, probes, strict=True):
         if probe - probe == 0:

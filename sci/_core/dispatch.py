@@ -99,6 +99,7 @@ class _Operator:
         vmap: Callable[..., Any] | None,
     ) -> None:
         name = schema.split("(")[0]
+        self.kernel = kernel
         if kernel is not None:
             _library.define(schema)
             _library.impl(name, kernel, "CompositeExplicitAutograd")
@@ -136,6 +137,10 @@ class _Operator:
         ):
             return self.overload(*args)
         with below_autograd():
+            # A kernel in Python needs no dispatcher between: on plain tensors that have data it is called directly.
+            if self.kernel is not None and not dispatch_modes():
+                if all(not isinstance(x, Tensor) or (type(x) in _PLAIN and (x.is_cpu or x.is_cuda)) for x in args):
+                    return self.kernel(*args)
             return self.overload(*args)
 
 

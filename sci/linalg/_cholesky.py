@@ -42,7 +42,7 @@ def _factor(a: Tensor, lower: bool, check_finite: bool, function: str, argument:
     if not checks_enabled():
         failed = torch.full_like(c, float("nan"))
         return torch.where((info != 0)[..., None, None], failed.tril() if lower else failed.triu(), c).contiguous()
-    if bool(info.any()):
+    if info.item() != 0 if info.dim() == 0 else bool(info.any()):
         where, order = place_in_batch(info)
         text = f"{function}: {argument} is not positive definite: the leading minor of order {order}{where}"
         raise LinAlgError(text + " is not positive")

@@ -397,7 +397,8 @@ def eigh(
     and `v` determine there: symmetric functions of the equal eigenvalues, and functions of the spanned subspace such
     as its projector; also where eigenvalues agree only nearly. A loss that tells the vectors of one eigenspace apart
     has no derivative there; the part that exists is returned. For ``v f(w) v^H`` the derivative exists but `w` and
-    `v` do not determine it: use a function of matrices, such as `sqrtm`. The same holds for second derivatives.
+    `v` do not determine it: use a function of matrices, such as `sqrtm`. The same holds for second derivatives. In
+    forward mode, tangents of functions of a nearly degenerate subspace have the rounding error ``eps / gap``.
 
     References
     ----------
