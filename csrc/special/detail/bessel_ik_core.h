@@ -229,6 +229,10 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
   if (size >= edge && order * order <= S(2) * size) return bessel_ik_large_argument(v, z);
   bessel_ik_pair<T> out;
   if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
+  if (order > S(1e6)) {  // a recurrence of as many steps; only within about 14 v^(1/3) of the turning points
+    T nan = T(limits<S>::nan);
+    return {complex<T>(nan, nan), complex<T>(nan, nan), T(S(0))};
+  }
   return bessel_ik_moderate<Want>(v, z, size);
 }
 
