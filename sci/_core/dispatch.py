@@ -36,6 +36,7 @@ from .torch_private import (
     forward_grad_enabled,
     forward_mode_active,
     kernel_of,
+    lazy_views_resolved,
     primal,
     profiler_enabled,
     transforms_active,
@@ -102,7 +103,7 @@ class _Operator:
         self.kernel = kernel
         if kernel is not None:
             _library.define(schema)
-            _library.impl(name, kernel, "CompositeExplicitAutograd")
+            _library.impl(name, _with_lazy_views(kernel), "CompositeExplicitAutograd")
         op = getattr(torch.ops.sci, name).default
         self.overload = op
         torch.library.register_fake(f"sci::{name}", fake, lib=_library)
@@ -142,6 +143,16 @@ class _Operator:
                 if all(not isinstance(x, Tensor) or (type(x) in _PLAIN and (x.is_cpu or x.is_cuda)) for x in args):
                     return self.kernel(*args)
             return self.overload(*args)
+
+
+def _with_lazy_views(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `kernel` for the dispatcher: without this, ``x + y.mH`` in a compiled call ignores the conjugation."""
+
+    def run(*args: Any) -> Any:
+        with lazy_views_resolved():
+            return kernel(*args)
+
+    return run
 
 
 def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> Any:

@@ -6,8 +6,10 @@ and export alike; these names are how. `tests/core/test_torch_private.py` fails 
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -17,6 +19,7 @@ from torch._C import _are_functorch_transforms_active as transforms_active
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _DisableFuncTorch as below_transforms
 from torch._C import _len_torch_dispatch_stack as dispatch_modes
+from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
 from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped_by_transform
 from torch._functorch.autograd_function import enable_single_level_autograd_function  # type: ignore[attr-defined]
 from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore[attr-defined]
@@ -38,9 +41,11 @@ __all__ = [
     "forward_mode_active",
     "is_wrapped_by_transform",
     "kernel_of",
+    "lazy_views_resolved",
     "primal",
     "profiler_enabled",
     "register_pytree_node",
+    "through_grads_batched",
     "torch_function",
     "transforms_active",
 ]
@@ -57,9 +62,31 @@ def kernel_of(op: Any) -> Any:
     return op._handle.redispatch_boxed
 
 
+@contextlib.contextmanager
+def lazy_views_resolved() -> Iterator[None]:
+    """Make conjugate and negative views mean what they say: compiled code runs operators with both keys masked."""
+    with _set_excluded(_DispatchKey.Conjugate, False), _set_excluded(_DispatchKey.Negative, False):
+        yield
+
+
 def forward_mode_active() -> bool:
     """Is a level of forward-mode differentiation open?"""
     return forward_ad._current_level >= 0
+
+
+_GRADS_BATCHED = torch._C._parse_dispatch_key("Batched")
+
+
+def through_grads_batched(solve: Callable[[torch.Tensor], torch.Tensor], g: torch.Tensor) -> torch.Tensor:
+    """Return ``solve(g)`` where g may be batched by ``torch.autograd.grad(..., is_grads_batched=True)``.
+
+    That is an older vmap than ``torch.func``'s, which knows no rules of operators: `solve` gets a leading dimension.
+    """
+    if not torch._C._dispatch_keys(g).has(_GRADS_BATCHED):
+        return solve(g)
+    level = torch._C._vmapmode_increment_nesting() - 1
+    torch._C._vmapmode_decrement_nesting()
+    return torch._add_batch_dim(solve(torch._remove_batch_dim(g, level, 1, 0)), 0, level)
 
 
 class torch_function(classmethod):  # type: ignore[type-arg]  # noqa: N801
