@@ -51,6 +51,13 @@ class sparray:
     -----
     Operators follow NumPy's arrays: ``*`` is elementwise, ``@`` is the matrix product. Results keep explicit zeros, since
     which entries are there must not depend on values that are differentiated; `eliminate_zeros` drops them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse import csr_array, sparray
+    >>> isinstance(csr_array(torch.eye(2)), sparray)
+    True
     """
 
     format = "und"

@@ -43,7 +43,7 @@ def _call(cls: Any, data: Any, row: Any, col: Any, x: Any) -> Any:
     return A.T @ (A @ x)
 
 
-@function(differentiable=("data", "x"), discrete=("row", "col"), samples=_samples, call=_call)
+@function(differentiable=("data",), discrete=("row", "col"), samples=_samples, call=_call)
 class coo_array(sparray):
     """Sparse array in coordinates, of any number of dimensions.
 

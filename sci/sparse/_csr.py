@@ -49,7 +49,7 @@ def _call(cls: Any, data: Any, indices: Any, indptr: Any, x: Any) -> Any:
     return A @ x + A.T @ (2 * x)
 
 
-@function(differentiable=("data", "x"), discrete=("indices", "indptr"), samples=_samples, call=_call)
+@function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call)
 class csr_array(sparray):
     r"""Compressed sparse row array: a matrix with values at the entries of a pattern, and zeros elsewhere.
 

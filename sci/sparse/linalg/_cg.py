@@ -14,7 +14,7 @@ from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument
-from ..._core.torch_private import forward_mode_active, transforms_active
+from ..._core.torch_private import forward_mode_active, through_grads_batched, transforms_active
 from .._base import SparseWarning, sparray
 from .._convert import is_scipy
 from .._csr import csr_array
@@ -94,7 +94,11 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor 
     x, g = outputs[0], grads[0]
     if g is None:
         return [None] * 10
-    adjoint, _ = _solve(data, g, torch.zeros_like(g), m, pattern, m_pattern, rtol, atol, maxiter, True)
+
+    def solve(right: Tensor) -> Tensor:
+        return _solve(data, right, torch.zeros_like(right), m, pattern, m_pattern, rtol, atol, maxiter, True)[0]
+
+    adjoint = through_grads_batched(solve, g)
     grad_data = grad_b = None
     if needs[0]:
         u, v = -adjoint.unsqueeze(-1), x.conj().unsqueeze(-1)

@@ -17,6 +17,7 @@ from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument, take_host_route
+from ..._core.torch_private import dispatch_modes, is_wrapped_by_transform, through_grads_batched
 from .._base import SparseEfficiencyWarning, sparray
 from .._convert import is_scipy
 from .._coo import coo_array
@@ -75,7 +76,7 @@ def _factorize(data: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str
 
     if indices.shape[0] < n:  # some row is empty
         return _Factor(None)
-    transposed = csc_array((data.numpy(), indices.numpy(), indptr.numpy()), shape=(n, n))
+    transposed = csc_array((data.detach().numpy(), indices.numpy(), indptr.numpy()), shape=(n, n))
     if not transposed.has_canonical_format:  # SciPy would sort in place, in the caller's memory
         transposed = transposed.copy()
         transposed.sum_duplicates()
@@ -110,8 +111,8 @@ def _kernel(
     if device.type != "cpu":
         take_host_route("sparse.linalg.spsolve", device, _WHY)
         data, b, indptr, indices = (x.cpu() for x in (data, b, indptr, indices))
-    values = data.detach().resolve_conj().contiguous().reshape(math.prod(data.shape[:-1]), data.shape[-1])
-    right = b.detach().resolve_conj()
+    values = data.resolve_conj().contiguous().reshape(math.prod(data.shape[:-1]), data.shape[-1])
+    right = b.resolve_conj()
     factors = [] if factor is None else [_factors.get(int(name)) for name in factor.reshape(-1).tolist()]
     if not factors or any(f is None for f in factors):
         # Also where a compiler or a copy has kept the numbers and lost what they stand for.
@@ -133,7 +134,7 @@ def _solve_columns(factor: Any, b: Tensor, adjoint: bool) -> Tensor:
     if b.numel() == 0:
         return b.clone()
     # SuperLU takes columns: a row-major tensor's transpose is what it wants to see.
-    solved = factor.solve(np.asfortranarray(b.numpy()), adjoint)
+    solved = factor.solve(np.asfortranarray(b.detach().numpy()), adjoint)
     return torch.from_numpy(solved)
 
 
@@ -148,7 +149,9 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor 
     x, factor = outputs
     if grads[0] is None:
         return [None] * 10
-    solved, _ = _solve(data, grads[0], *pattern, factor, not adjoint, order)
+    solved = through_grads_batched(
+        lambda g: _solve(data, g, *pattern, factor, not adjoint, order)[0], grads[0]
+    )
     grad_data = grad_b = None
     if needs[0]:
         u, v = (-x, solved.conj()) if adjoint else (-solved, x.conj())
@@ -321,8 +324,6 @@ def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = T
 
 
 def _warn_if_singular(factor: Tensor) -> None:
-    from ..._core.torch_private import dispatch_modes, is_wrapped_by_transform
-
     if dispatch_modes() or is_wrapped_by_transform(factor) or factor.device.type == "meta":
         return
     for name in factor.reshape(-1).tolist():
@@ -342,6 +343,15 @@ class SuperLU:
         Entries of both factors.
     perm_r, perm_c : Tensor
         Permutations of rows and columns, of the transposed matrix, which is the one that is factorised.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse import csr_array
+    >>> from sci.sparse.linalg import splu
+    >>> lu = splu(csr_array(torch.tensor([[2.0, 1.0], [0.0, 4.0]])))
+    >>> lu.solve(torch.tensor([4.0, 8.0]), "T")
+    tensor([2.0000, 1.5000])
     """
 
     def __init__(self) -> None:
@@ -404,7 +414,23 @@ class SuperLU:
         return x.squeeze(-1) if right.dim() == 1 else x
 
 
-@function(differentiable=("A",), batch=False, compiles=False, host_route=_WHY, synchronizes=True)
+def _splu_call(splu: Any, data: Any, indices: Any, indptr: Any, b: Any) -> Any:
+    return _call(lambda A, b: splu(A).solve(b, "T"), data, indices, indptr, b)
+
+
+def _factorized_call(factorized: Any, data: Any, indices: Any, indptr: Any, b: Any) -> Any:
+    return _call(lambda A, b: factorized(A)(b), data, indices, indptr, b)
+
+
+@function(
+    differentiable=("A",),
+    samples=_samples,
+    call=_splu_call,
+    batch=False,
+    compiles=False,
+    host_route=_WHY,
+    synchronizes=True,
+)
 def splu(
     A: Any,
     permc_spec: str | None = None,
@@ -458,7 +484,15 @@ def splu(
     return lu
 
 
-@function(differentiable=("A",), batch=False, compiles=False, host_route=_WHY, synchronizes=True)
+@function(
+    differentiable=("A",),
+    samples=_samples,
+    call=_factorized_call,
+    batch=False,
+    compiles=False,
+    host_route=_WHY,
+    synchronizes=True,
+)
 def factorized(A: Any) -> Callable[[Any], Tensor]:
     """Return a function that solves ``A x = b`` for the given `b`, with `A` factorised once.
 
