@@ -81,20 +81,23 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_jy_modified_pair(T v, complex<T> w) {
   return bessel_ik_core(v, w);
 }
 
-/// J_v(z) and, if asked for, J_-v(z) from the modified functions; v >= 0, z != 0 in the first quadrant.
+/// J_v(z) and, if asked for, J_-v(z) from the modified functions; v >= 0, z != 0 in the first quadrant. With `turned`
+/// each times exp(-i pi order). The phases are applied before the exponentials, which may overflow.
 template <class T>
-SCI_HD_LARGE void bessel_j_by_modified(T v, complex<T> z, bool want_minus, complex<T>& plus, complex<T>& minus) {
+SCI_HD_LARGE void bessel_j_by_modified(T v, complex<T> z, bool want_minus, bool turned, complex<T>& plus,
+                                       complex<T>& minus) {
   using S = scalar_of<T>;
   complex<T> w = {z.im, -z.re};
   bessel_ik_pair<T> f = bessel_jy_modified_pair(v, w);
-  complex<T> up = {w.re - f.log_scale, w.im}, value = bessel_jy_times_exp(f.i, up);
+  complex<T> up = {w.re - f.log_scale, w.im};
   T c = cospi(v / T(2)), s = sinpi(v / T(2));
-  plus = complex<T>(c, s) * value;
+  if (turned) s = -s;
+  plus = bessel_jy_times_exp(complex<T>(c, s) * f.i, up);
   if (!want_minus) return;
+  minus = bessel_jy_times_exp(complex<T>(c, -s) * f.i, up);
   T sine = sinpi(v);
   if (primal(sine) != S(0) || is_dual<T>)
-    value += bessel_jy_times_exp(f.k * (sine * T(S(2) * numbers::inv_pi<S>)), -up);
-  minus = complex<T>(c, -s) * value;
+    minus += bessel_jy_times_exp(complex<T>(c, -s) * f.k * (sine * T(S(2) * numbers::inv_pi<S>)), -up);
 }
 
 /// Ai and Ai' of a complex argument of moderate size, with derivatives by Ai'' = s Ai: the Maclaurin series (DLMF 9.4.1),
@@ -143,8 +146,8 @@ SCI_HD_LARGE void bessel_jy_airy_plane(complex<T> s, complex<T>& ai, complex<T>&
     bool left = xi.re < T(0);
     complex<T> q = {abs(xi.re), xi.im};
     complex<T> a, b, c, d;
-    bessel_j_by_modified(third, q, true, a, b);
-    bessel_j_by_modified(T(2) * third, q, true, c, d);
+    bessel_j_by_modified(third, q, true, false, a, b);
+    bessel_j_by_modified(T(2) * third, q, true, false, c, d);
     if (left) {
       complex<T> turn(T(0.5), sqrt3 / T(2)), turn2(T(-0.5), sqrt3 / T(2));
       a = turn * conj(a);
@@ -178,17 +181,17 @@ SCI_HD_LARGE bool bessel_j_plane_olver(T v, complex<T> z, complex<T>& value) {
   return true;
 }
 
-/// J_v(z), or J_-v(z) if `negative`, for v >= 0 and z != 0 in the first quadrant. Dual numbers use the last two regions,
-/// which reach everywhere: every region costs a GPU seconds of compilation.
+/// J_v(z), or J_-v(z) if `negative`, for v >= 0 and z != 0 in the first quadrant, `turned` as above. Dual numbers use the
+/// last two regions, which reach everywhere: every region costs a GPU seconds of compilation.
 template <class T>
-SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative) {
+SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative, bool turned) {
   using S = scalar_of<T>;
   using L = bessel_jy_limits<S>;
   S order = primal(v);
   bool parity = negative && is_hardware<T> && order == rint(order);
   complex<T> value, minus;
   if (negative && !parity) {
-    bessel_j_by_modified(v, z, true, value, minus);
+    bessel_j_by_modified(v, z, true, turned, value, minus);
     return minus;
   }
   bool done = false;
@@ -205,7 +208,11 @@ SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative) {
     }
   }
   if (!done && order >= S(L::is_float ? 60 : 150)) done = bessel_j_plane_olver(v, z, value);
-  if (!done) bessel_j_by_modified(v, z, false, value, minus);
+  if (!done) {
+    bessel_j_by_modified(v, z, false, turned, value, minus);
+  } else if (turned) {
+    value = complex<T>(cospi(v), -sinpi(v)) * value;
+  }
   return parity && order - S(2) * rint(order / S(2)) != S(0) ? -value : value;
 }
 
@@ -214,10 +221,9 @@ template <class T>
 SCI_HD complex<T> bessel_j_plane(T v, complex<T> z) {
   bool lower = primal(z.im) < 0, left = primal(z.re) < 0, negative = primal(v) < 0;
   complex<T> q = {left ? -z.re : z.re, lower ? -z.im : z.im};
-  complex<T> value = bessel_j_quadrant(negative ? -v : v, q, negative);
   // -conj(q) = q e^{i (pi - 2 arg q)}: J_v(-conj q) = e^{i pi v} conj J_v(q)
-  if (left) value = complex<T>(cospi(v), sinpi(v)) * conj(value);
-  return lower ? conj(value) : value;
+  complex<T> value = bessel_j_quadrant(negative ? -v : v, q, negative, left);
+  return left != lower ? conj(value) : value;
 }
 
 }  // namespace detail
