@@ -26,12 +26,14 @@ from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore
 from torch.autograd import forward_ad as forward_ad
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad_enabled
 from torch.autograd.function import _SingleLevelFunction as SingleLevelFunction
+from torch.utils._pytree import GetAttrKey as attribute_key
 from torch.utils._pytree import register_pytree_node
 
 __all__ = [
     "CPU",
     "CUDA",
     "SingleLevelFunction",
+    "attribute_key",
     "below_autograd",
     "below_transforms",
     "dispatch_modes",

@@ -1,7 +1,8 @@
 """Operators of sparse arrays: products, sums, comparisons.
 
-Which entries a result has follows from the patterns alone: the union for sums, the intersection for products. Values go
-there by `index_select` and `index_add`, so all of it differentiates in every mode. Only comparisons drop entries by value.
+Which entries a result has follows from the patterns alone: the union for sums, the intersection for products. Values
+go there by `index_select` and `index_add`, so all of it differentiates in every mode. Only comparisons drop entries by
+value.
 """
 
 from __future__ import annotations
@@ -182,7 +183,12 @@ def _same_pattern(a: Any, b: Any) -> bool:
     """Are these the same places, as far as can be told without reading them?"""
     if a is b:
         return True
-    return isinstance(a, CompressedRows) and isinstance(b, CompressedRows) and a.indices is b.indices and a.indptr is b.indptr
+    return (
+        isinstance(a, CompressedRows)
+        and isinstance(b, CompressedRows)
+        and a.indices is b.indices
+        and a.indptr is b.indptr
+    )
 
 
 def _union(A: Any, B: Any) -> tuple[Tensor, Tensor, CompressedRows | Coordinates]:

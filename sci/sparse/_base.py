@@ -1,8 +1,8 @@
 """`sparray`, the base of the sparse arrays: what all formats share.
 
 A sparse array is a pattern and, over it, one tensor of values. It is a pytree whose only leaf is that tensor, so
-``torch.func``, ``torch.compile``, ``torch.export`` and optimizers take sparse arrays as they take tensors, and a gradient
-with respect to a sparse array is a sparse array with the same pattern.
+``torch.func``, ``torch.compile``, ``torch.export`` and optimizers take sparse arrays as they take tensors, and a
+gradient with respect to a sparse array is a sparse array with the same pattern.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch import Tensor
 from .._core.arrays import as_tensor
 from .._core.cards import function
 from .._core.errors import bad_argument
-from .._core.torch_private import register_pytree_node, torch_function
+from .._core.torch_private import attribute_key, register_pytree_node, torch_function
 from . import _arithmetic, _reductions
 from ._convert import as_dtype
 from ._pattern import CompressedRows, Coordinates
@@ -44,13 +44,13 @@ def _torch_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-class sparray:
+class sparray:  # noqa: N801
     """Base class of all sparse arrays, for ``isinstance``; it cannot be made itself.
 
     Notes
     -----
-    Operators follow NumPy's arrays: ``*`` is elementwise, ``@`` is the matrix product. Results keep explicit zeros, since
-    which entries are there must not depend on values that are differentiated; `eliminate_zeros` drops them.
+    Operators follow NumPy's arrays: ``*`` is elementwise, ``@`` is the matrix product. Results keep explicit zeros,
+    since which entries are there must not depend on values that are differentiated; `eliminate_zeros` drops them.
 
     Examples
     --------
@@ -213,7 +213,7 @@ class sparray:
         raise NotImplementedError
 
     def to_scipy(self) -> Any:
-        """Return the array as SciPy's of the same format, sharing memory; the values must be on the CPU, without gradient."""
+        """Return the array as SciPy's of the same format, sharing memory; the values must be on the CPU."""
         raise NotImplementedError
 
     def _numpy(self, x: Tensor) -> Any:
@@ -441,9 +441,13 @@ class sparray:
             lines += ["  :\t:", *_lines(A.coords, A.data, tail)]
         return text + "\n  Coords\tValues\n" + "\n".join(lines)
 
-    @torch_function
+    @torch_function  # type: ignore[arg-type]
     def __torch_function__(
-        cls, func: Callable[..., Any], types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+        cls,  # noqa: N805
+        func: Callable[..., Any],
+        types: Any,
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Serve ``tensor @ A``, ``torch.matmul(A, x)`` and the other operators with a tensor on one side."""
         act = _torch_functions.get(func.__name__)
@@ -520,7 +524,13 @@ def register(cls: type[sparray]) -> None:
         made: sparray = context[0]._make(data, context[1])
         return made
 
-    register_pytree_node(cls, flatten, unflatten, serialized_type_name=f"sci.sparse.{cls.__name__}")
+    register_pytree_node(
+        cls,
+        flatten,
+        unflatten,
+        serialized_type_name=f"sci.sparse.{cls.__name__}",
+        flatten_with_keys_fn=lambda array: ([(attribute_key("data"), array._data)], (type(array), array._pattern)),
+    )
 
 
 @function(differentiable=(), batch=False)

@@ -94,7 +94,7 @@ def diags_array(
         raise ValueError(f"diags_array: {len(parts)} diagonals do not match {len(places)} offsets")
     if len(set(places)) != len(places):
         raise ValueError(f"diags_array: repeated offsets are not allowed, got {places}")
-    tensors = [torch.atleast_1d(as_tensor(part, "diagonals", "diags_array")) for part in parts]  # type: ignore[no-untyped-call]
+    tensors = [torch.atleast_1d(as_tensor(part, "diagonals", "diags_array")) for part in parts]
     if shape is None:
         size = tensors[0].shape[0] + abs(places[0])
         rows, columns = size, size
@@ -427,7 +427,9 @@ def random_array(
     elif wanted.is_floating_point or wanted.is_complex:
         data = torch.rand(count, generator=generator, dtype=wanted, device=where)
     else:
-        data = torch.randint(0, 2 if wanted is torch.bool else 128, (count,), generator=generator, device=where).to(wanted)
+        data = torch.randint(0, 2 if wanted is torch.bool else 128, (count,), generator=generator, device=where).to(
+            wanted
+        )
     index, coords = index_dtype(*sizes), []
     for n in reversed(sizes):
         coords.append((keys % n).to(index))

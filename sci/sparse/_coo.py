@@ -44,7 +44,7 @@ def _call(cls: Any, data: Any, row: Any, col: Any, x: Any) -> Any:
 
 
 @function(differentiable=("data",), discrete=("row", "col"), samples=_samples, call=_call)
-class coo_array(sparray):
+class coo_array(sparray):  # noqa: N801
     """Sparse array in coordinates, of any number of dimensions.
 
     Parameters

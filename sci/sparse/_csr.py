@@ -50,7 +50,7 @@ def _call(cls: Any, data: Any, indices: Any, indptr: Any, x: Any) -> Any:
 
 
 @function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call)
-class csr_array(sparray):
+class csr_array(sparray):  # noqa: N801
     r"""Compressed sparse row array: a matrix with values at the entries of a pattern, and zeros elsewhere.
 
     Parameters
@@ -88,8 +88,8 @@ class csr_array(sparray):
 
     Notes
     -----
-    Values are shared with a tensor, NumPy array, torch or SciPy csr array that is handed over, not copied, and gradients
-    flow to the tensor. Making an array checks the indices, which waits for the device once (nothing is checked inside
+    Values are shared with a tensor, NumPy array, torch or SciPy csr array that is handed over, not copied, and
+    gradients flow to the tensor. Making an array checks the indices, which waits for the device once (nothing is checked inside
     ``torch.compile``, where the shape should be given).
 
     A sparse array is a pytree with `data` as its leaf: ``torch.func.grad(f)(A)`` is a sparse array of the same pattern,

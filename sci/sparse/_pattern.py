@@ -1,7 +1,7 @@
 """Patterns: where the entries of a sparse array are, apart from their values.
 
-A `CompressedRows` or `Coordinates` object holds index tensors and what has been found out about them (is it sorted, what
-does the transpose look like). Arrays that differ in their values share one pattern object, so a conversion or a
+A `CompressedRows` or `Coordinates` object holds index tensors and what has been found out about them (is it sorted,
+what does the transpose look like). Arrays that differ in their values share one pattern object, so a conversion or a
 transposition is worked out once. Patterns are compared by identity: comparing index tensors would read the data.
 
 Index tensors are int32 or int64. Work on them is never differentiated and never seen by a transform of ``torch.func``.
@@ -92,7 +92,7 @@ class CompressedRows:
         self.indptr, self.indices = indptr, indices
         self.shape: Shape = (int(shape[0]), int(shape[1]))
         self._canonical = canonical
-        self._sorted = canonical or None
+        self._sorted: bool | None = canonical or None
         self._transposed: Transposed | None = None
         self._transpose: CompressedRows | None = None
         self._rows: Tensor | None = None

@@ -33,7 +33,16 @@ PatternTensors = tuple[Tensor, Tensor, Tensor | None, Tensor | None, Tensor | No
 
 
 def _matmul_fake(
-    data: Tensor, x: Tensor, indptr: Tensor, indices: Tensor, t1: Any, t2: Any, t3: Any, rows: int, columns: int, t: bool
+    data: Tensor,
+    x: Tensor,
+    indptr: Tensor,
+    indices: Tensor,
+    t1: Any,
+    t2: Any,
+    t3: Any,
+    rows: int,
+    columns: int,
+    t: bool,
 ) -> Tensor:
     batch = torch.broadcast_shapes(data.shape[:-1], x.shape[:-2])
     return x.new_empty((*batch, columns if t else rows, x.shape[-1]))
@@ -151,11 +160,15 @@ def quick_product(pattern: CompressedRows, data: Tensor, x: Any) -> Tensor | Non
     if torch.compiler.is_compiling() or type(x) is not Tensor or type(data) is not Tensor:
         return None
     dtype = x.dtype
-    if dtype is not data.dtype or dtype not in _DIRECT or ((x.requires_grad or data.requires_grad) and torch.is_grad_enabled()):
+    if (
+        dtype is not data.dtype
+        or dtype not in _DIRECT
+        or ((x.requires_grad or data.requires_grad) and torch.is_grad_enabled())
+    ):
         return None
     if transforms_active() or forward_mode_active() or dispatch_modes() or profiler_enabled():
         return None
-    if dtype.is_complex and (x.is_conj() or data.is_conj()) or x.is_neg() or data.is_neg():
+    if x.is_conj() or data.is_conj() or x.is_neg() or data.is_neg():
         return None
     ndim, columns = x.dim(), pattern.shape[1]
     if ndim == 0 or data.dim() != 1 or x.shape[-2 if ndim > 1 else 0] != columns or x.layout is not torch.strided:

@@ -71,9 +71,7 @@ def _kernel(
         x, info = x.reshape(b.shape), info.reshape(b.shape[:-1])
     else:
         precondition = None if m is None else lambda v: _apply(m, m_pattern, n, v)
-        x, info = conjugate_gradients(
-            lambda v: _apply(data, pattern, n, v), precondition, b, x0, rtol, atol, maxiter
-        )
+        x, info = conjugate_gradients(lambda v: _apply(data, pattern, n, v), precondition, b, x0, rtol, atol, maxiter)
         x = x.clone() if x.data_ptr() == x0.data_ptr() else x
     if adjoint and b.device.type != "meta" and bool((info != 0).any()):
         text = "cg: the system for the derivative did not converge to the tolerance, so the derivative is inaccurate"
@@ -82,7 +80,16 @@ def _kernel(
 
 
 def _fake(
-    data: Tensor, b: Tensor, x0: Tensor, m: Any, pattern: Any, m_pattern: Any, rtol: Any, atol: Any, k: Any, adjoint: Any
+    data: Tensor,
+    b: Tensor,
+    x0: Tensor,
+    m: Any,
+    pattern: Any,
+    m_pattern: Any,
+    rtol: Any,
+    atol: Any,
+    k: Any,
+    adjoint: Any,
 ) -> tuple[Tensor, Tensor]:
     core = 1 if pattern else 2
     batch = torch.broadcast_shapes(data.shape[: data.dim() - core], b.shape[:-1], x0.shape[:-1])
@@ -115,7 +122,7 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor 
 
 
 def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, None]:
-    data, b, _, m, pattern, m_pattern, rtol, atol, maxiter, _ = inputs
+    data, _, _, m, pattern, m_pattern, rtol, atol, maxiter, _ = inputs
     x = outputs[0]
     right = torch.zeros_like(x) if tangents[1] is None else tangents[1].expand_as(x)
     if tangents[0] is not None:
@@ -133,8 +140,8 @@ def _vmap(info: Any, in_dims: Any, data: Tensor, b: Tensor, x0: Tensor, m: Tenso
 
 
 _solve = operator(
-    "sparse_cg(Tensor data, Tensor b, Tensor x0, Tensor? m, Tensor[] pattern, Tensor[] m_pattern, float rtol, float atol, "
-    "int maxiter, bool adjoint) -> (Tensor, Tensor)",
+    "sparse_cg(Tensor data, Tensor b, Tensor x0, Tensor? m, Tensor[] pattern, Tensor[] m_pattern, float rtol, "
+    "float atol, int maxiter, bool adjoint) -> (Tensor, Tensor)",
     kernel=_kernel,
     fake=_fake,
     backward=_backward,
@@ -163,11 +170,11 @@ class _ThroughSolve(torch.autograd.Function):
         ctx.back, ctx.ahead = inputs[1:]
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, g: Tensor) -> Any:
         return ctx.back(g), None, None
 
     @staticmethod
-    def jvp(ctx: Any, t: Tensor, *_: Any) -> Any:  # type: ignore[override]
+    def jvp(ctx: Any, t: Tensor, *_: Any) -> Any:
         return ctx.ahead(t)
 
 
@@ -183,7 +190,8 @@ def _solve_operator(
     adjoint: bool = False,
 ) -> tuple[Tensor, Tensor]:
     if b.dim() != 1:
-        raise ValueError(f"cg: b must be a vector where A or M is an operator or callback is given, got {tuple(b.shape)}")
+        text = "b must be a vector where A or M is an operator or a callback is given"
+        raise ValueError(f"cg: {text}, got shape {tuple(b.shape)}")
     with torch.no_grad():
         precondition = None if M is None else M.matvec
         fixed = b.detach()
@@ -208,8 +216,8 @@ def _solve_operator(
     def solve_rest(g: Tensor) -> Tensor:
         return _solve_operator(A, g, torch.zeros_like(g), M, rtol, 2 * enough[0], maxiter, None, True)[0]
 
-    x = x.detach() + _ThroughSolve.apply(residual, solve_rest, solve)
-    x = x + _ThroughSolve.apply(b - A.matvec(x), solve, solve_rest)
+    x = x.detach() + _ThroughSolve.apply(residual, solve_rest, solve)  # type: ignore[no-untyped-call]
+    x = x + _ThroughSolve.apply(b - A.matvec(x), solve, solve_rest)  # type: ignore[no-untyped-call]
     return x, info
 
 
@@ -299,8 +307,9 @@ def cg(
     Notes
     -----
     ``info = 0`` is a statement about the true residual ``b - A x``, which is computed anew before it is made (and the
-    iteration goes on from there if it is too large): the residual of the recursion can be much smaller. On CUDA the host
-    looks at the residuals every 16 iterations.
+    iteration goes on from there if it is too large): the residual of the recursion can be much smaller. Where rounding
+    keeps the true one from getting small enough, the iteration stops early. On CUDA the host looks at the residuals
+    every 16 iterations.
 
     **Derivatives** are those of the solution, not of the iteration: with the gradient g with respect to x,
 

@@ -267,8 +267,7 @@ class _Matrix(LinearOperator):
         self.A = A
 
     def _matvec(self, x: Tensor) -> Tensor:
-        result: Tensor = self.A @ x.to(torch.promote_types(self.A.dtype, x.dtype))
-        return result
+        return self._product(self.A, x)
 
     def _adjoint_matrix(self) -> Any:
         return self.A.conj().T if isinstance(self.A, sparray) else self.A.mH
@@ -288,7 +287,6 @@ class _Matrix(LinearOperator):
         return self._product(self._adjoint_matrix(), X)
 
 
-_Matrix._matvec = _Matrix._matmat  # type: ignore[method-assign]
 _Matrix.__name__ = _Matrix.__qualname__ = "MatrixLinearOperator"
 
 
@@ -385,13 +383,13 @@ class _Scaled(LinearOperator):
         return self.factor * self._of.matvec(x)
 
     def _rmatvec(self, x: Tensor) -> Tensor:
-        return self._conjugate() * self._of.rmatvec(x)  # type: ignore[no-any-return]
+        return self._conjugate() * self._of.rmatvec(x)
 
     def _matmat(self, X: Tensor) -> Tensor:
         return self.factor * self._of.matmat(X)
 
     def _rmatmat(self, X: Tensor) -> Tensor:
-        return self._conjugate() * self._of.rmatmat(X)  # type: ignore[no-any-return]
+        return self._conjugate() * self._of.rmatmat(X)
 
     def _adjoint(self) -> LinearOperator:
         return _Scaled(self._of.H, self._conjugate())
@@ -432,10 +430,10 @@ def aslinearoperator(A: Any) -> LinearOperator:
     if hasattr(A, "shape") and hasattr(A, "matvec"):
         names = ("rmatvec", "matmat", "rmatmat")
         given = {name: getattr(A, name) for name in names if hasattr(A, name)}
-        return LinearOperator(A.shape, A.matvec, dtype=getattr(A, "dtype", None), **given)  # type: ignore[call-arg, arg-type]
+        return _Given(A.shape, A.matvec, dtype=getattr(A, "dtype", None), **given)
     matrix = as_tensor(A, "A", "aslinearoperator")
     if matrix.dim() < 2:
-        matrix = torch.atleast_2d(matrix)  # type: ignore[no-untyped-call]
+        matrix = torch.atleast_2d(matrix)
     if matrix.dim() != 2:
         raise bad_argument("aslinearoperator", "A", "two-dimensional", A)
     return _Matrix(matrix)

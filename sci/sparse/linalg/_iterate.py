@@ -22,10 +22,10 @@ def conjugate_gradients(
 ) -> tuple[Tensor, Tensor]:
     """Solve ``A x = b`` for vectors ``(*batch, n)``; also 0, or the number of iterations done in vain, per system.
 
-    The preconditioned form of Hestenes and Stiefel (Saad, Iterative Methods for Sparse Linear Systems, 2nd ed., algorithm
-    9.1). A system is done when the *true* residual ``b - A x`` is small enough: when the recursive one says so, the true
-    one is computed, and the iteration starts again from it where they differ, as long as that helps. Systems that are
-    done stand still. On CUDA the residuals are read by the host every 16 iterations.
+    The preconditioned form of Hestenes and Stiefel (Saad, Iterative Methods for Sparse Linear Systems, 2nd ed.,
+    algorithm 9.1). A system is done when the *true* residual ``b - A x`` is small enough: when the recursive one says
+    so, the true one is computed, and the iteration starts again from it where they differ, as long as that helps.
+    Systems that are done stand still. On CUDA the residuals are read by the host every 16 iterations.
     """
     stride = 1 if b.device.type == "cpu" or callback is not None else 16
     size_b = torch.linalg.vector_norm(b, dim=-1, keepdim=True)

@@ -51,7 +51,7 @@ class _Factor:
         return np.conj(self.lu.solve(np.conj(b), "N"))
 
 
-class _Owner(np.ndarray):  # type: ignore[type-arg]
+class _Owner(np.ndarray):
     """The memory of a tensor of factor numbers; as long as it lives, so do the factors."""
 
     factors: list[_Factor]
@@ -149,9 +149,7 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor 
     x, factor = outputs
     if grads[0] is None:
         return [None] * 10
-    solved = through_grads_batched(
-        lambda g: _solve(data, g, *pattern, factor, not adjoint, order)[0], grads[0]
-    )
+    solved = through_grads_batched(lambda g: _solve(data, g, *pattern, factor, not adjoint, order)[0], grads[0])
     grad_data = grad_b = None
     if needs[0]:
         u, v = (-x, solved.conj()) if adjoint else (-solved, x.conj())
