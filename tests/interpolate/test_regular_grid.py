@@ -80,9 +80,9 @@ def test_derivatives_in_values_and_queries(method: str, device: torch.device) ->
     def f(v: Tensor, q: Tensor) -> Tensor:
         return RegularGridInterpolator(knots, v, method)(q)
 
-    assert torch.autograd.gradcheck(f, (v, q), check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradcheck(f, (v, q), check_forward_ad=True, check_batched_grad=True, fast_mode=True)
     if method in ("linear", "cubic"):
-        assert torch.autograd.gradgradcheck(f, (v, q), check_fwd_over_rev=True)
+        assert torch.autograd.gradgradcheck(f, (v, q), check_fwd_over_rev=True, fast_mode=True)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -98,6 +98,8 @@ def test_transforms(method: str, device: torch.device, recwarn: pytest.WarningsR
     torch.testing.assert_close(torch.func.vmap(f, (2, None), 1)(v, q), f(v, q))
     torch.testing.assert_close(torch.func.vmap(f, (None, 0))(v, q[:, None])[:, 0], f(v, q))
     assert not [w for w in recwarn if "fallback" in str(w.message)]
+    if method in ("slinear", "quintic"):
+        return  # as cubic
     compiled = torch.compile(f, fullgraph=True, backend="aot_eager")
     v.requires_grad_()
     torch.testing.assert_close(
