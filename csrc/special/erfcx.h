@@ -1,11 +1,11 @@
 // The scaled complementary error function erfcx(z) = exp(z^2) erfc(z) (w(i z) in DLMF 7.2.3), real and complex.
 //
-// Real: x >= -0.4: a polynomial in 1/(x + 2), one of ten, times 1/(x + 2) (detail/erfcx_real.h); below:
+// Real: x >= -3/8: a polynomial in 1/(x + 2), one of ten, times 1/(x + 2) (detail/erfcx_real.h); below:
 // 2 exp(x^2) - erfcx(-x), x^2 with its rounding error; overflow to inf at x = -26.63 (float: -9.38).
 // Complex: |z| < 0.8: exp(z^2) (1 - erf(z)); beyond: A(z) + exp(z^2) (1 - t(z)), detail/faddeeva.h, and in the left
 // half plane exp(z^2) (1 + t(-z)) - A(-z).
 //
-// Error (measured): real 1.7 ulp, 3 ulp for x < -0.4; complex 6 eps of the modulus, but near a zero
+// Error (measured): real 1.7 ulp, 2.3 ulp for x < -3/8; complex 6 eps of the modulus, but near a zero
 // (z = -1.3548 + 1.9915i, ...) as the conditioning allows.
 #pragma once
 #include "special/erf.h"
@@ -14,7 +14,7 @@ namespace sci {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T erfcx(T x) {
-  if (x >= T(-0.4)) return detail::erfcx_right(x).value();
+  if (x >= T(-0.375)) return detail::erfcx_right(x).value();
   constexpr T overflow = is_same<T, float> ? T(-9.4) : T(-26.7);
   if (!(x >= overflow)) return isnan(x) ? x : limits<T>::infinity;
   T square = x * x;

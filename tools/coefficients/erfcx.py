@@ -1,8 +1,8 @@
 """Tables of csrc/special/detail/erfcx_tables.h and faddeeva_tables.h: `python tools/coefficients/erfcx.py FOLDER`.
 
 * Real erfcx (n = 0) and ierfcx (n = 1): with f_n(x) = exp(x^2) i^n erfc(x) and t = 1/(x + 2), the smooth function
-  f_n / t^(n+1) on each of ten intervals of t of length 1/16 (x >= -0.4), as a polynomial in the variable u in [-1, 1] of
-  the interval. Chebyshev interpolation in 60 digits, turned into powers of u; the error of the polynomial is printed.
+  f_n / t^(n+1) on each of ten intervals of t of length 1/16 (x >= -3/8), as a polynomial in the variable u in [-1, 1]
+  of the interval. Chebyshev interpolation in 60 digits, turned into powers of u; the polynomials' errors are printed.
   The constant coefficient is split into its rounded value and the rest, so that it costs no accuracy.
 * Complex: nodes and weights of the trapezoidal rules, and of Gauss-Hermite rules.
 """
@@ -103,7 +103,14 @@ def accessor(name, comment, values, kind, parameter="", per_line=4):
     )
 
 
-HEAD = '// Made by tools/coefficients/erfcx.py.\n#pragma once\n#include "core/platform.h"\n\nnamespace sci {\nnamespace detail {\n\n'
+HEAD = """// Made by tools/coefficients/erfcx.py.
+#pragma once
+#include "core/platform.h"
+
+namespace sci {
+namespace detail {
+
+"""
 TAIL = "\n}  // namespace detail\n}  // namespace sci\n"
 
 
@@ -169,7 +176,8 @@ def complex_tables():
         for count in counts:
             nodes, weights = hermite(count)
             values += [x * x for x in nodes] + [2 * w / mp.pi for w in weights]
-        comment = f"Gauss-Hermite rules of {', '.join(str(2 * c) for c in counts)} nodes: the positive nodes squared, their weights 2 w / pi."
+        orders = ", ".join(str(2 * c) for c in counts)
+        comment = f"Gauss-Hermite rules of {orders} nodes: the positive nodes squared, their weights 2 w / pi."
         out += accessor("faddeeva_hermite", comment, values, kind, kind) + "\n"
     return out.rstrip("\n") + "\n" + TAIL
 

@@ -1,7 +1,7 @@
-// exp(x^2) i^n erfc(x) for real x >= -0.4 and n = 0 (erfcx), 1 (ierfcx), with i^n erfc the repeated integrals of erfc
+// exp(x^2) i^n erfc(x) for real x >= -3/8 and n = 0 (erfcx), 1 (ierfcx), with i^n erfc the repeated integrals of erfc
 // (DLMF 7.18).
 //
-// With t = 1/(x + 2) the function is t^(n+1) times a smooth function of t in [0, 5/8], which is a polynomial on each of
+// With t = 1/(x + 2) the function is t^(n+1) times a smooth function of t in [0, 8/13], which is a polynomial on each of
 // ten intervals of length 1/16 (tools/coefficients/erfcx.py; Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253,
 // do erfc like that in one piece). One table row, no branch, the same work for every x up to infinity.
 #pragma once
@@ -34,7 +34,7 @@ SCI_HD T erfcx_shift_error(T x, T t) {
   return x < T(1) / limits<T>::epsilon ? error * t : T(0);
 }
 
-/// erfcx for x >= -0.4; not for NaN.
+/// erfcx for x >= -3/8; not for NaN.
 template <class T>
 SCI_HD erfcx_unrounded<T> erfcx_right(T x) {
   constexpr int n = is_same<T, float> ? 6 : 11;
