@@ -120,7 +120,7 @@ def points_condition(row: Row, output: int, outputs: int) -> float:
     total = 0.0
     for i, x in enumerate(row.args):
         d = row.partials[i * outputs + output]
-        if d is not None and math.isfinite(abs(d)):
-            size = abs(x) / value if abs(x) > 1 else abs(x)
-            total += size * abs(d) if abs(x) > 1 else size * (abs(d) / value)
-    return total if math.isfinite(total) else 0.0
+        if d is not None and 0 < abs(d) < math.inf and x != 0:
+            # By logarithms: a subnormal value or a huge derivative overflows a quotient that the product brings back.
+            total += math.exp(min(700.0, math.log(abs(x)) + math.log(abs(d)) - math.log(value)))
+    return total
