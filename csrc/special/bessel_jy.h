@@ -3,7 +3,7 @@
 // Real axis, v >= 0, x > 0 (bessel_jy_core), in this order; numbers in brackets are float's:
 //   v = 0, 1                       polynomials, or Hankel's expansion by polynomials (bessel_jy_order01.h)
 //   x^2 <= 4 (v + 1)               ascending series of J (DLMF 10.2.2)
-//   v^2 <= 2 x, x >= 25 (10)       Hankel's expansion (10.17)
+//   v^2 <= 2 x, x >= 20 (9)        Hankel's expansion (10.17)
 //   v >= 33 (14)                   Olver's expansion near the transition x = v (10.20), Debye's elsewhere (10.19)
 //   x >= 33 (14)                   Hankel's expansion for |mu| <= 1/2, then forward recurrence, stable for v < x
 //   else                           Miller's algorithm; Y by Temme's series or Steed's continued fraction
@@ -33,7 +33,7 @@ SCI_HD_LARGE T bessel_j_series(T v, T x) {
     sum += term;
     if (negligible(term, sum)) break;
   }
-  return bessel_jy_power(half, v) * bessel_jy_rgamma1p(v) * sum;
+  return bessel_jy_series_factor(half, v) * sum;
 }
 
 /// J and Y for v >= limits::large_order, v^2 > 2 x.
@@ -96,7 +96,7 @@ SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_core(T v, T x, bool want_y) {
     if (!want_y && order == S(0)) return {bessel_j01<0>(x), S(0), 0, 0};
     if (!want_y && order == S(1)) return {bessel_j01<1>(x), S(0), 0, 0};
   }
-  bool series = size * size <= S(4) * (order + S(1)) && order < L::gamma_order;
+  bool series = size * size <= S(4) * (order + S(1)) && order < bessel_jy_gamma_order<T>;
   bessel_jy_pair<T> out = {T(0), T(0), 0, 0};
   if (series) {
     out.j = bessel_j_series(v, x);
@@ -171,11 +171,21 @@ SCI_HD_LARGE T bessel_j_real(T v, T x) {
   return flip ? -value : value;
 }
 
-/// The derivatives in the order for x <= 0: J_v(0) is 0 for all v > 0 and behaves like (x/2)^v beside v = 0.
+/// The derivatives in the order for x <= 0 or what is not finite: J_v(0) is 0 for all v > 0 and behaves like (x/2)^v
+/// beside v = 0.
 template <class S>
-SCI_HD S bessel_j_order_at_zero(S v, S x, S sign_at_zero) {
-  if (x < S(0) || !(v >= S(0)) || isinf(v)) return limits<S>::nan;
+SCI_HD S bessel_j_order_at_edge(S v, S x, S sign_at_zero) {
+  if (isnan(v) || isinf(v) || x != S(0) || v < S(0)) return limits<S>::nan;
   return v == S(0) ? sign_at_zero * limits<S>::infinity : S(0);
+}
+template <class S>
+SCI_HD bool bessel_j_at_edge(S v, complex<S> z) {
+  return !isfinite(v) || !isfinite(z.re) || !isfinite(z.im) || (z.re == S(0) && z.im == S(0));
+}
+template <class S>
+SCI_HD complex<S> bessel_j_order_at_edge(S v, complex<S> z) {
+  bool zero = z.re == S(0) && z.im == S(0) && v > S(0) && isfinite(v);
+  return zero ? complex<S>(S(0)) : complex<S>(limits<S>::nan, limits<S>::nan);
 }
 
 /// J_v(z) for real v and complex z; the cut along the negative real axis belongs to the upper half plane.
@@ -212,23 +222,23 @@ SCI_HD complex<T> jv(T v, complex<T> z) {
 /// dJ_v/dv and d^2J_v/dv^2. On the negative real axis they are complex at whole orders, too: NaN for real arguments.
 template <class T>
 SCI_HD T jv_dv(T v, T x) {
-  if (x <= T(0)) return detail::bessel_j_order_at_zero(v, x, T(-1));
+  if (!(x > T(0)) || isnan(v) || isinf(v)) return detail::bessel_j_order_at_edge(v, x, T(-1));
   return detail::bessel_j_real(variable(v), dual<T>(x)).d;
 }
 template <class T>
 SCI_HD T jv_dv2(T v, T x) {
-  if (x <= T(0)) return detail::bessel_j_order_at_zero(v, x, T(1));
+  if (!(x > T(0)) || isnan(v) || isinf(v)) return detail::bessel_j_order_at_edge(v, x, T(1));
   return detail::bessel_j_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
 }
 template <class T>
 SCI_HD complex<T> jv_dv(T v, complex<T> z) {
-  if (z.re == T(0) && z.im == T(0)) return {v > T(0) ? T(0) : limits<T>::nan, v > T(0) ? T(0) : limits<T>::nan};
+  if (detail::bessel_j_at_edge(v, z)) return detail::bessel_j_order_at_edge(v, z);
   auto f = detail::bessel_j_complex(variable(v), complex<dual<T>>(dual<T>(z.re), dual<T>(z.im)));
   return {f.re.d, f.im.d};
 }
 template <class T>
 SCI_HD complex<T> jv_dv2(T v, complex<T> z) {
-  if (z.re == T(0) && z.im == T(0)) return {v > T(0) ? T(0) : limits<T>::nan, v > T(0) ? T(0) : limits<T>::nan};
+  if (detail::bessel_j_at_edge(v, z)) return detail::bessel_j_order_at_edge(v, z);
   using D = dual<dual<T>>;
   auto f = detail::bessel_j_complex(variable2(v), complex<D>(D(dual<T>(z.re)), D(dual<T>(z.im))));
   return {f.re.d.d, f.im.d.d};

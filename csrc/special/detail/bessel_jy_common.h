@@ -18,15 +18,17 @@ template <class S>
 struct bessel_jy_limits {
   static constexpr bool is_float = is_same<S, float>;
   // Hankel's expansion from here on: its smallest term is near exp(-2 x).
-  static constexpr S hankel = is_float ? S(10) : S(25);
+  static constexpr S hankel = is_float ? S(9) : S(20);
   // Debye's and Olver's expansions from this order on.
   static constexpr S large_order = is_float ? S(14) : S(33);
   // Debye's expansion where its exponent or phase is at least this: terms are near Gamma(k)/(2 pi (2 xi)^k).
   static constexpr S debye_phase = is_float ? S(10) : S(25);
   static constexpr int debye_terms = is_float ? 8 : 16;
-  // The gamma function is finite below this argument.
-  static constexpr S gamma_order = is_float ? S(32) : S(168);
 };
+
+/// The series of J in this type holds below this order: the gamma function is finite there (for float, in double).
+template <class T>
+constexpr scalar_of<T> bessel_jy_gamma_order = is_same<scalar_of<T>, float> && !is_same<T, float> ? 32 : 168;
 
 /// sum c[k] x^k with two interleaved Horner chains, half as long as one.
 template <class T, class S, int N>
@@ -87,6 +89,16 @@ SCI_HD_LARGE T bessel_jy_rgamma1p(T v) {
   T mu = v - T(S(n)), product = T(1);
   for (int k = 1; k <= n; ++k) product *= mu + T(S(k));
   return rgamma1p(mu) / product;
+}
+
+/// (x/2)^v / Gamma(v + 1) for half = x/2 > 0.
+template <class T>
+SCI_HD_LARGE T bessel_jy_series_factor(T half, T v) {
+  if constexpr (is_same<T, float>) {
+    // Both factors would leave the range of float, or lose digits in exp(v log half - log Gamma) instead.
+    if (v > 12.0f) return float(bessel_jy_series_factor(double(half), double(v)));
+  }
+  return bessel_jy_power(half, v) * bessel_jy_rgamma1p(v);
 }
 
 /// t 2^n, for nothing in the usual case n = 0.

@@ -28,10 +28,10 @@ SCI_HD_LARGE complex<T> bessel_jy_times_exp(complex<T> f, complex<T> g) {
   return turned * third * third * third;
 }
 
-/// (z/2)^v for z != 0, |arg z| <= pi; v log|z| loses digits for large v, so the modulus is a power.
+/// (z/2)^v / Gamma(v + 1) for z != 0, |arg z| <= pi; v log|z| loses digits for large v, so the modulus is a power.
 template <class T>
-SCI_HD_LARGE complex<T> bessel_jy_half_power(complex<T> z, T v) {
-  T modulus = bessel_jy_power(T(abs(z) / T(2)), v), angle = v * arg(z);
+SCI_HD_LARGE complex<T> bessel_j_plane_factor(T v, complex<T> z) {
+  T modulus = bessel_jy_series_factor(T(abs(z) / T(2)), v), angle = v * arg(z);
   return {modulus * cos(angle), modulus * sin(angle)};
 }
 
@@ -44,7 +44,7 @@ SCI_HD_LARGE complex<T> bessel_j_plane_series(T v, complex<T> z) {
     sum += term;
     if (negligible(term, sum)) break;
   }
-  return bessel_jy_half_power(z, v) * sum * bessel_jy_rgamma1p(v);
+  return bessel_j_plane_factor(v, z) * sum;
 }
 
 /// J_v(z) for v = n + base, 0 <= base < 1, Im z >= 0: backward recurrence, and
@@ -71,7 +71,7 @@ SCI_HD_LARGE complex<T> bessel_j_plane_miller(T base, int n, complex<T> z) {
   }
   if (n == 0) wanted = f;
   sum = f - times_i(sum);
-  complex<T> factor = bessel_jy_half_power(z, base) * exp(complex<T>(z.im, -z.re)) * bessel_jy_rgamma1p(base);
+  complex<T> factor = bessel_j_plane_factor(base, z) * exp(complex<T>(z.im, -z.re));
   return factor * (wanted / sum);
 }
 
@@ -198,7 +198,7 @@ SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative, bool turne
   if constexpr (is_hardware<T>) {
     S size = abs(z);
     bool near_imaginary = size <= S(20) && size - z.im <= S(1);
-    if (order < L::gamma_order && (size * size <= S(4) * (order + S(1)) || near_imaginary)) {
+    if (order < bessel_jy_gamma_order<T> && (size * size <= S(4) * (order + S(1)) || near_imaginary)) {
       value = bessel_j_plane_series(v, z);
       done = true;
     } else if (order < L::large_order && size < L::large_order) {
