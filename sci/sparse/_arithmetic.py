@@ -294,7 +294,10 @@ def _with_dense(A: Any, x: Tensor, act: Callable[[Any, Any], Any]) -> Any:
     from ._coo import coo_array
 
     if x.dim() > A.ndim or not _broadcasts(x.shape, A.shape):
-        shape = torch.broadcast_shapes(A.shape, x.shape)  # raises where they do not broadcast
+        try:
+            shape = torch.broadcast_shapes(A.shape, x.shape)
+        except RuntimeError:
+            raise ValueError(f"inconsistent shapes: {A.shape} and {tuple(x.shape)}") from None
         dense = act(A.toarray().expand(shape), x)
         return coo_array(dense).asformat("csr" if len(shape) == 2 else "coo")
     return A._with_data(act(A._data, _at_entries(A, x)))

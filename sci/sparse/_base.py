@@ -134,6 +134,11 @@ class sparray:  # noqa: N801
         return self.nnz
 
     @property
+    def maxprint(self) -> int:
+        """How many entries `str` shows."""
+        return 50 if self._maxprint is None else self._maxprint
+
+    @property
     def requires_grad(self) -> bool:
         """Is a gradient recorded for the values?"""
         return self._data.requires_grad
@@ -181,15 +186,19 @@ class sparray:  # noqa: N801
             return self.toarray()
         if format in ("csr", "coo"):
             return self.tocsr(copy) if format == "csr" else self.tocoo(copy)
+        if format in ("csc", "bsr", "lil", "dok", "dia"):
+            raise NotImplementedError(f"the sparse format {format!r} is not there: 'csr' and 'coo' are")
         raise bad_argument("asformat", "format", "'csr', 'coo', 'array' or 'dense'", format)
 
     def toarray(self, order: str | None = None, out: Tensor | None = None) -> Tensor:
-        """Return the array as a dense tensor; duplicate entries add up.
+        """Return the array as a dense tensor; duplicate entries add up. Row-major, or column-major for `order` "F".
 
-        The derivative scatters tangents and gathers gradients. `order` takes None or "C": tensors are row-major.
+        The derivative scatters tangents and gathers gradients.
         """
-        if order not in (None, "C"):
-            raise bad_argument("toarray", "order", "None or 'C'", order)
+        if order not in (None, "C", "F"):
+            raise bad_argument("toarray", "order", "None, 'C' or 'F'", order)
+        if order is not None and out is not None:
+            raise ValueError("order cannot be specified if out is not None")
         pattern = self._coordinates()
         total = 1
         for n in self.shape:
@@ -197,6 +206,9 @@ class sparray:  # noqa: N801
         data = self._data
         flat = data.new_zeros((*data.shape[:-1], total)).index_add(-1, pattern.keys(), data)
         dense = flat.reshape(*data.shape[:-1], *self.shape)
+        if order == "F":
+            axes = tuple(range(dense.dim()))[::-1]
+            dense = dense.permute(axes).contiguous().permute(axes)
         if out is None:
             return dense
         from .._core.dispatch import write_out
@@ -432,7 +444,7 @@ class sparray:  # noqa: N801
         if self.nnz == 0 or self._data.dim() != 1:
             return text
         A = self.tocoo()
-        limit = 50 if self._maxprint is None else self._maxprint
+        limit = self.maxprint
         places = list(range(self.nnz))
         half = limit // 2
         head, tail = (places, []) if self.nnz <= limit else (places[:half], places[self.nnz - (limit - half) :])

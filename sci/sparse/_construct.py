@@ -21,8 +21,6 @@ __all__ = ["diags_array", "eye_array", "hstack", "kron", "kronsum", "random_arra
 
 
 def _finished(A: coo_array, format: str | None, default: str = "csr") -> Any:
-    if format not in (None, "csr", "coo"):
-        raise bad_argument("sparse", "format", "'csr' or 'coo'", format)
     return A.asformat(format or default)
 
 
@@ -151,6 +149,11 @@ def eye_array(
     -------
     csr_array or coo_array
 
+    Raises
+    ------
+    ValueError
+        For a diagonal outside the array.
+
     Examples
     --------
     >>> from sci.sparse import eye_array
@@ -160,7 +163,9 @@ def eye_array(
     """
     rows, columns = as_shape((m, m if n is None else n), "eye_array", (2,))
     first = max(0, -k)
-    length = max(0, min(rows - first, columns - first - k))
+    length = min(rows - first, columns - first - k)
+    if length < 0:
+        raise ValueError(f"eye_array: offset {k} is out of bounds for shape ({rows}, {columns})")
     along = torch.arange(length, dtype=index_dtype(rows, columns), device=device)
     pattern = Coordinates([along + first, along + first + k], (rows, columns), canonical=True)
     ones = torch.ones(length, dtype=as_dtype(dtype, "eye_array"), device=device)
@@ -379,8 +384,8 @@ def random_array(
     format : {"coo", "csr"}
     dtype : dtype, optional
         By default float64, as in SciPy.
-    rng : torch.Generator, int or None
-        The source of random numbers, or a seed for one.
+    rng : torch.Generator, numpy.random.Generator, int or None
+        The source of random numbers, or a seed for one. One of NumPy's gives a seed.
     data_sampler : callable, optional
         ``data_sampler(size=n)`` returns n values.
     device : torch.device, optional
@@ -406,7 +411,8 @@ def random_array(
     generator = rng if isinstance(rng, torch.Generator) else None
     where = generator.device if generator is not None else torch.device("cpu")
     if generator is None and rng is not None:
-        generator = torch.Generator().manual_seed(int(rng))
+        seed = rng.integers(2**62) if hasattr(rng, "integers") else rng
+        generator = torch.Generator().manual_seed(int(seed))
     wanted = as_dtype(dtype, "random_array") or torch.float64
     total = 1
     for n in sizes:

@@ -89,7 +89,7 @@ class csr_array(sparray):  # noqa: N801
     Notes
     -----
     Values are shared with a tensor, NumPy array, torch or SciPy csr array that is handed over, not copied, and
-    gradients flow to the tensor. Making an array checks the indices, which waits for the device once (nothing is checked inside
+    gradients flow to the tensor. Making an array checks the indices, which waits for the device once (but not inside
     ``torch.compile``, where the shape should be given).
 
     A sparse array is a pytree with `data` as its leaf: ``torch.func.grad(f)(A)`` is a sparse array of the same pattern,
@@ -267,10 +267,9 @@ def _parts(arg1: Any, shape: Any, device: Any) -> tuple[Tensor, CompressedRows]:
         data, pattern = from_torch_sparse(arg1, name)
     else:
         dense = as_tensor(arg1, "arg1", name)
-        if dense.dim() < 2:
-            dense = dense.reshape(1, -1)
+        dense = dense.reshape(1, 1) if dense.dim() == 0 else dense
         if dense.dim() != 2:
-            raise bad_argument(name, "arg1", "two-dimensional", arg1)
+            raise bad_argument(name, "arg1", "two-dimensional (coo_array has other dimensions)", arg1)
         data, pattern = from_dense(dense)
     return (data, pattern) if isinstance(pattern, CompressedRows) else _merged(data, pattern)
 

@@ -26,7 +26,7 @@ def as_axes(A: sparray, axis: Any, function: str) -> tuple[int, ...]:
     except TypeError:
         raise bad_argument(function, "axis", "None, an integer or a tuple of integers", axis, TypeError) from None
     if any(d < -A.ndim or d >= A.ndim for d in given):
-        raise ValueError(f"{function}: axis {axis} is out of range for {A.ndim} dimensions")
+        raise ValueError(f"{function}: axis out of range: {axis} for {A.ndim} dimensions")
     axes = tuple(sorted(d % A.ndim for d in given))
     if len(set(axes)) != len(axes):
         raise ValueError(f"{function}: axis {axis} names a dimension twice")

@@ -313,11 +313,11 @@ def test_gradient_keeps_the_pattern() -> None:
         lambda d, A, B, x: A._with_data(d).sum(0),
         lambda d, A, B, x: A._with_data(d).diagonal(1),
         lambda d, A, B, x: A._with_data(d).T.data,
-        lambda d, A, B, x: (x @ A._with_data(d)),
+        lambda d, A, B, x: x @ A._with_data(d),
         lambda d, A, B, x: csr_array(A._with_data(d).toarray()).data,
-        lambda d, A, B, x: coo_array((torch.cat([d, d]), (A.tocoo().row.repeat(2), A.tocoo().col.repeat(2))), A.shape)
-        .tocsr()
-        .data,
+        lambda d, A, B, x: (
+            coo_array((torch.cat([d, d]), (A.tocoo().row.repeat(2), A.tocoo().col.repeat(2))), A.shape).tocsr().data
+        ),
         lambda d, A, B, x: A._with_data(d)[1:4, 2].data,
         lambda d, A, B, x: A._with_data(d).max(0).data,
         lambda d, A, B, x: A._with_data(d).to_torch().to_dense(),
@@ -389,7 +389,7 @@ def test_export() -> None:
 @pytest.mark.parametrize(
     ("make", "error", "text"),
     [
-        (lambda: csr_array((torch.ones(2), [0, 5], [0, 1, 2]), shape=(2, 3)), ValueError, r"indices .* \[0, 3\), got 5"),
+        (lambda: csr_array((torch.ones(2), [0, 5], [0, 1, 2]), shape=(2, 3)), ValueError, r"\[0, 3\), got 5"),
         (lambda: csr_array((torch.ones(2), [0, -1], [0, 1, 2]), shape=(2, 3)), ValueError, "got -1"),
         (lambda: csr_array((torch.ones(2), [0, 1], [0, 1, 3]), shape=(2, 3)), ValueError, "indptr ends with 3"),
         (lambda: csr_array((torch.ones(2), [0, 1], [1, 1, 2]), shape=(2, 3)), ValueError, "begin with 0"),
@@ -402,7 +402,11 @@ def test_export() -> None:
         (lambda: csr_array((torch.ones(0), ([], []))), ValueError, "infer"),
         (lambda: csr_array((-1, 2)), ValueError, "negative"),
         (lambda: csr_array(torch.ones(2, 2, 2)), ValueError, "two-dimensional"),
+        (lambda: csr_array(torch.ones(3)), ValueError, "two-dimensional"),
         (lambda: csr_array(torch.ones(2, 2), shape=(3, 3)), ValueError, "does not fit"),
+        (lambda: csr_array((2, 2)) * torch.ones(3), ValueError, "inconsistent shapes"),
+        (lambda: csr_array((2, 2)).asformat("csc"), NotImplementedError, "csc"),
+        (lambda: csr_array((2, 2)).asformat("abc"), ValueError, "format"),
         (lambda: csr_array("abc"), TypeError, "arg1"),
         (lambda: csr_array((2, 2)) @ torch.ones(3), ValueError, "mismatch"),
         (lambda: csr_array((2, 2)) @ 3, ValueError, "scalar"),
@@ -410,7 +414,7 @@ def test_export() -> None:
         (lambda: csr_array((2, 2)) + csr_array((3, 2)), ValueError, "inconsistent shapes"),
         (lambda: csr_array((2, 2)) + 1, NotImplementedError, "nonzero scalar"),
         (lambda: csr_array((2, 2)) ** 0, NotImplementedError, "zero power"),
-        (lambda: csr_array((2, 2)).sum(2), ValueError, "axis 2"),
+        (lambda: csr_array((2, 2)).sum(2), ValueError, "axis out of range: 2"),
         (lambda: csr_array((2, 2)).sum(1.5), TypeError, "axis"),
         (lambda: bool(csr_array((2, 2))), ValueError, "ambiguous"),
         (lambda: len(csr_array((2, 2))), TypeError, "ambiguous"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +35,7 @@ class LinearOperator:
     matmat : callable, optional
         ``matmat(V)`` returns ``A @ V`` for a matrix ``(N, K)``; by default column by column.
     dtype : dtype, optional
-        By default that of ``matvec`` of a vector of torch's default dtype.
+        By default found by applying ``matvec`` to a vector of zeros.
     rmatmat : callable, optional
         ``rmatmat(V)`` returns ``A^H @ V``.
 
@@ -60,7 +61,12 @@ class LinearOperator:
     __array_ufunc__ = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> LinearOperator:
-        return super().__new__(_Given) if cls is LinearOperator else super().__new__(cls)
+        if cls is LinearOperator:
+            return super().__new__(_Given)
+        if cls._matvec is LinearOperator._matvec and cls._matmat is LinearOperator._matmat:
+            text = "LinearOperator subclass should implement at least one of _matvec and _matmat."
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
+        return super().__new__(cls)
 
     def __init__(self, dtype: Any, shape: Any) -> None:
         self.dtype = as_dtype(dtype, "LinearOperator")
@@ -69,8 +75,17 @@ class LinearOperator:
 
     def _init_dtype(self) -> None:
         """Find the dtype by applying the operator once, if it was not given."""
-        if self.dtype is None:
-            self.dtype = self.matvec(torch.zeros(self.shape[-1])).dtype
+        if self.dtype is not None:
+            return
+        # A small integer takes on the dtype of what it meets; where torch refuses to mix, one of these is the right one.
+        floats = (torch.get_default_dtype(), torch.float64, torch.float32, torch.complex128)
+        for dtype in (torch.int8, *floats):
+            try:
+                self.dtype = self.matvec(torch.zeros(self.shape[-1], dtype=dtype)).dtype
+                return
+            except RuntimeError:
+                continue
+        self.dtype = self.matvec(torch.zeros(self.shape[-1], dtype=torch.complex64)).dtype
 
     # ---- what subclasses define ------------------------------------------------------------------------------------
 
@@ -130,6 +145,8 @@ class LinearOperator:
             return _Product(self, x)
         if isinstance(x, (int, float, complex)) or (isinstance(x, Tensor) and x.dim() == 0):
             return _Scaled(self, x)
+        if isinstance(x, sparray) or is_scipy(x):
+            raise TypeError("Unable to multiply a LinearOperator with a sparse matrix.")
         v = as_tensor(x, "x", "dot")
         if v.dim() == 1 or (v.dim() == 2 and v.shape[1] == 1):
             return self.matvec(v)
@@ -141,6 +158,12 @@ class LinearOperator:
         if isinstance(x, (int, float, complex)):
             raise ValueError("a scalar operand is not allowed, use '*' instead")
         return self.dot(x)
+
+    def __rmatmul__(self, x: Any) -> Any:
+        if isinstance(x, (int, float, complex)):
+            raise ValueError("a scalar operand is not allowed, use '*' instead")
+        y = self.T.dot(as_tensor(x, "x", "matmul").mT if getattr(x, "ndim", 1) > 1 else x)
+        return y.mT if y.dim() > 1 else y
 
     def __mul__(self, x: Any) -> Any:
         return self.dot(x)
@@ -196,6 +219,8 @@ class LinearOperator:
 
 class _Given(LinearOperator):
     """An operator given by functions."""
+
+    args: tuple[Any, ...] = ()
 
     def __init__(
         self,

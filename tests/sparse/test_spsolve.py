@@ -1,0 +1,160 @@
+"""Direct solves: residuals, factors that are reused and freed, singular matrices, derivatives."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse
+import scipy.sparse.linalg
+import torch
+
+from sci.sparse import SparseEfficiencyWarning, coo_array, csr_array, eye_array, random_array
+from sci.sparse.linalg import MatrixRankWarning, _spsolve, factorized, splu, spsolve
+
+DTYPES = [torch.float64, torch.float32, torch.complex128, torch.complex64]
+
+
+def matrix(n: int, dtype: torch.dtype = torch.float64) -> csr_array:
+    A = random_array((n, n), density=4 / n, rng=0, dtype=dtype)
+    return A + 4 * eye_array(n, dtype=dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_residuals(dtype: torch.dtype) -> None:
+    n = 60
+    A = matrix(n, dtype)
+    D, eps = A.toarray(), torch.finfo(dtype).eps
+    for shape in [(n,), (n, 3), (2, n, 3), (n, 0)]:
+        b = torch.randn(*shape, dtype=dtype)
+        for order in (None, "NATURAL", "MMD_ATA", "MMD_AT_PLUS_A"):
+            x = spsolve(A, b, permc_spec=order)
+            assert x.shape == b.shape and x.dtype is dtype
+            # backward error: |b - A x| <= c n eps (|A| |x| + |b|), with room for the growth of pivots
+            assert bool(((b - D @ x).abs() <= 10 * n * eps * (D.abs() @ x.abs() + b.abs())).all())
+
+
+def test_shapes_formats_and_dtypes() -> None:
+    A = matrix(5)
+    D, b = A.toarray(), torch.randn(5, 2, dtype=torch.float64)
+    want = torch.linalg.solve(D, b)
+    torch.testing.assert_close(spsolve(A, b[:, :1]), want[:, 0])
+    torch.testing.assert_close(spsolve(A.tocoo(), b), want)
+    torch.testing.assert_close(spsolve(A.to_scipy(), b.numpy()), want)
+    torch.testing.assert_close(spsolve(A, csr_array(b)).toarray(), want)
+    torch.testing.assert_close(spsolve(A, coo_array(b[:, :1])), want[:, 0])
+    torch.testing.assert_close(spsolve(A, b.to(torch.complex128) * 1j), want * 1j)
+    with pytest.warns(SparseEfficiencyWarning):
+        torch.testing.assert_close(spsolve(D, b), want)
+    assert spsolve(csr_array(torch.tensor([[2, 0], [0, 4]])), torch.tensor([1, 1])).tolist() == [0.5, 0.25]
+    assert spsolve(csr_array((0, 0)), torch.zeros(0)).shape == (0,)
+
+
+def test_unsorted_indices_and_duplicates_are_left_as_they_are() -> None:
+    data, indices = torch.tensor([1.0, 2.0, 1.0, 5.0]), torch.tensor([1, 0, 0, 1], dtype=torch.int32)
+    A = csr_array((data, indices, torch.tensor([0, 3, 4], dtype=torch.int32)), shape=(2, 2))
+    torch.testing.assert_close(spsolve(A, torch.tensor([4.0, 5.0])), torch.tensor([1.0, 1.0]))
+    assert indices.tolist() == [1, 0, 0, 1] and data.tolist() == [1.0, 2.0, 1.0, 5.0]
+
+
+def test_singular_matrices_are_scipys() -> None:
+    for D in (torch.zeros(2, 2), torch.ones(2, 2), torch.tensor([[1.0, 0.0], [0.0, 0.0]])):
+        with pytest.warns(MatrixRankWarning, match="exactly singular"):
+            assert bool(spsolve(csr_array(D), torch.ones(2)).isnan().all())
+        with pytest.raises(RuntimeError, match="singular"):
+            splu(csr_array(D))
+
+
+def test_backward_uses_the_factors_of_the_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    factorize = _spsolve._factorize
+    monkeypatch.setattr(_spsolve, "_factorize", lambda *args: made.append(1) or factorize(*args))
+    A, b = matrix(8).requires_grad_(), torch.randn(8, dtype=torch.float64, requires_grad=True)
+    x = spsolve(A, b)
+    (g,) = torch.autograd.grad(x.square().sum(), A.data, create_graph=True)
+    torch.autograd.grad(g.square().sum(), (A.data, b))
+    assert len(made) == 1
+
+
+def test_factors_are_freed() -> None:
+    gc.collect()
+    before = len(_spsolve._factors)
+    A, b = matrix(8).requires_grad_(), torch.randn(8, dtype=torch.float64)
+    x = spsolve(A, b)
+    assert len(_spsolve._factors) == before + 1, "kept for the derivative"
+    del x
+    gc.collect()
+    assert len(_spsolve._factors) == before
+
+
+@pytest.mark.parametrize("trans", ["N", "T", "H"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_splu(trans: str, dtype: torch.dtype) -> None:
+    A = matrix(6, dtype)
+    D = {"N": A.toarray(), "T": A.toarray().mT, "H": A.toarray().mH}[trans]
+    lu = splu(A)
+    b = torch.randn(6, 2, dtype=dtype)
+    torch.testing.assert_close(lu.solve(b, trans), torch.linalg.solve(D, b))
+    torch.testing.assert_close(
+        lu.solve(b[:, 0].to(torch.complex128), trans), torch.linalg.solve(D, b[:, 0]).to(torch.complex128)
+    )
+    assert lu.shape == (6, 6) and lu.nnz > 6 and sorted(lu.perm_c.tolist()) == list(range(6))
+    torch.testing.assert_close(factorized(A)(b), torch.linalg.solve(A.toarray(), b))
+
+    def solve(data: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return splu(A._with_data(data)).solve(b, trans)
+
+    inputs = (A.data.clone().requires_grad_(), b.clone().requires_grad_())
+    torch.autograd.gradcheck(solve, inputs, check_forward_ad=True, fast_mode=True)
+    torch.autograd.gradgradcheck(solve, inputs, fast_mode=True)
+
+
+def test_gradient_is_the_formula_on_the_pattern() -> None:
+    A, b, g = matrix(7), torch.randn(7, 2).double(), torch.randn(7, 2).double()
+    grad_A, grad_b = torch.func.vjp(spsolve, A, b)[1](g)
+    D = A.toarray()
+    y = torch.linalg.solve(D.mT, g)
+    torch.testing.assert_close(grad_A.toarray(), -(y @ torch.linalg.solve(D, b).mT) * (D != 0))
+    torch.testing.assert_close(grad_b, y)
+
+
+def test_sparse_right_hand_sides_differentiate() -> None:
+    A, B = matrix(4), csr_array(torch.eye(4, dtype=torch.float64)[:, :2])
+    data = B.data.clone().requires_grad_()
+    torch.autograd.gradcheck(lambda d: spsolve(A, B._with_data(d)).toarray(), data, fast_mode=True)
+
+
+def test_vmap_over_matrices_of_one_pattern() -> None:
+    A, b = matrix(5), torch.randn(3, 5, dtype=torch.float64)
+    scales = torch.arange(1.0, 4.0, dtype=torch.float64)
+    found = torch.func.vmap(lambda s, b: spsolve(A * s, b))(scales, b)
+    torch.testing.assert_close(found, torch.linalg.solve(A.toarray(), b.mT).mT / scales[:, None])
+    jacobian = torch.func.jacrev(lambda b: spsolve(A, b))(b[0])
+    torch.testing.assert_close(jacobian, torch.linalg.inv(A.toarray()))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda A, b: spsolve(csr_array((2, 3)), b), ValueError, "square"),
+        (lambda A, b: spsolve(A, b[:3]), ValueError, r"b has \(3,\)"),
+        (lambda A, b: spsolve(A, b, permc_spec="BEST"), ValueError, "permc_spec"),
+        (lambda A, b: spsolve(A, "abc"), TypeError, "b must be"),
+        (lambda A, b: spsolve(None, b), TypeError, "A must be"),
+        (lambda A, b: spsolve(A.to("meta"), b), RuntimeError, "one device"),
+        (lambda A, b: splu(A, relax=3), NotImplementedError, "relax"),
+        (lambda A, b: splu(A).solve(b, "X"), ValueError, "trans"),
+        (lambda A, b: splu(A).solve(b[:2]), ValueError, "rows"),
+    ],
+)
+def test_errors(call: Any, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        call(eye_array(4), torch.ones(4, dtype=torch.float64))
+
+
+def test_agrees_with_scipy() -> None:
+    A = matrix(40)
+    b = np.linspace(-1, 1, 40)
+    np.testing.assert_allclose(spsolve(A, b), scipy.sparse.linalg.spsolve(A.to_scipy(), b), rtol=1e-12)
