@@ -32,6 +32,12 @@ from ._solve_triangular import triangular
 # ---- the factor ----------------------------------------------------------------------------------------------------
 
 
+def not_positive_definite(function: str, argument: str, where: str, order: int) -> LinAlgError:
+    """Return the error that names the leading minor."""
+    text = f"{function}: {argument} is not positive definite: the leading minor of order {order}{where}"
+    return LinAlgError(text + " is not positive")
+
+
 def _factor(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
     if check_finite:
         require_finite(function, {argument: a})
@@ -44,8 +50,7 @@ def _factor(a: Tensor, lower: bool, check_finite: bool, function: str, argument:
         return torch.where((info != 0)[..., None, None], failed.tril() if lower else failed.triu(), c).contiguous()
     if info.item() != 0 if info.dim() == 0 else bool(info.any()):
         where, order = place_in_batch(info)
-        text = f"{function}: {argument} is not positive definite: the leading minor of order {order}{where}"
-        raise LinAlgError(text + " is not positive")
+        raise not_positive_definite(function, argument, where, order)
     return c.contiguous()
 
 
@@ -218,9 +223,9 @@ def _solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:
     (c, b) = broadcast_matrices("cho_solve", ("c", "b"), c, b)
     if check_finite:
         require_finite("cho_solve", {"c": c, "b": b})
-    if _lapack.worthwhile(c) and b.shape[-1] > 1 and b.numel() > 0:
+    if _lapack.worthwhile(c) and b.numel() > 0:
         first, second = (0, 2) if lower else (2, 0)
-        return _lapack.trsm(c, _lapack.trsm(c, b, first, lower, False), second, lower, False)
+        return _lapack.trsm(c, _lapack.trsm(c, b, first, lower, False), second, lower, False, overwrite_b=True)
     return torch.cholesky_solve(b, c, upper=not lower).contiguous()
 
 

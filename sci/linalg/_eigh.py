@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -11,200 +10,37 @@ from torch import Tensor
 
 from sci._core.arrays import promote
 from sci._core.cards import Sample, function
-from sci._core.checks import checks_enabled, known, require_finite
-from sci._core.dispatch import operator
+from sci._core.checks import require_finite
 from sci._core.errors import bad_argument
-from sci._core.torch_private import forward_mode_active, transforms_active
+from sci._core.torch_private import dispatch_modes, forward_mode_active, transforms_active
 
 from . import _lapack
-from ._cholesky import cholesky_factor
-from ._errors import LinAlgError, TorchLinAlgError
-from ._matrices import broadcast_matrices, hermitian_part, new_like, require_square
-from ._solve_triangular import triangular
+from ._eigh_generalised import generalised
+from ._hermitian import standard, standard_values
+from ._matrices import broadcast_matrices, hermitian_part, require_square
 
 _STANDARD = ("ev", "evd", "evr", "evx")
 _GENERALISED = ("gv", "gvd", "gvx")
 
 
-# ---- the standard problem ------------------------------------------------------------------------------------------
-
-
-def _eigh(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
-    if check_finite:
-        require_finite(function, {"a": a})
-    try:
-        w, v = torch.linalg.eigh(a, UPLO="L" if lower else "U")
-    except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
-    return w, v.contiguous()
-
-
-def _real(dtype: torch.dtype) -> torch.dtype:
-    return dtype.to_real() if dtype.is_complex else dtype
-
-
-def _fake_eigh(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
-    return new_like(a, a.shape[:-1], _real(a.dtype)), new_like(a, a.shape)
-
-
-def _inverse_gaps(w: Tensor) -> Tensor:
-    """E[i, j] = 1 / (w[j] - w[i]), and 0 where the two are equal up to the error of computed eigenvalues."""
-    if w.shape[-1] == 0:
-        return torch.zeros_like(w[..., None, :] - w[..., :, None])
-    gaps = w[..., None, :] - w[..., :, None]
-    size = w.abs().amax(-1)[..., None, None]
-    equal = gaps.abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
-    return torch.where(equal, 0, 1 / torch.where(equal, 1, gaps))
-
-
-def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    (w, v), (grad_w, grad_v) = outputs, grads
-    if grad_v is None:
-        return (v * grad_w[..., None, :]) @ v.mH, None, None, None
-    k = v.mH @ grad_v
-    # What a loss may not depend on, rotations among eigenvectors of (nearly) equal eigenvalues and phases, shows as
-    # K - K^H = 0 up to rounding. Divided by a small gap that rounding would be all there is.
-    skew = (k - k.mH) / 2
-    columns = torch.linalg.vector_norm(grad_v, dim=-2)
-    noise = 4 * math.sqrt(v.shape[-1]) * torch.finfo(w.dtype).eps * (columns[..., None, :] + columns[..., :, None])
-    skew = torch.where(skew.abs() <= noise, 0, skew)
-    if v.is_complex():
-        require_no_phase("eigh", skew, columns)
-    inner = _inverse_gaps(w) * skew
-    if grad_w is not None:
-        inner = inner + torch.diag_embed(grad_w)
-    return hermitian_part(v @ inner @ v.mH), None, None, None
-
-
-def require_no_phase(function: str, k: Tensor, size: Tensor) -> None:
-    """Raise if a loss depends on the phases of complex vectors, which are arbitrary: then it has no gradient."""
-    if k.shape[-1] == 0 or not checks_enabled() or torch.compiler.is_compiling():
-        return
-    phase = k.diagonal(dim1=-2, dim2=-1).imag.abs()
-    worst = known((phase - 100 * math.sqrt(torch.finfo(phase.dtype).eps) * size).amax())
-    if worst is not None and worst > 0:
-        text = (
-            f"{function}: the loss depends on the phases of the complex vectors, which are arbitrary, so it has no "
-            "gradient. Use what does not depend on them: moduli, projectors v v^H, or vectors divided by the phase of "
-            "one of their entries"
-        )
-        raise LinAlgError(text)
-
-
-def _jvp_eigh(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
-    (w, v), da = outputs, hermitian_part(tangents[0])
-    inner = v.mH @ da @ v
-    dw = inner.diagonal(dim1=-2, dim2=-1)
-    return dw.real if dw.is_complex() else dw, v @ (_inverse_gaps(w) * inner)
-
-
-# (w, V) of Hermitian matrices, of which one triangle is read.
-standard = operator(
-    "eigh(Tensor a, bool lower, bool check_finite, str function) -> (Tensor, Tensor)",
-    kernel=_eigh,
-    fake=_fake_eigh,
-    backward=_backward_eigh,
-    jvp=_jvp_eigh,
-    core_dims=(2,),
-)
-
-
-def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
-    if check_finite:
-        require_finite(function, {"a": a})
-    if _lapack.worthwhile(a) and a.numel() > 0:
-        return _lapack.eigvalsh(a, lower)
-    try:
-        w: Tensor = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
-    except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
-    return w
-
-
-def _backward_eigvalsh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    _, v = standard(inputs[0], inputs[1], False, inputs[3])
-    return (v * grads[0][..., None, :]) @ v.mH, None, None, None
-
-
-def _jvp_eigvalsh(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
-    _, v = standard(inputs[0], inputs[1], False, inputs[3])
-    dw: Tensor = (v.conj() * (hermitian_part(tangents[0]) @ v)).sum(-2)
-    return dw.real if dw.is_complex() else dw
-
-
-# Eigenvalues alone. Its rule computes the vectors anew, so eager code that differentiates takes `standard`.
-standard_values = operator(
-    "eigvalsh(Tensor a, bool lower, bool check_finite, str function) -> Tensor",
-    kernel=_eigvalsh,
-    fake=lambda a, lower, check_finite, function: new_like(a, a.shape[:-1], _real(a.dtype)),
-    backward=_backward_eigvalsh,
-    jvp=_jvp_eigvalsh,
-    core_dims=(2,),
-)
+def _differentiates(a: Tensor) -> bool:
+    """Return whether something may differentiate or transform what is computed from `a`; true in the compiler."""
+    return (
+        torch.compiler.is_compiling()
+        or transforms_active()
+        or forward_mode_active()
+        or bool(dispatch_modes())
+        or (torch.is_grad_enabled() and a.requires_grad)
+    )
 
 
 def _solve_standard(
     a: Tensor, lower: bool, check_finite: bool, function: str, eigvals_only: bool
 ) -> tuple[Tensor, Tensor | None]:
-    differentiates = not torch.compiler.is_compiling() and (
-        transforms_active() or forward_mode_active() or (torch.is_grad_enabled() and a.requires_grad)
-    )
-    if eigvals_only and not differentiates:
+    if eigvals_only and (torch.compiler.is_compiling() or not _differentiates(a)):
         return standard_values(a, lower, check_finite, function), None
     w, v = standard(a, lower, check_finite, function)
     return w, None if eigvals_only else v
-
-
-# ---- the generalised problem ---------------------------------------------------------------------------------------
-
-
-def _fill(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
-    if check_finite:
-        require_finite(function, {argument: a})
-    half = a.tril(-1) if lower else a.triu(1)
-    diagonal = a.diagonal(dim1=-2, dim2=-1)
-    diagonal = diagonal.real.to(a.dtype) if a.is_complex() else diagonal
-    return (half + half.mH + torch.diag_embed(diagonal)).contiguous()
-
-
-def _backward_fill(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    return hermitian_part(grads[0]), None, None, None, None
-
-
-def _jvp_fill(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
-    return hermitian_part(tangents[0])
-
-
-# The whole matrix from one triangle. Its derivative is the one on Hermitian matrices, as that of every function here.
-_hermitian = operator(
-    "hermitian_from_triangle(Tensor a, bool lower, bool check_finite, str function, str argument) -> Tensor",
-    kernel=_fill,
-    fake=lambda a, lower, check_finite, function, argument: new_like(a, a.shape),
-    backward=_backward_fill,
-    jvp=_jvp_fill,
-    core_dims=(2,),
-)
-
-
-def _solve_generalised(
-    a: Tensor, b: Tensor, lower: bool, type: int, check_finite: bool, function: str, eigvals_only: bool
-) -> tuple[Tensor, Tensor | None]:
-    """Reduce to the standard problem by b = L L^H; every step is differentiable, so a and b both have derivatives."""
-    factor = cholesky_factor(b, lower, check_finite, function, "b")
-    low = factor if lower else factor.mH
-    full = _hermitian(a, lower, check_finite, function, "a")
-
-    def solve(right: Tensor, trans: int) -> Tensor:
-        return triangular(low, right, trans, True, False, False)  # type: ignore[no-any-return]
-
-    if type == 1:  # L^-1 A L^-H y = w y,  v = L^-H y
-        reduced = solve(solve(full, 0).mH, 0)
-    else:  # L^H A L y = w y,  v = L^-H y (type 2) or L y (type 3)
-        reduced = low.mH @ full @ low
-    w, y = _solve_standard(reduced, True, False, function, eigvals_only)
-    if y is None:
-        return w, None
-    return w, low @ y if type == 3 else solve(y, 2)
 
 
 # ---- the public functions ------------------------------------------------------------------------------------------
@@ -286,10 +122,15 @@ def _solve(
         a, b = broadcast_matrices(function, ("a", "b"), a, b)
     index, value = _require_options(function, n, b is not None, type, subset_by_index, subset_by_value, driver)
     lower, check_finite = bool(lower), bool(check_finite)
-    if b is None:
-        w, v = _solve_standard(a, lower, check_finite, function, eigvals_only)
+    if b is not None:
+        w, v = generalised(a, b, lower, type, check_finite, function)
+        v = None if eigvals_only else v
+    elif index is not None and a.dim() == 2 and _lapack.worthwhile(a) and not _differentiates(a):
+        if check_finite:
+            require_finite(function, {"a": a})
+        return _lapack.eigh_subset(a, lower, *index, not eigvals_only)
     else:
-        w, v = _solve_generalised(a, b, lower, type, check_finite, function, eigvals_only)
+        w, v = _solve_standard(a, lower, check_finite, function, eigvals_only)
     if value is not None:
         first, end = _in_interval(function, w, *value)
     elif index is not None:

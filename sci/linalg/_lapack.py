@@ -33,7 +33,7 @@ def _routine(name: str, dtype: torch.dtype) -> Callable[..., Any]:
     from scipy.linalg import blas, lapack  # loaded at the first large matrix, not with the library
 
     full = _PREFIX[dtype] + name
-    return getattr(blas if name == "trsm" else lapack, full)  # type: ignore[no-any-return]
+    return getattr(blas if name in ("trsm", "trsv") else lapack, full)  # type: ignore[no-any-return]
 
 
 def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
@@ -52,9 +52,10 @@ def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     return out, info
 
 
-def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool) -> Tensor:
+def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, overwrite_b: bool = False) -> Tensor:
     """Solve op(A) X = B for batches of equal shape; `trans` as in `solve_triangular`."""
-    routine = _routine("trsm", a.dtype)
+    vector = b.shape[-1] == 1
+    routine = _routine("trsv" if vector else "trsm", a.dtype)
     if trans == 2:
         a = a.conj()
     shape = b.shape
@@ -69,10 +70,15 @@ def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool) -> 
         else:
             matrix = ak.contiguous().resolve_conj().numpy().T
         right = many_b[k].contiguous().resolve_conj().numpy().T
-        x = routine(1.0, matrix, right, side=1, lower=low, trans_a=int(transposed), diag=int(unit_diagonal))
+        options = {"lower": low, "diag": int(unit_diagonal)}
+        if vector:  # op(A) x = b itself: the other way round
+            x = routine(matrix, right[0], overwrite_x=overwrite_b, trans=int(not transposed), **options)
+        else:
+            options |= {"side": 1, "trans_a": int(transposed), "overwrite_b": overwrite_b}
+            x = routine(1.0, matrix, right, **options)
         if many_a.shape[0] == 1:
             return torch.from_numpy(x.T).view(shape)
-        many_x[k] = torch.from_numpy(x.T)
+        many_x[k] = torch.from_numpy(x.T).view(shape[-2:])
     return out
 
 
@@ -115,3 +121,48 @@ def eigvalsh(a: Tensor, lower: bool) -> Tensor:
             raise LinAlgError(f"eigvalsh: LAPACK's eigenvalue routine failed with info = {found[-1]}")
         many[k] = torch.from_numpy(found[0])
     return out
+
+
+def sygvd(a: Tensor, b: Tensor, lower: bool, kind: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return eigenvalues and vectors of generalised Hermitian problems, and LAPACK's info."""
+    complex_ = a.is_complex()
+    routine = _routine("hegvd" if complex_ else "sygvd", a.dtype)
+    w = torch.empty(a.shape[:-1], dtype=a.dtype.to_real() if complex_ else a.dtype)
+    v = torch.empty(a.shape, dtype=a.dtype)
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+    n = a.shape[-1]
+    many_a, many_b, many_v = (x.detach().reshape(-1, n, n) for x in (a, b, v))
+    many_w, codes = w.view(-1, n), info.view(-1)
+    for k in range(many_a.shape[0]):
+        # The transposes are conj(A) and conj(B), whose vectors are conj(V).
+        one, other = (x[k].contiguous().resolve_conj().numpy().T for x in (many_a, many_b))
+        found = routine(one, other, itype=kind, jobz="V", uplo="U" if lower else "L")
+        vectors = torch.from_numpy(found[1])
+        many_w[k], many_v[k], codes[k] = torch.from_numpy(found[0]), vectors.conj() if complex_ else vectors, found[2]
+    return w, v, info
+
+
+def eigh_subset(a: Tensor, lower: bool, first: int, last: int, vectors: bool) -> tuple[Tensor, Tensor | None]:
+    """Return some eigenvalues and vectors of one Hermitian matrix."""
+    routine = _routine("heevr" if a.is_complex() else "syevr", a.dtype)
+    matrix = a.detach().contiguous().resolve_conj().numpy().T
+    options = {"compute_v": int(vectors), "range": "I", "il": first + 1, "iu": last + 1, "lower": int(not lower)}
+    w, v, _, _, info = routine(matrix, **options)
+    if info != 0:
+        raise LinAlgError(f"eigh: LAPACK's eigenvalue routine failed with info = {info}")
+    count = last - first + 1
+    values = torch.from_numpy(w[:count].copy())
+    return values, torch.from_numpy(v[:, :count].copy()).conj().resolve_conj() if vectors else None
+
+
+def trsen(t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return reordered Schur forms and vectors of a batch, and LAPACK's info."""
+    routine, n = _routine("trsen", t.dtype), t.shape[-1]
+    many_t, many_z, many_select = t.detach().reshape(-1, n, n), z.detach().reshape(-1, n, n), select.reshape(-1, n)
+    out_t, out_z = torch.empty(many_t.shape, dtype=t.dtype), torch.empty(many_t.shape, dtype=t.dtype)
+    info = torch.zeros(t.shape[:-2], dtype=torch.int32)
+    for k in range(many_t.shape[0]):
+        found = routine(many_select[k].numpy(), many_t[k].numpy(), many_z[k].numpy(), job="N")
+        out_t[k], out_z[k] = torch.from_numpy(found[0]), torch.from_numpy(found[1])
+        info.view(-1)[k] = 0 if found[-1] == 0 else n + 1
+    return out_t.view(t.shape), out_z.view(t.shape), info

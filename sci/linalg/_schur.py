@@ -16,8 +16,8 @@ from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
 from . import _lapack
-from ._eigh import require_no_phase
 from ._errors import LinAlgError
+from ._hermitian import require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, require_square, tensors, to_kind
 
 runtime.load_library()
@@ -68,7 +68,8 @@ def _reorder(a: Tensor, t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, T
     if on_host("schur", a):
         t, z = _reorder(*(x.cpu() for x in (a, t, z, select)))
         return t.to(a.device), z.to(a.device)
-    t, z, info = torch.ops.sci._schur_reorder(t, z, select.to(torch.int32))
+    large = t.device.type == "cpu" and t.shape[-1] > _KERNEL_CPU
+    t, z, info = _lapack.trsen(t, z, select) if large else torch.ops.sci._schur_reorder(t, z, select.to(torch.int32))
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)
         raise LinAlgError(f"schur: eigenvalues{where} are too close to be separated for reordering")

@@ -42,7 +42,7 @@ def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool,
         if singular and values[-1] != 0:
             where, place = place_in_batch((diagonal == 0).to(torch.int8).argmax(-1) + (diagonal == 0).any(-1))
             raise LinAlgError(f"{function}: a is singular: diagonal entry {place - 1}{where} is zero")
-    if _lapack.worthwhile(a) and b.shape[-1] > 1 and b.numel() > 0:
+    if _lapack.worthwhile(a) and b.numel() > 0:
         return _lapack.trsm(a, b, trans, lower, unit_diagonal)
     op_a = (a, a.mT, a.mH)[trans]
     upper = lower if trans else not lower

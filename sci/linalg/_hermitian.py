@@ -1,0 +1,141 @@
+"""The Hermitian eigenproblem as operators with derivatives that are finite at equal eigenvalues."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.checks import checks_enabled, known, require_finite
+from sci._core.dispatch import operator
+
+from . import _lapack
+from ._errors import LinAlgError, TorchLinAlgError
+from ._matrices import hermitian_part, new_like
+
+
+def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+    if check_finite:
+        require_finite(function, {"a": a})
+    try:
+        w, v = torch.linalg.eigh(a, UPLO="L" if lower else "U")
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+    return w, v.contiguous()
+
+
+def real_dtype(dtype: torch.dtype) -> torch.dtype:
+    return dtype.to_real() if dtype.is_complex else dtype
+
+
+def _fake_eigh(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+    return new_like(a, a.shape[:-1], real_dtype(a.dtype)), new_like(a, a.shape)
+
+
+def inverse_gaps(w: Tensor) -> Tensor:
+    """E[i, j] = 1 / (w[j] - w[i]), and 0 where the two are equal up to the error of computed eigenvalues."""
+    if w.shape[-1] == 0:
+        return torch.zeros_like(w[..., None, :] - w[..., :, None])
+    gaps = w[..., None, :] - w[..., :, None]
+    size = w.abs().amax(-1)[..., None, None]
+    equal = gaps.abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
+    return torch.where(equal, 0, 1 / torch.where(equal, 1, gaps))
+
+
+def split(k: Tensor, v: Tensor, grad_v: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the skew-Hermitian and the Hermitian part of K = V^H gV.
+
+    What a loss may not depend on, rotations among eigenvectors of (nearly) equal eigenvalues and phases, shows as
+    skew(K) = 0 up to rounding. Divided by a small gap that rounding would be all there is, so it is set to zero.
+    """
+    skew = (k - k.mH) / 2
+    if k.numel() == 0:
+        return skew, hermitian_part(k)
+    columns = torch.linalg.vector_norm(grad_v, dim=-2) * torch.linalg.vector_norm(v, dim=-2).amax(-1, keepdim=True)
+    eps = torch.finfo(columns.dtype).eps
+    noise = 4 * math.sqrt(v.shape[-1]) * eps * (columns[..., None, :] + columns[..., :, None])
+    skew = torch.where(skew.abs() <= noise, 0, skew)
+    if v.is_complex():
+        require_no_phase("eigh", skew, columns)
+    return skew, hermitian_part(k)
+
+
+def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    (w, v), (grad_w, grad_v) = outputs, grads
+    if grad_v is None:
+        return (v * grad_w[..., None, :]) @ v.mH, None, None, None
+    skew, _ = split(v.mH @ grad_v, v, grad_v)
+    inner = inverse_gaps(w) * skew
+    if grad_w is not None:
+        inner = inner + torch.diag_embed(grad_w)
+    return hermitian_part(v @ inner @ v.mH), None, None, None
+
+
+def require_no_phase(function: str, k: Tensor, size: Tensor) -> None:
+    """Raise if a loss depends on the phases of complex vectors, which are arbitrary: then it has no gradient."""
+    if k.shape[-1] == 0 or not checks_enabled() or torch.compiler.is_compiling():
+        return
+    phase = k.diagonal(dim1=-2, dim2=-1).imag.abs()
+    worst = known((phase - 100 * math.sqrt(torch.finfo(phase.dtype).eps) * size).amax())
+    if worst is not None and worst > 0:
+        text = (
+            f"{function}: the loss depends on the phases of the complex vectors, which are arbitrary, so it has no "
+            "gradient. Use what does not depend on them: moduli, projectors v v^H, or vectors divided by the phase of "
+            "one of their entries"
+        )
+        raise LinAlgError(text)
+
+
+def _jvp_eigh(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
+    (w, v), da = outputs, hermitian_part(tangents[0])
+    inner = v.mH @ da @ v
+    dw = inner.diagonal(dim1=-2, dim2=-1)
+    return dw.real if dw.is_complex() else dw, v @ (inverse_gaps(w) * inner)
+
+
+# (w, V) of Hermitian matrices, of which one triangle is read.
+standard = operator(
+    "eigh(Tensor a, bool lower, bool check_finite, str function) -> (Tensor, Tensor)",
+    kernel=compute,
+    fake=_fake_eigh,
+    backward=_backward_eigh,
+    jvp=_jvp_eigh,
+    core_dims=(2,),
+)
+
+
+def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {"a": a})
+    if _lapack.worthwhile(a) and a.numel() > 0:
+        return _lapack.eigvalsh(a, lower)
+    try:
+        w: Tensor = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+    return w
+
+
+def _backward_eigvalsh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    _, v = standard(inputs[0], inputs[1], False, inputs[3])
+    return (v * grads[0][..., None, :]) @ v.mH, None, None, None
+
+
+def _jvp_eigvalsh(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    _, v = standard(inputs[0], inputs[1], False, inputs[3])
+    dw: Tensor = (v.conj() * (hermitian_part(tangents[0]) @ v)).sum(-2)
+    return dw.real if dw.is_complex() else dw
+
+
+# Eigenvalues alone. Its rule computes the vectors anew, so eager code that differentiates takes `standard`.
+standard_values = operator(
+    "eigvalsh(Tensor a, bool lower, bool check_finite, str function) -> Tensor",
+    kernel=_eigvalsh,
+    fake=lambda a, lower, check_finite, function: new_like(a, a.shape[:-1], real_dtype(a.dtype)),
+    backward=_backward_eigvalsh,
+    jvp=_jvp_eigvalsh,
+    core_dims=(2,),
+)
