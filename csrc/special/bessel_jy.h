@@ -10,8 +10,8 @@
 // Negative orders by J_-v = cos(v pi) J_v - sin(v pi) Y_v (DLMF 10.2.3). The same code on dual numbers gives the
 // derivatives in the order (jv_dv, jv_dv2). Complex arguments: detail/bessel_jy_complex.h.
 //
-// Conventions are SciPy's: for x < 0 parity at whole orders and NaN else, +-inf for negative v at x = 0 with the sign of
-// 1/Gamma(v + 1), NaN for a complex 0 there and for infinite complex z; only J_v(+-inf) is the limit 0 here.
+// Conventions are SciPy's: for x < 0 parity at whole orders and NaN else, +-inf for negative v at x = 0 with the sign
+// of 1/Gamma(v + 1), NaN for a complex 0 there and for infinite complex z; only J_v(+-inf) is the limit 0 here.
 #pragma once
 #include "special/detail/bessel_jy_complex.h"
 #include "special/detail/bessel_jy_debye.h"
@@ -52,8 +52,10 @@ SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_large(T v, T x) {
     }
     T xi = v * (abs(zeta) * sqrt(abs(zeta))) * T(S(2) / S(3));
     if (primal(t) < S(0)) return bessel_jy_debye_decaying(v, x, xi, T(-t));
-    T c = cos(xi), s = sin(xi);
-    return bessel_jy_debye_oscillating(v, x, t, T((c + s) * T(half_sqrt)), T((s - c) * T(half_sqrt)));
+    if (primal(t) < S(0.8)) {
+      T c = cos(xi), s = sin(xi);
+      return bessel_jy_debye_oscillating(v, x, t, T((c + s) * T(half_sqrt)), T((s - c) * T(half_sqrt)));
+    }
   }
   if (primal(t) < S(0)) {
     T q = sqrt(-t * (T(1) + x / v));

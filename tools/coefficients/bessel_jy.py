@@ -15,7 +15,7 @@ OLVER_INTERVAL = (mpf("-1.05"), mpf("1.06"))  # not symmetric: no node may fall 
 def debye_polynomials(count):
     """U_k(p) = p^k sum_j c[k][j] p^(2j), k = 0..count, by DLMF 10.41.9."""
     dense = [[mpf(1)]]
-    for k in range(count):
+    for _ in range(count):
         u = dense[-1]
         new = [mpf(0)] * (len(u) + 3)
         for n, c in enumerate(u):
@@ -125,7 +125,9 @@ def show_orders_0_and_1():
             print(f"# zero {mp.nstr(high_part, 25)} {mp.nstr(zero - high_part, 20)}; {mp.nstr(zero, 12)}")
             for degree in degrees:
                 c, deviation, size = fit(value, degree, (mpf(-1), mpf(1)))
-                print(f"# j{order} on [{low}, {high}] degree {degree}: deviation {mp.nstr(deviation, 3)}, {mp.nstr(size, 3)}")
+                print(
+                    f"# j{order} [{low}, {high}] degree {degree}: deviation {mp.nstr(deviation, 3)}, {mp.nstr(size, 3)}"
+                )
                 show(f"j{order} {low}", c)
         for odd, name in ((False, "p"), (True, "q")):
             for degree in (12, 4):

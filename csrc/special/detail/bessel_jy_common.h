@@ -1,5 +1,5 @@
-// What the parts of the Bessel functions J and Y share: the pair of values with its binary exponent, and small pieces of
-// arithmetic that must also hold for dual numbers.
+// What the parts of the Bessel functions J and Y share: the pair of values with its binary exponent, and small pieces
+// of arithmetic that must also hold for dual numbers.
 #pragma once
 #include "special/gamma.h"
 

@@ -100,8 +100,8 @@ SCI_HD_LARGE void bessel_j_by_modified(T v, complex<T> z, bool want_minus, bool 
     minus += bessel_jy_times_exp(complex<T>(c, -s) * f.k * (sine * T(S(2) * numbers::inv_pi<S>)), -up);
 }
 
-/// Ai and Ai' of a complex argument of moderate size, with derivatives by Ai'' = s Ai: the Maclaurin series (DLMF 9.4.1),
-/// K_{1/3} and K_{2/3} (9.6.2-3), or J of the orders +-1/3 and +-2/3 (9.6.6-7).
+/// Ai and Ai' of a complex argument of moderate size, with derivatives by Ai'' = s Ai: the Maclaurin series
+/// (DLMF 9.4.1), K_{1/3} and K_{2/3} (9.6.2-3), or J of the orders +-1/3 and +-2/3 (9.6.6-7).
 template <class T>
 SCI_HD_LARGE void bessel_jy_airy_plane(complex<T> s, complex<T>& ai, complex<T>& ai1) {
   if constexpr (is_dual<T>) {
@@ -181,8 +181,8 @@ SCI_HD_LARGE bool bessel_j_plane_olver(T v, complex<T> z, complex<T>& value) {
   return true;
 }
 
-/// J_v(z), or J_-v(z) if `negative`, for v >= 0 and z != 0 in the first quadrant, `turned` as above. Dual numbers use the
-/// last two regions, which reach everywhere: every region costs a GPU seconds of compilation.
+/// J_v(z), or J_-v(z) if `negative`, for v >= 0 and z != 0 in the first quadrant, `turned` as above. Dual numbers use
+/// the last two regions, which reach everywhere: every region costs a GPU seconds of compilation.
 template <class T>
 SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative, bool turned) {
   using S = scalar_of<T>;

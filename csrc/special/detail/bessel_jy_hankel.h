@@ -24,7 +24,8 @@ SCI_HD_LARGE void bessel_jy_hankel_sums(T v, T x, T& p, T& q) {
   using S = scalar_of<T>;
   T four_v2 = T(4) * v * v, w = T(S(0.125)) / x, term = T(1);
   T lead = T(2) * v * (T(2) * v * w);
-  bool huge = primal(v) > ldexp(S(1), limits<S>::max_exponent / 4);  // 4 v^2 may overflow, (2k-1)^2 is nothing beside it
+  bool huge =
+      primal(v) > ldexp(S(1), limits<S>::max_exponent / 4);  // 4 v^2 may overflow, (2k-1)^2 is nothing beside it
   p = T(1);
   q = T(0);
   bool small = false;
