@@ -56,8 +56,8 @@ def _double(x: Any) -> float:
         return math.copysign(math.inf, mpmath.sign(x))
 
 
-def confirmed(compute: Any) -> Any:
-    """Return ``compute()`` at the first precision at which doubling it changes nothing that a double could show."""
+def confirmed(compute: Any) -> tuple[Any, ...]:
+    """Return ``compute()``, as a tuple, at the first precision at which doubling it changes nothing that a double could show."""
     digits = FIRST_DIGITS
     with mpmath.workdps(digits):
         before = compute()
@@ -66,14 +66,19 @@ def confirmed(compute: Any) -> Any:
         with mpmath.workdps(digits):
             after = compute()
             pairs = list(zip(_sequence(before), _sequence(after), strict=True))
-            if all(_agree(a, b) for a, b in pairs):
-                return after
+            if all(_agree(a, b) or _vanishes(a, b) for a, b in pairs):
+                return tuple(mpmath.mpf(0) if _vanishes(a, b) else b for a, b in pairs)
         before = after
     raise ArithmeticError(f"no agreement up to {LAST_DIGITS} digits")
 
 
 def _sequence(x: Any) -> tuple[Any, ...]:
     return tuple(x) if isinstance(x, (tuple, list)) else (x,)
+
+
+def _vanishes(a: Any, b: Any) -> bool:
+    """Is a quantity zero by symmetry? Then it shows as rounding noise, which falls with the precision."""
+    return bool(0 < abs(a) < mpmath.mpf("1e-15") and abs(b) < abs(a) ** mpmath.mpf("1.4"))
 
 
 def _agree(a: Any, b: Any) -> bool:
@@ -100,14 +105,10 @@ def derivative(card: ElementwiseCard, args: tuple[Any, ...], index: int) -> Any:
 
         plus, minus = [at(k) for k in (1, 2, 3)], [at(-k) for k in (1, 2, 3)]
         weights = (mpmath.mpf(45), mpmath.mpf(-9), mpmath.mpf(1))
-        found = []
-        for o in range(card.outputs):
-            slope = sum(w * (p[o] - m[o]) for w, p, m in zip(weights, plus, minus, strict=True)) / (60 * h)
-            # A derivative that is zero by symmetry shows as rounding noise, whose digits never agree.
-            size = max(abs(p[o]) for p in plus) / (abs(x) if x != 0 else 1)
-            noise = mpmath.mpf(10) ** (-digits * 9 // 10) * size
-            found.append(mpmath.mpf(0) if digits >= 4 * FIRST_DIGITS and abs(slope) <= noise else slope)
-        return tuple(found)
+        return tuple(
+            sum(w * (p[o] - m[o]) for w, p, m in zip(weights, plus, minus, strict=True)) / (60 * h)
+            for o in range(card.outputs)
+        )
 
 
 def make_row(task: tuple[str, str, str, str, str, tuple[Any, ...]]) -> Row:
