@@ -1,0 +1,139 @@
+"""``python -m benchmarks [DOMAIN ...]``: ratio tables of `sci` against its peers, on the same inputs in one process."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import re
+import sys
+import time
+import warnings
+from typing import Any
+
+import threadpoolctl
+import torch
+
+from benchmarks import report
+from benchmarks.cases import PEERS, Context, installed
+from benchmarks.timing import Clock, copy_bandwidth, time_alternately
+
+DOMAINS = ("special", "fft", "linalg", "sparse", "interpolate")
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("domains", nargs="*", metavar="DOMAIN", help=f"of {', '.join(DOMAINS)}; all by default")
+    parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of every library that lets itself be told")
+    parser.add_argument("--out", metavar="FILE.json", help="also write the figures to a file")
+    parser.add_argument("--cpu-time", action="store_true", help="the process's time, for a machine that is shared")
+    parser.add_argument("--quick", action="store_true", help="fewer sizes, shorter blocks")
+    parser.add_argument("--groups", action="store_true", help="elementwise functions: a row per group of samples")
+    parser.add_argument("-k", metavar="PATTERN", help="only functions whose name matches a regular expression")
+    options = parser.parse_args()
+    for domain in options.domains:
+        if domain not in DOMAINS:
+            parser.error(f"no domain {domain!r}: choose from {', '.join(DOMAINS)}")
+    return options
+
+
+class Run:
+    """One run: its options, and the bandwidths it has measured."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.device = torch.device(options.device)
+        self.pattern = options.k or ""
+        seconds, rounds = (0.03, 3) if options.quick else (0.2, 7)
+        self.clock = Clock(self.device, options.threads, seconds, rounds, options.cpu_time)
+        peers = tuple(peer for peer in PEERS if installed(peer, self.device))
+        self.context = Context(self.device, options.quick, peers)
+        self.bandwidths: dict[int, float] = {}
+
+    def wanted(self, name: str) -> bool:
+        return re.search(self.pattern, name) is not None
+
+    def bandwidth(self, bytes: int) -> float:
+        """Return the copy speed at a size, rounded to powers of 2 since caches make it a matter of size."""
+        size = max(10, bytes.bit_length())
+        if size not in self.bandwidths:
+            self.bandwidths[size] = copy_bandwidth(self.clock, 3 << (size - 2))
+        return self.bandwidths[size]
+
+    def domain(self, name: str, by_group: bool) -> list[dict[str, Any]]:
+        """Time all cases of a domain."""
+        module = importlib.import_module(f"benchmarks.{name}")
+        rows = []
+        for case in module.cases(self.context, by_group) if name == "special" else module.cases(self.context):
+            if not self.wanted(case.name):
+                continue
+            times, errors = time_alternately(case.calls, self.clock)
+            row: dict[str, Any] = {"domain": name, "function": case.name, "arguments": case.arguments, "seconds": times}
+            row["ratios"] = {p: t / times["sci"] for p, t in times.items() if p != "sci" and "sci" in times}
+            if errors:
+                row["errors"] = errors
+            if case.bytes and "sci" in times:
+                row["copy_share"] = case.bytes / times["sci"] / self.bandwidth(case.bytes)
+            rows.append(row)
+        return rows
+
+    def overheads(self) -> list[dict[str, Any]]:
+        """Time calls on five numbers."""
+        from benchmarks import special
+
+        rows = []
+        context = Context(self.device, self.context.quick, ("scipy",))
+        for plain, recorded in special.overhead_cases(context):
+            if not self.wanted(plain.name):
+                continue
+            calls = dict(plain.calls)
+            if recorded is not None:
+                calls["gradient"] = recorded.calls["sci"]
+            times, _ = time_alternately(calls, self.clock)
+            row: dict[str, Any] = {"function": plain.name, "seconds": times["sci"]}
+            if "scipy" in times:
+                row["cost"] = times["sci"] / times["scipy"]
+                if "gradient" in times:
+                    row["cost_with_gradient"] = times["gradient"] / times["scipy"]
+            rows.append(row)
+        return rows
+
+
+def main() -> int:
+    """Run the benchmarks; the exit status tells whether every domain could be timed."""
+    options = parse()
+    torch.set_num_threads(options.threads)
+    threadpoolctl.threadpool_limits(options.threads)  # SciPy's BLAS has threads of its own
+    warnings.filterwarnings("ignore")  # peers warn of overflows in samples that are there on purpose
+    run = Run(options)
+    start = time.perf_counter()
+    where = report.machine(run.device, options.threads)
+    print(", ".join(f"{key} {value}" for key, value in where.items()))
+    print("python -m benchmarks " + " ".join(sys.argv[1:]), flush=True)
+    found: dict[str, Any] = {"machine": where, "command": sys.argv[1:], "rows": [], "overheads": []}
+    failed = False
+    for domain in options.domains or DOMAINS:
+        try:
+            rows = run.domain(domain, options.groups)
+            report.print_rows(domain, rows, run.context.peers)
+            found["rows"] += rows
+            for row in rows:
+                if "sci" in row.get("errors", {}):  # what peers cannot do is in the file
+                    print(f"{row['function']} ({row['arguments']}): {row['errors']['sci']}")
+                    failed = True
+            if domain == "special":
+                found["overheads"] = run.overheads()
+                report.print_overheads(found["overheads"])
+        except Exception as error:  # one domain's trouble must not cost the others' figures
+            print(f"{domain} could not be timed: {type(error).__name__}: {error}", flush=True)
+            failed = True
+    print(f"{time.perf_counter() - start:.0f} s", flush=True)
+    if options.out:
+        with open(options.out, "w") as file:
+            json.dump(found, file, indent=1)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

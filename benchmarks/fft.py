@@ -1,0 +1,51 @@
+"""Fourier, cosine and sine transforms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from benchmarks.cases import Case, Context, present
+
+
+def _lengths(context: Context) -> tuple[tuple[int, int], ...]:
+    single = (
+        (1, 100),
+        (1, 1000),
+        (1, 1024),
+        (1, 10_000),
+        (1, 100_000),
+        (1, 1_000_000),
+        (1, 1 << 20),
+        (1, 999),
+        (1, 1009),
+    )
+    batched = ((1000, 100), (100, 1000), (1000, 1000), (16, 10_000), (1000, 128))
+    return context.sizes(*single) + context.sizes(*batched)
+
+
+def cases(context: Context) -> Iterator[Case]:
+    """Yield single and batched rows of the one-dimensional transforms, and a few over two axes."""
+    for batch, n in _lengths(context):
+        x = context.randn(batch, n)
+        z = torch.complex(x, x.flip(-1))
+        half = torch.fft.rfft(x)
+        for type in (2, 3, 4, 1) if not context.quick else (2, 3):
+            yield from present(
+                context.case("fft.dct", f"type {type}, {batch} x {n}", x, type=type, bytes=16 * x.numel())
+            )
+        yield from present(
+            context.case("fft.fft", f"{batch} x {n}", z, torch_call=torch.fft.fft, bytes=32 * z.numel()),
+            context.case("fft.rfft", f"{batch} x {n}", x, torch_call=torch.fft.rfft, bytes=16 * x.numel()),
+            context.case("fft.irfft", f"{batch} x {n}", half, torch_call=torch.fft.irfft, bytes=16 * x.numel()),
+        )
+    for n in context.sizes(64, 256, 1024):
+        x = context.randn(n, n)
+        yield from present(
+            context.case("fft.dctn", f"{n} x {n}", x),
+            context.case("fft.dct", f"type 2, axis 0, {n} x {n}", x, axis=0),
+            context.case("fft.fft2", f"{n} x {n}", x.to(torch.complex128), torch_call=torch.fft.fft2),
+        )
+    x = context.randn(1000, 1000, dtype=torch.float32)
+    yield from present(context.case("fft.dct", "type 2, float32, 1000 x 1000", x, bytes=8 * x.numel()))

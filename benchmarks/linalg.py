@@ -1,0 +1,68 @@
+"""Dense linear algebra: single matrices and batches, of well-conditioned matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchmarks.cases import Case, Context, find, present
+
+
+def _loop(name: str, **keywords: Any) -> Callable[..., Any]:
+    """Return SciPy's function called matrix by matrix, which is what its users write for a batch."""
+    function = find("scipy", name)
+
+    def run(*args: np.ndarray[Any, Any]) -> list[Any]:
+        return [function(*matrices, **keywords) for matrices in zip(*args)]
+
+    return run
+
+
+def cases(context: Context) -> Iterator[Case]:
+    """Yield rows of factorizations, solves and matrix functions."""
+    shapes = context.sizes((1, 8), (1, 32), (1, 128), (1, 512)) + context.sizes((10_000, 4), (1000, 16), (100, 64))
+    for batch, n in shapes:
+        eye = torch.eye(n, dtype=torch.float64, device=context.device)
+        general = context.randn(batch, n, n) / n**0.5 + 3 * eye
+        positive = general @ general.mT + eye
+        b = context.randn(batch, n, 2)
+        lower = torch.linalg.cholesky(positive)
+        args: dict[str, tuple[tuple[Tensor, ...], Callable[..., Any] | None, dict[str, Any]]] = {
+            "cholesky": ((positive,), lambda a: torch.linalg.cholesky(a).mT, {}),
+            "solve": ((general, b), torch.linalg.solve, {}),
+            "solve_triangular": (
+                (lower, b),
+                lambda a, b: torch.linalg.solve_triangular(a, b, upper=False),
+                {"lower": True},
+            ),
+            "inv": ((general,), torch.linalg.inv, {}),
+            "det": ((general,), torch.linalg.det, {}),
+            "lu": ((general,), torch.linalg.lu, {}),
+            "qr": ((general,), torch.linalg.qr, {}),
+            "svd": ((general,), torch.linalg.svd, {}),
+            "eigh": ((positive,), torch.linalg.eigh, {}),
+            "eig": ((general,), torch.linalg.eig, {}),
+            "schur": ((general,), None, {}),
+            "expm": ((general,), torch.linalg.matrix_exp, {}),
+            "logm": ((positive,), None, {}),
+            "sqrtm": ((positive,), None, {}),
+            "solve_sylvester": ((general, positive, general), None, {}),
+        }
+        for name, (tensors, torch_call, keywords) in args.items():
+            if n > 200 and context.quick:
+                continue
+            one = [x[0] for x in tensors] if batch == 1 else list(tensors)
+            yield from present(
+                context.case(
+                    f"linalg.{name}",
+                    f"{n} x {n}" if batch == 1 else f"{batch} of {n} x {n}",
+                    *one,
+                    torch_call=torch_call,
+                    scipy_call=None if batch == 1 else _loop(f"linalg.{name}", **keywords),
+                    **keywords,
+                )
+            )

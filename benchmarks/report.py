@@ -1,0 +1,84 @@
+"""Prints the tables of a run and keeps the figures."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+import rich.box
+import torch
+from rich.console import Console
+from rich.table import Table
+
+Row = dict[str, Any]
+
+
+def console() -> Console:
+    """Return a console that is as wide as the tables also where the output is a file."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=160)
+
+
+def duration(seconds: float) -> str:
+    """Return a time with three digits and its unit."""
+    for unit, factor in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= factor:
+            return f"{seconds / factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def ratio(value: float | None) -> str:
+    """Return a ratio; the reader looks for those below 1."""
+    if value is None:
+        return "-"
+    text = f"{value:.2f}" if value < 100 else f"{value:.0f}"
+    return text if value >= 1 else f"[bold red]{text}[/]"
+
+
+def print_rows(title: str, rows: list[Row], peers: tuple[str, ...]) -> None:
+    """Print times of sci and, per peer, how many times faster sci is."""
+    table = Table(title=f"{title}: times faster than the peer (above 1: sci is faster)", box=rich.box.SIMPLE_HEAD)
+    for heading in ("function", "arguments"):
+        table.add_column(heading)
+    shown = [peer for peer in peers if any(peer in row["ratios"] for row in rows)]
+    for heading in ("sci", *shown, "copy speed"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        ratios = [ratio(row["ratios"].get(peer)) for peer in shown]
+        share = f"{100 * row['copy_share']:.0f} %" if row.get("copy_share") else "-"
+        time = duration(row["seconds"]["sci"]) if "sci" in row["seconds"] else "failed"
+        table.add_row(row["function"], row["arguments"], time, *ratios, share)
+    console().print(table)
+
+
+def print_overheads(rows: list[Row]) -> None:
+    """Print what a call on five numbers costs, as a ratio to SciPy's ufunc."""
+    table = Table(
+        title="calls on 5 numbers: cost in units of SciPy's (below 1: sci is faster)", box=rich.box.SIMPLE_HEAD
+    )
+    table.add_column("function")
+    for heading in ("sci", "cost", "with gradient"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        costs = [f"{row[key]:.2f}" if row.get(key) else "-" for key in ("cost", "cost_with_gradient")]
+        table.add_row(row["function"], duration(row["seconds"]), *costs)
+    console().print(table)
+
+
+def machine(device: torch.device, threads: int) -> dict[str, Any]:
+    """Say where the figures are from."""
+    name = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo") as file:
+            name = next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    found: dict[str, Any] = {"cpu": name, "threads": threads, "python": platform.python_version()}
+    for module in ("torch", "scipy", "numpy", "cupy", "jax"):
+        try:
+            found[module] = __import__(module).__version__
+        except ImportError:
+            continue
+    if device.type == "cuda":
+        found["gpu"] = torch.cuda.get_device_name(device)
+    return found

@@ -1,0 +1,100 @@
+"""Elementwise functions: the rows come of the cards, with the cards' own samples as arguments."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from benchmarks.cases import Case, Context, find
+from sci._core.cards import ElementwiseCard, elementwise_cards
+from sci.testing import points
+
+_SIGNS = {"r": "real", "c": "complex", "i": "int"}
+
+
+def cards() -> list[ElementwiseCard]:
+    """Return the cards of the public elementwise functions, by name."""
+    importlib.import_module("sci.special")
+    return [card for _, card in sorted(elementwise_cards.items()) if card.public]
+
+
+def arguments(card: ElementwiseCard, signature: str, dtype: torch.dtype, count: int, group: str | None) -> list[Tensor]:
+    """Return `count` samples of a card, all groups (or one) mixed, as tensors of the kinds in `signature`."""
+    precision = "float32" if dtype is torch.float32 else "float64"
+    found = [p for name, p in points(card, signature, precision) if group in (None, name)]
+    if not found:
+        return []
+    order = torch.randint(len(found), (count,), generator=torch.Generator().manual_seed(0))
+    kinds = {"r": dtype, "c": dtype.to_complex(), "i": torch.int64}
+    return [torch.tensor(column, dtype=kinds[k])[order] for column, k in zip(zip(*found), signature)]
+
+
+def signatures(card: ElementwiseCard) -> list[str]:
+    """Return the first signature without complex arguments and the first with them."""
+    ins = [one for one, _ in card.signatures]
+    real, with_complex = [s for s in ins if "c" not in s], [s for s in ins if "c" in s]
+    return real[:1] + with_complex[:1]
+
+
+def torch_function(name: str) -> object:
+    """Return torch's function of the name, if it has one."""
+    return find("torch.special", name) or find("torch", name)
+
+
+def row(context: Context, card: ElementwiseCard, args: list[Tensor], label: str) -> Case | None:
+    """Make one row; what an elementwise kernel must move is its arguments and its results."""
+    args = [x.to(context.device) for x in args]
+    size = max(x.element_size() for x in args if x.is_floating_point() or x.is_complex())
+    moved = sum(x.numel() * x.element_size() for x in args) + args[0].numel() * size * card.outputs
+    return context.case(
+        f"special.{card.name}",
+        label,
+        *args,
+        torch_call=torch_function(card.name),
+        bytes=moved,  # type: ignore[arg-type]
+    )
+
+
+def cases(context: Context, by_group: bool = False) -> Iterator[Case]:
+    """Yield a row per function, signature and dtype; with `by_group` one per group of samples instead."""
+    count = (1 << 24 if context.device.type == "cuda" else 1 << 18) >> (2 if context.quick else 0)
+    for card in cards():
+        for signature in signatures(card):
+            for dtype in (torch.float64, torch.float32):
+                if context.quick and dtype is torch.float32 and context.device.type == "cpu":
+                    continue
+                groups: list[str | None] = [g.name for g in card.samples] if by_group else [None]
+                for group in groups:
+                    args = arguments(card, signature, dtype, count, group)
+                    if not args:
+                        continue
+                    kind = str(dtype.to_complex() if "c" in signature else dtype).removeprefix("torch.")
+                    label = f"{count} {kind}" + (f", {group}" if group else "")
+                    case = row(context, card, args, label)
+                    if case is not None:
+                        yield case
+
+
+def overhead_cases(context: Context) -> Iterator[tuple[Case, Case | None]]:
+    """Yield, per function, a call on 5 numbers, and the same with a gradient recorded."""
+    for card in cards():
+        signature = signatures(card)[0]
+        args = arguments(card, signature, torch.float64, 5, None)
+        if not args:
+            continue
+        plain = row(context, card, args, "5 numbers")
+        leaves = [x.clone().requires_grad_(x.is_floating_point() or x.is_complex()) for x in args]
+        recorded = row(context, card, leaves, "5 numbers, gradient") if _differentiates(card, leaves) else None
+        if plain is not None:
+            yield plain, recorded
+
+
+def _differentiates(card: ElementwiseCard, args: list[Tensor]) -> bool:
+    try:
+        torch.autograd.grad(card.function(*args).sum(), [x for x in args if x.requires_grad])
+    except (NotImplementedError, RuntimeError, AttributeError):
+        return False
+    return True

@@ -1,0 +1,79 @@
+"""Times calls alternately, so that a machine that slows down or is shared slows all libraries alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.utils.benchmark import Timer
+
+Call = Callable[[], Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Clock:
+    """How time is taken: on which device, with how many CPU threads, for how long; `cpu_time` counts the process's own
+    time instead of the wall's, which says more on a machine that others use too (with one thread)."""
+
+    device: torch.device
+    threads: int
+    seconds: float
+    rounds: int
+    cpu_time: bool = False
+
+
+def _block(call: Call, number: int, clock: Clock, peer: str) -> float:
+    """Return seconds per call over `number` calls."""
+    device = clock.device
+    if (
+        peer not in ("scipy", "jax") and device.type == "cuda"
+    ):  # asynchronous calls on torch's stream: events on the device time them
+        with torch.cuda.device(device):
+            begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+            torch.cuda.synchronize()
+            begin.record()
+            for _ in range(number):
+                call()
+            end.record()
+            end.synchronize()
+            return float(begin.elapsed_time(end)) * 1e-3 / number
+    watch = time.process_time if clock.cpu_time else time.perf_counter
+    timer = Timer("call()", globals={"call": call}, num_threads=clock.threads, timer=watch)
+    return float(timer.timeit(number).median)
+
+
+def time_alternately(calls: dict[str, Call], clock: Clock) -> tuple[dict[str, float], dict[str, str]]:
+    """Return the median time of each call, in seconds, and why others could not be timed.
+
+    Each round times a block of each call, one after the other; all blocks together take some ``clock.seconds`` per
+    call, but a block is at least one call.
+    """
+    numbers: dict[str, int] = {}
+    errors: dict[str, str] = {}
+    for name, call in calls.items():
+        try:
+            call()
+            call()
+            once = _block(call, 1, clock, name)
+            if once < 1e-3:
+                once = _block(call, 20, clock, name)
+            numbers[name] = max(1, int(clock.seconds / clock.rounds / max(once, 1e-7)))
+        except Exception as error:  # a peer that cannot do it is no reason to stop
+            errors[name] = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    found: dict[str, list[float]] = {name: [] for name in numbers}
+    for _ in range(clock.rounds):
+        for name, number in numbers.items():
+            found[name].append(_block(calls[name], number, clock, name))
+    return {name: statistics.median(times) for name, times in found.items()}, errors
+
+
+def copy_bandwidth(clock: Clock, bytes: int) -> float:
+    """Return the bytes per second, read and written, that a copy of tensors with `bytes` in all moves."""
+    x = torch.ones(max(1, bytes // 16), dtype=torch.float64, device=clock.device)
+    y = torch.empty_like(x)
+    times, _ = time_alternately({"torch": lambda: y.copy_(x)}, clock)
+    return 16 * x.numel() / times["torch"]
