@@ -3,8 +3,8 @@ A derivative that does not cancel
 =================================
 
 The derivative of the scaled complementary error function is, in every textbook,
-:math:`2 x\\,\\mathrm{erfcx}(x) - 2/\\sqrt{\\pi}`. For large :math:`x` the two terms agree in ever more digits: in float32
-nothing is left at :math:`x = 10^4`. ``sci`` computes it by a kernel of its own.
+:math:`2 x\\,\\mathrm{erfcx}(x) - 2/\\sqrt{\\pi}`. For large :math:`x` the two terms agree in ever more digits: in
+float32 nothing is left at :math:`x = 10^4`. ``sci`` computes it by a kernel of its own.
 """
 
 import math

@@ -57,7 +57,7 @@ def _double(x: Any) -> float:
 
 
 def confirmed(compute: Any) -> tuple[Any, ...]:
-    """Return ``compute()``, as a tuple, at the first precision at which doubling it changes nothing that a double could show."""
+    """Return ``compute()``, as a tuple, at the first precision that doubling leaves unchanged in a double's eyes."""
     digits = FIRST_DIGITS
     with mpmath.workdps(digits):
         before = compute()

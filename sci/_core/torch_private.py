@@ -26,7 +26,7 @@ from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore
 from torch.autograd import forward_ad as forward_ad
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad_enabled
 from torch.autograd.function import _SingleLevelFunction as SingleLevelFunction
-from torch.utils._pytree import GetAttrKey as attribute_key
+from torch.utils._pytree import GetAttrKey as attribute_key  # noqa: N813
 from torch.utils._pytree import register_pytree_node
 
 __all__ = [
@@ -84,7 +84,7 @@ def through_grads_batched(solve: Callable[[torch.Tensor], torch.Tensor], g: torc
 
     That is an older vmap than ``torch.func``'s, which knows no rules of operators: `solve` gets a leading dimension.
     """
-    if not torch._C._dispatch_keys(g).has(_GRADS_BATCHED):
+    if _GRADS_BATCHED is None or not torch._C._dispatch_keys(g).has(_GRADS_BATCHED):
         return solve(g)
     level = torch._C._vmapmode_increment_nesting() - 1
     torch._C._vmapmode_decrement_nesting()

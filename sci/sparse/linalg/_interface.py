@@ -77,7 +77,7 @@ class LinearOperator:
         """Find the dtype by applying the operator once, if it was not given."""
         if self.dtype is not None:
             return
-        # A small integer takes on the dtype of what it meets; where torch refuses to mix, one of these is the right one.
+        # A small integer takes on the dtype of what it meets; where torch refuses to mix, one of these is right.
         floats = (torch.get_default_dtype(), torch.float64, torch.float32, torch.complex128)
         for dtype in (torch.int8, *floats):
             try:
