@@ -164,7 +164,6 @@ SCI_HD float abs(float x) { return SCI_FROM_F(fabs)(x); }
 #undef SCI_FROM
 #undef SCI_FROM_F
 
-
 SCI_HD int abs(int x) { return x < 0 ? -x : x; }
 SCI_HD int64_t abs(int64_t x) { return x < 0 ? -x : x; }
 

@@ -1,5 +1,5 @@
-// Conjugate gradients on the CPU, with compressed rows for matrix and preconditioner: the whole iteration in one call. Elsewhere the iteration is
-// written over tensors (sci/sparse/linalg/_iterate.py), with the same stopping rule.
+// Conjugate gradients on the CPU, with compressed rows for matrix and preconditioner: the whole iteration in one call.
+// Elsewhere the iteration is written over tensors (sci/sparse/linalg/_iterate.py), with the same stopping rule.
 #include <cmath>
 
 #include "runtime/operator.h"
@@ -81,9 +81,12 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
                                   const std::optional<Tensor>& m_indices_, const Tensor& b_, const Tensor& x0_,
                                   double rtol, double atol, int64_t maxiter) {
   using torch::stable::contiguous;
-  const Tensor data = contiguous(data_), indptr = contiguous(indptr_), indices = contiguous(indices_), b = contiguous(b_);
-  STD_TORCH_CHECK(!b.is_cuda() && b.dim() == 2 && data.dim() == 1, "csr_cg: expected right-hand sides (k, n) on the CPU");
-  STD_TORCH_CHECK(data.scalar_type() == b.scalar_type() && x0_.scalar_type() == b.scalar_type(), "csr_cg: dtypes differ");
+  const Tensor data = contiguous(data_), indptr = contiguous(indptr_), indices = contiguous(indices_),
+               b = contiguous(b_);
+  STD_TORCH_CHECK(!b.is_cuda() && b.dim() == 2 && data.dim() == 1,
+                  "csr_cg: expected right-hand sides (k, n) on the CPU");
+  STD_TORCH_CHECK(data.scalar_type() == b.scalar_type() && x0_.scalar_type() == b.scalar_type(),
+                  "csr_cg: dtypes differ");
   int64_t members = b.size(0), n = b.size(1);
   STD_TORCH_CHECK(indptr.size(0) == n + 1 && x0_.size(0) == members && x0_.size(1) == n, "csr_cg: shapes do not fit");
   bool preconditioned = m_data_.has_value();

@@ -4,10 +4,10 @@
 #include "sparse/csr_matmul.h"
 #include "sparse/csr_sample.h"
 
-#define SCI_SPARSE_KERNELS(T, I)                                          \
-  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatvec<T, I>)                 \
-  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>)        \
-  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatmulElement<T, I>)          \
+#define SCI_SPARSE_KERNELS(T, I)                                   \
+  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatvec<T, I>)          \
+  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>) \
+  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatmulElement<T, I>)   \
   SCI_WARP_KERNEL("sparse/csr_sample.h", sci::CsrSample<T, I>)
 SCI_SPARSE_KERNELS(float, int32_t)
 SCI_SPARSE_KERNELS(float, int64_t)
@@ -104,7 +104,8 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
       const I* places = sci::data<I>(static_cast<const Tensor&>(indices));
       int64_t grain = grain_for(entries, out_rows, k);
       if (!gather) {
-        on_threads(members, 1, CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch});
+        on_threads(members, 1,
+                   CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch});
       } else if (k == 1 && !perm && members == 1 && !x.is_cuda()) {
         using Body = CsrMatvecBlock<T, I>;
         bool longer = entries >= 8 * out_rows;
@@ -151,8 +152,8 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_sample", [&](auto index) {
       using I = typename decltype(index)::type;
-      CsrSample<T, I> body{data<I>(indptr), data<I>(indices), data<T>(u), data<T>(v), data<T>(out),
-                           rows,            columns,          entries,    batch};
+      CsrSample<T, I> body{data<I>(indptr), data<I>(indices), data<T>(u), data<T>(v), data<T>(out), rows,
+                           columns,         entries,          batch};
       parallel_for(u, members * rows, body, grain_for(entries, rows, columns));
     });
   });

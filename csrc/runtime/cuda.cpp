@@ -90,10 +90,11 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     constexpr int64_t block = 256, most_blocks = int64_t(1) << 20;
     unsigned blocks = unsigned(std::min((threads + block - 1) / block, most_blocks));
     const void* arguments[] = {body, &n};
-    using Launch = int (*)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**,
-                           void**);
+    using Launch =
+        int (*)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**, void**);
     static Launch launch = reinterpret_cast<Launch>(dlsym(driver(), "cuLaunchKernel"));
-    int status = launch(function, blocks, 1, 1, unsigned(block), 1, 1, 0, stream, const_cast<void**>(arguments), nullptr);
+    int status =
+        launch(function, blocks, 1, 1, unsigned(block), 1, 1, 0, stream, const_cast<void**>(arguments), nullptr);
     if (status) throw std::runtime_error("cuLaunchKernel returned status " + std::to_string(status));
   } catch (const std::runtime_error& error) {
     std::string text = error.what();

@@ -15,9 +15,8 @@ constexpr int max_operands = 10;
 constexpr int max_rank = 64;
 
 char letter_of(int32_t dtype) {
-  static const int32_t f = aoti_torch_dtype_float32(), d = aoti_torch_dtype_float64(),
-                       F = aoti_torch_dtype_complex64(), D = aoti_torch_dtype_complex128(),
-                       l = aoti_torch_dtype_int64();
+  static const int32_t f = aoti_torch_dtype_float32(), d = aoti_torch_dtype_float64(), F = aoti_torch_dtype_complex64(),
+                       D = aoti_torch_dtype_complex128(), l = aoti_torch_dtype_int64();
   return dtype == d ? 'd' : dtype == f ? 'f' : dtype == D ? 'D' : dtype == F ? 'F' : dtype == l ? 'l' : '?';
 }
 int32_t dtype_of(char letter) {

@@ -37,7 +37,9 @@ const Kernel& kernel_at(int64_t index) {
   return *kernel_list.items[index];
 }
 
-int64_t compile_kernel(int64_t index, std::string arch) { return int64_t(compile(kernel_at(index), arch).image.size()); }
+int64_t compile_kernel(int64_t index, std::string arch) {
+  return int64_t(compile(kernel_at(index), arch).image.size());
+}
 int64_t cache_kernel(int64_t index, std::string arch) {
   return int64_t(compile_cached(kernel_at(index), arch).image.size());
 }

@@ -19,7 +19,7 @@ using torch::headeronly::ScalarType;
 
 /// Registers a C++ function for both devices: SCI_OPERATOR("dct_before(Tensor x, int type) -> Tensor", dct_before).
 #define SCI_OPERATOR(SCHEMA, FUNCTION) SCI_OPERATOR_(SCHEMA, FUNCTION, SCI_UNIQUE(sci_register_))
-#define SCI_OPERATOR_(SCHEMA, FUNCTION, NAME)                                                            \
+#define SCI_OPERATOR_(SCHEMA, FUNCTION, NAME) \
   static const bool NAME = ::sci::register_operator(SCHEMA, TORCH_BOX(&FUNCTION));
 
 inline bool register_operator(const char* schema, void (*function)(StableIValue*, uint64_t, uint64_t)) {
@@ -46,7 +46,9 @@ auto dispatch_real(const Tensor& x, const char* where, F&& f) {
   switch (x.scalar_type()) {
     case ScalarType::Double: return f(type_tag<double>{});
     case ScalarType::Float: return f(type_tag<float>{});
-    default: STD_TORCH_CHECK(false, where, ": expected float32 or float64, got ", torch::headeronly::toString(x.scalar_type()));
+    default:
+      STD_TORCH_CHECK(false, where, ": expected float32 or float64, got ",
+                      torch::headeronly::toString(x.scalar_type()));
   }
 }
 
@@ -68,7 +70,9 @@ auto dispatch_index(const Tensor& x, const char* where, F&& f) {
   switch (x.scalar_type()) {
     case ScalarType::Int: return f(type_tag<int32_t>{});
     case ScalarType::Long: return f(type_tag<int64_t>{});
-    default: STD_TORCH_CHECK(false, where, ": expected int32 or int64 indices, got ", torch::headeronly::toString(x.scalar_type()));
+    default:
+      STD_TORCH_CHECK(false, where, ": expected int32 or int64 indices, got ",
+                      torch::headeronly::toString(x.scalar_type()));
   }
 }
 

@@ -19,20 +19,20 @@ template <class Body>
 struct kernel_of;  // SCI_KERNEL specialises it
 
 /// Makes a body known to NVRTC: SCI_KERNEL("fft/dct.h", sci::DctBefore<double>), at global namespace scope.
-#define SCI_KERNEL(HEADER, ...)                                                                     \
-  template <>                                                                                       \
-  struct sci::kernel_of<__VA_ARGS__> {                                                              \
-    inline static ::sci::Kernel kernel{"#include \"" HEADER "\"\n", #__VA_ARGS__};                  \
-    inline static const bool listed = ::sci::kernel_list.add(&kernel);                              \
-  };                                                                                                \
+#define SCI_KERNEL(HEADER, ...)                                                    \
+  template <>                                                                      \
+  struct sci::kernel_of<__VA_ARGS__> {                                             \
+    inline static ::sci::Kernel kernel{"#include \"" HEADER "\"\n", #__VA_ARGS__}; \
+    inline static const bool listed = ::sci::kernel_list.add(&kernel);             \
+  };                                                                               \
   [[maybe_unused]] static const bool SCI_UNIQUE(sci_listed_) = sci::kernel_of<__VA_ARGS__>::listed;
 /// The same for a body whose `warp(i, lane)` has the 32 threads of a warp work on item i; the CPU runs `operator()`.
-#define SCI_WARP_KERNEL(HEADER, ...)                                                                \
-  template <>                                                                                       \
-  struct sci::kernel_of<__VA_ARGS__> {                                                              \
-    inline static ::sci::Kernel kernel{"#include \"" HEADER "\"\n", #__VA_ARGS__, "run_warps"};     \
-    inline static const bool listed = ::sci::kernel_list.add(&kernel);                              \
-  };                                                                                                \
+#define SCI_WARP_KERNEL(HEADER, ...)                                                            \
+  template <>                                                                                   \
+  struct sci::kernel_of<__VA_ARGS__> {                                                          \
+    inline static ::sci::Kernel kernel{"#include \"" HEADER "\"\n", #__VA_ARGS__, "run_warps"}; \
+    inline static const bool listed = ::sci::kernel_list.add(&kernel);                          \
+  };                                                                                            \
   [[maybe_unused]] static const bool SCI_UNIQUE(sci_listed_) = sci::kernel_of<__VA_ARGS__>::listed;
 #define SCI_JOIN_(a, b) a##b
 #define SCI_JOIN(a, b) SCI_JOIN_(a, b)

@@ -1,7 +1,7 @@
 // The passes of an iteration of conjugate gradients (Hestenes and Stiefel 1952; Saad, Iterative Methods for
-// Sparse Linear Systems, 2nd ed., algorithm 6.18) on compressed rows, each fused with the inner product that follows it.
-// An item is a block of rows: its part of an inner product goes to parts[item], and the parts are added up in order, so
-// the result depends on the block length alone, not on the number of threads.
+// Sparse Linear Systems, 2nd ed., algorithm 6.18) on compressed rows, each fused with the inner product that follows
+// it. An item is a block of rows: its part of an inner product goes to parts[item], and the parts are added up in
+// order, so the result depends on the block length alone, not on the number of threads.
 //
 //   CgPrecondition  z = M r,                     parts = r^H z   (without M, z is r)
 //   CgDirection   p = z + beta p
@@ -54,7 +54,8 @@ struct CgPrecondition : CgState<T, I> {
   SCI_HD void operator()(int64_t item) const {
     real_of<T> sum = 0;  // M is Hermitian, too
     for (int64_t i = item * cg_block; i < this->end(item); ++i) {
-      T y = csr_dot(this->m_data, this->m_indices, this->m_indptr[i], this->m_indptr[i + 1], static_cast<const T*>(this->r));
+      T y = csr_dot(this->m_data, this->m_indices, this->m_indptr[i], this->m_indptr[i + 1],
+                    static_cast<const T*>(this->r));
       this->z[i] = y;
       sum += cg_product(this->r[i], y);
     }

@@ -1,7 +1,7 @@
 // y = A x for a matrix A in compressed rows and a dense x of shape (n, k), and y = A^T x where the pattern of A^T is
-// given, or is not. Row i of A holds data[p] at column indices[p] for indptr[i] <= p < indptr[i + 1]; duplicates add up.
-// Where `order` is given, entry p is data[order[p]]: the rows of A^T over A's own data. Every sum runs in the order of
-// the entries, by one thread (or by one warp in a fixed tree), so results repeat bit for bit.
+// given, or is not. Row i of A holds data[p] at column indices[p] for indptr[i] <= p < indptr[i + 1]; duplicates add
+// up. Where `order` is given, entry p is data[order[p]]: the rows of A^T over A's own data. Every sum runs in the order
+// of the entries, by one thread (or by one warp in a fixed tree), so results repeat bit for bit.
 //
 //   CsrMatvec         an item is a row, k = 1
 //   CsrMatvecBlock    one matrix, one vector: an item is a block of rows (CPU)

@@ -1,9 +1,9 @@
 // exp(x^2) i^n erfc(x) for real x >= -3/8 and n = 0 (erfcx), 1 (ierfcx), with i^n erfc the repeated integrals of erfc
 // (DLMF 7.18).
 //
-// With t = 1/(x + 2) the function is t^(n+1) times a smooth function of t in [0, 8/13], which is a polynomial on each of
-// ten intervals of length 1/16 (tools/coefficients/erfcx.py; Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253,
-// do erfc like that in one piece). One table row, no branch, the same work for every x up to infinity.
+// With t = 1/(x + 2) the function is t^(n+1) times a smooth function of t in [0, 8/13], which is a polynomial on each
+// of ten intervals of length 1/16 (tools/coefficients/erfcx.py; Shepherd and Laframboise, Math. Comp. 36 (1981),
+// 249-253, do erfc like that in one piece). One table row, no branch, the same work for every x up to infinity.
 #pragma once
 #include "special/detail/erfcx_tables.h"
 #include "special/detail/estrin.h"
