@@ -130,19 +130,18 @@ class _Operator:
 
     def call(self, *args: Any) -> Any:
         """Call the operator, below autograd where nothing differentiates."""
-        if (
-            torch.compiler.is_compiling()
-            or transforms_active()
-            or forward_mode_active()
-            or (torch.is_grad_enabled() and any(isinstance(x, Tensor) and x.requires_grad for x in args))
-        ):
+        if torch.compiler.is_compiling() or transforms_active() or forward_mode_active():
             return self.overload(*args)
+        grad = torch.is_grad_enabled()
+        plain = self.kernel is not None and not dispatch_modes()
+        for x in args:
+            if isinstance(x, Tensor):
+                if grad and x.requires_grad:
+                    return self.overload(*args)
+                plain = plain and type(x) in _PLAIN and (x.is_cpu or x.is_cuda)
         with below_autograd():
             # A kernel in Python needs no dispatcher between: on plain tensors that have data it is called directly.
-            if self.kernel is not None and not dispatch_modes():
-                if all(not isinstance(x, Tensor) or (type(x) in _PLAIN and (x.is_cpu or x.is_cuda)) for x in args):
-                    return self.kernel(*args)
-            return self.overload(*args)
+            return self.kernel(*args) if plain and self.kernel is not None else self.overload(*args)
 
 
 def _with_lazy_views(kernel: Callable[..., Any]) -> Callable[..., Any]:
