@@ -70,14 +70,14 @@ def _reference_dv2(mp: Any, v: Any, z: Any) -> Any:
 # ---- samples -------------------------------------------------------------------------------------------------------
 
 _CORE = (
-    Group("core", v=linear(0, 10), z=logarithmic(0.05, 60)),
+    Group("core", v=linear(0, 9.5), z=logarithmic(0.06, 48)),
     Group("whole orders", v=values(0.0, 1.0, 2.0, 7.0), z=linear(0.1, 40), count=32),
     Group("negative order", v=linear(-12, 0), z=logarithmic(0.02, 80), count=24),
     Group("near whole orders", v=near(1.0, -2.0, -5.0), z=values(0.3, 2.5, 30.0)),
     Group("half orders", v=values(-2.5, -0.5, 0.5, 1.5), z=values(1e-3, 1.0, 4.0, 27.0)),
     Group("order near zero", v=values(0.0, 1e-30, -1e-9, 1e-3), z=values(1e-12, 0.1, 3.0, 20.0, 50.0)),
     Group("transition", v=logarithmic(10, 300), z=logarithmic(10, 300)),
-    Group("large argument", v=linear(-5, 30), z=logarithmic(60, 1000), count=16),
+    Group("large argument", v=linear(-5, 30), z=logarithmic(61, 900), count=16),
 )
 _PLANE = (
     Group("plane", v=linear(-4, 8), z=polar(0.01, 50)),
@@ -139,7 +139,7 @@ def _argument_derivative(v: Tensor, z: Tensor, out: Tensor) -> Tensor:
         (-0.5, 0j, complex(nan, nan)),
         (1.0, complex(inf, 1.0), complex(nan, nan)),
     ),
-    ulp=Ulp(float64=32, float32=48, complex128=32, complex64=32, partials=1024),  # some partials lie beside their zeros
+    ulp=Ulp(float64=32, float32=48, complex128=32, complex64=32, partials=256)
 )
 def jv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -176,9 +176,9 @@ def jv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     For real `z` and :math:`v \geq 0` it is computed by this series where :math:`z^2 \leq 4(v + 1)`; by Hankel's
     expansion where :math:`z \geq 20` and :math:`v^2 \leq 2z`, with a phase that loses no digit for any `z`; by Olver's
     uniform expansion near :math:`z = v` and Debye's expansions elsewhere for :math:`v \geq 33`; and by Miller's
-    backward recurrence between these; the orders 0 and 1 have polynomials of their own. Negative orders take :math:`Y_v` from
-    Temme's series [2]_ or Steed's continued fraction [3]_. In the complex plane the modified functions :math:`I_v` and
-    :math:`K_v` of :math:`-iz` join in. For real `z` an order of a million costs no more than one of 40.
+    backward recurrence between these; the orders 0 and 1 have polynomials of their own. Negative orders take
+    :math:`Y_v` from Temme's series [2]_ or Steed's continued fraction [3]_. In the complex plane the modified functions
+    :math:`I_v` and :math:`K_v` of :math:`-iz` join in. For real `z` an order of a million costs no more than one of 40.
 
     Derivatives: :math:`\partial J_v/\partial z = (J_{v-1} - J_{v+1})/2`, and the derivative in the order, which has no
     closed form, from the same algorithms on dual numbers, whole orders included. Second derivatives as well; a third
