@@ -46,7 +46,7 @@ SCI_HD T hardware_gammaln(T x) {
     if (x < T(1)) return gammaln_unit(x) - log(x);
     int n = int(x);
     T u = x - T(n);
-    if (n == 1) return gammaln_unit(u);
+    if (n == 1) return gammaln_unit(u) + T(0);  // +0 at x = 1
     return gammaln_unit(u) + log(gamma_factors(x, n));
   }
   if (x > T(-13)) {

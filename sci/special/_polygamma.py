@@ -24,6 +24,8 @@ from sci._core.dispatch import elementwise
 
 _BESIDE_POLES = tuple(-k * (1 + side * 2.0**-16) for k in (1, 3, 6) for side in (1, -1))
 
+_OFF_ZEROS = (0.015625, 0.09375, 0.25, 0.34375, 0.65625, 0.84375, 0.953125)
+
 
 def _reference(mp: Any, n: Any, x: Any) -> Any:
     """Sum up to the right half-plane, then Hurwitz's zeta function, DLMF 25.11.12, with digits for its smallness."""
@@ -46,7 +48,9 @@ def _reference(mp: Any, n: Any, x: Any) -> Any:
         Group("trigamma", n=values(1), x=logarithmic(1e-3, 100)),
         Group("trigamma, negative", n=values(1), x=linear(-12, 0), count=24),
         Group("small orders", n=integers(2, 6), x=logarithmic(0.01, 100)),
-        Group("small orders, negative", n=integers(2, 5), x=linear(-8, 0), count=24),
+        # Even orders have zeros about the half-integers; with an odd order the derivative is one of them.
+        Group("even orders, negative", n=values(2, 4), x=linear(-8, 0), count=24),
+        Group("odd orders, negative", n=values(3, 5), x=values(*(f - k for k in (1, 2, 4, 8) for f in _OFF_ZEROS))),
         Group("order 0", n=values(0), x=linear(0, 10), count=12),
         Group("larger orders", n=integers(7, 33), x=logarithmic(1, 30), count=24),
         Group("large orders", n=values(50, 100, 169), x=logarithmic(2, 300), count=24, dtypes=("float64",)),

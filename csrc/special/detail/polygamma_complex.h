@@ -9,7 +9,8 @@ namespace detail {
 template <class T>
 SCI_HD complex<T> polygamma_scaled(int64_t n, complex<T> z, int more, complex<T> a) {
   T size = abs(z), lead = polygamma_leading(n, size, more);
-  a = polygamma_power(complex<T>{z.re / size, -(z.im / size)}, n + more) * a;
+  complex<T> turn = polygamma_power(complex<T>{z.re / size, -(z.im / size)}, n + more);
+  a = turn * a / abs(turn);  // of the turn's errors only those of the angle remain
   return {a.re == T(0) ? a.re : lead * a.re, a.im == T(0) ? a.im : lead * a.im};
 }
 
