@@ -10,6 +10,13 @@
 // Negative orders by J_-v = cos(v pi) J_v - sin(v pi) Y_v (DLMF 10.2.3). The same code on dual numbers gives the
 // derivatives in the order (jv_dv, jv_dv2). Complex arguments: detail/bessel_jy_complex.h.
 //
+// Measured against ball arithmetic, errors in eps of the value, or of sqrt(J^2 + Y^2) where the functions oscillate:
+// orders below 33: median 1, 99% below 8 for v < 6 and below 40 for v < 40 (where J decays its conditioning is as
+// large); larger orders: at most the conditioning |x J'/J| + |v dJ/dv / J|, half of it as a rule; v^2 < 2 x: 2, for any
+// x. Derivatives in the order: first 50, second 100, and the conditioning for larger orders. Weak spots: none of the
+// real functions; complex ones beside the transition z = v cost O(v) for v < 150, for negative orders and in
+// bessel_ik_core.
+//
 // Conventions are SciPy's: for x < 0 parity at whole orders and NaN else, +-inf for negative v at x = 0 with the sign
 // of 1/Gamma(v + 1), NaN for a complex 0 there and for infinite complex z; only J_v(+-inf) is the limit 0 here.
 #pragma once
