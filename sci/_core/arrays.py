@@ -20,6 +20,14 @@ from .errors import bad_argument, describe
 
 FLOATING = (torch.float32, torch.float64)
 COMPLEX = (torch.complex64, torch.complex128)
+# Tables, since the compiler does not trace torch.dtype.to_real and to_complex.
+REAL_OF = {torch.complex32: torch.float16, torch.complex64: torch.float32, torch.complex128: torch.float64}
+COMPLEX_OF = {
+    torch.float16: torch.complex32,
+    torch.bfloat16: torch.complex64,
+    torch.float32: torch.complex64,
+    torch.float64: torch.complex128,
+}
 _NUMBERS = (int, float, bool, complex)
 _HALF = (torch.float16, torch.bfloat16)
 _ACCEPTED = frozenset(
@@ -71,7 +79,7 @@ def _weak_dtype(x: Any, argument: str, function: str) -> torch.dtype:
     if isinstance(x, float):
         return torch.get_default_dtype()
     if isinstance(x, complex):
-        return torch.get_default_dtype().to_complex()
+        return COMPLEX_OF[torch.get_default_dtype()]
     raise bad_argument(function, argument, "a tensor, an array of numbers or a number", x, TypeError)
 
 
@@ -114,7 +122,7 @@ def result_dtype(args: Sequence[Any], weak: Sequence[bool] | None = None) -> tor
 def _raise_category(strong: torch.dtype, weak: torch.dtype) -> torch.dtype:
     # float32[3] with a complex number: complex64; int64[3] with a float: that float.
     if weak.is_complex and strong.is_floating_point:
-        return strong.to_complex()
+        return COMPLEX_OF[strong]
     return weak
 
 

@@ -22,7 +22,18 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from . import runtime
-from .arrays import COMPLEX, FLOATING, as_tensor, common_device, compute_dtype, floating, number, result_dtype
+from .arrays import (
+    COMPLEX,
+    COMPLEX_OF,
+    FLOATING,
+    REAL_OF,
+    as_tensor,
+    common_device,
+    compute_dtype,
+    floating,
+    number,
+    result_dtype,
+)
 from .cards import ElementwiseCard, Group, NoDerivative, Partial, Ulp, elementwise_cards
 from .errors import bad_argument
 from .torch_private import (
@@ -133,7 +144,7 @@ class _Operator:
         if torch.compiler.is_compiling() or transforms_active() or forward_mode_active():
             return self.overload(*args)
         grad = torch.is_grad_enabled()
-        plain = self.kernel is not None and not dispatch_modes()
+        kernel, plain = self.kernel, not dispatch_modes()
         for x in args:
             if isinstance(x, Tensor):
                 if grad and x.requires_grad:
@@ -327,8 +338,8 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
         shape = torch.broadcast_shapes(*(x.shape for x in xs))
         like = next(x for x in xs if x.is_floating_point() or x.is_complex())
         kinds = next(outs for ins, outs in card.signatures if _matches(ins, xs))
-        real = like.dtype.to_real() if like.is_complex() else like.dtype
-        made = [like.new_empty(shape, dtype=real.to_complex() if kind == "c" else real) for kind in kinds]
+        real = REAL_OF.get(like.dtype, like.dtype)
+        made = [like.new_empty(shape, dtype=COMPLEX_OF[real] if kind == "c" else real) for kind in kinds]
         return made[0] if single else tuple(made)
 
     def partial(index: int, xs: Args, outs: tuple[Tensor, ...]) -> tuple[Tensor, ...] | None:
@@ -476,7 +487,7 @@ def coerce(card: ElementwiseCard, args: Args) -> tuple[list[Tensor], torch.dtype
     inexact = [(x, w) for x, w, integer in zip(tensors, weak, whole, strict=True) if not integer]
     dtype = floating(result_dtype([x for x, _ in inexact], [w for _, w in inexact]))
     compute = compute_dtype(dtype)
-    real = compute.to_real() if compute.is_complex else compute
+    real = REAL_OF.get(compute, compute)
     best = _signature(card, tensors, args)
     out = []
     for kind, x, name, given, is_number in zip(best, tensors, names, args, weak, strict=True):
@@ -485,7 +496,7 @@ def coerce(card: ElementwiseCard, args: Args) -> tuple[list[Tensor], torch.dtype
                 x = _whole_number(card.name, name, x, given)
             out.append(x.to(device=device, dtype=torch.int64))
             continue
-        to = real.to_complex() if kind == "c" else real
+        to = COMPLEX_OF[real] if kind == "c" else real
         # A Python number is rounded once, to the dtype it joins: 0.3 beside float64 tensors is float64's 0.3.
         out.append(number(given, to, device) if is_number else x.to(device=device, dtype=to))
     return out, None if dtype == compute else dtype
