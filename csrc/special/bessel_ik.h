@@ -144,6 +144,8 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
 /// The same for complex arguments.
 template <bessel_ik_kind Kind, int V, int Z, class T>
 SCI_HD complex<T> bessel_ik_derivative(T v, complex<T> z) {
+  constexpr bool is_k = Kind == bessel_ik_k || Kind == bessel_ik_ke;
+  if (is_k && V == 1 && v == T(0) && bessel_ik_usable(v, z)) return complex<T>(T(0));  // K is even in the order
   if constexpr (V + Z == 1) {
     using D = dual<T>;
     complex<D> y = bessel_ik_function<Kind>(D(v, T(V)), complex<D>(D(z.re, T(Z)), D(z.im)));
@@ -184,8 +186,10 @@ SCI_BESSEL_IK(kve, bessel_ik_ke)
   }
 SCI_BESSEL_IK(iv_dv, bessel_ik_i, 1, 0)
 SCI_BESSEL_IK(iv_dv2, bessel_ik_i, 2, 0)
+SCI_BESSEL_IK(iv_dvdz, bessel_ik_i, 1, 1)
 SCI_BESSEL_IK(kv_dv, bessel_ik_k, 1, 0)
 SCI_BESSEL_IK(kv_dv2, bessel_ik_k, 2, 0)
+SCI_BESSEL_IK(kv_dvdz, bessel_ik_k, 1, 1)
 SCI_BESSEL_IK(kve_dv, bessel_ik_ke, 1, 0)
 SCI_BESSEL_IK(kve_dz, bessel_ik_ke, 0, 1)
 SCI_BESSEL_IK(kve_dv2, bessel_ik_ke, 2, 0)

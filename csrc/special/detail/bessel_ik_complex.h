@@ -52,6 +52,22 @@ SCI_HD_LARGE complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
     complex<T> a = scaled ? complex<T>(p.log_scale) : p.log_scale - z;
     return bessel_ik_times_exp(p.k, a);
   }
+  S size = hypot(primal(z.re), primal(z.im)), order = primal(v);
+  if (!is_hardware<T> && size >= S(20) && order * order <= size) {
+    // For derivatives: Hankel's expansion of K, right for |arg z| < 3 pi/2 up to terms e^(-2 |z|) smaller.
+    complex<T> y = bessel_ik_large_argument(v, z).k;
+    return scaled ? y : bessel_ik_times_exp(y, complex<T>(-z));
+  }
+  if (size > S(2.5) && size < S(40) && size + primal(z.re) > S(2.5) && order < size &&
+      -sqr(order / size) * primal(z.re) < S(2)) {
+    // Temme's backward recurrence reaches into the left half plane; what continuation adds would cancel in derivatives.
+    int n = int(floor(order + S(0.5))), count = 0;
+    T mu = v - T(S(n));
+    complex<T> k0, k1;
+    bessel_k_miller(mu, z, k0, k1);
+    complex<T> y = bessel_k_upward(mu, n, z, k0, k1, count);
+    if (count == 0) return scaled ? y : bessel_ik_times_exp(y, complex<T>(-z));
+  }
   int m = bessel_ik_turn(z);
   z = -z;
   bessel_ik_pair<T> p = bessel_ik_core(v, z);

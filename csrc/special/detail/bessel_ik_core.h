@@ -3,7 +3,7 @@
 //
 // Regions, r = |z|, s = sqrt(v^2 + z^2):
 //   r < tiny and v >= 1/2       leading terms
-//   v^2 <= 2r, r >= 32          Hankel's expansions
+//   v^2 <= r, r >= 20           Hankel's expansions
 //   |s| >= 32, away from +-iv   Debye's expansions; behind the turning point I_v gets its K_v part, DLMF 10.34.3
 //   else                        K: Temme's series (r <= 1.5) or Temme's backward recurrence, then forward in the order
 //                               I: ascending series (r^2 <= 6(v + 1)) or Miller's algorithm
@@ -53,6 +53,20 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_large_argument(T v, complex<T> z) {
   return out;
 }
 
+/// z - zeta with zeta = s - v asinh(v/z), DLMF 10.41.7 times v, free of the large z. Its absolute error is the relative
+/// one of the result, so float computes it in double.
+template <class T>
+SCI_HD complex<T> bessel_ik_phase(T v, complex<T> z, complex<T> s) {
+  using S = scalar_of<T>;
+  if constexpr (is_same<T, float>) {
+    complex<double> w = complex<double>(z), iv = complex<double>(0.0, double(v));
+    return complex<T>(bessel_ik_phase(double(v), w, sqrt(w + iv) * sqrt(w - iv)));
+  } else {
+    complex<T> top = complex<T>(v) / (s + z);
+    return log1p(complex<T>(v) / z * (top + T(S(1)))) * v - top * v;
+  }
+}
+
 template <class T>
 SCI_HD_LARGE bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& out) {
   using S = scalar_of<T>;
@@ -61,8 +75,7 @@ SCI_HD_LARGE bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& ou
   complex<T> sum_k, sum_i;
   if (!bessel_ik_debye_try(complex<T>(v) / s, s, sum_k, sum_i)) return false;
   // zeta = s - v asinh(v/z), DLMF 10.41.7 with both sides times v; here z - zeta, free of the large z.
-  complex<T> ratio = complex<T>(v) / z;
-  complex<T> zeta = log1p(ratio * (complex<T>(v) / (s + z) + T(S(1)))) * v - v * (complex<T>(v) / (s + z));
+  complex<T> zeta = bessel_ik_phase(v, z, s);
   S real_part = primal(zeta.re);
   out.log_scale = T(S(0));
   complex<T> e = zeta;
@@ -226,7 +239,7 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
     T nan = T(limits<S>::nan);
     return {complex<T>(nan, nan), complex<T>(nan, nan), T(S(0))};
   }
-  if (size >= edge && order * order <= S(2) * size) return bessel_ik_large_argument(v, z);
+  if (size >= (single ? S(10) : S(20)) && order * order <= size) return bessel_ik_large_argument(v, z);
   bessel_ik_pair<T> out;
   if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
   if (order > S(1e6)) {  // a recurrence of as many steps; only within about 14 v^(1/3) of the turning points
