@@ -221,7 +221,7 @@ def test_gradgradcheck(card: ElementwiseCard, signature: str, device: torch.devi
         torch.autograd.gradgradcheck(card.function, args, check_fwd_over_rev=True)
     except NotImplementedError as missing:
         # A partial whose own derivative is declared missing: the other arguments, one by one, must still do.
-        assert "is not implemented" in str(missing)
+        assert "is not implemented" in str(missing)  # noqa: PT017
         for i, x in enumerate(args):
             single = [y.detach().requires_grad_(i == j) for j, y in enumerate(args)]
             if x.requires_grad and "is not implemented" not in second_order_error(card, single):

@@ -144,7 +144,7 @@ class _Operator:
         if torch.compiler.is_compiling() or transforms_active() or forward_mode_active():
             return self.overload(*args)
         grad = torch.is_grad_enabled()
-        kernel, plain = self.kernel, not dispatch_modes()
+        plain = not dispatch_modes()
         for x in args:
             if isinstance(x, Tensor):
                 if grad and x.requires_grad:
