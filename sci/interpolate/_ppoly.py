@@ -33,7 +33,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     spline = thing(*args, **kwargs)
-    at = torch.linspace(-0.9, 1.9, 5, dtype=spline.x.dtype, device=spline.x.device)
+    at = torch.tensor([-0.93, -0.41, 0.61, 1.27, 1.83], dtype=spline.x.dtype, device=spline.x.device)
     return (
         spline(at),
         spline(at, 1),
