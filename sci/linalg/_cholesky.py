@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.checks import checks_enabled, require_finite
+from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
@@ -38,7 +38,7 @@ def not_positive_definite(function: str, argument: str, where: str, order: int) 
     return LinAlgError(text + " is not positive")
 
 
-def _factor(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
+def factorize(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
     if check_finite:
         require_finite(function, {argument: a})
     if _lapack.worthwhile(a) and a.numel() > 0:
@@ -87,7 +87,7 @@ def _jvp_factor(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
 # L or U of Hermitian matrices; `function` and `argument` are for error texts.
 cholesky_factor = operator(
     "cholesky(Tensor a, bool lower, bool check_finite, str function, str argument) -> Tensor",
-    kernel=_factor,
+    kernel=factorize,
     fake=_fake_factor,
     backward=_backward_factor,
     jvp=_jvp_factor,
@@ -220,13 +220,19 @@ def cho_factor(
 
 
 def _solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:
-    (c, b) = broadcast_matrices("cho_solve", ("c", "b"), c, b)
-    if check_finite:
-        require_finite("cho_solve", {"c": c, "b": b})
+    c, b = broadcast_matrices("cho_solve", ("c", "b"), c, b)
     if _lapack.worthwhile(c) and b.numel() > 0:
         first, second = (0, 2) if lower else (2, 0)
-        return _lapack.trsm(c, _lapack.trsm(c, b, first, lower, False), second, lower, False, overwrite_b=True)
-    return torch.cholesky_solve(b, c, upper=not lower).contiguous()
+        x = _lapack.trsm(c, b, first, lower, False)
+        x = _lapack.trsm(c, x, second, lower, False, overwrite_b=True)
+    else:
+        x = torch.cholesky_solve(b, c, upper=not lower).contiguous()
+    if check_finite and checks_enabled():
+        factor, solution = read(finite_probe(c), finite_probe(x))
+        require_finite("cho_solve", {"c": c}, [factor])
+        if solution - solution != 0:  # as infinities and NaN in b make it
+            require_finite("cho_solve", {"b": b})
+    return x
 
 
 def _fake_solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:

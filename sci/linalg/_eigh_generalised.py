@@ -12,7 +12,7 @@ from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack
-from ._cholesky import cholesky_factor, not_positive_definite, solve_with_factor
+from ._cholesky import cholesky_factor, factorize, not_positive_definite, solve_with_factor
 from ._errors import LinAlgError
 from ._hermitian import compute, inverse_gaps, real_dtype, split
 from ._matrices import batch_shape, broadcast_matrices, hermitian_part, new_like, place_in_batch, to_kind
@@ -62,7 +62,7 @@ def _eigh_generalised(
             raise LinAlgError(f"{function}: LAPACK's eigenvalue routine failed with info = {code}{where}")
         return w.masked_fill_(failed[..., None], torch.nan), v.masked_fill_(failed[..., None, None], torch.nan)
     # b = L L^H, and the standard problem for y:
-    low = cholesky_factor(b, lower, False, function, "b")
+    low = factorize(b, lower, False, function, "b")
     low = low if lower else low.mH
     full = _fill(a, lower, False, function, "a")
     if kind == 1:  # L^-1 A L^-H y = w y,  v = L^-H y

@@ -57,7 +57,11 @@ def batch_shape(*xs: Tensor) -> torch.Size:
 
 def broadcast_matrices(function: str, names: Sequence[str], *xs: Tensor) -> tuple[Tensor, ...]:
     """Expand matrices to their common batch shape."""
-    if all(x.shape[:-2] == xs[0].shape[:-2] for x in xs):
+    first = xs[0].shape[:-2]
+    for x in xs[1:]:
+        if x.shape[:-2] != first:
+            break
+    else:
         return xs
     try:
         batch = batch_shape(*xs)

@@ -31,23 +31,31 @@ _TRANS: dict[Any, int] = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, check_finite: bool) -> Tensor:
     function = "solve_triangular"
-    (a, b) = broadcast_matrices(function, ("a", "b"), a, b)
-    if checks_enabled():
-        diagonal = a.diagonal(dim1=-2, dim2=-1)
-        singular = not unit_diagonal and a.numel() > 0
-        probes = [finite_probe(a), finite_probe(b)] if check_finite else []
-        values = read(*probes, *([(diagonal == 0).any()] if singular else [])) if probes or singular else []
-        if check_finite:
-            require_finite(function, {"a": a, "b": b}, values[:2])
-        if singular and values[-1] != 0:
-            where, place = place_in_batch((diagonal == 0).to(torch.int8).argmax(-1) + (diagonal == 0).any(-1))
-            raise LinAlgError(f"{function}: a is singular: diagonal entry {place - 1}{where} is zero")
+    a, b = broadcast_matrices(function, ("a", "b"), a, b)
     if _lapack.worthwhile(a) and b.numel() > 0:
-        return _lapack.trsm(a, b, trans, lower, unit_diagonal)
-    op_a = (a, a.mT, a.mH)[trans]
-    upper = lower if trans else not lower
-    x: Tensor = torch.linalg.solve_triangular(op_a, b, upper=upper, unitriangular=unit_diagonal)
-    return x.contiguous()
+        x = _lapack.trsm(a, b, trans, lower, unit_diagonal)
+    else:
+        op_a = a if trans == 0 else a.mT if trans == 1 else a.mH
+        upper = lower if trans else not lower
+        x = torch.linalg.solve_triangular(op_a, b, upper=upper, unitriangular=unit_diagonal).contiguous()
+    if checks_enabled():
+        # Infinities and NaN in b, and zeros on the diagonal, show in x; in the triangle that is not read they do not.
+        *probes, solution = read(*([finite_probe(a)] if check_finite else []), finite_probe(x))
+        if check_finite:
+            require_finite(function, {"a": a}, probes)
+        if solution - solution != 0:
+            _explain(function, a, b, unit_diagonal, check_finite)
+    return x
+
+
+def _explain(function: str, a: Tensor, b: Tensor, unit_diagonal: bool, check_finite: bool) -> None:
+    """Raise for what has made a solution infinite or NaN, unless it is overflow."""
+    if check_finite:
+        require_finite(function, {"b": b})
+    zero = a.diagonal(dim1=-2, dim2=-1) == 0
+    if not unit_diagonal and bool(zero.any()):
+        where, place = place_in_batch(zero.to(torch.int8).argmax(-1) + zero.any(-1))
+        raise LinAlgError(f"{function}: a is singular: diagonal entry {place - 1}{where} is zero")
 
 
 def _fake(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, check_finite: bool) -> Tensor:

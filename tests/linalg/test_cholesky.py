@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from linalg_matrices import ALL, positive, random, residual
 
 import sci
 from sci.linalg import LinAlgError, cho_factor, cho_solve, cholesky
+from tests.linalg.linalg_matrices import ALL, positive, random, residual
 
 SIZES = (1, 2, 5, 63, 64, 90)  # both sides of where LAPACK takes over
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from linalg_matrices import ALL, hermitian, not_unitary, positive, random, residual
 
 import sci
 from sci.linalg import LinAlgError, eigh, eigvalsh
+from tests.linalg.linalg_matrices import ALL, hermitian, not_unitary, positive, random, residual
 
 
 @pytest.mark.parametrize("dtype", ALL)

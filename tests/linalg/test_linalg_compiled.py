@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import torch
-from linalg_matrices import positive, random
 
 from sci.linalg import cho_factor, cho_solve, cholesky, eigh, schur, solve_triangular, sqrtm
+from tests.linalg.linalg_matrices import positive, random
 
 A = random(3, 3, dtype=torch.complex128) + 3 * torch.eye(3)
 B = positive(3, 3, dtype=torch.complex128)

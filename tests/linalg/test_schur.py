@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from linalg_matrices import ALL, REAL, not_unitary, random, residual
 
 import sci
 from sci.linalg import LinAlgError, rsf2csf, schur
+from tests.linalg.linalg_matrices import ALL, REAL, not_unitary, random, residual
 
 
 def check(a: torch.Tensor, t: torch.Tensor, z: torch.Tensor) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from linalg_matrices import ALL, random
 
 import sci
 from sci.linalg import LinAlgError, solve_triangular
+from tests.linalg.linalg_matrices import ALL, random
 
 
 def matrix(*shape: int, dtype: torch.dtype) -> torch.Tensor:

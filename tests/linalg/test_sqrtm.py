@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from linalg_matrices import ALL, positive, random, residual, unitary
 
 import sci
 from sci.linalg import LinAlgError, LinAlgWarning, sqrtm
+from tests.linalg.linalg_matrices import ALL, positive, random, residual, unitary
 
 
 @pytest.fixture(autouse=True)
