@@ -145,7 +145,10 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
 template <bessel_ik_kind Kind, int V, int Z, class T>
 SCI_HD complex<T> bessel_ik_derivative(T v, complex<T> z) {
   constexpr bool is_k = Kind == bessel_ik_k || Kind == bessel_ik_ke;
+  if (isnan(v) || isnan(z)) return {limits<T>::nan, limits<T>::nan};
   if (is_k && V == 1 && v == T(0) && bessel_ik_usable(v, z)) return complex<T>(T(0));  // K is even in the order
+  // At order zero the derivative of the dominant I is the recessive -K_0: nothing of I may be left in it.
+  if (Kind == bessel_ik_i && V == 1 && Z == 0 && v == T(0)) return -bessel_ik_function<bessel_ik_k>(v, z);
   if constexpr (V + Z == 1) {
     using D = dual<T>;
     complex<D> y = bessel_ik_function<Kind>(D(v, T(V)), complex<D>(D(z.re, T(Z)), D(z.im)));

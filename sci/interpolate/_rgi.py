@@ -281,6 +281,23 @@ class RegularGridInterpolator:
             raise ValueError(f"{type(self).__name__}: values must be real for method 'pchip', got {self.values.dtype}")
 
 
+def _use_interpn(interpolate: Any, values: Tensor, sizes: tuple[int, ...], method: str, query: Tensor) -> Tensor:
+    grid = [torch.linspace(0, 1, n, dtype=query.real.dtype, device=query.device) for n in sizes]
+    out: Tensor = interpolate(grid, values, query, method=method)
+    return out
+
+
+def _samples_interpn(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    real = torch.float32 if dtype in (torch.float32, torch.complex64) else torch.float64
+    values = torch.randn(5, 6, dtype=dtype, generator=generator).to(device)
+    query = (0.1 + 0.8 * torch.rand(4, 2, dtype=real, generator=generator)).to(device)
+    yield Sample(values, (5, 6), "linear", query)
+    yield Sample(values, (5, 6), "cubic", query)
+
+
+@function(
+    differentiable=("values", "xi"), discrete=("points",), samples=_samples_interpn, call=_use_interpn, batch=False
+)
 def interpn(
     points: Sequence[Any],
     values: Any,

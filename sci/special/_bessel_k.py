@@ -174,14 +174,14 @@ def kv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> from sci.special import kv
     >>> z = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64)
     >>> kv(1.5, z)
-    tensor([3.2252, 0.9221, 0.1799], dtype=torch.float64)
+    tensor([3.2251, 0.9221, 0.1799], dtype=torch.float64)
 
     The derivative in the order:
 
     >>> v = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
     >>> kv(v, z).sum().backward()
     >>> v.grad
-    tensor(6.1361, dtype=torch.float64)
+    tensor(5.9710, dtype=torch.float64)
     """
 
 
