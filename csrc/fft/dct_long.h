@@ -233,6 +233,19 @@ struct DctRow : DctLanes<T, 1> {
       const V b = (ar * t1 + ai * t0) * (rule.after == DctOrder::alternating ? T(2) * scale : T(-2) * scale);
       T *y = out[0] + 2 * k * step_out, *z = out[0] + (n - 1 - 2 * k) * step_out;
       SCI_UNROLL for (int i = 0; i < L; ++i) y[2 * i * step_out] = a[i], z[-2 * i * step_out] = b[i];
+    } else if constexpr (Kind == 3) {
+      const V a = read(zr + k) * scale, b = read_back(zi + h - 1 - k), c = read(zi + k) * scale,
+              d = read_back(zr + h - 1 - k);
+      const T sign = rule.after == DctOrder::alternating ? -scale : scale;
+      const V p = b * sign, q = d * sign;
+      T* y = out[0] + 4 * k * step_out;
+      SCI_UNROLL for (int i = 0; i < L; ++i) {
+        T* to = y + 4 * i * step_out;
+        to[0] = a[i];
+        to[step_out] = p[i];
+        to[2 * step_out] = c[i];
+        to[3 * step_out] = q[i];
+      }
     } else {
       for (int64_t i = k; i < k + L; ++i) this->template after<Kind>(i, zr, zi);
     }
@@ -249,6 +262,36 @@ struct DctLongColumns {
   SCI_HD void operator()(int64_t group, T* buffer) const {
     auto source = [this](int64_t j, int64_t count, T* re, T* im) {
       row.template fill<Kind>(j, count, inverse ? im : re, inverse ? re : im);
+    };
+    fft->step1(group, source, matrix, buffer);
+  }
+};
+/// The same for very long rows: all z_j in a first sweep, since the columns' steps through memory would reach each
+/// number and table entry by a cache line and an address translation of its own.
+template <class T, int Kind>
+struct DctLongBefore {
+  static constexpr bool inverse = Kind % 10 == 3;
+  static constexpr int64_t chunk = 1024;
+  DctRow<T> row;
+  T *re, *im;
+  SCI_HD void operator()(int64_t item, T*) const {
+    for (int64_t j = item * chunk, end = min(j + chunk, row.rule.h); j < end; j += row.L)
+      row.template fill<Kind>(j, min(int64_t(row.L), end - j), (inverse ? im : re) + j, (inverse ? re : im) + j);
+  }
+};
+template <class T>
+struct DctLongCopied {
+  const FftLong<T>* fft;
+  const T *re, *im;
+  T* matrix;
+  SCI_HD void operator()(int64_t group, T* buffer) const {
+    auto source = [this](int64_t j, int64_t count, T* to_re, T* to_im) {
+      if (count == FftLong<T>::L) {
+        FftLong<T>::at(to_re) = FftLong<T>::at(re + j);
+        FftLong<T>::at(to_im) = FftLong<T>::at(im + j);
+      } else {
+        for (int64_t i = 0; i < count; ++i) to_re[i] = re[j + i], to_im[i] = im[j + i];
+      }
     };
     fft->step1(group, source, matrix, buffer);
   }

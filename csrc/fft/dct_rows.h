@@ -208,12 +208,12 @@ struct DctLanes {
     }
   }
 
-  /// The whole transform of short rows; `buffer` holds 4 h values.
+  /// The whole transform of short rows; `buffer` holds 4 (h + 8) values: a gap keeps the parts in different cache sets.
   template <int Kind>
   SCI_HD void run(const FftPasses<T>& fft, W* buffer) const {
     constexpr bool inverse = Kind % 10 == 3;
     const int64_t h = rule.h;
-    W *xr = buffer, *xi = xr + h, *yr = xi + h, *yi = yr + h;
+    W *xr = buffer, *xi = xr + h + 8, *yr = xi + h + 8, *yi = yr + h + 8;
     for (int64_t j = 0; j < h; ++j) before<Kind>(j, inverse ? xi[j] : xr[j], inverse ? xr[j] : xi[j]);
     bool moved = fft_run<T, W>(fft, xr, xi, yr, yi);
     const W *zr = moved ? yr : xr, *zi = moved ? yi : xi;

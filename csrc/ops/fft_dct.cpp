@@ -124,11 +124,11 @@ void transform_rows(const DctPlan<T>& plan, const DctRule<T>& rule, const T* in,
   constexpr int64_t work = 32768;  // numbers that a thread takes at least
   if (plan.passes && rows > 1) {
     DctShortRows<T, L, Kind> task{rule, &plan.passes->passes, in, out, rows};
-    return on_threads<T>(task, (rows + L - 1) / L, work / (L * rule.n) + 1, 4 * L * rule.h);
+    return on_threads<T>(task, (rows + L - 1) / L, work / (L * rule.n) + 1, 4 * L * (rule.h + 8));
   }
   if (!plan.split) {
     DctShortRows<T, 1, Kind> task{rule, &plan.passes->passes, in, out, rows};
-    return on_threads<T>(task, rows, work / rule.n + 1, 4 * rule.h);
+    return on_threads<T>(task, rows, work / rule.n + 1, 4 * (rule.h + 8));
   }
   const FftLong<T>& fft = plan.split->fft;
   const int64_t grain = work / (FftLong<T>::wide * max(fft.rows, fft.columns)) + 1, part = fft.n + 8;
@@ -150,6 +150,10 @@ void transform_rows(const DctPlan<T>& plan, const DctRule<T>& rule, const T* in,
       columns(DctChirpProduct<T>{&fft, plan.chirp->chirp, product_re, product_im, matrix});
       rest(im, re);
       values(DctChirpAfter<T>{plan.chirp->chirp, re, im}, rule.h);
+    } else if (rule.h >= plan.sweep_from && (Kind == 3 || Kind == 4 || Kind == 23)) {
+      values(DctLongBefore<T, Kind>{row, re, im}, rule.h);
+      columns(DctLongCopied<T>{&fft, re, im, matrix});
+      rest(re, im);
     } else {
       columns(DctLongColumns<T, Kind>{row, &fft, matrix});
       rest(re, im);
@@ -256,7 +260,7 @@ Tensor transform(const Tensor& given, const Arguments& a, int64_t axis, bool own
   STD_TORCH_CHECK(n >= 1 && (a.type > 1 || a.sine || n >= 2), "trigonometric_transform: length ", n);
   int64_t inner = 1;
   for (int64_t d = dims + axis + 1; d < dims; ++d) inner *= size[d];
-  Tensor x = torch::stable::contiguous(given);
+  Tensor x = given.is_contiguous() ? given : torch::stable::contiguous(given);
   if (x.numel() == 0) return empty_as(x, size);
   return dispatch_real(x, "trigonometric_transform", [&](auto tag) {
     using T = typename decltype(tag)::type;

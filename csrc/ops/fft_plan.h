@@ -121,7 +121,7 @@ struct FftLongPlan {
     fft.columns_fft = columns->passes;
     fft.rows_fft = rows->passes;
     fft.pitch = fft.column_groups() * wide;
-    if (fft.pitch % 256 == 0) fft.pitch += wide;  // rows a multiple of a page apart would share few cache sets
+    if (fft.pitch % 64 == 0) fft.pitch += wide;  // rows a large power of 2 apart would share few cache sets
     twiddles.resize(fft.column_groups() * r * 2 * wide);
     FftRoots root(n, n);
     for (int64_t l = 0; l < c; ++l)
@@ -204,7 +204,8 @@ struct DctPlan {
   std::unique_ptr<FftChirpPlan<T>> chirp;
 
   static constexpr int64_t long_from = 64;      // complex lengths from here on go in two steps, if the row is alone
-  static constexpr int64_t lanes_up_to = 2048;  // up to here several rows go side by side
+  static constexpr int64_t lanes_up_to = 6144;  // up to here several rows go side by side
+  static constexpr int64_t sweep_from = 4096;   // from here on a `before` that reads tables is a sweep of its own
 
   DctPlan(int kind_, bool odd_, bool own_, int64_t n_)
       : kind(kind_),
