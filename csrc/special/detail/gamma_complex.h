@@ -1,6 +1,6 @@
 // Gamma(z) and 1/Gamma(z) for complex z over float, double or dual numbers; regions as in special/gamma.h. The exponent
-// of Stirling's formula is kept in two parts, since its error becomes that of the result: 15 ulp at |z| = 20, 100 at 200,
-// a tenth of what one ulp in z does. Dual numbers do without.
+// of Stirling's formula is kept in two parts, since its error becomes that of the result: 15 ulp at |z| = 20, 100 at
+// 200, a tenth of what one ulp in z does. Dual numbers do without.
 #pragma once
 #include "special/gamma.h"
 
