@@ -15,7 +15,7 @@
 // 8.5 <= |z|: Gauss-Hermite quadrature of the first integral; 1e8 < |z|: 2/sqrt(pi) (2 z)^(-n-1).
 // Left half plane: f_n(-z) = Q_n(-z) exp(z^2) (1 + t(z)) plus what is left of f_n(z), times (-1)^(n+1).
 //
-// Error (measured), n <= 4: real 3 ulp for n <= 1; otherwise within 30 eps of the modulus in the right half plane, in
+// Error (measured), n <= 4: real 3 ulp for n <= 1; otherwise within 15 eps of the modulus in the right half plane, in
 // the left as the conditioning near the zeros allows. Weak spot: n from 5 on loses some 2^n eps around |z| = 1.
 #pragma once
 #include "special/erfcx.h"
