@@ -28,13 +28,14 @@ def _samples_nd(generator: torch.Generator, dtype: torch.dtype, device: torch.de
 def _forward(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
     if not axes:  # torch reads no axes as all of them in some functions
         return x.clone() if x.is_complex() else x.to(x.dtype.to_complex())
-    return run(torch.fft.fftn, x, shape, axes, norm)
+    # torch orders the axes by their strides: only equal layouts round equally.
+    return run(torch.fft.fftn, x.contiguous(), shape, axes, norm)
 
 
 def _inverse(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
     if not axes:
         return x.clone() if x.is_complex() else x.to(x.dtype.to_complex())
-    return run(torch.fft.ifftn, x, shape, axes, norm).resolve_conj()
+    return run(torch.fft.ifftn, x.contiguous(), shape, axes, norm).resolve_conj()
 
 
 @function(differentiable=("x",), samples=_samples)
@@ -84,15 +85,15 @@ def fft(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    ifft, fftn, rfft, next_fast_len
+
     Notes
     -----
     :math:`X_k = \sum_j x_j e^{-2\pi i jk/n}`. Computed by torch: MKL or pocketfft on the CPU, cuFFT on CUDA.
     The map is linear: the tangent is the transform of the tangent of `x`; the gradient is the inverse transform, not
     divided by `n`, of the incoming gradient (real where `x` is real).
-
-    See Also
-    --------
-    ifft, fftn, rfft, next_fast_len
 
     References
     ----------
@@ -159,15 +160,15 @@ def ifft(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    fft, ifftn, irfft
+
     Notes
     -----
     :math:`x_j = \frac1n \sum_k X_k e^{2\pi i jk/n}`. Computed by torch: MKL or pocketfft on the CPU, cuFFT on CUDA.
     The map is linear: the tangent is the transform of the tangent of `x`; the gradient is the forward transform, not
     divided by `n`, of the incoming gradient (real where `x` is real).
-
-    See Also
-    --------
-    fft, ifftn, irfft
 
     References
     ----------
@@ -234,14 +235,14 @@ def fftn(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    ifftn, fft
+
     Notes
     -----
     The transform `fft` along each of the axes. The map is linear: the tangent is the transform of the tangent of `x`;
     the gradient is the inverse transform, not divided by the lengths, of the incoming gradient.
-
-    See Also
-    --------
-    ifftn, fft
 
     References
     ----------
@@ -307,14 +308,14 @@ def ifftn(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    fftn, ifft
+
     Notes
     -----
     The transform `ifft` along each of the axes. The map is linear: the tangent is the transform of the tangent of `x`;
     the gradient is the forward transform, not divided by the lengths, of the incoming gradient.
-
-    See Also
-    --------
-    fftn, ifft
 
     References
     ----------
@@ -380,14 +381,14 @@ def fft2(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    ifftn, fft
+
     Notes
     -----
     The transform `fft` along each of the axes. The map is linear: the tangent is the transform of the tangent of `x`;
     the gradient is the inverse transform, not divided by the lengths, of the incoming gradient.
-
-    See Also
-    --------
-    ifftn, fft
 
     References
     ----------
@@ -453,14 +454,14 @@ def ifft2(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    fftn, ifft
+
     Notes
     -----
     The transform `ifft` along each of the axes. The map is linear: the tangent is the transform of the tangent of `x`;
     the gradient is the forward transform, not divided by the lengths, of the incoming gradient.
-
-    See Also
-    --------
-    fftn, ifft
 
     References
     ----------

@@ -59,14 +59,14 @@ def ihfftn(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    hfftn, rfft
+
     Notes
     -----
     `ihfft` along the last of the axes, then `ifft` along the others. The map is linear: the tangent is the transform of
     the tangent of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    hfftn, rfft
 
     References
     ----------
@@ -134,14 +134,14 @@ def ihfft2(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    hfft2, rfft
+
     Notes
     -----
     `ihfft` along the last of the axes, then `ifft` along the others. The map is linear: the tangent is the transform of
     the tangent of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    hfft2, rfft
 
     References
     ----------
@@ -206,15 +206,15 @@ def hfftn(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    ihfftn, irfft
+
     Notes
     -----
     `fft` along all axes but the last, then `hfft` along the last, which ignores the same imaginary parts on every
     device: input that is not Hermitian gives one answer. The map is linear: the tangent is the transform of the tangent
     of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    ihfftn, irfft
 
     References
     ----------
@@ -279,15 +279,15 @@ def hfft2(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    ihfft2, irfft
+
     Notes
     -----
     `fft` along all axes but the last, then `hfft` along the last, which ignores the same imaginary parts on every
     device: input that is not Hermitian gives one answer. The map is linear: the tangent is the transform of the tangent
     of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    ihfft2, irfft
 
     References
     ----------

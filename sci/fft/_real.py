@@ -97,14 +97,14 @@ def rfft(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    irfft, fft, rfftn
+
     Notes
     -----
     Values 0 to ``n // 2`` of `fft`. The map is linear: the tangent is the transform of the tangent of `x`, the gradient
     its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    irfft, fft, rfftn
 
     References
     ----------
@@ -173,14 +173,14 @@ def ihfft(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    hfft, irfft
+
     Notes
     -----
     ``ihfft(x, n)`` is ``rfft(x, n).conj() / n``. The map is linear: the tangent is the transform of the tangent of `x`,
     the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    hfft, irfft
 
     References
     ----------
@@ -247,16 +247,16 @@ def irfft(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    rfft, ifft, irfftn
+
     Notes
     -----
     Only the `n // 2 + 1` values that determine the result are read. The imaginary parts of the first of them and, for
     even `n`, of the last have no place in the transform of real numbers and are ignored, on every device.
     The map is linear: the tangent is the transform of the tangent of `x`, the gradient
     its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    rfft, ifft, irfftn
 
     References
     ----------
@@ -323,16 +323,16 @@ def hfft(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    ihfft, irfft
+
     Notes
     -----
     Only the `n // 2 + 1` values that determine the result are read. The imaginary parts of the first of them and, for
     even `n`, of the last have no place in the transform of real numbers and are ignored, on every device.
     The map is linear: the tangent is the transform of the tangent of `x`, the gradient
     its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    ihfft, irfft
 
     References
     ----------

@@ -99,14 +99,14 @@ def rfftn(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    irfftn, rfft
+
     Notes
     -----
     `rfft` along the last of the axes, then `fft` along the others. The map is linear: the tangent is the transform of
     the tangent of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    irfftn, rfft
 
     References
     ----------
@@ -174,14 +174,14 @@ def rfft2(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    irfft2, rfft
+
     Notes
     -----
     `rfft` along the last of the axes, then `fft` along the others. The map is linear: the tangent is the transform of
     the tangent of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    irfft2, rfft
 
     References
     ----------
@@ -246,15 +246,15 @@ def irfftn(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    rfftn, irfft
+
     Notes
     -----
     `ifft` along all axes but the last, then `irfft` along the last, which ignores the same imaginary parts on every
     device: input that is not Hermitian gives one answer. The map is linear: the tangent is the transform of the tangent
     of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    rfftn, irfft
 
     References
     ----------
@@ -319,15 +319,15 @@ def irfft2(
     NotImplementedError
         If a plan is given.
 
+    See Also
+    --------
+    rfft2, irfft
+
     Notes
     -----
     `ifft` along all axes but the last, then `irfft` along the last, which ignores the same imaginary parts on every
     device: input that is not Hermitian gives one answer. The map is linear: the tangent is the transform of the tangent
     of `x`, the gradient its adjoint, for which real and imaginary parts count as independent.
-
-    See Also
-    --------
-    rfft2, irfft
 
     References
     ----------
