@@ -46,6 +46,7 @@ from .torch_private import (
     forward_ad,
     forward_grad_enabled,
     forward_mode_active,
+    is_batched_gradient,
     kernel_of,
     lazy_views_resolved,
     primal,
@@ -149,7 +150,8 @@ class _Operator:
             if isinstance(x, Tensor):
                 if grad and x.requires_grad:
                     return self.overload(*args)
-                plain = plain and type(x) in _PLAIN and (x.is_cpu or x.is_cuda)
+                # A gradient under torch.autograd.grad(is_grads_batched=True) looks plain and is a batch.
+                plain = plain and type(x) in _PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x)
         with below_autograd():
             # A kernel in Python needs no dispatcher between: on plain tensors that have data it is called directly.
             return self.kernel(*args) if plain and self.kernel is not None else self.overload(*args)

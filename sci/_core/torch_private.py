@@ -21,6 +21,7 @@ from torch._C import _DisableFuncTorch as below_transforms
 from torch._C import _len_torch_dispatch_stack as dispatch_modes
 from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
 from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped_by_transform
+from torch._C._functorch import is_legacy_batchedtensor as is_batched_gradient
 from torch._functorch.autograd_function import enable_single_level_autograd_function  # type: ignore[attr-defined]
 from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore[attr-defined]
 from torch.autograd import forward_ad as forward_ad
@@ -41,6 +42,7 @@ __all__ = [
     "forward_ad",
     "forward_grad_enabled",
     "forward_mode_active",
+    "is_batched_gradient",
     "is_wrapped_by_transform",
     "kernel_of",
     "lazy_views_resolved",
