@@ -44,7 +44,7 @@ docs: build $(VENV)/ci-ready
 	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 wheel: build $(VENV)/ci-ready
-	$(PY) -m tools.wheel
+	$(PY) -m tools.build_wheel
 
 bench: build
 	$(PY) -m benchmarks

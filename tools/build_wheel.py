@@ -1,4 +1,4 @@
-"""Build the wheel: ``python -m tools.wheel`` writes ``dist/sci-VERSION-py3-none-manylinux_*.whl``.
+"""Build the wheel: ``python -m tools.build_wheel`` writes ``dist/sci-VERSION-py3-none-manylinux_*.whl``.
 
 auditwheel says which manylinux the compiled library fits and names the wheel so; torch's libraries stay outside, since
 `import torch` has loaded them before.
