@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "tools"))
 
-from build_backend import BuildLibrary, Wheel
+from build_backend import BinaryDistribution, BuildLibrary, Wheel
 from setuptools import setup
 
-setup(cmdclass={"build_py": BuildLibrary, "bdist_wheel": Wheel})
+setup(distclass=BinaryDistribution, cmdclass={"build_py": BuildLibrary, "bdist_wheel": Wheel})

@@ -15,7 +15,7 @@ import sys
 import sysconfig
 from typing import Any
 
-from setuptools import build_meta
+from setuptools import Distribution, build_meta
 from setuptools.build_meta import *  # noqa: F403  (the hooks that stay as they are)
 from setuptools.command import bdist_wheel as bdist_wheel_module
 from setuptools.command.build_py import build_py
@@ -38,6 +38,13 @@ def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
 
 
 get_requires_for_build_editable = get_requires_for_build_wheel
+
+
+class BinaryDistribution(Distribution):
+    """A distribution with compiled code, though none of it is a Python extension."""
+
+    def has_ext_modules(self) -> bool:
+        return True
 
 
 class BuildLibrary(build_py):
@@ -63,10 +70,6 @@ class BuildLibrary(build_py):
 
 class Wheel(bdist_wheel_module.bdist_wheel):
     """One wheel for every Python: the library has no Python symbols."""
-
-    def finalize_options(self) -> None:
-        super().finalize_options()
-        self.root_is_pure = False
 
     def get_tag(self) -> tuple[str, str, str]:
         return "py3", "none", super().get_tag()[2]
