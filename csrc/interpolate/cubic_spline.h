@@ -39,10 +39,12 @@ struct CubicSplineFactor {
     T* corner = out + 2 * n;
     T* inverse = out + 3 * n;
     int64_t m = n - 1, rows = periodic ? m : n;
+    SCI_NO_UNROLL
     for (int64_t i = 0; i < m; ++i) inverse[i] = T(1) / (x[i + 1] - x[i]);
     T first = x[1] - x[0], before = x[n - 1] - x[n - 2];
     T g = T(-2) * (before + first);  // periodic: minus the first diagonal entry
     T carried = T(0), carried_corner = T(0);
+    SCI_NO_UNROLL
     for (int64_t i = 0; i < rows; ++i) {
       T here = i < m ? x[i + 1] - x[i] : T(0);
       T low = here, diagonal = T(2) * (before + here), up = before, right = T(0);
@@ -74,6 +76,7 @@ struct CubicSplineFactor {
       before = here;
     }
     if (!periodic) return;
+    SCI_NO_UNROLL
     for (int64_t i = m - 2; i >= 0; --i) corner[i] -= upper[i] * corner[i + 1];
   }
 };
@@ -101,6 +104,7 @@ struct CubicSplineColumns {
     V* difference = out + plane;  // m[i] until the way back, where the second coefficients belong
     V* slope = out + 2 * plane;
     T first = x[1] - x[0], before = x[n - 1] - x[n - 2];
+    SCI_NO_UNROLL
     for (int64_t i = 0; i < rows; ++i) {
       const V* here = y + i * columns;
       V* right = i < m ? slope + i * columns : tail;
@@ -108,14 +112,16 @@ struct CubicSplineColumns {
       V* d = difference + i * columns;
       const V* d_before = difference + (i - 1) * columns;
       T p = pivot[i], h = i < m ? x[i + 1] - x[i] : T(0);
-      if (i < m)
-        for (int64_t j = begin; j < stop; ++j) d[j] = (here[columns + j] - here[j]) * inverse[i];
+      if (i < m) SCI_NO_UNROLL
+      for (int64_t j = begin; j < stop; ++j) d[j] = (here[columns + j] - here[j]) * inverse[i];
       if (i == 0 && periodic) {
         const V* last = y + (n - 2) * columns;
+        SCI_NO_UNROLL
         for (int64_t j = begin; j < stop; ++j)
           right[j] = ((last[columns + j] - last[j]) * inverse[m - 1] * h + d[j] * before) * T(3) * p;
       } else if (i == 0) {
         T next = x[2] - x[1], both = h + next, weight = (h + T(2) * both) * next / both, other = h * h / both;
+        SCI_NO_UNROLL
         for (int64_t j = begin; j < stop; ++j) {
           if (start == spline_not_a_knot) {
             V d_next = (here[2 * columns + j] - here[columns + j]) * inverse[1];
@@ -130,6 +136,7 @@ struct CubicSplineColumns {
         T previous = x[n - 2] - x[n - 3], both = before + previous;
         T weight = (before + T(2) * both) * previous / both, other = before * before / both;
         T low = end == spline_not_a_knot ? both : end == spline_first_derivative ? T(0) : T(1);
+        SCI_NO_UNROLL
         for (int64_t j = begin; j < stop; ++j) {
           V value;
           if (end == spline_not_a_knot)
@@ -141,15 +148,18 @@ struct CubicSplineColumns {
           right[j] = (value - right_before[j] * low) * p;
         }
       } else {
+        SCI_NO_UNROLL
         for (int64_t j = begin; j < stop; ++j)
           right[j] = ((d_before[j] * h + d[j] * before) * T(3) - right_before[j] * h) * p;
       }
       before = h;
     }
+    SCI_NO_UNROLL
     for (int64_t i = rows - 2; i >= 0; --i) {
       V* s = slope + i * columns;
       const V* after = i + 1 < m ? s + columns : tail;
       T u = upper[i];
+      SCI_NO_UNROLL
       for (int64_t j = begin; j < stop; ++j) s[j] -= after[j] * u;
       if (!periodic) finish(i, begin, stop, s, after, inverse[i]);
     }
@@ -157,14 +167,16 @@ struct CubicSplineColumns {
     // s = b - q (v . b) / (1 + v . q)
     T ratio = -first / (T(2) * (first + x[n - 1] - x[n - 2]));
     T scale = T(1) / (T(1) + corner[0] + ratio * corner[m - 1]);
+    SCI_NO_UNROLL
     for (int64_t j = begin; j < stop; ++j) {
       tail[j] = (slope[j] + slope[(m - 1) * columns + j] * ratio) * scale;
       slope[j] -= tail[j] * corner[0];
     }
+    SCI_NO_UNROLL
     for (int64_t i = 0; i < m; ++i) {
       V* after = slope + (i + 1 < m ? i + 1 : 0) * columns;
-      if (i + 1 < m)
-        for (int64_t j = begin; j < stop; ++j) after[j] -= tail[j] * corner[i + 1];
+      if (i + 1 < m) SCI_NO_UNROLL
+      for (int64_t j = begin; j < stop; ++j) after[j] -= tail[j] * corner[i + 1];
       finish(i, begin, stop, slope + i * columns, after, inverse[i]);
     }
   }
@@ -174,6 +186,7 @@ struct CubicSplineColumns {
     int64_t plane = (n - 1) * columns;
     V* to = out + i * columns;
     const V* value = y + i * columns;
+    SCI_NO_UNROLL
     for (int64_t j = begin; j < stop; ++j) {
       V d = to[plane + j];
       V t = (s[j] + after[j] - d * T(2)) * inverse;

@@ -26,7 +26,7 @@ struct BatchSteps {
 
 /// The interval i in [0, m) of the m + 1 knots t, near `guess` if the guess is good.
 template <class T>
-SCI_HD int64_t find_interval(const T* t, int64_t m, T x, int64_t guess) {
+SCI_HD_LARGE int64_t find_interval(const T* t, int64_t m, T x, int64_t guess) {
   bool up = t[0] <= t[m];
   // at(i): x lies at or beyond knot i in the direction of the knots.
   auto at = [&](int64_t i) { return up ? t[i] <= x : t[i] >= x; };

@@ -44,9 +44,11 @@ struct PiecewiseEvaluate {
     T low = min(knots[0], knots[m]), high = max(knots[0], knots[m]);
     const int64_t row = m * columns;
     int64_t i = 0;
+    SCI_NO_UNROLL
     for (int64_t q = first; q < last; ++q, to += columns) {
       T t = queries[q];
       if (isnan(t) || (!extrapolate && !(t >= low && t <= high))) {
+        SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
         continue;
       }
@@ -54,18 +56,24 @@ struct PiecewiseEvaluate {
       T s = t - knots[i];
       const V* a = coefficients + i * columns;
       if (nu == 0 && k == 4) {
+        SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j, ++a) to[j] = ((a[0] * s + a[row]) * s + a[2 * row]) * s + a[3 * row];
       } else if (nu == 1 && k == 4) {
         T s3 = T(3) * s * s, s2 = T(2) * s;
+        SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j, ++a) to[j] = a[0] * s3 + a[row] * s2 + a[2 * row];
       } else if (k <= nu) {
+        SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j) to[j] = V(T(0));
       } else {
         T factor = falling_factorial<T>(k - 1, nu);
+        SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j) to[j] = a[j] * factor;
+        SCI_NO_UNROLL
         for (int64_t p = 1; p < k - nu; ++p) {
           a += row;
           if (nu) factor = falling_factorial<T>(k - 1 - p, nu);
+          SCI_NO_UNROLL
           for (int64_t j = 0; j < columns; ++j) to[j] = to[j] * s + a[j] * factor;
         }
       }
@@ -94,14 +102,17 @@ struct PiecewiseScatter {
     T scale = T(m) / (knots[m] - knots[0]);
     T low = min(knots[0], knots[m]), high = max(knots[0], knots[m]);
     int64_t i = 0;
+    SCI_NO_UNROLL
     for (int64_t q = 0; q < count; ++q, from += columns) {
       T t = queries[q];
       if (isnan(t) || (!extrapolate && !(t >= low && t <= high))) continue;
       i = find_interval_near(knots, m, scale, t, i);
       T s = t - knots[i], power = T(1);
+      SCI_NO_UNROLL
       for (int64_t p = k - 1 - nu; p >= 0; --p, power *= s) {
         T factor = nu ? power * falling_factorial<T>(k - 1 - p, nu) : power;
         V* row = to + (p * m + i) * columns;
+        SCI_NO_UNROLL
         for (int64_t j = first; j < last; ++j) row[j] += from[j] * factor;
       }
     }
@@ -168,6 +179,7 @@ struct PiecewiseGather {
       for (int64_t at = first_not_below(places, count, i); at < count && places[at] == i; ++at) {
         int64_t q = order[batch * count + at];
         T s = queries[q] - origin, product = T(1);
+        SCI_NO_UNROLL
         for (int64_t e = 0; e < power; ++e) product *= s;
         sum += from[q * columns] * (nu ? product * factor : product);
       }

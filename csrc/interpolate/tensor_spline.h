@@ -27,11 +27,13 @@ struct TensorGrid {
 
 /// The K + 1 B-splines, or derivatives of them, that are not zero in [t[i], t[i + 1]).
 template <class T, int K>
-SCI_HD void bspline_basis(const T* t, int64_t i, T x, int order, T* b) {
+SCI_HD_LARGE void bspline_basis(const T* t, int64_t i, T x, int order, T* b) {
   b[0] = T(1);
+  SCI_NO_UNROLL
   for (int degree = 1; degree <= K; ++degree) {
     T carry = T(0);
     bool differentiate = degree > K - order;
+    SCI_NO_UNROLL
     for (int j = 0; j < degree; ++j) {
       T left = t[i + 1 - degree + j], right = t[i + 1 + j];
       if (differentiate) {
@@ -59,6 +61,7 @@ struct TensorQuery {
 
   /// False where a coordinate is NaN.
   SCI_HD bool locate(const TensorGrid& grid, const T* knots, const T* x) {
+    SCI_NO_UNROLL
     for (int k = 0; k < grid.dims; ++k) {
       if (isnan(x[k])) return false;
       const T* t = knots + grid.knots[k] + K;
@@ -68,6 +71,7 @@ struct TensorQuery {
     return true;
   }
   SCI_HD void weigh(const TensorGrid& grid, const T* knots, const T* x) {
+    SCI_NO_UNROLL
     for (int k = 0; k < grid.dims; ++k)
       bspline_basis<T, K>(knots + grid.knots[k], cell[k] + K, x[k], grid.order[k], weight[k]);
   }
@@ -81,14 +85,18 @@ struct TensorQuery {
     int64_t offset[TensorGrid::max_dims + 1];
     product[0] = T(1);
     offset[0] = 0;
+    SCI_NO_UNROLL
     for (int k = 0; k <= last; ++k) offset[0] += cell[k] * grid.step[k];
     int k = 0;
+    SCI_NO_UNROLL
     for (;;) {
+      SCI_NO_UNROLL
       for (; k < last; ++k) {
         product[k + 1] = product[k] * weight[k][digit[k]];
         offset[k + 1] = offset[k] + digit[k] * grid.step[k];
       }
       visit(offset[last], product[last]);
+      SCI_NO_UNROLL
       for (--k; k >= 0 && ++digit[k] == width; --k) digit[k] = 0;
       if (k < 0) return;
     }
@@ -113,9 +121,11 @@ struct TensorEvaluate {
     const T* t = knots + knots_at(batch);
     const T* x = query + query_at(batch) + first * grid.dims;
     V* to = out + (batch * count + first) * columns;
+    SCI_NO_UNROLL
     for (int64_t q = first; q < end; ++q, x += grid.dims, to += columns) {
       TensorQuery<T, K> here;
       if (!here.locate(grid, t, x)) {
+        SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
         continue;
       }
@@ -140,11 +150,13 @@ struct TensorEvaluate {
         });
         to[0] = sum;
       } else {
+        SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j) to[j] = V(T(0));
         here.runs(grid, [&](int64_t offset, T product) {
           const V* from = coefficients + offset * columns;
           for (int i = 0; i <= K; ++i, from += columns) {
             T factor = product * weight[i];
+            SCI_NO_UNROLL
             for (int64_t j = 0; j < columns; ++j) to[j] += from[j] * factor;
           }
         });
@@ -171,6 +183,7 @@ struct TensorScatter {
     const T* t = knots + knots_at(batch);
     const T* x = query + query_at(batch);
     V* coefficients = out + batch * total * columns;
+    SCI_NO_UNROLL
     for (int64_t q = 0; q < count; ++q, x += grid.dims, from += columns) {
       TensorQuery<T, K> here;
       if (!here.locate(grid, t, x)) continue;
@@ -180,6 +193,7 @@ struct TensorScatter {
         V* to = coefficients + offset * columns;
         for (int i = 0; i <= K; ++i, to += columns) {
           T factor = product * weight[i];
+          SCI_NO_UNROLL
           for (int64_t j = first; j < end; ++j) to[j] += from[j] * factor;
         }
       });
@@ -203,6 +217,7 @@ struct TensorCell {
     int64_t cell = -1;
     if (here.locate(grid, knots + knots_at(batch), query + query_at(batch) + item % count * grid.dims)) {
       cell = 0;
+      SCI_NO_UNROLL
       for (int k = 0; k < grid.dims; ++k) cell = cell * (grid.size[k] - K) + here.cell[k];
     }
     out[item] = cell;
@@ -229,6 +244,7 @@ struct TensorGather {
     const T* t = knots + knots_at(batch);
     const T* queries = query + query_at(batch);
     int64_t index[TensorGrid::max_dims];
+    SCI_NO_UNROLL
     for (int k = 0; k < grid.dims; ++k) {
       index[k] = place / grid.step[k];
       place -= index[k] * grid.step[k];
@@ -239,16 +255,19 @@ struct TensorGather {
     for (;;) {
       int64_t cell = 0;
       bool exists = true;
+      SCI_NO_UNROLL
       for (int k = 0; k < grid.dims; ++k) {
         int64_t c = index[k] - digit[k];
         exists = exists && c >= 0 && c < grid.size[k] - K;
         cell = cell * (grid.size[k] - K) + c;
       }
       if (exists) {
+        SCI_NO_UNROLL
         for (int64_t at = first_not_below(sorted, count, cell); at < count && sorted[at] == cell; ++at) {
           int64_t q = order[batch * count + at];
           const T* x = queries + q * grid.dims;
           T product = T(1);
+          SCI_NO_UNROLL
           for (int k = 0; k < grid.dims; ++k) {
             T weight[K + 1];
             bspline_basis<T, K>(t + grid.knots[k], index[k] - digit[k] + K, x[k], grid.order[k], weight);
@@ -258,6 +277,7 @@ struct TensorGather {
         }
       }
       int k = grid.dims - 1;
+      SCI_NO_UNROLL
       for (; k >= 0 && ++digit[k] == K + 1; --k) digit[k] = 0;
       if (k < 0) break;
     }
