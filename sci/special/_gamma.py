@@ -100,7 +100,7 @@ def gamma(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     :math:`\Gamma(z+1) = z\,\Gamma(z)` are used, Stirling's formula elsewhere, and reflection for the left half-plane
     [1]_. Real results are within 4 ulp over the whole range, gradual underflow included. For complex `z` the
     error is a few ulp where the series serves; elsewhere the exponent of Stirling's formula is carried in two parts, so
-    that it is some 15 ulp at :math:`|z| = 20`, growing like :math:`|z|/2`.
+    that it is some 10 ulp at :math:`|z| = 20`, growing like :math:`|z|/2`.
 
     The derivative is :math:`\Gamma'(z) = \Gamma(z)\,\psi(z)`.
 

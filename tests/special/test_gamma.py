@@ -32,10 +32,10 @@ def test_gamma_underflows_with_alternating_sign() -> None:
 
 
 def test_complex_gamma_is_real_on_the_axis() -> None:
-    x = torch.linspace(-60.3, 60.7, 83, dtype=torch.float64)
+    x = torch.linspace(-60.3, 60.7, 583, dtype=torch.float64)
     z = gamma(torch.complex(x, torch.zeros_like(x)))
     assert bool((z.imag == 0).all())
-    assert ulp(z.real, gamma(x).tolist()) <= 64
+    assert ulp(z.real, gamma(x).tolist()) <= 12
 
 
 def test_complex_gamma_far_out() -> None:
