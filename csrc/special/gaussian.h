@@ -2,12 +2,13 @@
 //
 // exp(-x * x) as written loses 2 x^2 times the relative error of the product: 700 ulp before it underflows. Here the
 // rounding error e of p = x^2 is kept (Dekker, Numer. Math. 18 (1971), 224-242), and
-//   exp(-x^2) = exp(-p) (1 - e),  |e| <= 2^-53 p.
+//   exp(-x^2) = exp(-p - e),  |e| <= 2^-53 p.
 // Complex: exp(-z^2) = exp(y^2 - x^2) (cos 2xy - i sin 2xy) with both exponents as sums of two numbers.
 //
 // Error (measured): 1.2 ulp real, 2 ulp of the modulus complex, float and double alike.
 #pragma once
 #include "core/complex.h"
+#include "special/detail/estrin.h"
 
 namespace sci {
 namespace detail {
@@ -31,6 +32,42 @@ template <class T>
 SCI_HD T square_error(T x, T square) {
   T a = upper_half(x), c = x - a;
   return ((a * a - square) + T(2) * a * c) + c * c;
+}
+
+/// factor exp(-a^2) for a >= 0, with a^2 to twice the digits. exp is written out: with a^2 = k log 2 + r the rounding
+/// error of the square joins the reduced argument, and a loop over elements has no call in it.
+template <class T>
+SCI_HD T exp_minus_square(T a, T factor) {
+  constexpr bool single = is_same<T, float>;
+  // Beyond, the result is 0 whatever the (moderate) factor is; NaN stays NaN.
+  a = min(a, single ? T(12) : T(30));
+  T square = a * a;
+  // Adding 1.5 2^(digits - 1) rounds to an integer, which stands in the low bits.
+  constexpr T shift = single ? T(12582912) : T(6755399441055744);
+  T shifted = square * T(1.44269504088896340736) + shift, k = shifted - shift;
+  T high = square - k * (single ? T(0.693115234375) : T(0.69314718036912381649));
+  T r = -(high - k * (single ? T(3.1946184945309417e-5) : T(1.9082149292705877e-10)) + square_error(a, square));
+  T tail;
+  if constexpr (single) {
+    SCI_TABLE(float, c) = {0.5f, 0.166665770f, 0.0416665546f, 8.36317906e-3f, 1.39261836e-3f};
+    tail = estrin<5>(c, r);
+  } else {
+    SCI_TABLE(double, c) = {0.50000000000000010221,   0.16666666666666667453,   0.041666666666624127873,
+                            0.0083333333333300618325, 0.0013888888917213716901, 0.00019841269863053616878,
+                            2.4801521295954375131e-5, 2.7557268459997064772e-6, 2.7620088445409748161e-7,
+                            2.5100385495510319078e-8};
+    tail = estrin<10>(c, r);
+  }
+  T value = factor + factor * (r + r * r * tail);
+  // 2^-k in two steps, since k goes beyond the exponents; the second rounds a subnormal value.
+  if constexpr (single) {
+    int bits = __builtin_bit_cast(int, shifted), n = bits - 0x4b400000, half = n >> 1;
+    return value * __builtin_bit_cast(float, (127 - half) << 23) * __builtin_bit_cast(float, (127 - (n - half)) << 23);
+  } else {
+    int64_t bits = __builtin_bit_cast(int64_t, shifted), n = bits - 0x4338000000000000, half = n >> 1;
+    return value * __builtin_bit_cast(double, (1023 - half) << 52) *
+           __builtin_bit_cast(double, (1023 - (n - half)) << 52);
+  }
 }
 
 /// exp(high + low) w, where neither overflows before the product does; w is of moderate size.
@@ -82,18 +119,9 @@ SCI_HD_LARGE complex<T> gaussian_times(complex<T> z, complex<T> w, T sign = T(-1
 
 }  // namespace detail
 
-SCI_HD double gaussian(double x) {
-  double a = min(abs(x), 30.0);  // exp(-745.2) is the last that does not underflow; NaN stays NaN
-  double square = a * a;
-  double value = exp(-square);
-  return value - value * detail::square_error(a, square);
-}
-
-SCI_HD float gaussian(float x) {
-  float a = min(abs(x), 12.0f);
-  float square = a * a;
-  float value = exp(-square);
-  return value - value * detail::square_error(a, square);
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T gaussian(T x) {
+  return detail::exp_minus_square(abs(x), T(1));
 }
 
 template <class T>

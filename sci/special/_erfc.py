@@ -78,10 +78,10 @@ def erfc(z: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Real `z`: ``1 - erf(z)`` for \|z\| < 1/2, ``exp(-z**2) * erfcx(z)`` above, with the rounding error of ``z**2`` put
-    back into the exponential, and ``2 - erfc(-z)`` below. Complex `z` as in `erf` [1]_.
+    Real `z`: ``1 - erf(z)`` for \|z\| < 1/2, a piecewise polynomial up to 6, ``exp(-z**2) * erfcx(z)`` above, with the
+    rounding error of ``z**2`` put back into the exponential, and ``2 - erfc(-z)`` below. Complex `z` as in `erf` [1]_.
 
-    Within 3.5 ulp on the real line, within 5 eps of the modulus in the plane; next to the complex zeros, within what
+    Within 2 ulp on the real line, within 5 eps of the modulus in the plane; next to the complex zeros, within what
     one rounding of `z` does.
 
     The derivative is :math:`-2 e^{-z^2} / \sqrt\pi`, accurate into the tails.
