@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.errors import bad_argument
+from ._workers import count_workers
 
 _NORMS = (None, "backward", "ortho", "forward")
 _REVERSED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
@@ -35,12 +35,7 @@ def check_options(function: str, norm: str | None, workers: int | None, plan: ob
         text = f'{function}: Invalid norm value {norm!r}, should be "backward", "ortho" or "forward"'
         raise ValueError(text)
     if workers is not None:
-        cpus = os.cpu_count() or 1
-        count = operator.index(workers)
-        if count == 0:
-            raise ValueError(f"{function}: workers must not be zero")
-        if count < -cpus:
-            raise ValueError(f"{function}: workers value out of range; got {count}, must not be less than {-cpus}")
+        count_workers(function, workers)
     if plan is not None:
         raise NotImplementedError(f"{function}: passing a precomputed plan is not supported; torch keeps its own plans")
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, run, shape_and_axes, transform_input
+from ._backend import overridable
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -39,6 +40,7 @@ def _inverse(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> 
 
 
 @function(differentiable=("x",), samples=_samples)
+@overridable
 def fft(
     x: Any,
     n: int | None = None,
@@ -114,6 +116,7 @@ def fft(
 
 
 @function(differentiable=("x",), samples=_samples)
+@overridable
 def ifft(
     x: Any,
     n: int | None = None,
@@ -190,6 +193,7 @@ def ifft(
 
 
 @function(differentiable=("x",), samples=_samples_nd)
+@overridable
 def fftn(
     x: Any,
     s: Any = None,
@@ -263,6 +267,7 @@ def fftn(
 
 
 @function(differentiable=("x",), samples=_samples_nd)
+@overridable
 def ifftn(
     x: Any,
     s: Any = None,
@@ -336,6 +341,7 @@ def ifftn(
 
 
 @function(differentiable=("x",), samples=_samples_nd)
+@overridable
 def fft2(
     x: Any,
     s: Any = None,
@@ -409,6 +415,7 @@ def fft2(
 
 
 @function(differentiable=("x",), samples=_samples_nd)
+@overridable
 def ifft2(
     x: Any,
     s: Any = None,

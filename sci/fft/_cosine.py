@@ -7,10 +7,12 @@ from typing import Any
 from torch import Tensor
 
 from .._core.cards import function
+from ._backend import overridable
 from ._trigonometric import samples_1d, samples_nd, transform_1d, transform_nd
 
 
 @function(differentiable=("x",), samples=samples_1d)
+@overridable
 def dct(
     x: Any,
     type: int = 2,
@@ -99,6 +101,7 @@ def dct(
 
 
 @function(differentiable=("x",), samples=samples_nd)
+@overridable
 def dctn(
     x: Any,
     type: int = 2,
@@ -171,6 +174,7 @@ def dctn(
 
 
 @function(differentiable=("x",), samples=samples_1d)
+@overridable
 def idct(
     x: Any,
     type: int = 2,
@@ -243,6 +247,7 @@ def idct(
 
 
 @function(differentiable=("x",), samples=samples_nd)
+@overridable
 def idctn(
     x: Any,
     type: int = 2,

@@ -8,10 +8,12 @@ from torch import Tensor
 
 from .._core.cards import function
 from ._arguments import check_options, reversed_norm, transform_input
+from ._backend import overridable
 from ._real_nd import axes_of_half, axes_of_real, half_to_real_nd, real_to_half_nd, samples_half, samples_real
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
+@overridable
 def ihfftn(
     x: Any,
     s: Any = None,
@@ -87,6 +89,7 @@ def ihfftn(
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
+@overridable
 def ihfft2(
     x: Any,
     s: Any = None,
@@ -162,6 +165,7 @@ def ihfft2(
 
 
 @function(differentiable=("x",), samples=samples_half)
+@overridable
 def hfftn(
     x: Any,
     s: Any = None,
@@ -235,6 +239,7 @@ def hfftn(
 
 
 @function(differentiable=("x",), samples=samples_half)
+@overridable
 def hfft2(
     x: Any,
     s: Any = None,

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, reversed_norm, run, transform_input
+from ._backend import overridable
 
 
 def _samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -49,6 +50,7 @@ def without_idle_imaginary_parts(x: Tensor, n: int, axis: int) -> Tensor:
 
 
 @function(differentiable=("x",), samples=_samples_real, complex=False)
+@overridable
 def rfft(
     x: Any,
     n: int | None = None,
@@ -125,6 +127,7 @@ def rfft(
 
 
 @function(differentiable=("x",), samples=_samples_real, complex=False)
+@overridable
 def ihfft(
     x: Any,
     n: int | None = None,
@@ -201,6 +204,7 @@ def ihfft(
 
 
 @function(differentiable=("x",), samples=_samples_half)
+@overridable
 def irfft(
     x: Any,
     n: int | None = None,
@@ -277,6 +281,7 @@ def irfft(
 
 
 @function(differentiable=("x",), samples=_samples_half)
+@overridable
 def hfft(
     x: Any,
     n: int | None = None,

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .._core.cards import Sample, function
 from ._arguments import check_options, run, shape_and_axes, transform_input
+from ._backend import overridable
 from ._real import half_to_real
 
 
@@ -52,6 +53,7 @@ def half_to_real_nd(x: Tensor, shape: list[int], axes: list[int], norm: str | No
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
+@overridable
 def rfftn(
     x: Any,
     s: Any = None,
@@ -127,6 +129,7 @@ def rfftn(
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
+@overridable
 def rfft2(
     x: Any,
     s: Any = None,
@@ -202,6 +205,7 @@ def rfft2(
 
 
 @function(differentiable=("x",), samples=samples_half)
+@overridable
 def irfftn(
     x: Any,
     s: Any = None,
@@ -275,6 +279,7 @@ def irfftn(
 
 
 @function(differentiable=("x",), samples=samples_half)
+@overridable
 def irfft2(
     x: Any,
     s: Any = None,

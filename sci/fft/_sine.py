@@ -7,10 +7,12 @@ from typing import Any
 from torch import Tensor
 
 from .._core.cards import function
+from ._backend import overridable
 from ._trigonometric import samples_1d, samples_nd, transform_1d, transform_nd
 
 
 @function(differentiable=("x",), samples=samples_1d)
+@overridable
 def dst(
     x: Any,
     type: int = 2,
@@ -99,6 +101,7 @@ def dst(
 
 
 @function(differentiable=("x",), samples=samples_nd)
+@overridable
 def dstn(
     x: Any,
     type: int = 2,
@@ -169,6 +172,7 @@ def dstn(
 
 
 @function(differentiable=("x",), samples=samples_1d)
+@overridable
 def idst(
     x: Any,
     type: int = 2,
@@ -241,6 +245,7 @@ def idst(
 
 
 @function(differentiable=("x",), samples=samples_nd)
+@overridable
 def idstn(
     x: Any,
     type: int = 2,
