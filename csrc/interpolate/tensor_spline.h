@@ -1,16 +1,19 @@
 // Tensor-product B-splines on a rectilinear grid, any number of dimensions     operator:
 // sci/interpolate/_tensor_spline.py
 //
-// f(x) = sum c[i1, ..., id] B_i1(x_1) ... B_id(x_d), all of degree K, or a partial derivative of it. K = 1 with the
-// grid points as knots (the first and last one twice) is multilinear interpolation, and c the values.
+// f(x) = sum c[i1, ..., id] B_i1(x_1) ... B_id(x_d), or a partial derivative of it. Degree 1 with the grid points as
+// knots (the first and last one twice) is multilinear interpolation, and c the values; one dimension is a plain spline.
 //
-// Method     Per dimension: interval search (interval.h), the K + 1 B-splines that are not zero by the recurrence of de
+// Method     Per dimension: interval search (interval.h), the k + 1 B-splines that are not zero by the recurrence of de
 //            Boor and Cox [1, X (BSPLVB)], derivatives by the difference rule of B-splines [1, X (16)] in the last nu
-//            steps of that recurrence; then the (K + 1)^d products. Outside the grid the edge polynomials continue.
+//            steps of that recurrence; then the products. Outside the grid the edge polynomials continue.
 //            The adjoint in c as in piecewise.h: always in the order of the queries.
-// Error      a few ulp of sum |c| B B ...
-// Weak spot  CUDA adjoint: each of the (K + 1)^d cells around a coefficient recomputes its queries' B-splines
-// Sources    [1] C. de Boor, A Practical Guide to Splines, revised edition, Springer 2001
+// Degrees    The template parameter K is the degree of all dimensions (1, 3, 5), known to the compiler; K = 0 reads the
+//            degrees, any and different ones, from the grid.
+// Edges      Repeated knots are fine: an empty interval is never chosen, that of the last knot is the last one not
+// empty Error      a few ulp of sum |c| B B ... Weak spot  CUDA adjoint: each of the cells around a coefficient
+// recomputes its queries' B-splines Sources    [1] C. de Boor, A Practical Guide to Splines, revised edition, Springer
+// 2001
 #pragma once
 #include "core/complex.h"
 #include "interpolate/piecewise.h"
@@ -20,14 +23,17 @@ namespace sci {
 /// The grid: per dimension the number of coefficients, where its knots start, and the order of differentiation.
 struct TensorGrid {
   static constexpr int max_dims = 10;
+  /// The most B-splines that are not zero at a point, all dimensions added, where degrees are not known to the
+  /// compiler.
+  static constexpr int max_weights = 64;
   int dims = 0;
   int64_t size[max_dims] = {}, step[max_dims] = {}, knots[max_dims] = {};
-  int order[max_dims] = {};
+  int order[max_dims] = {}, degree[max_dims] = {}, weights[max_dims] = {};
 };
 
-/// The K + 1 B-splines, or derivatives of them, that are not zero in [t[i], t[i + 1]).
-template <class T, int K>
-SCI_HD_LARGE void bspline_basis(const T* t, int64_t i, T x, int order, T* b) {
+/// The degree + 1 B-splines, or derivatives of them, that are not zero in [t[i], t[i + 1]).
+template <class T>
+SCI_HD void bspline_basis(const T* t, int64_t i, T x, int order, int K, T* b) {
   b[0] = T(1);
   SCI_NO_UNROLL
   for (int degree = 1; degree <= K; ++degree) {
@@ -52,31 +58,69 @@ SCI_HD_LARGE void bspline_basis(const T* t, int64_t i, T x, int order, T* b) {
     for (int j = 0; j <= K; ++j) b[j] = T(0);
 }
 
+/// The same as a function of its own where the compiler shall not repeat it.
+template <class T, int K>
+SCI_HD_LARGE void bspline_basis_of(const T* t, int64_t i, T x, int order, int degree, T* b) {
+  bspline_basis(t, i, x, order, K > 0 ? K : degree, b);
+}
+
+/// The interval of x among the m of the knots t; never an empty one, if there is one that is not.
+template <class T>
+SCI_HD int64_t find_knot_interval(const T* t, int64_t m, T x, int64_t last) {
+  int64_t i = find_interval_near(t, m, T(m) / (t[m] - t[0]), x, last);
+  SCI_NO_UNROLL
+  while (i > 0 && t[i] == t[i + 1]) --i;
+  return i;
+}
+
+/// Item: a query. The l with t[l] <= x < t[l + 1] among the knots t of a spline, the nearest one outside.
+template <class T>
+struct KnotInterval {
+  const T* t;
+  const T* query;
+  int64_t* out;
+  BatchSteps t_at, query_at;
+  int64_t degree, m, count;
+
+  SCI_HD void operator()(int64_t item) const {
+    int64_t batch = item / count;
+    out[item] = degree + find_knot_interval(t + t_at(batch) + degree, m, query[query_at(batch) + item % count], 0);
+  }
+};
+
 /// One query: the cell it is in, and the B-splines there.
 template <class T, int K>
 struct TensorQuery {
-  static constexpr int width = K + 1;
-  T weight[TensorGrid::max_dims][width];
-  int64_t cell[TensorGrid::max_dims];  // the first of the K + 1 coefficients, per dimension
+  T all_weights[K > 0 ? TensorGrid::max_dims * (K + 1) : TensorGrid::max_weights];
+  int64_t cell[TensorGrid::max_dims];  // the first of the coefficients that count, per dimension
 
-  /// False where a coordinate is NaN.
+  SCI_HD static int degree(const TensorGrid& grid, int k) { return K > 0 ? K : grid.degree[k]; }
+  SCI_HD T* weight(const TensorGrid& grid, int k) { return all_weights + (K > 0 ? k * (K + 1) : grid.weights[k]); }
+  SCI_HD const T* weight(const TensorGrid& grid, int k) const {
+    return all_weights + (K > 0 ? k * (K + 1) : grid.weights[k]);
+  }
+  SCI_HD void start(const TensorGrid& grid) {
+    SCI_NO_UNROLL
+    for (int k = 0; k < grid.dims; ++k) cell[k] = 0;
+  }
+  /// Looks near the cells that are set. False where a coordinate is NaN.
   SCI_HD bool locate(const TensorGrid& grid, const T* knots, const T* x) {
     SCI_NO_UNROLL
     for (int k = 0; k < grid.dims; ++k) {
       if (isnan(x[k])) return false;
-      const T* t = knots + grid.knots[k] + K;
-      int64_t m = grid.size[k] - K;
-      cell[k] = find_interval(t, m, x[k], guess_interval(t, m, T(m) / (t[m] - t[0]), x[k]));
+      cell[k] =
+          find_knot_interval(knots + grid.knots[k] + degree(grid, k), grid.size[k] - degree(grid, k), x[k], cell[k]);
     }
     return true;
   }
   SCI_HD void weigh(const TensorGrid& grid, const T* knots, const T* x) {
     SCI_NO_UNROLL
     for (int k = 0; k < grid.dims; ++k)
-      bspline_basis<T, K>(knots + grid.knots[k], cell[k] + K, x[k], grid.order[k], weight[k]);
+      bspline_basis_of<T, K>(knots + grid.knots[k], cell[k] + degree(grid, k), x[k], grid.order[k], degree(grid, k),
+                             weight(grid, k));
   }
 
-  /// Calls visit(offset, product) for each run of K + 1 coefficients along the last dimension.
+  /// Calls visit(offset, product) for each run of coefficients along the last dimension.
   template <class Visit>
   SCI_HD void runs(const TensorGrid& grid, const Visit& visit) const {
     const int last = grid.dims - 1;
@@ -92,12 +136,12 @@ struct TensorQuery {
     for (;;) {
       SCI_NO_UNROLL
       for (; k < last; ++k) {
-        product[k + 1] = product[k] * weight[k][digit[k]];
+        product[k + 1] = product[k] * weight(grid, k)[digit[k]];
         offset[k + 1] = offset[k] + digit[k] * grid.step[k];
       }
       visit(offset[last], product[last]);
       SCI_NO_UNROLL
-      for (--k; k >= 0 && ++digit[k] == width; --k) digit[k] = 0;
+      for (--k; k >= 0 && ++digit[k] > degree(grid, k); --k) digit[k] = 0;
       if (k < 0) return;
     }
   }
@@ -121,23 +165,31 @@ struct TensorEvaluate {
     const T* t = knots + knots_at(batch);
     const T* x = query + query_at(batch) + first * grid.dims;
     V* to = out + (batch * count + first) * columns;
+    TensorQuery<T, K> here;
+    here.start(grid);
+    const int run = TensorQuery<T, K>::degree(grid, grid.dims - 1);
     SCI_NO_UNROLL
     for (int64_t q = first; q < end; ++q, x += grid.dims, to += columns) {
-      TensorQuery<T, K> here;
       if (!here.locate(grid, t, x)) {
         SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
         continue;
       }
       here.weigh(grid, t, x);
-      const T* weight = here.weight[grid.dims - 1];
-      if (columns == 1 && grid.dims == 2) {
+      const T* weight = here.weight(grid, grid.dims - 1);
+      if (columns == 1 && grid.dims == 1) {
+        const V* from = coefficients + here.cell[0];
+        V sum = from[0] * weight[0];
+        for (int j = 1; j <= run; ++j) sum += from[j] * weight[j];
+        to[0] = sum;
+      } else if (columns == 1 && grid.dims == 2) {
         V sum = V(T(0));
+        const T* outer = here.weight(grid, 0);
         const V* from = coefficients + here.cell[0] * grid.step[0] + here.cell[1];
-        for (int i = 0; i <= K; ++i, from += grid.step[0]) {
+        for (int i = 0; i <= TensorQuery<T, K>::degree(grid, 0); ++i, from += grid.step[0]) {
           V part = from[0] * weight[0];
-          for (int j = 1; j <= K; ++j) part += from[j] * weight[j];
-          sum += part * here.weight[0][i];
+          for (int j = 1; j <= run; ++j) part += from[j] * weight[j];
+          sum += part * outer[i];
         }
         to[0] = sum;
       } else if (columns == 1) {
@@ -145,7 +197,7 @@ struct TensorEvaluate {
         here.runs(grid, [&](int64_t offset, T product) {
           const V* from = coefficients + offset;
           V part = from[0] * weight[0];
-          for (int j = 1; j <= K; ++j) part += from[j] * weight[j];
+          for (int j = 1; j <= run; ++j) part += from[j] * weight[j];
           sum += part * product;
         });
         to[0] = sum;
@@ -154,7 +206,7 @@ struct TensorEvaluate {
         for (int64_t j = 0; j < columns; ++j) to[j] = V(T(0));
         here.runs(grid, [&](int64_t offset, T product) {
           const V* from = coefficients + offset * columns;
-          for (int i = 0; i <= K; ++i, from += columns) {
+          for (int i = 0; i <= run; ++i, from += columns) {
             T factor = product * weight[i];
             SCI_NO_UNROLL
             for (int64_t j = 0; j < columns; ++j) to[j] += from[j] * factor;
@@ -183,15 +235,17 @@ struct TensorScatter {
     const T* t = knots + knots_at(batch);
     const T* x = query + query_at(batch);
     V* coefficients = out + batch * total * columns;
+    TensorQuery<T, K> here;
+    here.start(grid);
+    const int run = TensorQuery<T, K>::degree(grid, grid.dims - 1);
     SCI_NO_UNROLL
     for (int64_t q = 0; q < count; ++q, x += grid.dims, from += columns) {
-      TensorQuery<T, K> here;
       if (!here.locate(grid, t, x)) continue;
       here.weigh(grid, t, x);
-      const T* weight = here.weight[grid.dims - 1];
+      const T* weight = here.weight(grid, grid.dims - 1);
       here.runs(grid, [&](int64_t offset, T product) {
         V* to = coefficients + offset * columns;
-        for (int i = 0; i <= K; ++i, to += columns) {
+        for (int i = 0; i <= run; ++i, to += columns) {
           T factor = product * weight[i];
           SCI_NO_UNROLL
           for (int64_t j = first; j < end; ++j) to[j] += from[j] * factor;
@@ -214,11 +268,12 @@ struct TensorCell {
   SCI_HD void operator()(int64_t item) const {
     int64_t batch = item / count;
     TensorQuery<T, K> here;
+    here.start(grid);
     int64_t cell = -1;
     if (here.locate(grid, knots + knots_at(batch), query + query_at(batch) + item % count * grid.dims)) {
       cell = 0;
       SCI_NO_UNROLL
-      for (int k = 0; k < grid.dims; ++k) cell = cell * (grid.size[k] - K) + here.cell[k];
+      for (int k = 0; k < grid.dims; ++k) cell = cell * (grid.size[k] - here.degree(grid, k)) + here.cell[k];
     }
     out[item] = cell;
   }
@@ -258,8 +313,9 @@ struct TensorGather {
       SCI_NO_UNROLL
       for (int k = 0; k < grid.dims; ++k) {
         int64_t c = index[k] - digit[k];
-        exists = exists && c >= 0 && c < grid.size[k] - K;
-        cell = cell * (grid.size[k] - K) + c;
+        int64_t intervals = grid.size[k] - TensorQuery<T, K>::degree(grid, k);
+        exists = exists && c >= 0 && c < intervals;
+        cell = cell * intervals + c;
       }
       if (exists) {
         SCI_NO_UNROLL
@@ -269,8 +325,10 @@ struct TensorGather {
           T product = T(1);
           SCI_NO_UNROLL
           for (int k = 0; k < grid.dims; ++k) {
-            T weight[K + 1];
-            bspline_basis<T, K>(t + grid.knots[k], index[k] - digit[k] + K, x[k], grid.order[k], weight);
+            T weight[K > 0 ? K + 1 : TensorGrid::max_weights];
+            int degree = TensorQuery<T, K>::degree(grid, k);
+            bspline_basis_of<T, K>(t + grid.knots[k], index[k] - digit[k] + degree, x[k], grid.order[k], degree,
+                                   weight);
             product *= weight[digit[k]];
           }
           sum += from[q * columns] * product;
@@ -278,7 +336,7 @@ struct TensorGather {
       }
       int k = grid.dims - 1;
       SCI_NO_UNROLL
-      for (; k >= 0 && ++digit[k] == K + 1; --k) digit[k] = 0;
+      for (; k >= 0 && ++digit[k] > TensorQuery<T, K>::degree(grid, k); --k) digit[k] = 0;
       if (k < 0) break;
     }
     out[item] = sum;

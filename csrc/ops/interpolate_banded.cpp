@@ -1,3 +1,4 @@
+#include "interpolate/band_lu.h"
 #include "interpolate/banded.h"
 #include "interpolate_shared.h"
 
@@ -11,6 +12,12 @@
 KERNELS(1)
 KERNELS(2)
 KERNELS(4)
+SCI_KERNEL("interpolate/band_lu.h", sci::BandLuFactor<float>)
+SCI_KERNEL("interpolate/band_lu.h", sci::BandLuFactor<double>)
+SCI_KERNEL("interpolate/band_lu.h", sci::BandLuSolve<float, float>)
+SCI_KERNEL("interpolate/band_lu.h", sci::BandLuSolve<double, double>)
+SCI_KERNEL("interpolate/band_lu.h", sci::BandLuSolve<float, sci::complex<float>>)
+SCI_KERNEL("interpolate/band_lu.h", sci::BandLuSolve<double, sci::complex<double>>)
 
 namespace {
 
@@ -32,8 +39,26 @@ void solve(const Tensor& band, const Tensor& b, Tensor& out, const Batch& batch)
   });
 }
 
-/// band (*, 2 w + 1, n), b (*, n, columns) -> x (*, n, columns), A x = b
-Tensor spline_banded_solve(const Tensor& band_, const Tensor& b_) {
+void solve_with_exchanges(const Tensor& band, const Tensor& b, Tensor& out, const Batch& batch) {
+  int64_t n = band.size(-1), w = band.size(-2) / 2, columns = b.size(-1), matrices = band.numel() / ((2 * w + 1) * n);
+  dispatch_number(b, "spline_banded_solve", [&](auto tag) {
+    using V = typename decltype(tag)::type;
+    using T = real_of<V>;
+    std::vector<int64_t> shape;
+    for (int64_t k = 0; k < band.dim() - 2; ++k) shape.push_back(band.size(k));
+    shape.insert(shape.end(), {n, band_lu_width(w)});
+    Tensor factor = empty_as(band, shape);
+    parallel_for(out, matrices, BandLuFactor<T>{data<T>(band), data<T>(factor), n, w}, 1 + 4096 / n);
+    int64_t block = block_for(out, 32), blocks = blocks_of(columns, block);
+    parallel_for(out, batch.count() * blocks,
+                 BandLuSolve<T, V>{data<T>(std::as_const(factor)), data<V>(b), data<V>(out), batch.steps(factor, 2),
+                                   batch.steps(b, 2), n, w, columns, block, blocks},
+                 1 + 4096 / (n * block));
+  });
+}
+
+/// band (*, 2 w + 1, n), b (*, n, columns) -> x (*, n, columns), A x = b; `exchange` asks for partial pivoting
+Tensor spline_banded_solve(const Tensor& band_, const Tensor& b_, bool exchange) {
   Tensor band = as_contiguous(band_), b = as_contiguous(b_);
   Batch batch;
   batch.add(band, 2, "spline_banded_solve");
@@ -42,15 +67,16 @@ Tensor spline_banded_solve(const Tensor& band_, const Tensor& b_) {
                   " columns and a right-hand side of ", b.size(-2), " rows");
   Tensor out = empty_as(b, batch.shape({b.size(-2), b.size(-1)}));
   if (out.numel() == 0) return out;
-  switch (band.size(-2)) {
+  STD_TORCH_CHECK(band.size(-2) % 2 == 1, "spline_banded_solve: a band of ", band.size(-2), " diagonals");
+  switch (exchange ? 0 : band.size(-2)) {
     case 3: solve<1>(band, b, out, batch); break;
     case 5: solve<2>(band, b, out, batch); break;
     case 9: solve<4>(band, b, out, batch); break;
-    default: STD_TORCH_CHECK(false, "spline_banded_solve: no kernel for a band of ", band.size(-2), " diagonals");
+    default: solve_with_exchanges(band, b, out, batch);
   }
   return out;
 }
 
 }  // namespace
 
-SCI_OPERATOR("spline_banded_solve(Tensor band, Tensor b) -> Tensor", spline_banded_solve)
+SCI_OPERATOR("spline_banded_solve(Tensor band, Tensor b, bool exchange) -> Tensor", spline_banded_solve)

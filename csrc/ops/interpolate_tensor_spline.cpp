@@ -12,6 +12,9 @@
   KERNELS(double, sci::complex<double>, K)                             \
   SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorCell<float, K>) \
   SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorCell<double, K>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::KnotInterval<float>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::KnotInterval<double>)
+KERNELS_OF_DEGREE(0)
 KERNELS_OF_DEGREE(1)
 KERNELS_OF_DEGREE(3)
 KERNELS_OF_DEGREE(5)
@@ -20,35 +23,48 @@ namespace {
 
 using namespace sci;
 
+/// Calls f with the degree as a constant: that of all dimensions if there is a kernel for it, else 0.
 template <class F>
-void dispatch_degree(int64_t degree, F&& f) {
-  switch (degree) {
+void dispatch_degree(const TensorGrid& grid, F&& f) {
+  int same = grid.degree[0];
+  for (int k = 1; k < grid.dims; ++k)
+    if (grid.degree[k] != same) same = 0;
+  switch (same) {
     case 1: f(std::integral_constant<int, 1>{}); break;
     case 3: f(std::integral_constant<int, 3>{}); break;
     case 5: f(std::integral_constant<int, 5>{}); break;
-    default: STD_TORCH_CHECK(false, "tensor_spline: no kernel for degree ", degree);
+    default: f(std::integral_constant<int, 0>{});
   }
 }
 
-TensorGrid grid_of(const std::vector<int64_t>& sizes, const std::vector<int64_t>& orders, int64_t degree,
-                   const Tensor& knots, const Tensor& query) {
+TensorGrid grid_of(const std::vector<int64_t>& sizes, const std::vector<int64_t>& orders,
+                   const std::vector<int64_t>& degrees, const Tensor& knots, const Tensor& query) {
   TensorGrid grid;
   STD_TORCH_CHECK(!sizes.empty() && sizes.size() <= size_t(TensorGrid::max_dims) && sizes.size() == orders.size() &&
-                      query.size(-1) == int64_t(sizes.size()),
+                      sizes.size() == degrees.size() && query.size(-1) == int64_t(sizes.size()),
                   "tensor_spline: 1 to ", int(TensorGrid::max_dims), " dimensions are possible, got ", sizes.size(),
                   " with queries of ", query.size(-1));
   grid.dims = int(sizes.size());
-  int64_t step = 1, at = 0;
+  int64_t step = 1, at = 0, weights = 0;
   for (int k = grid.dims - 1; k >= 0; --k) {
     grid.size[k] = sizes[size_t(k)];
     grid.step[k] = step;
     grid.order[k] = int(orders[size_t(k)]);
     step *= grid.size[k];
-    STD_TORCH_CHECK(grid.size[k] > degree, "tensor_spline: ", grid.size[k], " coefficients for degree ", degree);
   }
   for (int k = 0; k < grid.dims; ++k) {
+    int64_t degree = degrees[size_t(k)];
+    STD_TORCH_CHECK(degree >= 0 && grid.size[k] > degree, "tensor_spline: ", grid.size[k], " coefficients for degree ",
+                    degree);
     grid.knots[k] = at;
     at += grid.size[k] + degree + 1;
+    grid.degree[k] = int(degree);
+    grid.weights[k] = int(weights);
+    weights += degree + 1;
+    STD_TORCH_CHECK(weights <= TensorGrid::max_weights,
+                    "tensor_spline: degrees too high, their sum plus the number of "
+                    "dimensions must not exceed ",
+                    int(TensorGrid::max_weights));
   }
   STD_TORCH_CHECK(knots.size(-1) == at, "tensor_spline: expected ", at, " knots in all, got ", knots.size(-1));
   STD_TORCH_CHECK(knots.scalar_type() == query.scalar_type(), "tensor_spline: knots and queries differ in dtype");
@@ -63,9 +79,9 @@ int64_t product(const std::vector<int64_t>& sizes) {
 
 /// c (*, size, columns), knots (*, all), query (*, n, d) -> (*, n, columns)
 Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tensor& query_, std::vector<int64_t> sizes,
-                              std::vector<int64_t> orders, int64_t degree) {
+                              std::vector<int64_t> orders, std::vector<int64_t> degrees) {
   Tensor c = as_contiguous(c_), knots = as_contiguous(knots_), query = as_contiguous(query_);
-  TensorGrid grid = grid_of(sizes, orders, degree, knots, query);
+  TensorGrid grid = grid_of(sizes, orders, degrees, knots, query);
   Batch batch;
   batch.add(c, 2, "tensor_spline_evaluate");
   batch.add(knots, 1, "tensor_spline_evaluate");
@@ -79,7 +95,7 @@ Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tens
   dispatch_number(c, "tensor_spline_evaluate", [&](auto tag) {
     using V = typename decltype(tag)::type;
     using T = real_of<V>;
-    dispatch_degree(degree, [&](auto k) {
+    dispatch_degree(grid, [&](auto k) {
       parallel_for(out, batch.count() * blocks,
                    TensorEvaluate<T, V, decltype(k)::value>{data<V>(std::as_const(c)), data<T>(std::as_const(knots)),
                                                             data<T>(std::as_const(query)), data<V>(out),
@@ -93,9 +109,9 @@ Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tens
 
 /// The adjoint in c: grad (*, n, columns) -> (*, size, columns)
 Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Tensor& query_,
-                             std::vector<int64_t> sizes, std::vector<int64_t> orders, int64_t degree) {
+                             std::vector<int64_t> sizes, std::vector<int64_t> orders, std::vector<int64_t> degrees) {
   Tensor grad = as_contiguous(grad_), knots = as_contiguous(knots_), query = as_contiguous(query_);
-  TensorGrid grid = grid_of(sizes, orders, degree, knots, query);
+  TensorGrid grid = grid_of(sizes, orders, degrees, knots, query);
   Batch batch;
   batch.add(grad, 2, "tensor_spline_scatter");
   batch.add(knots, 1, "tensor_spline_scatter");
@@ -112,7 +128,7 @@ Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Te
     const V* g = data<V>(std::as_const(grad));
     const T* t = data<T>(std::as_const(knots));
     const T* q = data<T>(std::as_const(query));
-    dispatch_degree(degree, [&](auto tag) {
+    dispatch_degree(grid, [&](auto tag) {
       constexpr int K = decltype(tag)::value;
       if (!out.is_cuda()) {
         torch::stable::zero_(out);
@@ -136,11 +152,33 @@ Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Te
   return out;
 }
 
+/// t (*, size + degree + 1), query (*, n) -> (*, n) of int64
+Tensor spline_interval(const Tensor& t_, const Tensor& query_, int64_t degree) {
+  Tensor t = as_contiguous(t_), query = as_contiguous(query_);
+  Batch batch;
+  batch.add(t, 1, "spline_interval");
+  batch.add(query, 1, "spline_interval");
+  int64_t count = query.size(-1), m = t.size(-1) - 2 * degree - 1;
+  STD_TORCH_CHECK(degree >= 0 && m >= 1, "spline_interval: ", t.size(-1), " knots for degree ", degree);
+  STD_TORCH_CHECK(t.scalar_type() == query.scalar_type(), "spline_interval: knots and queries differ in dtype");
+  Tensor out = empty_as(t, batch.shape({count}), ScalarType::Long);
+  dispatch_real(t, "spline_interval", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    parallel_for(out, out.numel(),
+                 KnotInterval<T>{data<T>(std::as_const(t)), data<T>(std::as_const(query)), data<int64_t>(out),
+                                 batch.steps(t, 1), batch.steps(query, 1), degree, m, count},
+                 512);
+  });
+  return out;
+}
+
 }  // namespace
 
+SCI_OPERATOR("spline_interval(Tensor t, Tensor query, int degree) -> Tensor", spline_interval)
 SCI_OPERATOR(
-    "tensor_spline_evaluate(Tensor c, Tensor knots, Tensor query, int[] sizes, int[] orders, int degree) -> Tensor",
+    "tensor_spline_evaluate(Tensor c, Tensor knots, Tensor query, int[] sizes, int[] orders, int[] degrees) -> Tensor",
     tensor_spline_evaluate)
 SCI_OPERATOR(
-    "tensor_spline_scatter(Tensor grad, Tensor knots, Tensor query, int[] sizes, int[] orders, int degree) -> Tensor",
+    "tensor_spline_scatter(Tensor grad, Tensor knots, Tensor query, int[] sizes, int[] orders, int[] degrees) -> "
+    "Tensor",
     tensor_spline_scatter)

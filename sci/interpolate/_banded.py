@@ -1,7 +1,8 @@
 r"""The operator that solves the banded systems of spline construction, ``A x = b`` with w diagonals on either side.
 
-`band` is (\*batch, 2 w + 1, n) in LAPACK's storage, ``band[w + i - j, j] = A[i, j]``, w one of 1, 2, 4; `b` is
-(\*batch, n, columns). There is no pivoting: see ``csrc/interpolate/banded.h`` for why spline systems need none.
+`band` is (\*batch, 2 w + 1, n) in LAPACK's storage, ``band[w + i - j, j] = A[i, j]``, any w; `b` is
+(\*batch, n, columns). Without `exchange` and for w of 1, 2 and 4 there is no pivoting: see
+``csrc/interpolate/banded.h`` for which spline systems need none. Otherwise rows are exchanged, ``band_lu.h``.
 
 Derivatives of ``x = A^-1 b``: forward ``dx = A^-1 (db - dA x)``; backward, with ``z = A^-T grad``, z to b and
 ``-z x^H``, cut to the band, to A.
@@ -47,7 +48,7 @@ def outer(z: Tensor, x: Tensor, width: int) -> Tensor:
     return rows.real if rows.is_complex() else rows
 
 
-def _fake(band: Tensor, b: Tensor) -> Tensor:
+def _fake(band: Tensor, b: Tensor, exchange: bool) -> Tensor:
     return b.new_empty((*batch_shape((band, 2), (b, 2)), *b.shape[-2:]))
 
 
@@ -57,12 +58,12 @@ def _backward(
     grads: tuple[Tensor | None, ...],
     needs: tuple[bool, ...],
 ) -> Sequence[Tensor | None]:
-    band, b = inputs
+    band, b, exchange = inputs
     (grad,) = grads
     assert grad is not None
-    z = solve(transpose(band), grad)
+    z = _solve(transpose(band), grad, exchange)
     to_band = -sum_to(outer(z, outputs[0], band.shape[-2]), band) if needs[0] else None
-    return to_band, sum_to(z, b) if needs[1] else None
+    return to_band, sum_to(z, b) if needs[1] else None, None
 
 
 def _jvp(
@@ -70,15 +71,20 @@ def _jvp(
     outputs: tuple[Tensor, ...],
     tangents: tuple[Tensor | None, ...],
 ) -> Tensor:
-    band, _ = inputs
-    tangent_band, tangent_b = tangents
+    band, _, exchange = inputs
+    tangent_band, tangent_b = tangents[:2]
     right = tangent_b
     if tangent_band is not None:
         moved = matvec(tangent_band, outputs[0])
         right = -moved if right is None else right - moved
-    return solve(band, right)
+    return _solve(band, right, exchange)
 
 
-solve: Callable[..., Tensor] = operator(
+_solve: Callable[..., Tensor] = operator(
     "spline_banded_solve", fake=_fake, backward=_backward, jvp=_jvp, core_dims=(2, 2)
 )
+
+
+def solve(band: Tensor, b: Tensor, exchange: bool = False) -> Tensor:
+    """Return x with ``A x = b``; `exchange` asks for row exchanges (partial pivoting)."""
+    return _solve(band, b, exchange)

@@ -4,13 +4,14 @@ r"""Operators on tensor-product B-splines: evaluation, and its adjoint in the co
 
 - in coordinate k of the query: the same operator, with the order in k one higher;
 - in the coefficients: linear, so the rule is the adjoint, `scatter`;
-- in the knots: not implemented, and asking for it raises.
+- in the knots: the recurrence of de Boor and Cox in torch's own operations, `_recurrence`, differentiated by torch.
 
 Multilinear interpolation is degree 1 with the grid points as knots, the first and last of them twice.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,7 +26,6 @@ runtime.load_library()
 
 Args = tuple[Any, ...]
 Grads = tuple[Tensor | None, ...]
-_NO_KNOTS = "RegularGridInterpolator has no derivative in the grid points; detach them, or interpolate in index space"
 
 
 def _raised(orders: Sequence[int], k: int) -> list[int]:
@@ -38,7 +38,7 @@ def _evaluate_fake(
     query: Tensor,
     sizes: list[int],
     orders: list[int],
-    degree: int,
+    degrees: list[int],
 ) -> Tensor:
     batch = batch_shape((c, 2), (knots, 1), (query, 2))
     return c.new_empty((*batch, query.shape[-2], c.shape[-1]))
@@ -50,7 +50,7 @@ def _scatter_fake(
     query: Tensor,
     sizes: list[int],
     orders: list[int],
-    degree: int,
+    degrees: list[int],
 ) -> Tensor:
     batch = batch_shape((grad, 2), (knots, 1), (query, 2))
     total = 1
@@ -61,21 +61,149 @@ def _scatter_fake(
 
 def _through_query(c: Tensor, inputs: Args, grad: Tensor) -> Tensor:
     """Return the gradient in the queries of ``Re(sum(conj(grad) * evaluate(c, ...)))``."""
-    _, knots, query, sizes, orders, degree = inputs
-    slopes = [evaluate(c, knots, query, sizes, _raised(orders, k), degree) for k in range(len(sizes))]
+    _, knots, query, sizes, orders, degrees = inputs
+    slopes = [evaluate(c, knots, query, sizes, _raised(orders, k), degrees) for k in range(len(sizes))]
     return sum_to(torch.stack([real_product(slope, grad) for slope in slopes], -1), query)
+
+
+def _through_knots(c: Tensor, inputs: Args, grad: Tensor) -> Tensor:
+    """Return the gradient in the knots of ``Re(sum(conj(grad) * evaluate(c, ...)))``."""
+    _, knots, query, *rest = inputs
+
+    def paired(t: Tensor) -> Tensor:
+        return real_product(grad, _recurrence(c, t, query, *rest)).sum()
+
+    _, pull = torch.func.vjp(paired, knots)[:2]
+    (found,) = pull(grad.new_ones((), dtype=knots.dtype))
+    return found
+
+
+def _recurrence(c: Tensor, knots: Tensor, query: Tensor, *grid: Sequence[int], tangent: Tensor | None = None) -> Tensor:
+    """Compute what `evaluate` does in torch's operations, or its derivative along a `tangent` of the knots."""
+    weights, index = _weights_and_places(knots, tangent, query, *grid)
+    lead = torch.broadcast_shapes(c.shape[:-2], weights.shape[:-2])  # type: ignore[no-untyped-call]
+    rows = _gather_rows(c.expand(*lead, *c.shape[-2:]), index.expand(*lead, *index.shape[-2:]))
+    return (rows * weights.unsqueeze(-1)).sum(-2)
+
+
+def _recurrence_adjoint(
+    sent: Tensor, knots: Tensor, query: Tensor, sizes: Sequence[int], *grid: Sequence[int], tangent: Tensor
+) -> Tensor:
+    """Return the derivative of `scatter` along a tangent of the knots."""
+    weights, index = _weights_and_places(knots, tangent, query, sizes, *grid)
+    parts = sent.unsqueeze(-2) * weights.unsqueeze(-1)  # (*, n, products, columns)
+    lead, columns = parts.shape[:-3], parts.shape[-1]
+    flat = parts.reshape(*lead, -1, columns)
+    places = index.expand(*lead, *index.shape[-2:]).reshape(*lead, -1, 1).expand(*lead, flat.shape[-2], columns)
+    return flat.new_zeros(*lead, math.prod(sizes), columns).scatter_add(-2, places, flat)
+
+
+def _gather_rows(c: Tensor, index: Tensor) -> Tensor:
+    """Return ``c[index]`` (*, n, products, columns) for c (*, size, columns)."""
+    lead, columns = c.shape[:-2], c.shape[-1]
+    flat = index.reshape(*lead, -1, 1).expand(*lead, index.shape[-1] * index.shape[-2], columns)
+    return c.gather(-2, flat).reshape(*index.shape, columns)
+
+
+def _weights_and_places(
+    knots: Tensor,
+    tangent: Tensor | None,
+    query: Tensor,
+    sizes: Sequence[int],
+    orders: Sequence[int],
+    degrees: Sequence[int],
+) -> tuple[Tensor, Tensor]:
+    """Return the products of B-splines at each query and the numbers of their coefficients, both (*, n, products).
+
+    With a `tangent` of the knots, the products' derivatives along it.
+    """
+    at, products, changes, places = 0, None, None, None
+    lead = torch.broadcast_shapes(knots.shape[:-1], query.shape[:-2])  # type: ignore[no-untyped-call]
+    knots, query = knots.expand(*lead, knots.shape[-1]), query.expand(*lead, *query.shape[-2:])
+    tangent = tangent if tangent is None else tangent.expand(*lead, knots.shape[-1])
+    for k, (size, order, degree) in enumerate(zip(sizes, orders, degrees, strict=True)):
+        own = slice(at, at + size + degree + 1)
+        t, x, dt = knots[..., own], query[..., k], None if tangent is None else tangent[..., own]
+        at = own.stop
+        cell = knot_interval(t, x, degree)
+        values, moved = basis_functions(t, x, cell, degree, order, dt)
+        basis, change = torch.stack(values, -1), torch.stack(moved, -1)
+        place = (cell - degree).unsqueeze(-1) + torch.arange(degree + 1, device=x.device)
+        if products is None or changes is None or places is None:
+            products, changes, places = basis, change, place
+            continue
+        if tangent is not None:
+            changes = _outer(changes, basis) + _outer(products, change)
+        products = _outer(products, basis)
+        places = (places.unsqueeze(-1) * size + place.unsqueeze(-2)).flatten(-2)
+    assert products is not None and changes is not None and places is not None
+    return products if tangent is None else changes, places
+
+
+def _outer(a: Tensor, b: Tensor) -> Tensor:
+    return (a.unsqueeze(-1) * b.unsqueeze(-2)).flatten(-2)
+
+
+def _interval_fake(t: Tensor, query: Tensor, degree: int) -> Tensor:
+    return t.new_empty((*batch_shape((t, 1), (query, 1)), query.shape[-1]), dtype=torch.int64)
+
+
+_interval: Callable[..., Tensor] = operator("spline_interval", fake=_interval_fake, core_dims=(1, 1))
+
+
+def knot_interval(t: Tensor, x: Tensor, degree: int) -> Tensor:
+    """Return l with ``t[l] <= x < t[l + 1]``, the nearest interval outside; never an empty one (*, n)."""
+    return _interval(t.detach(), x.detach(), degree)
+
+
+def basis_functions(
+    t: Tensor, x: Tensor, interval: Tensor, degree: int, order: int = 0, tangent: Tensor | None = None
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Return the degree + 1 B-splines of knots t (*, m) that are not zero in the intervals of x (*, n), differentiated.
+
+    The recurrence of de Boor and Cox for all x at once, as in ``csrc/interpolate/tensor_spline.h``. The second result
+    are derivatives along a `tangent` of the knots, zero without one.
+    """
+    zero = torch.zeros_like(x)
+    if order > degree:
+        return [zero] * (degree + 1), [zero] * (degree + 1)
+    near = {j: t.gather(-1, interval + j) for j in range(1 - degree, degree + 1)}
+    moves = dict.fromkeys(near, zero) if tangent is None else {j: tangent.gather(-1, interval + j) for j in near}
+    basis, changes = [torch.ones_like(x)], [zero]
+    for d in range(1, degree + 1):
+        carry = carried = zero
+        raised, moved = [], []
+        for j, (b, db) in enumerate(zip(basis, changes, strict=True)):
+            left, right = near[1 - d + j], near[1 + j]
+            part = b / (right - left)
+            dleft, dright = moves[1 - d + j], moves[1 + j]
+            change = zero if tangent is None else (db - part * (dright - dleft)) / (right - left)
+            if d > degree - order:
+                raised.append(carry - d * part)
+                carry = d * part
+                moved.append(carried - d * change)
+                carried = d * change
+            else:
+                raised.append(carry + (right - x) * part)
+                carry = (x - left) * part
+                if tangent is not None:
+                    moved.append(carried + dright * part + (right - x) * change)
+                    carried = (x - left) * change - dleft * part
+                else:
+                    moved.append(zero)
+        basis, changes = [*raised, carry], [*moved, carried]
+    return basis, changes
 
 
 def _evaluate_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[bool, ...]) -> Sequence[Tensor | None]:
     c = inputs[0]
     (grad,) = grads
     assert grad is not None
-    if needs[1]:
-        raise NotImplementedError(_NO_KNOTS)
+    to_knots = _through_knots(c, inputs, grad) if needs[1] else None
     to_c = sum_to(scatter(grad, *inputs[1:]), c) if needs[0] else None
     return (
         to_c,
-        None,
+        to_knots,
         _through_query(c, inputs, grad) if needs[2] else None,
         None,
         None,
@@ -87,12 +215,11 @@ def _scatter_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[b
     sent = inputs[0]
     (grad,) = grads
     assert grad is not None
-    if needs[1]:
-        raise NotImplementedError(_NO_KNOTS)
+    to_knots = _through_knots(grad, inputs, sent) if needs[1] else None
     to_sent = sum_to(evaluate(grad, *inputs[1:]), sent) if needs[0] else None
     return (
         to_sent,
-        None,
+        to_knots,
         _through_query(grad, inputs, sent) if needs[2] else None,
         None,
         None,
@@ -101,23 +228,23 @@ def _scatter_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[b
 
 
 def _evaluate_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
-    c, knots, query, sizes, orders, degree = inputs
+    c, knots, query, sizes, orders, degrees = inputs
     tc, tk, tq = tangents[:3]
-    if tk is not None:
-        raise NotImplementedError(_NO_KNOTS)
     terms = [] if tc is None else [evaluate(tc, *inputs[1:])]
+    if tk is not None:
+        terms.append(_recurrence(*inputs, tangent=tk))
     if tq is not None:
         for k in range(len(sizes)):
-            terms.append(evaluate(c, knots, query, sizes, _raised(orders, k), degree) * tq[..., k, None])
+            terms.append(evaluate(c, knots, query, sizes, _raised(orders, k), degrees) * tq[..., k, None])
     return sum(terms[1:], terms[0])
 
 
 def _scatter_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
-    sent, knots, query, sizes, orders, degree = inputs
+    sent, knots, query, sizes, orders, degrees = inputs
     ts, tk, tq = tangents[:3]
-    if tk is not None:
-        raise NotImplementedError(_NO_KNOTS)
     terms = [] if ts is None else [scatter(ts, *inputs[1:])]
+    if tk is not None:
+        terms.append(_recurrence_adjoint(*inputs, tangent=tk))
     if tq is not None:
         for k in range(len(sizes)):
             terms.append(
@@ -127,13 +254,13 @@ def _scatter_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
                     query,
                     sizes,
                     _raised(orders, k),
-                    degree,
+                    degrees,
                 )
             )
     return sum(terms[1:], terms[0])
 
 
-# evaluate(c (*, size, columns), knots (*, all), query (*, n, d), sizes, orders, degree) -> (*, n, columns)
+# evaluate(c (*, size, columns), knots (*, all), query (*, n, d), sizes, orders, degrees) -> (*, n, columns)
 evaluate: Callable[..., Tensor] = operator(
     "tensor_spline_evaluate",
     fake=_evaluate_fake,
@@ -141,7 +268,7 @@ evaluate: Callable[..., Tensor] = operator(
     jvp=_evaluate_jvp,
     core_dims=(2, 1, 2),
 )
-# scatter(grad (*, n, columns), knots (*, all), query (*, n, d), sizes, orders, degree) -> (*, size, columns)
+# scatter(grad (*, n, columns), knots (*, all), query (*, n, d), sizes, orders, degrees) -> (*, size, columns)
 scatter: Callable[..., Tensor] = operator(
     "tensor_spline_scatter",
     fake=_scatter_fake,
