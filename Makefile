@@ -38,7 +38,7 @@ lint: $(VENV)/ci-ready
 	$(PY) -m tools.sync --check
 
 cubins: build
-	$(PY) -m tools.compile_kernels --jobs $(JOBS)
+	$(PY) -m tools.compile_kernels --fast --jobs $(JOBS)
 
 docs: build $(VENV)/ci-ready
 	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html

@@ -37,8 +37,8 @@ const Kernel& kernel_at(int64_t index) {
   return *kernel_list.items[index];
 }
 
-int64_t compile_kernel(int64_t index, std::string arch) {
-  return int64_t(compile(kernel_at(index), arch).image.size());
+int64_t compile_kernel(int64_t index, std::string arch, bool fast) {
+  return int64_t(compile(kernel_at(index), arch, fast).image.size());
 }
 int64_t cache_kernel(int64_t index, std::string arch) {
   return int64_t(compile_cached(kernel_at(index), arch).image.size());
@@ -53,7 +53,7 @@ int64_t compile_text(std::string source, std::string body, std::string arch) {
 STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
   m.def("_configure(str source, str cache, str nvrtc) -> ()");
   m.def("_kernels() -> str");
-  m.def("_compile_kernel(int index, str arch) -> int");
+  m.def("_compile_kernel(int index, str arch, bool fast=False) -> int");
   m.def("_cache_kernel(int index, str arch) -> int");
   m.def("_compile_text(str source, str body, str arch) -> int");
   m.def("_nvrtc_version() -> str");

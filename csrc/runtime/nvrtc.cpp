@@ -78,7 +78,7 @@ std::string nvrtc_version() {
   return std::to_string(major) + "." + std::to_string(minor);
 }
 
-Compiled compile(const Kernel& kernel, const std::string& arch) {
+Compiled compile(const Kernel& kernel, const std::string& arch, bool fast) {
   std::string source = std::string("#include \"core/launch.h\"\n") + kernel.source;
   std::string expression = std::string("sci::") + kernel.entry + "<" + kernel.body + ">";
   Program program;
@@ -88,9 +88,9 @@ Compiled compile(const Kernel& kernel, const std::string& arch) {
   bool direct = supports(arch);
   std::string gpu = "--gpu-architecture=" + (direct ? arch : newest_virtual());
   std::string include = "-I" + runtime_paths().source;
-  const char* options[] = {gpu.c_str(), include.c_str(), "-std=c++17"};
+  const char* options[] = {gpu.c_str(), include.c_str(), "-std=c++17", "--Ofast-compile=max"};
   try {
-    call<void*, int, const char* const*>(nvrtc(), "nvrtcCompileProgram", program.handle, 3, options);
+    call<void*, int, const char* const*>(nvrtc(), "nvrtcCompileProgram", program.handle, fast ? 4 : 3, options);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error("sci: compiling the GPU kernel " + expression + " for " + arch + " failed (" +
                              error.what() + "):\n" + log_of(program.handle));
