@@ -264,8 +264,10 @@ def test_gradgradcheck(card: ElementwiseCard, signature: str, device: torch.devi
         # A partial whose own derivative is declared missing: the other arguments, one by one, must still do.
         assert "is not implemented" in str(missing)  # noqa: PT017
         for i, x in enumerate(args):
+            if not x.requires_grad:
+                continue
             single = [y.detach().requires_grad_(i == j) for j, y in enumerate(args)]
-            if x.requires_grad and "is not implemented" not in second_order_error(card, single):
+            if "is not implemented" not in second_order_error(card, single):
                 torch.autograd.gradgradcheck(card.function, single, check_fwd_over_rev=True)
 
 

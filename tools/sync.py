@@ -23,6 +23,8 @@ def public_names(path: pathlib.Path) -> list[str]:
     """Return the public functions that a card file declares."""
     names = []
     for node in ast.parse(path.read_text(), str(path)).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names:
+            names += [t.id for t in node.targets if isinstance(t, ast.Name)]  # a second name
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             continue
         for decorator in node.decorator_list:
