@@ -97,3 +97,6 @@ def digamma(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> sci.special.digamma(torch.tensor([0.5, 1.0, 10.0], dtype=torch.float64))
     tensor([-1.9635, -0.5772,  2.2518], dtype=torch.float64)
     """
+
+
+psi = digamma

@@ -1,0 +1,88 @@
+// What densities of the gamma and beta families are made of: log(1 + t) - t, and the value at its peak of a gamma
+// density,
+//
+//   peak(a) = a^a e^-a / Gamma(a),    x^a e^-x / Gamma(a) = peak(a) exp(a [log(1 + t) - t]),  t = (x - a) / a,
+//
+// after C. Loader, "Fast and accurate computation of binomial probabilities" (2000): the large powers never appear, so
+// the relative error grows with the exponent of the result alone. peak(a)^2 ~ a / (2 pi) for large a.
+//
+//   log(1 + t) - t   |t + 1/4| <= 3/4: with r = t / (2 + t), log(1 + t) = 2 artanh r (DLMF 4.6.6 in r), so that
+//                    log(1 + t) - t = r (2 r^2 (1/3 + r^2/5 + ...) - t), |r| <= 1/3; else as written.
+//   peak(a)          a >= 13: Stirling's formula (DLMF 5.11.3); else as written. Dual numbers: its logarithmic
+//   derivative
+//                    log a - psi(a), by the asymptotic series (DLMF 5.11.2) for a >= 13.
+#pragma once
+#include "special/digamma.h"
+#include "special/gamma.h"
+
+namespace sci {
+namespace detail {
+
+template <class T>
+SCI_HD T log1p_minus_series(T t) {
+  constexpr int terms = is_same<T, float> ? 7 : 16;  // 9^-16 / 35 < 2e-17
+  T r = t / (T(2) + t), s = r * r, sum = T(1) / T(2 * terms + 1);
+  for (int k = terms - 1; k >= 1; --k) sum = sum * s + T(1) / T(2 * k + 1);
+  return r * (T(2) * s * sum - t);
+}
+
+}  // namespace detail
+
+/// log(1 + t) - t, t > -1.
+SCI_HD double log1p_minus(double t) { return t >= -0.5 && t <= 1 ? detail::log1p_minus_series(t) : log1p(t) - t; }
+SCI_HD float log1p_minus(float t) { return t >= -0.5f && t <= 1 ? detail::log1p_minus_series(t) : log1p(t) - t; }
+template <class T>
+SCI_HD dual<T> log1p_minus(dual<T> t) {
+  return {log1p_minus(t.v), -(t.v / (T(1) + t.v)) * t.d};
+}
+
+namespace detail {
+
+/// log a - psi(a) for a > 0.
+template <class T>
+SCI_HD T gamma_peak_slope(T a) {
+  using S = scalar_of<T>;
+  if (primal(a) >= S(13)) {
+    T t = T(1) / a, s = t * t;
+    return t * T(S(0.5)) + s * gamma_polynomial<10>(gamma_tables::digamma_bernoulli(), s);
+  }
+  return log(a) - digamma(a);
+}
+
+template <class T>
+SCI_HD T hardware_gamma_peak(T a) {
+  if (a >= gamma_recurrence_end<T>) return sqrt(a) / gamma_scaled(a);
+  return pow(a, a) * exp(-a) * rgamma(a);
+}
+SCI_HD double gamma_peak(double a) { return hardware_gamma_peak(a); }
+SCI_HD float gamma_peak(float a) { return hardware_gamma_peak(a); }
+template <class T>
+SCI_HD dual<T> gamma_peak(dual<T> a) {
+  T h = gamma_peak(a.v);
+  return {h, h * gamma_peak_slope(a.v) * a.d};
+}
+
+/// What rounding took from a + b: a + b = sum + the result, exactly (D. E. Knuth's two-sum). Of dual numbers, that of
+/// their values: the rounding of derivatives is not magnified.
+template <class T>
+SCI_HD T sum_error(T a, T b, T sum) {
+  scalar_of<T> x = primal(a), y = primal(b), s = primal(sum), c = s - x;
+  return T((x - (s - c)) + (y - c));
+}
+
+/// log Gamma(x + e) - log Gamma(x) for e below an ulp of x, away from the poles: psi(x) e, psi(x) ~ log|x| - 1/(2x).
+template <class T>
+SCI_HD T gamma_shift(T x, T e) {
+  scalar_of<T> v = primal(x), size = abs(v);
+  return T(size > scalar_of<T>(2) ? primal(e) * (log(size) - scalar_of<T>(0.5) / v) : scalar_of<T>(0));
+}
+
+/// sin(pi (x + e)), e below an ulp of x.
+template <class T>
+SCI_HD T sinpi_sum(T x, T e) {
+  using S = scalar_of<T>;
+  return sinpi((x - T(S(2) * rint(primal(x) / S(2)))) + e);
+}
+
+}  // namespace detail
+}  // namespace sci

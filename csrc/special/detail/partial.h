@@ -1,0 +1,25 @@
+// Partial derivatives of the first and second order of a function of two arguments, by dual numbers.
+#pragma once
+#include "core/dual.h"
+
+namespace sci {
+namespace detail {
+
+/// df/dx for i = 1, j = 0 and df/dy for i = 0, j = 1. `f` is called with dual numbers.
+template <class F, class T>
+SCI_HD T first_partial(F f, int64_t i, int64_t j, T x, T y) {
+  if (i < 0 || j < 0 || i + j != 1) return limits<T>::nan;
+  return f(dual<T>{x, T(i)}, dual<T>{y, T(j)}).d;
+}
+
+/// d^2 f / dx^i dy^j, i + j = 2. The inner numbers take one derivative, the outer ones the other.
+template <class F, class T>
+SCI_HD T second_partial(F f, int64_t i, int64_t j, T x, T y) {
+  if (i < 0 || j < 0 || i + j != 2) return limits<T>::nan;
+  T one_x = i > 0 ? T(1) : T(0), other_x = i == 2 ? T(1) : T(0);
+  T one_y = T(1) - one_x, other_y = T(1) - other_x;
+  return f(dual<dual<T>>{{x, one_x}, {other_x, T(0)}}, dual<dual<T>>{{y, one_y}, {other_y, T(0)}}).d.d;
+}
+
+}  // namespace detail
+}  // namespace sci
