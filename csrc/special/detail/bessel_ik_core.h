@@ -182,6 +182,10 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T
   bool series = size * size <= S(6) * (primal(v) + S(1));
   bool near_axis = !series && size > S(7) && primal(z.re) < S(0.35) * size && primal(v) < size &&
                    sqr(primal(v) / size) * primal(z.re) < S(2);  // else I falls as the order grows
+  // For derivatives in a small order, of the size of (v/z) I and K, I is made of parts even in the order and of K:
+  // nothing of the size of I cancels then. Temme's recurrence reaches so far behind the imaginary axis.
+  bool even = !is_hardware<T> && !series && n == 0;
+  if (even && size - primal(z.re) > S(2.6)) near_axis = true;
   if (Want != bessel_ik_only_i || near_axis) {
     complex<T> k0, k1;
     if (size <= S(1.5)) {
@@ -210,6 +214,12 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T
       for (int k = 0; k < count; ++k) out.i = out.i * T(S(1) / (down * down));  // I has the other scale
     } else if (series) {
       out.i = bessel_i_factor(mu, n, z, log_2_z, count, down) * bessel_i_series(v, z) * exp(-z);
+    } else if (even) {
+      // Terms of the series reach exp(|z|), the sum exp(Re z).
+      complex<T> k0 = out.k, k1;
+      if (Want == bessel_ik_only_i) bessel_k_miller(v, z, k0, k1);
+      out.i = bessel_i_even_series(v, z, log_2_z, bessel_ik_two_over(z, log_2_z, v)) * exp(-z) -
+              exp(z * T(S(-2))) * k0 * (sinpi(v) * T(numbers::inv_pi<S>));
     } else {
       int up = primal(mu) < S(0) ? 1 : 0;  // the base order in [0, 1)
       complex<T> factor = bessel_i_factor(mu, up, z, log_2_z, count, down);
