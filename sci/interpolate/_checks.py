@@ -44,6 +44,15 @@ def all_hold(*lowest: Tensor, finite: tuple[Tensor, ...] = ()) -> bool:
     return all(value - value == 0 or holds(torch.isfinite(x).all()) for x, value in sums)
 
 
+def require_finite(function: str, arguments: dict[str, Tensor]) -> None:
+    """Raise ValueError, with the argument's name, if data hold NaN or infinity; see `holds`."""
+    if all_hold(finite=tuple(arguments.values())):
+        return
+    for name, x in arguments.items():
+        if not holds(torch.isfinite(x).all()):
+            raise ValueError(f"{function}: {name} must not contain infs or NaNs")
+
+
 def same_kind(x: Any, like: Tensor) -> bool:
     """Return whether x is a tensor of the dtype and on the device of `like`, so that promotion has nothing to do."""
     return type(x) is Tensor and x.dtype is like.dtype and x.device == like.device

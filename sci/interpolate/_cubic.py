@@ -18,7 +18,8 @@ from ._checks import (
     promote_over_real,
     shape_text,
 )
-from ._ppoly import Extrapolate, PPoly
+from ._modes import Extrapolate
+from ._ppoly import PPoly
 from ._spline_build import build
 from ._spline_slopes import Condition, pchip_slopes, periodic_slopes, spline_slopes
 

@@ -10,16 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from ._banded import solve
-
-
-def knots(x: Tensor, degree: int) -> Tensor:
-    """Return the n + degree + 1 knots for sites x (n,); for degree 1 these are the sites, the ends twice."""
-    n, skip = x.shape[0], (degree + 1) // 2
-    return torch.cat((x[:1].expand(degree + 1), x[skip : n - skip], x[-1:].expand(degree + 1)))
+from ._collocation import band_of, rows_at
+from ._knots import not_a_knot
 
 
 def coefficients(values: Tensor, points: Sequence[Tensor], degree: int) -> Tensor:
@@ -29,30 +24,6 @@ def coefficients(values: Tensor, points: Sequence[Tensor], degree: int) -> Tenso
     for axis, x in enumerate(points):
         moved = values.movedim(axis, 0)
         flat = moved.reshape(moved.shape[0], moved.shape[1:].numel())
-        values = solve(_collocation(x, degree), flat).reshape(moved.shape).movedim(0, axis)
+        band, _ = band_of(rows_at(not_a_knot(x, degree), x, degree), degree - 1)
+        values = solve(band, flat).reshape(moved.shape).movedim(0, axis)
     return values
-
-
-def _collocation(x: Tensor, degree: int) -> Tensor:
-    """Return the band (2 (degree - 1) + 1, n) of the collocation matrix at the sites x (n,)."""
-    n, w = x.shape[0], degree - 1
-    t = knots(x, degree)
-    site = torch.arange(n, device=x.device)
-    interval = (degree + 1 + site - (degree + 1) // 2).clamp(degree, n - 1)  # t[interval] <= x < t[interval + 1]
-    basis = [torch.ones_like(x)]  # the recurrence of de Boor and Cox, for all sites at once
-    for d in range(1, degree + 1):
-        carry = torch.zeros_like(x)
-        raised = []
-        for j, b in enumerate(basis):
-            left, right = t[interval + 1 - d + j], t[interval + 1 + j]
-            part = b / (right - left)
-            raised.append(carry + (right - x) * part)
-            carry = (x - left) * part
-        basis = [*raised, carry]
-    # Site i has the B-splines j = interval - degree .. interval; entry (i, j) is stored in row w + i - j of column j.
-    column = torch.stack([interval - degree + k for k in range(degree + 1)])
-    row = w + site - column
-    inside = (row >= 0) & (row <= 2 * w)  # those outside are zero: a B-spline that ends at this very site
-    entry = torch.where(inside, row * n + column, (2 * w + 1) * n)
-    band = x.new_zeros((2 * w + 1) * n + 1).index_put((entry.reshape(-1),), torch.stack(basis).reshape(-1))
-    return band[:-1].reshape(2 * w + 1, n)

@@ -11,12 +11,11 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
+from ._bspline_algebra import power_coefficients
 from ._checks import flatten_trailing, holds, promote_over_real, same_kind, shape_text
+from ._modes import Extrapolate, base_interval, mode_of
 from ._piecewise import evaluate
 from ._roots import roots_of
-
-Extrapolate = bool | Literal["periodic"] | None
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -137,7 +136,7 @@ class PPoly:
     def _assign(self, c: Tensor, x: Tensor, extrapolate: Extrapolate, axis: int) -> None:
         self.c = c
         self.x = x
-        self.extrapolate = _mode(type(self).__name__, True if extrapolate is None else extrapolate)
+        self.extrapolate = mode_of(type(self).__name__, True if extrapolate is None else extrapolate)
         self.axis = axis
 
     @classmethod
@@ -164,6 +163,28 @@ class PPoly:
         self._assign(c, x, extrapolate, axis)
         return self
 
+    @classmethod
+    def from_spline(cls: type[Self], tck: Any, extrapolate: Extrapolate = None) -> Self:
+        """Make a piecewise polynomial of a spline.
+
+        Parameters
+        ----------
+        tck : BSpline or tuple
+            A spline, or its knots, coefficients and degree.
+        extrapolate : bool or 'periodic', optional
+            Mode of extrapolation; that of the spline if None, or True.
+
+        Returns
+        -------
+        PPoly
+            With the knots as breakpoints; where knots are repeated, intervals are empty.
+        """
+        if hasattr(tck, "tck"):
+            extrapolate = tck.extrapolate if extrapolate is None else extrapolate
+            tck = tck.tck
+        t, c = promote_over_real(cls.__name__, {"t": tck[0]}, {"c": tck[1]})
+        return cls.construct_fast(power_coefficients(t, c, int(tck[2])), t, extrapolate)
+
     def __call__(self, x: Any, nu: int = 0, extrapolate: Extrapolate = None) -> Tensor:
         """Evaluate the piecewise polynomial or its derivative.
 
@@ -184,14 +205,14 @@ class PPoly:
         name = type(self).__name__
         if nu < 0:
             raise ValueError(f"{name}: order of derivative nu cannot be negative, got {nu}")
-        extrapolate = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
+        extrapolate = self.extrapolate if extrapolate is None else mode_of(name, extrapolate)
         breaks, c = self.x, self.c
         if same_kind(x, breaks) and (c.dtype is breaks.dtype or c.is_complex()):
             points = x
         else:
             breaks, points, c = promote_over_real(name, {"the breakpoints": breaks, "x": x}, {"c": c})
         if extrapolate == "periodic":
-            points = breaks[0] + torch.remainder(points - breaks[0], breaks[-1] - breaks[0])
+            points = base_interval(points, breaks[0], breaks[-1])
         if points.dim() == 1 and c.dim() == 2:  # the common case, without reshaping
             return evaluate(c.unsqueeze(-1), breaks, points, nu, extrapolate is True).squeeze(-1)
         out = evaluate(
@@ -284,7 +305,7 @@ class PPoly:
             The integral, of shape ``broadcast(a, b).shape + c.shape[2:]``.
         """
         name = type(self).__name__
-        extrapolate = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
+        extrapolate = self.extrapolate if extrapolate is None else mode_of(name, extrapolate)
         breaks, lower, upper, _ = promote_over_real(name, {"x": self.x, "a": a, "b": b}, {"c": self.c})
         lower, upper = torch.broadcast_tensors(lower, upper)  # type: ignore[no-untyped-call]
         primitive = self.antiderivative()
@@ -335,7 +356,7 @@ class PPoly:
         compiled or batched by vmap, and waits for a GPU.
         """
         name = type(self).__name__
-        mode = self.extrapolate if extrapolate is None else _mode(name, extrapolate)
+        mode = self.extrapolate if extrapolate is None else mode_of(name, extrapolate)
         if self.c.is_complex():
             raise ValueError(f"{name}: root finding is only for real-valued polynomials")
         c, breaks, y = promote(name, allow_complex=False, c=self.c, x=self.x, y=y)
@@ -390,11 +411,3 @@ class PPoly:
     def __repr__(self) -> str:
         k, m = self.c.shape[:2]
         return f"{type(self).__name__}({m} intervals of order {k}, trailing shape {shape_text(self.c.shape[2:])})"
-
-
-def _mode(function: str, extrapolate: Any) -> bool | Literal["periodic"]:
-    if isinstance(extrapolate, str) and extrapolate == "periodic":
-        return "periodic"
-    if isinstance(extrapolate, str):
-        raise bad_argument(function, "extrapolate", "a bool or 'periodic'", extrapolate)
-    return bool(extrapolate)

@@ -16,7 +16,8 @@ from .._core.errors import bad_argument, describe
 from . import _piecewise, _tensor_spline
 from ._checks import batch_shape, flatten_trailing, holds, promote_over_real, same_kind, shape_text
 from ._cubic import _hermite
-from ._grid_splines import coefficients, knots
+from ._grid_splines import coefficients
+from ._knots import not_a_knot
 from ._spline_slopes import pchip_slopes
 
 _DEGREES = {"slinear": 1, "cubic": 3, "quintic": 5}
@@ -268,7 +269,7 @@ class RegularGridInterpolator:
                 grid[k] = torch.cat((p, p + 1))
                 values = values.expand(*values.shape[:k], 2, *values.shape[k + 1 :])
         c = coefficients(values, grid, degree)
-        return c.reshape(c.shape[:-1].numel(), c.shape[-1]), torch.cat([knots(p, degree) for p in grid])
+        return c.reshape(c.shape[:-1].numel(), c.shape[-1]), torch.cat([not_a_knot(p, degree) for p in grid])
 
     def _check_sizes(self, method: str) -> None:
         fewest = _FEWEST.get(method, 1)
