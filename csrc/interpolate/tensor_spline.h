@@ -70,6 +70,8 @@ SCI_HD int64_t find_knot_interval(const T* t, int64_t m, T x, int64_t last) {
   int64_t i = find_interval_near(t, m, T(m) / (t[m] - t[0]), x, last);
   SCI_NO_UNROLL
   while (i > 0 && t[i] == t[i + 1]) --i;
+  SCI_NO_UNROLL
+  while (i + 1 < m && t[i] == t[i + 1]) ++i;
   return i;
 }
 
