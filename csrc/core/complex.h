@@ -138,8 +138,8 @@ SCI_HD complex<T> polar(T modulus, T angle) {
 template <class T>
 SCI_HD complex<T> exp(complex<T> z) {
   T modulus = exp(z.re);
-  if constexpr (is_hardware<T>) {                     // a dual number's derivatives need the sine and cosine
-    if (z.im == 0) return {modulus, z.im * modulus};  // keeps the sign of a zero, also at modulus = inf
+  if constexpr (is_hardware<T>) {           // a dual number's derivatives need the sine and cosine
+    if (z.im == 0) return {modulus, z.im};  // keeps the sign of a zero, also at modulus = inf
   }
   // exp(re) may overflow where exp(re) cos(im) does not.
   if (!isfinite(primal(modulus)) && isfinite(primal(z.re))) {

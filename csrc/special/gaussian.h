@@ -70,12 +70,13 @@ SCI_HD T exp_minus_square(T a, T factor) {
   }
 }
 
-/// exp(high + low) w, where neither overflows before the product does; w is of moderate size.
+/// exp(high + low) w, where neither overflows before the product does; |w| above the square root of the smallest
+/// number, or high so large that the product overflows for every other w but 0.
 template <class T>
 SCI_HD complex<T> exp_times(T high, T low, complex<T> w) {
   T once = T(1) + low;
   if (high > limits<T>::log_max - T(2)) {
-    T half = exp(min(high, T(2) * limits<T>::log_max) / T(2));
+    T half = exp(high / T(2));
     return {w.re == T(0) ? w.re : w.re * half * once * half, w.im == T(0) ? w.im : w.im * half * once * half};
   }
   T size = exp(high) * once;
