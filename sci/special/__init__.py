@@ -8,40 +8,80 @@ from ._bessel_jy import jv
 from ._bessel_k import kv, kve
 from ._beta import beta, betaln
 from ._binom import binom
+from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
+from ._degrees import cosdg, cotdg, radian, round, sindg, tandg
 from ._digamma import digamma, psi
+from ._entropy import entr, kl_div, rel_entr
 from ._erf import erf
 from ._erfc import erfc
 from ._erfcx import erfcx
 from ._erfinv import erfinv
+from ._exponential import cosm1, exp10, exp2, expm1, exprel
 from ._gamma import gamma
 from ._gammaln import gammaln
 from ._gammasgn import gammasgn
+from ._huber import huber, pseudo_huber
+from ._logarithm import log1p, xlog1py, xlogy
 from ._loggamma import loggamma
+from ._logistic import expit, log_expit, logit, softplus
 from ._multigammaln import multigammaln
 from ._poch import poch
 from ._polygamma import polygamma
+from ._power import cbrt, powm1
 from ._rgamma import rgamma
+from ._sinc import diric, sinc
 
 __all__ = [
     "beta",
     "betaln",
     "binom",
+    "boxcox",
+    "boxcox1p",
+    "cbrt",
+    "cosdg",
+    "cosm1",
+    "cotdg",
     "digamma",
+    "diric",
+    "entr",
     "erf",
     "erfc",
     "erfcx",
     "erfinv",
+    "exp10",
+    "exp2",
+    "expit",
+    "expm1",
+    "exprel",
     "gamma",
     "gammaln",
     "gammasgn",
+    "huber",
+    "inv_boxcox",
+    "inv_boxcox1p",
     "iv",
     "jv",
+    "kl_div",
     "kv",
     "kve",
+    "log1p",
+    "log_expit",
     "loggamma",
+    "logit",
     "multigammaln",
     "poch",
     "polygamma",
+    "powm1",
+    "pseudo_huber",
     "psi",
+    "radian",
+    "rel_entr",
     "rgamma",
+    "round",
+    "sinc",
+    "sindg",
+    "softplus",
+    "tandg",
+    "xlog1py",
+    "xlogy",
 ]

@@ -1,0 +1,36 @@
+// Terms of entropies: entr(x) = -x log x, rel_entr(x, y) = x log(x/y), kl_div(x, y) = x log(x/y) - x + y.
+//
+// log(x/y) is log_ratio of logarithm.h. kl_div is x (u - log(1 + u)) with u = (y - x) / x, exact up to the quotient
+// where u is small, and log1p_minus there: no cancellation about x = y, where the textbook form loses everything.
+//
+// Error (measured): entr and rel_entr 2 ulp, kl_div 4 ulp.
+#pragma once
+#include "special/logarithm.h"
+
+namespace sci {
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T entr(T x) {
+  if (x > T(0)) return -x * log(x);
+  return isnan(x) ? x : x == T(0) ? T(0) : -limits<T>::infinity;
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T rel_entr(T x, T y) {
+  if (isnan(x) || isnan(y)) return limits<T>::nan;
+  if (x > T(0) && y > T(0)) return x * log_ratio(x, y);
+  return x == T(0) && y >= T(0) ? T(0) : limits<T>::infinity;
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T kl_div(T x, T y) {
+  if (isnan(x) || isnan(y)) return limits<T>::nan;
+  if (x > T(0) && y > T(0)) {
+    T u = (y - x) / x;
+    if (u > T(-0.6) && u < T(0.9)) return T(0) - x * detail::log1p_minus(u);  // 0, not -0, at x = y
+    return x * log_ratio(x, y) + (y - x);
+  }
+  return x == T(0) && y >= T(0) ? y : limits<T>::infinity;
+}
+
+}  // namespace sci

@@ -1,0 +1,285 @@
+"""The Box-Cox transforms and their inverses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near, values
+from sci._core.dispatch import elementwise
+
+from ._exponential import exprel_moment
+from ._logarithm import log1p, log1p_moment
+from ._power import power_over_base
+
+
+def _transform(mp: Any, log: Any, lmbda: Any) -> Any:
+    return mp.expm1(lmbda * log) / lmbda if lmbda else log
+
+
+def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
+    """d/d lambda of (e^(lambda L) - 1) / lambda is L^2 exprel'(lambda L); 1 / lambda^2 at L = -inf."""
+    edge = torch.isinf(log) & (lmbda != 0)
+    safe = torch.where(edge, torch.ones_like(log), log)
+    found = safe * safe * exprel_moment(1, lmbda * safe)
+    return torch.where(edge, torch.where(log * lmbda > 0, log.abs(), lmbda**-2), found)
+
+
+@elementwise(
+    "special/boxcox.h",
+    "r r -> r",
+    partials=(
+        lambda x, lmbda, out: power_over_base(x, lmbda),
+        lambda x, lmbda, out: _slope_lambda(torch.log(x), lmbda),
+    ),
+    reference=lambda mp, x, lmbda: _transform(mp, mp.log(x), lmbda),
+    samples=(
+        Group("core", x=linear(0, 5), lmbda=linear(-3, 3)),
+        Group("about x = 1", x=near(1.0, 1.01), lmbda=linear(-3, 3)),
+        Group("small lambda", x=logarithmic(1e-5, 1e5), lmbda=logarithmic(1e-20, 1e-3)),
+        Group("lambda = 0", x=linear(0, 5), lmbda=values(0.0), count=12),
+        Group("wide", x=logarithmic(1e-10, 1e10), lmbda=linear(-3, 3)),
+    ),
+    special=(
+        (0.0, 1.0, -1.0),
+        (0.0, 0.0, -inf),
+        (0.0, -1.0, -inf),
+        (inf, 0.0, inf),
+        (inf, -1.0, 1.0),
+        (inf, 1.0, inf),
+        (-1.0, 2.0, nan),
+        (1.0, 2.0, 0.0),
+        (nan, 1.0, nan),
+        (1.0, nan, nan),
+    ),
+    ulp=Ulp(float64=4, float32=4, partials=16),
+)
+def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Box-Cox transform, ``(x**lmbda - 1) / lmbda``, ``log(x)`` for ``lmbda = 0``.
+
+    Parameters
+    ----------
+    x : tensor_like
+        Real argument, not negative (NaN results otherwise).
+    lmbda : tensor_like
+        Real power parameter.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        The transform of `x`.
+
+    See Also
+    --------
+    inv_boxcox : the inverse
+    boxcox1p : of ``1 + x``
+
+    Notes
+    -----
+    ``L * exprel(lmbda * L)`` with ``L = log(x)``: smooth through ``lmbda = 0``. The derivatives are
+    :math:`x^{\lambda - 1}` in `x` and :math:`L^2 \int_0^1 t\, e^{\lambda L t} dt` in `lmbda`, whose textbook form
+    cancels.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.special.boxcox(torch.tensor([0.5, 1.0, 4.0], dtype=torch.float64), 0.5)
+    tensor([-0.5858,  0.0000,  2.0000], dtype=torch.float64)
+    """
+
+
+@elementwise(
+    "special/boxcox.h",
+    "r r -> r",
+    partials=(
+        lambda x, lmbda, out: torch.exp(lmbda * log1p(x)) / (1 + x),
+        lambda x, lmbda, out: _slope_lambda(log1p(x), lmbda),
+    ),
+    reference=lambda mp, x, lmbda: _transform(mp, mp.log1p(x), lmbda),
+    samples=(
+        Group("core", x=linear(-0.9, 5), lmbda=linear(-3, 3)),
+        Group("small x", x=logarithmic(-1e-20, -1e-3), lmbda=linear(-3, 3)),
+        Group("small lambda", x=logarithmic(1e-5, 1e5), lmbda=logarithmic(1e-20, 1e-3)),
+        Group("lambda = 0", x=linear(0, 5), lmbda=values(0.0), count=12),
+    ),
+    special=(
+        (-1.0, 1.0, -1.0),
+        (-1.0, 0.0, -inf),
+        (inf, -1.0, 1.0),
+        (-2.0, 2.0, nan),
+        (0.0, 2.0, 0.0),
+        (nan, 1.0, nan),
+        (1.0, nan, nan),
+    ),
+    ulp=Ulp(float64=4, float32=4, partials=16),
+)
+def boxcox1p(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Box-Cox transform of ``1 + x``, accurate for small `x`.
+
+    Parameters
+    ----------
+    x : tensor_like
+        Real argument, not below -1 (NaN results otherwise).
+    lmbda : tensor_like
+        Real power parameter.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        ``((1 + x)**lmbda - 1) / lmbda``, ``log1p(x)`` for ``lmbda = 0``.
+
+    See Also
+    --------
+    inv_boxcox1p : the inverse
+    boxcox
+
+    Notes
+    -----
+    As `boxcox` with ``L = log1p(x)``. The derivatives are :math:`(1 + x)^{\lambda - 1}` in `x` and
+    :math:`L^2 \int_0^1 t\, e^{\lambda L t} dt` in `lmbda`.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.special.boxcox1p(torch.tensor([1e-12, 0.5, 3.0], dtype=torch.float64), 0.5)
+    tensor([1.0000e-12, 4.4949e-01, 2.0000e+00], dtype=torch.float64)
+    """
+
+
+def _inverse_log(mp: Any, y: Any, lmbda: Any) -> Any:
+    return mp.log1p(lmbda * y) / lmbda if lmbda else y
+
+
+def _inverse_slopes(y: Tensor, lmbda: Tensor) -> tuple[Tensor, Tensor]:
+    """With x = exp(g), g = y G_0(lambda y): dx/dy = x / (1 + lambda y), dx/d lambda = -x y^2 G_1(lambda y)."""
+    x = inv_boxcox(y, lmbda)
+    return x / (1 + lmbda * y), -x * y * y * log1p_moment(1, lmbda * y)
+
+
+_INVERSE = (
+    Group("core", y=linear(0, 5), lmbda=linear(-0.15, 3)),
+    Group("negative", y=linear(-3, 0), lmbda=linear(-3, 0.3)),
+    Group("small lambda", y=linear(-20, 20), lmbda=logarithmic(-1e-20, -1e-3)),
+    Group("lambda = 0", y=linear(-5, 5), lmbda=values(0.0), count=12),
+    Group("small y", y=logarithmic(1e-20, 1e-3), lmbda=linear(-3, 3)),
+)
+
+
+@elementwise(
+    "special/boxcox.h",
+    "r r -> r",
+    partials=(
+        lambda y, lmbda, out: _inverse_slopes(y, lmbda)[0],
+        lambda y, lmbda, out: _inverse_slopes(y, lmbda)[1],
+    ),
+    reference=lambda mp, y, lmbda: mp.exp(_inverse_log(mp, y, lmbda)),
+    samples=_INVERSE,
+    special=(
+        (0.0, 1.0, 1.0),
+        (-1.0, 1.0, 0.0),
+        (1.0, -1.0, inf),
+        (-2.0, 1.0, nan),
+        (inf, 1.0, inf),
+        (inf, 0.0, inf),
+        (-inf, 0.0, 0.0),
+        (nan, 1.0, nan),
+        (1.0, nan, nan),
+    ),
+    ulp=Ulp(float64=4, float32=4, partials=24),
+)
+def inv_boxcox(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Inverse of the Box-Cox transform, ``(lmbda * y + 1)**(1 / lmbda)``, ``exp(y)`` for ``lmbda = 0``.
+
+    Parameters
+    ----------
+    y : tensor_like
+        Real argument.
+    lmbda : tensor_like
+        Real power parameter.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        The `x` with ``boxcox(x, lmbda) == y``; NaN where ``lmbda * y < -1``.
+
+    See Also
+    --------
+    boxcox, inv_boxcox1p
+
+    Notes
+    -----
+    The derivatives are :math:`x / (1 + \lambda y)` in `y` and
+    :math:`-x y^2 \int_0^1 v / (1 + \lambda y v)^2 dv` in `lmbda`, whose textbook form cancels for small ``lmbda * y``.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.special.inv_boxcox(torch.tensor([-1.0, 0.0, 2.0], dtype=torch.float64), 0.5)
+    tensor([0.2500, 1.0000, 4.0000], dtype=torch.float64)
+    """
+
+
+@elementwise(
+    "special/boxcox.h",
+    "r r -> r",
+    partials=(
+        lambda y, lmbda, out: _inverse_slopes(y, lmbda)[0],
+        lambda y, lmbda, out: _inverse_slopes(y, lmbda)[1],
+    ),
+    reference=lambda mp, y, lmbda: mp.expm1(_inverse_log(mp, y, lmbda)),
+    samples=_INVERSE,
+    special=(
+        (0.0, 1.0, 0.0),
+        (-1.0, 1.0, -1.0),
+        (1.0, -1.0, inf),
+        (-2.0, 1.0, nan),
+        (inf, 0.0, inf),
+        (-inf, 0.0, -1.0),
+        (nan, 1.0, nan),
+        (1.0, nan, nan),
+    ),
+    ulp=Ulp(float64=4, float32=4, partials=24),
+)
+def inv_boxcox1p(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Inverse of the Box-Cox transform of ``1 + x``.
+
+    Parameters
+    ----------
+    y : tensor_like
+        Real argument.
+    lmbda : tensor_like
+        Real power parameter.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        The `x` with ``boxcox1p(x, lmbda) == y``; NaN where ``lmbda * y < -1``.
+
+    See Also
+    --------
+    boxcox1p, inv_boxcox
+
+    Notes
+    -----
+    The derivatives are those of `inv_boxcox`.
+
+    Examples
+    --------
+    >>> import torch, sci
+    >>> sci.special.inv_boxcox1p(torch.tensor([-1.0, 1e-12, 2.0], dtype=torch.float64), 0.5)
+    tensor([-7.5000e-01,  1.0000e-12,  3.0000e+00], dtype=torch.float64)
+    """
