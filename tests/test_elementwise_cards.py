@@ -217,11 +217,12 @@ def interior(card: ElementwiseCard, signature: str, count: int = 3) -> list[Row]
     """Rows at which a finite difference can see something: moderate arguments, values and derivatives."""
     rows = [row for row in table_rows(card) if row.signature == signature and row.precision == "float64"]
 
-    def moderate(row: Row) -> bool:
+    def moderate(row: Row, least: float = 1e-3) -> bool:
         sizes = [abs(x) for x in (*row.values, *(d for d in row.partials if d is not None))]
-        return all(0.05 < abs(x) < 12 or isinstance(x, int) for x in row.args) and all(1e-3 < s < 30 for s in sizes)
+        return all(0.05 < abs(x) < 12 or isinstance(x, int) for x in row.args) and all(least < s < 30 for s in sizes)
 
-    found = [row for row in rows if moderate(row)]
+    # A partial that is a small constant (an angle's seconds) is small in every row.
+    found = [row for row in rows if moderate(row)] or [row for row in rows if moderate(row, 1e-6)]
     lowest = min((tuple(x for x in row.args if isinstance(x, int)) for row in found), default=())
     found = [row for row in found if tuple(x for x in row.args if isinstance(x, int)) == lowest]
     assert found, f"{card.name} {signature}: no sample is fit for gradcheck"

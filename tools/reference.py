@@ -94,8 +94,10 @@ def derivative(card: ElementwiseCard, args: tuple[Any, ...], index: int) -> Any:
     the function changes within a step (next to a pole) the doubled digits disagree and make the step smaller.
     """
     digits = mpmath.mp.dps
-    with mpmath.workdps(digits + digits // 2):
-        x = to_mp(args[index])
+    x = to_mp(args[index])
+    # What a step beside a tiny argument changes in a value of size 1 shows after twice as many digits (f may be even).
+    small = 2 * int(max(0, -mpmath.log10(abs(x)))) if x != 0 else 0
+    with mpmath.workdps(digits + digits // 2 + small):
         h = mpmath.mpf(10) ** (-digits // 5) * (abs(x) if x != 0 else 1)
 
         def at(k: int) -> tuple[Any, ...]:
