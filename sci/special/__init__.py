@@ -16,7 +16,7 @@ from ._erf import erf
 from ._erfc import erfc
 from ._erfcx import erfcx
 from ._erfinv import erfinv
-from ._exponential import cosm1, exp10, exp2, expm1, exprel
+from ._exponential import cosm1, exp2, exp10, expm1, exprel
 from ._gamma import gamma
 from ._gammaln import gammaln
 from ._gammasgn import gammasgn
@@ -48,8 +48,8 @@ __all__ = [
     "erfc",
     "erfcx",
     "erfinv",
-    "exp10",
     "exp2",
+    "exp10",
     "expit",
     "expm1",
     "exprel",
