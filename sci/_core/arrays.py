@@ -28,12 +28,18 @@ COMPLEX_OF = {
     torch.float32: torch.complex64,
     torch.float64: torch.complex128,
 }
+_HALF_COMPLEX = {torch.complex32}
+if hasattr(torch, "bcomplex32"):  # since torch 2.15; before, bfloat16 with a complex number made complex64
+    REAL_OF[torch.bcomplex32] = torch.bfloat16
+    COMPLEX_OF[torch.bfloat16] = torch.bcomplex32
+    _HALF_COMPLEX.add(torch.bcomplex32)
 _NUMBERS = (int, float, bool, complex)
 _HALF = (torch.float16, torch.bfloat16)
 _ACCEPTED = frozenset(
-    (*FLOATING, *COMPLEX, *_HALF, torch.complex32)
+    (*FLOATING, *COMPLEX, *_HALF, *_HALF_COMPLEX)
     + (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 )
+_WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
 
 def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.device | None = None) -> Tensor:
@@ -42,6 +48,8 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
     Raises TypeError, naming `argument`, for anything that holds no numbers torch knows.
     """
     if isinstance(x, Tensor):
+        if x.dtype in _WIDER:  # torch computes next to nothing in these
+            x = x.to(_WIDER[x.dtype])
         if x.dtype not in _ACCEPTED or x.layout is not torch.strided:
             raise bad_argument(function, argument, "a dense tensor of a real, complex or integer dtype", x, TypeError)
         return x
@@ -152,7 +160,7 @@ def compute_dtype(dtype: torch.dtype) -> torch.dtype:
     """Return the dtype kernels run in: half types compute in float32."""
     if dtype in _HALF:
         return torch.float32
-    return torch.complex64 if dtype is torch.complex32 else dtype
+    return torch.complex64 if dtype in _HALF_COMPLEX else dtype
 
 
 def promote(function: str, *, allow_complex: bool = True, half: bool = False, **arguments: Any) -> tuple[Tensor, ...]:
