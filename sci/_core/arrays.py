@@ -39,7 +39,6 @@ _ACCEPTED = frozenset(
     (*FLOATING, *COMPLEX, *_HALF, *_HALF_COMPLEX)
     + (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 )
-_WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
 
 def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.device | None = None) -> Tensor:
@@ -48,8 +47,6 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
     Raises TypeError, naming `argument`, for anything that holds no numbers torch knows.
     """
     if isinstance(x, Tensor):
-        if x.dtype in _WIDER:  # torch computes next to nothing in these
-            x = x.to(_WIDER[x.dtype])
         if x.dtype not in _ACCEPTED or x.layout is not torch.strided:
             raise bad_argument(function, argument, "a dense tensor of a real, complex or integer dtype", x, TypeError)
         return x
