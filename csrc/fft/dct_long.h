@@ -2,6 +2,7 @@
 // these are, but L neighbouring values at a time where a row's numbers lie side by side.
 #pragma once
 #include "fft/dct_rows.h"
+#include "fft/long_fft.h"
 
 #if !SCI_DEVICE
 namespace sci {
@@ -17,12 +18,7 @@ struct DctRow : DctLanes<T, 1> {
 
   // ---- L neighbours ----
 
-  static SCI_HD void reverse(V& v) {
-    if constexpr (L == 4)
-      v = V{v[3], v[2], v[1], v[0]};
-    else
-      v = V{v[7], v[6], v[5], v[4], v[3], v[2], v[1], v[0]};
-  }
+  static SCI_HD void reverse(V& v) { v = FftVector<T>::reversed(v); }
   /// Factors of L neighbours of which the first has an even place.
   static SCI_HD V alternation(T even) {
     if constexpr (L == 4)
@@ -252,22 +248,17 @@ struct DctRow : DctLanes<T, 1> {
   }
 };
 
-/// A long row: the columns, the rows, the values of the result, each step being divided among the threads.
+/// z_j as the source of a long transform (long_fft.h).
 template <class T, int Kind>
-struct DctLongColumns {
+struct DctLongSource {
   static constexpr bool inverse = Kind % 10 == 3;
   DctRow<T> row;
-  const FftLong<T>* fft;
-  T* matrix;
-  SCI_HD void operator()(int64_t group, T* buffer) const {
-    auto source = [this](int64_t j, int64_t count, T* re, T* im) {
-      row.template fill<Kind>(j, count, inverse ? im : re, inverse ? re : im);
-    };
-    fft->step1(group, source, matrix, buffer);
+  SCI_HD void operator()(int64_t j, int64_t count, T* re, T* im) const {
+    row.template fill<Kind>(j, count, inverse ? im : re, inverse ? re : im);
   }
 };
-/// The same for very long rows: all z_j in a first sweep, since the columns' steps through memory would reach each
-/// number and table entry by a cache line and an address translation of its own.
+/// For very long rows all z_j in a first sweep: the columns' steps through memory would reach each number and table
+/// entry by a cache line and an address translation of its own.
 template <class T, int Kind>
 struct DctLongBefore {
   static constexpr bool inverse = Kind % 10 == 3;
@@ -279,30 +270,6 @@ struct DctLongBefore {
       row.template fill<Kind>(j, min(int64_t(row.L), end - j), (inverse ? im : re) + j, (inverse ? re : im) + j);
   }
 };
-template <class T>
-struct DctLongCopied {
-  const FftLong<T>* fft;
-  const T *re, *im;
-  T* matrix;
-  SCI_HD void operator()(int64_t group, T* buffer) const {
-    auto source = [this](int64_t j, int64_t count, T* to_re, T* to_im) {
-      if (count == FftLong<T>::L) {
-        FftLong<T>::at(to_re) = FftLong<T>::at(re + j);
-        FftLong<T>::at(to_im) = FftLong<T>::at(im + j);
-      } else {
-        for (int64_t i = 0; i < count; ++i) to_re[i] = re[j + i], to_im[i] = im[j + i];
-      }
-    };
-    fft->step1(group, source, matrix, buffer);
-  }
-};
-template <class T>
-struct DctLongRows {
-  const FftLong<T>* fft;
-  const T* matrix;
-  T *re, *im;
-  SCI_HD void operator()(int64_t group, T* buffer) const { fft->step2(group, matrix, re, im, buffer); }
-};
 template <class T, int Kind>
 struct DctLongAfter {
   static constexpr bool inverse = Kind % 10 == 3;
@@ -312,68 +279,6 @@ struct DctLongAfter {
   SCI_HD void operator()(int64_t item, T*) const {
     int64_t end = min((item + 1) * chunk, row.template steps<Kind>());
     row.template finish<Kind>(item * chunk, end, inverse ? im : re, inverse ? re : im);
-  }
-};
-
-// A row whose length has a large prime factor, as a convolution of fft->n places (FftChirp).
-
-/// The columns of the first transform: z_j conj(b_j), then zeros.
-template <class T, int Kind>
-struct DctChirpColumns {
-  static constexpr bool inverse = Kind % 10 == 3;
-  DctRow<T> row;
-  const FftLong<T>* fft;
-  FftChirp<T> chirp;
-  T* matrix;
-  SCI_HD void operator()(int64_t group, T* buffer) const {
-    auto source = [this](int64_t j0, int64_t count, T* re, T* im) {
-      const int64_t there = min(count, chirp.h - j0);
-      if (there > 0) row.template fill<Kind>(j0, there, inverse ? im : re, inverse ? re : im);
-      for (int64_t i = 0; i < count; ++i) {
-        if (i < there) {
-          const T* b = chirp.chirp + 2 * (j0 + i);
-          const T zr = re[i], zi = im[i];
-          re[i] = zr * b[0] + zi * b[1];
-          im[i] = zi * b[0] - zr * b[1];
-        } else {
-          re[i] = im[i] = T(0);
-        }
-      }
-    };
-    fft->step1(group, source, matrix, buffer);
-  }
-};
-/// The columns of the second, an inverse one: the product of the spectra.
-template <class T>
-struct DctChirpProduct {
-  const FftLong<T>* fft;
-  FftChirp<T> chirp;
-  const T *re, *im;
-  T* matrix;
-  SCI_HD void operator()(int64_t group, T* buffer) const {
-    auto source = [this](int64_t j0, int64_t count, T* to_im, T* to_re) {
-      for (int64_t i = 0, j = j0; i < count; ++i, ++j) {
-        const T* b = chirp.spectrum + 2 * j;
-        to_re[i] = re[j] * b[0] - im[j] * b[1];
-        to_im[i] = re[j] * b[1] + im[j] * b[0];
-      }
-    };
-    fft->step1(group, source, matrix, buffer);
-  }
-};
-/// Z_k = conj(b_k) times the convolution, in place.
-template <class T>
-struct DctChirpAfter {
-  static constexpr int64_t chunk = 1024;
-  FftChirp<T> chirp;
-  T *re, *im;
-  SCI_HD void operator()(int64_t item, T*) const {
-    for (int64_t k = item * chunk, end = min(k + chunk, chirp.h); k < end; ++k) {
-      const T* b = chirp.chirp + 2 * k;
-      T r = re[k] * b[0] + im[k] * b[1];
-      im[k] = im[k] * b[0] - re[k] * b[1];
-      re[k] = r;
-    }
   }
 };
 

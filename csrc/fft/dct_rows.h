@@ -11,10 +11,9 @@
 //   F = conj(t_k) (A + B), G = i conj(t_k w_k) (A - B):  Z_k = F + G, Z_{h-k} = conj(F - G), inverse transform.
 #pragma once
 #include "fft/dct.h"
-#include "fft/lanes_fft.h"
+#include "fft/long_fft.h"
 
 #if !SCI_DEVICE
-#pragma GCC diagnostic ignored "-Wpsabi"  // vectors are passed between functions of one translation unit only
 namespace sci {
 
 /// One transform's numbers, for all rows. A `Kind` is the type 1 to 4, or for odd n, where the complex transform has

@@ -7,16 +7,11 @@
 //   y[q + s (r p + k)] = w_n^(p k) sum_j w_r^(j k) x[q + s (p + m j)],   p < m, q < s, w_n = exp(-2 pi i / n)
 //
 // and leaves r s transforms of length m. Radices 2, 3, 4, 5 have own butterflies, the other primes a general one, which
-// takes r operations per value: a length with a prime factor above fft_max_prime becomes a convolution [3].
-// A single long transform of n = C M goes over lanes in two steps [2]: the transforms of length M down the columns of
-// the C-column matrix, the twiddles w_n^(l k), the transforms of length C along the rows, transposed. The inverse is
-// the forward transform with real and imaginary parts exchanged on both sides.
+// takes r operations per value: a length with a prime factor above fft_max_prime becomes a convolution (long_fft.h).
+// The inverse is the forward transform with real and imaginary parts exchanged on both sides. Single long transforms:
+// long_fft.h.
 //
 // Sources  [1] C. Van Loan, "Computational frameworks for the fast Fourier transform", SIAM 1992, section 1.7
-//          [2] D. H. Bailey, "FFTs in external or hierarchical memory", J. Supercomputing 4 (1990)
-//          [3] L. Bluestein, "A linear filtering approach to the computation of discrete Fourier transform", IEEE
-//          Trans.
-//              Audio Electroacoust. 18 (1970): 2 j k = j^2 + k^2 - (k - j)^2
 // CPU only: on CUDA the transforms are cuFFT's.
 #pragma once
 #include "core/platform.h"
@@ -221,100 +216,6 @@ SCI_HD bool fft_run(const FftPasses<T>& f, W* xr, W* xi, W* yr, W* yi) {
   }
   return f.count % 2;
 }
-
-// ---- one long transform in two steps ----------------------------------------------------------------------------
-
-/// n = columns * rows; `rows_fft` runs down the columns, `columns_fft` along the rows. G vectors make one cache line.
-template <class T>
-struct FftLong {
-  static constexpr int L = 32 / sizeof(T), G = 2, wide = L * G;
-  using W = lanes<T, L>;
-  int64_t n = 0, columns = 1, rows = 1, pitch = 0;  // pitch: the row length of the matrix between the steps
-  FftPasses<T> columns_fft, rows_fft;
-  const T* twiddles = nullptr;  // w_n^(l k): for each group of `wide` columns l, each row k, `wide` (re), `wide` (im)
-
-  /// A vector in memory, wherever it lies.
-  typedef T Loose __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
-  static SCI_HD Loose& at(T* p) { return *reinterpret_cast<Loose*>(p); }
-  static SCI_HD const Loose& at(const T* p) { return *reinterpret_cast<const Loose*>(p); }
-
-  int64_t column_groups() const { return (columns + wide - 1) / wide; }
-  int64_t row_groups() const { return (rows + wide - 1) / wide; }
-  /// Numbers of T that a step needs for itself, and that the matrix between the steps takes.
-  int64_t buffer() const { return 4 * wide * (max(columns, rows) + 1); }
-  int64_t matrix() const { return 2 * rows * pitch; }
-
-  /// Step 1 for a group of columns: values j to j + count come from `source(j, count, re, im)`, go to `matrix`.
-  template <class Source>
-  SCI_HD void step1(int64_t group, const Source& source, T* matrix, T* buffer) const {
-    int64_t l0 = group * wide, valid = min(int64_t(wide), columns - l0), size = rows * L;
-    T* part[G][4];
-    for (int g = 0; g < G; ++g)
-      for (int i = 0; i < 4; ++i) part[g][i] = buffer + (4 * g + i) * (size + L);
-    for (int64_t t = 0; t < rows; ++t)
-      for (int g = 0; g < G; ++g) {
-        T *re = part[g][0] + t * L, *im = part[g][1] + t * L;
-        const int64_t count = min(valid - g * L, int64_t(L));
-        if (count > 0) source(columns * t + l0 + g * L, count, re, im);
-        for (int64_t l = max(count, int64_t(0)); l < L; ++l) re[l] = im[l] = T(0);
-      }
-    bool moved = false;
-    for (int g = 0; g < G; ++g) {
-      W* p[4];
-      for (int i = 0; i < 4; ++i) p[i] = reinterpret_cast<W*>(part[g][i]);
-      if (g * L < valid) moved = fft_run<T, W>(rows_fft, p[0], p[1], p[2], p[3]);
-    }
-    const T* w = twiddles + group * rows * 2 * wide;
-    T *re = matrix + l0, *im = re + rows * pitch;
-    for (int64_t k = 0; k < rows; ++k, w += 2 * wide, re += pitch, im += pitch)
-      for (int g = 0; g < G; ++g) {
-        const W zr = at(part[g][2 * moved] + k * L), zi = at(part[g][2 * moved + 1] + k * L);
-        const W wr = at(w + g * L), wi = at(w + wide + g * L);
-        at(re + g * L) = zr * wr - zi * wi;
-        at(im + g * L) = zr * wi + zi * wr;
-      }
-  }
-
-  /// Step 2 for a group of rows: from `matrix` to the transform's separate parts.
-  SCI_HD void step2(int64_t group, const T* matrix, T* re, T* im, T* buffer) const {
-    int64_t k0 = group * wide, valid = min(int64_t(wide), rows - k0), size = columns * L;
-    T* part[G][4];
-    for (int g = 0; g < G; ++g)
-      for (int i = 0; i < 4; ++i) part[g][i] = buffer + (4 * g + i) * (size + L);
-    const T *mr = matrix + k0 * pitch, *mi = mr + rows * pitch;
-    for (int64_t k = 0; k < wide; ++k) {
-      T *zr = part[k / L][0] + k % L, *zi = part[k / L][1] + k % L;
-      const T *from_re = mr + min(k, valid - 1) * pitch, *from_im = mi + min(k, valid - 1) * pitch;
-      for (int64_t l = 0; l < columns; ++l) zr[l * L] = from_re[l], zi[l * L] = from_im[l];
-    }
-    bool moved = false;
-    for (int g = 0; g < G; ++g) {
-      W* p[4];
-      for (int i = 0; i < 4; ++i) p[i] = reinterpret_cast<W*>(part[g][i]);
-      if (g * L < valid) moved = fft_run<T, W>(columns_fft, p[0], p[1], p[2], p[3]);
-    }
-    for (int64_t c = 0; c < columns; ++c)
-      for (int g = 0; g < G; ++g) {
-        const T *zr = part[g][2 * moved] + c * L, *zi = part[g][2 * moved + 1] + c * L;
-        T *to_re = re + c * rows + k0 + g * L, *to_im = im + c * rows + k0 + g * L;
-        if ((g + 1) * L <= valid) {
-          at(to_re) = at(zr);
-          at(to_im) = at(zi);
-        } else {
-          for (int64_t k = 0; k < valid - g * L; ++k) to_re[k] = zr[k], to_im[k] = zi[k];
-        }
-      }
-  }
-};
-
-/// A transform of any length h as a convolution with b_j = exp(i pi j^2 / h) of a length n that has small factors:
-/// Z_k = conj(b_k) sum_j (z_j conj(b_j)) b_(k-j).
-template <class T>
-struct FftChirp {
-  int64_t h = 0;
-  const T* chirp = nullptr;     // b_j, (re, im) for j < h
-  const T* spectrum = nullptr;  // the transform of b over n places, divided by n
-};
 
 }  // namespace sci
 #endif

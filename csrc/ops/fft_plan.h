@@ -1,4 +1,5 @@
-// Plans of the CPU's cosine and sine transforms: factors, twiddle tables, and the cache that keeps the latest.
+// Plans of the CPU's Fourier transforms: factors, twiddle tables, the cache that keeps the latest; and how one long row
+// goes by its plan.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -8,7 +9,8 @@
 #include <mutex>
 #include <vector>
 
-#include "fft/dct_long.h"
+#include "fft/long_fft.h"
+#include "ops/fft_threads.h"
 
 namespace sci {
 
@@ -110,9 +112,11 @@ struct FftLongPlan {
   FftLong<T> fft;
   std::vector<T> twiddles;
 
+  static constexpr int64_t short_tables_from = 8192;  // from here on reading a full table costs more than a product
+
   explicit FftLongPlan(int64_t n) {
     constexpr int64_t wide = FftLong<T>::wide;
-    int64_t c = best_columns(n), r = n / c;
+    const int64_t c = best_columns(n), r = n / c;
     columns = std::make_unique<FftPassesPlan<T>>(c);
     rows = std::make_unique<FftPassesPlan<T>>(r);
     fft.n = n;
@@ -122,15 +126,23 @@ struct FftLongPlan {
     fft.rows_fft = rows->passes;
     fft.pitch = fft.column_groups() * wide;
     if (fft.pitch % 64 == 0) fft.pitch += wide;  // rows a large power of 2 apart would share few cache sets
-    twiddles.resize(fft.column_groups() * r * 2 * wide);
+    fft.block = n < short_tables_from ? r : int64_t(std::ceil(std::sqrt(double(r))));
+    fft.blocks = (r + fft.block - 1) / fft.block;
+    const int64_t size = fft.twiddles_per_group();
+    twiddles.resize(fft.column_groups() * size);
     FftRoots root(n, n);
-    for (int64_t l = 0; l < c; ++l)
-      for (int64_t k = 0; k < r; ++k) {
-        T value[2], *to = &twiddles[(l / wide * r + k) * 2 * wide + l % wide];
+    for (int64_t l = 0; l < c; ++l) {
+      T* to = &twiddles[l / wide * size + l % wide];
+      auto write = [&](int64_t k) {
+        T value[2];
         root.write(l * k, value);
         to[0] = value[0];
         to[wide] = value[1];
-      }
+        to += 2 * wide;
+      };
+      for (int64_t k = 0; k < fft.block; ++k) write(k);
+      for (int64_t b = 0; fft.blocks > 1 && b < fft.blocks; ++b) write(b * fft.block);
+    }
     fft.twiddles = twiddles.data();
   }
 
@@ -139,13 +151,14 @@ struct FftLongPlan {
     constexpr int L = FftLong<T>::L;
     int64_t best = 1;
     double least = 1e300;
-    for (int64_t c = 1; c <= n; ++c) {
-      if (n % c) continue;
+    auto consider = [&](int64_t c) {
       double r = double(n / c), full_c = double((c + L - 1) / L * L), full_r = std::ceil(r / L) * L;
       double cost = full_c / double(c) * (std::log2(r) + 3) + full_r / r * (std::log2(double(c)) + 3) +
                     std::abs(std::log2(double(c) / r)) / 2;
       if (cost < least) least = cost, best = c;
-    }
+    };
+    for (int64_t c = 1; c * c <= n; ++c)
+      if (n % c == 0) consider(c), consider(n / c);
     return best;
   }
 };
@@ -154,130 +167,123 @@ struct FftLongPlan {
 template <class T>
 struct FftChirpPlan {
   FftChirp<T> chirp;
-  std::vector<T> table, spectrum;
+  std::vector<T> re, im, spectrum_re, spectrum_im;
 
-  /// `transform(re, im)` transforms n numbers in place, the length of the convolution.
-  template <class Transform>
-  FftChirpPlan(int64_t h, int64_t n, const Transform& transform) : table(2 * h), spectrum(2 * n) {
+  explicit FftChirpPlan(int64_t h, const FftLong<T>& fft)
+      : re(h + 16), im(h + 16), spectrum_re(fft.n + 16), spectrum_im(fft.n + 16) {
     FftRoots root(2 * h, 2 * h);
-    std::vector<T> re(n, T(0)), im(n, T(0));
+    const int64_t n = fft.n;
     for (int64_t j = 0, square = 0; j < h; square = (square + 2 * j + 1) % (2 * h), ++j) {
-      T* b = &table[2 * j];
+      T b[2];
       root.write(square, b);
-      b[1] = -b[1];
-      re[j] = b[0] / T(n);
-      im[j] = b[1] / T(n);
-      if (j > 0) re[n - j] = re[j], im[n - j] = im[j];
+      re[j] = b[0];
+      im[j] = -b[1];
+      spectrum_re[j] = b[0] / T(n);
+      spectrum_im[j] = -b[1] / T(n);
+      if (j > 0) spectrum_re[n - j] = spectrum_re[j], spectrum_im[n - j] = spectrum_im[j];
     }
-    transform(re.data(), im.data());
-    for (int64_t k = 0; k < n; ++k) spectrum[2 * k] = re[k], spectrum[2 * k + 1] = im[k];
-    chirp = {h, table.data(), spectrum.data()};
+    struct alignas(32) Block {
+      T numbers[FftLong<T>::L];
+    };
+    std::vector<Block> memory((fft.buffer() + fft.matrix()) / FftLong<T>::L + 2);
+    T *buffer = reinterpret_cast<T*>(memory.data()), *matrix = buffer + fft.buffer();
+    const FftPartsSource<T> source(spectrum_re.data(), spectrum_im.data());
+    const FftPartsSink<T> sink(spectrum_re.data(), spectrum_im.data());
+    for (int64_t g = 0; g < fft.column_groups(); ++g) fft.step1(g, source, matrix, buffer);
+    for (int64_t g = 0; g < fft.row_groups(); ++g) fft.step2(g, matrix, sink, buffer);
+    chirp = {h, re.data(), im.data(), spectrum_re.data(), spectrum_im.data()};
   }
 };
 
-/// A whole transform by an FftLong, on one thread: of `re` and `im`, in place.
+/// A complex transform of a length.
 template <class T>
-void fft_long_transform(const FftLong<T>& fft, T* re, T* im) {
-  struct alignas(32) Block {
-    T numbers[FftLong<T>::L];
-  };
-  std::vector<Block> memory((fft.buffer() + fft.matrix()) / FftLong<T>::L + 2);
-  T *buffer = reinterpret_cast<T*>(memory.data()), *matrix = buffer + fft.buffer();
-  auto source = [&](int64_t j, int64_t count, T* to_re, T* to_im) {
-    std::copy_n(re + j, count, to_re);
-    std::copy_n(im + j, count, to_im);
-  };
-  for (int64_t g = 0; g < fft.column_groups(); ++g) fft.step1(g, source, matrix, buffer);
-  for (int64_t g = 0; g < fft.row_groups(); ++g) fft.step2(g, matrix, re, im, buffer);
-}
-
-/// Everything a transform of a kind (dct_rows.h) and length needs. `own`: by our own complex transform, else a table
-/// for the steps of dct.h.
-template <class T>
-struct DctPlan {
-  int kind;
-  bool odd, own;
-  int64_t n, h, part = 0;
-  std::vector<T> table;
-  std::unique_ptr<FftPassesPlan<T>> passes;  // for rows in lanes
+struct FftPlan {
+  int64_t h;
+  std::unique_ptr<FftPassesPlan<T>> passes;  // for rows in lanes, and short ones
   std::unique_ptr<FftLongPlan<T>> split;     // for a single row, or the convolution of `chirp`
   std::unique_ptr<FftChirpPlan<T>> chirp;
 
-  static constexpr int64_t long_from = 64;      // complex lengths from here on go in two steps, if the row is alone
+  static constexpr int64_t long_from = 64;      // lengths from here on go in two steps, if the row is alone
   static constexpr int64_t lanes_up_to = 6144;  // up to here several rows go side by side
-  static constexpr int64_t sweep_from = 4096;   // from here on a `before` that reads tables is a sweep of its own
 
-  DctPlan(int kind_, bool odd_, bool own_, int64_t n_)
-      : kind(kind_),
-        odd(odd_),
-        own(own_),
-        n(n_),
-        h(kind == 1   ? (odd ? n + 1 : n - 1)
-          : kind < 20 ? n / 2
-                      : n) {
-    const int64_t count = kind == 4 ? h : (kind < 20 && own ? h : n) / 2 + 1;
-    part = count;
-    if (kind == 4) {
-      fill(16 * n, 8, 1, count, 0);
-    } else if (own && kind == 1) {
-      fill(2 * h, 1, 0, count, 0);
-    } else if (kind % 20 == 2) {
-      fill(4 * n, 1, 0, count, 0);
-      if (own && kind == 2) fill(4 * n, 5, 0, count, 2);
-    }
-    if (!own) return;
+  explicit FftPlan(int64_t length) : h(length) {
     if (!fft_is_smooth(h)) {
       split = std::make_unique<FftLongPlan<T>>(fft_next_smooth(2 * h - 1));
-      const FftLong<T>& fft = split->fft;
-      chirp = std::make_unique<FftChirpPlan<T>>(h, fft.n, [&](T* re, T* im) { fft_long_transform(fft, re, im); });
+      chirp = std::make_unique<FftChirpPlan<T>>(h, split->fft);
     } else {
       if (h <= lanes_up_to) passes = std::make_unique<FftPassesPlan<T>>(h);
       if (h >= long_from) split = std::make_unique<FftLongPlan<T>>(h);
     }
   }
-  /// exp(-2 pi i (a k + b) / period) for k < count: two columns of their own, or interleaved for the steps of dct.h.
-  void fill(int64_t period, int64_t a, int64_t b, int64_t count, int column) {
-    FftRoots root(period, a * count + b);
-    table.resize((column + 2) * count);
-    for (int64_t k = 0; k < count; ++k) {
-      T value[2];
-      root.write(a * k + b, value);
-      table[own ? column * count + k : 2 * k] = value[0];
-      table[own ? (column + 1) * count + k : 2 * k + 1] = value[1];
-    }
-  }
+  bool is(int64_t length) const { return h == length; }
   int64_t numbers() const {
-    return int64_t(table.size() + (split ? split->twiddles.size() : 0) + (chirp ? chirp->spectrum.size() : 0));
+    return int64_t((passes ? passes->table.size() : 0) + (split ? split->twiddles.size() : 0) +
+                   (chirp ? 2 * (chirp->re.size() + chirp->spectrum_re.size()) : 0));
   }
 };
 
-/// The plan for these arguments; the latest 16 are kept, and no more than 2^25 numbers of their tables.
+/// Plans of a kind that were used last: up to 16, and no more than 2^25 numbers of their tables.
+template <class Plan>
+class PlanCache {
+ public:
+  template <class... Key>
+  static std::shared_ptr<const Plan> get(const Key&... key) {
+    static PlanCache& cache = *new PlanCache;
+    {
+      std::lock_guard<std::mutex> lock(cache.mutex_);
+      for (auto at = cache.kept_.begin(); at != cache.kept_.end(); ++at)
+        if ((*at)->is(key...)) {
+          cache.kept_.splice(cache.kept_.begin(), cache.kept_, at);
+          return cache.kept_.front();
+        }
+    }
+    auto made = std::make_shared<const Plan>(key...);  // outside the lock: it can take long
+    std::lock_guard<std::mutex> lock(cache.mutex_);
+    cache.kept_.push_front(made);
+    int64_t count = 0, numbers = 0;
+    for (auto at = cache.kept_.begin(); at != cache.kept_.end();) {
+      numbers += (*at)->numbers();
+      at = ++count > 1 && (count > 16 || numbers > int64_t(1) << 25) ? cache.kept_.erase(at) : std::next(at);
+    }
+    return made;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::list<std::shared_ptr<const Plan>> kept_;
+};
+
+/// Numbers of scratch memory that `fft_row` needs.
 template <class T>
-std::shared_ptr<const DctPlan<T>> dct_plan(int kind, bool odd, bool own, int64_t n) {
-  static std::mutex mutex;
-  static std::list<std::shared_ptr<const DctPlan<T>>>& kept = *new std::list<std::shared_ptr<const DctPlan<T>>>;
-  if (kind % 20 == 3) --kind;  // one table serves both
-  auto find = [&]() -> std::shared_ptr<const DctPlan<T>> {
-    for (auto at = kept.begin(); at != kept.end(); ++at)
-      if ((*at)->n == n && (*at)->kind == kind && (*at)->odd == odd && (*at)->own == own) {
-        kept.splice(kept.begin(), kept, at);
-        return kept.front();
-      }
-    return nullptr;
+int64_t fft_row_scratch(const FftPlan<T>& plan) {
+  const FftLong<T>& fft = plan.split->fft;
+  return fft.matrix() + (plan.chirp ? 2 * (fft.n + 8) : 0);
+}
+
+/// One row of a plan that has a `split`, from `source` to `sink`, all threads working at it.
+template <class T, class Source, class Sink>
+void fft_row(const FftPlan<T>& plan, T* memory, const Source& source, const Sink& sink) {
+  const FftLong<T>& fft = plan.split->fft;
+  const int64_t grain = fft_work / (FftLong<T>::wide * max(fft.rows, fft.columns)) + 1;
+  T* matrix = memory;
+  auto columns = [&](const auto& from) {
+    using From = std::decay_t<decltype(from)>;
+    on_threads<T>(FftColumns<T, From>{&fft, from, matrix}, fft.column_groups(), grain, fft.buffer());
   };
-  {
-    std::lock_guard<std::mutex> lock(mutex);
-    if (auto found = find()) return found;
+  auto rows = [&](const auto& to) {
+    using To = std::decay_t<decltype(to)>;
+    on_threads<T>(FftRows<T, To>{&fft, matrix, to}, fft.row_groups(), grain, fft.buffer());
+  };
+  if (!plan.chirp) {
+    columns(source);
+    return rows(sink);
   }
-  auto made = std::make_shared<const DctPlan<T>>(kind, odd, own, n);  // outside the lock: it can take long
-  std::lock_guard<std::mutex> lock(mutex);
-  kept.push_front(made);
-  int64_t count = 0, numbers = 0;
-  for (auto at = kept.begin(); at != kept.end();) {
-    numbers += (*at)->numbers();
-    at = ++count > 1 && (count > 16 || numbers > int64_t(1) << 25) ? kept.erase(at) : std::next(at);
-  }
-  return made;
+  const FftChirp<T>& chirp = plan.chirp->chirp;
+  const FftPartsSink<T> product(matrix + fft.matrix(), matrix + fft.matrix() + fft.n + 8);
+  columns(FftChirpSource<T, Source>(source, chirp));
+  rows(product);
+  columns(FftChirpProduct<T>(product, chirp));
+  rows(FftChirpSink<T, Sink>(sink, chirp));
 }
 
 }  // namespace sci

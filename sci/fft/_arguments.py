@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,24 +103,3 @@ def shape_and_axes(function: str, x: Tensor, s: Any, axes: Any) -> tuple[list[in
     if any(n < 1 for n in shape):
         raise ValueError(f"{function}: invalid number of data points ({shape}) specified")
     return shape, list(places)
-
-
-def run(
-    transform: Callable[..., Tensor],
-    x: Tensor,
-    n: Any,
-    axis: Any,
-    norm: str | None,
-    *,
-    lengths: Sequence[int] | None = None,
-    real: bool = False,
-) -> Tensor:
-    """Call a transform of torch, but for empty `x`, which MKL refuses: the result then has `lengths` (default `n`)."""
-    if x.numel():
-        return transform(x, n, axis, norm)
-    shape = list(x.shape)
-    axes = axis if isinstance(axis, list) else [axis]
-    for length, a in zip(lengths or (n if isinstance(n, list) else [n]), axes, strict=True):
-        shape[a] = length
-    dtype = x.dtype.to_real() if real else x.dtype.to_complex()
-    return x.new_zeros(shape, dtype=dtype) + (x.real if real else x).sum()  # the sum, 0, keeps the graph whole

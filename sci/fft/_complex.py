@@ -1,4 +1,4 @@
-"""Fourier transforms of complex numbers: `fft ifft fft2 ifft2 fftn ifftn`, over torch's."""
+"""Fourier transforms of complex numbers: `fft ifft fft2 ifft2 fftn ifftn`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._arguments import check_axis, check_length, check_options, run, shape_and_axes, transform_input
+from ._arguments import check_axis, check_length, check_options, shape_and_axes, transform_input
 from ._backend import overridable
+from ._fourier import complex_transform
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -24,19 +25,6 @@ def _samples_nd(generator: torch.Generator, dtype: torch.dtype, device: torch.de
     x = torch.randn(3, 4, 5, generator=generator, dtype=dtype, device=device)
     yield Sample(x, axes=(-2, -1))
     yield Sample(x, s=(6, 3), axes=(-1, -2), norm="ortho")
-
-
-def _forward(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
-    if not axes:  # torch reads no axes as all of them in some functions
-        return x.clone() if x.is_complex() else x.to(x.dtype.to_complex())
-    # torch orders the axes by their strides: only equal layouts round equally.
-    return run(torch.fft.fftn, x.contiguous(), shape, axes, norm)
-
-
-def _inverse(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
-    if not axes:
-        return x.clone() if x.is_complex() else x.to(x.dtype.to_complex())
-    return run(torch.fft.ifftn, x.contiguous(), shape, axes, norm).resolve_conj()
 
 
 @function(differentiable=("x",), samples=_samples)
@@ -93,7 +81,7 @@ def fft(
 
     Notes
     -----
-    :math:`X_k = \sum_j x_j e^{-2\pi i jk/n}`. Computed by torch: MKL or pocketfft on the CPU, cuFFT on CUDA.
+    :math:`X_k = \sum_j x_j e^{-2\pi i jk/n}`. On CUDA it is cuFFT's transform, on the CPU our own.
     The map is linear: the tangent is the transform of the tangent of `x`; the gradient is the inverse transform, not
     divided by `n`, of the incoming gradient (real where `x` is real).
 
@@ -112,7 +100,7 @@ def fft(
     check_options("fft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("fft", x.shape[axis] if n is None else n)
-    return run(torch.fft.fft, x, n, axis, norm)
+    return complex_transform(x, [n], [axis], norm, False)
 
 
 @function(differentiable=("x",), samples=_samples)
@@ -169,7 +157,7 @@ def ifft(
 
     Notes
     -----
-    :math:`x_j = \frac1n \sum_k X_k e^{2\pi i jk/n}`. Computed by torch: MKL or pocketfft on the CPU, cuFFT on CUDA.
+    :math:`x_j = \frac1n \sum_k X_k e^{2\pi i jk/n}`. On CUDA it is cuFFT's transform, on the CPU our own.
     The map is linear: the tangent is the transform of the tangent of `x`; the gradient is the forward transform, not
     divided by `n`, of the incoming gradient (real where `x` is real).
 
@@ -188,8 +176,7 @@ def ifft(
     check_options("ifft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("ifft", x.shape[axis] if n is None else n)
-    out = run(torch.fft.ifft, x, n, axis, norm)
-    return out.resolve_conj()  # torch conjugates lazily, which .numpy() and torch.view_as_real do not take
+    return complex_transform(x, [n], [axis], norm, True)
 
 
 @function(differentiable=("x",), samples=_samples_nd)
@@ -263,7 +250,7 @@ def fftn(
     x = transform_input("fftn", x)
     check_options("fftn", norm, workers, plan)
     shape, places = shape_and_axes("fftn", x, s, axes)
-    return _forward(x, shape, places, norm)
+    return complex_transform(x, shape, places, norm, False)
 
 
 @function(differentiable=("x",), samples=_samples_nd)
@@ -337,7 +324,7 @@ def ifftn(
     x = transform_input("ifftn", x)
     check_options("ifftn", norm, workers, plan)
     shape, places = shape_and_axes("ifftn", x, s, axes)
-    return _inverse(x, shape, places, norm)
+    return complex_transform(x, shape, places, norm, True)
 
 
 @function(differentiable=("x",), samples=_samples_nd)
@@ -411,7 +398,7 @@ def fft2(
     x = transform_input("fft2", x)
     check_options("fft2", norm, workers, plan)
     shape, places = shape_and_axes("fft2", x, s, axes)
-    return _forward(x, shape, places, norm)
+    return complex_transform(x, shape, places, norm, False)
 
 
 @function(differentiable=("x",), samples=_samples_nd)
@@ -485,4 +472,4 @@ def ifft2(
     x = transform_input("ifft2", x)
     check_options("ifft2", norm, workers, plan)
     shape, places = shape_and_axes("ifft2", x, s, axes)
-    return _inverse(x, shape, places, norm)
+    return complex_transform(x, shape, places, norm, True)

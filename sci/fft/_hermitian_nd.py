@@ -7,9 +7,10 @@ from typing import Any
 from torch import Tensor
 
 from .._core.cards import function
-from ._arguments import check_options, reversed_norm, transform_input
+from ._arguments import check_options, transform_input
 from ._backend import overridable
-from ._real_nd import axes_of_half, axes_of_real, half_to_real_nd, real_to_half_nd, samples_half, samples_real
+from ._fourier import from_half, to_half
+from ._real_nd import axes_of_half, axes_of_real, samples_half, samples_real
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
@@ -85,7 +86,7 @@ def ihfftn(
     x = transform_input("ihfftn", x, real=True)
     check_options("ihfftn", norm, workers, plan)
     shape, places = axes_of_real("ihfftn", x, s, axes)
-    return real_to_half_nd(x, shape, places, reversed_norm(norm)).conj().resolve_conj()
+    return to_half(x, shape, places, norm, True)
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
@@ -161,7 +162,7 @@ def ihfft2(
     x = transform_input("ihfft2", x, real=True)
     check_options("ihfft2", norm, workers, plan)
     shape, places = axes_of_real("ihfft2", x, s, axes)
-    return real_to_half_nd(x, shape, places, reversed_norm(norm)).conj().resolve_conj()
+    return to_half(x, shape, places, norm, True)
 
 
 @function(differentiable=("x",), samples=samples_half)
@@ -235,7 +236,7 @@ def hfftn(
     x = transform_input("hfftn", x)
     check_options("hfftn", norm, workers, plan)
     shape, places = axes_of_half("hfftn", x, s, axes)
-    return half_to_real_nd(x.conj(), shape, places, reversed_norm(norm))
+    return from_half(x, shape, places, norm, False)
 
 
 @function(differentiable=("x",), samples=samples_half)
@@ -309,4 +310,4 @@ def hfft2(
     x = transform_input("hfft2", x)
     check_options("hfft2", norm, workers, plan)
     shape, places = axes_of_half("hfft2", x, s, axes)
-    return half_to_real_nd(x.conj(), shape, places, reversed_norm(norm))
+    return from_half(x, shape, places, norm, False)

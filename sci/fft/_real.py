@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._arguments import check_axis, check_length, check_options, reversed_norm, run, transform_input
+from ._arguments import check_axis, check_length, check_options, transform_input
 from ._backend import overridable
+from ._fourier import from_half, to_half
 
 
 def _samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -25,28 +26,6 @@ def _samples_half(generator: torch.Generator, dtype: torch.dtype, device: torch.
     yield Sample(x)
     yield Sample(x, n=7, axis=-2, norm="ortho")
     yield Sample(x, n=5, norm="forward")
-
-
-def half_to_real(x: Tensor, n: int, axis: int, norm: str | None) -> Tensor:
-    """Transform half a spectrum to `n` real numbers, ignoring imaginary parts that only an error can have put there.
-
-    MKL and pocketfft do ignore them; cuFFT's result depends on them, for some lengths in some of its kernels. So off
-    the CPU the values at the zero frequency and, for even `n`, at the Nyquist frequency are made real first.
-    """
-    if x.device.type != "cpu" and x.numel():
-        x = without_idle_imaginary_parts(x, n, axis)
-    return run(torch.fft.irfft, x, n, axis, norm, real=True)
-
-
-def without_idle_imaginary_parts(x: Tensor, n: int, axis: int) -> Tensor:
-    """Return a copy of half a spectrum in which the values that must be real are."""
-    if not x.is_complex():
-        return x
-    x = x.clone()
-    for k in (0, n // 2) if n % 2 == 0 and n // 2 < x.shape[axis] else (0,):
-        value = x.narrow(axis, k, 1)
-        value.copy_(value.real.clone())
-    return x
 
 
 @function(differentiable=("x",), samples=_samples_real, complex=False)
@@ -123,7 +102,7 @@ def rfft(
     check_options("rfft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("rfft", x.shape[axis] if n is None else n)
-    return run(torch.fft.rfft, x, n, axis, norm, lengths=[n // 2 + 1])
+    return to_half(x, [n], [axis], norm, False)
 
 
 @function(differentiable=("x",), samples=_samples_real, complex=False)
@@ -200,7 +179,7 @@ def ihfft(
     check_options("ihfft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("ihfft", x.shape[axis] if n is None else n)
-    return run(torch.fft.ihfft, x, n, axis, norm, lengths=[n // 2 + 1]).resolve_conj()
+    return to_half(x, [n], [axis], norm, True)
 
 
 @function(differentiable=("x",), samples=_samples_half)
@@ -277,7 +256,7 @@ def irfft(
     check_options("irfft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("irfft", 2 * (x.shape[axis] - 1) if n is None else n)
-    return half_to_real(x, n, axis, norm)
+    return from_half(x, [n], [axis], norm, True)
 
 
 @function(differentiable=("x",), samples=_samples_half)
@@ -354,4 +333,4 @@ def hfft(
     check_options("hfft", norm, workers, plan)
     axis = check_axis(x, axis)
     n = check_length("hfft", 2 * (x.shape[axis] - 1) if n is None else n)
-    return half_to_real(x.conj(), n, axis, reversed_norm(norm))
+    return from_half(x, [n], [axis], norm, False)

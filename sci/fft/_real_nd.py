@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._arguments import check_options, run, shape_and_axes, transform_input
+from ._arguments import check_options, shape_and_axes, transform_input
 from ._backend import overridable
-from ._real import half_to_real
+from ._fourier import from_half, to_half
 
 
 def samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -40,16 +40,6 @@ def axes_of_half(function_name: str, x: Tensor, s: Any, axes: Any) -> tuple[list
         if shape[-1] < 1:
             raise ValueError(f"{function_name}: invalid number of data points ({shape[-1]}) specified")
     return shape, places
-
-
-def real_to_half_nd(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
-    return run(torch.fft.rfftn, x, shape, axes, norm, lengths=[*shape[:-1], shape[-1] // 2 + 1])
-
-
-def half_to_real_nd(x: Tensor, shape: list[int], axes: list[int], norm: str | None) -> Tensor:
-    if len(axes) > 1:
-        x = run(torch.fft.ifftn, x, shape[:-1], axes[:-1], norm)
-    return half_to_real(x, shape[-1], axes[-1], norm)
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
@@ -125,7 +115,7 @@ def rfftn(
     x = transform_input("rfftn", x, real=True)
     check_options("rfftn", norm, workers, plan)
     shape, places = axes_of_real("rfftn", x, s, axes)
-    return real_to_half_nd(x, shape, places, norm)
+    return to_half(x, shape, places, norm, False)
 
 
 @function(differentiable=("x",), samples=samples_real, complex=False)
@@ -201,7 +191,7 @@ def rfft2(
     x = transform_input("rfft2", x, real=True)
     check_options("rfft2", norm, workers, plan)
     shape, places = axes_of_real("rfft2", x, s, axes)
-    return real_to_half_nd(x, shape, places, norm)
+    return to_half(x, shape, places, norm, False)
 
 
 @function(differentiable=("x",), samples=samples_half)
@@ -275,7 +265,7 @@ def irfftn(
     x = transform_input("irfftn", x)
     check_options("irfftn", norm, workers, plan)
     shape, places = axes_of_half("irfftn", x, s, axes)
-    return half_to_real_nd(x, shape, places, norm)
+    return from_half(x, shape, places, norm, True)
 
 
 @function(differentiable=("x",), samples=samples_half)
@@ -349,4 +339,4 @@ def irfft2(
     x = transform_input("irfft2", x)
     check_options("irfft2", norm, workers, plan)
     shape, places = axes_of_half("irfft2", x, s, axes)
-    return half_to_real_nd(x, shape, places, norm)
+    return from_half(x, shape, places, norm, True)

@@ -29,6 +29,7 @@ from .._core.cards import Sample
 from .._core.dispatch import operator
 from .._core.torch_private import below_autograd, forward_mode_active, transforms_active
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
+from ._fourier import fit
 
 runtime.load_library()
 
@@ -86,16 +87,6 @@ def _along(x: Tensor, type: int, sine: bool, axis: int, norm: str | None, orthog
     return out
 
 
-def _fit(x: Tensor, n: int, axis: int) -> Tensor:
-    """Cut `x` to length `n` or fill it up with zeros."""
-    have = x.shape[axis]
-    if have > n:
-        return x.narrow(axis, 0, n)
-    if have < n:
-        return torch.nn.functional.pad(x, [0, 0] * (-axis - 1) + [0, n - have])
-    return x
-
-
 def _check_type(function: str, type: int, sine: bool, lengths: Sequence[int]) -> None:
     if type not in _TRANSPOSED:
         raise ValueError(f"{function}: invalid {'DST' if sine else 'DCT'} type {type!r}, must be 1, 2, 3 or 4")
@@ -146,7 +137,7 @@ def transform_1d(
     orthogonalize = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
     if inverse:
         type, norm = _INVERSE[type], reversed_norm(norm)
-    return _along(_fit(x, n, axis), type, sine, axis, norm, orthogonalize)
+    return _along(fit(x, [n], [axis]), type, sine, axis, norm, orthogonalize)
 
 
 def transform_nd(
@@ -173,7 +164,7 @@ def transform_nd(
     if not places:
         return out.clone()
     for n, axis in zip(shape, places, strict=True):
-        out = _along(_fit(out, n, axis), type, sine, axis, norm, orthogonalize)
+        out = _along(fit(out, [n], [axis]), type, sine, axis, norm, orthogonalize)
     return out
 
 

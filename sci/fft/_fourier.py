@@ -1,0 +1,116 @@
+r"""The operator under the Fourier transforms, and how their arguments become its own.
+
+``transform(x, axes, kind, inverse, odd, scale, middle)`` is, over one axis or several, with the sign of the exponent
++ for `inverse`,
+
+====  =====================================================================================================
+kind
+====  =====================================================================================================
+0     complex to complex: :math:`s F x`
+1     real to half spectrum: :math:`s M H F x`, where H keeps the first half along the last of `axes` and M
+      multiplies values that stand for two, those but k = 0 and k = n/2, by `middle`
+2     half spectrum to real: the n numbers (n odd or even, as `odd` says) whose spectrum begins with :math:`s M x`
+====  =====================================================================================================
+
+Real and imaginary parts count as independent. A value that stands for two appears in a real result twice, once
+conjugated, hence the adjoints: :math:`(s M_m H F)^T` is kind 2 with the other sign and middle m/2, that of kind 2 is
+kind 1 with the other sign and 2 m, and that of :math:`s F` is :math:`s \bar F`. All are exact: the imaginary parts that
+kind 2 ignores get the gradient 0, forward and reverse mode are the same map.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .._core import runtime
+from .._core.arrays import COMPLEX_OF, REAL_OF
+from .._core.dispatch import operator
+
+runtime.load_library()
+
+COMPLEX, TO_HALF, FROM_HALF = 0, 1, 2
+_ADJOINT = {COMPLEX: COMPLEX, TO_HALF: FROM_HALF, FROM_HALF: TO_HALF}
+_FACTOR = {COMPLEX: 1.0, TO_HALF: 0.5, FROM_HALF: 2.0}
+
+
+def _backward(args: Any, outputs: Any, grads: Any, needs: Any) -> Sequence[Tensor | None]:
+    x, axes, kind, inverse, odd, scale, middle = args
+    if not needs[0]:
+        return (None,) * 7
+    if kind == TO_HALF:
+        odd = bool(x.shape[axes[-1]] % 2)
+    g = grads[0].resolve_conj()
+    grad = transform(g, axes, _ADJOINT[kind], not inverse, odd, scale, middle * _FACTOR[kind])
+    return (grad, *(None,) * 6)
+
+
+def _jvp(args: Any, outputs: Any, tangents: Any) -> Tensor:
+    tangent: Tensor = transform(tangents[0].resolve_conj(), *args[1:])
+    return tangent
+
+
+def _fake(x: Tensor, axes: Any, kind: int, inverse: bool, odd: bool, scale: float, middle: float) -> Tensor:
+    shape = list(x.shape)
+    if kind == TO_HALF:
+        shape[axes[-1]] = shape[axes[-1]] // 2 + 1
+    if kind == FROM_HALF:
+        shape[axes[-1]] = 2 * (shape[axes[-1]] - 1) + int(odd)
+    dtype = x.dtype if kind == COMPLEX else COMPLEX_OF[x.dtype] if kind == TO_HALF else REAL_OF[x.dtype]
+    return x.new_empty(shape, dtype=dtype)
+
+
+transform = operator(
+    "fourier_transform",
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
+)
+
+
+def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:
+    """Cut `x` along its axes to the lengths `shape`, or fill it up with zeros."""
+    pads = [0] * (2 * x.dim())
+    for n, axis in zip(shape, axes, strict=True):
+        have = x.shape[axis]
+        if have > n:
+            x = x.narrow(axis, 0, n)
+        elif have < n:
+            pads[-2 * axis - 1] = n - have
+    return torch.nn.functional.pad(x, pads) if any(pads) else x
+
+
+def _scale(norm: str | None, shape: Sequence[int], inverse: bool) -> float:
+    if norm == "ortho":
+        return 1 / math.sqrt(math.prod(shape))
+    return 1 / math.prod(shape) if (norm == "forward") != inverse else 1.0
+
+
+def complex_transform(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm: str | None, inverse: bool) -> Tensor:
+    """Do what `fft` and `ifft` do along axes counted from the end."""
+    z = x.resolve_conj() if x.is_complex() else x.to(COMPLEX_OF[x.dtype])
+    if not axes:
+        return z.clone() if z is x else z
+    out: Tensor = transform(fit(z, shape, axes), list(axes), COMPLEX, inverse, False, _scale(norm, shape, inverse), 1.0)
+    return out
+
+
+def to_half(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm: str | None, inverse: bool) -> Tensor:
+    """Do what `rfft`, or with `inverse` `ihfft`, does along axes counted from the end."""
+    x = fit(x, shape, axes)
+    out: Tensor = transform(x, list(axes), TO_HALF, inverse, False, _scale(norm, shape, inverse), 1.0)
+    return out
+
+
+def from_half(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm: str | None, inverse: bool) -> Tensor:
+    """Do what `irfft`, or without `inverse` `hfft`, does: `shape` is that of the result."""
+    z = x.resolve_conj() if x.is_complex() else x.to(COMPLEX_OF[x.dtype])
+    z = fit(z, [*shape[:-1], shape[-1] // 2 + 1], axes)
+    scale = _scale(norm, shape, inverse)
+    out: Tensor = transform(z, list(axes), FROM_HALF, inverse, bool(shape[-1] % 2), scale, 1.0)
+    return out
