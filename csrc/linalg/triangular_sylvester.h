@@ -6,7 +6,7 @@
 //   schur_lower^H    low(X T^H - T^H X) = low(C),  X strictly block lower triangular
 //
 // low takes the strictly block lower triangle. The second pair is what the derivative of the Schur decomposition
-// solves (sci/linalg/_schur.py), the first is that of the matrix square root (sci/linalg/_sqrtm.py).
+// solves (sci/linalg/_schur_form.py), the first is that of the matrix square root (sci/linalg/_sqrtm.py).
 //
 // Method     Bartels and Stewart [1]: substitution, one diagonal block of T against another at a time, arranged so that
 //            the inner loops run along rows.

@@ -1,4 +1,4 @@
-// The operators behind sci/linalg/_schur.py and sci/linalg/_sqrtm.py: one matrix of the batch per item.
+// The operators behind sci/linalg/_schur_form.py and sci/linalg/_sqrtm.py: one matrix of the batch per item.
 #include "runtime/operator.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
 #include "linalg/schur_reorder.h"

@@ -2,8 +2,9 @@
 
 On the CPU this is no transfer: the arrays share the tensors' memory. Routines that torch lacks (gees) come from here,
 and those for which SciPy's OpenBLAS is faster than torch's library (triangular solves and Cholesky factors, by 10 to
-40 percent from n = 64 on, measured by ``python -m benchmarks linalg``). Matrices are row-major; the routines see their
-transposes.
+40 percent from n = 64 on, measured by ``python -m benchmarks linalg``). OpenBLAS has threads of its own, which obey no
+`torch.set_num_threads` and fight with torch's for the cores: where torch has several threads, large matrices go to
+torch. Matrices are row-major; the routines see their transposes.
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ from ._errors import LinAlgError
 
 _PREFIX = {torch.float32: "s", torch.float64: "d", torch.complex64: "c", torch.complex128: "z"}
 _MIN_SIZE = 64
+_THREADED_SIZE = 256  # from here on a routine is worth several threads
 
 
 def worthwhile(x: Tensor) -> bool:
     """Return whether the n x n matrices of `x` are on the CPU and large enough for a call per matrix."""
-    return x.device.type == "cpu" and x.shape[-1] >= _MIN_SIZE and x.dtype in _PREFIX
+    n = x.shape[-1]
+    if n < _MIN_SIZE or not x.is_cpu or x.dtype not in _PREFIX:
+        return False
+    return n < _THREADED_SIZE or torch.get_num_threads() == 1
 
 
 @functools.cache

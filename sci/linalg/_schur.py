@@ -1,239 +1,21 @@
-"""The Schur decomposition, real and complex, and its derivative."""
+"""The Schur decomposition, real and complex, sorted or not."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from sci._core import runtime
 from sci._core.cards import Sample, function
-from sci._core.checks import checks_enabled, known, require_finite
-from sci._core.dispatch import operator
-from sci._core.errors import bad_argument, take_host_route
+from sci._core.checks import checks_enabled, known
+from sci._core.errors import bad_argument
 
-from . import _lapack
 from ._errors import LinAlgError
-from ._hermitian import require_no_phase
-from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, require_square, tensors, to_kind
-
-runtime.load_library()
-
-# The largest n for which a kernel works on one matrix per CPU thread (LAPACK's blocked code is faster beyond), and per
-# GPU thread (beyond, one thread is too slow).
-_KERNEL_CPU, _KERNEL_CUDA = 112, 64
-_WHY = "its QR algorithm has a GPU form for n <= 64 only"
-
-
-# ---- kernels, by size and device -----------------------------------------------------------------------------------
-
-
-def on_host(function: str, x: Tensor) -> bool:
-    """Return whether n x n matrices on this device go to the CPU, and note the host route if so."""
-    if x.device.type == "cpu" or x.shape[-1] <= _KERNEL_CUDA:
-        return False
-    take_host_route(f"linalg.{function}", x.device, _WHY)
-    return True
-
-
-def _decompose(a: Tensor, complex_output: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
-    if check_finite:
-        require_finite(function, {"a": a})
-    if on_host(function, a):
-        t, z = _decompose(a.cpu(), complex_output, False, function)
-        return t.to(a.device), z.to(a.device)
-    large = a.device.type == "cpu" and a.shape[-1] > _KERNEL_CPU
-    t, z, info = _lapack.gees(a) if large else torch.ops.sci._schur_small(a)
-    if checks_enabled() and a.shape[-1] > 0 and bool(info.any()):
-        info = torch.where(torch.isfinite(t[..., 0, 0]), info, 0)  # NaN in, NaN out
-        if bool(info.any()):
-            where, count = place_in_batch(info)
-            raise LinAlgError(f"{function}: the QR algorithm did not find {count} eigenvalues{where}")
-    if complex_output and not a.is_complex():
-        # Three times faster than the complex algorithm on the same matrix.
-        t, z = real_to_complex_form(t, z)
-        t, z = t.contiguous(), z.contiguous()
-    return t, z
-
-
-def _fake_decompose(a: Tensor, complex_output: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
-    dtype = a.dtype.to_complex() if complex_output and not a.is_complex() else a.dtype
-    return new_like(a, a.shape, dtype), new_like(a, a.shape, dtype)
-
-
-def _reorder(a: Tensor, t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, Tensor]:
-    if on_host("schur", a):
-        t, z = _reorder(*(x.cpu() for x in (a, t, z, select)))
-        return t.to(a.device), z.to(a.device)
-    large = t.device.type == "cpu" and t.shape[-1] > _KERNEL_CPU
-    t, z, info = _lapack.trsen(t, z, select) if large else torch.ops.sci._schur_reorder(t, z, select.to(torch.int32))
-    if checks_enabled() and bool(info.any()):
-        where, _ = place_in_batch(info)
-        raise LinAlgError(f"schur: eigenvalues{where} are too close to be separated for reordering")
-    return t, z
-
-
-def _solve_lower(t: Tensor, c: Tensor, adjoint: bool) -> Tensor:
-    t, c = broadcast_matrices("schur", ("t", "c"), t, c)
-    if on_host("schur", c):
-        return torch.ops.sci._schur_lower_solve(t.cpu(), c.cpu(), adjoint).to(c.device)  # type: ignore[no-any-return]
-    return torch.ops.sci._schur_lower_solve(t, c, adjoint)  # type: ignore[no-any-return]
-
-
-# ---- the derivative ------------------------------------------------------------------------------------------------
-#
-# A = Z T Z^H, Omega = Z^H dZ (skew-Hermitian), M = Z^H dA Z = Omega T - T Omega + dT.
-#
-# Complex form. The strictly lower triangle has no dT:  low(Omega T - T Omega) = low(M), and only the strictly lower
-# triangle X of Omega enters there. With Omega = X - X^H (the diagonal of Omega is the phases' gauge, set to zero):
-#     (1)  low(X T - T X) = low(M)          (2)  dT = M - (Omega T - T Omega)          (3)  dZ = Z Omega
-# Real form: the same block by block for X = L, the strictly *block* lower triangle. In addition each 2 x 2 block
-# [a b; c a] at p has a rotation w = X[p+1, p], which the standard form (equal diagonal entries) determines. With
-# R = M - (L T - T L):
-#     (4)  w = (R[p+1, p+1] - R[p, p]) / (2 (b + c))
-# Adjoint, with Q the part of the gradient of T on the form's pattern and K = low(N - N^H),
-# N = Z^H gZ - Q T^H + T^H Q:
-#     (5)  gR[p+1, p+1] = -gR[p, p] = K[p+1, p] / (2 (b + c)),   gL = blocklow(K - gR T^H + T^H gR)
-#     (6)  low(Y T^H - T^H Y) = gL,   gM = Q + gR + Y,   gA = Z gM Z^H
-
-
-def _blocks(t: Tensor) -> Tensor | None:
-    """Return the flags of 2 x 2 blocks by their subdiagonal place, (..., n - 1); None where the form has none."""
-    if t.is_complex() or t.shape[-1] < 2:
-        return None
-    return t.diagonal(-1, -2, -1) != 0
-
-
-def _at(values: Tensor, offset: int) -> Tensor:
-    return torch.diag_embed(values, offset)
-
-
-def _ends(values: Tensor, second: bool) -> Tensor:
-    """Put values of blocks, (..., n - 1), on the diagonal: at the first or the second place of each block."""
-    return _at(torch.nn.functional.pad(values, (1, 0) if second else (0, 1)), 0)
-
-
-def _on_pattern(x: Tensor, blocks: Tensor | None) -> Tensor:
-    """Keep the upper triangle, and the subdiagonals inside of blocks."""
-    return x.triu() if blocks is None else x.triu() + _at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
-
-
-def _block_lower(x: Tensor, blocks: Tensor | None) -> Tensor:
-    return x.tril(-1) if blocks is None else x.tril(-1) - _at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
-
-
-def _rotation_weight(t: Tensor, blocks: Tensor) -> Tensor:
-    """1 / (2 (b + c)) of each block, 0 elsewhere; NaN for [a b; -b a], in which every rotation is a standard form."""
-    b, c = t.diagonal(1, -2, -1), t.diagonal(-1, -2, -1)
-    total = torch.where(blocks, b + c, 1)
-    arbitrary = total.abs() <= 8 * torch.finfo(t.dtype).eps * (b.abs() + c.abs())
-    weight = 1 / (2 * torch.where(arbitrary, torch.nan, total))
-    return torch.where(blocks, weight, 0)
-
-
-def _commutator(x: Tensor, t: Tensor) -> Tensor:
-    return x @ t - t @ x
-
-
-def _jvp_lower(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
-    t, _, adjoint = inputs
-    (x,), (dt, dc) = outputs, tangents[:2]
-    right = None if dc is None else dc.expand_as(x)
-    if dt is not None:
-        dt = _on_pattern(dt, _blocks(t))
-        moved = _commutator(x, dt.mH if adjoint else dt)
-        right = -moved if right is None else right - moved
-    return solve_lower(t, right, adjoint)  # type: ignore[no-any-return]
-
-
-def _backward_lower(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    t, c, adjoint = inputs
-    (x,), (g,) = outputs, grads
-    y = solve_lower(t, g, not adjoint)
-    grad_t = None
-    if needs[0]:
-        one, other = (y, x) if adjoint else (x, y)
-        grad_t = to_kind(_on_pattern(other @ one.mH - one.mH @ other, _blocks(t)), t)
-    return grad_t, to_kind(y, c) if needs[1] else None, None
-
-
-# The strictly block lower X of (1), or Y of (6) with `adjoint`.
-solve_lower = operator(
-    "schur_lower(Tensor t, Tensor c, bool adjoint) -> Tensor",
-    kernel=_solve_lower,
-    fake=lambda t, c, adjoint: new_like(c, (*batch_shape(t, c), *c.shape[-2:])),
-    backward=_backward_lower,
-    jvp=_jvp_lower,
-    core_dims=(2, 2),
-)
-
-
-def _tangents(t: Tensor, z: Tensor, da: Tensor) -> tuple[Tensor, Tensor]:
-    m = z.mH @ da.to(z.dtype) @ z
-    blocks = _blocks(t)
-    lower = solve_lower(t, _block_lower(m, blocks), False)
-    if blocks is not None:
-        diagonal = (m - _commutator(lower, t)).diagonal(dim1=-2, dim2=-1)
-        turn = torch.where(blocks, (diagonal[..., 1:] - diagonal[..., :-1]) * _rotation_weight(t, blocks), 0)
-        lower = lower + _at(turn, -1)
-    omega = lower - lower.mH
-    return _on_pattern(m - _commutator(omega, t), blocks), z @ omega
-
-
-def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Tensor | None) -> Tensor:
-    blocks = _blocks(t)
-    q = torch.zeros_like(t) if grad_t is None else _on_pattern(grad_t, blocks)
-    n = t.mH @ q - q @ t.mH
-    if grad_z is not None:
-        n = n + z.mH @ grad_z
-    skew = n - n.mH
-    if t.is_complex():
-        size = torch.linalg.vector_norm(t, dim=(-2, -1)) * torch.linalg.vector_norm(q, dim=(-2, -1))
-        if grad_z is not None:
-            size = size + torch.linalg.vector_norm(grad_z, dim=(-2, -1))
-        require_no_phase("schur", skew / 2, size[..., None])
-    right, middle = _block_lower(skew, blocks), q
-    if blocks is not None:
-        weight = torch.where(blocks, skew.diagonal(-1, -2, -1) * _rotation_weight(t, blocks), 0)
-        r = _ends(weight, True) - _ends(weight, False)
-        right = right - _block_lower(r @ t.mH - t.mH @ r, blocks)
-        middle = middle + r
-    grad = z @ (middle + solve_lower(t, right, True)) @ z.mH
-    return to_kind(grad, a)
-
-
-def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    return _gradient(inputs[0], *outputs, *grads), *(None,) * (len(inputs) - 1)
-
-
-def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
-    t, z = outputs
-    return _tangents(t, z, tangents[0])
-
-
-# (T, Z); for a real matrix in complex output by way of its real form.
-decomposition = operator(
-    "schur(Tensor a, bool complex_output, bool check_finite, str function) -> (Tensor, Tensor)",
-    kernel=_decompose,
-    fake=_fake_decompose,
-    backward=_backward,
-    jvp=_jvp,
-    core_dims=(2,),
-)
-
-# (T, Z) with the selected eigenvalues first, from a Schur form of `a`; the derivative is that of any Schur form of `a`.
-_reordered = operator(
-    "schur_reordered(Tensor a, Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor)",
-    kernel=_reorder,
-    fake=lambda a, t, z, select: (new_like(t, t.shape), new_like(z, z.shape)),
-    backward=_backward,
-    jvp=_jvp,
-    core_dims=(2, 2, 2, 1),
-)
-
+from ._matrices import broadcast_matrices, require_square, tensors
+from ._schur_form import WHY, blocks_of, decomposition, real_to_complex_form, reordered
 
 # ---- eigenvalues on the diagonal, and sorting ----------------------------------------------------------------------
 
@@ -282,7 +64,7 @@ def _select(sort: Any, w: Tensor, real_form: bool) -> Tensor:
 
 def _whole_pairs(select: Tensor, t: Tensor) -> Tensor:
     """Select a complex pair of a real form if either of its two eigenvalues is."""
-    blocks = _blocks(t)
+    blocks = blocks_of(t)
     if blocks is None:
         return select
     pad = torch.nn.functional.pad
@@ -294,7 +76,7 @@ def _sorted(a: Tensor, t: Tensor, z: Tensor, sort: Any) -> tuple[Tensor, Tensor,
     t, z = t.detach(), z.detach()
     real_form = not t.is_complex()
     select = _whole_pairs(_select(sort, eigenvalues_of_form(t), real_form), t)
-    t, z = _reordered(a, t, z, select.to(torch.int32))
+    t, z = reordered(a, t, z, select.to(torch.int32))
     count = select.sum(-1)
     wanted = torch.arange(t.shape[-1], device=t.device) < count[..., None]
     if checks_enabled() and not torch.compiler.is_compiling():
@@ -329,7 +111,7 @@ def _independent_of_gauge(function: Any, a: Tensor, **options: Any) -> Any:
     differentiable=("a",),
     samples=_samples,
     call=_independent_of_gauge,
-    host_route=f"{_WHY}; larger matrices are decomposed by LAPACK on the CPU",
+    host_route=f"{WHY}; larger matrices are decomposed by LAPACK on the CPU",
 )
 def schur(
     a: Any,
@@ -431,31 +213,6 @@ def schur(
         return decomposition(a, complex_output, bool(check_finite), "schur")  # type: ignore[no-any-return]
     t, z = decomposition(a.detach(), complex_output, bool(check_finite), "schur")
     return _sorted(a, t, z, sort)
-
-
-def real_to_complex_form(t: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-    """Turn quasi-triangular forms into triangular ones; see `rsf2csf`."""
-    dtype = torch.promote_types(torch.promote_types(t.dtype, z.dtype), torch.complex64)
-    n = t.shape[-1]
-    if n < 2:
-        return t.to(dtype), z.to(dtype)
-    t, z = t.to(dtype), z.to(dtype)
-    diagonal, up, low = t.diagonal(dim1=-2, dim2=-1), t.diagonal(1, -2, -1), t.diagonal(-1, -2, -1)
-    first, second = diagonal[..., :-1], diagonal[..., 1:]
-    eps = torch.finfo(dtype).eps
-    block = low.abs() > eps * (first.abs() + second.abs())
-    # The rotation [conj(c) s; -s c] with (c, s) along (mu, low), mu = first eigenvalue - last entry, makes the block
-    # triangular.
-    half = (first - second) / 2
-    square = half * half + up * low
-    root = torch.where(block, square, 1).sqrt()
-    mu = half + torch.where(root.imag < 0, -root, root)
-    r = torch.where(block, mu.abs() ** 2 + low.abs() ** 2, 1).sqrt()
-    c, s = torch.where(block, mu / r, 1), torch.where(block, low / r, 0)
-    pad = torch.nn.functional.pad
-    g_diagonal = torch.where(pad(block, (0, 1)), pad(c.conj().resolve_conj(), (0, 1)), pad(c, (1, 0), value=1.0))
-    g = torch.diag_embed(g_diagonal) + torch.diag_embed(s, 1) - torch.diag_embed(s, -1)
-    return (g @ t @ g.mH).triu(), z @ g.mH
 
 
 def _samples_convert(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:

@@ -15,7 +15,7 @@ from sci._core.dispatch import operator
 
 from ._errors import LinAlgWarning
 from ._matrices import batch_shape, broadcast_matrices, new_like, require_square, tensors, to_kind
-from ._schur import decomposition, on_host, real_to_complex_form
+from ._schur_form import decomposition, on_host, real_to_complex_form
 
 # Up to this n the product Z U Z^H belongs to the kernel: torch's batched product is slow for small matrices.
 _KERNEL = 64
