@@ -1,15 +1,9 @@
 // The operators behind sci/linalg/_schur_form.py and sci/linalg/_sqrtm.py: one matrix of the batch per item.
-#include "runtime/operator.h"
+#include "linalg_shared.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
 #include "linalg/schur_reorder.h"
 #include "linalg/triangular_sqrt.h"
 #include "linalg/triangular_sylvester.h"
-
-#define SCI_FOUR_KERNELS(HEADER, BODY)               \
-  SCI_KERNEL(HEADER, sci::BODY<float>)               \
-  SCI_KERNEL(HEADER, sci::BODY<double>)              \
-  SCI_KERNEL(HEADER, sci::BODY<sci::complex<float>>) \
-  SCI_KERNEL(HEADER, sci::BODY<sci::complex<double>>)
 
 SCI_FOUR_KERNELS("linalg/schur.h", SchurItem)
 SCI_FOUR_KERNELS("linalg/schur_reorder.h", ReorderItem)
@@ -19,33 +13,6 @@ SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurLowerItem)
 
 namespace sci {
 namespace {
-
-/// A row-major copy.
-Tensor fresh_copy(const Tensor& x) {
-  std::vector<int64_t> size(x.sizes().begin(), x.sizes().end());
-  Tensor out = empty_as(x, size);
-  torch::stable::copy_(out, x);
-  return out;
-}
-
-struct Batch {
-  std::vector<int64_t> size;  // of the leading dimensions
-  int64_t count = 1, n;
-};
-Batch batch_of(const Tensor& x) {
-  Batch b{{x.sizes().begin(), x.sizes().end() - 2}};
-  for (int64_t k : b.size) b.count *= k;
-  b.n = x.size(-1);
-  return b;
-}
-
-/// Matrices per CPU thread, from the work that one is.
-int64_t matrices_at_least(int64_t n) { return std::max<int64_t>(1, 32768 / (n * n * n + 1)); }
-
-std::vector<int64_t> with_last(std::vector<int64_t> size, int64_t last) {
-  size.push_back(last);
-  return size;
-}
 
 /// (T, Z, info): info of every matrix is the number of eigenvalues that the QR algorithm did not find.
 std::tuple<Tensor, Tensor, Tensor> schur_small(const Tensor& a) {

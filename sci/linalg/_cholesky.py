@@ -35,7 +35,7 @@ from ._solve_triangular import triangular
 def not_positive_definite(function: str, argument: str, where: str, order: int) -> LinAlgError:
     """Return the error that names the leading minor."""
     text = f"{function}: {argument} is not positive definite: the leading minor of order {order}{where}"
-    return LinAlgError(text + " is not positive")
+    return LinAlgError(text + " is not positive, it is singular or indefinite")
 
 
 def factorize(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:

@@ -12,32 +12,20 @@ from sci._core.arrays import promote
 from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.errors import bad_argument
-from sci._core.torch_private import dispatch_modes, forward_mode_active, transforms_active
 
 from . import _lapack
 from ._eigh_generalised import generalised
 from ._hermitian import standard, standard_values
-from ._matrices import broadcast_matrices, hermitian_part, require_square
+from ._matrices import broadcast_matrices, differentiates, hermitian_part, require_square
 
 _STANDARD = ("ev", "evd", "evr", "evx")
 _GENERALISED = ("gv", "gvd", "gvx")
 
 
-def _differentiates(a: Tensor) -> bool:
-    """Return whether something may differentiate or transform what is computed from `a`; true in the compiler."""
-    return (
-        torch.compiler.is_compiling()
-        or transforms_active()
-        or forward_mode_active()
-        or bool(dispatch_modes())
-        or (torch.is_grad_enabled() and a.requires_grad)
-    )
-
-
 def _solve_standard(
     a: Tensor, lower: bool, check_finite: bool, function: str, eigvals_only: bool
 ) -> tuple[Tensor, Tensor | None]:
-    if eigvals_only and (torch.compiler.is_compiling() or not _differentiates(a)):
+    if eigvals_only and (torch.compiler.is_compiling() or not differentiates(a)):
         return standard_values(a, lower, check_finite, function), None
     w, v = standard(a, lower, check_finite, function)
     return w, None if eigvals_only else v
@@ -125,7 +113,7 @@ def _solve(
     if b is not None:
         w, v = generalised(a, b, lower, type, check_finite, function)
         v = None if eigvals_only else v
-    elif index is not None and a.dim() == 2 and _lapack.worthwhile(a) and not _differentiates(a):
+    elif index is not None and a.dim() == 2 and _lapack.worthwhile(a) and not differentiates(a):
         if check_finite:
             require_finite(function, {"a": a})
         return _lapack.eigh_subset(a, lower, *index, not eigvals_only)

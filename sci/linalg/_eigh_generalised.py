@@ -14,36 +14,8 @@ from sci._core.dispatch import operator
 from . import _lapack
 from ._cholesky import cholesky_factor, factorize, not_positive_definite, solve_with_factor
 from ._errors import LinAlgError
-from ._hermitian import compute, inverse_gaps, real_dtype, split
+from ._hermitian import compute, fill, from_triangle, inverse_gaps, real_dtype, split
 from ._matrices import batch_shape, broadcast_matrices, hermitian_part, new_like, place_in_batch, to_kind
-
-
-def _fill(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
-    if check_finite:
-        require_finite(function, {argument: a})
-    half = a.tril(-1) if lower else a.triu(1)
-    diagonal = a.diagonal(dim1=-2, dim2=-1)
-    diagonal = diagonal.real.to(a.dtype) if a.is_complex() else diagonal
-    return (half + half.mH + torch.diag_embed(diagonal)).contiguous()
-
-
-def _backward_fill(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    return hermitian_part(grads[0]), None, None, None, None
-
-
-def _jvp_fill(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
-    return hermitian_part(tangents[0])
-
-
-# The whole matrix from one triangle. Its derivative is the one on Hermitian matrices, as that of every function here.
-_hermitian = operator(
-    "hermitian_from_triangle(Tensor a, bool lower, bool check_finite, str function, str argument) -> Tensor",
-    kernel=_fill,
-    fake=lambda a, lower, check_finite, function, argument: new_like(a, a.shape),
-    backward=_backward_fill,
-    jvp=_jvp_fill,
-    core_dims=(2,),
-)
 
 
 def _eigh_generalised(
@@ -64,7 +36,7 @@ def _eigh_generalised(
     # b = L L^H, and the standard problem for y:
     low = factorize(b, lower, False, function, "b")
     low = low if lower else low.mH
-    full = _fill(a, lower, False, function, "a")
+    full = fill(a, lower, True, False, function, "a")
     if kind == 1:  # L^-1 A L^-H y = w y,  v = L^-H y
         half = torch.linalg.solve_triangular(low, full, upper=False)
         reduced = torch.linalg.solve_triangular(low, half.mH, upper=False)
@@ -96,7 +68,7 @@ def _fake_generalised(
 
 def _dual_basis(b: Tensor, v: Tensor, lower: bool, kind: int, function: str) -> Tensor:
     """P = V^-H for kinds 2 and 3."""
-    full = _hermitian(b, lower, False, function, "b")
+    full = from_triangle(b, lower, True, False, function, "b")
     if kind == 2:
         dual: Tensor = full @ v
         return dual

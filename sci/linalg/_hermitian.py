@@ -139,3 +139,40 @@ standard_values = operator(
     jvp=_jvp_eigvalsh,
     core_dims=(2,),
 )
+
+
+# ---- whole matrices from one triangle ------------------------------------------------------------------------------
+
+
+def fill(a: Tensor, lower: bool, conjugate: bool, check_finite: bool, function: str, argument: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {argument: a})
+    half = a.tril(-1) if lower else a.triu(1)
+    diagonal = a.diagonal(dim1=-2, dim2=-1)
+    if conjugate and a.is_complex():
+        diagonal = diagonal.real.to(a.dtype)
+    return (half + (half.mH if conjugate else half.mT) + torch.diag_embed(diagonal)).contiguous()
+
+
+def _own_part(x: Tensor, conjugate: bool) -> Tensor:
+    return (x + (x.mH if conjugate else x.mT)) / 2
+
+
+def _backward_fill(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    return _own_part(grads[0], inputs[2]), *(None,) * 5
+
+
+def _jvp_fill(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    return _own_part(tangents[0], inputs[2])
+
+
+# A Hermitian matrix (or with conjugate=False a symmetric one) from one triangle. Its derivative is the one on such
+# matrices, as that of every function here.
+from_triangle = operator(
+    "from_triangle(Tensor a, bool lower, bool conjugate, bool check_finite, str function, str argument) -> Tensor",
+    kernel=fill,
+    fake=lambda a, lower, conjugate, check_finite, function, argument: new_like(a, a.shape),
+    backward=_backward_fill,
+    jvp=_jvp_fill,
+    core_dims=(2,),
+)

@@ -171,3 +171,23 @@ def trsen(t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, Tensor, Tensor]
         out_t[k], out_z[k] = torch.from_numpy(found[0]), torch.from_numpy(found[1])
         info.view(-1)[k] = 0 if found[-1] == 0 else n + 1
     return out_t.view(t.shape), out_z.view(t.shape), info
+
+
+def gebal(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
+    """Return scale factors (in permuted order) and permutations of a batch."""
+    routine, n = _routine("gebal", a.dtype), a.shape[-1]
+    factors = torch.ones(a.shape[:-1], dtype=a.dtype.to_real() if a.is_complex() else a.dtype)
+    places = torch.arange(n).expand(a.shape[:-1]).contiguous()
+    if a.numel() == 0:
+        return factors, places
+    many, many_factors, many_places = a.detach().reshape(-1, n, n), factors.view(-1, n), places.view(-1, n)
+    for k in range(many.shape[0]):
+        _, low, high, found, _ = routine(many[k].contiguous().resolve_conj().numpy(), scale=scale, permute=permute)
+        order = list(range(n))
+        # Outside low ... high `found` holds the exchanges, made from the end backward, then from the start forward.
+        for j in (*range(n - 1, high, -1), *range(low)):
+            with_j = int(found[j]) - 1
+            order[j], order[with_j] = order[with_j], order[j]
+        many_places[k] = torch.tensor(order)
+        many_factors[k, low : high + 1] = torch.from_numpy(found[low : high + 1].copy()).to(factors.dtype)
+    return factors, places

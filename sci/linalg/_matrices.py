@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from sci._core.arrays import promote
+from sci._core.checks import checks_enabled, finite_probe, known, require_finite
 from sci._core.errors import bad_argument
+from sci._core.torch_private import dispatch_modes, forward_mode_active, transforms_active
 
 from ._errors import LinAlgError
 
@@ -100,3 +102,45 @@ def to_kind(grad: Tensor, x: Tensor) -> Tensor:
 def new_like(x: Tensor, shape: Sequence[int], dtype: torch.dtype | None = None) -> Tensor:
     """Make the empty row-major tensor that an operator on tensors without data returns."""
     return x.new_empty(tuple(shape), dtype=dtype or x.dtype)
+
+
+def require_finite_data(function: str, wanted: bool, **arguments: Tensor) -> None:
+    """Raise ValueError for NaN or infinity; for functions composed of torch's, where data can be read."""
+    if not wanted or not checks_enabled() or torch.compiler.is_compiling():
+        return
+    for name, x in arguments.items():
+        probe = known(finite_probe(x.detach()))
+        if probe is not None and probe - probe != 0:
+            require_finite(function, {name: x.detach()})
+
+
+def differentiates(*xs: Tensor) -> bool:
+    """Return whether something may differentiate or transform what is computed from `xs`; true in the compiler."""
+    return (
+        torch.compiler.is_compiling()
+        or transforms_active()
+        or forward_mode_active()
+        or bool(dispatch_modes())
+        or (torch.is_grad_enabled() and any(x.requires_grad for x in xs))
+    )
+
+
+def require_matrix(function: str, argument: str, a: Tensor) -> tuple[int, int]:
+    """Return (m, n) of the m x n matrices in `a`; raise if there are none."""
+    if a.dim() < 2:
+        raise bad_argument(function, argument, "a matrix or a batch of matrices", a)
+    return a.shape[-2], a.shape[-1]
+
+
+def random_matrices(
+    generator: torch.Generator, dtype: torch.dtype, device: torch.device, shift: float = 0.0
+) -> Callable[..., Tensor]:
+    """Make the function that draws matrices for the samples of cards: normal entries, `shift` added to the diagonal."""
+
+    def draw(*shape: int) -> Tensor:
+        x = torch.randn(*shape, generator=generator, dtype=dtype)
+        if shift and len(shape) > 1:
+            x = x + shift * torch.eye(shape[-2], shape[-1], dtype=dtype)
+        return x.to(device)
+
+    return draw

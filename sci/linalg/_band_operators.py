@@ -1,0 +1,251 @@
+"""Banded systems as operators: LU with pivoting, and Cholesky factors.
+
+Bands are stored as LAPACK has them, ``ab[u + i - j, j] = a[i, j]``, (..., l + u + 1, n).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core import runtime
+from sci._core.checks import checks_enabled, finite_probe, require_finite
+from sci._core.dispatch import operator
+
+from ._cholesky import cholesky_factor, not_positive_definite
+from ._errors import LinAlgError
+from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, place_in_batch, to_kind
+
+runtime.load_library()
+
+
+def _rows_of_columns(n: int, below: int, above: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return the row i of each place (r, j) of a band, i = j + r - above, clamped, and whether it is a row."""
+    i = torch.arange(n, device=device) + torch.arange(-above, below + 1, device=device)[:, None]
+    return i.clamp(0, max(n - 1, 0)), (i >= 0) & (i < n)
+
+
+def to_band(a: Tensor, below: int, above: int) -> Tensor:
+    """Return the diagonals -l ... u of matrices in band storage."""
+    n = a.shape[-1]
+    rows, inside = _rows_of_columns(n, below, above, a.device)
+    columns = torch.arange(n, device=a.device).expand_as(rows)
+    return torch.where(inside, a[..., rows, columns], 0)
+
+
+def from_band(ab: Tensor, below: int, above: int) -> Tensor:
+    """Return the dense matrices of a band."""
+    n = ab.shape[-1]
+    rows, inside = _rows_of_columns(n, below, above, ab.device)
+    columns = torch.arange(n, device=ab.device).expand_as(rows)
+    flat = (rows * n + columns).reshape(-1)
+    zero = ab.new_zeros(*ab.shape[:-2], n * n)
+    kept = torch.where(inside, ab, 0).reshape(*ab.shape[:-2], -1)
+    return zero.index_add(-1, flat, kept).reshape(*ab.shape[:-2], n, n)
+
+
+def band_product(ab: Tensor, x: Tensor, below: int, above: int, adjoint: bool) -> Tensor:
+    """A x, or A^H x."""
+    n = ab.shape[-1]
+    rows, inside = _rows_of_columns(n, below, above, ab.device)
+    kept = torch.where(inside, ab, 0)
+    if adjoint:
+        return (kept.conj()[..., None] * x[..., rows, :]).sum(-3)
+    terms = (kept[..., None] * x[..., None, :, :]).flatten(-3, -2)  # of places (r, j), to be added into row i
+    return x.new_zeros(*terms.shape[:-2], n, x.shape[-1]).index_add(-2, rows.reshape(-1), terms)
+
+
+def band_outer(g: Tensor, x: Tensor, below: int, above: int) -> Tensor:
+    """Return the band of g x^H."""
+    rows, inside = _rows_of_columns(x.shape[-2], below, above, x.device)
+    return torch.where(inside, (g[..., rows, :] * x.conj()[..., None, :, :]).sum(-1), 0)
+
+
+def _solve(ab: Tensor, b: Tensor, below: int, above: int, adjoint: bool, check_finite: bool, function: str) -> Tensor:
+    ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
+    x, info = torch.ops.sci._banded_solve(ab, b, below, above, adjoint)
+    if not checks_enabled():
+        return x  # type: ignore[no-any-return]
+    if check_finite and not bool(torch.isfinite(finite_probe(x))):
+        require_finite(function, {"ab": ab})
+        require_finite(function, {"b": b})
+    if bool((info != 0).any()):
+        where, place = place_in_batch(info)
+        raise LinAlgError(f"{function}: the matrix is singular: pivot {place - 1}{where} is zero")
+    return x  # type: ignore[no-any-return]
+
+
+def _backward_solve(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    ab, b, below, above, adjoint, _, function = inputs
+    (x,), (g,) = outputs, grads
+    grad_b = banded_solve(ab, g, below, above, not adjoint, False, function)
+    grad_ab = None
+    if needs[0]:
+        grad_ab = to_kind(-band_outer(x, grad_b, below, above) if adjoint else -band_outer(grad_b, x, below, above), ab)
+    return grad_ab, to_kind(grad_b, b) if needs[1] else None, *(None,) * 5
+
+
+def _jvp_solve(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    ab, _, below, above, adjoint, _, function = inputs
+    (x,), (dab, db) = outputs, tangents[:2]
+    right = None if db is None else db.expand_as(x)
+    if dab is not None:
+        moved = band_product(dab, x, below, above, adjoint)
+        right = -moved if right is None else right - moved
+    return banded_solve(ab, right, below, above, adjoint, False, function)  # type: ignore[no-any-return]
+
+
+# A^-1 B or A^-H B of banded matrices.
+banded_solve = operator(
+    "banded_solve(Tensor ab, Tensor b, int below, int above, bool adjoint, bool check_finite, str function) -> Tensor",
+    kernel=_solve,
+    fake=lambda ab, b, below, above, adjoint, check_finite, function: new_like(b, (*batch_shape(ab, b), *b.shape[-2:])),
+    backward=_backward_solve,
+    jvp=_jvp_solve,
+    core_dims=(2, 2),
+)
+
+
+# ---- Hermitian positive definite bands, in lower form: ab[i - j, j] = a[i, j] ----------------------------------------
+
+
+def lower_form(ab: Tensor, lower: bool) -> Tensor:
+    """Bring Hermitian bands to lower form: the r-th diagonal of the upper form, conjugated and moved by r columns."""
+    if lower:
+        return ab
+    w, n = ab.shape[-2] - 1, ab.shape[-1]
+    shifts = torch.arange(w + 1, device=ab.device)[:, None]
+    places = torch.arange(n, device=ab.device) + shifts  # A[j + r, j] = conj(A[j, j + r]) = conj(ab[w - r, j + r])
+    flipped = ab.flip(-2).conj()
+    moved = flipped[..., shifts.expand_as(places), places.clamp(max=max(n - 1, 0))]
+    return torch.where(places < n, moved, 0)
+
+
+def upper_form(ab: Tensor) -> Tensor:
+    """Bring Hermitian bands from lower to upper form."""
+    w, n = ab.shape[-2] - 1, ab.shape[-1]
+    shifts = torch.arange(w, -1, -1, device=ab.device)[:, None]
+    places = torch.arange(n, device=ab.device) - shifts  # A[j - r, j] = conj(A[j, j - r]) = conj(ab[r, j - r])
+    moved = ab.conj()[..., shifts.expand_as(places), places.clamp(min=0)]
+    return torch.where(places >= 0, moved, 0)
+
+
+def _columns_from_rows(rows: Tensor) -> Tensor:
+    """Turn rows of L, (..., n, w + 1), into lower band form."""
+    n, w = rows.shape[-2], rows.shape[-1] - 1
+    r = torch.arange(w + 1, device=rows.device)[:, None]
+    i = torch.arange(n, device=rows.device) + r
+    return torch.where(i < n, rows[..., i.clamp(max=max(n - 1, 0)), (w - r).expand_as(i)], 0)
+
+
+def _rows_from_columns(cb: Tensor) -> Tensor:
+    """Do the reverse of `_columns_from_rows`."""
+    w, n = cb.shape[-2] - 1, cb.shape[-1]
+    d = torch.arange(w + 1, device=cb.device)
+    j = torch.arange(n, device=cb.device)[:, None] + d - w
+    return torch.where(j >= 0, cb[..., (w - d).expand_as(j), j.clamp(min=0)], 0)
+
+
+def _not_positive(function: str, info: Tensor) -> LinAlgError:
+    where, order = place_in_batch(info)
+    return not_positive_definite(function, "ab", where, order)
+
+
+def _factor(ab: Tensor, check_finite: bool, function: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {"ab": ab})
+    rows, info = torch.ops.sci._banded_cholesky(ab)
+    if checks_enabled() and bool((info != 0).any()):
+        raise _not_positive(function, info)
+    return _columns_from_rows(rows).contiguous()
+
+
+# Lower band factors. Without a derivative: where one is wanted, `factor_of_band` goes through the dense matrix.
+_plain_factor = operator(
+    "banded_cholesky(Tensor ab, bool check_finite, str function) -> Tensor",
+    kernel=_factor,
+    fake=lambda ab, check_finite, function: new_like(ab, ab.shape),
+    core_dims=(2,),
+)
+
+
+def _hermitian_of(ab: Tensor) -> Tensor:
+    low = from_band(ab, ab.shape[-2] - 1, 0)
+    diagonal = low.diagonal(dim1=-2, dim2=-1)
+    if low.is_complex():
+        diagonal = diagonal.real.to(low.dtype)
+    strict = low.tril(-1)
+    return strict + strict.mH + torch.diag_embed(diagonal)
+
+
+def factor_of_band(ab: Tensor, check_finite: bool, function: str) -> Tensor:
+    """Return lower band Cholesky factors; differentiable through the dense matrix."""
+    if not differentiates(ab):
+        return _plain_factor(ab, check_finite, function)  # type: ignore[no-any-return]
+    dense = cholesky_factor(_hermitian_of(ab), True, check_finite, function, "ab")
+    return to_band(dense, ab.shape[-2] - 1, 0)
+
+
+def solve_with_band_factor(cb: Tensor, b: Tensor, check_finite: bool, function: str) -> Tensor:
+    """Return (L L^H)^-1 b for lower band factors."""
+    w = cb.shape[-2] - 1
+    if not differentiates(cb, b):
+        cb, b = broadcast_matrices(function, ("cb", "b"), cb, b)
+        if check_finite:
+            require_finite(function, {"cb": cb})
+            require_finite(function, {"b": b})
+        return torch.ops.sci._banded_cholesky_solve(_rows_from_columns(cb), b)  # type: ignore[no-any-return]
+    y = banded_solve(cb, b, w, 0, False, check_finite, function)
+    return banded_solve(cb, y, w, 0, True, False, function)  # type: ignore[no-any-return]
+
+
+def _solve_positive(ab: Tensor, b: Tensor, check_finite: bool, function: str) -> Tensor:
+    ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
+    if check_finite:
+        require_finite(function, {"ab": ab})
+        require_finite(function, {"b": b})
+    rows, info = torch.ops.sci._banded_cholesky(ab)
+    if checks_enabled() and bool((info != 0).any()):
+        raise _not_positive(function, info)
+    return torch.ops.sci._banded_cholesky_solve(rows, b)  # type: ignore[no-any-return]
+
+
+def _backward_positive(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    ab, b, _, function = inputs
+    (x,), (g,) = outputs, grads
+    grad_b = positive_banded_solve(ab, g, False, function)
+    grad_ab = None
+    if needs[0]:
+        w = ab.shape[-2] - 1
+        # Of an entry below the diagonal and its conjugate above; the diagonal counts once, and is real.
+        both = -band_outer(grad_b, x, w, 0) - band_outer(x, grad_b, w, 0)
+        grad_ab = to_kind(torch.cat([both[..., :1, :] / 2, both[..., 1:, :]], -2), ab)
+    return grad_ab, to_kind(grad_b, b) if needs[1] else None, None, None
+
+
+def _jvp_positive(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    ab, _, _, function = inputs
+    (x,), (dab, db) = outputs, tangents[:2]
+    right = None if db is None else db.expand_as(x)
+    if dab is not None:
+        w = ab.shape[-2] - 1
+        diagonal = dab[..., :1, :]
+        diagonal = diagonal.real.to(dab.dtype) if dab.is_complex() else diagonal
+        low = torch.cat([diagonal / 2, dab[..., 1:, :]], -2)
+        moved = band_product(low, x, w, 0, False) + band_product(low, x, w, 0, True)
+        right = -moved if right is None else right - moved
+    return positive_banded_solve(ab, right, False, function)  # type: ignore[no-any-return]
+
+
+# A^-1 B of Hermitian positive definite bands in lower form.
+positive_banded_solve = operator(
+    "positive_banded_solve(Tensor ab, Tensor b, bool check_finite, str function) -> Tensor",
+    kernel=_solve_positive,
+    fake=lambda ab, b, check_finite, function: new_like(b, (*batch_shape(ab, b), *b.shape[-2:])),
+    backward=_backward_positive,
+    jvp=_jvp_positive,
+    core_dims=(2, 2),
+)

@@ -1,0 +1,172 @@
+"""LU factors with a condition estimate, and systems solved with them, as operators."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core import runtime
+from sci._core.checks import checks_enabled, require_finite
+from sci._core.dispatch import operator
+
+from ._errors import LinAlgError, LinAlgWarning
+from ._hermitian import real_dtype
+from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
+
+runtime.load_library()
+
+# The largest n for which a kernel works on one matrix per thread; LAPACK's blocked code is faster beyond.
+_KERNEL_CPU, _KERNEL_CUDA = 48, 64
+
+
+def is_small(a: Tensor) -> bool:
+    """Return whether matrices of this size and device have a kernel of one matrix per thread."""
+    return a.shape[-1] <= (_KERNEL_CPU if a.is_cpu else _KERNEL_CUDA)
+
+
+def estimate_inverse_norm(solve: Callable[[Tensor, bool], Tensor], like: Tensor, steps: int = 4) -> Tensor:
+    """Return Higham's estimate of the 1-norms of inverses, (...); ``solve(b, adjoint)`` applies them to (..., n, k).
+
+    N. J. Higham, ACM TOMS 14 (1988) 381-396, algorithm 4.1, for a whole batch at once: every matrix takes `steps`
+    steps, of which those after its own convergence repeat the estimate.
+    """
+    n = like.shape[-1]
+    x = torch.full((*like.shape[:-1], 1), 1.0 / max(n, 1), dtype=like.dtype, device=like.device)
+    best = torch.zeros(like.shape[:-2], dtype=real_dtype(like.dtype), device=like.device)
+    for _ in range(steps):
+        x = solve(x, False)
+        best = torch.maximum(best, x.abs().sum((-2, -1)))
+        y = solve(torch.where(x == 0, torch.ones_like(x), x.sgn()), True)
+        x = torch.nn.functional.one_hot(y.abs().squeeze(-1).argmax(-1), n).to(like.dtype)[..., None]
+    signs = 1 + torch.arange(n, device=like.device) / max(n - 1, 1)
+    signs[1::2] *= -1
+    alternating = solve(signs.to(like.dtype)[:, None].expand(*like.shape[:-1], 1).contiguous(), False)
+    return torch.maximum(best, 2 * alternating.abs().sum((-2, -1)) / (3 * max(n, 1)))
+
+
+def factors(a: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return (LU, pivots, rcond, info); the pivots count from 0 for small matrices, from 1 (LAPACK's) for others."""
+    if is_small(a) or a.numel() == 0:
+        return torch.ops.sci._lu_small(a)  # type: ignore[no-any-return]
+    lu, pivots, info = torch.linalg.lu_factor_ex(a)
+    if not checks_enabled():
+        return lu, pivots, new_like(a, a.shape[:-2], real_dtype(a.dtype)), info
+    norm = torch.linalg.matrix_norm(a, 1)
+    inverse = estimate_inverse_norm(lambda b, adjoint: torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint), a)
+    return lu, pivots, torch.where(info == 0, 1 / norm / inverse, 0), info
+
+
+def apply_inverse(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tensor:
+    """Return A^-1 b or A^-H b, with what `factors` returned."""
+    if is_small(lu) or b.numel() == 0 or lu.numel() == 0:
+        return torch.ops.sci._lu_solve_small(lu, pivots, b, 2 if adjoint else 0)  # type: ignore[no-any-return]
+    return torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint).contiguous()
+
+
+def warn_if_ill_conditioned(function: str, argument: str, rcond: Tensor) -> None:
+    """Warn of matrices that are singular to rounding error, as SciPy does."""
+    worst = float(rcond.amin())
+    if worst < torch.finfo(rcond.dtype).eps:
+        where, _ = place_in_batch(rcond <= worst)
+        text = f"{function}: An ill-conditioned matrix: {argument}{where} has rcond = {worst:.3g}"
+        warnings.warn(text, LinAlgWarning, stacklevel=3)
+
+
+def require_regular(function: str, argument: str, rcond: Tensor, info: Tensor) -> None:
+    """Raise for singular matrices and warn of ill-conditioned ones."""
+    if not checks_enabled() or rcond.numel() == 0:
+        return
+    worst = float(rcond.amin())
+    if worst == 0 and bool((info != 0).any()):
+        where, place = place_in_batch(info)
+        raise LinAlgError(f"{function}: {argument} is singular: pivot {place - 1}{where} is zero")
+    warn_if_ill_conditioned(function, argument, rcond)
+
+
+def _factor(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+    if check_finite:
+        require_finite(function, {"a": a})
+    lu, pivots, rcond, info = factors(a)
+    require_regular(function, "a", rcond, info)
+    return lu, pivots
+
+
+# (LU, pivots) of regular matrices. Not differentiable: a function differentiates in A, with these at hand.
+regular_factors = operator(
+    "regular_lu(Tensor a, bool check_finite, str function) -> (Tensor, Tensor)",
+    kernel=_factor,
+    fake=lambda a, check_finite, function: (new_like(a, a.shape), new_like(a, a.shape[:-1], torch.int32)),
+    core_dims=(2,),
+)
+
+
+def _solved(a: Tensor, lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tensor:
+    lu, b = broadcast_matrices("solve", ("a", "b"), lu, b)
+    return apply_inverse(lu, pivots.expand(lu.shape[:-1]), b, adjoint)
+
+
+def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, lu, pivots, b, adjoint = inputs
+    (x,), (g,) = outputs, grads
+    grad_b = solve_with_lu(a, lu, pivots, g, not adjoint)
+    grad_a = None
+    if needs[0]:
+        grad_a = to_kind(-x @ grad_b.mH if adjoint else -grad_b @ x.mH, a)
+    return grad_a, None, None, to_kind(grad_b, b) if needs[3] else None, None
+
+
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    a, lu, pivots, _, adjoint = inputs
+    (x,), da, db = outputs, tangents[0], tangents[3]
+    right = None if db is None else db.expand_as(x)
+    if da is not None:
+        moved = (da.mH if adjoint else da) @ x
+        right = -moved if right is None else right - moved
+    return solve_with_lu(a, lu, pivots, right, adjoint)  # type: ignore[no-any-return]
+
+
+# A^-1 B or A^-H B. It depends on A and B; LU and pivots are only how A is handed over.
+solve_with_lu = operator(
+    "solve_with_lu(Tensor a, Tensor lu, Tensor pivots, Tensor b, bool adjoint) -> Tensor",
+    kernel=_solved,
+    fake=lambda a, lu, pivots, b, adjoint: new_like(b, (*batch_shape(a, b), *b.shape[-2:])),
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(2, 2, 1, 2),
+)
+
+
+def general_solve(a: Tensor, b: Tensor, check_finite: bool, function: str) -> Tensor:
+    """Return A^-1 B for regular matrices, differentiable in both."""
+    lu, pivots = regular_factors(a.detach(), check_finite, function)
+    return solve_with_lu(a, lu, pivots, b, False)  # type: ignore[no-any-return]
+
+
+def _inverse(a: Tensor, check_finite: bool, function: str) -> Tensor:
+    lu, pivots = _factor(a, check_finite, function)
+    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device).expand(a.shape)
+    return apply_inverse(lu, pivots, eye, False)
+
+
+def _backward_inverse(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    (x,), (g,) = outputs, grads
+    return -x.mH @ g @ x.mH, None, None
+
+
+def _jvp_inverse(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    (x,) = outputs
+    return -x @ tangents[0] @ x  # type: ignore[no-any-return]
+
+
+inverse = operator(
+    "inverse(Tensor a, bool check_finite, str function) -> Tensor",
+    kernel=_inverse,
+    fake=lambda a, check_finite, function: new_like(a, a.shape),
+    backward=_backward_inverse,
+    jvp=_jvp_inverse,
+    core_dims=(2,),
+)

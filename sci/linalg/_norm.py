@@ -1,0 +1,98 @@
+"""Norms of vectors and matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.cards import Sample, function
+from sci._core.errors import bad_argument
+
+from ._matrices import random_matrices, require_finite_data, tensors
+from ._svd import values
+
+_MATRIX_ORDERS = (None, "fro", "nuc", 1, -1, 2, -2, float("inf"), -float("inf"))
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(3, 2))
+    yield Sample(draw(2, 3, 3), ord=2, axis=(-2, -1))
+    yield Sample(draw(2, 3, 2), ord="nuc", axis=(1, 2), keepdims=True)
+    yield Sample(draw(4), ord=3)
+    yield Sample(draw(2, 4), ord=1, axis=-1)
+
+
+@function(differentiable=("a",), samples=_samples, batch=False)
+def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True) -> Tensor:
+    r"""Norm of vectors or matrices.
+
+    Equivalent to `scipy.linalg.norm`.
+
+    Parameters
+    ----------
+    a : tensor
+        Vectors or matrices. Without `axis` it has one or two dimensions, unless `ord` is None.
+    ord : {None, number, inf, -inf, 'fro', 'nuc'}, optional
+        Vectors: the p of ``sum(abs(a)**p)**(1/p)``, 0 for the number of nonzero entries, inf and -inf for the largest
+        and smallest modulus; None is 2. Matrices: 'fro' (None too) Frobenius, 'nuc' the sum of singular values, 2 and
+        -2 the largest and smallest one, 1 and -1 (inf and -inf) largest and smallest column (row) sum of moduli.
+    axis : int or pair of int, optional
+        The dimension of vectors, or the two of matrices. None takes all of `a`; with ``ord=None`` as one vector.
+    keepdims : bool
+        Keep the reduced dimensions with size 1.
+    check_finite : bool
+        Raise ValueError where `a` holds NaN or infinity.
+
+    Returns
+    -------
+    n : tensor
+        The norms, real.
+
+    Raises
+    ------
+    ValueError
+        An `ord` that vectors or matrices do not have, dimensions that do not fit, or not finite data.
+
+    Notes
+    -----
+    *Derivative.* A subgradient where there is none: 0 at zero for sums of moduli and powers, shared evenly among equal
+    largest entries, :math:`U V^H` for 'nuc'. Norms by singular values have second derivatives where these are distinct.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import norm
+    >>> norm(torch.tensor([3.0, 4.0])), norm(torch.tensor([[1.0, -7.0], [2.0, 3.0]]), 1)
+    (tensor(5.), tensor(10.))
+    """
+    (a,) = tensors("norm", a=a)
+    require_finite_data("norm", check_finite, a=a)
+    if axis is None:
+        if ord is None:
+            out = torch.linalg.vector_norm(a)
+            return out.reshape((1,) * a.dim()) if keepdims else out
+        if a.dim() not in (1, 2):
+            raise bad_argument("norm", "a", "of one or two dimensions where ord is given and axis is not", a)
+        axes = tuple(range(a.dim()))
+    else:
+        axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    if len(axes) not in (1, 2) or not all(isinstance(k, int) and -a.dim() <= k < a.dim() for k in axes):
+        raise bad_argument("norm", "axis", f"None, or one or two dimensions of the {a.dim()} of a", str(axis))
+    if len(axes) == 1:
+        if isinstance(ord, str) or (ord is not None and not isinstance(ord, (int, float))):
+            raise bad_argument("norm", "ord", "None or a number for vectors", ord)
+        return torch.linalg.vector_norm(a, 2 if ord is None else ord, dim=axes, keepdim=keepdims)
+    if ord not in _MATRIX_ORDERS:
+        raise bad_argument("norm", "ord", "None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices", ord)
+    rows, columns = (k % a.dim() for k in axes)
+    if rows == columns:
+        raise bad_argument("norm", "axis", "two different dimensions", str(axis))
+    if ord in ("nuc", 2, -2):
+        s = values(a.movedim((rows, columns), (-2, -1)), False, "norm")
+        out = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
+        return out.unsqueeze(min(rows, columns)).unsqueeze(max(rows, columns)) if keepdims else out
+    return torch.linalg.matrix_norm(a, "fro" if ord is None else ord, dim=(rows, columns), keepdim=keepdims)

@@ -1,0 +1,432 @@
+"""Pseudoinverses, and least squares by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.cards import Sample, function
+from sci._core.checks import require_finite
+from sci._core.dispatch import operator
+from sci._core.errors import bad_argument
+
+from ._errors import LinAlgError, TorchLinAlgError
+from ._hermitian import from_triangle, real_dtype
+from ._matrices import (
+    batch_shape,
+    broadcast_matrices,
+    hermitian_part,
+    new_like,
+    random_matrices,
+    require_matrix,
+    require_square,
+    tensors,
+    to_kind,
+)
+
+_DRIVERS = (None, "gelsd", "gelsy", "gelss")
+
+
+def _decompose(a: Tensor, hermitian: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    """U, S, V^H; of a Hermitian matrix S may be negative."""
+    try:
+        if hermitian:
+            w, v = torch.linalg.eigh(a)
+            return v, w, v.mH
+        return torch.linalg.svd(a, full_matrices=False)  # type: ignore[no-any-return]
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+
+
+def _cut(s: Tensor, atol: float, rtol: float) -> tuple[Tensor, Tensor]:
+    """Return 1 / s where s counts and 0 elsewhere, and how many count."""
+    size = s.abs()
+    largest = size.amax(-1, keepdim=True) if s.shape[-1] else size.new_zeros((*s.shape[:-1], 1))
+    counts = size > atol + rtol * largest
+    return torch.where(counts, 1 / torch.where(counts, s, 1), 0), counts.sum(-1)
+
+
+def _pinv(
+    a: Tensor, hermitian: bool, atol: float, rtol: float, check_finite: bool, function: str
+) -> tuple[Tensor, Tensor]:
+    if check_finite:
+        require_finite(function, {"a": a})
+    u, s, vh = _decompose(a, hermitian, function)
+    inverse, rank = _cut(s, atol, rtol)
+    return ((vh.mH * inverse[..., None, :]) @ u.mH).contiguous(), rank.to(s.dtype)
+
+
+def _fake_pinv(
+    a: Tensor, hermitian: bool, atol: float, rtol: float, check_finite: bool, function: str
+) -> tuple[Tensor, Tensor]:
+    return new_like(a, (*a.shape[:-2], a.shape[-1], a.shape[-2])), new_like(a, a.shape[:-2], real_dtype(a.dtype))
+
+
+# Golub and Pereyra (1973), theorem 4.3, for constant rank:  dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P
+def _backward_pinv(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, hermitian = inputs[0], inputs[1]
+    p, g = outputs[0], grads[0]
+    if g is None:
+        return (None,) * 6
+    ph, gh = p.mH, g.mH
+    left, right = gh @ p, p @ gh
+    grad = -ph @ g @ ph + (left - a @ (p @ left)) @ ph + ph @ (right - (right @ p) @ a)
+    return hermitian_part(grad) if hermitian else grad, *(None,) * 5
+
+
+def _jvp_pinv(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
+    a, hermitian = inputs[0], inputs[1]
+    p, rank = outputs
+    da = hermitian_part(tangents[0]) if hermitian else tangents[0]
+    one, other = p @ (p.mH @ da.mH), (da.mH @ p.mH) @ p
+    return -p @ da @ p + one - (one @ a) @ p + other - p @ (a @ other), torch.zeros_like(rank)
+
+
+# (P, rank), the rank as a real number since forward mode has no place for integers.
+pseudoinverse = operator(
+    "pinv(Tensor a, bool hermitian, float atol, float rtol, bool check_finite, str function) -> (Tensor, Tensor)",
+    kernel=_pinv,
+    fake=_fake_pinv,
+    backward=_backward_pinv,
+    jvp=_jvp_pinv,
+    core_dims=(2,),
+)
+
+
+def _tolerances(function: str, a: Tensor, atol: Any, rtol: Any) -> tuple[float, float]:
+    for name, value in (("atol", atol), ("rtol", rtol)):
+        if value is not None and not (isinstance(value, (int, float)) and value >= 0):
+            raise bad_argument(function, name, "None or a number >= 0", value)
+    if rtol is None:
+        rtol = 0.0 if atol is not None and atol > 0 else max(a.shape[-2:]) * torch.finfo(a.dtype).eps
+    return float(atol or 0.0), float(rtol)
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(4, 2))
+    yield Sample(draw(2, 2, 3))
+    yield Sample(draw(3, 3), return_rank=True)
+    yield Sample(draw(0, 2))
+
+
+@function(differentiable=("a",), samples=_samples, synchronizes=True)
+def pinv(
+    a: Any,
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+    return_rank: bool = False,
+    check_finite: bool = True,
+) -> Tensor | tuple[Tensor, Tensor]:
+    r"""Moore-Penrose pseudoinverse.
+
+    Equivalent to `scipy.linalg.pinv`.
+
+    Parameters
+    ----------
+    a : (..., m, n) tensor
+        Matrices.
+    atol, rtol : float, optional
+        Singular values up to ``atol + rtol * max(s)`` count as zero. By default `atol` is 0 and `rtol`
+        ``max(m, n) * eps``, or 0 where `atol` is given.
+    return_rank : bool
+        Return the number of singular values that count as well.
+    check_finite : bool
+        Raise ValueError where `a` holds NaN or infinity.
+
+    Returns
+    -------
+    p : (..., n, m) tensor
+        The pseudoinverses.
+    rank : (...) tensor of int64
+        Only with `return_rank`.
+
+    Raises
+    ------
+    LinAlgError
+        The singular value decomposition does not converge.
+    ValueError
+        `a` is no matrix, a negative tolerance, or not finite data.
+
+    Notes
+    -----
+    *Derivative.* For matrices of the rank that was found (where the rank changes there is none):
+    :math:`\dot P = -P \dot A P + P P^H \dot A^H (I - A P) + (I - P A) \dot A^H P^H P` [1]_, theorem 4.3. It is exact at
+    equal singular values.
+
+    References
+    ----------
+    .. [1] G. H. Golub, V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
+       variables separate", SIAM J. Numer. Anal. 10 (1973) 413-432.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import pinv
+    >>> pinv(torch.tensor([[2.0, 0.0], [0.0, 4.0], [0.0, 0.0]]))
+    tensor([[0.5000, 0.0000, 0.0000],
+            [0.0000, 0.2500, 0.0000]])
+    """
+    (a,) = tensors("pinv", a=a)
+    require_matrix("pinv", "a", a)
+    p, rank = pseudoinverse(a, False, *_tolerances("pinv", a, atol, rtol), bool(check_finite), "pinv")
+    return (p, rank.detach().to(torch.int64)) if return_rank else p
+
+
+def _samples_hermitian(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(3, 3))
+    yield Sample(draw(2, 4, 4), lower=False)
+    yield Sample(draw(0, 0))
+
+
+def _of_hermitian(function: Any, a: Tensor, **options: Any) -> Any:
+    return function(hermitian_part(a), **options)
+
+
+@function(differentiable=("a",), samples=_samples_hermitian, call=_of_hermitian, synchronizes=True)
+def pinvh(
+    a: Any,
+    atol: float | None = None,
+    rtol: float | None = None,
+    lower: bool = True,
+    return_rank: bool = False,
+    check_finite: bool = True,
+) -> Tensor | tuple[Tensor, Tensor]:
+    r"""Pseudoinverse of Hermitian matrices.
+
+    Equivalent to `scipy.linalg.pinvh`.
+
+    Parameters
+    ----------
+    a : (..., n, n) tensor
+        Hermitian matrices, of which one triangle is read.
+    atol, rtol : float, optional
+        Eigenvalues of modulus up to ``atol + rtol * max(abs(w))`` count as zero; defaults as in `pinv`.
+    lower : bool
+        Read the lower triangle (the default), or the upper one.
+    return_rank : bool
+        Return the number of eigenvalues that count as well.
+    check_finite : bool
+        Raise ValueError where `a` holds NaN or infinity.
+
+    Returns
+    -------
+    p : (..., n, n) tensor
+        The pseudoinverses, Hermitian.
+    rank : (...) tensor of int64
+        Only with `return_rank`.
+
+    Raises
+    ------
+    LinAlgError
+        `a` is not square, or the eigenvalue algorithm does not converge.
+    ValueError
+        A negative tolerance, or not finite data.
+
+    Notes
+    -----
+    *Derivative.* That of `pinv`, as a function on Hermitian matrices: gradients are Hermitian.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import pinvh
+    >>> pinvh(torch.tensor([[2.0, 0.0], [0.0, 0.0]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.0000]])
+    """
+    (a,) = tensors("pinvh", a=a)
+    require_square("pinvh", "a", a)
+    full = from_triangle(a, bool(lower), True, bool(check_finite), "pinvh", "a")
+    p, rank = pseudoinverse(full, True, *_tolerances("pinvh", a, atol, rtol), False, "pinvh")
+    return (p, rank.detach().to(torch.int64)) if return_rank else p
+
+
+# ---- least squares ---------------------------------------------------------------------------------------------------
+
+
+def _least_squares(
+    a: Tensor, b: Tensor, rtol: float, check_finite: bool, function: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    a, b = broadcast_matrices(function, ("a", "b"), a, b)
+    if check_finite:
+        require_finite(function, {"a": a})
+        require_finite(function, {"b": b})
+    u, s, vh = _decompose(a, False, function)
+    inverse, rank = _cut(s, 0.0, rtol)
+    x = vh.mH @ (inverse[..., None] * (u.mH @ b))
+    return x.contiguous(), rank.to(s.dtype), s
+
+
+def _fake_least_squares(
+    a: Tensor, b: Tensor, rtol: float, check_finite: bool, function: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    batch, real = batch_shape(a, b), real_dtype(a.dtype)
+    return (
+        new_like(a, (*batch, a.shape[-1], b.shape[-1])),
+        new_like(a, batch, real),
+        new_like(a, (*batch, min(a.shape[-2:])), real),
+    )
+
+
+# x = P b with P = A^+, r = b - A x; Golub and Pereyra's dP, applied to b:
+#     dx = P db - P dA x + P P^H dA^H r + (I - P A) dA^H P^H x
+def _backward_least_squares(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, b, rtol, _, function = inputs
+    x, g = outputs[0], grads[0]
+    if g is None:
+        return (None,) * 5
+    y = least_squares(a.mH, g, rtol, False, function)[0]  # P^H g
+    grad_a = None
+    if needs[0]:
+        z = least_squares(a, y, rtol, False, function)[0]  # P P^H g
+        w = least_squares(a.mH, x, rtol, False, function)[0]  # P^H x
+        grad_a = to_kind(-y @ x.mH + (b - a @ x) @ z.mH + w @ (g - a.mH @ y).mH, a)
+    return grad_a, to_kind(y, b) if needs[1] else None, None, None, None
+
+
+def _jvp_least_squares(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor, Tensor]:
+    a, b, rtol, _, function = inputs
+    (x, rank, s), (da, db) = outputs, tangents[:2]
+
+    def project(c: Tensor) -> Tensor:
+        return least_squares(a, c, rtol, False, function)[0]  # type: ignore[no-any-return]
+
+    dx = torch.zeros_like(x) if db is None else project(db)
+    if da is not None:
+        inner = da.mH @ (b - a @ x)
+        w = da.mH @ least_squares(a.mH, x, rtol, False, function)[0]
+        moved = least_squares(a.mH, inner, rtol, False, function)[0] - da @ x - a @ w
+        dx = dx + project(moved) + w
+    return dx, torch.zeros_like(rank), torch.zeros_like(s)
+
+
+# (A^+ b, rank, singular values); the derivative is that of the first, for constant rank.
+least_squares = operator(
+    "least_squares(Tensor a, Tensor b, float rtol, bool check_finite, str function) -> (Tensor, Tensor, Tensor)",
+    kernel=_least_squares,
+    fake=_fake_least_squares,
+    backward=_backward_least_squares,
+    jvp=_jvp_least_squares,
+    core_dims=(2, 2),
+)
+
+
+def _samples_lstsq(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(4, 2), draw(4))
+    yield Sample(draw(2, 2, 3), draw(2, 2))
+    yield Sample(draw(2, 4, 3), draw(2, 4, 2))
+    yield Sample(draw(3, 0), draw(3))
+
+
+def _solution(function: Any, a: Tensor, b: Tensor, **options: Any) -> Any:
+    return function(a, b, **options)[0]
+
+
+@function(differentiable=("a", "b"), samples=_samples_lstsq, call=_solution, synchronizes=True)
+def lstsq(
+    a: Any,
+    b: Any,
+    cond: float | None = None,
+    overwrite_a: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+    lapack_driver: str | None = None,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    r"""Least-squares solution of ``a x = b``, of smallest norm.
+
+    Equivalent to `scipy.linalg.lstsq`.
+
+    Parameters
+    ----------
+    a : (..., m, n) tensor
+        Matrices, of any rank.
+    b : (m,) or (..., m, k) tensor
+        Right-hand sides. One dimension is one vector; otherwise the last two dimensions are a matrix. Batch
+        dimensions broadcast.
+    cond : float, optional
+        Singular values up to ``cond * max(s)`` count as zero; by default eps of the dtype.
+    overwrite_a, overwrite_b : bool
+        Accepted and ignored: arguments are never overwritten.
+    check_finite : bool
+        Raise ValueError where `a` or `b` holds NaN or infinity.
+    lapack_driver : {None, 'gelsd', 'gelsy', 'gelss'}
+        Accepted and ignored: it is done by singular values on every device.
+
+    Returns
+    -------
+    x : tensor
+        The solution, (n,) or (..., n, k).
+    residues : tensor
+        Squares of the residuals' norms, (k,) or (..., k), () for one vector; empty where ``m <= n``, or where a matrix
+        has not full rank.
+    rank : (...) tensor of int64
+        The number of singular values that count.
+    s : (..., min(m, n)) tensor
+        Singular values.
+
+    Raises
+    ------
+    LinAlgError
+        The singular value decomposition does not converge.
+    ValueError
+        Shapes do not match, an unknown driver, or not finite data.
+
+    Notes
+    -----
+    *Derivative of x*, for constant rank, also a deficient one: with :math:`P = A^+`, :math:`r = b - A x`,
+    :math:`\dot x = P \dot b - P \dot A x + P P^H \dot A^H r + (I - P A) \dot A^H P^H x` [1]_. The residues are
+    differentiable through `x`; for the derivative of `s` use `svdvals`.
+
+    The shape of `residues` depends on the rank. Where that cannot be read (under `torch.compile` and `torch.vmap`) full
+    rank is assumed.
+
+    References
+    ----------
+    .. [1] G. H. Golub, V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
+       variables separate", SIAM J. Numer. Anal. 10 (1973) 413-432, theorem 4.3.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import lstsq
+    >>> x, residues, rank, s = lstsq(torch.tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), torch.tensor([1.0, 3.0, 5.0]))
+    >>> torch.allclose(x, torch.tensor([1.0, 2.0]), atol=1e-5)
+    True
+    """
+    a, b = tensors("lstsq", a=a, b=b)
+    m, n = require_matrix("lstsq", "a", a)
+    if lapack_driver not in _DRIVERS:
+        raise bad_argument("lstsq", "lapack_driver", "None, 'gelsd', 'gelsy' or 'gelss'", lapack_driver)
+    if b.dim() == 0 or b.shape[-1 if b.dim() == 1 else -2] != m:
+        raise bad_argument("lstsq", "b", f"of shape ({m},) or (..., {m}, k) to match a", b)
+    vector = b.dim() == 1
+    b = b[:, None] if vector else b
+    broadcast_matrices("lstsq", ("a", "b"), a, b)
+    rtol = float(torch.finfo(a.dtype).eps if cond is None else cond)
+    x, rank, s = least_squares(a, b, rtol, bool(check_finite), "lstsq")
+    rank = rank.detach().to(torch.int64)
+    if m > n and (rank.numel() == 0 or known_full(rank, n)):
+        rest = b - a @ x
+        residues = (rest * rest.conj()).sum(-2)
+        residues = residues.real if residues.is_complex() else residues
+        residues = residues[..., 0] if vector else residues
+    else:
+        residues = x.real.new_empty(0) if x.is_complex() else x.new_empty(0)
+    return x[..., 0] if vector else x, residues, rank, s.detach()
+
+
+def known_full(rank: Tensor, n: int) -> bool:
+    """Return whether all matrices have rank n, or that cannot be read."""
+    if torch.compiler.is_compiling() or rank.device.type == "meta":
+        return True
+    try:
+        return bool((rank == n).all())
+    except RuntimeError:  # under vmap
+        return True

@@ -1,0 +1,193 @@
+"""The singular value decomposition as operators with derivatives that are finite at equal singular values.
+
+With A = U S V^H, k = min(m, n), U = [U1 U2], V = [V1 V2] (U2, V2 belong to the full form), M = U1^H dA V1 and the
+skew-Hermitian Omega = U1^H dU1, Psi = V1^H dV1, differentiating A V = U S and A^H U = V S gives
+
+    (1)  dS = Re diag(M)
+    (2)  Omega + Psi = E- (M + M^H),  Omega - Psi = E+ (M - M^H),   E-+[i, j] = 1 / (s_j -+ s_i)
+    (3)  U2^H dU1 = U2^H dA V1 / S,  V2^H dV1 = V2^H dA^H U1 / S,  dU2 = -U1 (U2^H dU1)^H, and so for V2
+
+so equal singular values meet only in E-, which is 0 there, and E+ is 0 where both vanish. In reverse, with P and Q the
+skew parts of U1^H gU1 and V1^H gV1,
+
+    (4)  gM = diag(gS) + E- (P + Q) + E+ (P - Q)
+
+and (3) is transposed. (2) is Giles [1], section 3.2, with the sum and the difference of his two equations, so that
+s_j^2 - s_i^2 is never formed.
+
+[1] M. Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic
+differentiation", Oxford University Computing Laboratory, NA-08/01, 2008.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.checks import require_finite
+from sci._core.dispatch import operator
+
+from ._errors import LinAlgError, TorchLinAlgError
+from ._hermitian import inverse_gaps, real_dtype, require_no_phase
+from ._matrices import new_like
+
+
+def compute(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    if check_finite:
+        require_finite(function, {"a": a})
+    try:
+        u, s, vh = torch.linalg.svd(a, full_matrices=full)
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+    return u.contiguous(), s, vh.contiguous()
+
+
+def _fake(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    *batch, m, n = a.shape
+    k = min(m, n)
+    shapes = ((m, m), (n, n)) if full else ((m, k), (k, n))
+    return (
+        new_like(a, (*batch, *shapes[0])),
+        new_like(a, (*batch, k), real_dtype(a.dtype)),
+        new_like(a, (*batch, *shapes[1])),
+    )
+
+
+def _reciprocal(s: Tensor, size: Tensor) -> Tensor:
+    """1 / s, and 0 where s is a rounding error of `size`."""
+    small = s <= s.shape[-1] * torch.finfo(s.dtype).eps * size
+    return torch.where(small, 0, 1 / torch.where(small, 1, s))
+
+
+def _coefficients(s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return E-, E+ and 1 / S."""
+    if s.shape[-1] == 0:
+        empty = s[..., None, :] + s[..., :, None]
+        return empty, empty, s
+    size = s.amax(-1, keepdim=True)
+    return inverse_gaps(s), _reciprocal(s[..., None, :] + s[..., :, None], size[..., None]), _reciprocal(s, size)
+
+
+def _first(x: Tensor, k: int) -> Tensor:
+    # narrow, since an index that takes everything makes an alias, which batched gradients do not know.
+    return x.narrow(-1, 0, k)
+
+
+def _rest(x: Tensor, k: int) -> Tensor:
+    return x.narrow(-1, k, x.shape[-1] - k)
+
+
+def _skew(x: Tensor) -> Tensor:
+    return (x - x.mH) / 2
+
+
+def _without_noise(turn: Tensor, *pairs: tuple[Tensor, Tensor]) -> Tensor:
+    """Set P + Q to zero where it is rounding error, which a small gap would blow up; check the phases."""
+    if turn.shape[-1] == 0:
+        return turn
+    columns = sum(torch.linalg.vector_norm(grad, dim=-2) for _, grad in pairs)
+    assert isinstance(columns, Tensor)
+    eps = torch.finfo(columns.dtype).eps
+    noise = 4 * math.sqrt(pairs[0][0].shape[-2]) * eps * (columns[..., None, :] + columns[..., :, None])
+    turn = torch.where(turn.abs() <= noise, 0, turn)
+    if turn.is_complex():
+        require_no_phase("svd", turn, columns)
+    return turn
+
+
+def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    (u, s, vh), (gu, gs, gvh) = outputs, grads
+    k = s.shape[-1]
+    u1, v = _first(u, k), vh.mH
+    v1 = _first(v, k)
+    if gu is None and gvh is None:
+        return (u1 * gs[..., None, :]) @ v1.mH, None, None, None
+    gu = torch.zeros_like(u) if gu is None else gu
+    gv = torch.zeros_like(v) if gvh is None else gvh.mH
+    gu1, gv1 = _first(gu, k), _first(gv, k)
+    minus, plus, inverse = _coefficients(s)
+    p, q = _skew(u1.mH @ gu1), _skew(v1.mH @ gv1)
+    core = minus * _without_noise(p + q, (u1, gu1), (v1, gv1)) + plus * (p - q)
+    if gs is not None:
+        core = core + torch.diag_embed(gs)
+    grad = u1 @ core @ v1.mH
+    if u.shape[-2] > k:  # (3): the part of dU1 outside the span of U1, and with it dU2
+        outside = gu1 - u1 @ (u1.mH @ gu1)
+        if u.shape[-1] > k:
+            outside = outside - _rest(u, k) @ (_rest(gu, k).mH @ u1)
+        grad = grad + (outside * inverse[..., None, :]) @ v1.mH
+    if v.shape[-2] > k:
+        outside = gv1 - v1 @ (v1.mH @ gv1)
+        if v.shape[-1] > k:
+            outside = outside - _rest(v, k) @ (_rest(gv, k).mH @ v1)
+        grad = grad + u1 @ (outside * inverse[..., None, :]).mH
+    return grad, None, None, None
+
+
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor, Tensor]:
+    (u, s, vh), da = outputs, tangents[0]
+    k = s.shape[-1]
+    u1, v = _first(u, k), vh.mH
+    v1 = _first(v, k)
+    minus, plus, inverse = _coefficients(s)
+    av, ahu = da @ v1, da.mH @ u1
+    m = u1.mH @ av
+    ds = m.diagonal(dim1=-2, dim2=-1)
+    total, difference = minus * (m + m.mH), plus * (m - m.mH)
+    du, dv = u1 @ (total + difference) / 2, v1 @ (total - difference) / 2
+    made = []
+    for full, basis, moved, image in ((u, u1, du, av), (v, v1, dv, ahu)):
+        if full.shape[-2] > k:
+            outside = (image - basis @ (basis.mH @ image)) * inverse[..., None, :]
+            moved = moved + outside
+            if full.shape[-1] > k:
+                moved = torch.cat([moved, -basis @ (outside.mH @ _rest(full, k))], -1)
+        made.append(moved)
+    return made[0], ds.real if ds.is_complex() else ds, made[1].mH
+
+
+# (U, S, V^H).
+decomposition = operator(
+    "svd(Tensor a, bool full, bool check_finite, str function) -> (Tensor, Tensor, Tensor)",
+    kernel=compute,
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(2,),
+)
+
+
+def _values(a: Tensor, check_finite: bool, function: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {"a": a})
+    try:
+        s: Tensor = torch.linalg.svdvals(a)
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+    return s
+
+
+def _backward_values(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    u, _, vh = decomposition(inputs[0], False, False, inputs[2])
+    return (u * grads[0][..., None, :]) @ vh, None, None
+
+
+def _jvp_values(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    u, _, vh = decomposition(inputs[0], False, False, inputs[2])
+    ds: Tensor = (u.conj() * (tangents[0] @ vh.mH)).sum(-2)
+    return ds.real if ds.is_complex() else ds
+
+
+# Singular values alone. Its rule computes the vectors anew, so eager code that differentiates takes `decomposition`.
+singular_values = operator(
+    "svdvals(Tensor a, bool check_finite, str function) -> Tensor",
+    kernel=_values,
+    fake=lambda a, check_finite, function: new_like(a, (*a.shape[:-2], min(a.shape[-2:])), real_dtype(a.dtype)),
+    backward=_backward_values,
+    jvp=_jvp_values,
+    core_dims=(2,),
+)
