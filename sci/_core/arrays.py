@@ -35,6 +35,8 @@ if hasattr(torch, "bcomplex32"):  # since torch 2.15; before, bfloat16 with a co
     _HALF_COMPLEX.add(torch.bcomplex32)
 _NUMBERS = (int, float, bool, complex)
 _HALF = (torch.float16, torch.bfloat16)
+# torch has hardly any arithmetic for these, and they become a floating dtype anyhow.
+_WIDE_UNSIGNED = frozenset((torch.uint16, torch.uint32, torch.uint64))
 _ACCEPTED = frozenset(
     (*FLOATING, *COMPLEX, *_HALF, *_HALF_COMPLEX)
     + (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
@@ -47,6 +49,8 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
     Raises TypeError, naming `argument`, for anything that holds no numbers torch knows.
     """
     if isinstance(x, Tensor):
+        if x.dtype in _WIDE_UNSIGNED:
+            x = x.to(torch.int64)
         if x.dtype not in _ACCEPTED or x.layout is not torch.strided:
             raise bad_argument(function, argument, "a dense tensor of a real, complex or integer dtype", x, TypeError)
         return x
@@ -67,7 +71,7 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
         tensor = torch.from_numpy(array) if array.ndim else torch.tensor(array[()])
     except (TypeError, ValueError):
         raise bad_argument(function, argument, "a tensor, an array of numbers or a number", x, TypeError) from None
-    if tensor.dtype not in _ACCEPTED:  # unsigned integers wider than a byte
+    if tensor.dtype not in _ACCEPTED:
         tensor = tensor.to(torch.int64)
     return tensor if device is None else tensor.to(device)
 
@@ -171,9 +175,7 @@ def promote(function: str, *, allow_complex: bool = True, half: bool = False, **
     weak = [isinstance(arguments[name], numbers.Number) for name in names]
     given = [arguments[name] for name in names]
     if all(type(x) is Tensor for x in given):
-        tensors = list(given)
-        for name, x in zip(names, tensors, strict=True):
-            as_tensor(x, name, function)
+        tensors = [as_tensor(x, name, function) for name, x in zip(names, given, strict=True)]
     else:
         places = [x.device for x in given if isinstance(x, Tensor) and (x.dim() or x.device.type != "cpu")]
         tensors = [
