@@ -64,10 +64,12 @@ SCI_HD_LARGE void bspline_basis_of(const T* t, int64_t i, T x, int order, int de
   bspline_basis(t, i, x, order, K > 0 ? K : degree, b);
 }
 
-/// The interval of x among the m of the knots t; never an empty one, if there is one that is not.
+/// The interval of x among the m of the knots t. Where the degree makes it matter, never an empty one; steps (degree 0)
+/// have as their last value that of an empty interval.
 template <class T>
-SCI_HD int64_t find_knot_interval(const T* t, int64_t m, T x, int64_t last) {
+SCI_HD int64_t find_knot_interval(const T* t, int64_t m, T x, int64_t last, int64_t degree) {
   int64_t i = find_interval_near(t, m, T(m) / (t[m] - t[0]), x, last);
+  if (degree == 0) return i;
   SCI_NO_UNROLL
   while (i > 0 && t[i] == t[i + 1]) --i;
   SCI_NO_UNROLL
@@ -86,7 +88,8 @@ struct KnotInterval {
 
   SCI_HD void operator()(int64_t item) const {
     int64_t batch = item / count;
-    out[item] = degree + find_knot_interval(t + t_at(batch) + degree, m, query[query_at(batch) + item % count], 0);
+    out[item] =
+        degree + find_knot_interval(t + t_at(batch) + degree, m, query[query_at(batch) + item % count], 0, degree);
   }
 };
 
@@ -110,8 +113,8 @@ struct TensorQuery {
     SCI_NO_UNROLL
     for (int k = 0; k < grid.dims; ++k) {
       if (isnan(x[k])) return false;
-      cell[k] =
-          find_knot_interval(knots + grid.knots[k] + degree(grid, k), grid.size[k] - degree(grid, k), x[k], cell[k]);
+      cell[k] = find_knot_interval(knots + grid.knots[k] + degree(grid, k), grid.size[k] - degree(grid, k), x[k],
+                                   cell[k], degree(grid, k));
     }
     return true;
   }

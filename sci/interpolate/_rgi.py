@@ -234,7 +234,7 @@ class RegularGridInterpolator:
         if same_kind(xi, ends) and xi.dim() >= 2 and xi.shape[-1] == ndim:
             query = xi
         else:
-            xi = _coordinates(name, xi, ndim, ends.device)
+            xi = coordinates(name, xi, ndim, ends.device)
             query, ends, grid, c = promote_over_real(name, {"xi": xi, "points": ends, "grid": grid}, {"values": c})
         flat = query if query.dim() == 2 else query.reshape(query.shape[:-1].numel(), ndim)
         fills = not self.bounds_error and self.fill_value is not None
@@ -370,7 +370,7 @@ def _fill(name: str, fill_value: Any, values: Tensor) -> Any:
     return fill_value if not isinstance(fill_value, Tensor) else fill.reshape(())
 
 
-def _coordinates(name: str, xi: Any, ndim: int, device: torch.device) -> Tensor:
+def coordinates(name: str, xi: Any, ndim: int, device: torch.device) -> Tensor:
     """Return queries as one tensor (..., ndim)."""
     if isinstance(xi, tuple) and len(xi) == 1:
         xi = xi[0]

@@ -110,3 +110,25 @@ def _pchip_end(h0: Tensor, h1: Tensor, m0: Tensor, m1: Tensor) -> Tensor:
     slope = ((2 * h0 + h1) * m0 - h0 * m1) / (h0 + h1)
     limited = torch.where((m0.sign() != m1.sign()) & (slope.abs() > 3 * m0.abs()), 3 * m0, slope)
     return torch.where(slope.sign() == m0.sign(), limited, 0)
+
+
+def akima_slopes(h: Tensor, y: Tensor, modified: bool) -> Tensor:
+    """Return the slopes (n, columns) of Akima's interpolation of y (n, columns), or of its modification ("makima").
+
+    A slope is the mean of the neighbouring differences, weighted by how much the differences change on the other side;
+    two more differences at either end continue them linearly (H. Akima, J. ACM 17 (1970) 589).
+    """
+    m = y.diff(dim=0) / h[:, None]
+    if y.shape[0] == 2:
+        return m.expand(2, -1)
+    before, after = 2 * m[:1] - m[1:2], 2 * m[-1:] - m[-2:-1]
+    m = torch.cat((2 * before - m[:1], before, m, after, 2 * after - m[-1:]))
+    change = m.diff(dim=0).abs()
+    weight = change + (m[1:] + m[:-1]).abs() / 2 if modified else change
+    right, left = weight[2:], weight[:-2]  # weights of the difference on the left and on the right
+    total = right + left
+    # Where no difference changes, the weights say nothing; the middle is what smooth data approach.
+    known = total > 1e-9 * total.amax()
+    safe = torch.where(known, total, 1)
+    inner = right / safe * m[1:-2] + left / safe * m[2:-1]  # the quotients first: products of large data overflow
+    return torch.where(known, inner, (m[3:] + m[:-3]) / 2)
