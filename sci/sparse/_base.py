@@ -1,4 +1,4 @@
-"""`sparray`, the base of the sparse arrays: what all formats share.
+"""`SparseBase`, what the sparse arrays and matrices of all formats share; `sparray`, what the arrays share.
 
 A sparse array is a pattern and, over it, one tensor of values. It is a pytree whose only leaf is that tensor, so
 ``torch.func``, ``torch.compile``, ``torch.export`` and optimizers take sparse arrays as they take tensors, and a
@@ -7,9 +7,9 @@ gradient with respect to a sparse array is a sparse array with the same pattern.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+import types
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -18,18 +18,20 @@ from torch import Tensor
 from .._core.arrays import as_tensor
 from .._core.cards import function
 from .._core.errors import bad_argument
-from .._core.torch_private import attribute_key, register_pytree_node, torch_function
-from . import _arithmetic, _reductions
+from . import _reductions
 from ._convert import as_dtype
-from ._pattern import CompressedRows, Coordinates
-
-if TYPE_CHECKING:
-    from ._coo import coo_array
-    from ._csr import csr_array
+from ._elementwise import Elementwise
+from ._extremes import Extremes
+from ._operators import Operators
+from ._pattern import CompressedRows, Coordinates, structural
+from ._printing import Printing
 
 __all__ = ["SparseEfficiencyWarning", "SparseWarning", "issparse", "sparray"]
 
-Self = TypeVar("Self", bound="sparray")
+Self = TypeVar("Self", bound="SparseBase")
+Parts = tuple[Tensor, Any]
+
+FORMATS = ("csr", "csc", "coo", "bsr", "dia", "dok", "lil")
 
 
 class SparseWarning(Warning):
@@ -40,28 +42,23 @@ class SparseEfficiencyWarning(SparseWarning):
     """The operation is not efficient on a sparse array."""
 
 
-def _torch_name(dtype: torch.dtype) -> str:
+# The class of a format, for arrays (True) and matrices (False); and how an array of another format becomes it.
+classes: dict[tuple[str, bool], type[SparseBase]] = {}
+makers: dict[str, Callable[[SparseBase], Parts]] = {}
+
+
+def torch_name(dtype: torch.dtype) -> str:
+    """Return a dtype's name as NumPy spells it."""
     return str(dtype).removeprefix("torch.")
 
 
-class sparray:  # noqa: N801
-    """Base class of all sparse arrays, for ``isinstance``; it cannot be made itself.
-
-    Notes
-    -----
-    Operators follow NumPy's arrays: ``*`` is elementwise, ``@`` is the matrix product. Results keep explicit zeros,
-    since which entries are there must not depend on values that are differentiated; `eliminate_zeros` drops them.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from sci.sparse import csr_array, sparray
-    >>> isinstance(csr_array(torch.eye(2)), sparray)
-    True
-    """
+class SparseBase(Operators, Elementwise, Extremes, Printing):
+    """What sparse arrays and matrices of all formats share."""
 
     format = "und"
     _format_name = ""
+    _is_array = True
+    _ndims: tuple[int, ...] = (2,)
     # NumPy's arrays leave binary operators to this class.
     __array_ufunc__ = None
     __array_priority__ = 10.1
@@ -71,7 +68,7 @@ class sparray:  # noqa: N801
     _maxprint: int | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise ValueError(f"{type(self).__name__} is a base class: make a csr_array or a coo_array")
+        raise ValueError(f"{type(self).__name__} is a base class: make a csr_array or another format")
 
     # ---- making from parts -----------------------------------------------------------------------------------------
 
@@ -86,11 +83,46 @@ class sparray:  # noqa: N801
         """Return an array of the same pattern with other values."""
         return type(self)._make(data, self._pattern)
 
+    def _class(self, format: str) -> type[SparseBase]:
+        """Return the class of a format, array or matrix as this one is."""
+        return classes[format, self._is_array]
+
+    def _as(self, made: Any, format: str | None = None) -> Any:
+        """Return a result in a format (where it has the dimensions for that), array or matrix as this one is."""
+        if not isinstance(made, SparseBase):
+            return made
+        if format is not None and made.format != format and made.ndim in classes[format, True]._ndims:
+            made = made.asformat(format)
+        cls = self._class(made.format) if made.ndim in self._class(made.format)._ndims else classes[made.format, True]
+        return made if type(made) is cls else cls._make(made._data, made._pattern)
+
+    def _array(self) -> Any:
+        """Return the array of the same format, sharing everything."""
+        return self if self._is_array else classes[self.format, True]._make(self._data, self._pattern)
+
+    # ---- the values in the order of compressed rows and of coordinates ------------------------------------------------
+
+    def _ordered(self, order: Tensor | None) -> Tensor:
+        data = self._data
+        if order is None:
+            return data.reshape(-1) if self.format in ("bsr", "dia") else data
+        return data.reshape(-1).index_select(0, order) if self.format in ("bsr", "dia") else data.index_select(-1, order)
+
+    def _rows(self) -> tuple[Tensor, CompressedRows]:
+        """Return the values in compressed rows, where duplicates stay."""
+        pattern, order = self._pattern.compressed()
+        return self._ordered(order), pattern
+
+    def _places(self) -> tuple[Tensor, Coordinates]:
+        """Return the values in coordinates, where duplicates stay."""
+        pattern, order = self._pattern.coordinates()
+        return self._ordered(order), pattern
+
     # ---- attributes ------------------------------------------------------------------------------------------------
 
     @property
-    def data(self) -> Tensor:
-        """The values of the stored entries, ``(nnz,)``: the leaf that gradients flow to."""
+    def data(self) -> Any:
+        """The values of the stored entries: the leaf that gradients flow to."""
         return self._data
 
     @data.setter
@@ -134,11 +166,6 @@ class sparray:  # noqa: N801
         return self.nnz
 
     @property
-    def maxprint(self) -> int:
-        """How many entries `str` shows."""
-        return 50 if self._maxprint is None else self._maxprint
-
-    @property
     def requires_grad(self) -> bool:
         """Is a gradient recorded for the values?"""
         return self._data.requires_grad
@@ -155,8 +182,10 @@ class sparray:  # noqa: N801
 
     @property
     def mT(self) -> Any:
-        """The matrix transpose; for two dimensions."""
-        return self.transpose()
+        """The matrix transpose, of the last two dimensions."""
+        if self.ndim < 2:
+            raise ValueError(f"matrix transpose with ndim < 2 is undefined, got shape {self.shape}")
+        return self.transpose((*range(self.ndim - 2), self.ndim - 1, self.ndim - 2))
 
     @property
     def real(self: Self) -> Self:
@@ -170,25 +199,56 @@ class sparray:  # noqa: N801
 
     # ---- conversions -----------------------------------------------------------------------------------------------
 
-    def tocsr(self, copy: bool = False) -> csr_array:
-        """Return the array in compressed rows."""
-        raise NotImplementedError
+    def _to(self, format: str, copy: bool) -> Any:
+        if format == self.format:
+            return self.copy() if copy else self
+        cls = self._class(format)
+        if self.ndim not in cls._ndims:
+            raise ValueError(f"Cannot convert. {format.upper()} must be 2D. Got {self.ndim}D")
+        data, pattern = makers[format](self)
+        return cls._make(data.clone() if copy and data is self._data else data, pattern)
 
-    def tocoo(self, copy: bool = False) -> coo_array:
+    def tocsr(self, copy: bool = False) -> Any:
+        """Return the array in compressed rows; duplicates of coordinates add up."""
+        return self._to("csr", copy)
+
+    def tocsc(self, copy: bool = False) -> Any:
+        """Return the array in compressed columns; duplicates of coordinates add up."""
+        return self._to("csc", copy)
+
+    def tocoo(self, copy: bool = False) -> Any:
         """Return the array in coordinates."""
-        raise NotImplementedError
+        return self._to("coo", copy)
+
+    def tobsr(self, blocksize: tuple[int, int] | None = None, copy: bool = False) -> Any:
+        """Return the array in blocks of a size, by default of the size that stores fewest zeros."""
+        if blocksize is None:
+            return self._to("bsr", copy)
+        if self.ndim != 2:
+            raise ValueError(f"Cannot convert. BSR must be 2D. Got {self.ndim}D")
+        return self._class("bsr")(self, blocksize=blocksize, copy=copy)
+
+    def todia(self, copy: bool = False) -> Any:
+        """Return the array in diagonals."""
+        return self._to("dia", copy)
+
+    def todok(self, copy: bool = False) -> Any:
+        """Return the array as a dictionary of keys."""
+        return self._to("dok", copy)
+
+    def tolil(self, copy: bool = False) -> Any:
+        """Return the array as lists of rows."""
+        return self._to("lil", copy)
 
     def asformat(self, format: str | None, copy: bool = False) -> Any:
-        """Return the array in the format of that name ("csr", "coo"), or as a dense tensor ("array", "dense")."""
+        """Return the array in the format of that name, or as a dense tensor ("array", "dense")."""
         if format is None or format == self.format:
             return self.copy() if copy else self
         if format in ("array", "dense"):
             return self.toarray()
-        if format in ("csr", "coo"):
-            return self.tocsr(copy) if format == "csr" else self.tocoo(copy)
-        if format in ("csc", "bsr", "lil", "dok", "dia"):
-            raise NotImplementedError(f"the sparse format {format!r} is not there: 'csr' and 'coo' are")
-        raise bad_argument("asformat", "format", "'csr', 'coo', 'array' or 'dense'", format)
+        if format not in FORMATS:
+            raise bad_argument("asformat", "format", f"one of {', '.join(FORMATS)}, 'array' or 'dense'", format)
+        return self._to(format, copy)
 
     def toarray(self, order: str | None = None, out: Tensor | None = None) -> Tensor:
         """Return the array as a dense tensor; duplicate entries add up. Row-major, or column-major for `order` "F".
@@ -199,12 +259,11 @@ class sparray:  # noqa: N801
             raise bad_argument("toarray", "order", "None, 'C' or 'F'", order)
         if order is not None and out is not None:
             raise ValueError("order cannot be specified if out is not None")
-        pattern = self._coordinates()
+        data, pattern = self._places()
         total = 1
         for n in self.shape:
             total *= n
-        data = self._data
-        flat = data.new_zeros((*data.shape[:-1], total)).index_add(-1, pattern.keys(), data)
+        flat = _reductions.summed_at(data, pattern.keys(), total)
         dense = flat.reshape(*data.shape[:-1], *self.shape)
         if order == "F":
             axes = tuple(range(dense.dim()))[::-1]
@@ -213,6 +272,8 @@ class sparray:  # noqa: N801
             return dense
         from .._core.dispatch import write_out
 
+        if not isinstance(out, Tensor) or out.shape != dense.shape or out.dtype != dense.dtype:
+            raise bad_argument("toarray", "out", f"a {dense.dtype} tensor of shape {tuple(dense.shape)}", out)
         result: Tensor = write_out("toarray", dense, out)
         return result
 
@@ -221,12 +282,14 @@ class sparray:  # noqa: N801
         return self.toarray(order, out)
 
     def to_torch(self) -> Tensor:
-        """Return the array as a torch sparse tensor of the layout that fits its format."""
-        raise NotImplementedError
+        """Return the array as a torch sparse tensor, of layout coo where the format has none of its own."""
+        made: Tensor = self.tocoo().to_torch()
+        return made
 
     def to_scipy(self) -> Any:
         """Return the array as SciPy's of the same format, sharing memory; the values must be on the CPU."""
-        raise NotImplementedError
+        made = self.tocoo().to_scipy()
+        return made.asformat(self.format)
 
     def _numpy(self, x: Tensor) -> Any:
         if x.device.type != "cpu":
@@ -235,18 +298,23 @@ class sparray:  # noqa: N801
             raise RuntimeError("to_scipy: the array records gradients, which SciPy would lose: detach() it first")
         return x.resolve_conj().resolve_neg().numpy()
 
-    def _coordinates(self) -> Coordinates:
-        raise NotImplementedError
+    def _scipy_class(self) -> Any:
+        import scipy.sparse
+
+        return getattr(scipy.sparse, f"{self.format}_{'array' if self._is_array else 'matrix'}")
 
     def astype(self: Self, dtype: Any, casting: str = "unsafe", copy: bool = True) -> Self:
         """Return the array with values of another dtype."""
         wanted = as_dtype(dtype, "astype")
         if wanted is None:
             wanted = torch.float64
-        if casting != "unsafe" and not np.can_cast(_torch_name(self.dtype), _torch_name(wanted), casting):  # type: ignore[arg-type]
+        if casting != "unsafe" and not np.can_cast(torch_name(self.dtype), torch_name(wanted), casting):  # type: ignore[arg-type]
             text = f"Cannot cast array data from {self.dtype} to {wanted} according to the rule {casting!r}"
             raise TypeError(text)
-        data = self._data.to(wanted)
+        if wanted == self.dtype and not copy:
+            return self
+        data = self._data.real if self._data.is_complex() and not wanted.is_complex else self._data
+        data = data.to(wanted)
         return self._with_data(data.clone() if copy and data is self._data else data)
 
     def to(self: Self, *args: Any, **kwargs: Any) -> Self:
@@ -270,6 +338,9 @@ class sparray:  # noqa: N801
         """Return a copy of the values; the pattern, which is never changed in place, is shared."""
         return self._with_data(self._data.clone())
 
+    def __copy__(self: Self) -> Self:
+        return self.copy()
+
     def conj(self: Self, copy: bool = True) -> Self:
         """Return the complex conjugate."""
         return self._with_data(self._data.conj()) if self._data.is_complex() else (self.copy() if copy else self)
@@ -279,8 +350,48 @@ class sparray:  # noqa: N801
         return self.conj(copy)
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
-        """Return the transpose."""
-        raise NotImplementedError
+        """Return the transpose; values are shared unless `copy`."""
+        if self.ndim == 2 and axes not in (None, (1, 0), (0, 1), (-1, -2), (-1, 0)):
+            text = "Sparse arrays/matrices do not support an 'axes' parameter because swapping dimensions is the only"
+            raise ValueError(f"{text} logical permutation, got {axes}")
+        return self._as(self.tocoo().transpose(axes, copy), self.format)
+
+    def reshape(self, *shape: Any, order: str = "C", copy: bool = False) -> Any:
+        """Return the array with another shape of as many elements; one size may be -1. In coordinates."""
+        made = self._array().tocoo().reshape(*shape, order=order, copy=copy)
+        if not self._is_array and made.ndim != 2:
+            raise ValueError(f"shape must be two-dimensional, got {made.shape}")
+        return self if made.shape == self.shape and not copy else self._as(made)
+
+    def resize(self, *shape: Any) -> None:
+        """Change the shape in place; entries outside the new shape are dropped."""
+        sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list, torch.Size)) else shape
+        made = self.tocoo().copy()
+        made.resize(*sizes)
+        made = self._as(made, self.format)
+        self._data, self._pattern = made._data, made._pattern
+
+    def eliminate_zeros(self) -> None:
+        """Drop entries whose value is zero, in place."""
+        data, pattern = self._places()
+        keep = (data.detach() != 0).nonzero()[:, 0]
+        with structural(*pattern.coords):
+            kept = Coordinates([x[keep] for x in pattern.coords], pattern.shape, pattern.canonical)
+        made = self._as(classes["coo", True]._make(data.index_select(-1, keep), kept), self.format)
+        self._data, self._pattern = made._data, made._pattern
+
+    def sum_duplicates(self) -> None:
+        """Add up entries at the same place, in place; entries are then in order."""
+
+    @property
+    def has_canonical_format(self) -> bool:
+        """Are the entries in order and without duplicates?"""
+        return True
+
+    @property
+    def has_sorted_indices(self) -> bool:
+        """Are the entries in order?"""
+        return True
 
     # ---- reductions ------------------------------------------------------------------------------------------------
 
@@ -292,19 +403,11 @@ class sparray:  # noqa: N801
         """Average the elements, implicit zeros included, over an axis or all; integers give the default float type."""
         return _reductions.mean(self, axis, as_dtype(dtype, "mean"), out)
 
-    def max(self, axis: Any = None, out: None = None, *, explicit: bool = False) -> Any:
-        """Return the maximum, implicit zeros included unless `explicit`: a scalar, or sparse over an axis."""
-        return _reductions.extreme(self, axis, out, explicit, "amax")
-
-    def min(self, axis: Any = None, out: None = None, *, explicit: bool = False) -> Any:
-        """Return the minimum, implicit zeros included unless `explicit`: a scalar, or sparse over an axis."""
-        return _reductions.extreme(self, axis, out, explicit, "amin")
-
-    def count_nonzero(self, axis: int | None = None) -> Any:
+    def count_nonzero(self, axis: Any = None) -> Any:
         """Count the entries that are not zero, in all (an int) or along an axis (a tensor)."""
         return _reductions.count(self, axis, explicit=False)
 
-    def getnnz(self, axis: int | None = None) -> Any:
+    def _getnnz(self, axis: Any = None) -> Any:
         """Count the stored entries, in all (an int) or along an axis (a tensor)."""
         return _reductions.count(self, axis, explicit=True)
 
@@ -318,107 +421,18 @@ class sparray:  # noqa: N801
 
     def nonzero(self) -> tuple[Tensor, ...]:
         """Return the indices of the nonzero elements, one tensor per dimension."""
-        A = self.tocoo() if self.ndim != 2 else self.tocsr().tocoo()
-        keep = (A.data != 0).nonzero()[:, 0]
-        return tuple(places[keep] for places in A.coords)
+        A = self.tocoo()
+        if not A._pattern.canonical:
+            A = A.copy()
+            A.sum_duplicates()
+        keep = (A._data != 0).nonzero()[:, 0]
+        return tuple(places[keep] for places in A._pattern.coords)
 
-    # ---- arithmetic ------------------------------------------------------------------------------------------------
+    def setdiag(self, values: Any, k: int = 0) -> None:
+        """Set the k-th diagonal, in place, to a number or to as many of `values` as fit."""
+        from ._assignment import set_diagonal
 
-    def dot(self, other: Any) -> Any:
-        """Multiply as ``self @ other``; a number multiplies the values."""
-        if _arithmetic.is_scalar(other):
-            return self * other
-        return self @ other
-
-    def __matmul__(self, other: Any) -> Any:
-        return _arithmetic.matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return _arithmetic.rmatmul(self, other)
-
-    def multiply(self, other: Any) -> Any:
-        """Multiply elementwise by a number, a dense or a sparse array that broadcasts; the result is sparse."""
-        return _arithmetic.multiply(self, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return _arithmetic.multiply(self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _arithmetic.multiply(self, other)
-
-    def __truediv__(self, other: Any) -> Any:
-        return _arithmetic.divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return NotImplemented
-
-    def __add__(self, other: Any) -> Any:
-        return _arithmetic.add(self, other, 1)
-
-    def __radd__(self, other: Any) -> Any:
-        return _arithmetic.add(self, other, 1)
-
-    def __sub__(self, other: Any) -> Any:
-        return _arithmetic.add(self, other, -1)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _arithmetic.add(-self, other, 1)
-
-    def __neg__(self: Self) -> Self:
-        if self.dtype is torch.bool:
-            raise NotImplementedError("negating a boolean sparse array is not supported.")
-        return self._with_data(-self._data)
-
-    def __pos__(self: Self) -> Self:
-        return self
-
-    def __abs__(self: Self) -> Self:
-        return self._with_data(self._data.abs())
-
-    def __round__(self: Self, ndigits: int = 0) -> Self:
-        return self._with_data(torch.round(self._data, decimals=ndigits))
-
-    def power(self: Self, n: Any, dtype: Any = None) -> Self:
-        """Raise each element to the power `n`, a number other than zero."""
-        if not _arithmetic.is_scalar(n):
-            raise NotImplementedError("input is not scalar")
-        if not n:
-            text = "zero power is not supported as it would densify the matrix; use torch.ones(A.shape) instead"
-            raise NotImplementedError(text)
-        data = _arithmetic.summed(self)
-        wanted = as_dtype(dtype, "power")
-        return data._with_data((data._data if wanted is None else data._data.to(wanted)) ** n)
-
-    def __pow__(self: Self, n: Any) -> Self:
-        return self.power(n)
-
-    def maximum(self, other: Any) -> Any:
-        """Return the elementwise maximum with a number or a sparse or dense array."""
-        return _arithmetic.extreme(self, other, torch.maximum)
-
-    def minimum(self, other: Any) -> Any:
-        """Return the elementwise minimum with a number or a sparse or dense array."""
-        return _arithmetic.extreme(self, other, torch.minimum)
-
-    def __eq__(self, other: object) -> Any:
-        return _arithmetic.compare(self, other, operator.eq)
-
-    def __ne__(self, other: object) -> Any:
-        return _arithmetic.compare(self, other, operator.ne)
-
-    def __lt__(self, other: Any) -> Any:
-        return _arithmetic.compare(self, other, operator.lt)
-
-    def __gt__(self, other: Any) -> Any:
-        return _arithmetic.compare(self, other, operator.gt)
-
-    def __le__(self, other: Any) -> Any:
-        return _arithmetic.compare(self, other, operator.le)
-
-    def __ge__(self, other: Any) -> Any:
-        return _arithmetic.compare(self, other, operator.ge)
-
-    __hash__ = object.__hash__  # by identity, as torch.Tensor does
+        set_diagonal(self, values, k)
 
     # ---- protocols -------------------------------------------------------------------------------------------------
 
@@ -431,123 +445,41 @@ class sparray:  # noqa: N801
     def __len__(self) -> int:
         raise TypeError("sparse array length is ambiguous; use getnnz() or shape[0]")
 
+    def __iter__(self) -> Any:
+        for i in range(self.shape[0]):
+            yield self[i]  # type: ignore[index]
+
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("a sparse array is not made dense by NumPy on its own: use A.toarray().numpy() or A.to_scipy()")
 
-    def __repr__(self) -> str:
-        kind = f"<{self._format_name} sparse array of dtype '{_torch_name(self.dtype)}'"
-        where = "" if self.device.type == "cpu" else f" on {self.device}"
-        return f"{kind}\n\twith {self.nnz} stored elements and shape {self.shape}{where}>"
 
-    def __str__(self) -> str:
-        text = repr(self)
-        if self.nnz == 0 or self._data.dim() != 1:
-            return text
-        A = self.tocoo()
-        limit = self.maxprint
-        places = list(range(self.nnz))
-        half = limit // 2
-        head, tail = (places, []) if self.nnz <= limit else (places[:half], places[self.nnz - (limit - half) :])
-        lines = _lines(A.coords, A.data, head)
-        if tail:
-            lines += ["  :\t:", *_lines(A.coords, A.data, tail)]
-        return text + "\n  Coords\tValues\n" + "\n".join(lines)
+class sparray:  # noqa: N801
+    """Base class of all sparse arrays, for ``isinstance``; it cannot be made itself.
 
-    @torch_function  # type: ignore[arg-type]
-    def __torch_function__(
-        cls,  # noqa: N805
-        func: Callable[..., Any],
-        types: Any,
-        args: Sequence[Any] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        """Serve ``tensor @ A``, ``torch.matmul(A, x)`` and the other operators with a tensor on one side."""
-        act = _torch_functions.get(func.__name__)
-        if act is None or kwargs:
-            return NotImplemented
-        return act(*args)
+    Notes
+    -----
+    Operators follow NumPy's arrays: ``*`` is elementwise, ``@`` is the matrix product. Results keep explicit zeros,
+    since which entries are there must not depend on values that are differentiated; `eliminate_zeros` drops them.
 
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse import csr_array, sparray
+    >>> isinstance(csr_array(torch.eye(2)), sparray)
+    True
+    """
 
-def _lines(coords: Sequence[Tensor], data: Tensor, places: Sequence[int]) -> list[str]:
-    if not places:
-        return []
-    begin, end = places[0], places[-1] + 1
-    where = zip(*(x[begin:end].tolist() for x in coords), strict=True)
-    return [f"  {place}\t{value}" for place, value in zip(where, data[begin:end].tolist(), strict=True)]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise ValueError(f"{type(self).__name__} is a base class: make a csr_array or another format")
 
-
-def _either(forward: Callable[..., Any], reflected: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a binary operation that knows which of its operands is the sparse one."""
-
-    def act(a: Any, b: Any) -> Any:
-        return forward(a, b) if isinstance(a, sparray) else reflected(b, a)
-
-    return act
-
-
-def _reflected(act: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a reflected method of Tensor: it is called with the tensor first, though that is the right operand."""
-
-    def call(x: Any, A: Any) -> Any:
-        return act(A, x)
-
-    return call
-
-
-# By name: under the compiler the functions themselves are not always the same objects.
-_matmul = _either(_arithmetic.matmul, _arithmetic.rmatmul)
-_torch_functions: dict[str, Callable[..., Any]] = {
-    "matmul": _matmul,
-    "mm": _matmul,
-    "mv": _matmul,
-    "__rmatmul__": _reflected(_arithmetic.matmul),
-    "mul": _either(sparray.__mul__, sparray.__rmul__),
-    "add": _either(sparray.__add__, sparray.__radd__),
-    "sub": _either(sparray.__sub__, sparray.__rsub__),
-    "__rsub__": _reflected(sparray.__sub__),
-    "div": _either(sparray.__truediv__, sparray.__rtruediv__),
-    "true_divide": _either(sparray.__truediv__, sparray.__rtruediv__),
-    "__rdiv__": _reflected(sparray.__truediv__),
-    "eq": _either(sparray.__eq__, sparray.__eq__),
-    "ne": _either(sparray.__ne__, sparray.__ne__),
-    "lt": _either(sparray.__lt__, sparray.__gt__),
-    "gt": _either(sparray.__gt__, sparray.__lt__),
-    "le": _either(sparray.__le__, sparray.__ge__),
-    "ge": _either(sparray.__ge__, sparray.__le__),
-    "abs": sparray.__abs__,
-    "neg": sparray.__neg__,
-    "conj": sparray.conj,
-}
-_torch_functions["__eq__"] = _torch_functions["eq"]
-_torch_functions["__ne__"] = _torch_functions["ne"]
-
-
-Context = tuple[Any, CompressedRows | Coordinates]
-
-
-def register(cls: type[sparray]) -> None:
-    """Make a class of sparse arrays a pytree: its values are the leaf, class and pattern the context."""
-
-    def flatten(array: sparray) -> tuple[list[Any], Context]:
-        return [array._data], (type(array), array._pattern)
-
-    def unflatten(leaves: Iterable[Any], context: Context) -> sparray:
-        (data,) = leaves
-        made: sparray = context[0]._make(data, context[1])
-        return made
-
-    register_pytree_node(
-        cls,
-        flatten,
-        unflatten,
-        serialized_type_name=f"sci.sparse.{cls.__name__}",
-        flatten_with_keys_fn=lambda array: ([(attribute_key("data"), array._data)], (type(array), array._pattern)),
-    )
+    @classmethod
+    def __class_getitem__(cls, item: Any) -> types.GenericAlias:
+        return types.GenericAlias(cls, item)
 
 
 @function(differentiable=(), batch=False)
 def issparse(x: Any) -> bool:
-    """Tell whether `x` is one of this library's sparse arrays.
+    """Tell whether `x` is one of this library's sparse arrays or matrices.
 
     Parameters
     ----------
@@ -569,4 +501,4 @@ def issparse(x: Any) -> bool:
     >>> issparse([[1.0]])
     False
     """
-    return isinstance(x, sparray)
+    return isinstance(x, SparseBase)

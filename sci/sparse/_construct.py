@@ -11,7 +11,7 @@ from torch import Tensor
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument
-from ._base import sparray
+from ._base import SparseBase
 from ._convert import as_dtype, as_shape
 from ._coo import coo_array
 from ._csr import csr_array
@@ -25,7 +25,7 @@ def _finished(A: coo_array, format: str | None, default: str = "csr") -> Any:
 
 
 def _coordinates(A: Any) -> coo_array:
-    return A.tocoo(False) if isinstance(A, sparray) else coo_array(A)
+    return A.tocoo(False) if isinstance(A, SparseBase) else coo_array(A)
 
 
 def _random(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Callable[..., Tensor]:

@@ -80,7 +80,7 @@ def from_torch_sparse(x: Tensor, function: str) -> tuple[Tensor, Coordinates | C
 
 def from_scipy(x: Any, function: str) -> tuple[Tensor, Coordinates | CompressedRows]:
     """Return values and pattern of one of SciPy's sparse arrays, sharing memory for coo and csr."""
-    if x.format == "csr" and len(x.shape) == 2:
+    if x.format == "csr" and len(x.shape) == 2:  # also what a csc array's transpose is
         data = as_tensor(x.data, "arg1", function)
         return data, CompressedRows(
             as_index(x.indptr, "indptr", function, None), as_index(x.indices, "indices", function, None), x.shape
@@ -121,8 +121,10 @@ def from_coordinates(
     return values, Coordinates(indices, sizes)
 
 
-def from_compressed(data: Any, indices: Any, indptr: Any, shape: Any, function: str) -> tuple[Tensor, CompressedRows]:
-    """Return values and pattern of ``(data, indices, indptr)``."""
+def from_compressed(
+    data: Any, indices: Any, indptr: Any, shape: Any, function: str, by_columns: bool = False
+) -> tuple[Tensor, CompressedRows]:
+    """Return values and pattern of ``(data, indices, indptr)``, by rows or, as rows of the transpose, by columns."""
     values = as_tensor(data, "data", function)
     columns = as_index(indices, "indices", function, values.device)
     starts = as_index(indptr, "indptr", function, values.device)
@@ -133,12 +135,19 @@ def from_compressed(data: Any, indices: Any, indptr: Any, shape: Any, function: 
         raise ValueError(f"{function}: {text}")
     if starts.shape[0] == 0:
         raise ValueError(f"{function}: indptr must have at least one element")
+    flat = False
     if shape is None:
         width = int(columns.max().item()) + 1 if columns.shape[0] else 0
         sizes: tuple[int, ...] = (starts.shape[0] - 1, width)
     else:
-        sizes = as_shape(shape, function, (2,))
+        sizes = as_shape(shape, function, (2,) if by_columns else (1, 2))
+        flat = len(sizes) == 1
+        sizes = (1, *sizes) if flat else sizes[::-1] if by_columns else sizes
     if starts.shape[0] != sizes[0] + 1:
-        raise ValueError(f"{function}: indptr must have {sizes[0] + 1} elements for {sizes[0]} rows, got {len(starts)}")
+        what = "columns" if by_columns else "rows"
+        raise ValueError(
+            f"{function}: indptr must have {sizes[0] + 1} elements for {sizes[0]} {what}: "
+            f"index pointer size {len(starts)} should be {sizes[0] + 1}"
+        )
     check_indices(function, starts, [("indices", columns, sizes[1])])
-    return values, CompressedRows(starts, columns, sizes)
+    return values, CompressedRows(starts, columns, sizes, flat=flat)

@@ -1,7 +1,8 @@
-"""`coo_array`: coordinates."""
+"""`coo_array`, `coo_matrix`: coordinates."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,9 @@ from torch import Tensor
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument
-from ._base import register, sparray
+from . import _indexing
+from ._assignment import set_item
+from ._base import SparseBase, classes, makers, sparray
 from ._convert import (
     as_dtype,
     as_shape,
@@ -22,11 +25,13 @@ from ._convert import (
     is_scipy,
     is_shape,
 )
-from ._csr import _merged, csr_array
+from ._matrix import spmatrix
 from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, structural
 from ._products import segment_sum
+from ._pytree import register
+from ._tensors import tensordot
 
-__all__ = ["coo_array"]
+__all__ = ["coo_array", "coo_matrix"]
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -43,8 +48,185 @@ def _call(cls: Any, data: Any, row: Any, col: Any, x: Any) -> Any:
     return A.T @ (A @ x)
 
 
+class CoordinatesBase(SparseBase):
+    """Coordinates, as array and as matrix."""
+
+    format = "coo"
+    _format_name = "COOrdinate"
+    _ndims = tuple(range(1, 65))
+    _pattern: Coordinates
+
+    def __init__(
+        self,
+        arg1: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        copy: bool = False,
+        *,
+        maxprint: int | None = None,
+        device: Any = None,
+    ) -> None:
+        name = type(self).__name__
+        data, pattern = _parts(arg1, shape, device, name)
+        wanted = as_dtype(dtype, name)
+        if wanted is not None:
+            data = data.to(wanted)
+        elif is_shape(arg1):
+            data = data.to(torch.get_default_dtype())
+        if shape is not None and tuple(pattern.shape) != as_shape(shape, name, ()):
+            raise ValueError(f"{name}: shape {shape} does not fit an array of shape {pattern.shape}")
+        if not self._is_array and len(pattern.shape) != 2:
+            raise ValueError(f"{name}: arg1 must have two dimensions, got shape {pattern.shape}")
+        if device is not None:
+            data, pattern = data.to(device), pattern.to(torch.device(device))
+        if copy:
+            data = data.clone()
+            pattern = Coordinates([x.clone() for x in pattern.coords], pattern.shape, pattern.canonical)
+        self._data, self._pattern, self._maxprint = data, pattern, maxprint
+
+    @property
+    def coords(self) -> tuple[Tensor, ...]:
+        """Index tensors, one per dimension."""
+        return self._pattern.coords
+
+    @coords.setter
+    def coords(self, coords: Any) -> None:
+        indices = [as_index(x, f"coords[{d}]", type(self).__name__, self.device) for d, x in enumerate(coords)]
+        if len(indices) != self.ndim or any(x.shape[0] != self.nnz for x in indices):
+            raise ValueError(f"{type(self).__name__}: coords must be {self.ndim} index arrays of {self.nnz} elements")
+        sizes = zip(indices, self.shape, strict=True)
+        check_indices(type(self).__name__, None, [(f"coords[{d}]", x, n) for d, (x, n) in enumerate(sizes)])
+        self._pattern = Coordinates(indices, self.shape)
+
+    @property
+    def row(self) -> Tensor:
+        """The row of each entry; zeros for one dimension."""
+        return self.coords[-2] if self.ndim > 1 else torch.zeros_like(self.coords[0])
+
+    @property
+    def col(self) -> Tensor:
+        """The column of each entry."""
+        return self.coords[-1]
+
+    @property
+    def has_canonical_format(self) -> bool:
+        """Are the entries known to be without duplicates?"""
+        return self._pattern.canonical
+
+    @has_canonical_format.setter
+    def has_canonical_format(self, value: bool) -> None:
+        self._pattern = Coordinates(self.coords, self.shape, bool(value))
+
+    @property
+    def data(self) -> Tensor:
+        """The values of the stored entries, ``(nnz,)``: the leaf that gradients flow to."""
+        return self._data
+
+    @data.setter
+    def data(self, values: Any) -> None:
+        tensor = as_tensor(values, "data", type(self).__name__)
+        if tensor.shape[-1:] != (self.nnz,) or tensor.device != self._data.device:
+            raise bad_argument(type(self).__name__, "data", f"of {self.nnz} elements on {self._data.device}", values)
+        self._data = tensor
+
+    def to_torch(self) -> Tensor:
+        """Return a torch tensor of layout ``torch.sparse_coo``; differentiable in the values, which it shares."""
+        indices = torch.stack([x.to(torch.int64) for x in self.coords])
+        return torch.sparse_coo_tensor(indices, self._data, self.shape, check_invariants=False)
+
+    def to_scipy(self) -> Any:
+        """Return SciPy's coo array, sharing memory; the values must be on the CPU and record no gradient."""
+        coords = tuple(self._numpy(x) for x in self.coords)
+        return self._scipy_class()((self._numpy(self._data), coords), shape=self.shape)
+
+    def transpose(self, axes: Any = None, copy: bool = False) -> Any:
+        """Return the array with its dimensions reversed, or in the order `axes`; values are shared unless `copy`."""
+        order = tuple(range(self.ndim))[::-1] if axes is None else tuple(int(d) % self.ndim for d in axes)
+        if sorted(order) != list(range(self.ndim)):
+            raise bad_argument("transpose", "axes", f"a permutation of {self.ndim} dimensions", axes)
+        pattern = Coordinates([self.coords[d] for d in order], [self.shape[d] for d in order], self._pattern.canonical)
+        return type(self)._make(self._data.clone() if copy else self._data, pattern)
+
+    def reshape(self, *shape: Any, order: str = "C", copy: bool = False) -> Any:
+        """Return the array with another shape of as many elements; one size may be -1."""
+        wanted = list(shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape)
+        if order != "C":
+            raise bad_argument("reshape", "order", "'C'", order)
+        total = 1
+        for n in self.shape:
+            total *= n
+        known = 1
+        for n in wanted:
+            known *= n if n != -1 else 1
+        if wanted.count(-1) == 1 and known:
+            wanted[wanted.index(-1)] = total // known
+            known *= total // known
+        if known != total or any(n < 0 for n in wanted):
+            raise ValueError(f"cannot reshape array of size {total} into shape {tuple(shape)}")
+        coords = []
+        with structural(*self.coords):
+            keys = self._pattern.keys()
+            for n in reversed(wanted):
+                coords.append((keys % max(n, 1)).to(index_dtype(*wanted)))
+                keys = keys // max(n, 1)
+        pattern = Coordinates(coords[::-1], wanted, self._pattern.canonical)
+        return type(self)._make(self._data.clone() if copy else self._data, pattern)
+
+    def sum_duplicates(self) -> None:
+        """Add up entries at the same place, in place; entries are then in row-major order."""
+        if self._pattern.canonical:
+            return
+        with structural(*self.coords):
+            keys, target = torch.unique(self._pattern.keys(), return_inverse=True)
+            kept = keys.shape[0]
+            first = torch.empty(kept, dtype=torch.int64, device=keys.device)
+            # Any entry of a group tells its place; writing in reverse order leaves one of them.
+            first[target] = torch.arange(target.shape[0], device=keys.device)
+            coords = [x[first] for x in self.coords]
+        self._pattern = Coordinates(coords, self.shape, canonical=True)
+        self._data = segment_sum(self._data, target, kept)
+
+    def eliminate_zeros(self) -> None:
+        """Drop entries whose value is zero, in place."""
+        keep = (self._data.detach() != 0).nonzero()[:, 0]
+        self._pattern = Coordinates([x[keep] for x in self.coords], self.shape, self._pattern.canonical)
+        self._data = self._data.index_select(-1, keep)
+
+    def resize(self, *shape: Any) -> None:
+        """Change the shape in place; entries outside the new shape are dropped."""
+        given = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list, torch.Size)) else shape
+        sizes = as_shape(tuple(given), "resize", ())
+        if not sizes or (not self._is_array and len(sizes) != 2):
+            raise ValueError(f"shape must have two dimensions for a matrix, and one at least, got {sizes}")
+        old = self.shape
+        if len(sizes) != len(old):  # as SciPy: dimensions are merged or split in row-major order first
+            total = max(math.prod(old), math.prod(sizes))
+            flat = type(self)._make(self._data, self._pattern).reshape(-1)
+            flat._pattern = Coordinates(flat.coords, (total,), self._pattern.canonical)
+            rest = flat._cropped((math.prod(sizes),)).reshape(sizes)
+            self._data, self._pattern = rest._data, rest._pattern
+            return
+        made = self._cropped(sizes)
+        self._data, self._pattern = made._data, made._pattern
+
+    def _cropped(self, sizes: tuple[int, ...]) -> Any:
+        keep = torch.ones(self.nnz, dtype=torch.bool, device=self.device)
+        for x, n in zip(self.coords, sizes, strict=True):
+            keep &= x < n
+        kept = keep.nonzero()[:, 0]
+        pattern = Coordinates([x[kept] for x in self.coords], sizes, self._pattern.canonical)
+        return type(self)._make(self._data.index_select(-1, kept), pattern)
+
+    def tensordot(self, other: Any, axes: Any = 2) -> Any:
+        """Sum products over pairs of axes: the last `axes` of this array with the first of `other`, or those listed.
+
+        The result is dense for a dense `other`, and sparse, in coordinates, for a sparse one.
+        """
+        return tensordot(self, other, axes)
+
+
 @function(differentiable=("data",), discrete=("row", "col"), samples=_samples, call=_call)
-class coo_array(sparray):  # noqa: N801
+class coo_array(CoordinatesBase, sparray):  # noqa: N801
     """Sparse array in coordinates, of any number of dimensions.
 
     Parameters
@@ -97,172 +279,51 @@ class coo_array(sparray):  # noqa: N801
     tensor([1., 5.])
     """
 
-    format = "coo"
-    _format_name = "COOrdinate"
-    _pattern: Coordinates
-
-    def __init__(
-        self,
-        arg1: Any,
-        shape: Any = None,
-        dtype: Any = None,
-        copy: bool = False,
-        *,
-        maxprint: int | None = None,
-        device: Any = None,
-    ) -> None:
-        data, pattern = _parts(arg1, shape, device)
-        wanted = as_dtype(dtype, "coo_array")
-        if wanted is not None:
-            data = data.to(wanted)
-        elif is_shape(arg1):
-            data = data.to(torch.get_default_dtype())
-        if shape is not None and tuple(pattern.shape) != as_shape(shape, "coo_array", ()):
-            raise ValueError(f"coo_array: shape {tuple(shape)} does not fit an array of shape {pattern.shape}")
-        if device is not None:
-            data, pattern = data.to(device), pattern.to(torch.device(device))
-        if copy:
-            data = data.clone()
-            pattern = Coordinates([x.clone() for x in pattern.coords], pattern.shape, pattern.canonical)
-        self._data, self._pattern, self._maxprint = data, pattern, maxprint
-
-    @property
-    def coords(self) -> tuple[Tensor, ...]:
-        """Index tensors, one per dimension."""
-        return self._pattern.coords
-
-    @coords.setter
-    def coords(self, coords: Any) -> None:
-        indices = [as_index(x, f"coords[{d}]", "coo_array", self.device) for d, x in enumerate(coords)]
-        if len(indices) != self.ndim or any(x.shape[0] != self.nnz for x in indices):
-            raise ValueError(f"coo_array: coords must be {self.ndim} index arrays of {self.nnz} elements")
-        sizes = zip(indices, self.shape, strict=True)
-        check_indices("coo_array", None, [(f"coords[{d}]", x, n) for d, (x, n) in enumerate(sizes)])
-        self._pattern = Coordinates(indices, self.shape)
-
-    @property
-    def row(self) -> Tensor:
-        """The row of each entry; zeros for one dimension."""
-        return self.coords[-2] if self.ndim > 1 else torch.zeros_like(self.coords[0])
-
-    @property
-    def col(self) -> Tensor:
-        """The column of each entry."""
-        return self.coords[-1]
-
-    @property
-    def has_canonical_format(self) -> bool:
-        """Are the entries known to be without duplicates?"""
-        return self._pattern.canonical
-
-    def _coordinates(self) -> Coordinates:
-        return self._pattern
-
-    def _rows(self) -> csr_array:
-        """Return the array in compressed rows in which duplicates stay: what products need."""
-        if self.ndim != 2:
-            raise ValueError(f"coo_array: this needs two dimensions, got shape {self.shape}")
-        pattern, order = self._pattern.compressed()
-        return csr_array._make(self._data.index_select(-1, order), pattern)
-
-    def tocsr(self, copy: bool = False) -> csr_array:
-        """Return the array in compressed rows; duplicates add up."""
-        if self.ndim != 2:
-            raise ValueError(f"Cannot convert. CSR must be 2D. Got {self.ndim}D")
-        return csr_array._make(*_merged(self._data, self._pattern))
-
-    def tocoo(self, copy: bool = False) -> coo_array:
-        """Return this array, or a copy."""
-        return self.copy() if copy else self
-
-    def to_torch(self) -> Tensor:
-        """Return a torch tensor of layout ``torch.sparse_coo``; differentiable in the values, which it shares."""
-        indices = torch.stack([x.to(torch.int64) for x in self.coords])
-        return torch.sparse_coo_tensor(indices, self._data, self.shape, check_invariants=False)
-
-    def to_scipy(self) -> Any:
-        """Return SciPy's coo_array, sharing memory; the values must be on the CPU and record no gradient."""
-        from scipy.sparse import coo_array as scipy_coo_array
-
-        coords = tuple(self._numpy(x) for x in self.coords)
-        return scipy_coo_array((self._numpy(self._data), coords), shape=self.shape)
-
-    def transpose(self, axes: Any = None, copy: bool = False) -> coo_array:
-        """Return the array with its dimensions reversed, or in the order `axes`; values are shared unless `copy`."""
-        order = tuple(range(self.ndim))[::-1] if axes is None else tuple(int(d) % self.ndim for d in axes)
-        if sorted(order) != list(range(self.ndim)):
-            raise bad_argument("transpose", "axes", f"a permutation of {self.ndim} dimensions", axes)
-        pattern = Coordinates([self.coords[d] for d in order], [self.shape[d] for d in order], self._pattern.canonical)
-        return coo_array._make(self._data.clone() if copy else self._data, pattern)
-
-    def reshape(self, *shape: Any, order: str = "C", copy: bool = False) -> coo_array:
-        """Return the array with another shape of as many elements; one size may be -1."""
-        wanted = list(shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape)
-        if order != "C":
-            raise bad_argument("reshape", "order", "'C'", order)
-        total = 1
-        for n in self.shape:
-            total *= n
-        known = 1
-        for n in wanted:
-            known *= n if n != -1 else 1
-        if wanted.count(-1) == 1 and known:
-            wanted[wanted.index(-1)] = total // known
-            known *= total // known
-        if known != total or any(n < 0 for n in wanted):
-            raise ValueError(f"cannot reshape array of size {total} into shape {tuple(shape)}")
-        coords = []
-        with structural(*self.coords):
-            keys = self._pattern.keys()
-            for n in reversed(wanted):
-                coords.append((keys % max(n, 1)).to(index_dtype(*wanted)))
-                keys = keys // max(n, 1)
-        pattern = Coordinates(coords[::-1], wanted, self._pattern.canonical)
-        return coo_array._make(self._data.clone() if copy else self._data, pattern)
-
-    def sum_duplicates(self) -> None:
-        """Add up entries at the same place, in place; entries are then in row-major order."""
-        if self._pattern.canonical:
-            return
-        with structural(*self.coords):
-            keys, target = torch.unique(self._pattern.keys(), return_inverse=True)
-            kept = keys.shape[0]
-            first = torch.empty(kept, dtype=torch.int64, device=keys.device)
-            # Any entry of a group tells its place; writing in reverse order leaves one of them.
-            first[target] = torch.arange(target.shape[0], device=keys.device)
-            coords = [x[first] for x in self.coords]
-        self._pattern = Coordinates(coords, self.shape, canonical=True)
-        self._data = segment_sum(self._data, target, kept)
-
-    def eliminate_zeros(self) -> None:
-        """Drop entries whose value is zero, in place."""
-        keep = (self._data.detach() != 0).nonzero()[:, 0]
-        self._pattern = Coordinates([x[keep] for x in self.coords], self.shape, self._pattern.canonical)
-        self._data = self._data.index_select(-1, keep)
 
     def __getitem__(self, key: Any) -> Any:
-        if self.ndim != 2:
-            raise TypeError("coo_array: only two-dimensional sparse arrays can be indexed")
-        return self.tocsr()[key]
+        return _indexing.get(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        set_item(self, key, value)
+
+
+@function(batch=False)
+class coo_matrix(spmatrix, CoordinatesBase):  # noqa: N801
+    """Sparse matrix in coordinates: `coo_array` with the operators of matrices.
+
+    ``*`` is the matrix product and ``**`` the matrix power. Made of what a two-dimensional `coo_array` is made of; new
+    code should take `coo_array`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse import coo_matrix
+    >>> A = coo_matrix(torch.tensor([[1.0, 2.0], [0.0, 3.0]]))
+    >>> (A * A).toarray()
+    tensor([[1., 8.],
+            [0., 9.]])
+    """
 
 
 register(coo_array)
+register(coo_matrix)
+classes["coo", True], classes["coo", False] = coo_array, coo_matrix
+makers["coo"] = lambda A: A._places()
 
 
-def _parts(arg1: Any, shape: Any, device: Any) -> tuple[Tensor, Coordinates]:
-    """Return values and pattern of whatever `coo_array` is made of."""
-    name = "coo_array"
-    if isinstance(arg1, sparray):
-        return arg1._data, arg1._coordinates()
+def _parts(arg1: Any, shape: Any, device: Any, name: str) -> tuple[Tensor, Coordinates]:
+    """Return values and pattern of whatever an array in coordinates is made of."""
+    if isinstance(arg1, SparseBase):
+        return arg1._places()
     if is_shape(arg1):
         sizes = as_shape(arg1, name, ())
         if not sizes:
-            raise ValueError("coo_array: shape must have at least one dimension")
+            raise ValueError(f"{name}: shape must have at least one dimension")
         none = torch.zeros(0, dtype=index_dtype(*sizes), device=device)
         return torch.zeros(0, device=device), Coordinates([none.clone() for _ in sizes], sizes, canonical=True)
     if isinstance(arg1, tuple):
         if len(arg1) != 2:
-            raise ValueError("coo_array: a tuple must be a shape or (data, coords)")
+            raise ValueError(f"{name}: a tuple must be a shape or (data, coords)")
         return from_coordinates(*arg1, shape, name, ())
     pattern: Coordinates | CompressedRows
     if is_scipy(arg1):
@@ -273,5 +334,5 @@ def _parts(arg1: Any, shape: Any, device: Any) -> tuple[Tensor, Coordinates]:
         dense = as_tensor(arg1, "arg1", name)
         data, pattern = from_dense(dense.reshape(1) if dense.dim() == 0 else dense)
     if isinstance(pattern, CompressedRows):
-        pattern = Coordinates((pattern.rows, pattern.indices), pattern.shape)
+        pattern, _ = pattern.coordinates()
     return data, pattern

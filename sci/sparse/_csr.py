@@ -1,36 +1,21 @@
-"""`csr_array`: compressed sparse rows."""
+"""`csr_array`, `csr_matrix`: compressed sparse rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
-from . import _indexing
-from ._base import register, sparray
-from ._convert import (
-    as_dtype,
-    as_shape,
-    from_compressed,
-    from_coordinates,
-    from_dense,
-    from_scipy,
-    from_torch_sparse,
-    is_scipy,
-    is_shape,
-)
-from ._pattern import CompressedRows, Coordinates, compress, index_dtype
-from ._products import quick_product, segment_sum
+from ._base import classes, makers, sparray
+from ._compressed import Compressed, compressed_from
+from ._matrix import spmatrix
+from ._products import quick_product
+from ._pytree import register
 
-if TYPE_CHECKING:
-    from ._coo import coo_array
-
-__all__ = ["csr_array"]
+__all__ = ["csr_array", "csr_matrix"]
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -49,20 +34,47 @@ def _call(cls: Any, data: Any, indices: Any, indptr: Any, x: Any) -> Any:
     return A @ x + A.T @ (2 * x)
 
 
+class RowsBase(Compressed):
+    """Compressed rows, as array and as matrix."""
+
+    format = "csr"
+    _format_name = "Compressed Sparse Row"
+    _ndims = (1, 2)
+
+    def __matmul__(self, other: Any) -> Any:
+        rows = self._pattern
+        if not rows._unchecked:
+            found = quick_product(rows, self._data, other)
+            if found is not None:
+                return found[..., 0] if rows.flat and other.dim() == 1 else found if not rows.flat else found[..., 0, :]
+        return super().__matmul__(other)
+
+    def transpose(self, axes: Any = None, copy: bool = False) -> Any:
+        """Return the transpose, by columns; values and indices are shared unless `copy`."""
+        if axes is not None or self.ndim == 1:
+            return super().transpose(axes, copy)
+        from ._layouts import CompressedColumns
+
+        data = self._data.clone() if copy else self._data
+        return self._class("csc")._make(data, CompressedColumns(self._pattern))
+
+
 @function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call)
-class csr_array(sparray):  # noqa: N801
+class csr_array(RowsBase, sparray):  # noqa: N801
     r"""Compressed sparse row array: a matrix with values at the entries of a pattern, and zeros elsewhere.
 
     Parameters
     ----------
     arg1 : what to make it of
-        - a dense two-dimensional tensor or array-like: its nonzero elements;
+        - a dense tensor or array-like: its nonzero elements;
         - ``(data, (row, col))``: values at coordinates, where duplicates add up;
         - ``(data, indices, indptr)``: row i has the values ``data[indptr[i]:indptr[i+1]]`` at the columns
           ``indices[indptr[i]:indptr[i+1]]``;
         - ``(M, N)``: no entries;
         - a sparse array, a torch sparse tensor (coo, csr, csc) or one of SciPy's sparse arrays.
-    shape : tuple of two ints, optional
+
+        A one-dimensional array, ``(data, (col,))`` or the shape ``(N,)`` make a vector.
+    shape : tuple of one or two ints, optional
         By default what the indices need.
     dtype : dtype, optional
         By default that of the values; for an empty array torch's default dtype.
@@ -119,170 +131,27 @@ class csr_array(sparray):  # noqa: N801
             [0., 0., 6.]])
     """
 
-    format = "csr"
-    _format_name = "Compressed Sparse Row"
-    _pattern: CompressedRows
 
-    def __init__(
-        self,
-        arg1: Any,
-        shape: Any = None,
-        dtype: Any = None,
-        copy: bool = False,
-        *,
-        maxprint: int | None = None,
-        device: Any = None,
-    ) -> None:
-        data, pattern = _parts(arg1, shape, device)
-        wanted = as_dtype(dtype, "csr_array")
-        if wanted is not None:
-            data = data.to(wanted)
-        elif is_shape(arg1):
-            data = data.to(torch.get_default_dtype())
-        if shape is not None and tuple(pattern.shape) != as_shape(shape, "csr_array", (2,)):
-            raise ValueError(f"csr_array: shape {tuple(shape)} does not fit an array of shape {pattern.shape}")
-        if device is not None:
-            data, pattern = data.to(device), pattern.to(torch.device(device))
-        if copy:
-            data = data.clone()
-            copied = CompressedRows(pattern.indptr.clone(), pattern.indices.clone(), pattern.shape, pattern._canonical)
-            copied._sorted, pattern = pattern._sorted, copied
-        self._data, self._pattern, self._maxprint = data, pattern, maxprint
 
-    @property
-    def indices(self) -> Tensor:
-        """The column of each entry."""
-        return self._pattern.indices
+@function(batch=False)
+class csr_matrix(spmatrix, RowsBase):  # noqa: N801
+    """Compressed sparse row matrix: `csr_array` with the operators of matrices.
 
-    @property
-    def indptr(self) -> Tensor:
-        """Where each row begins among the entries, and the end."""
-        return self._pattern.indptr
+    ``*`` is the matrix product, ``**`` the matrix power, and every result of indexing has two dimensions. Made of what
+    `csr_array` is made of; new code should take `csr_array`.
 
-    @property
-    def has_sorted_indices(self) -> bool:
-        """Are the columns of each row in order? Reads the indices the first time it is asked."""
-        return self._pattern.sorted
-
-    @property
-    def has_canonical_format(self) -> bool:
-        """Are they in order, without duplicates? Reads the indices the first time it is asked."""
-        return self._pattern.canonical
-
-    def _coordinates(self) -> Coordinates:
-        return Coordinates((self._pattern.rows, self._pattern.indices), self.shape, bool(self._pattern._canonical))
-
-    def tocsr(self, copy: bool = False) -> csr_array:
-        """Return this array, or a copy."""
-        return self.copy() if copy else self
-
-    def tocoo(self, copy: bool = True) -> coo_array:
-        """Return the array in coordinates."""
-        from ._coo import coo_array
-
-        return coo_array._make(self._data.clone() if copy else self._data, self._coordinates())
-
-    def to_torch(self) -> Tensor:
-        """Return a torch tensor of layout ``torch.sparse_csr`` that shares the memory; differentiable in the values."""
-        return torch.sparse_csr_tensor(self.indptr, self.indices, self._data, self.shape, check_invariants=False)
-
-    def to_scipy(self) -> Any:
-        """Return SciPy's csr_array, sharing memory; the values must be on the CPU and record no gradient."""
-        from scipy.sparse import csr_array as scipy_csr_array
-
-        parts = tuple(self._numpy(x) for x in (self._data, self.indices, self.indptr))
-        return scipy_csr_array(parts, shape=self.shape)
-
-    def transpose(self, axes: Any = None, copy: bool = False) -> csr_array:
-        """Return the transpose, in compressed rows as well; the pattern is sorted the first time, and then known."""
-        if axes is not None and tuple(axes) != (1, 0):
-            raise bad_argument("transpose", "axes", "None or (1, 0)", axes)
-        pattern, order = self._pattern.transpose()
-        return csr_array._make(self._data.index_select(-1, order), pattern)
-
-    def sum_duplicates(self) -> None:
-        """Sort the indices and add up entries at the same place, in place."""
-        if self._pattern.canonical:
-            return
-        self.sort_indices()
-        if not self._pattern.canonical:
-            self._pattern, target = self._pattern.merge()
-            self._data = segment_sum(self._data, target, self._pattern.nnz)
-
-    def sort_indices(self) -> None:
-        """Sort the columns of each row, in place."""
-        if not self._pattern.sorted:
-            self._pattern, order = self._pattern.sort()
-            self._data = self._data.index_select(-1, order)
-
-    def sorted_indices(self) -> csr_array:
-        """Return a copy with the columns of each row in order."""
-        A = self.copy()
-        A.sort_indices()
-        return A
-
-    def eliminate_zeros(self) -> None:
-        """Drop entries whose value is zero, in place."""
-        keep = (self._data.detach() != 0).nonzero()[:, 0]
-        pattern = self._pattern
-        if keep.shape[0] == pattern.nnz:
-            return
-        made, order = compress(pattern.rows[keep], pattern.indices[keep], pattern.shape)
-        made._canonical = True if pattern._canonical else None
-        self._pattern, self._data = made, self._data.index_select(-1, keep[order])
-
-    def __getitem__(self, key: Any) -> Any:
-        return _indexing.get(self, key)
-
-    def __matmul__(self, other: Any) -> Any:
-        found = quick_product(self._pattern, self._data, other)
-        return super().__matmul__(other) if found is None else found
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse import csr_matrix
+    >>> A = csr_matrix(torch.tensor([[1.0, 2.0], [0.0, 3.0]]))
+    >>> (A * A).toarray()
+    tensor([[1., 8.],
+            [0., 9.]])
+    """
 
 
 register(csr_array)
-
-
-def _parts(arg1: Any, shape: Any, device: Any) -> tuple[Tensor, CompressedRows]:
-    """Return values and pattern of whatever `csr_array` is made of."""
-    name = "csr_array"
-    if isinstance(arg1, sparray):
-        if arg1.ndim != 2:
-            raise ValueError(f"csr_array: arg1 must have two dimensions, got shape {arg1.shape}")
-        A = arg1.tocsr()
-        return A._data, A._pattern
-    if is_shape(arg1):
-        sizes = as_shape(arg1, name, (2,))
-        index = index_dtype(*sizes)
-        indptr = torch.zeros(sizes[0] + 1, dtype=index, device=device)
-        return torch.zeros(0, device=device), CompressedRows(indptr, indptr[:0].clone(), sizes, canonical=True)
-    if isinstance(arg1, tuple):
-        if len(arg1) == 3:
-            return from_compressed(*arg1, shape, name)
-        if len(arg1) == 2 and isinstance(arg1[1], (tuple, list, Tensor)):
-            return _merged(*from_coordinates(*arg1, shape, name, (2,)))
-        raise ValueError("csr_array: a tuple must be (M, N), (data, (row, col)) or (data, indices, indptr)")
-    if is_scipy(arg1):
-        data, pattern = from_scipy(arg1, name)
-    elif isinstance(arg1, Tensor) and arg1.layout is not torch.strided:
-        data, pattern = from_torch_sparse(arg1, name)
-    else:
-        dense = as_tensor(arg1, "arg1", name)
-        dense = dense.reshape(1, 1) if dense.dim() == 0 else dense
-        if dense.dim() != 2:
-            raise bad_argument(name, "arg1", "two-dimensional (coo_array has other dimensions)", arg1)
-        data, pattern = from_dense(dense)
-    return (data, pattern) if isinstance(pattern, CompressedRows) else _merged(data, pattern)
-
-
-def _merged(data: Tensor, places: Coordinates) -> tuple[Tensor, CompressedRows]:
-    """Return coordinates as canonical compressed rows."""
-    if len(places.shape) != 2:
-        raise ValueError(f"csr_array: arg1 must have two dimensions, got shape {places.shape}")
-    pattern, order = places.compressed()
-    if places.canonical:
-        pattern._canonical = True
-    data = data.index_select(-1, order)
-    if torch.compiler.is_compiling() or pattern.canonical:  # merging reads the data
-        return data, pattern
-    pattern, target = pattern.merge()
-    return segment_sum(data, target, pattern.nnz), pattern
+register(csr_matrix)
+classes["csr", True], classes["csr", False] = csr_array, csr_matrix
+makers["csr"] = lambda A: compressed_from(A, by_columns=False)

@@ -1,82 +1,94 @@
-"""Indexing of compressed rows: rows and columns by integers, slices, index arrays and masks."""
+"""Reading by index: ``A[key]`` for every kind of key and any number of dimensions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor
-from .._core.errors import describe
-from ._pattern import CompressedRows, Coordinates, structural
+from ._keys import ARRAYS, NEW, Key, parse
+from ._pattern import CompressedRows, Coordinates, index_dtype, structural
 
-if TYPE_CHECKING:
-    from ._csr import csr_array
+Part = tuple[Tensor, Coordinates]
 
 
-def get(A: csr_array, key: Any) -> Any:
-    """Return ``A[key]``: a scalar, a one-dimensional coo_array or a csr_array."""
+def get(A: Any, key: Any) -> Any:
+    """Return ``A[key]``: a scalar, or an array in compressed rows or columns where `A` is and that holds it."""
+    if isinstance(key, tuple) and len(key) == 2 and type(key[0]) is int and type(key[1]) is int and A.ndim == 2:
+        return _element(A, *key)
+    parsed = parse(key, A.shape, A.device, not A._is_array)
+    result = parsed.result
+    if A.ndim <= 2 and len(result) > 2 and not (A.format == "coo" or A.ndim == 1):
+        raise IndexError(f"indexing a {A.format} array must give one or two dimensions, got {len(result)}")
+    if not A._is_array and len(result) == 1:
+        result = (1, *result)
+    if A.format in ("csr", "csc", "lil") and A.ndim == 2:
+        data, places, parsed = _by_major(A, parsed)
+    else:
+        data, places = A._places()
+    data, found = select(data, places, parsed)
     from ._coo import coo_array
-    from ._csr import csr_array
 
-    keys = key if isinstance(key, tuple) else (key,)
-    if Ellipsis in [k for k in keys if k is Ellipsis]:
-        keys = tuple(slice(None) if k is Ellipsis else k for k in keys)
-    if len(keys) > 2:
-        raise IndexError(f"too many indices for an array of 2 dimensions: {len(keys)}")
-    row, column = (*keys, slice(None))[:2]
-    rows, one_row = _select(row, A.shape[0], "row", A)
-    columns, one_column = _select(column, A.shape[1], "column", A)
-    if rows is not None and columns is not None and not (one_row and one_column):
-        if not (one_row or one_column or isinstance(row, slice) or isinstance(column, slice)):
-            return _pairs(A, rows, columns)
-    pattern, data = A._pattern, A._data
-    if rows is not None:
-        pattern, order = _take(pattern, rows)
-        data = data.index_select(-1, order)
-    if columns is not None:
-        turned, order = pattern.transpose()
-        taken, more = _take(turned, columns)
-        back, last = taken.transpose()
-        pattern, data = back, data.index_select(-1, order[more][last])
-    result = csr_array._make(data, pattern)
-    if one_row and one_column:
+    if not result and not parsed.layout:
         return data.sum(-1)
-    if one_row:
-        return coo_array._make(data, Coordinates([pattern.indices], pattern.shape[1:], bool(pattern._canonical)))
-    if one_column:
-        return coo_array._make(data, Coordinates([pattern.rows], pattern.shape[:1], bool(pattern._canonical)))
-    return result
+    made = coo_array._make(data, found)
+    return made if made.shape == result else made.reshape(result)
 
 
-def _select(key: Any, size: int, name: str, A: csr_array) -> tuple[Tensor | None, bool]:
-    """Return the selected places along a dimension (None for all), and whether the dimension goes."""
-    if isinstance(key, slice):
-        if key == slice(None):
-            return None, False
-        return torch.arange(*key.indices(size), device=A.device), False
-    if key is None or isinstance(key, (str, float, complex)):
-        raise IndexError(f"a {name} index must be an integer, a slice or an array of integers, got {describe(key)}")
-    places = as_tensor(key, f"{name} index", "csr_array", A.device)
-    if places.dtype is torch.bool:
-        if places.shape != (size,):
-            raise IndexError(f"a {name} mask must have shape ({size},), got {tuple(places.shape)}")
-        return places.nonzero()[:, 0], False
-    if places.is_floating_point() or places.is_complex():
-        raise IndexError(f"a {name} index must be an integer, a slice or an array of integers, got {describe(key)}")
-    if places.dim() > 1:
-        raise IndexError(f"a {name} index must have at most one dimension, got {tuple(places.shape)}")
-    flat = places.reshape(-1).to(torch.int64)
-    if flat.shape[0] and not torch.compiler.is_compiling():
-        low, high = torch.stack(torch.aminmax(flat)).tolist()
-        if low < -size or high >= size:
-            worst = low if low < -size else high
-            raise IndexError(f"{name} index {worst} is out of bounds for size {size}")
-    return torch.where(flat < 0, flat + size, flat), places.dim() == 0
+def _element(A: Any, i: int, j: int) -> Tensor:
+    """Return one element of a matrix."""
+    for place, size in ((i, A.shape[0]), (j, A.shape[1])):
+        if not -size <= place < size:
+            raise IndexError(f"index ({place}) out of range for size {size}")
+    i, j = i % A.shape[0], j % A.shape[1]
+    if A.format in ("csr", "csc", "lil"):
+        rows = A._pattern.turned if A.format == "csc" else A._pattern
+        if A.format == "csc":
+            i, j = j, i
+        begin, end = rows.indptr[i : i + 2].tolist()
+        hit = rows.indices[begin:end] == j
+        values = A._data[..., begin:end]
+    else:
+        values, places = A._places()
+        hit = (places.coords[0] == i) & (places.coords[1] == j)
+    return torch.where(hit, values, torch.zeros((), dtype=values.dtype, device=values.device)).sum(
+        -1, dtype=values.dtype
+    )
 
 
-def _take(pattern: CompressedRows, rows: Tensor) -> tuple[CompressedRows, Tensor]:
+def _by_major(A: Any, key: Key) -> tuple[Tensor, Coordinates, Key]:
+    """Take whole rows (or columns, where these are kept) first: that costs what the result holds, not what `A` does."""
+    axis = 1 if A.format == "csc" else 0
+    rows: CompressedRows = A._pattern.turned if axis else A._pattern
+    data = A._data
+    if key.full(axis) or key.layout.count(NEW) or (axis in key.arrays and len(key.arrays) > 1):
+        return (*A._places(), key)
+    if axis in key.integers:
+        wanted = torch.tensor([key.integers[axis]], device=A.device)
+    elif axis in key.spans:
+        start, step, length = key.spans[axis]
+        wanted = torch.arange(length, device=A.device) * step + start
+    else:
+        wanted = key.arrays[axis]
+    taken, source = take_rows(rows, wanted)
+    data = data.index_select(-1, source)
+    with structural(taken.indices):
+        major, minor = taken.rows, taken.indices
+    shape = [0, 0]
+    shape[axis], shape[1 - axis] = taken.grid
+    # The rows are in place now: what is left of the key takes them as they are.
+    rest = Key(tuple(shape), dict(key.integers), dict(key.spans), dict(key.arrays), key.array_shape, list(key.layout))
+    if axis in key.integers:
+        rest.integers[axis] = 0
+    elif axis in key.spans:
+        rest.spans[axis] = (0, 1, taken.grid[0])
+    else:
+        rest.arrays[axis] = torch.arange(taken.grid[0], device=A.device)
+    return data, Coordinates((minor, major) if axis else (major, minor), shape, bool(rows._canonical)), rest
+
+
+def take_rows(pattern: CompressedRows, rows: Tensor) -> tuple[CompressedRows, Tensor]:
     """Return the pattern of the given rows, and which entries they hold."""
     with structural(pattern.indptr):
         begins = pattern.indptr[rows]
@@ -85,24 +97,93 @@ def _take(pattern: CompressedRows, rows: Tensor) -> tuple[CompressedRows, Tensor
         indptr[1:] = counts.cumsum(0)
         source = torch.repeat_interleave(begins - indptr[:-1], counts)
         source = source + torch.arange(source.shape[0], device=rows.device, dtype=source.dtype)
-        taken = CompressedRows(indptr, pattern.indices[source], (rows.shape[0], pattern.shape[1]), pattern._canonical)
+        taken = CompressedRows(indptr, pattern.indices[source], (rows.shape[0], pattern.grid[1]), pattern._canonical)
     taken._sorted = pattern._sorted
     return taken, source
 
 
-def _pairs(A: csr_array, rows: Tensor, columns: Tensor) -> Any:
-    """Return the elements at pairs of a row and a column, as a one-dimensional sparse array."""
-    from ._arithmetic import summed
-    from ._coo import coo_array
+def select(data: Tensor, places: Coordinates, key: Key) -> Part:
+    """Return the entries that a key asks for, and where they are in the result."""
+    coords = list(places.coords)
+    with structural(*coords):
+        keep: Tensor | None = None
+        for d, place in key.integers.items():
+            keep = _both(keep, coords[d] == place)
+        for d, (start, step, length) in key.spans.items():
+            if key.full(d):
+                continue
+            offset = coords[d] - start
+            inside = (offset % step == 0) & (offset // step >= 0) & (offset // step < length)
+            keep = _both(keep, inside)
+        source: Tensor | None = None
+        if keep is not None:
+            source = keep.nonzero()[:, 0]
+            coords = [x.index_select(0, source) for x in coords]
+        for d, (start, step, _) in key.spans.items():
+            if not key.full(d):
+                coords[d] = (coords[d] - start) // step
+        found: dict[int, Tensor] = {}
+        if key.arrays:
+            entries, at = _join([coords[d] for d in key.arrays], key)
+            coords = [x.index_select(0, entries) for x in coords]
+            source = entries if source is None else source.index_select(0, entries)
+            for d, size in reversed(list(enumerate(key.array_shape))):
+                found[d] = at % max(size, 1)
+                at = at // max(size, 1)
+        shape = key.result
+        index = index_dtype(*shape)
+        out: list[Tensor] = []
+        count = coords[0].shape[0]
+        for item in key.layout:
+            if item == ARRAYS:
+                out += [found[d].to(index) for d in range(len(key.array_shape))]
+            elif item == NEW:
+                out.append(torch.zeros(count, dtype=index, device=data.device))
+            else:
+                out.append(coords[item].to(index))
+    if source is not None:
+        data = data.index_select(-1, source)
+    if not out:
+        return data, Coordinates([torch.zeros(count, dtype=index, device=data.device)], (1,))
+    return data, Coordinates(out, shape, places.canonical)
 
-    rows, columns = torch.broadcast_tensors(rows, columns)
-    A = summed(A)
-    with structural(A._pattern.indices):
-        keys, wanted = A._pattern.keys(), rows * A.shape[1] + columns
-        if keys.shape[0]:
-            near = torch.searchsorted(keys, wanted).clamp(max=keys.shape[0] - 1)
-            found = (keys[near] == wanted).nonzero()[:, 0]
-            source = near[found]
-        else:
-            found = source = keys
-    return coo_array._make(A._data.index_select(-1, source), Coordinates([found], rows.shape, canonical=True))
+
+def _both(a: Tensor | None, b: Tensor) -> Tensor:
+    return b if a is None else a & b
+
+
+def _join(coords: list[Tensor], key: Key) -> tuple[Tensor, Tensor]:
+    """Pair entries with the elements of index arrays that ask for them: which entry, which element."""
+    entry = torch.zeros_like(coords[0], dtype=torch.int64)
+    wanted = torch.zeros_like(next(iter(key.arrays.values())), dtype=torch.int64)
+    for (d, x), places in zip(key.arrays.items(), coords, strict=True):
+        entry = entry * key.shape[d] + places
+        wanted = wanted * key.shape[d] + x
+    ordered, order = torch.sort(wanted, stable=True)
+    low = torch.searchsorted(ordered, entry)
+    counts = torch.searchsorted(ordered, entry, right=True) - low
+    entries = torch.repeat_interleave(torch.arange(entry.shape[0], device=entry.device), counts)
+    begins = counts.cumsum(0) - counts
+    at = torch.arange(entries.shape[0], device=entry.device) - begins[entries] + low[entries]
+    return entries, order[at]
+
+
+def pairs(key: Any) -> bool:
+    """Does a key name single elements of a matrix, by a mask or by two index arrays?"""
+    from ._base import SparseBase
+
+    if isinstance(key, (SparseBase, Tensor)) or hasattr(key, "dtype"):
+        return getattr(key, "ndim", 0) == 2 and str(key.dtype).rpartition(".")[2] == "bool"
+    if isinstance(key, list) and key and isinstance(key[0], list) and key[0]:
+        return isinstance(key[0][0], bool)
+    if not isinstance(key, tuple):
+        return False
+    arrays = [x for x in key if isinstance(x, (list, tuple, Tensor)) or hasattr(x, "__array__")]
+    return len(arrays) == 2 and len(key) == 2
+
+
+def flat_pairs(key: Any) -> bool:
+    """Are the index arrays of such a key one-dimensional, or a mask?"""
+    if not isinstance(key, tuple):
+        return True
+    return all(torch.as_tensor(x).dim() <= 1 for x in key)

@@ -86,20 +86,65 @@ Transposed = tuple[Tensor, Tensor, Tensor]
 
 
 class CompressedRows:
-    """The pattern of a matrix by rows: row i has columns ``indices[indptr[i] : indptr[i + 1]]``."""
+    """The pattern of a matrix by rows: row i has columns ``indices[indptr[i] : indptr[i + 1]]``.
 
-    def __init__(self, indptr: Tensor, indices: Tensor, shape: Sequence[int], canonical: bool | None = None) -> None:
-        self.indptr, self.indices = indptr, indices
-        self.shape: Shape = (int(shape[0]), int(shape[1]))
+    A vector is a matrix of one row that is `flat`; `grid` is the shape of the matrix, `shape` that of the array.
+    """
+
+    def __init__(
+        self,
+        indptr: Tensor,
+        indices: Tensor,
+        grid: Sequence[int],
+        canonical: bool | None = None,
+        flat: bool = False,
+    ) -> None:
+        self.indptr, self.indices, self.flat = indptr, indices, flat
+        self.grid: tuple[int, int] = (int(grid[0]), int(grid[1]))
         self._canonical = canonical
         self._sorted: bool | None = canonical or None
         self._transposed: Transposed | None = None
         self._transpose: CompressedRows | None = None
         self._rows: Tensor | None = None
+        self._unchecked = False
+
+    def unchecked(self) -> CompressedRows:
+        """Mark indices that the user has set one by one: the first use checks them."""
+        self._unchecked = True
+        return self
+
+    def validate(self, data: Tensor) -> None:
+        """Check indices that have not been checked: no kernel may meet one that lies outside."""
+        if not self._unchecked:
+            return
+        if self.indptr.shape[0] != self.grid[0] + 1 or data.shape[-1] != self.indices.shape[0]:
+            sizes = f"{self.indptr.shape[0]}, {self.indices.shape[0]} and {data.shape[-1]}"
+            raise ValueError(f"sparse: lengths of indptr, indices and data do not fit {self.grid[0]} rows: {sizes}")
+        check_indices("sparse", self.indptr, [("indices", self.indices, self.grid[1])])
+        self._unchecked = False
+
+    @property
+    def shape(self) -> Shape:
+        return self.grid[1:] if self.flat else self.grid
 
     @property
     def nnz(self) -> int:
         return self.indices.shape[0]
+
+    def compressed(self) -> tuple[CompressedRows, None]:
+        """Return compressed rows and the order of the values in them, None where that is the order of the values."""
+        return self, None
+
+    def coordinates(self) -> tuple[Coordinates, None]:
+        """Return coordinates and the order of the values in them, None where that is the order of the values."""
+        coords = (self.indices,) if self.flat else (self.rows, self.indices)
+        return Coordinates(coords, self.shape, bool(self._canonical)), None
+
+    def marked(self, is_sorted: bool | None, canonical: bool | None) -> CompressedRows:
+        """Return the pattern with what is known of it replaced: a promise, or None to look again."""
+        made = CompressedRows(self.indptr, self.indices, self.grid, canonical, self.flat)
+        made._sorted = True if canonical else is_sorted
+        return made
 
     @property
     def rows(self) -> Tensor:
@@ -118,7 +163,7 @@ class CompressedRows:
         if self._transposed is not None:
             return self._transposed
         with structural(self.indptr, self.indices):
-            indptr, order = bucket_sort(self.indices, self.shape[1])
+            indptr, order = bucket_sort(self.indices, self.grid[1])
             found = (indptr, self.rows.index_select(0, order), order)
         if keepable(*found):
             self._transposed = found
@@ -130,7 +175,7 @@ class CompressedRows:
         turned = self._transpose
         if turned is None:
             # Stable sorting by column leaves each column's rows in order: canonical stays so.
-            turned = CompressedRows(indptr, indices, self.shape[::-1], True if self._canonical else None)
+            turned = CompressedRows(indptr, indices, self.grid[::-1], True if self._canonical else None)
             turned._sorted = True
             if keepable(order):
                 with structural(order):
@@ -178,15 +223,15 @@ class CompressedRows:
 
     def keys(self) -> Tensor:
         """Return each entry's place in the row-major order of the dense matrix, as int64."""
-        return self.rows.to(torch.int64) * self.shape[1] + self.indices
+        return self.rows.to(torch.int64) * self.grid[1] + self.indices
 
     def sort(self) -> tuple[CompressedRows, Tensor]:
         """Return the pattern with every row in order, and the order of its entries among this one's."""
         with structural(self.indptr, self.indices):
-            _, by_column = bucket_sort(self.indices, self.shape[1])
-            _, by_row = bucket_sort(self.rows.index_select(0, by_column), self.shape[0])
+            _, by_column = bucket_sort(self.indices, self.grid[1])
+            _, by_row = bucket_sort(self.rows.index_select(0, by_column), self.grid[0])
             order = by_column.index_select(0, by_row)
-            found = CompressedRows(self.indptr, self.indices.index_select(0, order), self.shape)
+            found = CompressedRows(self.indptr, self.indices.index_select(0, order), self.grid, flat=self.flat)
         found._sorted = True
         return found, order
 
@@ -198,13 +243,13 @@ class CompressedRows:
             first[1:] = (self.indices[1:] != self.indices[:-1]) | (rows[1:] != rows[:-1])
             target = first.cumsum(0) - 1
             kept = first.nonzero()[:, 0]
-            indptr = _count(rows[kept], self.shape[0])
-            return CompressedRows(indptr, self.indices[kept], self.shape, canonical=True), target
+            indptr = _count(rows[kept], self.grid[0])
+            return CompressedRows(indptr, self.indices[kept], self.grid, True, self.flat), target
 
     def to(self, device: torch.device) -> CompressedRows:
         if device == self.indices.device:
             return self
-        moved = CompressedRows(self.indptr.to(device), self.indices.to(device), self.shape, self._canonical)
+        moved = CompressedRows(self.indptr.to(device), self.indices.to(device), self.grid, self._canonical, self.flat)
         moved._sorted = self._sorted
         return moved
 
@@ -245,13 +290,20 @@ class Coordinates:
         return self.coords[0].shape[0]
 
     def compressed(self) -> tuple[CompressedRows, Tensor]:
-        """Return the compressed rows, where duplicates stay, and the order of the entries; for two dimensions."""
+        """Return the compressed rows, where duplicates stay, and the order of the values in them."""
         if self._compressed is not None:
             return self._compressed
-        found = compress(self.coords[0], self.coords[1], self.shape)
+        if len(self.shape) == 1:
+            found = compress(torch.zeros_like(self.coords[0]), self.coords[0], (1, *self.shape))
+            found[0].flat = True
+        else:
+            found = compress(self.coords[0], self.coords[1], self.shape)
         if keepable(found[1]):
             self._compressed = found
         return found
+
+    def coordinates(self) -> tuple[Coordinates, None]:
+        return self, None
 
     def keys(self) -> Tensor:
         """Return each entry's place in the row-major order of the dense array, as int64."""

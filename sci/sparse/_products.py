@@ -26,7 +26,7 @@ from .._core.torch_private import (
     profiler_enabled,
     transforms_active,
 )
-from ._pattern import CompressedRows, bucket_sort, expand_indptr
+from ._pattern import CompressedRows, bucket_sort, compress, expand_indptr, structural
 
 # The pattern as operators take it: indptr, indices, then indptr, indices and order of the transpose, or None.
 PatternTensors = tuple[Tensor, Tensor, Tensor | None, Tensor | None, Tensor | None]
@@ -170,7 +170,7 @@ def quick_product(pattern: CompressedRows, data: Tensor, x: Any) -> Tensor | Non
         return None
     if x.is_conj() or data.is_conj() or x.is_neg() or data.is_neg():
         return None
-    ndim, columns = x.dim(), pattern.shape[1]
+    ndim, columns = x.dim(), pattern.grid[1]
     if ndim == 0 or data.dim() != 1 or x.shape[-2 if ndim > 1 else 0] != columns or x.layout is not torch.strided:
         return None
     if x.is_cpu and data.is_cpu:
@@ -187,7 +187,7 @@ def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool =
     """Multiply by a vector or by the columns of a (batch of) matrices, in the common dtype."""
     dtype = torch.promote_types(data.dtype, x.dtype)
     data, x = data.to(dtype), x.to(dtype)
-    rows, columns = pattern.shape
+    rows, columns = pattern.grid
     columns_of_x = x.unsqueeze(-1) if x.dim() == 1 else x
     if dtype.is_floating_point or dtype.is_complex:
         if dtype.itemsize < 4 or dtype is torch.complex32:  # half types compute in single precision
@@ -200,9 +200,16 @@ def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool =
     return y.squeeze(-1) if x.dim() == 1 else y
 
 
+def oriented(A: Any) -> tuple[Tensor, CompressedRows, bool]:
+    """Return values and compressed rows of a matrix or, where it is kept by columns, of its transpose (True)."""
+    if A.format == "csc":
+        return A._data, A._pattern.turned, True
+    return (*A._rows(), False)
+
+
 def _integer_product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool) -> Tensor:
     source, target = (pattern.rows, pattern.indices) if transposed else (pattern.indices, pattern.rows)
-    size = pattern.shape[1] if transposed else pattern.shape[0]
+    size = pattern.grid[1] if transposed else pattern.grid[0]
     if data.dtype is torch.bool:
         return _integer_product(pattern, data.to(torch.int64), x.to(torch.int64), transposed) != 0
     terms = data.unsqueeze(-1) * x.index_select(-2, source)
@@ -211,5 +218,27 @@ def _integer_product(pattern: CompressedRows, data: Tensor, x: Tensor, transpose
 
 
 def segment_sum(data: Tensor, target: Tensor, count: int) -> Tensor:
-    """Sum values whose `target`, in order, is one of `count` places."""
+    """Sum values whose `target`, in order, is one of `count` places; booleans are joined by or."""
+    if data.dtype is torch.bool:
+        return segment_sum(data.to(torch.int32), target, count) != 0
     return data.new_zeros((*data.shape[:-1], count)).index_add(-1, target, data)
+
+
+def sparse_product(a: Tensor, left: CompressedRows, b: Tensor, right: CompressedRows) -> tuple[Tensor, CompressedRows]:
+    """Multiply two matrices by compressed rows: list every pair of entries that meet, sort by place, add up.
+
+    Needs memory for the pairs, 8 to 16 bytes each besides the values.
+    """
+    grid = (left.grid[0], right.grid[1])
+    with structural(left.indices, right.indices):
+        counts = (right.indptr[1:] - right.indptr[:-1])[left.indices]
+        begins = counts.cumsum(0) - counts
+        pairs = int(counts.sum().item())
+        p = torch.repeat_interleave(torch.arange(left.nnz, device=a.device), counts, output_size=pairs)
+        q = torch.arange(pairs, device=a.device) + (right.indptr[left.indices] - begins)[p]
+        found, order = compress(left.rows[p], right.indices[q], grid)
+        pattern, target = found.merge()
+        p, q = p[order], q[order]
+    dtype = torch.promote_types(a.dtype, b.dtype)
+    terms = a.to(dtype).index_select(-1, p) * b.to(dtype).index_select(-1, q)
+    return segment_sum(terms, target, pattern.nnz), pattern

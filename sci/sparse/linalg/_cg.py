@@ -15,7 +15,7 @@ from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument
 from ..._core.torch_private import forward_mode_active, through_grads_batched, transforms_active
-from .._base import SparseWarning, sparray
+from .._base import SparseWarning, SparseBase
 from .._convert import is_scipy
 from .._csr import csr_array
 from .._products import matmul, pattern_tensors, sample
@@ -242,7 +242,7 @@ def _call(cg: Any, A: Any, b: Any) -> Any:
 
 def _matrix(A: Any, name: str, n: int) -> tuple[str, Any]:
     """Return what kind of operator this is ("pattern", "dense" or "operator") and the operator."""
-    if isinstance(A, sparray):
+    if isinstance(A, SparseBase):
         A = A.tocsr()
     elif is_scipy(A) or (isinstance(A, Tensor) and A.layout is not torch.strided):
         A = csr_array(A)

@@ -12,7 +12,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor
 from ..._core.cards import function
 from ..._core.errors import bad_argument
-from .._base import sparray
+from .._base import SparseBase
 from .._convert import as_dtype, as_shape, is_scipy
 
 __all__ = ["LinearOperator", "aslinearoperator"]
@@ -145,7 +145,7 @@ class LinearOperator:
             return _Product(self, x)
         if isinstance(x, (int, float, complex)) or (isinstance(x, Tensor) and x.dim() == 0):
             return _Scaled(self, x)
-        if isinstance(x, sparray) or is_scipy(x):
+        if isinstance(x, SparseBase) or is_scipy(x):
             raise TypeError("Unable to multiply a LinearOperator with a sparse matrix.")
         v = as_tensor(x, "x", "dot")
         if v.dim() == 1 or (v.dim() == 2 and v.shape[1] == 1):
@@ -295,7 +295,7 @@ class _Matrix(LinearOperator):
         return self._product(self.A, x)
 
     def _adjoint_matrix(self) -> Any:
-        return self.A.conj().T if isinstance(self.A, sparray) else self.A.mH
+        return self.A.conj().T if isinstance(self.A, SparseBase) else self.A.mH
 
     def _product(self, A: Any, x: Tensor) -> Tensor:
         dtype = torch.promote_types(A.dtype, x.dtype)
@@ -446,7 +446,7 @@ def aslinearoperator(A: Any) -> LinearOperator:
     """
     if isinstance(A, LinearOperator):
         return A
-    if isinstance(A, sparray):
+    if isinstance(A, SparseBase):
         return _Matrix(A.tocsr())
     if is_scipy(A) or (isinstance(A, Tensor) and A.layout is not torch.strided):
         from .._csr import csr_array

@@ -18,7 +18,7 @@ from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument, take_host_route
 from ..._core.torch_private import dispatch_modes, is_wrapped_by_transform, through_grads_batched
-from .._base import SparseEfficiencyWarning, sparray
+from .._base import SparseEfficiencyWarning, SparseBase
 from .._convert import is_scipy
 from .._coo import coo_array
 from .._csr import csr_array
@@ -198,7 +198,7 @@ _solve = operator(
 
 def _square(A: Any, name: str) -> csr_array:
     """Return the matrix in compressed rows."""
-    if isinstance(A, sparray):
+    if isinstance(A, SparseBase):
         matrix = A.tocsr()
     elif is_scipy(A) or (isinstance(A, Tensor) and A.layout is not torch.strided):
         matrix = csr_array(A)
@@ -298,9 +298,9 @@ def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = T
     """
     matrix, order = _square(A, "spsolve"), _order(permc_spec, "spsolve")
     n = matrix.shape[0]
-    sparse = isinstance(b, sparray) or is_scipy(b)
+    sparse = isinstance(b, SparseBase) or is_scipy(b)
     if sparse:
-        b = b if isinstance(b, sparray) else coo_array(b)
+        b = b if isinstance(b, SparseBase) else coo_array(b)
     right = b.toarray() if sparse else as_tensor(b, "b", "spsolve", matrix.device)
     if right.device != matrix.device:
         text = f"spsolve: all tensors must be on one device, got A on {matrix.device} and b on {right.device}"

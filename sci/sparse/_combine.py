@@ -1,0 +1,131 @@
+"""Two patterns of one shape: their union and their intersection, and the values of both arrays there."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ._pattern import CompressedRows, Coordinates, index_dtype, structural
+from ._products import segment_sum
+
+Part = tuple[Tensor, CompressedRows]
+
+
+@dataclasses.dataclass
+class Aligned:
+    """Values and compressed rows of two arrays, both by rows or both by columns, and what results are made into."""
+
+    left: Part
+    right: Part
+    kind: str  # "csr", "csc" or, for more dimensions as one long row, "coo"
+    shape: tuple[int, ...]
+
+    @property
+    def same(self) -> bool:
+        """Are these the same places, as far as can be told without reading them?"""
+        a, b = self.left[1], self.right[1]
+        return a is b or (a.indices is b.indices and a.indptr is b.indptr)
+
+    def array(self, data: Tensor, pattern: CompressedRows) -> Any:
+        """Return an array of these values and this pattern."""
+        from ._coo import coo_array
+        from ._csc import csc_array
+        from ._csr import csr_array
+        from ._layouts import CompressedColumns
+
+        if self.kind == "csr":
+            return csr_array._make(data, pattern)
+        if self.kind == "csc":
+            return csc_array._make(data, CompressedColumns(pattern))
+        return coo_array._make(data, Coordinates(coordinates_of(pattern.indices, self.shape), self.shape, True))
+
+
+def coordinates_of(keys: Tensor, shape: Sequence[int]) -> list[Tensor]:
+    """Return the coordinates of places in row-major order."""
+    coords, rest, index = [], keys, index_dtype(*shape, keys.shape[0])
+    with structural(keys):
+        for n in reversed(shape):
+            coords.append((rest % max(n, 1)).to(index))
+            rest = rest // max(n, 1)
+    return coords[::-1]
+
+
+def _one_row(A: Any) -> Part:
+    """Return an array of many dimensions as one long compressed row."""
+    data, places = A._places()
+    total = 1
+    for n in A.shape:
+        total *= n
+    with structural(*places.coords):
+        keys, order = torch.sort(places.keys(), stable=True)
+        indptr = torch.tensor([0, keys.shape[0]], device=keys.device)
+    pattern = CompressedRows(indptr, keys, (1, total))
+    pattern._sorted = True
+    return data.index_select(-1, order), pattern
+
+
+def align(A: Any, B: Any) -> Aligned:
+    """Return two arrays of one shape in one orientation: the first one's, where that is by columns."""
+    if A.ndim > 2:
+        return Aligned(_one_row(A), _one_row(B), "coo", A.shape)
+    if A.format == "csc":
+        B = B.tocsc()
+        return Aligned((A._data, A._pattern.turned), (B._data, B._pattern.turned), "csc", A.shape)
+    return Aligned(A._rows(), B._rows(), "csr", A.shape)
+
+
+def canonical(part: Part) -> Part:
+    """Return a part with entries in order and without duplicates."""
+    data, pattern = part
+    if pattern.canonical:
+        return part
+    if not pattern.sorted:
+        pattern, order = pattern.sort()
+        data = data.index_select(-1, order)
+    if not pattern.canonical:
+        pattern, target = pattern.merge()
+        data = segment_sum(data, target, pattern.nnz)
+    return data, pattern
+
+
+def _from_keys(keys: Tensor, like: CompressedRows) -> CompressedRows:
+    """Return the pattern of sorted distinct places."""
+    rows, columns = like.grid
+    index = torch.int64 if like.indices.dtype is torch.int64 else index_dtype(rows, columns, keys.shape[0])
+    row, column = (keys // max(columns, 1)).to(index), (keys % max(columns, 1)).to(index)
+    borders = torch.arange(rows + 1, device=keys.device, dtype=index)
+    indptr = torch.searchsorted(row, borders, out_int32=index is torch.int32)
+    return CompressedRows(indptr, column, like.grid, True, like.flat)
+
+
+def union(pair: Aligned) -> tuple[Tensor, Tensor, CompressedRows]:
+    """Return the values of two arrays on the union of their patterns."""
+    dtype = torch.promote_types(pair.left[0].dtype, pair.right[0].dtype)
+    if pair.same:
+        return pair.left[0].to(dtype), pair.right[0].to(dtype), pair.left[1]
+    (a, left), (b, right) = canonical(pair.left), canonical(pair.right)
+    with structural(left.keys(), right.keys()):
+        keys, places = torch.unique(torch.cat([left.keys(), right.keys()]), return_inverse=True)
+        pattern = _from_keys(keys, left)
+        to_a, to_b = places[: left.nnz], places[left.nnz :]
+    count = keys.shape[0]
+    return segment_sum(a.to(dtype), to_a, count), segment_sum(b.to(dtype), to_b, count), pattern
+
+
+def intersection(pair: Aligned, act: Callable[[Any, Any], Any]) -> Part:
+    """Combine the values of two arrays where both have an entry."""
+    (u, left), (v, right) = canonical(pair.left), canonical(pair.right)
+    with structural(left.keys(), right.keys()):
+        a, b = left.keys(), right.keys()
+        if b.shape[0] == 0 or a.shape[0] == 0:
+            in_a = in_b = a.new_zeros(0)
+        else:
+            near = torch.searchsorted(b, a).clamp(max=b.shape[0] - 1)
+            in_a = (b[near] == a).nonzero()[:, 0]
+            in_b = near[in_a]
+        pattern = _from_keys(a[in_a], left)
+    return act(u.index_select(-1, in_a), v.index_select(-1, in_b)), pattern
