@@ -65,7 +65,7 @@ def _operand(x: Any, like: SparseBase, name: str = "other") -> Any:
 
 def summed(A: Any) -> Any:
     """Return the array without duplicates and with sorted indices."""
-    if A.has_canonical_format:
+    if A._is_canonical():
         return A
     A = A._with_data(A._data)
     A.sum_duplicates()
@@ -271,6 +271,7 @@ def extreme(A: Any, other: Any, act: Callable[[Tensor, Tensor], Tensor]) -> Any:
     x = _operand(other, A)
     if x is None:
         raise TypeError(f"maximum: other must be a number or an array, got {type(other).__name__}")
+    act = ordered(act)
     if not isinstance(x, Tensor):
         _same_shape(A, x)
         pair = align(A, x)
@@ -283,9 +284,10 @@ def extreme(A: Any, other: Any, act: Callable[[Tensor, Tensor], Tensor]) -> Any:
         from ._coo import coo_array
 
         _warn(f"taking {act.__name__} with {bound.item()} makes every element nonzero", 4)
-        made = coo_array(act(A.toarray().to(data.dtype), bound))
-        return made.asformat(A.format if A.format == "csc" else "csr") if A.ndim < 3 else made
+        return coo_array(act(A.toarray().to(data.dtype), bound)).asformat(A.format)
     A = summed(A)
+    if A.ndim < 3 and A.format not in ("csr", "csc"):
+        A = A.tocsr()
     return A._with_data(act(A._data.to(data.dtype), bound))
 
 
@@ -300,38 +302,68 @@ def _warn(text: str, level: int) -> None:
     warnings.warn(text, SparseEfficiencyWarning, stacklevel=level + 1)
 
 
+def _before(a: Tensor, b: Tensor) -> Tensor:
+    """Compare complex numbers as NumPy orders them: by the real part, then by the imaginary part."""
+    a, b = torch.broadcast_tensors(*_promoted(torch.as_tensor(a), torch.as_tensor(b)))
+    return (a.real < b.real) | ((a.real == b.real) & (a.imag < b.imag))
+
+
+# torch does not order complex numbers; comparisons by name, of a and b.
+_ORDERED: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "lt": _before,
+    "gt": lambda a, b: _before(b, a),
+    "le": lambda a, b: _before(a, b) | (a == b),
+    "ge": lambda a, b: _before(b, a) | (a == b),
+    "maximum": lambda a, b: torch.where(_before(a, b) | b.isnan(), b, a),
+    "minimum": lambda a, b: torch.where(_before(b, a) | b.isnan(), b, a),
+}
+
+
+def ordered(act: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return a comparison, `torch.maximum` or `torch.minimum` that also knows complex numbers."""
+
+    def compare_any(a: Any, b: Any) -> Any:
+        if a.is_complex() or b.is_complex():
+            by_parts = _ORDERED.get(act.__name__)
+            if by_parts is not None:
+                dtype = torch.promote_types(a.dtype, b.dtype)
+                return by_parts(a.to(dtype), b.to(dtype))
+        return act(a, b)
+
+    compare_any.__name__ = act.__name__
+    return compare_any
+
+
 def compare(A: Any, other: Any, act: Callable[[Any, Any], Any]) -> Any:
     """Compare elementwise: a boolean array, sparse but for a dense operand. Entries that compare False are dropped."""
     x = _operand(other, A)
     if x is None:
-        return NotImplemented if act not in (operator.eq, operator.ne) else act is operator.ne
+        return NotImplemented
     if isinstance(x, Tensor) and x.dim():
         if act in (operator.eq, operator.ne) and not (_broadcasts(x.shape, A.shape) or _broadcasts(A.shape, x.shape)):
             return act is operator.ne
-        return act(A.toarray(), x)
+        return ordered(act)(A.toarray(), x)
     if not isinstance(x, Tensor) and A.shape != x.shape:
         if act in (operator.eq, operator.ne):
             return act is operator.ne
         _same_shape(A, x)
     if isinstance(x, Tensor):
-        zero_compares = bool(act(torch.zeros_like(x), x))
+        zero_compares = bool(ordered(act)(torch.zeros_like(x), x))
     else:
         zero_compares = act in (operator.eq, operator.le, operator.ge)
-    if A.dtype.is_complex and act not in (operator.eq, operator.ne):
-        raise TypeError(f"complex numbers cannot be compared by {act.__name__}")
     if zero_compares:
         from ._coo import coo_array
 
         _warn(f"comparing sparse arrays with {act.__name__} is inefficient where zeros compare True", 4)
-        return coo_array(act(A.toarray(), x if isinstance(x, Tensor) else x.toarray()))
+        return coo_array(ordered(act)(A.toarray(), x if isinstance(x, Tensor) else x.toarray()))
     if isinstance(x, Tensor):
         A = summed(A)
         if A.format not in ("csr", "csc", "coo"):
             A = A.tocsr()
-        result = A._with_data(act(A._data, x))
+        result = A._with_data(ordered(act)(A._data, x))
     else:
         pair: Aligned = align(A, x)
         a, b, pattern = union(pair)
-        result = pair.array(act(a, b), pattern)
+        result = pair.array(ordered(act)(a, b), pattern)
     result.eliminate_zeros()
     return result

@@ -22,25 +22,29 @@ Part = tuple[Tensor, Coordinates]
 
 def set_item(A: Any, key: Any, value: Any, drop_zeros: bool = False) -> None:
     """Do ``A[key] = value``, in place."""
-    from ._arithmetic import is_sparse, _operand
+    from ._arithmetic import _operand, is_sparse
 
-    parsed = parse(key, A.shape, A.device, not A._is_array)
-    x = value
+    parsed = parse(key, A.shape, A.device)
+    x: Any = list(value) if isinstance(value, range) else value
     if not isinstance(value, (bool, int, float, complex)):
-        x = _operand(value, A, "value")
+        x = _operand(x, A, "value")
         if x is None:
             raise bad_argument(type(A).__name__, "value", "a number or an array", value, TypeError)
     places = targets(parsed, A.device)
     result = parsed.result
+    if not result and is_sparse(x):
+        if any(n != 1 for n in x.shape):
+            raise ValueError(f"Trying to assign a sequence to an item: a value of shape {x.shape}")
+        x = x.sum().to(x.dtype)
     if is_sparse(x):
         where, values = _sparse_values(x, parsed, places)
         clear: Tensor | None = places
     else:
         dense = as_tensor(x, "value", type(A).__name__, A.device).to(A.device)
-        while dense.dim() > len(result) and dense.shape[0] == 1:
-            dense = dense[0]
+        if not result and dense.numel() != 1:
+            raise ValueError(f"Trying to assign a sequence to an item: a value of shape {tuple(dense.shape)}")
         try:
-            values = dense.expand(result).reshape(-1)
+            values = _fitted(dense, result).expand(result).reshape(-1)
         except RuntimeError:
             text = f"shape mismatch: a value of shape {tuple(dense.shape)} could not be broadcast to {result}"
             raise ValueError(text) from None
@@ -50,6 +54,19 @@ def set_item(A: Any, key: Any, value: Any, drop_zeros: bool = False) -> None:
     _replace(A, where, values.to(A.dtype), clear, drop_zeros)
 
 
+def _fitted(x: Any, result: tuple[int, ...]) -> Any:
+    """Drop dimensions of size one that are too many: a column of values fits a vector of places."""
+    shape = tuple(x.shape)
+    fits = len(shape) <= len(result) and all(
+        n in (1, m) for n, m in zip(reversed(shape), reversed(result), strict=False)
+    )
+    if fits:
+        return x
+    kept = [n for n in shape if n != 1]
+    wanted = [n for n in result if n != 1]
+    return x.reshape(result) if kept == wanted else x.reshape(kept or ((1,) if len(result) else ()))
+
+
 def _sparse_values(x: Any, key: Key, places: Tensor) -> tuple[Tensor, Tensor]:
     """Return the places that a sparse value fills, and its entries there."""
     result = key.result
@@ -57,8 +74,7 @@ def _sparse_values(x: Any, key: Key, places: Tensor) -> tuple[Tensor, Tensor]:
     if x.shape != result:
         from ._tensors import _broadcast_batch
 
-        if x.ndim > len(result) and x.shape[: x.ndim - len(result)] == (1,) * (x.ndim - len(result)):
-            x = x.reshape(x.shape[x.ndim - len(result) :])
+        x = _fitted(x, result)
         own = (1,) * (len(result) - x.ndim) + x.shape
         if x.ndim > len(result) or any(n not in (1, m) for n, m in zip(own, result, strict=True)):
             raise ValueError(f"shape mismatch: a value of shape {x.shape} could not be broadcast to {result}")

@@ -83,6 +83,11 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
         """Return an array of the same pattern with other values."""
         return type(self)._make(data, self._pattern)
 
+    @classmethod
+    def _holds(cls, ndim: int) -> bool:
+        """Can an array of this class have so many dimensions? Matrices have two."""
+        return ndim in cls._ndims if cls._is_array else ndim == 2
+
     def _class(self, format: str) -> type[SparseBase]:
         """Return the class of a format, array or matrix as this one is."""
         return classes[format, self._is_array]
@@ -91,22 +96,26 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
         """Return a result in a format (where it has the dimensions for that), array or matrix as this one is."""
         if not isinstance(made, SparseBase):
             return made
-        if format is not None and made.format != format and made.ndim in classes[format, True]._ndims:
+        if format is not None and made.format != format and classes[format, True]._holds(made.ndim):
             made = made.asformat(format)
-        cls = self._class(made.format) if made.ndim in self._class(made.format)._ndims else classes[made.format, True]
+        cls = self._class(made.format)
+        if not cls._holds(made.ndim):
+            cls = classes[made.format, True]
         return made if type(made) is cls else cls._make(made._data, made._pattern)
 
     def _array(self) -> Any:
         """Return the array of the same format, sharing everything."""
         return self if self._is_array else classes[self.format, True]._make(self._data, self._pattern)
 
-    # ---- the values in the order of compressed rows and of coordinates ------------------------------------------------
+    # ---- the values in the order of compressed rows and of coordinates ---------------------------------------------
 
     def _ordered(self, order: Tensor | None) -> Tensor:
         data = self._data
         if order is None:
             return data.reshape(-1) if self.format in ("bsr", "dia") else data
-        return data.reshape(-1).index_select(0, order) if self.format in ("bsr", "dia") else data.index_select(-1, order)
+        return (
+            data.reshape(-1).index_select(0, order) if self.format in ("bsr", "dia") else data.index_select(-1, order)
+        )
 
     def _rows(self) -> tuple[Tensor, CompressedRows]:
         """Return the values in compressed rows, where duplicates stay."""
@@ -203,8 +212,9 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
         if format == self.format:
             return self.copy() if copy else self
         cls = self._class(format)
-        if self.ndim not in cls._ndims:
-            raise ValueError(f"Cannot convert. {format.upper()} must be 2D. Got {self.ndim}D")
+        if not cls._holds(self.ndim):
+            sizes = "1D or 2D" if 1 in cls._ndims else "2D"
+            raise ValueError(f"Cannot convert. {format.upper()} must be {sizes}. Got {self.ndim}D")
         data, pattern = makers[format](self)
         return cls._make(data.clone() if copy and data is self._data else data, pattern)
 
@@ -351,7 +361,7 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
         """Return the transpose; values are shared unless `copy`."""
-        if self.ndim == 2 and axes not in (None, (1, 0), (0, 1), (-1, -2), (-1, 0)):
+        if self.ndim == 2 and axes not in (None, (1, 0), (-1, -2), (-1, 0)):
             text = "Sparse arrays/matrices do not support an 'axes' parameter because swapping dimensions is the only"
             raise ValueError(f"{text} logical permutation, got {axes}")
         return self._as(self.tocoo().transpose(axes, copy), self.format)
@@ -366,8 +376,10 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
     def resize(self, *shape: Any) -> None:
         """Change the shape in place; entries outside the new shape are dropped."""
         sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list, torch.Size)) else shape
-        made = self.tocoo().copy()
+        made = self._array().tocoo().copy()
         made.resize(*sizes)
+        if not self._holds(made.ndim):
+            raise ValueError(f"resize: a {self.format} array cannot have shape {made.shape}")
         made = self._as(made, self.format)
         self._data, self._pattern = made._data, made._pattern
 
@@ -383,15 +395,9 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
     def sum_duplicates(self) -> None:
         """Add up entries at the same place, in place; entries are then in order."""
 
-    @property
-    def has_canonical_format(self) -> bool:
+    def _is_canonical(self) -> bool:
         """Are the entries in order and without duplicates?"""
-        return True
-
-    @property
-    def has_sorted_indices(self) -> bool:
-        """Are the entries in order?"""
-        return True
+        return bool(getattr(self, "has_canonical_format", True))
 
     # ---- reductions ------------------------------------------------------------------------------------------------
 

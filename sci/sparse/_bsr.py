@@ -12,7 +12,7 @@ from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument
 from ._base import SparseBase, classes, makers, sparray
-from ._compressed import Compressed
+from ._compressed import Compressed, as_rows
 from ._convert import as_dtype, as_shape, is_scipy, is_shape
 from ._coo import coo_array
 from ._layouts import Blocks
@@ -163,6 +163,15 @@ class BlocksBase(Compressed):
         data = self._data.index_select(0, order).transpose(1, 2)
         return type(self)._make(data.contiguous() if copy else data, Blocks(turned, self.blocksize[::-1]))
 
+    def resize(self, *shape: Any) -> None:
+        """Change the shape in place, to one that the blocks divide; entries outside are dropped."""
+        size = self.blocksize
+        made = self._array().tocoo()
+        made.resize(*shape)
+        if made.ndim != 2:
+            raise ValueError(f"resize: a bsr array cannot have shape {made.shape}")
+        self._data, self._pattern = blocks_from(made, size)
+
     def __getitem__(self, key: Any) -> Any:
         raise NotImplementedError("a bsr array cannot be indexed: convert it, for example with tocsr()")
 
@@ -301,7 +310,7 @@ def _parts(arg1: Any, shape: Any, size: Any, device: Any, name: str) -> tuple[Te
     """Return values and pattern of whatever `bsr_array` is made of."""
     if isinstance(arg1, SparseBase):
         if arg1.ndim != 2:
-            raise ValueError(f"{name}: arg1 must have two dimensions, got shape {arg1.shape}")
+            raise ValueError(f"{name}: {name[:3].upper()} arrays don't support {arg1.ndim}D input, got {arg1.shape}")
         return blocks_from(arg1, size)
     if is_shape(arg1) and len(arg1) == 2:
         sizes = as_shape(arg1, name, (2,))
@@ -320,14 +329,15 @@ def _parts(arg1: Any, shape: Any, size: Any, device: Any, name: str) -> tuple[Te
         parts = (arg1.values(), arg1.col_indices(), arg1.crow_indices())
         return _from_blocks(*parts, tuple(arg1.shape), None, name)
     if isinstance(arg1, tuple) and not (len(arg1) == 2 and isinstance(arg1[1], (tuple, list, Tensor))):
-        raise ValueError(f"unrecognized {name} constructor usage: a tuple must be a shape, (data, coords) or "
-                         "(data, indices, indptr)")
+        raise ValueError(
+            f"unrecognized {name} constructor usage: a tuple must be a shape, (data, coords) or (data, indices, indptr)"
+        )
     if not isinstance(arg1, tuple) and not is_scipy(arg1):
         if not isinstance(arg1, Tensor) or arg1.layout is torch.strided:
-            arg1 = torch.atleast_2d(as_tensor(arg1, "arg1", name))
+            arg1 = as_rows(as_tensor(arg1, "arg1", name), name)
     A = coo_array(arg1, shape=shape, device=device)
     if A.ndim != 2:
-        raise bad_argument(name, "arg1", "two-dimensional", arg1)
+        raise ValueError(f"{name}: {name[:3].upper()} arrays don't support {A.ndim}D input, got {A.shape}")
     return blocks_from(A, size)
 
 
@@ -357,6 +367,8 @@ def _from_blocks(data: Any, indices: Any, indptr: Any, shape: Any, size: Any, na
         text = f"indices and data must have the same length, got {columns.shape[0]} and {values.shape[0]}"
         raise ValueError(f"{name}: {text}")
     check_indices(name, starts, [("indices", columns, grid[1])])
+    if columns.dtype is torch.int32 and index_dtype(*sizes) is torch.int64:
+        columns, starts = columns.to(torch.int64), starts.to(torch.int64)
     return values, Blocks(CompressedRows(starts, columns, grid), (height, width))
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, describe
 from . import _indexing
 from ._assignment import set_item
 from ._base import SparseBase
@@ -26,7 +26,7 @@ from ._convert import (
 )
 from ._format_checks import check_compressed
 from ._layouts import CompressedColumns
-from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype
+from ._pattern import CompressedRows, Coordinates, as_index, index_dtype
 from ._products import segment_sum
 
 Self = TypeVar("Self", bound="Compressed")
@@ -226,7 +226,7 @@ def compressed_from(A: SparseBase, by_columns: bool) -> Part:
             turned, order = rows.transpose()
             return data.index_select(-1, order), turned
         data, places = A._places()
-        swapped = Coordinates(places.coords[::-1], places.shape[::-1], places.canonical)
+        swapped = Coordinates(places.coords[::-1], places.shape[::-1], places.canonical, ordered=False)
         return merged(data, swapped)
     if A.format == "coo" or A.format == "dok":
         return merged(*A._places())
@@ -249,7 +249,7 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str, by_columns: bool, ndim
     """Return values and rows (or columns) of whatever a compressed array is made of."""
     if isinstance(arg1, SparseBase):
         if arg1.ndim not in ndims:
-            raise ValueError(f"{name}: arg1 must have {' or '.join(map(str, ndims))} dimensions, got {arg1.shape}")
+            raise ValueError(f"{name}: {name[:3].upper()} arrays don't support {arg1.ndim}D input, got {arg1.shape}")
         made = arg1.tocsc() if by_columns else arg1.tocsr()
         return made._data, made._kept
     if is_shape(arg1):
@@ -264,8 +264,9 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str, by_columns: bool, ndim
         if len(arg1) == 2 and isinstance(arg1[1], (tuple, list, Tensor)):
             data, places = from_coordinates(*arg1, shape, name, ndims)
             return _oriented(data, places, by_columns)
-        raise ValueError(f"unrecognized {name} constructor usage: a tuple must be a shape, (data, coords) or "
-                         "(data, indices, indptr)")
+        raise ValueError(
+            f"unrecognized {name} constructor usage: a tuple must be a shape, (data, coords) or (data, indices, indptr)"
+        )
     if is_scipy(arg1):
         if by_columns and arg1.format == "csc":
             data, pattern = from_scipy(arg1.T, name)
@@ -275,10 +276,11 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str, by_columns: bool, ndim
         data, pattern = from_torch_sparse(arg1, name)
     else:
         dense = as_tensor(arg1, "arg1", name)
-        if dense.dim() < min(ndims):
-            dense = dense.reshape((1,) * (min(ndims) - dense.dim()) + tuple(dense.shape))
+        dense = as_rows(dense, name)
         if dense.dim() not in ndims:
-            raise bad_argument(name, "arg1", f"an array of {' or '.join(map(str, ndims))} dimensions", arg1)
+            raise ValueError(
+                f"{name}: {name[:3].upper()} arrays don't support {dense.dim()}D input, got {describe(arg1)}"
+            )
         data, pattern = from_dense(dense)
     if isinstance(pattern, CompressedRows):
         if not by_columns:
@@ -290,10 +292,19 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str, by_columns: bool, ndim
     return _oriented(data, pattern, by_columns)
 
 
+def as_rows(dense: Tensor, name: str) -> Tensor:
+    """Return what a matrix is made of as two-dimensional; arrays do not take what has too few dimensions."""
+    if name.endswith("_matrix"):
+        return torch.atleast_2d(dense)
+    if dense.dim() == 0:
+        raise ValueError(f"{name}: a sparse array is not made from a scalar, got {describe(dense)}")
+    return dense
+
+
 def _oriented(data: Tensor, places: Coordinates, by_columns: bool) -> Part:
     if by_columns:
-        places = Coordinates(places.coords[::-1], places.shape[::-1], places.canonical)
+        places = Coordinates(places.coords[::-1], places.shape[::-1], places.canonical, ordered=False)
     return merged(data, places)
 
 
-__all__ = ["Compressed", "check_indices", "compressed_from", "merged"]
+__all__ = ["Compressed", "as_rows", "compressed_from", "merged"]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, describe
 from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype
 
 
@@ -28,10 +28,10 @@ def as_shape(shape: Any, function: str, ndims: tuple[int, ...]) -> tuple[int, ..
     """Return a shape as a tuple of non-negative integers of an allowed length."""
     try:
         sizes = tuple(operator.index(n) for n in (shape if isinstance(shape, (tuple, list, torch.Size)) else (shape,)))
-    except TypeError:
-        raise bad_argument(function, "shape", "a tuple of integers", shape, TypeError) from None
+    except TypeError as error:
+        raise TypeError(f"{function}: shape must be a tuple of integers: {error}, got {describe(shape)}") from None
     if any(n < 0 for n in sizes):
-        raise ValueError(f"{function}: shape must not have negative elements, got {sizes}")
+        raise ValueError(f"{function}: shape elements cannot be negative, got {sizes}")
     if ndims and len(sizes) not in ndims:
         raise ValueError(f"{function}: shape must have {' or '.join(map(str, ndims))} dimensions, got {sizes}")
     return sizes
@@ -150,4 +150,6 @@ def from_compressed(
             f"index pointer size {len(starts)} should be {sizes[0] + 1}"
         )
     check_indices(function, starts, [("indices", columns, sizes[1])])
+    if columns.dtype is torch.int32 and index_dtype(*sizes) is torch.int64:
+        columns, starts = columns.to(torch.int64), starts.to(torch.int64)
     return values, CompressedRows(starts, columns, sizes, flat=flat)

@@ -26,7 +26,7 @@ from ._convert import (
     is_shape,
 )
 from ._matrix import spmatrix
-from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, structural
+from ._pattern import CompressedRows, Coordinates, as_index, index_dtype, structural
 from ._products import segment_sum
 from ._pytree import register
 from ._tensors import tensordot
@@ -73,15 +73,20 @@ class CoordinatesBase(SparseBase):
             data = data.to(wanted)
         elif is_shape(arg1):
             data = data.to(torch.get_default_dtype())
-        if shape is not None and tuple(pattern.shape) != as_shape(shape, name, ()):
-            raise ValueError(f"{name}: shape {shape} does not fit an array of shape {pattern.shape}")
+        if not self._is_array and len(pattern.shape) == 1 and not isinstance(arg1, SparseBase):
+            row = torch.zeros_like(pattern.coords[0])  # a vector is a row
+            pattern = Coordinates((row, *pattern.coords), (1, *pattern.shape), pattern.canonical)
         if not self._is_array and len(pattern.shape) != 2:
             raise ValueError(f"{name}: arg1 must have two dimensions, got shape {pattern.shape}")
+        if shape is not None and tuple(pattern.shape) != as_shape(shape, name, ()):
+            text = f"inconsistent shapes: shape {shape} does not fit an array of shape {pattern.shape}"
+            raise ValueError(f"{name}: {text}")
         if device is not None:
             data, pattern = data.to(device), pattern.to(torch.device(device))
         if copy:
             data = data.clone()
-            pattern = Coordinates([x.clone() for x in pattern.coords], pattern.shape, pattern.canonical)
+            coords = [x.clone() for x in pattern.coords]
+            pattern = Coordinates(coords, pattern.shape, pattern.canonical, pattern.ordered)
         self._data, self._pattern, self._maxprint = data, pattern, maxprint
 
     @property
@@ -92,30 +97,46 @@ class CoordinatesBase(SparseBase):
     @coords.setter
     def coords(self, coords: Any) -> None:
         indices = [as_index(x, f"coords[{d}]", type(self).__name__, self.device) for d, x in enumerate(coords)]
-        if len(indices) != self.ndim or any(x.shape[0] != self.nnz for x in indices):
-            raise ValueError(f"{type(self).__name__}: coords must be {self.ndim} index arrays of {self.nnz} elements")
-        sizes = zip(indices, self.shape, strict=True)
-        check_indices(type(self).__name__, None, [(f"coords[{d}]", x, n) for d, (x, n) in enumerate(sizes)])
-        self._pattern = Coordinates(indices, self.shape)
+        if len(indices) != self.ndim:
+            raise ValueError(f"{type(self).__name__}: coords must be {self.ndim} index arrays, got {len(indices)}")
+        self._pattern = Coordinates(indices, self.shape).unchecked()
+
+    def _set_coords(self, d: int, values: Any) -> None:
+        coords = list(self.coords)
+        coords[d] = as_index(values, f"coords[{d}]", type(self).__name__, self.device)
+        self._pattern = Coordinates(coords, self.shape).unchecked()
 
     @property
     def row(self) -> Tensor:
         """The row of each entry; zeros for one dimension."""
         return self.coords[-2] if self.ndim > 1 else torch.zeros_like(self.coords[0])
 
+    @row.setter
+    def row(self, values: Any) -> None:
+        if self.ndim < 2:
+            raise ValueError("cannot set row attribute of a 1-dimensional sparse array")
+        self._set_coords(-2, values)
+
     @property
     def col(self) -> Tensor:
         """The column of each entry."""
         return self.coords[-1]
 
+    @col.setter
+    def col(self, values: Any) -> None:
+        self._set_coords(-1, values)
+
     @property
     def has_canonical_format(self) -> bool:
-        """Are the entries known to be without duplicates?"""
-        return self._pattern.canonical
+        """Are the entries known to be in row-major order, without duplicates?"""
+        return self._pattern.ordered
 
     @has_canonical_format.setter
     def has_canonical_format(self, value: bool) -> None:
         self._pattern = Coordinates(self.coords, self.shape, bool(value))
+
+    def _is_canonical(self) -> bool:
+        return self._pattern.canonical  # the order of entries is nothing that a result depends on
 
     @property
     def data(self) -> Tensor:
@@ -125,9 +146,19 @@ class CoordinatesBase(SparseBase):
     @data.setter
     def data(self, values: Any) -> None:
         tensor = as_tensor(values, "data", type(self).__name__)
-        if tensor.shape[-1:] != (self.nnz,) or tensor.device != self._data.device:
-            raise bad_argument(type(self).__name__, "data", f"of {self.nnz} elements on {self._data.device}", values)
+        if tensor.dim() == 0 or tensor.device != self._data.device:
+            raise bad_argument(type(self).__name__, "data", f"one-dimensional on {self._data.device}", values)
+        if tensor.shape[-1] != self._data.shape[-1]:  # indices that fit have to follow
+            self._pattern = Coordinates(self.coords, self.shape, self._pattern.canonical).unchecked()
         self._data = tensor
+
+    def _rows(self) -> tuple[Tensor, CompressedRows]:
+        self._pattern.validate(self._data)
+        return super()._rows()
+
+    def _places(self) -> tuple[Tensor, Coordinates]:
+        self._pattern.validate(self._data)
+        return super()._places()
 
     def to_torch(self) -> Tensor:
         """Return a torch tensor of layout ``torch.sparse_coo``; differentiable in the values, which it shares."""
@@ -141,17 +172,24 @@ class CoordinatesBase(SparseBase):
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
         """Return the array with its dimensions reversed, or in the order `axes`; values are shared unless `copy`."""
-        order = tuple(range(self.ndim))[::-1] if axes is None else tuple(int(d) % self.ndim for d in axes)
+        given = tuple(range(self.ndim))[::-1] if axes is None else axes
+        if not isinstance(given, (tuple, list)) or len(given) != self.ndim:
+            raise ValueError(f"transpose: axes don't match matrix dimensions: {self.ndim}, got {axes!r}")
+        order = tuple(int(d) % self.ndim for d in given)
         if sorted(order) != list(range(self.ndim)):
-            raise bad_argument("transpose", "axes", f"a permutation of {self.ndim} dimensions", axes)
-        pattern = Coordinates([self.coords[d] for d in order], [self.shape[d] for d in order], self._pattern.canonical)
+            raise ValueError(f"transpose: axes don't match matrix dimensions, repeated axis in transpose: {axes}")
+        same = order == tuple(range(self.ndim)) and self._pattern.ordered
+        shape = [self.shape[d] for d in order]
+        pattern = Coordinates([self.coords[d] for d in order], shape, self._pattern.canonical, same)
         return type(self)._make(self._data.clone() if copy else self._data, pattern)
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool = False) -> Any:
         """Return the array with another shape of as many elements; one size may be -1."""
         wanted = list(shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape)
-        if order != "C":
-            raise bad_argument("reshape", "order", "'C'", order)
+        if order not in ("C", "F"):
+            raise bad_argument("reshape", "order", "'C' or 'F'", order)
+        if order == "F":  # the array with its dimensions reversed, in row-major order
+            return self.transpose().reshape(tuple(reversed(wanted)), copy=copy).transpose()
         total = 1
         for n in self.shape:
             total *= n
@@ -169,13 +207,14 @@ class CoordinatesBase(SparseBase):
             for n in reversed(wanted):
                 coords.append((keys % max(n, 1)).to(index_dtype(*wanted)))
                 keys = keys // max(n, 1)
-        pattern = Coordinates(coords[::-1], wanted, self._pattern.canonical)
+        pattern = Coordinates(coords[::-1], wanted, self._pattern.canonical, self._pattern.ordered)
         return type(self)._make(self._data.clone() if copy else self._data, pattern)
 
     def sum_duplicates(self) -> None:
         """Add up entries at the same place, in place; entries are then in row-major order."""
-        if self._pattern.canonical:
+        if self._pattern.ordered:
             return
+        self._pattern.validate(self._data)
         with structural(*self.coords):
             keys, target = torch.unique(self._pattern.keys(), return_inverse=True)
             kept = keys.shape[0]
@@ -189,7 +228,8 @@ class CoordinatesBase(SparseBase):
     def eliminate_zeros(self) -> None:
         """Drop entries whose value is zero, in place."""
         keep = (self._data.detach() != 0).nonzero()[:, 0]
-        self._pattern = Coordinates([x[keep] for x in self.coords], self.shape, self._pattern.canonical)
+        places = self._pattern
+        self._pattern = Coordinates([x[keep] for x in self.coords], self.shape, places.canonical, places.ordered)
         self._data = self._data.index_select(-1, keep)
 
     def resize(self, *shape: Any) -> None:
@@ -214,8 +254,20 @@ class CoordinatesBase(SparseBase):
         for x, n in zip(self.coords, sizes, strict=True):
             keep &= x < n
         kept = keep.nonzero()[:, 0]
-        pattern = Coordinates([x[kept] for x in self.coords], sizes, self._pattern.canonical)
+        places = self._pattern
+        pattern = Coordinates([x[kept] for x in self.coords], sizes, places.canonical, places.ordered)
         return type(self)._make(self._data.index_select(-1, kept), pattern)
+
+    def dot(self, other: Any) -> Any:
+        """Multiply by a number or, as ``numpy.dot``, sum over this array's last axis and the other's last but one."""
+        if self.ndim < 3 and getattr(other, "ndim", 2) < 3:
+            return super().dot(other)
+        axis = -2 if getattr(other, "ndim", 0) > 1 else -1
+        if getattr(other, "ndim", 0) == 0:
+            return super().dot(other)
+        if self.shape[-1] != other.shape[axis]:
+            raise ValueError(f"shapes {self.shape} and {tuple(other.shape)} are not aligned for n-D dot")
+        return tensordot(self, other, ([-1], [axis]))
 
     def tensordot(self, other: Any, axes: Any = 2) -> Any:
         """Sum products over pairs of axes: the last `axes` of this array with the first of `other`, or those listed.
@@ -279,7 +331,6 @@ class coo_array(CoordinatesBase, sparray):  # noqa: N801
     tensor([1., 5.])
     """
 
-
     def __getitem__(self, key: Any) -> Any:
         return _indexing.get(self, key)
 
@@ -332,6 +383,8 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str) -> tuple[Tensor, Coord
         data, pattern = from_torch_sparse(arg1, name)
     else:
         dense = as_tensor(arg1, "arg1", name)
+        if dense.dim() == 0 and name == "coo_array":
+            raise ValueError(f"{name}: a sparse array is not made from a scalar, got {arg1!r}")
         data, pattern = from_dense(dense.reshape(1) if dense.dim() == 0 else dense)
     if isinstance(pattern, CompressedRows):
         pattern, _ = pattern.coordinates()

@@ -132,7 +132,6 @@ class csr_array(RowsBase, sparray):  # noqa: N801
     """
 
 
-
 @function(batch=False)
 class csr_matrix(spmatrix, RowsBase):  # noqa: N801
     """Compressed sparse row matrix: `csr_array` with the operators of matrices.

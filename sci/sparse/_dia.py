@@ -12,6 +12,7 @@ from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument
 from ._base import SparseBase, classes, makers, sparray
+from ._compressed import as_rows
 from ._convert import as_dtype, as_shape, is_scipy, is_shape
 from ._coo import coo_array
 from ._layouts import Diagonals
@@ -218,7 +219,7 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str) -> tuple[Tensor, Diago
         return arg1._data, arg1._pattern
     if isinstance(arg1, SparseBase):
         if arg1.ndim != 2:
-            raise ValueError(f"{name}: arg1 must have two dimensions, got shape {arg1.shape}")
+            raise ValueError(f"{name}: {name[:3].upper()} arrays don't support {arg1.ndim}D input, got {arg1.shape}")
         return diagonals_from(arg1)
     if is_shape(arg1) and len(arg1) == 2:
         sizes = as_shape(arg1, name, (2,))
@@ -231,10 +232,10 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str) -> tuple[Tensor, Diago
             raise ValueError(f"unrecognized form for {name} constructor: a tuple must be a shape or (data, offsets)")
         return _from_diagonals(*arg1, shape, device, name)
     if not is_scipy(arg1) and not (isinstance(arg1, Tensor) and arg1.layout is not torch.strided):
-        arg1 = torch.atleast_2d(as_tensor(arg1, "arg1", name))
+        arg1 = as_rows(as_tensor(arg1, "arg1", name), name)
     A = coo_array(arg1, device=device)
     if A.ndim != 2:
-        raise bad_argument(name, "arg1", "two-dimensional", arg1)
+        raise ValueError(f"{name}: {name[:3].upper()} arrays don't support {A.ndim}D input, got {A.shape}")
     return diagonals_from(A)
 
 

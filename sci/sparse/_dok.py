@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 from typing import Any
 
 import torch
@@ -61,23 +61,28 @@ class KeysBase(Editable):
             arg1 = arg1 if hasattr(arg1, "tocoo") else torch.atleast_2d(as_tensor(arg1, "arg1", name))
         A = coo_array(arg1, shape=shape, dtype=as_dtype(dtype, name), copy=copy, device=device)
         if A.ndim not in ndims:
-            raise ValueError(f"{name}: arg1 must have {' or '.join(map(str, ndims))} dimensions, got shape {A.shape}")
+            raise ValueError(f"{name}: DOK arrays don't support {A.ndim}D input, got {A.shape}")
         self._data, self._pattern = keys_from(A)
         self._maxprint = maxprint
 
     # ---- a dictionary ------------------------------------------------------------------------------------------------
 
-    def keys(self) -> list[Any]:
+    def _as_dict(self) -> dict[Any, Tensor]:
+        data = self._data
+        places = zip(*(x.tolist() for x in self._pattern.coords), strict=True)
+        return dict(zip(places, data.unbind(-1), strict=True))
+
+    def keys(self) -> KeysView[Any]:
         """Return the places of the entries: tuples of ints."""
-        return list(zip(*(x.tolist() for x in self._pattern.coords), strict=True))
+        return self._as_dict().keys()
 
-    def values(self) -> list[Tensor]:
+    def values(self) -> ValuesView[Tensor]:
         """Return the values of the entries, tensors without dimensions."""
-        return list(self._data.unbind(-1))
+        return self._as_dict().values()
 
-    def items(self) -> list[tuple[Any, Tensor]]:
+    def items(self) -> ItemsView[Any, Tensor]:
         """Return pairs of place and value."""
-        return list(zip(self.keys(), self.values(), strict=True))
+        return self._as_dict().items()
 
     def _known(self, key: Any) -> bool:
         number = self._element_number(key if isinstance(key, tuple) else (key,))
@@ -124,7 +129,7 @@ class KeysBase(Editable):
         """Remove an entry and return its place and value."""
         if not self.nnz:
             raise KeyError("popitem(): the array has no entries")
-        key, value = self.items()[-1]
+        key, value = self._as_dict().popitem()
         self[key] = 0
         return key, value
 
@@ -159,13 +164,22 @@ class KeysBase(Editable):
         self[key] = 0
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(self.keys())
+        return reversed(self._as_dict())
 
     def __or__(self, other: Any) -> Any:
-        if not isinstance(other, KeysBase):
+        if not isinstance(other, (KeysBase, dict)):
             return NotImplemented
         made = self.copy()
         made.update(other)
+        return made
+
+    def __ror__(self, other: Any) -> Any:
+        if not isinstance(other, dict):
+            return NotImplemented
+        made = self.copy()
+        made.clear()
+        made.update(other)
+        made.update(self)
         return made
 
     def __ior__(self, other: Any) -> Any:
@@ -190,7 +204,7 @@ class KeysBase(Editable):
         if axes is not None and self.ndim == 2:
             return super().transpose(axes, copy)
         places = self._pattern
-        pattern = Coordinates(places.coords[::-1], places.shape[::-1], canonical=True)
+        pattern = Coordinates(places.coords[::-1], places.shape[::-1], canonical=True, ordered=False)
         return type(self)._make(self._data.clone() if copy else self._data, pattern)
 
 

@@ -86,7 +86,7 @@ class Editable(SparseBase):
         number = 0
         for d, (k, n) in enumerate(zip(keys, shape, strict=True)):
             if not -n <= k < n:
-                raise IndexError(f"index ({k}) out of range for dimension {d} of size {n}")
+                raise IndexError(f"index ({k}) out of range: out of bounds for dimension {d} of size {n}")
             number = number * n + (k + n if k < 0 else k)
         return number
 
@@ -117,4 +117,3 @@ class Editable(SparseBase):
     def _places(self) -> Any:
         self._merge()
         return super()._places()
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,15 +12,11 @@ from torch import Tensor
 from .._core.arrays import floating
 from ._convert import as_dtype
 
-if TYPE_CHECKING:
-    from ._base import SparseBase
-
-Self = TypeVar("Self", bound="SparseBase")
 _POWER_TEXT = "zero power is not supported as it would densify the matrix; use torch.ones(A.shape) instead"
 
 
 def _deduplicated(A: Any) -> Any:
-    if A.has_canonical_format:
+    if A._is_canonical():
         return A
     A = A._with_data(A._data)
     A.sum_duplicates()
@@ -74,7 +70,7 @@ class Elementwise:
             raise NotImplementedError("negating a boolean sparse array is not supported.")
         return self._with_data(-self._data)
 
-    def __pos__(self: Self) -> Self:
+    def __pos__(self: Any) -> Any:
         return self
 
     def __abs__(self: Any) -> Any:
@@ -98,4 +94,6 @@ class Elementwise:
         A = _deduplicated(self)
         wanted = as_dtype(dtype, "power")
         data = A._data if wanted is None else A._data.to(wanted)
+        if not (data.is_floating_point() or data.is_complex()) and isinstance(n, int) and n < 0:
+            raise ValueError("Integers to negative integer powers are not allowed.")
         return A._with_data(operator.pow(data, n))

@@ -43,8 +43,8 @@ def _prepared(A: Any, axis: Any, out: Any, name: str) -> tuple[Any, tuple[int, .
 
     if out is not None:
         raise ValueError("Sparse arrays do not support an 'out' parameter.")
-    if A.dtype.is_complex:
-        raise TypeError(f"{name}: complex numbers are not ordered")
+    if A.dtype.is_complex and name.startswith("arg"):
+        raise TypeError(f"{name}: complex numbers are not ordered; take that of the real or the imaginary part")
     axes = as_axes(A, axis, name)
     size = 1
     for d in axes:
@@ -60,6 +60,9 @@ def _extreme(A: Any, axis: Any, out: Any, explicit: bool, kind: str, skip_nan: b
     if size == 0:
         raise ValueError("zero-size array to reduction operation")
     data, places = A._places()
+    if A.dtype.is_complex:
+        found = _complex_extreme(data, places, axes, explicit, size, kind)
+        return found[0] if len(axes) == A.ndim else array._as(coo_array(shaped(array, found, axes, found.shape)))
     worst = _worst(A.dtype, kind)
     missing = data.isnan() if skip_nan and data.is_floating_point() else None
     if missing is not None:
@@ -86,6 +89,28 @@ def _extreme(A: Any, axis: Any, out: Any, explicit: bool, kind: str, skip_nan: b
     return array._as(made)
 
 
+def _complex_extreme(data: Tensor, places: Any, axes: tuple[int, ...], explicit: bool, size: int, kind: str) -> Tensor:
+    """Return extremes in NumPy's order of complex numbers: by the real part, then by the imaginary part."""
+    if len(axes) == len(places.shape):
+        shape: tuple[int, ...] = (1,)
+        keys, count = torch.zeros(data.shape[0], dtype=torch.int64, device=data.device), 1
+    else:
+        staying, count = kept(places, axes)
+        keys, shape = staying.keys(), staying.shape
+    filled = torch.bincount(keys, minlength=count)
+    if not explicit:  # one zero stands for all that are not stored
+        short = (filled < size).nonzero()[:, 0]
+        keys, data = torch.cat([keys, short]), torch.cat([data, data.new_zeros(short.shape[0])])
+    worst = _worst(data.real.dtype, kind)
+    limit = torch.full((count,), worst, dtype=data.real.dtype, device=data.device)
+    real = limit.scatter_reduce(0, keys, data.real, kind)
+    rest = torch.where(data.real == real[keys], data.imag, torch.full_like(data.imag, worst))
+    imag = limit.scatter_reduce(0, keys, rest, kind)
+    empty = torch.bincount(keys, minlength=count) == 0
+    zero = torch.zeros((), dtype=data.dtype, device=data.device)
+    return torch.where(empty, zero, torch.complex(real, imag)).reshape(shape)
+
+
 def _or_nan(found: Tensor, missing: Tensor | None, all_stored: bool) -> Tensor:
     if missing is None or not all_stored or not missing.shape[0]:
         return found
@@ -106,17 +131,18 @@ def _place(A: Any, axis: Any, out: Any, explicit: bool, kind: str) -> Any:
     array = A
     A, axes, size = _prepared(A, axis, out, "arg" + kind[1:])
     if size == 0:
-        raise ValueError("Cannot apply the operation along a zero-sized dimension.")
+        raise ValueError("Cannot apply operation to an empty matrix: a dimension has size zero")
     data, places = A._places()
     if len(axes) == A.ndim:
         group = torch.zeros_like(data, dtype=torch.int64)
-        along, count, staying_shape = places.keys(), 1, ()
+        staying_shape: tuple[int, ...] = ()
+        along, count = places.keys(), 1
     elif len(axes) > 1:
         raise ValueError(f"arg{kind[1:]}: axis must be None or one integer, got {axis}")
     else:
         staying, count = kept(places, axes)
         group, along, staying_shape = staying.keys(), places.coords[axes[0]].to(torch.int64), staying.shape
-    if explicit and int(torch.zeros(count, dtype=torch.int64).index_add(0, group.cpu(), torch.ones_like(group).cpu()).min()) == 0:
+    if explicit and count and int(torch.bincount(group, minlength=count).min()) == 0:
         raise ValueError("Cannot apply the operation along an axis without explicit elements.")
     first = _first_extreme(data.detach(), group, along, count, size, explicit, kind)
     if len(axes) == A.ndim:

@@ -13,7 +13,7 @@ def check_compressed(data: Tensor, rows: CompressedRows, name: str, full: bool) 
         raise ValueError(f"{name}: index pointer size {rows.indptr.shape[0]} should be {rows.grid[0] + 1}")
     if int(rows.indptr[0]) != 0:
         raise ValueError(f"{name}: index pointer should start with 0, got {int(rows.indptr[0])}")
-    if data.shape[-1] != rows.indices.shape[0] and data.dim() == 1 or data.dim() == 3 and len(data) != rows.nnz:
+    if (data.shape[-1] != rows.indices.shape[0] and data.dim() == 1) or (data.dim() == 3 and len(data) != rows.nnz):
         raise ValueError(f"{name}: indices and data should have the same size, got {rows.nnz} and {tuple(data.shape)}")
     last = int(rows.indptr[-1])
     if last > rows.indices.shape[0]:

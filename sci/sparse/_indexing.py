@@ -17,12 +17,12 @@ def get(A: Any, key: Any) -> Any:
     """Return ``A[key]``: a scalar, or an array in compressed rows or columns where `A` is and that holds it."""
     if isinstance(key, tuple) and len(key) == 2 and type(key[0]) is int and type(key[1]) is int and A.ndim == 2:
         return _element(A, *key)
-    parsed = parse(key, A.shape, A.device, not A._is_array)
+    parsed = parse(key, A.shape, A.device)
     result = parsed.result
-    if A.ndim <= 2 and len(result) > 2 and not (A.format == "coo" or A.ndim == 1):
-        raise IndexError(f"indexing a {A.format} array must give one or two dimensions, got {len(result)}")
-    if not A._is_array and len(result) == 1:
-        result = (1, *result)
+    if len(result) > 2 and A.format != "coo":
+        raise IndexError(f"an index that gives >2D is not supported for {A.format}: {len(result)} dimensions")
+    if not A._is_array and len(result) == 1:  # a column where its index is an integer, else a row
+        result = (*result, 1) if 1 in parsed.integers and 0 not in parsed.integers else (1, *result)
     if A.format in ("csr", "csc", "lil") and A.ndim == 2:
         data, places, parsed = _by_major(A, parsed)
     else:
@@ -40,7 +40,7 @@ def _element(A: Any, i: int, j: int) -> Tensor:
     """Return one element of a matrix."""
     for place, size in ((i, A.shape[0]), (j, A.shape[1])):
         if not -size <= place < size:
-            raise IndexError(f"index ({place}) out of range for size {size}")
+            raise IndexError(f"index ({place}) out of range: out of bounds for size {size}")
     i, j = i % A.shape[0], j % A.shape[1]
     if A.format in ("csr", "csc", "lil"):
         rows = A._pattern.turned if A.format == "csc" else A._pattern
@@ -70,7 +70,7 @@ def _by_major(A: Any, key: Key) -> tuple[Tensor, Coordinates, Key]:
         start, step, length = key.spans[axis]
         wanted = torch.arange(length, device=A.device) * step + start
     else:
-        wanted = key.arrays[axis]
+        wanted = key.arrays[axis].reshape(-1)
     taken, source = take_rows(rows, wanted)
     data = data.index_select(-1, source)
     with structural(taken.indices):
@@ -84,8 +84,12 @@ def _by_major(A: Any, key: Key) -> tuple[Tensor, Coordinates, Key]:
     elif axis in key.spans:
         rest.spans[axis] = (0, 1, taken.grid[0])
     else:
-        rest.arrays[axis] = torch.arange(taken.grid[0], device=A.device)
-    return data, Coordinates((minor, major) if axis else (major, minor), shape, bool(rows._canonical)), rest
+        rest.arrays[axis] = torch.arange(taken.grid[0], device=A.device).reshape(key.arrays[axis].shape)
+    return (
+        data,
+        Coordinates((minor, major) if axis else (major, minor), shape, bool(rows._canonical), ordered=False),
+        rest,
+    )
 
 
 def take_rows(pattern: CompressedRows, rows: Tensor) -> tuple[CompressedRows, Tensor]:
@@ -124,12 +128,16 @@ def select(data: Tensor, places: Coordinates, key: Key) -> Part:
                 coords[d] = (coords[d] - start) // step
         found: dict[int, Tensor] = {}
         if key.arrays:
-            entries, at = _join([coords[d] for d in key.arrays], key)
-            coords = [x.index_select(0, entries) for x in coords]
-            source = entries if source is None else source.index_select(0, entries)
-            for d, size in reversed(list(enumerate(key.array_shape))):
-                found[d] = at % max(size, 1)
-                at = at // max(size, 1)
+            for axes in _groups(key):
+                entries, at = _join([coords[d] for d in axes], axes, key)
+                coords = [x.index_select(0, entries) for x in coords]
+                found = {d: x.index_select(0, entries) for d, x in found.items()}
+                source = entries if source is None else source.index_select(0, entries)
+                shape = torch.broadcast_shapes(*(key.arrays[d].shape for d in axes))
+                for d, size in reversed(list(enumerate(shape))):
+                    if size != 1 or d not in found:
+                        found[d] = at % max(size, 1)
+                    at = at // max(size, 1)
         shape = key.result
         index = index_dtype(*shape)
         out: list[Tensor] = []
@@ -145,20 +153,29 @@ def select(data: Tensor, places: Coordinates, key: Key) -> Part:
         data = data.index_select(-1, source)
     if not out:
         return data, Coordinates([torch.zeros(count, dtype=index, device=data.device)], (1,))
-    return data, Coordinates(out, shape, places.canonical)
+    return data, Coordinates(out, shape, places.canonical, ordered=False)
 
 
 def _both(a: Tensor | None, b: Tensor) -> Tensor:
     return b if a is None else a & b
 
 
-def _join(coords: list[Tensor], key: Key) -> tuple[Tensor, Tensor]:
+def _groups(key: Key) -> list[list[int]]:
+    """Return the dimensions with index arrays that have to be looked up together: all, unless they form a block."""
+    shapes = [x.shape for x in key.arrays.values()]
+    block = all(sum(shape[d] != 1 for shape in shapes) <= 1 for d in range(len(key.array_shape)))
+    return [[d] for d in key.arrays] if block else [list(key.arrays)]
+
+
+def _join(coords: list[Tensor], axes: list[int], key: Key) -> tuple[Tensor, Tensor]:
     """Pair entries with the elements of index arrays that ask for them: which entry, which element."""
     entry = torch.zeros_like(coords[0], dtype=torch.int64)
-    wanted = torch.zeros_like(next(iter(key.arrays.values())), dtype=torch.int64)
-    for (d, x), places in zip(key.arrays.items(), coords, strict=True):
+    together = torch.zeros(torch.broadcast_shapes(*(key.arrays[d].shape for d in axes)), dtype=torch.int64)
+    together = together.to(entry.device)
+    for d, places in zip(axes, coords, strict=True):
         entry = entry * key.shape[d] + places
-        wanted = wanted * key.shape[d] + x
+        together = together * key.shape[d] + key.arrays[d]
+    wanted = together.reshape(-1)
     ordered, order = torch.sort(wanted, stable=True)
     low = torch.searchsorted(ordered, entry)
     counts = torch.searchsorted(ordered, entry, right=True) - low
@@ -178,8 +195,7 @@ def pairs(key: Any) -> bool:
         return isinstance(key[0][0], bool)
     if not isinstance(key, tuple):
         return False
-    arrays = [x for x in key if isinstance(x, (list, tuple, Tensor)) or hasattr(x, "__array__")]
-    return len(arrays) == 2 and len(key) == 2
+    return len(key) == 2 and all(isinstance(x, (list, tuple)) or getattr(x, "ndim", 0) > 0 for x in key)
 
 
 def flat_pairs(key: Any) -> bool:

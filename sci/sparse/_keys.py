@@ -1,8 +1,7 @@
 """Index expressions: what ``A[key]`` and ``A[key] = x`` ask for, worked out from the key and the shape alone.
 
 The rules are NumPy's: integers drop their dimension, slices keep it, None adds one; index arrays broadcast against each
-other, and their dimensions come first in the result where a slice separates them, in their place otherwise. For a
-matrix an integer keeps its dimension, and a vector of results is a row.
+other, and their dimensions come first in the result where a slice separates them, in their place otherwise.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class Key:
     shape: tuple[int, ...]
     integers: dict[int, int]
     spans: dict[int, Span]
-    arrays: dict[int, Tensor]  # broadcast, flat
+    arrays: dict[int, Tensor]  # of as many dimensions as they have together, not expanded
     array_shape: tuple[int, ...]
     layout: list[int]  # a dimension's span, NEW, or ARRAYS
 
@@ -51,7 +50,8 @@ NEW, ARRAYS = -1, -2
 
 
 def _bad(item: Any) -> IndexError:
-    return IndexError(f"an index must be an integer, a slice or an array of integers or booleans, got {describe(item)}")
+    text = "Index dimension must be 1 or 2 for an array, which holds only integers or booleans, or a slice or integer"
+    return IndexError(f"{text}, got {describe(item)}")
 
 
 def _items(key: Any, ndim: int, device: torch.device) -> list[Any]:
@@ -64,7 +64,7 @@ def _items(key: Any, ndim: int, device: torch.device) -> list[Any]:
             if item.dtype is not torch.bool:
                 raise IndexError("a sparse index must be boolean")
             parts += [_Mask(item.shape, d, x) for d, x in enumerate(item.nonzero())]
-        elif item is None or item is Ellipsis or isinstance(item, (slice, int)) and not isinstance(item, bool):
+        elif item is None or item is Ellipsis or (isinstance(item, (slice, int)) and not isinstance(item, bool)):
             parts.append(item)
         elif isinstance(item, (Tensor, np.ndarray, np.generic, list, tuple, bool)):
             x = _index_array(item, device)
@@ -115,12 +115,12 @@ def _checked(x: Tensor, size: int, axis: int) -> Tensor:
         low, high = torch.stack(torch.aminmax(x)).tolist()
         if low < -size or high >= size:
             worst = low if low < -size else high
-            raise IndexError(f"index ({worst}) out of range for dimension {axis} of size {size}")
+            raise IndexError(f"index ({worst}) out of range: out of bounds for dimension {axis} of size {size}")
     return torch.where(x < 0, x + size, x)
 
 
-def parse(key: Any, shape: Sequence[int], device: torch.device, keep: bool) -> Key:
-    """Work out an index; with `keep` (for matrices) integers keep their dimension."""
+def parse(key: Any, shape: Sequence[int], device: torch.device) -> Key:
+    """Work out an index."""
     parts = _items(key, len(shape), device)
     integers: dict[int, int] = {}
     spans: dict[int, Span] = {}
@@ -138,16 +138,13 @@ def parse(key: Any, shape: Sequence[int], device: torch.device, keep: bool) -> K
             kinds.append(("span", axis))
         elif isinstance(item, int):
             if not -size <= item < size:
-                raise IndexError(f"index ({item}) out of range for dimension {axis} of size {size}")
+                raise IndexError(f"index ({item}) out of range: out of bounds for dimension {axis} of size {size}")
             place = item + size if item < 0 else item
-            if keep:
-                spans[axis] = (place, 1, 1)
-            else:
-                integers[axis] = place
-            kinds.append(("span" if keep else "integer", axis))
+            integers[axis] = place
+            kinds.append(("integer", axis))
         elif isinstance(item, _Mask):
             if item.shape[item.axis] != size:
-                text = f"boolean index of shape {item.shape} does not match dimension {axis} of size {size}"
+                text = f"bool index {axis} has shape {item.shape} instead of a size of {size}"
                 raise IndexError(text)
             arrays[axis] = item.places
             kinds.append(("array", axis))
@@ -163,7 +160,8 @@ def parse(key: Any, shape: Sequence[int], device: torch.device, keep: bool) -> K
             shapes = [tuple(x.shape) for x in arrays.values()]
             raise IndexError(f"shape mismatch: index arrays of shapes {shapes} do not broadcast") from None
         array_shape = tuple(wide[0].shape)
-        arrays = {d: x.reshape(-1) for d, x in zip(arrays, wide, strict=True)}
+        # Not expanded: a column of rows and a row of columns ask for a whole block.
+        arrays = {d: x.reshape((1,) * (len(array_shape) - x.dim()) + tuple(x.shape)) for d, x in arrays.items()}
     return Key(tuple(shape), integers, spans, arrays, array_shape, _layout(kinds))
 
 
@@ -194,7 +192,7 @@ def targets(key: Key, device: torch.device) -> Tensor:
             width = len(key.array_shape)
             offset = torch.zeros(key.array_shape, dtype=torch.int64, device=device)
             for d, x in key.arrays.items():
-                offset = offset + x.reshape(key.array_shape) * strides[d]
+                offset = offset + x * strides[d]
             flat = flat + offset.reshape(*key.array_shape, *([1] * (len(result) - at - width)))
             at += width
             continue

@@ -32,7 +32,8 @@ class CompressedColumns:
         return self.turned.transpose()
 
     def coordinates(self) -> tuple[Coordinates, None]:
-        return Coordinates((self.turned.indices, self.turned.rows), self.shape, bool(self.turned._canonical)), None
+        coords = (self.turned.indices, self.turned.rows)
+        return Coordinates(coords, self.shape, bool(self.turned._canonical), ordered=False), None
 
     def to(self, device: torch.device) -> CompressedColumns:
         moved = self.turned.to(device)
@@ -64,7 +65,8 @@ class Blocks:
             columns = (self.rows.indices.to(index) * width).reshape(-1, 1, 1) + column.reshape(1, 1, -1)
             size = (self.rows.nnz, height, width)
             coords = (rows.expand(size).reshape(-1), columns.expand(size).reshape(-1))
-        return Coordinates(coords, self.shape, bool(self.rows._canonical)), None
+        ordered = bool(self.rows._canonical) and (width, height) == (1, 1)
+        return Coordinates(coords, self.shape, bool(self.rows._canonical), ordered), None
 
     def compressed(self) -> tuple[CompressedRows, Tensor]:
         if self._compressed is None:
@@ -83,12 +85,12 @@ class Blocks:
 class Diagonals:
     """The pattern of a matrix by diagonals: ``data[d, j]`` lies at row ``j - offsets[d]`` and column ``j``."""
 
-    def __init__(self, offsets: Tensor, shape: Sequence[int], width: int) -> None:
+    def __init__(self, offsets: Tensor, shape: Sequence[int], width: int, places: Sequence[int] | None = None) -> None:
         self.offsets, self.width = offsets, int(width)
         self.shape: Shape = (int(shape[0]), int(shape[1]))
         self._coordinates: tuple[Coordinates, Tensor] | None = None
         self._compressed: tuple[CompressedRows, Tensor] | None = None
-        self._offsets: list[int] | None = None
+        self._offsets: list[int] | None = None if places is None else list(places)
 
     @property
     def places(self) -> list[int]:
@@ -121,7 +123,7 @@ class Diagonals:
             none = torch.zeros(0, dtype=index, device=device)
             coords = (torch.cat(rows) if rows else none, torch.cat(columns) if columns else none)
             source = torch.cat(order) if order else none.to(torch.int64)
-        found = Coordinates(coords, self.shape, len(set(self.places)) == len(self.places)), source
+        found = Coordinates(coords, self.shape, len(set(self.places)) == len(self.places), ordered=False), source
         if keepable(source):
             self._coordinates = found
         return found
@@ -141,7 +143,7 @@ class Diagonals:
     def to(self, device: torch.device) -> Diagonals:
         if device == self.offsets.device:
             return self
-        return Diagonals(self.offsets.to(device), self.shape, self.width)
+        return Diagonals(self.offsets.to(device), self.shape, self.width, self._offsets)
 
 
 AnyPattern = CompressedRows | CompressedColumns | Coordinates | Blocks | Diagonals

@@ -11,6 +11,7 @@ from torch import Tensor
 from .._core.cards import Sample, function
 from . import _indexing
 from ._base import SparseBase, classes, makers, sparray
+from ._compressed import as_rows
 from ._csr import csr_array
 from ._editable import Editable
 from ._matrix import spmatrix
@@ -53,10 +54,10 @@ class ListsBase(Editable):
             from .._core.arrays import as_tensor
 
             if not (isinstance(arg1, Tensor) and arg1.layout is not torch.strided):
-                arg1 = torch.atleast_2d(as_tensor(arg1, "arg1", type(self).__name__))
+                arg1 = as_rows(as_tensor(arg1, "arg1", type(self).__name__), type(self).__name__)
         A = csr_array(arg1, shape=shape, dtype=dtype, copy=copy, device=device)
         if A.ndim != 2:
-            raise ValueError(f"{type(self).__name__}: arg1 must have two dimensions, got shape {A.shape}")
+            raise ValueError(f"{type(self).__name__}: LIL arrays don't support {A.ndim}D input, got {A.shape}")
         self._data, self._pattern = lists_from(A)
         self._maxprint = maxprint
 
@@ -69,6 +70,10 @@ class ListsBase(Editable):
     def data(self) -> list[Tensor]:
         """The values of the entries of each row."""
         return self._split(self._data)
+
+    @data.setter
+    def data(self, values: Any) -> None:
+        raise AttributeError("the values of a lil array are set by assignment: A[i, j] = x")
 
     def _split(self, x: Tensor) -> list[Tensor]:
         indptr = self._pattern.indptr
@@ -83,6 +88,20 @@ class ListsBase(Editable):
         if isinstance(made, Tensor):
             return made
         return self._as(made, "lil" if made.ndim == 2 else None)
+
+    def __iadd__(self, other: Any) -> Any:
+        made = self + other
+        return made.asformat("lil") if isinstance(made, SparseBase) else made
+
+    def __isub__(self, other: Any) -> Any:
+        made = self - other
+        return made.asformat("lil") if isinstance(made, SparseBase) else made
+
+    def __imul__(self, other: Any) -> Any:
+        return self * other
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self / other
 
     def getrow(self, i: int) -> Any:
         """Return row i as an array of one row."""

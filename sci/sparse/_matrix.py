@@ -22,14 +22,13 @@ class spmatrix:  # noqa: N801
     """
 
     _is_array = False
-    _ndims = (2,)
 
     def __mul__(self: Any, other: Any) -> Any:
         from ._arithmetic import is_scalar
 
         if is_scalar(other):
             return self.multiply(other)
-        return self @ other
+        return self.__matmul__(other)
 
     def __rmul__(self: Any, other: Any) -> Any:
         from ._arithmetic import is_scalar

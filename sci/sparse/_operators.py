@@ -188,6 +188,8 @@ _torch_functions: dict[str, Callable[..., Any]] = {
     "gt": _either("__gt__", "__lt__"),
     "le": _either("__le__", "__ge__"),
     "ge": _either("__ge__", "__le__"),
+    "__iadd__": lambda x, A: x.add_(A.toarray()),
+    "__isub__": lambda x, A: x.sub_(A.toarray()),
     "abs": _unary("__abs__"),
     "neg": _unary("__neg__"),
     "conj": _unary("conj"),

@@ -281,9 +281,33 @@ def compress(rows: Tensor, columns: Tensor, shape: Sequence[int]) -> tuple[Compr
 class Coordinates:
     """The pattern of an array by coordinates: entry p lies at ``(coords[0][p], coords[1][p], ...)``."""
 
-    def __init__(self, coords: Sequence[Tensor], shape: Sequence[int], canonical: bool = False) -> None:
-        self.coords, self.shape, self.canonical = tuple(coords), tuple(int(n) for n in shape), canonical
+    def __init__(
+        self, coords: Sequence[Tensor], shape: Sequence[int], canonical: bool = False, ordered: bool = True
+    ) -> None:
+        self.coords, self.shape = tuple(coords), tuple(int(n) for n in shape)
+        # Are the places known to be distinct, and in row-major order, too?
+        self.canonical, self.ordered = canonical, canonical and ordered
         self._compressed: tuple[CompressedRows, Tensor] | None = None
+        self._unchecked = False
+
+    def unchecked(self) -> Coordinates:
+        """Mark indices that the user has set one by one: the first use checks them."""
+        self._unchecked = True
+        return self
+
+    def validate(self, data: Tensor) -> None:
+        """Check indices that have not been checked: no kernel may meet one that lies outside."""
+        if not self._unchecked:
+            return
+        if any(x.shape[0] != data.shape[-1] for x in self.coords):
+            sizes = [x.shape[0] for x in self.coords]
+            raise ValueError(
+                f"sparse: all index and data arrays must have the same length, got {data.shape[-1]} "
+                f"values and {sizes} indices"
+            )
+        checks = zip(self.coords, self.shape, strict=True)
+        check_indices("sparse", None, [(f"coords[{d}]", x, n) for d, (x, n) in enumerate(checks)])
+        self._unchecked = False
 
     @property
     def nnz(self) -> int:
@@ -315,7 +339,7 @@ class Coordinates:
     def to(self, device: torch.device) -> Coordinates:
         if device == self.coords[0].device:
             return self
-        return Coordinates([places.to(device) for places in self.coords], self.shape, self.canonical)
+        return Coordinates([places.to(device) for places in self.coords], self.shape, self.canonical, self.ordered)
 
 
 # ---- checks ----------------------------------------------------------------------------------------------------------

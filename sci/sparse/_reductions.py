@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.dispatch import write_out
-from .._core.errors import bad_argument
+from .._core.errors import describe
 from ._pattern import Coordinates
 from ._products import oriented, product
 
@@ -24,7 +24,8 @@ def as_axes(A: SparseBase, axis: Any, function: str) -> tuple[int, ...]:
     try:
         given = tuple(operator.index(d) for d in (axis if isinstance(axis, tuple) else (axis,)))
     except TypeError:
-        raise bad_argument(function, "axis", "None, an integer or a tuple of integers", axis, TypeError) from None
+        text = f"{function}: axis must be an integer, a tuple of integers or None, got {axis!r}"
+        raise TypeError(text) from None
     if any(d < -A.ndim or d >= A.ndim for d in given):
         raise ValueError(f"{function}: axis out of range: {axis} for {A.ndim} dimensions")
     axes = tuple(sorted(d % A.ndim for d in given))
@@ -70,7 +71,7 @@ def total(A: Any, axis: Any, dtype: torch.dtype | None, out: Tensor | None) -> T
         data = data.to(torch.int64)
     inexact = data.is_floating_point() or data.is_complex()
     if len(axes) == A.ndim:
-        result = data.sum(-1)
+        result = data.sum(-1, dtype=data.dtype)
     elif A.format in ("csr", "csc") and inexact:
         _, pattern, turned = oriented(A)
         ones = torch.ones(A.shape[axes[0]], dtype=data.dtype, device=data.device)
@@ -90,7 +91,8 @@ def total(A: Any, axis: Any, dtype: torch.dtype | None, out: Tensor | None) -> T
 def written(function: str, result: Tensor, out: Any) -> Tensor:
     """Write a result into `out`, which has to have its shape."""
     if not isinstance(out, Tensor) or out.shape != result.shape:
-        raise bad_argument(function, "out", f"a tensor with dimensions that match: {tuple(result.shape)}", out)
+        text = f"{function}: output parameter 'out' has the wrong number of dimensions or does not match shape"
+        raise ValueError(f"{text} {tuple(result.shape)}, got {describe(out)}")
     made: Tensor = write_out(function, result.to(out.dtype), out)
     return made
 

@@ -34,7 +34,7 @@ def _broadcast_batch(A: Any, batch: Sequence[int]) -> Any:
         data = data.repeat(size)
         shape = list(places.shape)
         shape[d] = size
-        places = Coordinates(coords, shape, places.canonical)
+        places = Coordinates(coords, shape, places.canonical, ordered=False)
     return coo_array._make(data, places)
 
 
@@ -49,7 +49,7 @@ def _merge_dims(places: Coordinates, groups: Sequence[Sequence[int]]) -> Coordin
             for d in group:
                 key = key * places.shape[d] + places.coords[d].to(index)
             coords.append(key)
-    return Coordinates(coords, sizes, places.canonical)
+    return Coordinates(coords, sizes, places.canonical, ordered=False)
 
 
 def matmul_tensors(A: Any, x: Any) -> Any:

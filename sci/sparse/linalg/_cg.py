@@ -15,7 +15,7 @@ from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument
 from ..._core.torch_private import forward_mode_active, through_grads_batched, transforms_active
-from .._base import SparseWarning, SparseBase
+from .._base import SparseBase, SparseWarning
 from .._convert import is_scipy
 from .._csr import csr_array
 from .._products import matmul, pattern_tensors, sample

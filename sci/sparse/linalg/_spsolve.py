@@ -18,7 +18,7 @@ from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument, take_host_route
 from ..._core.torch_private import dispatch_modes, is_wrapped_by_transform, through_grads_batched
-from .._base import SparseEfficiencyWarning, SparseBase
+from .._base import SparseBase, SparseEfficiencyWarning
 from .._convert import is_scipy
 from .._coo import coo_array
 from .._csr import csr_array
