@@ -6,15 +6,39 @@ from ._balance import khatri_rao, matrix_balance
 from ._banded import cho_solve_banded, cholesky_banded, solve_banded, solveh_banded
 from ._bandwidth import bandwidth, ishermitian, issymmetric
 from ._cholesky import cho_factor, cho_solve, cholesky
+from ._constant_matrices import (
+    clarkson_woodruff_transform,
+    dft,
+    hadamard,
+    helmert,
+    hilbert,
+    invhilbert,
+    invpascal,
+    pascal,
+)
 from ._det import det
+from ._eig import eig, eigvals
 from ._eigh import eigh, eigvalsh
 from ._errors import LinAlgError, LinAlgWarning
+from ._lu import lu, lu_factor, lu_solve
 from ._norm import norm
 from ._pinv import lstsq, pinv, pinvh
 from ._polar import polar
+from ._qr import qr, rq
 from ._schur import rsf2csf, schur
 from ._solve import inv, solve
 from ._solve_triangular import solve_triangular
+from ._special_matrices import (
+    block_diag,
+    circulant,
+    companion,
+    convolution_matrix,
+    fiedler,
+    fiedler_companion,
+    hankel,
+    leslie,
+    toeplitz,
+)
 from ._sqrtm import sqrtm
 from ._subspaces import null_space, orth, orthogonal_procrustes, subspace_angles
 from ._svd import diagsvd, svd, svdvals
@@ -24,29 +48,52 @@ __all__ = [
     "LinAlgError",
     "LinAlgWarning",
     "bandwidth",
+    "block_diag",
     "cho_factor",
     "cho_solve",
     "cho_solve_banded",
     "cholesky",
     "cholesky_banded",
+    "circulant",
+    "clarkson_woodruff_transform",
+    "companion",
+    "convolution_matrix",
     "det",
+    "dft",
     "diagsvd",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
+    "fiedler",
+    "fiedler_companion",
+    "hadamard",
+    "hankel",
+    "helmert",
+    "hilbert",
     "inv",
+    "invhilbert",
+    "invpascal",
     "ishermitian",
     "issymmetric",
     "khatri_rao",
+    "leslie",
     "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_solve",
     "matmul_toeplitz",
     "matrix_balance",
     "norm",
     "null_space",
     "orth",
     "orthogonal_procrustes",
+    "pascal",
     "pinv",
     "pinvh",
     "polar",
+    "qr",
+    "rq",
     "rsf2csf",
     "schur",
     "solve",
@@ -59,4 +106,5 @@ __all__ = [
     "subspace_angles",
     "svd",
     "svdvals",
+    "toeplitz",
 ]

@@ -191,3 +191,45 @@ def gebal(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
         many_places[k] = torch.tensor(order)
         many_factors[k, low : high + 1] = torch.from_numpy(found[low : high + 1].copy()).to(factors.dtype)
     return factors, places
+
+
+def geqp3(a: Tensor) -> Tensor:
+    """Return the permutations of pivoted QR of a batch, counted from 0."""
+    n = a.shape[-1]
+    places = torch.arange(n).expand(*a.shape[:-2], n).contiguous()
+    if a.numel() == 0:
+        return places
+    routine = _routine("geqp3", a.dtype)
+    many, many_places = a.detach().reshape(-1, *a.shape[-2:]), places.view(-1, n)
+    for k in range(many.shape[0]):
+        matrix = many[k].contiguous().resolve_conj().numpy()
+        many_places[k] = torch.from_numpy(routine(matrix)[1] - 1)
+    return places
+
+
+def ggev(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return alpha, beta and right vectors (columns of norm 1) of a batch of pairs, all complex, and LAPACK's info."""
+    n, real = a.shape[-1], not a.is_complex()
+    dtype = a.dtype.to_complex() if real else a.dtype
+    alpha, beta = (torch.empty(a.shape[:-1], dtype=dtype) for _ in range(2))
+    vectors, info = torch.empty(a.shape, dtype=dtype), torch.zeros(a.shape[:-2], dtype=torch.int32)
+    if a.numel() == 0:
+        return alpha, beta, vectors, info
+    routine = _routine("ggev", a.dtype)
+    many_a, many_b, many_v = (x.detach().reshape(-1, n, n) for x in (a, b, vectors))
+    for k in range(many_a.shape[0]):
+        one, other = (x[k].contiguous().resolve_conj().numpy() for x in (many_a, many_b))
+        *parts, low, _, right, _, code = routine(one, other, compute_vl=0, compute_vr=1)
+        numerator = torch.complex(*(torch.from_numpy(x) for x in parts)) if real else torch.from_numpy(parts[0])
+        v = torch.from_numpy(right)
+        if real:
+            # A complex pair has the real and the imaginary part of its first vector in two columns.
+            first = numerator.imag > 0
+            second = numerator.imag < 0
+            following, before = v.roll(-1, 1), v.roll(1, 1)
+            imag = torch.where(first, following, torch.where(second, -v, 0))
+            v = torch.complex(torch.where(second, before, v), imag)
+        alpha.view(-1, n)[k], beta.view(-1, n)[k] = numerator, torch.from_numpy(low).to(dtype)
+        many_v[k] = v / torch.linalg.vector_norm(v, dim=0)
+        info.view(-1)[k] = code
+    return alpha, beta, many_v.view(a.shape), info

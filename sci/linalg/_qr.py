@@ -1,0 +1,214 @@
+"""QR and RQ decompositions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.cards import Sample, function
+from sci._core.dispatch import operator
+from sci._core.errors import bad_argument, take_host_route
+
+from . import _lapack
+from ._matrices import new_like, random_matrices, require_finite_data, require_matrix, tensors
+from ._qr_operator import decompose
+
+_WHY = "column pivoting chooses one column after the other"
+
+
+def _find_pivots(a: Tensor) -> Tensor:
+    if a.device.type != "cpu":
+        take_host_route("linalg.qr", a.device, _WHY)
+    return _lapack.geqp3(a.cpu()).to(a.device)
+
+
+# The permutation of pivoted QR, from 0; piecewise constant.
+column_pivots = operator(
+    "qr_pivots(Tensor a) -> Tensor",
+    kernel=_find_pivots,
+    fake=lambda a: new_like(a, (*a.shape[:-2], a.shape[-1]), torch.int64),
+    core_dims=(2,),
+)
+
+
+def pivoted(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return Q, R and the permutation p of ``a[:, p] = q r``."""
+    places = column_pivots(a.detach())
+    q, r = decompose(torch.take_along_dim(a, places[..., None, :], -1), full)
+    return q, r, places
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(3, 3))
+    yield Sample(draw(2, 4, 2), mode="economic")
+    yield Sample(draw(2, 4), mode="economic", pivoting=True)
+    yield Sample(draw(4, 2), pivoting=True)
+    yield Sample(draw(0, 0))
+
+
+def _independent_of_basis(function: Any, a: Tensor, **options: Any) -> Any:
+    # Of a full Q the last columns are any basis of the complement.
+    q, r, *rest = function(a, **options)
+    k = min(a.shape[-2:])
+    tail = q.narrow(-1, k, q.shape[-1] - k)
+    return q.narrow(-1, 0, k), r, tail @ tail.mH, *rest
+
+
+@function(differentiable=("a",), samples=_samples, call=_independent_of_basis, host_route=_WHY + " (pivoting only)")
+def qr(
+    a: Any,
+    overwrite_a: bool = False,
+    lwork: int | None = None,
+    mode: str = "full",
+    pivoting: bool = False,
+    check_finite: bool = True,
+) -> Any:
+    r"""QR decomposition ``a = q r``.
+
+    Equivalent to `scipy.linalg.qr`.
+
+    Parameters
+    ----------
+    a : (..., m, n) tensor
+        Matrices.
+    overwrite_a : bool
+        Accepted and ignored: arguments are never overwritten.
+    lwork : int, optional
+        Accepted and ignored.
+    mode : {'full', 'r', 'economic', 'raw'}
+        Both factors; R alone; only the first ``k = min(m, n)`` columns of Q and rows of R; or Q as Householder vectors.
+    pivoting : bool
+        Permute columns such that the diagonal of R does not grow: ``a[:, p] = q r``.
+    check_finite : bool
+        Raise ValueError where `a` holds NaN or infinity.
+
+    Returns
+    -------
+    q : (..., m, m) or (..., m, k) tensor
+        The unitary factor, or its first columns. With ``mode='raw'`` the pair ``(qr, tau)`` of LAPACK's geqrf.
+    r : (..., m, n) or (..., k, n) tensor
+        The upper triangular factor.
+    p : (..., n) tensor of int64
+        Only with `pivoting`: the permutation.
+
+    Raises
+    ------
+    ValueError
+        `a` is no matrix, an unknown `mode`, or not finite data.
+
+    See Also
+    --------
+    qr_multiply, rq
+
+    Notes
+    -----
+    *Algorithm.* Householder's, LAPACK's or cuSOLVER's by way of torch. The permutation is found on the CPU.
+
+    *Derivative.* :math:`\Omega = Q^H \dot Q = \mathrm{low}(M) - \mathrm{low}(M)^H + i\,\mathrm{Im}\,\mathrm{diag}(M)`,
+    :math:`M = Q^H \dot A R^{-1}`, :math:`\dot R = (M - \Omega) R` [1]_; for wide matrices of the first m columns. It
+    exists where these have full rank. The permutation is held. Of a full Q of a tall matrix the last columns have the
+    derivative of their subspace. ``mode='raw'`` has none, and raises.
+
+    References
+    ----------
+    .. [1] S. F. Walter, L. Lehmann, R. Lamour, "On evaluating higher-order derivatives of the QR decomposition of tall
+       matrices with full column rank in forward and reverse mode algorithmic differentiation", Optimization Methods and
+       Software 27 (2012) 391-403.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import qr
+    >>> a = torch.tensor([[3.0, 1.0], [4.0, 2.0]])
+    >>> q, r = qr(a)
+    >>> torch.allclose(q @ r, a, atol=1e-6)
+    True
+    """
+    (a,) = tensors("qr", a=a)
+    m, n = require_matrix("qr", "a", a)
+    if mode not in ("full", "qr", "r", "economic", "raw"):
+        raise bad_argument("qr", "mode", "'full', 'r', 'economic' or 'raw'", mode)
+    require_finite_data("qr", check_finite, a=a)
+    found: tuple[Any, ...]
+    if mode == "raw":
+        places = column_pivots(a.detach()) if pivoting else None
+        packed, tau = torch.geqrf(a if places is None else torch.take_along_dim(a, places[..., None, :], -1))
+        found = ((packed, tau), packed.narrow(-2, 0, min(m, n)).triu())
+        return found if places is None else (*found, places)
+    full = mode in ("full", "qr") or (mode == "r" and m > n)
+    if pivoting:
+        q, r, places = pivoted(a, full and mode != "r")
+        found = (r, places) if mode == "r" else (q, r, places)
+    else:
+        q, r = decompose(a, full and mode != "r")
+        found = (r,) if mode == "r" else (q, r)
+    if mode == "r" and m > n:
+        found = (torch.nn.functional.pad(found[0], (0, 0, 0, m - n)), *found[1:])
+    return found
+
+
+def _samples_rq(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(3, 3))
+    yield Sample(draw(2, 2, 4), mode="economic")
+    yield Sample(draw(4, 2))
+
+
+@function(differentiable=("a",), samples=_samples_rq)
+def rq(
+    a: Any, overwrite_a: bool = False, lwork: int | None = None, mode: str = "full", check_finite: bool = True
+) -> tuple[Tensor, Tensor] | Tensor:
+    r"""RQ decomposition ``a = r q``.
+
+    Equivalent to `scipy.linalg.rq`.
+
+    Parameters
+    ----------
+    a : (..., m, n) tensor
+        Matrices.
+    overwrite_a : bool
+        Accepted and ignored: arguments are never overwritten.
+    lwork : int, optional
+        Accepted and ignored.
+    mode : {'full', 'r', 'economic'}
+        Both factors, R alone, or only the last ``k = min(m, n)`` columns of R and rows of Q.
+    check_finite : bool
+        Raise ValueError where `a` holds NaN or infinity.
+
+    Returns
+    -------
+    r : (..., m, n) or (..., m, k) tensor
+        Upper triangular, counted from the lower right corner.
+    q : (..., n, n) or (..., k, n) tensor
+        The unitary factor, or its last rows.
+
+    Raises
+    ------
+    ValueError
+        `a` is no matrix, an unknown `mode`, or not finite data.
+
+    Notes
+    -----
+    The QR decomposition of the conjugate transpose with its columns in reverse order, and its derivative.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import rq
+    >>> a = torch.tensor([[3.0, 1.0], [4.0, 2.0]])
+    >>> r, q = rq(a)
+    >>> torch.allclose(r @ q, a, atol=1e-6)
+    True
+    """
+    (a,) = tensors("rq", a=a)
+    require_matrix("rq", "a", a)
+    if mode not in ("full", "r", "economic"):
+        raise bad_argument("rq", "mode", "'full', 'r' or 'economic'", mode)
+    require_finite_data("rq", check_finite, a=a)
+    q, r = decompose(a.mH.flip(-1), mode != "economic")
+    r = r.mH.flip(-2, -1)
+    return r if mode == "r" else (r, q.mH.flip(-2))

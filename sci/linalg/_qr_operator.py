@@ -1,0 +1,104 @@
+"""The QR decomposition as an operator.
+
+With A = Q R, m >= n, B = dA R^-1, M = Q1^H B (Q1 the first n columns) and skew-Hermitian Omega = Q1^H dQ1, the matrix
+dR = (M - Omega) R is upper triangular with a real diagonal, as LAPACK's R has it, so
+
+    (1)  Omega = low(M) - low(M)^H + i Im diag(M)
+    (2)  dQ1 = Q1 Omega + (I - Q1 Q1^H) B,   dQ2 = -Q1 (Q2^H B)^H
+
+where low takes the strictly lower triangle. In reverse, with G = Q1^H gQ1 - gR R^H,
+
+    (3)  gM = low(G - G^H) + i Im diag(G) + gR R^H
+    (4)  gB = Q1 gM + (I - Q1 Q1^H) gQ1 - Q2 gQ2^H Q1,   gA = gB R^-H.
+
+For m < n the first m columns are decomposed and the rest of R is Q^H times the rest of A. See also S. F. Walter,
+L. Lehmann, R. Lamour, "On evaluating higher-order derivatives of the QR decomposition of tall matrices with full column
+rank in forward and reverse mode algorithmic differentiation", Optimization Methods and Software 27 (2012) 391-403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.dispatch import operator
+
+from ._matrices import new_like
+from ._solve_triangular import triangular
+
+
+def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
+    q, r = torch.linalg.qr(a, mode="complete" if full else "reduced")
+    return q.contiguous(), r.narrow(-2, 0, a.shape[-1]).contiguous()
+
+
+def _fake(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
+    m, n = a.shape[-2:]
+    return new_like(a, (*a.shape[:-1], m if full else n)), new_like(a, (*a.shape[:-2], n, n))
+
+
+def _imaginary_diagonal(x: Tensor) -> Tensor | float:
+    if not x.is_complex():
+        return 0.0
+    d = x.diagonal(dim1=-2, dim2=-1)
+    return torch.diag_embed(torch.complex(torch.zeros_like(d.real), d.imag))
+
+
+def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    (q, r), (gq, gr) = outputs, grads
+    n = r.shape[-1]
+    q1 = q.narrow(-1, 0, n)
+    inner = torch.zeros_like(r) if gr is None else gr.triu() @ r.mH
+    if gq is None:
+        g = -inner
+        outside = 0.0
+    else:
+        gq1 = gq.narrow(-1, 0, n)
+        k = q1.mH @ gq1
+        g = k - inner
+        outside = gq1 - q1 @ k
+        rest = q.shape[-1] - n
+        if rest:
+            outside = outside - q.narrow(-1, n, rest) @ (gq.narrow(-1, n, rest).mH @ q1)
+    moved = (g - g.mH).tril(-1) + _imaginary_diagonal(g) + inner
+    gb = q1 @ moved + outside
+    return triangular(r, gb.mH, 0, False, False, False).mH, None  # gB R^-H = (R^-1 gB^H)^H
+
+
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
+    (q, r), da = outputs, tangents[0]
+    n = r.shape[-1]
+    q1 = q.narrow(-1, 0, n)
+    b = triangular(r, da.mH, 2, False, False, False).mH
+    m = q1.mH @ b
+    low = m.tril(-1)
+    omega = low - low.mH + _imaginary_diagonal(m)
+    dq = q1 @ omega + (b - q1 @ m)
+    rest = q.shape[-1] - n
+    if rest:
+        dq = torch.cat([dq, -q1 @ (b.mH @ q.narrow(-1, n, rest))], -1)
+    return dq, ((m - omega) @ r).triu()
+
+
+# (Q, R) of tall matrices: Q with n or (full) m columns, R square.
+_tall = operator(
+    "qr(Tensor a, bool full) -> (Tensor, Tensor)",
+    kernel=_compute,
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(2,),
+)
+
+
+def decompose(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
+    """Return Q and R of matrices of any shape; R with m rows if `full`, else with min(m, n)."""
+    m, n = a.shape[-2:]
+    if m >= n:
+        q, r = _tall(a, full)
+        return q, torch.nn.functional.pad(r, (0, 0, 0, m - n)) if full and m > n else r
+    q, r = _tall(a.narrow(-1, 0, m), False)
+    return q, torch.cat([r, q.mH @ a.narrow(-1, m, n - m)], -1)
