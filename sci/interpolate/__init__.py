@@ -10,23 +10,39 @@ from ._fitpack import insert, spalde, splantider, splder, splev, splint, sproot
 from ._interp1d import interp1d
 from ._make_splines import make_interp_spline, make_lsq_spline
 from ._ndppoly import NdPPoly
+from ._polynomials import BarycentricInterpolator, KroghInterpolator, barycentric_interpolate, krogh_interpolate
 from ._ppoly import PPoly
+from ._rbf import Rbf, RBFInterpolator
 from ._rgi import RegularGridInterpolator, interpn
+from ._scattered import LinearNDInterpolator, NearestNDInterpolator, griddata
 from ._splrep import splprep, splrep
+from ._univariate import InterpolatedUnivariateSpline, LSQUnivariateSpline, UnivariateSpline
 
 __all__ = [
     "Akima1DInterpolator",
     "BPoly",
     "BSpline",
+    "BarycentricInterpolator",
     "CubicHermiteSpline",
     "CubicSpline",
+    "InterpolatedUnivariateSpline",
+    "KroghInterpolator",
+    "LSQUnivariateSpline",
+    "LinearNDInterpolator",
     "NdPPoly",
+    "NearestNDInterpolator",
     "PPoly",
     "PchipInterpolator",
+    "RBFInterpolator",
+    "Rbf",
     "RegularGridInterpolator",
+    "UnivariateSpline",
+    "barycentric_interpolate",
+    "griddata",
     "insert",
     "interp1d",
     "interpn",
+    "krogh_interpolate",
     "make_interp_spline",
     "make_lsq_spline",
     "pchip_interpolate",

@@ -63,7 +63,7 @@ class Akima1DInterpolator(CubicHermiteSpline):
     >>> from sci.interpolate import Akima1DInterpolator
     >>> akima = Akima1DInterpolator([0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 1.0, 1.0, 1.0])
     >>> akima(torch.tensor([0.5, 1.5, 3.5], dtype=torch.float64))
-    tensor([-0.0625,  0.5000,  1.0000], dtype=torch.float64)
+    tensor([-0.1250,  0.5625,  1.0000], dtype=torch.float64)
     """
 
     def __init__(
@@ -134,8 +134,8 @@ def pchip_interpolate(xi: Any, yi: Any, x: Any, der: Any = 0, axis: int = 0) -> 
     --------
     >>> import torch
     >>> from sci.interpolate import pchip_interpolate
-    >>> pchip_interpolate([0.0, 1.0, 2.0], torch.tensor([0.0, 1.0, 4.0]), 1.5)
-    tensor(2.3125)
+    >>> pchip_interpolate([0.0, 1.0, 2.0], [0.0, 1.0, 4.0], 1.5)
+    tensor(2.1875, dtype=torch.float64)
     """
     spline = PchipInterpolator(xi, yi, axis=axis)
     if isinstance(der, (list, tuple)):

@@ -83,7 +83,7 @@ class interp1d:  # noqa: N801 - SciPy's name
     --------
     >>> import torch
     >>> from sci.interpolate import interp1d
-    >>> f = interp1d([0.0, 1.0, 3.0], torch.tensor([0.0, 2.0, 6.0]), fill_value="extrapolate")
+    >>> f = interp1d(torch.tensor([0.0, 1.0, 3.0]), torch.tensor([0.0, 2.0, 6.0]), fill_value="extrapolate")
     >>> f(torch.tensor([0.5, 2.0, 4.0]))
     tensor([1., 4., 8.])
     """
