@@ -3,12 +3,14 @@
 # Written by `python -m tools.sync` from the cards in this folder.
 from __future__ import annotations
 
+from ._bernoulli import bernoulli, euler
 from ._bessel_i import iv
 from ._bessel_jy import jv
 from ._bessel_k import kv, kve
 from ._beta import beta, betaln
 from ._binom import binom
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
+from ._combinations import comb, perm
 from ._degrees import cosdg, cotdg, radian, round, sindg, tandg
 from ._digamma import digamma, psi
 from ._entropy import entr, kl_div, rel_entr
@@ -17,6 +19,7 @@ from ._erfc import erfc
 from ._erfcx import erfcx
 from ._erfinv import erfinv
 from ._exponential import cosm1, exp2, exp10, expm1, exprel
+from ._factorial import factorial, factorial2, factorialk
 from ._gamma import gamma
 from ._gammaln import gammaln
 from ._gammasgn import gammasgn
@@ -30,14 +33,17 @@ from ._polygamma import polygamma
 from ._power import cbrt, powm1
 from ._rgamma import rgamma
 from ._sinc import diric, sinc
+from ._stirling2 import stirling2
 
 __all__ = [
+    "bernoulli",
     "beta",
     "betaln",
     "binom",
     "boxcox",
     "boxcox1p",
     "cbrt",
+    "comb",
     "cosdg",
     "cosm1",
     "cotdg",
@@ -48,11 +54,15 @@ __all__ = [
     "erfc",
     "erfcx",
     "erfinv",
+    "euler",
     "exp2",
     "exp10",
     "expit",
     "expm1",
     "exprel",
+    "factorial",
+    "factorial2",
+    "factorialk",
     "gamma",
     "gammaln",
     "gammasgn",
@@ -69,6 +79,7 @@ __all__ = [
     "loggamma",
     "logit",
     "multigammaln",
+    "perm",
     "poch",
     "polygamma",
     "powm1",
@@ -81,6 +92,7 @@ __all__ = [
     "sinc",
     "sindg",
     "softplus",
+    "stirling2",
     "tandg",
     "xlog1py",
     "xlogy",

@@ -1,0 +1,155 @@
+"""Factorials, combinations, Stirling, Bernoulli and Euler numbers against exact integers."""
+
+from __future__ import annotations
+
+import fractions
+import math
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+
+from sci import special
+
+
+def f64(*values: float) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def exactly_within(got: torch.Tensor, want: list[int], ulps: float) -> None:
+    for g, w in zip(got.tolist(), want, strict=True):
+        error = abs(fractions.Fraction(g) - w)
+        assert error <= fractions.Fraction(ulps * math.ulp(float(w))), (g, w)
+
+
+WHOLE = torch.arange(0, 171)
+
+
+def test_factorial_against_integers() -> None:
+    exactly_within(special.factorial(WHOLE.double()), [math.factorial(n) for n in range(171)], 4)
+    assert special.factorial(30, exact=True) == math.factorial(30)
+    assert special.factorial(torch.tensor([20, -1, 0]), exact=True).tolist() == [math.factorial(20), 0, 1]
+
+
+@pytest.mark.parametrize("k", [2, 3, 7])
+def test_multifactorial_against_integers(k: int) -> None:
+    n = torch.arange(0, 290 if k == 2 else 400)
+    want = [math.prod(range(m, 0, -k)) for m in n.tolist()]
+    torch.set_default_dtype(torch.float64)
+    try:
+        if k == 2:
+            exactly_within(special.factorial2(n), want, 4)
+        got = special.factorialk(n, k)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    # The power k^((n-r)/k) has its exponent's rounding: 130 log 7 ulp and less.
+    exactly_within(got[: len(want) if k > 2 else None], want, 300)
+    assert special.factorialk(101, k, exact=True) == math.prod(range(101, 0, -k))
+
+
+def test_complex_extensions_against_mpmath() -> None:
+    z = torch.tensor([-1.1, -2.2, 0.3, 4.0, 2 + 3j, -2 + 1e-4j], dtype=torch.complex128)
+    for x, one, two, three in zip(
+        z.tolist(),
+        special.factorial(z, extend="complex").tolist(),
+        special.factorial2(z, extend="complex").tolist(),
+        special.factorialk(z, 1.5 - 2j, extend="complex").tolist(),
+        strict=True,
+    ):
+        mp, k = mpmath.mp, mpmath.mpc(1.5, -2)
+        w = mpmath.mpmathify(x)
+        wants = (
+            mp.gamma(w + 1),
+            mp.power(2, w / 2) * mp.gamma(w / 2 + 1) * mp.sqrt(2 / mp.pi),
+            mp.power(k, (w - 1) / k) * mp.gamma(w / k + 1) / mp.gamma(1 / k + 1),
+        )
+        for got, want in zip((one, two, three), wants, strict=True):
+            assert abs(got - want) <= 5e-14 * abs(want), (x, got, want)
+
+
+def test_negative_numbers_and_gradients() -> None:
+    n = f64(-1.5, -1.0, 2.5).requires_grad_()
+    y = special.factorial(n)
+    assert y[:2].tolist() == [0.0, 0.0]
+    (g,) = torch.autograd.grad(y.sum(), n)
+    assert g[:2].tolist() == [0.0, 0.0]
+    want = float(mpmath.gamma(3.5) * mpmath.digamma(3.5))
+    assert abs(g[2].item() - want) < 4e-15 * want
+    assert special.factorial2(-3).item() == 0
+    assert special.factorialk(-3, 2, exact=True) == 0
+
+
+@pytest.mark.parametrize("extend", [0, "string", None])
+def test_bad_options(extend: object) -> None:
+    with pytest.raises(ValueError, match="argument `extend` must be"):
+        special.factorial(1, extend=extend)
+
+
+def test_bad_arguments() -> None:
+    with pytest.raises(ValueError, match="Incompatible options"):
+        special.factorial(1, exact=True, extend="complex")
+    with pytest.raises(ValueError, match=r"factorial2: In order to use non-integer n"):
+        special.factorial2(1.5)
+    with pytest.raises(ValueError, match=r"factorial: In order to use non-integer n"):
+        special.factorial(1j)
+    with pytest.raises(ValueError, match="factorial: Unsupported data type"):
+        special.factorial(["a"])
+    with pytest.raises(ValueError, match="only supports integers"):
+        special.factorial(f64(1.0), exact=True)
+    with pytest.raises(OverflowError, match="n=21"):
+        special.factorial(torch.tensor([21]), exact=True)
+    with pytest.raises(ValueError, match="factorialk: k must be a positive"):
+        special.factorialk(3, 0)
+    with pytest.raises(ValueError, match="comb: Non-integer N"):
+        special.comb(3.4, 4, exact=True)
+    with pytest.raises(ValueError, match="scalar integers"):
+        special.perm([1, 2], [3, 4], exact=True)
+    with pytest.raises(TypeError, match="stirling2: N must be of an integer type"):
+        special.stirling2(f64(3.0), 2)
+    with pytest.raises(ValueError, match="bernoulli: n must be a non-negative integer"):
+        special.bernoulli(-1)
+
+
+def test_combinations_against_integers() -> None:
+    n, k = torch.meshgrid(torch.arange(-2, 60), torch.arange(-2, 60), indexing="ij")
+    comb, perm = special.comb(n.double(), k.double()), special.perm(n.double(), k.double())
+    many = special.comb(n.double(), k.double(), repetition=True)
+    # One ulp in n is n (digamma(n + 1) - digamma(n - k + 1)) ulp of the value: up to 80 here, so 2e-14.
+    for i, j, c, p, m in zip(*(x.flatten().tolist() for x in (n, k, comb, perm, many)), strict=True):
+        want = 0 if i < 0 or j < 0 else math.comb(i, j)
+        assert abs(c - want) <= 2e-14 * want, (i, j)
+        want = 0 if i < 0 or j < 0 else math.perm(i, j)
+        assert abs(p - want) <= 2e-14 * want, (i, j)
+        want = special.comb(i, j, exact=True, repetition=True)
+        assert abs(m - want) <= 2e-14 * want, (i, j)
+    assert special.comb(2**63, 2**63 - 1, exact=True) == 2**63
+
+
+def test_stirling_numbers() -> None:
+    n = torch.arange(0, 25)
+    found = special.stirling2(n[:, None], n, exact=True)
+    # The defining sum, DLMF 26.8.10: powers in falling factorials.
+    for i in range(1, 12):
+        for x in (3, 7):
+            assert sum(found[i, j].item() * math.perm(x, j) for j in range(i + 1)) == x**i
+    assert special.stirling2(100, 3, exact=True) == (3**99 + 1) // 2 - 2**99
+    # Near the diagonal, S(n, n-1) = C(n, 2), S(n, n-2) = C(n, 3) + 3 C(n, 4), for large n by the other formula.
+    assert special.stirling2(5000, 4999, exact=True) == math.comb(5000, 2)
+    assert special.stirling2(5000, 4998, exact=True) == math.comb(5000, 3) + 3 * math.comb(5000, 4)
+    assert special.stirling2(1200, 1190, exact=True) == special._stirling2._column(1200, 1190)
+    assert special.stirling2(torch.tensor([10**9, 400]), torch.tensor([10**6, 200])).tolist() == [math.inf] * 2
+    assert special.stirling2(torch.tensor([10**9]), torch.tensor([1])).item() == 1
+
+
+def test_bernoulli_and_euler_numbers() -> None:
+    found = special.bernoulli(258, dtype=torch.float64)
+    for n in (0, 1, 2, 3, 4, 30, 100, 257, 258):
+        want = -0.5 if n == 1 else float(mpmath.bernoulli(n))
+        assert abs(found[n].item() - want) <= np.spacing(abs(want)), n
+    assert special.bernoulli(260, dtype=torch.float64)[-1].item() == -math.inf
+    found = special.euler(186, dtype=torch.float64)
+    for n in (0, 1, 2, 22, 100, 186):
+        want = float(mpmath.eulernum(n, exact=True))
+        assert found[n].item() == want, n
+    assert special.euler(188, dtype=torch.float64)[-1].item() == math.inf
