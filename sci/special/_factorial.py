@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -143,7 +142,7 @@ def factorial2(n: Any, exact: bool = False, extend: str = "zero") -> Any:
         even = torch.exp2(torch.div(y + 1, 2, rounding_mode="floor")) * gamma(y / 2 + 1)
         return torch.where(torch.remainder(y, 2) == 1, even / math.sqrt(math.pi), even)
 
-    return _zero_below(x, value)
+    return _whole(x, value)
 
 
 @function(differentiable=("n", "k"), samples=_samples_k)
@@ -206,7 +205,7 @@ def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any
     x = _argument("factorialk", "n", n, extend)
     if extend == "complex":
         x, step = promote("factorialk", n=x, k=k)
-        if isinstance(k, numbers.Number) and k == 0:
+        if isinstance(k, (int, float, complex)) and k == 0:
             raise ValueError("factorialk: k must not be zero")
         return torch.exp(torch.log(step) * ((x - 1) / step)) * gamma(x / step + 1) * rgamma(1 / step + 1)
 
@@ -215,7 +214,7 @@ def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any
         steps = (y - r) / k
         return torch.pow(float(k), steps) * poch(r / k + 1, steps) * r.clamp(min=1)
 
-    return _zero_below(x, value)
+    return _whole(x, value)
 
 
 def _check_options(name: str, exact: bool, extend: str) -> None:
@@ -243,6 +242,11 @@ def _zero_below(x: Tensor, value: Callable[[Tensor], Tensor]) -> Tensor:
     """Return `value` of x, and zero at negative numbers; they never reach its poles, whose gradient would be NaN."""
     below = x < 0
     return torch.where(below, 0.0, value(torch.where(below, 0.0, x)))
+
+
+def _whole(x: Tensor, value: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return `_zero_below` computed in double: single precision then has the whole numbers exactly."""
+    return _zero_below(x.to(torch.float64), value).to(x.dtype)
 
 
 def _exactly(name: str, n: Any, compute: Callable[[int], int]) -> Any:
