@@ -115,7 +115,7 @@ def test_combinations_against_integers() -> None:
     n, k = torch.meshgrid(torch.arange(-2, 60), torch.arange(-2, 60), indexing="ij")
     comb, perm = special.comb(n.double(), k.double()), special.perm(n.double(), k.double())
     many = special.comb(n.double(), k.double(), repetition=True)
-    # One ulp in n is n (digamma(n + 1) - digamma(n - k + 1)) ulp of the value: up to 80 here, so 2e-14; twice that for perm.
+    # One ulp in n is n (digamma(n + 1) - digamma(n - k + 1)) ulp of the value, up to 80: 2e-14, for perm twice that.
     for i, j, c, p, m in zip(*(x.flatten().tolist() for x in (n, k, comb, perm, many)), strict=True):
         want = 0 if i < 0 or j < 0 else math.comb(i, j)
         assert abs(c - want) <= 2e-14 * want, (i, j)
