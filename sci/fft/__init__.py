@@ -5,6 +5,7 @@ from ._backend import register_backend, set_backend, set_global_backend, skip_ba
 from ._complex import fft, fft2, fftn, ifft, ifft2, ifftn
 from ._cosine import dct, dctn, idct, idctn
 from ._frequencies import fftfreq, fftshift, ifftshift, rfftfreq
+from ._hankel import fht, fhtoffset, ifht
 from ._hermitian_nd import hfft2, hfftn, ihfft2, ihfftn
 from ._lengths import next_fast_len, prev_fast_len
 from ._real import hfft, ihfft, irfft, rfft
@@ -27,6 +28,8 @@ __all__ = [
     "fftfreq",
     "fftn",
     "fftshift",
+    "fht",
+    "fhtoffset",
     "get_workers",
     "hfft",
     "hfft2",
@@ -39,6 +42,7 @@ __all__ = [
     "ifft2",
     "ifftn",
     "ifftshift",
+    "ifht",
     "ihfft",
     "ihfft2",
     "ihfftn",
