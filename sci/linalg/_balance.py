@@ -101,10 +101,10 @@ def matrix_balance(
     --------
     >>> import torch
     >>> from sci.linalg import matrix_balance
-    >>> b, t = matrix_balance(torch.tensor([[1.0, 1024.0], [1.0 / 1024.0, 1.0]]))
-    >>> b
-    tensor([[1., 1.],
-            [1., 1.]])
+    >>> a = torch.tensor([[1.0, 1024.0], [1.0 / 1024.0, 1.0]])
+    >>> b, t = matrix_balance(a)
+    >>> bool(b.norm() < a.norm() / 100), bool((t @ b == a @ t).all())
+    (True, True)
     """
     (a,) = tensors("matrix_balance", A=A)
     n = require_square("matrix_balance", "A", a)
