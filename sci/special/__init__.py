@@ -21,6 +21,8 @@ from ._erfinv import erfinv
 from ._exponential import cosm1, exp2, exp10, expm1, exprel
 from ._factorial import factorial, factorial2, factorialk
 from ._gamma import gamma
+from ._gammainc import gammainc, gammaincc
+from ._gammaincinv import gammainccinv, gammaincinv
 from ._gammaln import gammaln
 from ._gammasgn import gammasgn
 from ._huber import huber, pseudo_huber
@@ -64,6 +66,10 @@ __all__ = [
     "factorial2",
     "factorialk",
     "gamma",
+    "gammainc",
+    "gammaincc",
+    "gammainccinv",
+    "gammaincinv",
     "gammaln",
     "gammasgn",
     "huber",
