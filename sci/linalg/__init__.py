@@ -20,6 +20,8 @@ from ._det import det
 from ._eig import eig, eigvals
 from ._eigh import eigh, eigvalsh
 from ._errors import LinAlgError, LinAlgWarning
+from ._expm import expm, expm_cond, expm_frechet
+from ._logm import fractional_matrix_power, logm, signm
 from ._lu import lu, lu_factor, lu_solve
 from ._norm import norm
 from ._pinv import lstsq, pinv, pinvh
@@ -42,7 +44,9 @@ from ._special_matrices import (
 from ._sqrtm import sqrtm
 from ._subspaces import null_space, orth, orthogonal_procrustes, subspace_angles
 from ._svd import diagsvd, svd, svdvals
+from ._sylvester import solve_continuous_lyapunov, solve_discrete_lyapunov, solve_lyapunov, solve_sylvester
 from ._toeplitz import matmul_toeplitz, solve_circulant, solve_toeplitz
+from ._trigonometric import coshm, cosm, sinhm, sinm, tanhm, tanm
 
 __all__ = [
     "LinAlgError",
@@ -58,6 +62,8 @@ __all__ = [
     "clarkson_woodruff_transform",
     "companion",
     "convolution_matrix",
+    "coshm",
+    "cosm",
     "det",
     "dft",
     "diagsvd",
@@ -65,8 +71,12 @@ __all__ = [
     "eigh",
     "eigvals",
     "eigvalsh",
+    "expm",
+    "expm_cond",
+    "expm_frechet",
     "fiedler",
     "fiedler_companion",
+    "fractional_matrix_power",
     "hadamard",
     "hankel",
     "helmert",
@@ -78,6 +88,7 @@ __all__ = [
     "issymmetric",
     "khatri_rao",
     "leslie",
+    "logm",
     "lstsq",
     "lu",
     "lu_factor",
@@ -96,9 +107,16 @@ __all__ = [
     "rq",
     "rsf2csf",
     "schur",
+    "signm",
+    "sinhm",
+    "sinm",
     "solve",
     "solve_banded",
     "solve_circulant",
+    "solve_continuous_lyapunov",
+    "solve_discrete_lyapunov",
+    "solve_lyapunov",
+    "solve_sylvester",
     "solve_toeplitz",
     "solve_triangular",
     "solveh_banded",
@@ -106,5 +124,7 @@ __all__ = [
     "subspace_angles",
     "svd",
     "svdvals",
+    "tanhm",
+    "tanm",
     "toeplitz",
 ]

@@ -1,0 +1,332 @@
+"""Logarithm, sign and real powers of matrices."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sci._core import runtime
+from sci._core.cards import Sample, function
+from sci._core.checks import checks_enabled, known
+from sci._core.errors import bad_argument
+
+from ._errors import LinAlgError, LinAlgWarning
+from ._expm import exponential
+from ._lu_operators import inverse
+from ._matrices import place_in_batch, random_matrices, require_finite_data, require_square, tensors
+from ._matrix_function import matrix_function
+from ._schur_form import decomposition, on_host
+
+runtime.load_library()
+
+_WHY = "the Schur decomposition has a GPU form for n <= 64 only; larger matrices go to the CPU"
+# log(I + X) = int_0^1 X (I + s X)^-1 ds by Gauss-Legendre quadrature with 7 points, which is the diagonal Pade
+# approximant r_7; exact to unit roundoff for norms up to theta_7 (Higham [1], theorem 11.7 and table 11.1).
+_POINTS, _THETA = 7, 0.264
+_MAX_ROOTS = 64  # halving the exponent this often brings any double to 1
+
+
+def _near_identity(x: Tensor, solve: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Return log(I + X) for small X."""
+    eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
+    nodes, weights = np.polynomial.legendre.leggauss(_POINTS)
+    total = torch.zeros_like(x)
+    for node, weight in zip(nodes, weights, strict=True):
+        total = total + weight / 2 * solve(eye + (node + 1) / 2 * x, x)
+    return total
+
+
+def _triangular_logarithm(t: Tensor) -> Tensor:
+    n = t.shape[-1]
+    eye = torch.eye(n, dtype=t.dtype, device=t.device)
+    d = t.diagonal(dim1=-2, dim2=-1)
+    u, roots = t, 0
+    while roots < _MAX_ROOTS and float(torch.linalg.matrix_norm(u - eye, 1).nan_to_num(0.0).amax()) > _THETA:
+        u = torch.ops.sci._triangular_sqrt(u, u, False)[1]
+        roots += 1
+    logs = d.log()
+    # On the diagonal d^(1/2^k) - 1 without cancellation.
+    small = logs / 2.0**roots
+    half = small / 2
+    minus_one = 2 * half.exp() * half.sinh()
+    x = u.triu(1) + torch.diag_embed(minus_one)
+    total = _near_identity(x, lambda m, y: torch.linalg.solve_triangular(m, y, upper=True))
+    return total.triu(1) * 2.0**roots + torch.diag_embed(logs)
+
+
+def _logarithm(a: Tensor) -> Tensor:
+    if a.numel() == 0:
+        return a.clone()
+    if on_host("logm", a):
+        return _logarithm(a.cpu()).to(a.device)
+    x = a - torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
+    if float(torch.linalg.matrix_norm(x, 1).amax()) <= _THETA:
+        # Without a Schur form, whose rounding errors are those of the identity, not of A - I.
+        return _near_identity(x, torch.linalg.solve)
+    t, z = decomposition(a, True, False, "logm")
+    x = z @ _triangular_logarithm(t) @ z.mH
+    if a.is_complex():
+        return x
+    # Real for real matrices; NaN where a negative eigenvalue makes the principal logarithm complex.
+    d = t.diagonal(dim1=-2, dim2=-1)
+    cut = _on_cut(d).any(-1)
+    return torch.where(cut[..., None, None], torch.nan, x.real)
+
+
+def _on_cut(w: Tensor) -> Tensor:
+    """Return which eigenvalues of real matrices are negative; a single one has no imaginary part but rounding."""
+    size = w.abs().amax(-1, keepdim=True)
+    return (w.real < 0) & (w.imag.abs() <= 10 * torch.finfo(w.real.dtype).eps * size)
+
+
+logarithm = matrix_function("logm", _logarithm)
+
+
+def principal_logarithm(function: str, a: Tensor) -> Tensor:
+    """Return the logarithm, complex for real matrices where it has to be and that can be read; warn if singular."""
+    if a.numel() == 0 or not checks_enabled() or torch.compiler.is_compiling() or a.device.type == "meta":
+        return logarithm(a)  # type: ignore[no-any-return]
+    plain = a.detach()
+    w = torch.linalg.eigvals(plain) if known(torch.isfinite(plain).all()) else plain.new_ones(1)
+    if known((w == 0).any()):
+        warnings.warn(
+            f"{function}: a matrix is exactly singular; the result is not finite", LinAlgWarning, stacklevel=3
+        )
+    if not a.is_complex() and known(((w.real < 0) & (w.imag == 0)).any() if w.is_complex() else (w < 0).any()):
+        a = torch.complex(a, torch.zeros_like(a))
+    return logarithm(a)  # type: ignore[no-any-return]
+
+
+def _positive(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    for shape in ((3, 3), (2, 2, 2)):
+        x = draw(*shape) / 2
+        yield Sample(x + 2 * torch.eye(shape[-1], dtype=dtype, device=device))
+
+
+@function(differentiable=("A",), samples=_positive, host_route=_WHY, synchronizes=True)
+def logm(A: Any, disp: bool | None = None) -> Any:
+    r"""Principal logarithm of matrices: ``expm(logm(A)) = A``, with eigenvalues of imaginary part up to pi.
+
+    Equivalent to `scipy.linalg.logm`.
+
+    Parameters
+    ----------
+    A : (..., n, n) tensor
+        Matrices, real or complex.
+    disp : bool, optional
+        Deprecated, as in SciPy: if False, the relative error ``norm(expm(x) - A, 1) / norm(A, 1)`` is returned as well.
+
+    Returns
+    -------
+    logm : (..., n, n) tensor
+        The logarithms. Real for real `A`, unless a matrix of the batch has a negative real eigenvalue: then complex.
+
+    Raises
+    ------
+    LinAlgError
+        `A` is not square, or its Schur decomposition fails.
+
+    Warns
+    -----
+    LinAlgWarning
+        `A` is singular: the result is not finite.
+
+    Notes
+    -----
+    *Algorithm.* Inverse scaling and squaring on the complex Schur form [1]_, algorithm 11.9: square roots of the
+    triangle until it is near the identity, the Padé approximant of degree 7 in partial fractions, exact logarithms on
+    the diagonal.
+
+    *Result type.* It depends on the data; where these cannot be read (`torch.compile`, `torch.vmap`, checks off) real
+    matrices have real results, NaN where no real logarithm was found.
+
+    *Derivative.* The Fréchet derivative as the upper right block of the logarithm of :math:`\begin{pmatrix} A & E \\ 0
+    & A \end{pmatrix}` [1]_, (3.16); in reverse that at :math:`A^H`. To every order, also at repeated eigenvalues.
+
+    References
+    ----------
+    .. [1] N. J. Higham, "Functions of Matrices", SIAM 2008, chapter 11.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import logm
+    >>> logm(torch.eye(2))
+    tensor([[0., 0.],
+            [0., 0.]])
+    """
+    if disp is not None:
+        warnings.warn("logm: disp is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
+    (a,) = tensors("logm", A=A)
+    require_square("logm", "A", a)
+    x = principal_logarithm("logm", a)
+    if disp is not False:
+        return x
+    return x, torch.linalg.matrix_norm(exponential(x) - a, 1) / torch.linalg.matrix_norm(a, 1)
+
+
+def _integer_power(function: str, a: Tensor, k: int) -> Tensor:
+    return torch.linalg.matrix_power(a if k >= 0 else inverse(a, False, function), abs(k))
+
+
+@function(
+    differentiable=("A", "t"),
+    samples=lambda generator, dtype, device: (Sample(*s.args, 0.3) for s in _positive(generator, dtype, device)),
+    host_route=_WHY,
+    synchronizes=True,
+)
+def fractional_matrix_power(A: Any, t: Any) -> Tensor:
+    r"""Real powers of matrices.
+
+    Equivalent to `scipy.linalg.fractional_matrix_power`.
+
+    Parameters
+    ----------
+    A : (..., n, n) tensor
+        Matrices, real or complex.
+    t : float or 0-d tensor
+        The exponent.
+
+    Returns
+    -------
+    X : (..., n, n) tensor
+        ``A**t``, principal where `t` is no integer: real for real `A`, unless an eigenvalue is negative.
+
+    Raises
+    ------
+    LinAlgError
+        `A` is not square, or singular with a negative integer `t`.
+
+    Warns
+    -----
+    LinAlgWarning
+        `A` is singular and `t` no integer: the result is not finite.
+
+    Notes
+    -----
+    *Algorithm.* The integer part of `t` by products, the rest f by ``expm(f * logm(A))``: N. J. Higham, "Functions of
+    Matrices", SIAM 2008, section 7.3.
+
+    *Derivative.* In `A` and in `t`, through these.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import fractional_matrix_power
+    >>> x = fractional_matrix_power(torch.tensor([[4.0, 0.0], [0.0, 9.0]]), 0.5)
+    >>> torch.allclose(x, torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
+    True
+    """
+    name = "fractional_matrix_power"
+    (a,) = tensors(name, A=A)
+    require_square(name, "A", a)
+    if not isinstance(t, Tensor):
+        if isinstance(t, bool) or not isinstance(t, (int, float, np.integer, np.floating)):
+            raise bad_argument(name, "t", "a real number", t, TypeError)
+        if t == int(t):
+            return _integer_power(name, a, int(t))
+    whole = math.floor(known(t.detach()) or 0.0) if isinstance(t, Tensor) else math.floor(t)
+    rest = t - whole
+    if isinstance(rest, float) and rest > 0.5:
+        whole, rest = whole + 1, rest - 1
+    part = exponential(principal_logarithm(name, a) * rest)
+    return part if whole == 0 else part @ _integer_power(name, a.to(part.dtype), whole)
+
+
+def _sign(a: Tensor) -> Tensor:
+    """Newton's iteration x = (x + x^-1) / 2 with Byers' scaling by the determinant [1], (5.35) and (5.36)."""
+    n = a.shape[-1]
+    if a.numel() == 0:
+        return a.clone()
+    x, scaling = a, True
+    eps = torch.finfo(a.dtype).eps
+    for _ in range(60):
+        back, info = torch.linalg.inv_ex(x)
+        if bool((info != 0).any()):
+            where, _ = place_in_batch(info)
+            raise LinAlgError(f"signm: a matrix{where} is singular or has eigenvalues on the imaginary axis")
+        if scaling:
+            logs = torch.linalg.slogdet(x)[1] / n
+            mu = torch.exp(-logs)[..., None, None]
+            following = (mu * x + back / mu) / 2
+        else:
+            following = (x + back) / 2
+        change = torch.linalg.matrix_norm(following - x, 1) / torch.linalg.matrix_norm(following, 1)
+        x = following
+        worst = float(change.amax())
+        if worst < 1e-2:
+            scaling = False
+        if worst < 10 * n * eps or worst != worst:
+            break
+    else:
+        if checks_enabled():
+            raise LinAlgError("signm: Newton's iteration did not converge: eigenvalues near the imaginary axis")
+    return x
+
+
+sign = matrix_function("signm", _sign)
+
+
+def _off_axis(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    for shape in ((3, 3), (2, 2, 2)):
+        signs = torch.diag(torch.tensor([3.0, -3.0, 3.0][: shape[-1]], dtype=dtype))
+        yield Sample(draw(*shape) / 2 + signs.to(device))
+
+
+@function(differentiable=("A",), samples=_off_axis, synchronizes=True)
+def signm(A: Any, disp: bool | None = None) -> Any:
+    r"""Sign of matrices: 1 on eigenvalues in the right half-plane, -1 on those in the left.
+
+    Equivalent to `scipy.linalg.signm`.
+
+    Parameters
+    ----------
+    A : (..., n, n) tensor
+        Matrices without eigenvalues on the imaginary axis.
+    disp : bool, optional
+        Deprecated, as in SciPy: if False, the estimate ``norm(x x - x, 1)`` is returned as well.
+
+    Returns
+    -------
+    signm : (..., n, n) tensor
+        The signs, ``x @ x = I``; real for real `A`.
+
+    Raises
+    ------
+    LinAlgError
+        `A` is not square, singular, or the iteration does not converge.
+    ValueError
+        NaN or infinity.
+
+    Notes
+    -----
+    *Algorithm.* Newton's iteration with Byers' scaling [1]_, section 5.5: inverses alone, on every device.
+
+    *Derivative.* The Fréchet derivative by the enlarged block matrix [1]_, (3.16), to every order.
+
+    References
+    ----------
+    .. [1] N. J. Higham, "Functions of Matrices", SIAM 2008, chapter 5.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import signm
+    >>> torch.allclose(signm(torch.tensor([[2.0, 1.0], [0.0, -3.0]])).diagonal(), torch.tensor([1.0, -1.0]))
+    True
+    """
+    if disp is not None:
+        warnings.warn("signm: disp is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
+    (a,) = tensors("signm", A=A)
+    require_square("signm", "A", a)
+    require_finite_data("signm", True, A=a)
+    x = sign(a)
+    return (x, torch.linalg.matrix_norm(x @ x - torch.eye(a.shape[-1], dtype=a.dtype), 1)) if disp is False else x

@@ -1,0 +1,158 @@
+"""Functions of matrices and matrix equations: against mpmath, SciPy and residuals; derivatives at Jordan blocks."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+
+from sci import linalg
+from sci.linalg import (
+    LinAlgError,
+    LinAlgWarning,
+    expm,
+    expm_cond,
+    expm_frechet,
+    fractional_matrix_power,
+    logm,
+    signm,
+    solve_continuous_lyapunov,
+    solve_discrete_lyapunov,
+    solve_sylvester,
+)
+from tests.linalg.linalg_matrices import ALL, eps, random, residual
+
+HARD = {
+    "jordan": [[0.5, 1.0, 0.0], [0.0, 0.5, 1.0], [0.0, 0.0, 0.5]],
+    "nonnormal": [[1.0, 1e6], [0.0, -1.0]],
+    "graded": [[1e-8, 1.0, 0.0], [0.0, 1e-3, 1e3], [0.0, 0.0, 2.0]],
+    "overscaling": [[49.0, 24.0], [-64.0, -31.0]],
+    "nilpotent": [[0.0, 1e4, 3.0], [0.0, 0.0, 1e4], [0.0, 0.0, 0.0]],
+    "rotation": [[0.0, -30.0], [30.0, 0.0]],
+    "zero": [[0.0, 0.0], [0.0, 0.0]],
+}
+
+
+def exact(f: str, a: torch.Tensor) -> np.ndarray:
+    with mpmath.workdps(60):
+        m = getattr(mpmath, f)(mpmath.matrix(a.tolist()))
+        return np.array([[complex(m[i, j]) for j in range(m.cols)] for i in range(m.rows)])
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_expm_of_hard_matrices(name: str) -> None:
+    a = torch.tensor(HARD[name], dtype=torch.float64)
+    want = exact("expm", a)
+    error = np.linalg.norm(expm(a).numpy() - want) / np.linalg.norm(want)
+    condition = float(expm_cond(a)) if name != "zero" else 1.0
+    assert error < 4 * np.finfo(float).eps * max(condition, 4.0)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_expm_of_batches_with_different_scalings(dtype: torch.dtype) -> None:
+    a = random(6, 4, 4, dtype=dtype) * torch.logspace(-6, 1, 6)[:, None, None].to(dtype)
+    x = expm(a)
+    assert x.dtype == dtype
+    for k in range(6):
+        want = scipy.linalg.expm(a[k].numpy().astype(np.complex128 if dtype.is_complex else np.float64))
+        np.testing.assert_allclose(x[k], want, atol=300 * eps(dtype) * np.abs(want).max(), rtol=0)
+    a[2, 0, 0] = torch.nan
+    assert torch.isnan(expm(a)[2].abs()).all()
+    torch.testing.assert_close(expm(a)[3], x[3])
+    assert expm(a[:, :0, :0]).shape == (6, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["cosm", "sinm", "tanm", "coshm", "sinhm", "tanhm"])
+def test_trigonometric_functions(name: str) -> None:
+    for dtype in (torch.float64, torch.complex128):
+        a = random(2, 4, 4, dtype=dtype) / 2
+        got = getattr(linalg, name)(a)
+        assert got.dtype == dtype
+        for k in range(2):
+            np.testing.assert_allclose(got[k], getattr(scipy.linalg, name)(a[k].numpy()), rtol=1e-11, atol=1e-12)
+
+
+def test_frechet_derivative_at_a_jordan_block_and_condition() -> None:
+    a, e = torch.tensor(HARD["jordan"], dtype=torch.float64), random(3, 3)
+    h = mpmath.mpf(10) ** -20
+    with mpmath.workdps(60):
+        plus, minus = (mpmath.expm(mpmath.matrix(a.tolist()) + s * h * mpmath.matrix(e.tolist())) for s in (1, -1))
+        want = np.array(((plus - minus) / (2 * h)).tolist(), dtype=float)
+    x, derivative = expm_frechet(a, e)
+    np.testing.assert_allclose(derivative, want, rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(x, exact("expm", a).real, rtol=1e-14, atol=1e-15)
+    b = random(4, 4)
+    np.testing.assert_allclose(expm_cond(b), scipy.linalg.expm_cond(b.numpy()), rtol=1e-2)
+    with pytest.raises(ValueError, match="expm_frechet: method must be"):
+        expm_frechet(a, e, method="x")
+    with pytest.raises(ValueError, match="E must be 3 x 3"):
+        expm_frechet(a, torch.eye(2))
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_logarithm_and_powers(dtype: torch.dtype) -> None:
+    for scale in (1e-3, 1.0, 1e3):
+        a = (random(2, 5, 5, dtype=dtype) / 3 + 2 * torch.eye(5)) * scale
+        x = logm(a)
+        assert x.dtype == dtype
+        assert residual(expm(x) - a, a) < 2000
+        half = fractional_matrix_power(a, 0.5)
+        assert residual(half @ half - a, a) < 2000
+        assert residual(fractional_matrix_power(a, -1.25) @ fractional_matrix_power(a, 1.25) - torch.eye(5), 1.0) < 1e5
+    assert residual(fractional_matrix_power(a, 3) - a @ a @ a, a @ a @ a) < 20
+
+
+def test_logarithm_of_hard_matrices() -> None:
+    for rows in (
+        [[0.5, 1.0, 0.0], [0.0, 0.5, 1.0], [0.0, 0.0, 0.5]],
+        [[1e-10, 1.0], [0.0, 1.0]],
+        [[1.0, 1e-9], [1e-9, 1.0]],
+    ):
+        a = torch.tensor(rows, dtype=torch.float64)
+        want = exact("logm", a)
+        np.testing.assert_allclose(logm(a), want.real, rtol=0, atol=200 * np.finfo(float).eps * np.abs(want).max())
+    x = logm(torch.tensor([[-1.0, 0.0], [0.0, 4.0]], dtype=torch.float64))
+    np.testing.assert_allclose(x, [[np.pi * 1j, 0], [0, np.log(4)]], atol=1e-15)
+    rotation = logm(torch.tensor([[0.0, -1.0], [1.0, 0.0]], dtype=torch.float64))
+    np.testing.assert_allclose(rotation, [[0, -np.pi / 2], [np.pi / 2, 0]], atol=1e-15)
+    with pytest.warns(LinAlgWarning, match="logm: a matrix is exactly singular"):
+        logm(torch.diag(torch.tensor([0.0, 1.0])))
+    # A defective matrix: the derivative exists there.
+    jordan = torch.tensor(HARD["jordan"], dtype=torch.float64).requires_grad_()
+    torch.autograd.gradcheck(logm, jordan, check_forward_ad=True)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_sign(dtype: torch.dtype) -> None:
+    v = random(4, 4, dtype=dtype)
+    d = torch.tensor([1.0, -1.0, 1.0, -1.0], dtype=dtype)
+    a = v @ torch.diag(d * torch.tensor([1, 20, 300, 0.1])) @ torch.linalg.inv(v)
+    torch.testing.assert_close(signm(a), v @ torch.diag(d) @ torch.linalg.inv(v), rtol=1e-2, atol=1e-2)
+    assert residual(signm(a) @ signm(a) - torch.eye(4), 1.0) < 1e5
+    with pytest.raises(LinAlgError, match="signm: a matrix is singular"):
+        signm(torch.zeros(2, 2, dtype=dtype))
+    with pytest.raises(LinAlgError, match="imaginary axis"):
+        signm(torch.tensor([[0.0, -1.0], [1.0, 0.0]]))
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_equations(dtype: torch.dtype) -> None:
+    a, b, q = (
+        random(2, 4, 4, dtype=dtype),
+        random(3, 3, dtype=dtype, seed=1) + 8 * torch.eye(3),
+        random(4, 3, dtype=dtype),
+    )
+    x = solve_sylvester(a, b, q)
+    assert residual(a @ x + x @ b - q, 10.0) < 100
+    h = random(4, 4, dtype=dtype)
+    x = solve_continuous_lyapunov(a + 5 * torch.eye(4), h)
+    assert residual((a + 5 * torch.eye(4)) @ x + x @ (a + 5 * torch.eye(4)).mH - h, 10.0) < 100
+    for method in (None, "direct", "bilinear"):
+        x = solve_discrete_lyapunov(a / 8, h, method)
+        assert residual(a @ x @ a.mH / 64 - x + h, 10.0) < 100
+    with pytest.raises(ValueError, match=r"solve_sylvester: q must be of shape \(..., 4, 3\)"):
+        solve_sylvester(a, b, q.mT)
+    with pytest.raises(ValueError, match="solve_discrete_lyapunov: method"):
+        solve_discrete_lyapunov(a, h, "x")
