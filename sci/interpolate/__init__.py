@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from ._akima import Akima1DInterpolator, pchip_interpolate
+from ._bivariate import BivariateSpline, RectBivariateSpline, bisplev
 from ._bpoly import BPoly
 from ._bspline import BSpline
 from ._cubic import CubicHermiteSpline, CubicSpline, PchipInterpolator
 from ._fitpack import insert, spalde, splantider, splder, splev, splint, sproot
 from ._interp1d import interp1d
 from ._make_splines import make_interp_spline, make_lsq_spline
+from ._make_splrep import generate_knots, make_splprep, make_splrep
+from ._ndbspline import NdBSpline
 from ._ndppoly import NdPPoly
 from ._polynomials import BarycentricInterpolator, KroghInterpolator, barycentric_interpolate, krogh_interpolate
 from ._ppoly import PPoly
@@ -23,21 +26,26 @@ __all__ = [
     "BPoly",
     "BSpline",
     "BarycentricInterpolator",
+    "BivariateSpline",
     "CubicHermiteSpline",
     "CubicSpline",
     "InterpolatedUnivariateSpline",
     "KroghInterpolator",
     "LSQUnivariateSpline",
     "LinearNDInterpolator",
+    "NdBSpline",
     "NdPPoly",
     "NearestNDInterpolator",
     "PPoly",
     "PchipInterpolator",
     "RBFInterpolator",
     "Rbf",
+    "RectBivariateSpline",
     "RegularGridInterpolator",
     "UnivariateSpline",
     "barycentric_interpolate",
+    "bisplev",
+    "generate_knots",
     "griddata",
     "insert",
     "interp1d",
@@ -45,6 +53,8 @@ __all__ = [
     "krogh_interpolate",
     "make_interp_spline",
     "make_lsq_spline",
+    "make_splprep",
+    "make_splrep",
     "pchip_interpolate",
     "spalde",
     "splantider",

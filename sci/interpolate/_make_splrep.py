@@ -1,0 +1,277 @@
+"""Smoothing splines as `BSpline` objects, the stages of their knots, and those that penalize the second derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .._core.arrays import as_tensor, promote
+from .._core.cards import Sample, function
+from .._core.errors import bad_argument
+from ._bspline import BSpline
+from ._checks import holds, shape_text
+from ._make_splines import make_interp_spline
+from ._smoothing_search import _host, grow, knots_of
+from ._splrep import _WHY, _report, fit
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    x = torch.linspace(0, 3, 14, dtype=dtype, device=device)
+    yield Sample(x, torch.sin(2 * x) + 0.1 * torch.randn(14, dtype=dtype, generator=generator).to(device))
+
+
+def _use(f: Any, x: Tensor, y: Tensor) -> Tensor:
+    out: Tensor = f(x, y, s=0.03, xb=-0.1, xe=3.1)(torch.tensor([0.1, 1.3, 2.2], dtype=x.dtype, device=x.device))
+    return out
+
+
+def _data(name: str, x: Any, y: Any, w: Any, low: Any, high: Any, k: int, s: Any, bc_type: Any) -> tuple[Any, ...]:
+    if bc_type not in (None, "not-a-knot"):
+        raise bad_argument(name, "bc_type", "None (periodic splines: make_interp_spline)", bc_type)
+    if k < 1 or k > 5:
+        raise ValueError(f"{name}: k must be 1 to 5, got {k}")
+    if not s >= 0:
+        raise ValueError(f"{name}: `s` must be non-negative. Got s = {s}")
+    given = {n: v for n, v in (("w", w), ("xb", low), ("xe", high)) if v is not None}
+    x, y, *rest = promote(name, allow_complex=False, **{"x": x, "y": y, **given})
+    extra = dict(zip(given, rest, strict=True))
+    weight = extra.get("w", torch.ones_like(x))
+    if x.dim() != 1 or y.shape[:1] != x.shape or weight.shape != x.shape:
+        shapes = ", ".join(shape_text(v.shape) for v in (x, y, weight))
+        raise ValueError(f"{name}: x, y and w must be of one length, got shapes {shapes}")
+    if not holds((x.diff() > 0).all() if s == 0 else (x.diff() >= 0).all()):
+        raise ValueError(f"{name}: Expect `x` to be an ordered 1D sequence.")
+    if not holds((weight > 0).all()):
+        raise ValueError(f"{name}: Weights must be positive")
+    first, last = extra.get("xb", x[0]).reshape(()), extra.get("xe", x[-1]).reshape(())
+    if not holds((first <= x[0]) & (x[-1] <= last)):
+        raise ValueError(f"{name}: all sites must lie between xb and xe")
+    return x, y, weight, first, last
+
+
+@function(
+    differentiable=("x", "y", "w", "s"),
+    samples=_samples,
+    call=_use,
+    complex=False,
+    batch=False,
+    compiles=False,
+    host_route=_WHY,
+)
+def make_splrep(
+    x: Any,
+    y: Any,
+    *,
+    w: Any = None,
+    xb: Any = None,
+    xe: Any = None,
+    k: int = 3,
+    s: Any = 0,
+    t: Any = None,
+    nest: int | None = None,
+    bc_type: Any = None,
+) -> BSpline:
+    """Find the smoothing spline of data.
+
+    Equivalent to `scipy.interpolate.make_splrep`, on tensors and differentiable.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (m,)
+        Sites, ascending, and values; real.
+    w : array_like, shape (m,), optional
+        Positive weights. Default is 1.
+    xb, xe : float, optional
+        Ends of the base interval. Default: the first and last site.
+    k : int, optional
+        Degree, 1 to 5. Default is 3.
+    s : float, optional
+        The smoothing condition ``sum((w * (y - S(x)))**2) <= s``. Default is 0, interpolation.
+    t : array_like, optional
+        All knots: the least squares spline on them.
+    nest : int, optional
+        The largest number of knots.
+    bc_type : optional
+        Must be None.
+
+    Returns
+    -------
+    BSpline
+        The spline.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or an option is out of range.
+
+    Notes
+    -----
+    The search and the derivatives are those of `splrep`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.interpolate import make_splrep
+    >>> x = torch.linspace(0, 3, 30, dtype=torch.float64)
+    >>> spline = make_splrep(x, torch.sin(x), s=1e-6)
+    >>> ((spline(x) - torch.sin(x)) ** 2).sum() < 1.01e-6
+    tensor(True)
+    """
+    name = "make_splrep"
+    x, y, w_, low, high = _data(name, x, y, w, xb, xe, k, s, bc_type)
+    if y.dim() != 1:
+        raise ValueError(f"{name}: y must be 1-dimensional, got shape {shape_text(y.shape)}")
+    if s == 0:
+        if t is not None or w is not None or nest is not None:
+            raise ValueError(f"{name}: s==0 is for interpolation only, without t, w and nest")
+        return make_interp_spline(x, y, k)
+    inner = None if t is None else as_tensor(t, "t", name).to(x)[k + 1 : -k - 1]
+    knots, c, _, outcome = fit(name, x, y[:, None], w_, low, high, k, s, inner, nest)
+    _report(outcome.ier, True, False)
+    return BSpline.construct_fast(knots, c[:, 0], k)
+
+
+def _curve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    u = torch.linspace(0, 3, 12, dtype=dtype, device=device)
+    noise = 0.05 * torch.randn(2, 12, dtype=dtype, generator=generator).to(device)
+    yield Sample(torch.stack((torch.sin(u), u * u / 4)) + noise)
+
+
+def _use_curve(f: Any, x: Tensor) -> Tensor:
+    spline, _ = f(list(x), s=0.02)
+    out: Tensor = spline(torch.tensor([0.1, 0.45, 0.8], dtype=x.dtype, device=x.device))
+    return out
+
+
+@function(
+    differentiable=("x", "w", "u"),
+    samples=_curve_samples,
+    call=_use_curve,
+    complex=False,
+    batch=False,
+    compiles=False,
+    host_route=_WHY,
+)
+def make_splprep(
+    x: Any,
+    *,
+    w: Any = None,
+    u: Any = None,
+    ub: Any = None,
+    ue: Any = None,
+    k: int = 3,
+    s: Any = 0,
+    t: Any = None,
+    nest: int | None = None,
+    bc_type: Any = None,
+) -> tuple[BSpline, Tensor]:
+    """Find the smoothing spline of a curve in several dimensions.
+
+    Equivalent to `scipy.interpolate.make_splprep`, on tensors and differentiable.
+
+    Parameters
+    ----------
+    x : list of array_like, each of shape (m,)
+        Coordinates of the points of the curve.
+    w, k, s, t, nest, bc_type : optional
+        As for `make_splrep`.
+    u : array_like, shape (m,), optional
+        Parameters. Default: the length of the polygon up to each point, over the whole.
+    ub, ue : float, optional
+        Ends of the parameters.
+
+    Returns
+    -------
+    spl : BSpline
+        The curve; its values have the coordinates in front.
+    u : Tensor
+        The parameters.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or an option is out of range.
+
+    Notes
+    -----
+    See `splprep`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.interpolate import make_splprep
+    >>> angle = torch.linspace(0, 3, 20, dtype=torch.float64)
+    >>> spline, u = make_splprep([angle.cos(), angle.sin()])
+    >>> round(spline(0.5).norm().item(), 4)
+    1.0
+    """
+    name = "make_splprep"
+    points = torch.stack(promote(name, allow_complex=False, **{f"x[{i}]": part for i, part in enumerate(x)}))
+    if points.dim() != 2:
+        raise ValueError(f"{name}: the coordinates must be 1-dimensional, got shape {shape_text(points.shape[1:])}")
+    if u is None:
+        length = torch.cat((points.new_zeros(1), points.diff().square().sum(0).sqrt().cumsum(0)))
+        u = length / length[-1]
+    u, y, w_, low, high = _data(name, u, points.T, w, ub, ue, k, s, bc_type)
+    if s == 0:
+        if t is not None or w is not None or nest is not None:
+            raise ValueError(f"{name}: s==0 is for interpolation only, without t, w and nest")
+        return BSpline.construct_fast(*make_interp_spline(u, y, k).tck, axis=1), u
+    inner = None if t is None else as_tensor(t, "t", name).to(u)[k + 1 : -k - 1]
+    knots, c, _, outcome = fit(name, u, y, w_, low, high, k, s, inner, nest)
+    _report(outcome.ier, True, False)
+    return BSpline.construct_fast(knots, c, k, axis=1), u
+
+
+@function(samples=None, complex=False, batch=False, compiles=False, host_route=_WHY)
+def generate_knots(
+    x: Any,
+    y: Any,
+    *,
+    w: Any = None,
+    xb: Any = None,
+    xe: Any = None,
+    k: int = 3,
+    s: Any = 0,
+    nest: int | None = None,
+    bc_type: Any = None,
+) -> Iterator[Tensor]:
+    """Generate the knots of the stages of the search for a smoothing spline.
+
+    Equivalent to `scipy.interpolate.generate_knots`.
+
+    Parameters
+    ----------
+    x, y, w, xb, xe, k, s, nest, bc_type
+        As for `make_splrep`; `y` may have several columns.
+
+    Yields
+    ------
+    t : Tensor
+        Knots, more at each stage; the last ones satisfy the smoothing condition.
+
+    Notes
+    -----
+    Least squares splines are given knots where their residuals are largest, see `splrep`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.interpolate import generate_knots
+    >>> x = torch.linspace(0, 7, 8, dtype=torch.float64)
+    >>> [len(t) for t in generate_knots(x, torch.sin(x), s=0.1)]
+    [8, 9]
+    """
+    name = "generate_knots"
+    x, y, w, low, high = _data(name, x, y, w, xb, xe, k, s, bc_type)
+    if s == 0:
+        yield knots_of(None, x, low, high, k)
+        return
+    columns = y.reshape(y.shape[0], -1)
+    host = _host(x, columns, w, low, high)
+    most = x.shape[0] + k + 1 if nest is None else nest
+    for inner, _, _ in grow(host[0], host[1], host[2], host[3], host[4], k, float(s), most):
+        yield knots_of(inner, x, low, high, k)
