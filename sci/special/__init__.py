@@ -29,6 +29,7 @@ from ._huber import huber, pseudo_huber
 from ._logarithm import log1p, xlog1py, xlogy
 from ._loggamma import loggamma
 from ._logistic import expit, log_expit, logit, softplus
+from ._logsumexp import log_softmax, logsumexp, softmax
 from ._multigammaln import multigammaln
 from ._poch import poch
 from ._polygamma import polygamma
@@ -82,8 +83,10 @@ __all__ = [
     "kve",
     "log1p",
     "log_expit",
+    "log_softmax",
     "loggamma",
     "logit",
+    "logsumexp",
     "multigammaln",
     "perm",
     "poch",
@@ -97,6 +100,7 @@ __all__ = [
     "round",
     "sinc",
     "sindg",
+    "softmax",
     "softplus",
     "stirling2",
     "tandg",
