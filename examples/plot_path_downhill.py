@@ -3,8 +3,8 @@ A path downhill
 ===============
 
 How to walk from a ridge to the valley without needless climbing? The terrain is a real elevation model, interpolated
-by ``RegularGridInterpolator``; the path is a ``CubicSpline`` through a few points. Both are differentiable, so gradients
-of the effort flow through the terrain's slopes and the spline's coefficients to the points, and an optimizer moves them.
+by ``RegularGridInterpolator``; the path is a ``CubicSpline`` through a few points. Both are differentiable: gradients
+of the effort flow through the terrain's slopes and the spline's coefficients to the points, which an optimizer moves.
 """
 
 import matplotlib.cbook
@@ -71,7 +71,7 @@ for name, at, color in (("straight", straight[1:-1], "white"), ("optimized", poi
     print(label)
 chart.plot(*top.flip(0), "^", color="black")
 chart.plot(*bottom.flip(0), "v", color="black")
-chart.legend(loc="lower left")
+chart.legend(loc="lower left", facecolor="0.7")
 chart.set(xlabel="km", ylabel="km", title="From the ridge to the valley")
 profile.set(xlabel="way, km", ylabel="height, m")
 profile.legend()

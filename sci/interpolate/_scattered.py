@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.spatial import Delaunay, KDTree
 from torch import Tensor
 
 from .._core.cards import Sample, function
@@ -115,6 +114,8 @@ class LinearNDInterpolator:
 
     def __init__(self, points: Any, values: Any, fill_value: Any = float("nan"), rescale: bool = False) -> None:
         name = type(self).__name__
+        from scipy.spatial import Delaunay
+
         given = points if isinstance(points, Delaunay) else None
         if given is not None and rescale:
             raise ValueError(f"{name}: Rescaling is not supported when passing a Delaunay triangulation as points.")
@@ -204,7 +205,11 @@ class NearestNDInterpolator:
         self.points, self.values = _arrays(name, x, y, 1)
         self.offset, self.scale = _rescaling(self.points, rescale)
         self._scaled = ((self.points - self.offset) / self.scale).detach()
-        self.tree = None if self.points.is_cuda else KDTree(_host(self._scaled), **(tree_options or {}))
+        self.tree: Any = None
+        if not self.points.is_cuda:
+            from scipy.spatial import KDTree
+
+            self.tree = KDTree(_host(self._scaled), **(tree_options or {}))
 
     def __call__(self, *args: Any, **query_options: Any) -> Tensor:
         """Evaluate the interpolant.

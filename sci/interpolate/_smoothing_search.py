@@ -16,13 +16,13 @@ computes the coefficients from its outcome in differentiable operations on the d
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
 
-import numpy as np
 import torch
-from scipy.linalg import cholesky_banded
 from torch import Tensor
 
+from ..linalg import cholesky_banded
 from ._banded import matvec, solve
 from ._collocation import Rows, least_squares, normal_band, rows_at
 from ._knots import not_a_knot
@@ -198,9 +198,9 @@ def on_knots(
     """Find the smoothing parameter on given knots, where ``fp < s < fp0``."""
     accept = _TOLERANCE * s
     rows, penalty = rows_at(t, x, k), _penalty_band(t, k)
-    lower = np.array(normal_band(rows, w * w)[k:].tolist())  # a list, since a tensor under a transform has no memory
+    lower = normal_band(rows, w * w)[k:]
     p = rows.n / float(cholesky_banded(lower, lower=True)[0].sum())
-    p1, f1, p3, f3 = 0.0, fp0 - s, np.inf, fp - s
+    p1, f1, p3, f3 = 0.0, fp0 - s, math.inf, fp - s
     below = above = False
     for _ in range(_ITERATIONS):
         _, c = _penalized(rows, y, w, penalty, 1 / (p * p))
@@ -227,7 +227,7 @@ def on_knots(
             return Outcome(inner, 1 / (p * p), fp, 2)
         # The zero of (u p + v) / (p + w) through the three points
         h1, h2, h3 = f1 * (f2 - f3), f2 * (f3 - f1), f3 * (f1 - f2)
-        if np.isinf(p3):
+        if math.isinf(p3):
             p = (p1 * (f1 - f3) * f2 - p2 * (f2 - f3) * f1) / h3
         else:
             p = -(p1 * p2 * h3 + p2 * p3 * h1 + p3 * p1 * h2) / (p1 * h1 + p2 * h2 + p3 * h3)
