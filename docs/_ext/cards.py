@@ -80,7 +80,7 @@ def accuracy_section(card: ElementwiseCard) -> str:
     lines.append(".. list-table::\n   :header-rows: 1\n\n   * - samples\n     - dtype\n     - points\n     - mean\n"
                  "     - largest\n     - condition\n")  # fmt: skip
     for row in measured:
-        cells = (row.group, row.dtype, str(len(row.errors)), f"{np.mean(row.errors):.2f}")
+        cells = (row.group.replace("|", r"\|"), row.dtype, str(len(row.errors)), f"{np.mean(row.errors):.2f}")
         bounds = (f"{np.max(row.errors):.2f}", f"{np.max(row.conditions):.2g}")
         lines.append("   * - " + "\n     - ".join(cells + bounds) + "\n")
     lines.append(f"\n.. image:: {card.name}_ulp.png\n   :alt: errors of {card.name} in ulp\n")

@@ -43,8 +43,8 @@ def huber(delta: Any, r: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Huber loss: quadratic for \|r\| <= delta, linear beyond.
 
-    .. math:: \frac{r^2}{2} \quad (|r| \le \delta), \qquad \delta \left(|r| - \frac{\delta}{2}\right) \quad (|r| >
-    \delta)
+    .. math:: \frac{r^2}{2} \quad (|r| \le \delta), \qquad
+              \delta \left(|r| - \frac{\delta}{2}\right) \quad (|r| > \delta)
 
     Parameters
     ----------
