@@ -1,0 +1,279 @@
+// The regularized incomplete beta function I_x(a, b), its complement I_(1-x)(b, a) (DLMF 8.17.2, 8.17.4), the density
+// x^(a-1) (1-x)^(b-1) / B(a, b) between them, and derivatives in a and b by dual numbers in the same algorithms.
+//
+// The arguments are exchanged so that x <= a / (a + b), that is l = a y - b x >= 0 with y = 1 - x; r = a + b,
+// m = a b / r, D = x^a y^b / B(a, b). With E = a log(x r / a) + b log(y r / b) = -m zeta^2 / 2 <= 0:
+//   m >= 13, |zeta| <= 1    uniform expansion (DLMF 8.18.9), detail/uniform_expansion.h. Its Taylor coefficients come
+//   of
+//                           U' = f + (q - p) zeta - p q zeta U, U f = zeta, U = (x - p) / (p q), p = a / r = 1 - q.
+//   a < 1, a < b, x <= 1/2, b x <= 1.1, (x b)^a > 1/2  1 - I = -expm1(u) - e^u a S with e^u = x^a / (a B) and
+//                           S = sum_(n>=1) (1-b)_n x^n / (n! (a+n)) (DLMF 8.17.7); the mirror image for b.
+//   x <= 1/2                I = D/a sum (r)_n / (a+1)_n x^n (DLMF 8.17.8), positive terms.
+//   y <= 1/2, a y <= b + 0.7 sqrt(b)   the same for 1 - I, which is not small.
+//   else                    the continued fraction of A. R. DiDonato and A. H. Morris, "Algorithm 708", ACM
+//                           Trans. Math. Softw. 18 (1992) 360-373, eq. (9), in l instead of x, by Steed's algorithm.
+// D comes of the values at the peak of gamma densities and of E, whose two terms have one sign (detail/gamma_peak.h).
+//
+// The error is a few ulp, or what a rounding of the arguments makes.
+#pragma once
+#include "special/beta.h"
+#include "special/digamma_difference.h"
+#include "special/gammainc.h"
+
+namespace sci {
+namespace detail {
+
+/// a log(x r / a) + l, l = a y - b x: half of E.
+template <class T>
+SCI_HD T betainc_half_exponent(T a, T r, T x, T l) {
+  using S = scalar_of<T>;
+  T t = -l / a;
+  S v = primal(t);
+  return v > S(-0.5) && v < S(1) ? a * log1p_minus(t) : a * log(x * (r / a)) + l;
+}
+
+/// D = x^a y^b / B(a, b).
+template <class T>
+SCI_HD T betainc_factor(T a, T b, T x, T y, T l) {
+  using S = scalar_of<T>;
+  T r = a + b;
+  if (primal(r) < S(13)) {
+    T f = pow(x, a) * pow(y, b) * rgamma(a) * rgamma(b) * gamma(r);
+    return f + f * gamma_shift(r, sum_error(a, b, r));
+  }
+  T e = betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l);
+  return gamma_peak(a) * gamma_peak(b) / gamma_peak(r) * exp(e);
+}
+
+/// log Gamma(a + h) - log Gamma(a) for a > 0, 0 <= h <= 1, relatively accurate for small h.
+template <class T>
+SCI_HD T gammaln_step(T a, T h) {
+  using S = scalar_of<T>;
+  T sum = T(S(0));
+  for (int i = 0; i < 13 && primal(a) < S(13); ++i) {
+    sum = sum - log1p(h / a);
+    a = a + T(S(1));
+  }
+  // Stirling's series (DLMF 5.11.1) in differences: x^(1-2k) of c = a + h and a, step = 1/c - 1/a.
+  T c = a + h, s = T(S(1)) / a, t = T(S(1)) / c, step = -h * s * t;
+  sum = sum + (a - T(S(0.5))) * log1p(h / a) + h * (log(c) - T(S(1)));
+  const double* b = gamma_tables::gammaln_bernoulli();
+  // (t^n - s^n) / (t - s) = t^(n-1) + ... + s^(n-1) for n = 1, 3, 5, ...
+  T powers = T(S(1)), edge = s, tail = T(S(0));
+  for (int k = 0; k < (is_same<S, float> ? 4 : 9); ++k) {
+    tail = tail + T(S(b[k])) * powers;
+    powers = t * (t * powers + edge) + edge * s;
+    edge = edge * s * s;
+  }
+  return sum + step * tail;
+}
+
+/// 1 - I for small a: see above.
+template <class T>
+SCI_HD T betainc_small(T a, T b, T x) {
+  using S = scalar_of<T>;
+  T u = a * log(x) - (gammaln1p(a) - gammaln_step(b, a)), power = T(S(1)), sum = T(S(0));
+  SCI_NO_UNROLL
+  for (int n = 1; n < 80; ++n) {
+    power = power * (T(S(n)) - b) * x * T(S(1) / S(n));
+    T term = power / (a + T(S(n)));
+    sum = sum + term;
+    if (negligible(term, sum)) break;
+  }
+  return -(expm1(u) + exp(u) * a * sum);
+}
+
+/// I by its series of positive terms.
+template <class T>
+SCI_HD T betainc_series(T a, T b, T x, T factor) {
+  using S = scalar_of<T>;
+  T r = a + b, term = T(S(1)), sum = T(S(1));
+  SCI_NO_UNROLL
+  for (int n = 0; n < 400; ++n) {
+    term = term * x * (r + T(S(n))) / (a + T(S(n + 1)));
+    sum = sum + term;
+    if (negligible(term, sum)) break;
+  }
+  return factor / a * sum;
+}
+
+/// I / D by the continued fraction.
+template <class T>
+SCI_HD T betainc_fraction(T a, T b, T x, T y, T l) {
+  using S = scalar_of<T>;
+  const T one = T(S(1));
+  T r = a + b, d = (a + one) / (a * (l + one)), step = d, sum = d;
+  SCI_NO_UNROLL
+  for (int n = 1; n < 400; ++n) {
+    T k = T(S(n)), odd = a + T(S(2 * n - 1)), half = k * (b - k) * x / odd;
+    T above = (a + k - one) * (r + k - one) * x / odd * half;
+    T below = k + half + (a + k) / (odd + T(S(2))) * (l + one + k * (one + y));
+    d = one / (below + above * d);
+    step = (below * d - one) * step;
+    sum = sum + step;
+    if (negligible(step, sum)) break;
+  }
+  return sum;
+}
+
+/// f of the uniform expansion, from its differential equation: see above.
+template <class T>
+SCI_HD void betainc_coefficients(T a, T b, T* f) {
+  using S = scalar_of<T>;
+  T r = a + b, skew = (b - a) / r, pq = (a / r) * (b / r);
+  T u[uniform_terms<T> + 2];
+  u[0] = T(S(0));
+  u[1] = T(S(1));
+  f[0] = T(S(1));
+  SCI_NO_UNROLL
+  for (int n = 1; n <= uniform_terms<T>; ++n) {
+    T known = (n == 1 ? skew : T(S(0))) - pq * u[n - 1], sum = T(S(0));
+    SCI_NO_UNROLL
+    for (int k = 2; k <= n; ++k) sum = sum + u[k] * f[n + 1 - k];
+    u[n + 1] = (known - sum) * T(S(1) / S(n + 2));
+    f[n] = T(S(n + 1)) * u[n + 1] - known;
+  }
+}
+
+/// I and 1 - I for l >= 0.
+template <class T>
+SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l) {
+  using S = scalar_of<T>;
+  const T one = T(S(1));
+  const S A = primal(a), B = primal(b), X = primal(x), Y = primal(y), L = primal(l);
+  T m = a * (b / (a + b));
+  const S M = primal(m);
+  if (M >= S(13) && L < S(2) * M) {
+    T slope = log1p_minus_ratio(-l / a) * (m / a) + log1p_minus_ratio(l / b) * (m / b);
+    T zeta = -(l / m) * sqrt(slope);
+    if (primal(zeta) >= S(-1)) {
+      T f[uniform_terms<T> + 1], r = a + b;
+      betainc_coefficients(a, b, f);
+      return uniform_parts(f, m, zeta, betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l));
+    }
+  }
+  if (A < S(1) && A < B && X <= S(0.5) && B * X <= S(1.1) && A * log(X * max(B, S(1))) > S(-0.7)) {
+    T rest = betainc_small(a, b, x);
+    return {{one - rest, rest}};
+  }
+  if (B < S(1) && Y <= S(0.5) && A * Y <= S(1.1) && B * log(Y * max(A, S(1))) > S(-0.7)) {
+    T part = betainc_small(b, a, y);
+    return {{part, one - part}};
+  }
+  T factor = betainc_factor(a, b, x, y, l);
+  if (X <= S(0.5)) {
+    T part = betainc_series(a, b, x, factor);
+    return {{part, one - part}};
+  }
+  if (Y <= S(0.5) && A * Y <= B + S(0.7) * sqrt(B)) {
+    T rest = betainc_series(b, a, y, factor);
+    return {{one - rest, rest}};
+  }
+  T part = factor * betainc_fraction(a, b, x, y, l);
+  return {{part, one - part}};
+}
+
+/// I_x(a, b) and its complement for a, b > 0 finite, x, y > 0, x + y = 1.
+template <class T>
+SCI_HD_LARGE many<T, 2> betainc_parts(T a, T b, T x, T y) {
+  T l = a * y - b * x;
+  const bool above = primal(l) < scalar_of<T>(0);
+  if (above) {
+    swap(a, b);
+    swap(x, y);
+    l = -l;
+  }
+  many<T, 2> f = betainc_below(a, b, x, y, l);
+  if (above) swap(f[0], f[1]);
+  return f;
+}
+
+/// For all arguments: NaN outside the domain and where both parameters are 0 or infinite.
+template <class T>
+SCI_HD many<T, 2> betainc_pair(T a, T b, T x, T y) {
+  const T nan = limits<T>::nan;
+  if (!(a >= T(0)) || !(b >= T(0)) || !(x >= T(0)) || !(y >= T(0))) return {{nan, nan}};
+  if ((a == T(0) && b == T(0)) || (isinf(a) && isinf(b))) return {{nan, nan}};
+  if (x == T(0)) return {{T(0), T(1)}};
+  if (y == T(0)) return {{T(1), T(0)}};
+  if (a == T(0) || isinf(b)) return {{T(1), T(0)}};
+  if (b == T(0) || isinf(a)) return {{T(0), T(1)}};
+  return betainc_parts(a, b, x, y);
+}
+
+/// Derivative of I_x(a, b) along (da, db).
+template <class T>
+SCI_HD T betainc_slope(T a, T b, T x, T y, T da, T db) {
+  if (!(a > T(0)) || !(b > T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return T(0);
+  many<dual<T>, 2> f = betainc_parts(dual<T>{a, da}, dual<T>{b, db}, dual<T>(x), dual<T>(y));
+  return f[0].v < f[1].v ? f[0].d : -f[1].d;
+}
+
+/// Second derivative of I_x(a, b) along (da, db) and (ea, eb).
+template <class T>
+SCI_HD T betainc_curvature(T a, T b, T x, T y, T da, T db, T ea, T eb) {
+  if (!(a > T(0)) || !(b > T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return T(0);
+  using D = dual<dual<T>>;
+  many<D, 2> f = betainc_parts(D{{a, da}, {ea, T(0)}}, D{{b, db}, {eb, T(0)}}, D(x), D(y));
+  return f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d;
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc(T a, T b, T x) {
+  return detail::betainc_pair(a, b, x, 1 - x)[0];
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betaincc(T a, T b, T x) {
+  return detail::betainc_pair(a, b, x, 1 - x)[1];
+}
+
+/// x^(a-1) (1-x)^(b-1) / B(a, b)
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T beta_density(T a, T b, T x) {
+  T y = 1 - x;
+  if (!(a >= T(0)) || !(b >= T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  if (a == T(0) || b == T(0) || isinf(a) || isinf(b)) return T(0);
+  if (x == T(0)) return a > T(1) ? T(0) : a == T(1) ? b : limits<T>::infinity;
+  if (y == T(0)) return b > T(1) ? T(0) : b == T(1) ? a : limits<T>::infinity;
+  if (a + b < T(13)) {
+    // The factors may underflow where their product with 1/x does not.
+    T power = a < T(1) ? pow(x, a) / x : pow(x, a - 1), other = b < T(1) ? pow(y, b) / y : pow(y, b - 1);
+    return power * other * rgamma(a) * rgamma(b) * gamma(a + b);
+  }
+  return detail::betainc_factor(a, b, x, y, a * y - b * x) / x / y;
+}
+
+/// The density's logarithmic derivative in a: log x - psi(a) + psi(a + b), for large a, b without cancellation.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T beta_log_slope(T a, T b, T x) {
+  T y = 1 - x, t = (b * x - a * y) / a, r = a + b;
+  if (t > T(-0.5) && t < T(1)) return log1p(t) + detail::gamma_peak_slope(a) - detail::gamma_peak_slope(r);
+  return log(x) + digamma_difference(a, b);
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc_da(T a, T b, T x) {
+  return detail::betainc_slope(a, b, x, 1 - x, T(1), T(0));
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc_db(T a, T b, T x) {
+  return detail::betainc_slope(a, b, x, 1 - x, T(0), T(1));
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc_daa(T a, T b, T x) {
+  return detail::betainc_curvature(a, b, x, 1 - x, T(1), T(0), T(1), T(0));
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc_dab(T a, T b, T x) {
+  return detail::betainc_curvature(a, b, x, 1 - x, T(1), T(0), T(0), T(1));
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc_dbb(T a, T b, T x) {
+  return detail::betainc_curvature(a, b, x, 1 - x, T(0), T(1), T(0), T(1));
+}
+
+}  // namespace sci

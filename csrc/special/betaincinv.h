@@ -1,0 +1,86 @@
+// The inverses in x of the regularized incomplete beta functions: x with I_x(a, b) = p or 1 - I_x(a, b) = p.
+//
+// Newton's and Halley's steps for the logarithm of the smaller one of the two values in the logit t = log(x / y), y = 1
+// - x, kept in a bracket: log I is monotone and concave in t, with slope D / I, D = x^a y^b / B(a, b) (the reversed
+// hazard rate of the logistic-beta distribution decreases). x and y are both updated, so that either may be tiny.
+// Starting values: the leading term x^a / (a B) (DLMF 8.17.7) where it gives a small x, else a normal quantile for t
+// (mean log(a / b), variance 1/a + 1/b).
+#pragma once
+#include "special/betainc.h"
+#include "special/gammaincinv.h"
+
+namespace sci {
+namespace detail {
+
+/// x (value[0]) and y = 1 - x with I = p and 1 - I = q, p + q = 1, both positive; a, b > 0.
+template <class T>
+SCI_HD_LARGE many<T, 2> betaincinv_solve(T a, T b, T p, T q) {
+  constexpr bool single = is_same<T, float>;
+  const bool lower = p <= q;
+  const T big = single ? T(85) : T(700);
+  T log_beta = betaln(a, b), z = rough_normal_quantile(p, q);
+  // Logarithms of x and of y by the leading terms at both ends.
+  T left = (log(p) + log(a) + log_beta) / a, right = (log(q) + log(b) + log_beta) / b;
+  T t = log(a / b) + z * sqrt(1 / a + 1 / b) + (1 / b - 1 / a) / 2;
+  if (lower ? left < T(-1.5) - log(1 + max(b, T(0)) / (a + 1)) : false) t = left;
+  if (!lower && right < T(-1.5) - log(1 + max(a, T(0)) / (b + 1))) t = -right;
+  if (t < -big && lower && left < -big) return {{exp(left), T(1)}};
+  if (t > big && !lower && right < -big) return {{T(1), exp(right)}};
+  T low = -limits<T>::infinity, high = limits<T>::infinity;
+  t = max(-big, min(big, t));
+  T x = t < T(0) ? exp(t) / (1 + exp(t)) : 1 / (1 + exp(-t)), y = t < T(0) ? 1 / (1 + exp(t)) : exp(-t) / (1 + exp(-t));
+  SCI_NO_UNROLL
+  for (int i = 0; i < 60; ++i) {
+    many<T, 2> f = betainc_parts(a, b, x, y);
+    T value = lower ? f[0] : f[1], want = lower ? p : q;
+    T factor = betainc_factor(a, b, x, y, a * y - b * x), slope = (lower ? factor : -factor) / value;
+    T ratio = (value - want) / want, gap = abs(ratio) < T(0.5) ? log1p(ratio) : log(value) - log(want);
+    ((value > want) == lower ? high : low) = t;
+    T step = -gap / slope, bend = (a * y - b * x) - slope, c = T(1) + step * bend / 2;
+    if (c > T(0.5) && c < T(2)) step = step / c;
+    T next = t + step;
+    if (!(next >= low && next <= high)) {
+      // Halve the bracket, or go on where it is open.
+      next = isinf(low) ? t - 2 - abs(t) : isinf(high) ? t + 2 + abs(t) : (low + high) / 2;
+      step = next - t;
+    }
+    next = max(-big, min(big, next));
+    t = next;
+    // d log x = y dt, d log y = -x dt: small steps keep their digits this way.
+    if (abs(step) < T(0.1)) {
+      T grow = expm1(step), scale = 1 / (1 + x * grow);
+      y = y * scale;
+      x = x * (1 + grow) * scale;
+    } else {
+      x = t < T(0) ? exp(t) / (1 + exp(t)) : 1 / (1 + exp(-t));
+      y = t < T(0) ? 1 / (1 + exp(t)) : exp(-t) / (1 + exp(-t));
+    }
+    if (abs(step) < T(single ? 1e-3 : 1e-6) && abs(step * bend) < T(single ? 1e-2 : 1e-4)) break;
+    if (gap == T(0) || low >= high) break;
+  }
+  return {{x, y}};
+}
+
+/// The edges, as SciPy has them.
+template <class T>
+SCI_HD T betaincinv_edges(T a, T b, T p, T q) {
+  if (!(a > T(0)) || !(b > T(0)) || !(p >= T(0)) || !(q >= T(0)) || (isinf(a) && isinf(b))) return limits<T>::nan;
+  if (p == T(0)) return T(0);
+  if (q == T(0)) return T(1);
+  if (isinf(a)) return T(1);
+  if (isinf(b)) return T(0);
+  return betaincinv_solve(a, b, p, q)[0];
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betaincinv(T a, T b, T p) {
+  return detail::betaincinv_edges(a, b, p, 1 - p);
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainccinv(T a, T b, T p) {
+  return detail::betaincinv_edges(a, b, 1 - p, p);
+}
+
+}  // namespace sci
