@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .._core.arrays import COMPLEX as COMPLEX_DTYPES
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, shape_and_axes, transform_input
 from ._backend import overridable
-from ._fourier import complex_transform
+from ._fourier import COMPLEX, complex_transform, is_plain, last_axis
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -96,6 +97,8 @@ def fft(
     >>> sci.fft.fft(torch.tensor([1.0, 0.0, -1.0, 0.0])).real
     tensor([0., 2., 0., 2.])
     """
+    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
+        return last_axis(x, COMPLEX, False, False, 1.0)
     x = transform_input("fft", x)
     check_options("fft", norm, workers, plan)
     axis = check_axis(x, axis)
@@ -172,6 +175,8 @@ def ifft(
     >>> sci.fft.ifft(torch.tensor([4.0, 0.0, 0.0, 0.0])).real
     tensor([1., 1., 1., 1.])
     """
+    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
+        return last_axis(x, COMPLEX, True, False, 1 / x.shape[-1])
     x = transform_input("ifft", x)
     check_options("ifft", norm, workers, plan)
     axis = check_axis(x, axis)

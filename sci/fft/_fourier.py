@@ -30,6 +30,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import COMPLEX_OF, REAL_OF
 from .._core.dispatch import operator
+from .._core.torch_private import below_autograd, forward_mode_active, transforms_active
 
 runtime.load_library()
 
@@ -71,6 +72,32 @@ transform = operator(
     jvp=_jvp,
     core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
 )
+
+
+_overload = torch.ops.sci.fourier_transform.default
+_LAST = [-1]
+
+
+def is_plain(x: Any, dtypes: Sequence[torch.dtype]) -> bool:
+    """Is `x` a tensor of one of the dtypes, with numbers, that nothing differentiates, traces or conjugates?"""
+    return (
+        x.__class__ is Tensor
+        and x.dtype in dtypes
+        and x.dim() > 0
+        and x.numel() > 0
+        and x.layout is torch.strided
+        and not x.is_conj()
+        and not (x.requires_grad and torch.is_grad_enabled())
+        and not torch.compiler.is_compiling()
+        and not transforms_active()
+        and not forward_mode_active()
+    )
+
+
+def last_axis(x: Tensor, kind: int, inverse: bool, odd: bool, scale: float) -> Tensor:
+    """Transform a plain tensor: the plain call, in which checks would take as long as a transform of 1000 numbers."""
+    with below_autograd():
+        return _overload(x, _LAST, kind, inverse, odd, scale, 1.0)  # type: ignore[no-any-return]
 
 
 def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:

@@ -8,10 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .._core.arrays import COMPLEX as COMPLEX_DTYPES
+from .._core.arrays import FLOATING
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, transform_input
 from ._backend import overridable
-from ._fourier import from_half, to_half
+from ._fourier import FROM_HALF, TO_HALF, from_half, is_plain, last_axis, to_half
 
 
 def _samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -98,6 +100,8 @@ def rfft(
     >>> sci.fft.rfft(torch.tensor([1.0, 0.0, -1.0, 0.0])).real
     tensor([0., 2., 0.])
     """
+    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, FLOATING):
+        return last_axis(x, TO_HALF, False, False, 1.0)
     x = transform_input("rfft", x, real=True)
     check_options("rfft", norm, workers, plan)
     axis = check_axis(x, axis)
@@ -252,6 +256,10 @@ def irfft(
     >>> sci.fft.irfft(torch.tensor([0.0, 2.0, 0.0]))
     tensor([ 1.,  0., -1.,  0.])
     """
+    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
+        length = 2 * (x.shape[-1] - 1)
+        if length:
+            return last_axis(x, FROM_HALF, True, False, 1 / length)
     x = transform_input("irfft", x)
     check_options("irfft", norm, workers, plan)
     axis = check_axis(x, axis)

@@ -27,9 +27,9 @@ from .._core import runtime
 from .._core.arrays import FLOATING
 from .._core.cards import Sample
 from .._core.dispatch import operator
-from .._core.torch_private import below_autograd, forward_mode_active, transforms_active
+from .._core.torch_private import below_autograd
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
-from ._fourier import fit
+from ._fourier import fit, is_plain
 
 runtime.load_library()
 
@@ -110,22 +110,14 @@ def transform_1d(
     """Do what `dct`, `idct`, `dst` and `idst` do."""
     # The plain call on a row, in which the checks below would take as long as a transform of a hundred numbers.
     if (
-        x.__class__ is Tensor
-        and x.dtype in FLOATING
-        and axis == -1
+        axis == -1
         and type in (2, 3, 4)
         and n is None
         and norm is None
         and workers is None
         and not orthogonalize
         and not inverse
-        and x.dim()
-        and x.numel()
-        and x.layout is torch.strided
-        and not (x.requires_grad and torch.is_grad_enabled())
-        and not torch.compiler.is_compiling()
-        and not transforms_active()
-        and not forward_mode_active()
+        and is_plain(x, FLOATING)
     ):
         with below_autograd():
             return _overload(x, int(type), sine, -1, 1.0, 1.0, 1.0)  # type: ignore[no-any-return]
