@@ -18,10 +18,13 @@ def _lengths(context: Context) -> tuple[tuple[int, int], ...]:
         (1, 100_000),
         (1, 1_000_000),
         (1, 1 << 20),
+        (1, 1 << 22),
+        (1, 99_991),
+        (1, 99_999),
         (1, 999),
         (1, 1009),
     )
-    batched = ((1000, 100), (100, 1000), (1000, 1000), (16, 10_000), (1000, 128))
+    batched = ((1000, 100), (1000, 1024), (100, 1000), (1000, 1000), (16, 10_000), (1000, 128))
     return context.sizes(*single) + context.sizes(*batched)
 
 
@@ -38,6 +41,8 @@ def cases(context: Context) -> Iterator[Case]:
         yield from present(
             context.case("fft.fft", f"{batch} x {n}", z, torch_call=torch.fft.fft, bytes=32 * z.numel()),
             context.case("fft.rfft", f"{batch} x {n}", x, torch_call=torch.fft.rfft, bytes=16 * x.numel()),
+            context.case("fft.dst", f"type 2, {batch} x {n}", x, bytes=16 * x.numel()),
+            context.case("fft.fht", f"{batch} x {n}", x, dln=0.01, mu=0.3, bias=0.2),
             context.case("fft.irfft", f"{batch} x {n}", half, torch_call=torch.fft.irfft, bytes=16 * x.numel()),
         )
     for n in context.sizes(64, 256, 1024):
@@ -46,6 +51,14 @@ def cases(context: Context) -> Iterator[Case]:
             context.case("fft.dctn", f"{n} x {n}", x),
             context.case("fft.dct", f"type 2, axis 0, {n} x {n}", x, axis=0),
             context.case("fft.fft2", f"{n} x {n}", x.to(torch.complex128), torch_call=torch.fft.fft2),
+        )
+    for shape in context.sizes((2048, 2048), (256, 256, 256)):
+        x = context.randn(*shape)
+        z = torch.complex(x, x.flip(-1))
+        yield from present(
+            context.case("fft.fftn", " x ".join(map(str, shape)), z, torch_call=torch.fft.fftn),
+            context.case("fft.rfftn", " x ".join(map(str, shape)), x, torch_call=torch.fft.rfftn),
+            context.case("fft.dctn", " x ".join(map(str, shape)), x),
         )
     x = context.randn(1000, 1000, dtype=torch.float32)
     yield from present(context.case("fft.dct", "type 2, float32, 1000 x 1000", x, bytes=8 * x.numel()))
