@@ -18,6 +18,7 @@ from ._constant_matrices import (
 )
 from ._det import det
 from ._eig import eig, eigvals
+from ._eig_banded import eig_banded, eigh_tridiagonal, eigvals_banded, eigvalsh_tridiagonal
 from ._eigh import eigh, eigvalsh
 from ._errors import LinAlgError, LinAlgWarning
 from ._expm import expm, expm_cond, expm_frechet
@@ -27,6 +28,7 @@ from ._norm import norm
 from ._pinv import lstsq, pinv, pinvh
 from ._polar import polar
 from ._qr import qr, rq
+from ._riccati import solve_continuous_are, solve_discrete_are
 from ._schur import rsf2csf, schur
 from ._solve import inv, solve
 from ._solve_triangular import solve_triangular
@@ -68,9 +70,13 @@ __all__ = [
     "dft",
     "diagsvd",
     "eig",
+    "eig_banded",
     "eigh",
+    "eigh_tridiagonal",
     "eigvals",
+    "eigvals_banded",
     "eigvalsh",
+    "eigvalsh_tridiagonal",
     "expm",
     "expm_cond",
     "expm_frechet",
@@ -113,7 +119,9 @@ __all__ = [
     "solve",
     "solve_banded",
     "solve_circulant",
+    "solve_continuous_are",
     "solve_continuous_lyapunov",
+    "solve_discrete_are",
     "solve_discrete_lyapunov",
     "solve_lyapunov",
     "solve_sylvester",

@@ -156,3 +156,29 @@ def test_equations(dtype: torch.dtype) -> None:
         solve_sylvester(a, b, q.mT)
     with pytest.raises(ValueError, match="solve_discrete_lyapunov: method"):
         solve_discrete_lyapunov(a, h, "x")
+
+
+@pytest.mark.parametrize("name", ["solve_continuous_are", "solve_discrete_are"])
+def test_riccati(name: str) -> None:
+    f, g = getattr(linalg, name), getattr(scipy.linalg, name)
+    for n, m, seed in ((1, 1, 0), (4, 2, 1), (12, 3, 2)):
+        a, b = random(n, n, seed=seed), random(n, m, seed=seed + 10)
+        q = random(n, n, seed=seed + 20)
+        q, r = q @ q.mT + 0.1 * torch.eye(n), torch.eye(m).double() + 0.1
+        e, s = torch.eye(n).double() + random(n, n, seed=3) / (4 * n), random(n, m, seed=4) / 50
+        for options in ({}, {"e": e}, {"s": s}, {"e": e, "s": s}):
+            want = g(*(x.numpy() for x in (a, b, q, r)), **{k: v.numpy() for k, v in options.items()})
+            np.testing.assert_allclose(f(a, b, q, r, **options), want, rtol=1e-8, atol=1e-9 * np.abs(want).max())
+    # a double integrator, from textbooks: x = [[sqrt 3, 1], [1, sqrt 3]]
+    if name == "solve_continuous_are":
+        a, b = torch.tensor([[0.0, 1.0], [0.0, 0.0]]).double(), torch.tensor([[0.0], [1.0]]).double()
+        want = torch.tensor([[3**0.5, 1.0], [1.0, 3**0.5]], dtype=torch.float64)
+        torch.testing.assert_close(
+            f(a, b, torch.eye(2).double(), torch.ones(1, 1).double()), want, rtol=1e-13, atol=1e-13
+        )
+    with pytest.raises(LinAlgError, match="no stabilising solution"):
+        f(3 * torch.eye(2), torch.zeros(2, 1), torch.eye(2), torch.ones(1, 1))
+    with pytest.raises(ValueError, match="q must be Hermitian"):
+        f(torch.eye(2), torch.ones(2, 1), torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.ones(1, 1))
+    with pytest.raises(ValueError, match="b must be of 2 rows"):
+        f(torch.eye(2), torch.ones(3, 1), torch.eye(2), torch.ones(1, 1))

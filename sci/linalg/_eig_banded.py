@@ -1,0 +1,287 @@
+"""Eigenvalues and eigenvectors of Hermitian banded and of symmetric tridiagonal matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.cards import Sample, function
+from sci._core.errors import bad_argument
+
+from ._band_operators import from_band, lower_form
+from ._eigh import eigh
+from ._matrices import random_matrices, require_finite_data, require_matrix, tensors
+
+_SELECT = {0: "a", 1: "v", 2: "i", "a": "a", "v": "v", "i": "i", "all": "a", "value": "v", "index": "i"}
+
+
+def _solve(function: str, dense: Tensor, eigvals_only: bool, select: Any, select_range: Any) -> Any:
+    kind = _SELECT.get(select.lower() if isinstance(select, str) else select)
+    if kind is None:
+        raise bad_argument(function, "select", "'a', 'v' or 'i'", select)
+    if kind == "a":
+        return eigh(dense, eigvals_only=eigvals_only, check_finite=False)
+    if select_range is None or len(select_range) != 2:
+        raise bad_argument(function, "select_range", "a pair of numbers", select_range)
+    value, index = (select_range, None) if kind == "v" else (None, select_range)
+    return eigh(dense, eigvals_only=eigvals_only, check_finite=False, subset_by_value=value, subset_by_index=index)
+
+
+def _dense_band(function: str, a_band: Any, lower: bool, check_finite: bool) -> Tensor:
+    (ab,) = tensors(function, a_band=a_band)
+    require_matrix(function, "a_band", ab)
+    require_finite_data(function, check_finite, a_band=ab)
+    low = from_band(lower_form(ab, lower), ab.shape[-2] - 1, 0)
+    # eigh takes the derivative on Hermitian matrices, so both triangles are filled here.
+    strict, d = low.tril(-1), low.diagonal(dim1=-2, dim2=-1)
+    return strict + strict.mH + torch.diag_embed(d.real.to(low.dtype) if low.is_complex() else d)
+
+
+def _independent_of_phase(function: Any, *args: Any, **options: Any) -> Any:
+    w, v = function(*args, **options)
+    return w, v[..., :, None, :] * v[..., None, :, :].conj()
+
+
+def _band_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(2, 4), lower=True)
+    yield Sample(draw(2, 3, 4), select="i", select_range=(1, 2))
+
+
+@function(differentiable=("a_band",), samples=_band_samples, call=_independent_of_phase, synchronizes=True)
+def eig_banded(
+    a_band: Any,
+    lower: bool = False,
+    eigvals_only: bool = False,
+    overwrite_a_band: bool = False,
+    select: Any = "a",
+    select_range: Any = None,
+    max_ev: int = 0,
+    check_finite: bool = True,
+) -> Any:
+    r"""Eigenvalues and eigenvectors of Hermitian banded matrices.
+
+    Equivalent to `scipy.linalg.eig_banded`.
+
+    Parameters
+    ----------
+    a_band : (..., u + 1, n) tensor
+        The diagonals, as `solveh_banded` takes them.
+    lower : bool
+        Which form `a_band` has.
+    eigvals_only : bool
+        Return the eigenvalues alone.
+    overwrite_a_band : bool
+        Accepted and ignored: arguments are never overwritten.
+    select : {'a', 'v', 'i'}
+        All eigenvalues, those in the interval ``(low, high]``, or those with indices from `low` to `high`.
+    select_range : (low, high), optional
+        The interval or the indices.
+    max_ev : int
+        Accepted and ignored.
+    check_finite : bool
+        Raise ValueError where `a_band` holds NaN or infinity.
+
+    Returns
+    -------
+    w : (..., m) tensor
+        Eigenvalues, ascending.
+    v : (..., n, m) tensor
+        Eigenvectors in columns, unless `eigvals_only`.
+
+    Raises
+    ------
+    LinAlgError
+        The algorithm does not converge.
+    ValueError
+        An unknown `select`, or not finite data.
+
+    Notes
+    -----
+    It is computed, and differentiated, as `eigh` of the dense matrix.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import eig_banded
+    >>> eig_banded(torch.tensor([[2.0, 2.0], [1.0, 0.0]]), lower=True, eigvals_only=True)
+    tensor([1., 3.])
+    """
+    dense = _dense_band("eig_banded", a_band, bool(lower), bool(check_finite))
+    return _solve("eig_banded", dense, bool(eigvals_only), select, select_range)
+
+
+@function(differentiable=("a_band",), samples=_band_samples, synchronizes=True)
+def eigvals_banded(
+    a_band: Any,
+    lower: bool = False,
+    overwrite_a_band: bool = False,
+    select: Any = "a",
+    select_range: Any = None,
+    check_finite: bool = True,
+) -> Tensor:
+    r"""Eigenvalues of Hermitian banded matrices.
+
+    Equivalent to `scipy.linalg.eigvals_banded`; ``eig_banded(..., eigvals_only=True)`` under another name.
+
+    Parameters
+    ----------
+    a_band : (..., u + 1, n) tensor
+        The diagonals, as `solveh_banded` takes them.
+    lower : bool
+        Which form `a_band` has.
+    overwrite_a_band : bool
+        Accepted and ignored: arguments are never overwritten.
+    select, select_range : optional
+        As in `eig_banded`.
+    check_finite : bool
+        Raise ValueError where `a_band` holds NaN or infinity.
+
+    Returns
+    -------
+    w : (..., m) tensor
+        Eigenvalues, ascending.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import eigvals_banded
+    >>> eigvals_banded(torch.tensor([[2.0, 2.0], [1.0, 0.0]]), lower=True)
+    tensor([1., 3.])
+    """
+    dense = _dense_band("eigvals_banded", a_band, bool(lower), bool(check_finite))
+    w: Tensor = _solve("eigvals_banded", dense, True, select, select_range)
+    return w
+
+
+def _tridiagonal(function: str, d: Any, e: Any, check_finite: bool) -> Tensor:
+    d, e = tensors(function, d=d, e=e)
+    for name, x in (("d", d), ("e", e)):
+        if x.dim() == 0 or x.is_complex():
+            raise bad_argument(
+                function, name, "a real vector or a batch of them", x, TypeError if x.dim() else ValueError
+            )
+    if e.shape[-1] != d.shape[-1] - 1:
+        raise bad_argument(function, "e", f"of length {d.shape[-1] - 1}, one less than d", e)
+    require_finite_data(function, check_finite, d=d, e=e)
+    return torch.diag_embed(d) + torch.diag_embed(e, 1) + torch.diag_embed(e, -1)
+
+
+def _tridiagonal_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    draw = random_matrices(generator, dtype, device)
+    yield Sample(draw(4), draw(3))
+    yield Sample(draw(2, 3), draw(2, 2), select="i", select_range=(0, 1))
+
+
+@function(
+    differentiable=("d", "e"),
+    samples=_tridiagonal_samples,
+    call=_independent_of_phase,
+    complex=False,
+    synchronizes=True,
+)
+def eigh_tridiagonal(
+    d: Any,
+    e: Any,
+    eigvals_only: bool = False,
+    select: Any = "a",
+    select_range: Any = None,
+    check_finite: bool = True,
+    tol: float = 0.0,
+    lapack_driver: str = "auto",
+) -> Any:
+    r"""Eigenvalues and eigenvectors of real symmetric tridiagonal matrices.
+
+    Equivalent to `scipy.linalg.eigh_tridiagonal`.
+
+    Parameters
+    ----------
+    d : (..., n) tensor
+        Diagonals.
+    e : (..., n - 1) tensor
+        Subdiagonals.
+    eigvals_only : bool
+        Return the eigenvalues alone.
+    select : {'a', 'v', 'i'}
+        All eigenvalues, those in the interval ``(low, high]``, or those with indices from `low` to `high`.
+    select_range : (low, high), optional
+        The interval or the indices.
+    check_finite : bool
+        Raise ValueError where `d` or `e` holds NaN or infinity.
+    tol, lapack_driver : optional
+        Accepted and ignored.
+
+    Returns
+    -------
+    w : (..., m) tensor
+        Eigenvalues, ascending.
+    v : (..., n, m) tensor
+        Eigenvectors in columns, unless `eigvals_only`.
+
+    Raises
+    ------
+    TypeError
+        `d` or `e` is complex.
+    ValueError
+        Lengths do not fit, an unknown `select`, or not finite data.
+
+    Notes
+    -----
+    It is computed, and differentiated, as `eigh` of the dense matrix.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import eigh_tridiagonal
+    >>> eigh_tridiagonal(torch.tensor([2.0, 2.0]), torch.tensor([1.0]), eigvals_only=True)
+    tensor([1., 3.])
+    """
+    dense = _tridiagonal("eigh_tridiagonal", d, e, bool(check_finite))
+    return _solve("eigh_tridiagonal", dense, bool(eigvals_only), select, select_range)
+
+
+@function(differentiable=("d", "e"), samples=_tridiagonal_samples, complex=False, synchronizes=True)
+def eigvalsh_tridiagonal(
+    d: Any,
+    e: Any,
+    select: Any = "a",
+    select_range: Any = None,
+    check_finite: bool = True,
+    tol: float = 0.0,
+    lapack_driver: str = "auto",
+) -> Tensor:
+    r"""Eigenvalues of real symmetric tridiagonal matrices.
+
+    Equivalent to `scipy.linalg.eigvalsh_tridiagonal`.
+
+    Parameters
+    ----------
+    d : (..., n) tensor
+        Diagonals.
+    e : (..., n - 1) tensor
+        Subdiagonals.
+    select, select_range : optional
+        As in `eigh_tridiagonal`.
+    check_finite : bool
+        Raise ValueError where `d` or `e` holds NaN or infinity.
+    tol, lapack_driver : optional
+        Accepted and ignored.
+
+    Returns
+    -------
+    w : (..., m) tensor
+        Eigenvalues, ascending.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.linalg import eigvalsh_tridiagonal
+    >>> eigvalsh_tridiagonal(torch.tensor([2.0, 2.0]), torch.tensor([1.0]))
+    tensor([1., 3.])
+    """
+    dense = _tridiagonal("eigvalsh_tridiagonal", d, e, bool(check_finite))
+    w: Tensor = _solve("eigvalsh_tridiagonal", dense, True, select, select_range)
+    return w
