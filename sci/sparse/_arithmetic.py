@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor, result_dtype
-from ._combine import Aligned, align, intersection, union
+from ._combine import Aligned, align, intersection, quick_sum, union
 from ._convert import is_scipy
 from ._products import oriented, product, sparse_product
 from ._tensors import matmul_tensors
@@ -176,6 +176,9 @@ def add(A: Any, other: Any, sign: int) -> Any:
         return dense + x if sign > 0 else dense - x
     _same_shape(A, x)
     pair = align(A, x)
+    quick = quick_sum(pair, sign)
+    if quick is not None:
+        return pair.array(*quick)
     a, b, pattern = union(pair)
     if a.dtype is torch.bool:
         if sign < 0:

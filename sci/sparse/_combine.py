@@ -9,10 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ._pattern import CompressedRows, Coordinates, index_dtype, structural
-from ._products import segment_sum
+from ._pattern import CompressedRows, Coordinates, index_dtype, on_plain_cpu, same_index_dtype, structural
+from ._products import is_plain, segment_sum
 
 Part = tuple[Tensor, CompressedRows]
+_INT32_LIMIT = 2**31 - 1
 
 
 @dataclasses.dataclass
@@ -102,12 +103,42 @@ def _from_keys(keys: Tensor, like: CompressedRows) -> CompressedRows:
     return CompressedRows(indptr, column, like.grid, True, like.flat)
 
 
+def _index_parts(left: CompressedRows, right: CompressedRows) -> list[Tensor]:
+    """Return the index tensors of both patterns in a dtype that their union fits."""
+    parts = [left.indptr, left.indices, right.indptr, right.indices]
+    if left.nnz + right.nnz > _INT32_LIMIT:
+        parts = [x.to(torch.int64) for x in parts]
+    return [x.contiguous() for x in same_index_dtype(*parts)]
+
+
+def _or_zero(data: Tensor, source: Tensor) -> Tensor:
+    """Return values by place, where the place behind the last one is a zero."""
+    return torch.cat([data, data.new_zeros((*data.shape[:-1], 1))], -1).index_select(-1, source)
+
+
+def quick_sum(pair: Aligned, sign: int) -> Part | None:
+    """Return ``left + sign * right`` where nothing differentiates and nothing has to be converted; else None."""
+    (a, left), (b, right) = pair.left, pair.right
+    if pair.same or not is_plain(a, b) or not on_plain_cpu(left.indices, right.indices):
+        return None
+    (a, left), (b, right) = canonical(pair.left), canonical(pair.right)
+    pa, ia, pb, ib = _index_parts(left, right)
+    data, indptr, indices = torch.ops.sci.csr_sum(a, pa, ia, b, pb, ib, sign)
+    return data, CompressedRows(indptr, indices, left.grid, True, left.flat)
+
+
 def union(pair: Aligned) -> tuple[Tensor, Tensor, CompressedRows]:
     """Return the values of two arrays on the union of their patterns."""
     dtype = torch.promote_types(pair.left[0].dtype, pair.right[0].dtype)
     if pair.same:
         return pair.left[0].to(dtype), pair.right[0].to(dtype), pair.left[1]
     (a, left), (b, right) = canonical(pair.left), canonical(pair.right)
+    if on_plain_cpu(left.indices, right.indices):
+        with structural(left.indices, right.indices):
+            parts = _index_parts(left, right)
+            indptr, indices, from_a, from_b = torch.ops.sci.csr_union(*parts)
+        pattern = CompressedRows(indptr, indices, left.grid, True, left.flat)
+        return _or_zero(a.to(dtype), from_a), _or_zero(b.to(dtype), from_b), pattern
     with structural(left.keys(), right.keys()):
         keys, places = torch.unique(torch.cat([left.keys(), right.keys()]), return_inverse=True)
         pattern = _from_keys(keys, left)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.errors import bad_argument, describe
-from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype
+from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, inspected
 
 
 def as_dtype(dtype: Any, function: str) -> torch.dtype | None:
@@ -149,7 +149,7 @@ def from_compressed(
             f"{function}: indptr must have {sizes[0] + 1} elements for {sizes[0]} {what}: "
             f"index pointer size {len(starts)} should be {sizes[0] + 1}"
         )
-    check_indices(function, starts, [("indices", columns, sizes[1])])
+    pattern = inspected(function, CompressedRows(starts, columns, sizes, flat=flat))
     if columns.dtype is torch.int32 and index_dtype(*sizes) is torch.int64:
-        columns, starts = columns.to(torch.int64), starts.to(torch.int64)
-    return values, CompressedRows(starts, columns, sizes, flat=flat)
+        pattern = CompressedRows(starts.to(torch.int64), columns.to(torch.int64), sizes, pattern._canonical, flat)
+    return values, pattern

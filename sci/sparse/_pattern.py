@@ -10,6 +10,7 @@ Index tensors are int32 or int64. Work on them is never differentiated and never
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -106,6 +107,7 @@ class CompressedRows:
         self._transposed: Transposed | None = None
         self._transpose: CompressedRows | None = None
         self._rows: Tensor | None = None
+        self._product: tuple[weakref.ref[CompressedRows], CompressedRows] | None = None
         self._unchecked = False
 
     def unchecked(self) -> CompressedRows:
@@ -264,9 +266,29 @@ def _count(rows: Tensor, count: int) -> Tensor:
     return torch.searchsorted(rows.contiguous(), borders, out_int32=rows.dtype is torch.int32)
 
 
+def on_plain_cpu(*indices: Tensor) -> bool:
+    """May the operators on patterns take these: are they on the CPU and not those of a tracer or a transform?"""
+    if torch.compiler.is_compiling() or dispatch_modes():
+        return False
+    return all(x.is_cpu for x in indices) and not any(is_wrapped_by_transform(x) for x in indices)
+
+
+def same_index_dtype(*indices: Tensor) -> list[Tensor]:
+    """Return index tensors of one dtype."""
+    if all(x.dtype is indices[0].dtype for x in indices):
+        return list(indices)
+    return [x.to(torch.int64) for x in indices]
+
+
 def compress(rows: Tensor, columns: Tensor, shape: Sequence[int]) -> tuple[CompressedRows, Tensor]:
     """Return coordinates as sorted compressed rows, which may hold duplicates, and the order of the entries."""
     with structural(rows, columns):
+        if on_plain_cpu(rows, columns):
+            rows, columns = same_index_dtype(rows, columns)
+            indptr, indices, order, distinct = torch.ops.sci.csr_compress(rows, columns, int(shape[0]))
+            found = CompressedRows(indptr, indices, shape, canonical=bool(distinct.item()))
+            found._sorted = True
+            return found, order
         _, by_column = bucket_sort(columns, int(shape[1]))
         indptr, by_row = bucket_sort(rows.index_select(0, by_column), int(shape[0]))
         order = by_column.index_select(0, by_row)
@@ -373,7 +395,7 @@ def check_indices(function: str, indptr: Tensor | None, checks: Sequence[tuple[s
     """Raise where an index lies outside of its array, or `indptr` does not run from 0 upwards; one host read."""
     if torch.compiler.is_compiling() or any(x.device.type == "meta" for _, x, _ in checks):
         return
-    found = []
+    found: list[Tensor] = []
     with structural(*(x for _, x, _ in checks)):
         if indptr is not None:
             steps = (indptr[1:] - indptr[:-1]).min() if indptr.shape[0] > 1 else indptr[0]
@@ -388,14 +410,35 @@ def check_indices(function: str, indptr: Tensor | None, checks: Sequence[tuple[s
         numbers = torch.stack([x.to(torch.int64) for x in found]).tolist()
     if indptr is not None:
         begin, end, step, *numbers = numbers
-        count = checks[0][1].shape[0]
-        if begin != 0:
-            raise ValueError(f"{function}: indptr must begin with 0, got {begin}")
-        if end > count:
-            raise ValueError(f"{function}: indptr ends with {end}, but indices has only {count} elements")
-        if step < 0:
-            raise ValueError(f"{function}: indptr must not decrease")
+        _check_starts(function, begin, end, step, checks[0][1].shape[0])
     for (name, _, size), low, high in zip(checks, numbers[::2], numbers[1::2], strict=True):
-        if low < 0 or high >= size:
-            worst = low if low < 0 else high
-            raise ValueError(f"{function}: {name} must lie in [0, {size}), got {worst}")
+        _check_range(function, name, low, high, size)
+
+
+def _check_starts(function: str, begin: int, end: int, step: int, count: int) -> None:
+    if begin != 0:
+        raise ValueError(f"{function}: indptr must begin with 0, got {begin}")
+    if end > count:
+        raise ValueError(f"{function}: indptr ends with {end}, but indices has only {count} elements")
+    if step < 0:
+        raise ValueError(f"{function}: indptr must not decrease")
+
+
+def _check_range(function: str, name: str, low: int, high: int, size: int) -> None:
+    if low < 0 or high >= size:
+        worst = low if low < 0 else high
+        raise ValueError(f"{function}: {name} must lie in [0, {size}), got {worst}")
+
+
+def inspected(function: str, rows: CompressedRows) -> CompressedRows:
+    """Check compressed rows that were handed in, and note what the check has seen of their order."""
+    if not on_plain_cpu(rows.indptr, rows.indices):
+        check_indices(function, rows.indptr, [("indices", rows.indices, rows.grid[1])])
+        return rows
+    with structural(rows.indptr, rows.indices):
+        report = torch.ops.sci.csr_inspect(rows.indptr, rows.indices).tolist()
+    begin, end, step, low, high, is_sorted, canonical = report
+    _check_starts(function, begin, end, step, rows.nnz)
+    _check_range(function, "indices", low, high, rows.grid[1])
+    rows._sorted, rows._canonical = bool(is_sorted), bool(is_sorted and canonical)
+    return rows

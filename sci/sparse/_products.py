@@ -11,6 +11,7 @@ of every order stay among these two operators. (Giles, "Collected matrix derivat
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import torch
@@ -26,7 +27,15 @@ from .._core.torch_private import (
     profiler_enabled,
     transforms_active,
 )
-from ._pattern import CompressedRows, bucket_sort, compress, expand_indptr, structural
+from ._pattern import (
+    CompressedRows,
+    bucket_sort,
+    compress,
+    expand_indptr,
+    on_plain_cpu,
+    same_index_dtype,
+    structural,
+)
 
 # The pattern as operators take it: indptr, indices, then indptr, indices and order of the transpose, or None.
 PatternTensors = tuple[Tensor, Tensor, Tensor | None, Tensor | None, Tensor | None]
@@ -224,12 +233,109 @@ def segment_sum(data: Tensor, target: Tensor, count: int) -> Tensor:
     return data.new_zeros((*data.shape[:-1], count)).index_add(-1, target, data)
 
 
-def sparse_product(a: Tensor, left: CompressedRows, b: Tensor, right: CompressedRows) -> tuple[Tensor, CompressedRows]:
-    """Multiply two matrices by compressed rows: list every pair of entries that meet, sort by place, add up.
+# The product C = A B of sparse matrices has the trilinear form sum a_ik b_kj c_ij over triples of entries that meet.
+# With the values of two of the three slots (A, B, C) given, the form's derivative with respect to the third is the
+# operator's result: slot 2 is the product itself, slots 0 and 1 are the gradients of A and B on their patterns. So the
+# derivatives of each are the others.
+_SLOTS = ((1, 2), (0, 2), (0, 1))
 
-    Needs memory for the pairs, 8 to 16 bytes each besides the values.
+
+def _triples_fake(slot: int, x: Tensor, y: Tensor, *rest: Any) -> Tensor:
+    return x.new_empty(rest[2 * slot + 1].shape[0])
+
+
+def _triples_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor | None]:
+    slot, x, y, *pattern = inputs
+    values: dict[int, Tensor] = {slot: grads[0]}
+    values |= dict(zip(_SLOTS[slot], (x.conj(), y.conj()), strict=True))
+    found: list[Tensor | None] = [None]
+    for position, other in enumerate(_SLOTS[slot]):
+        first, second = (values[s].resolve_conj() for s in _SLOTS[other])
+        found.append(_triples(other, first, second, *pattern) if needs[1 + position] else None)
+    return found + [None] * 7
+
+
+def _triples_jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    slot, x, y, *pattern = inputs
+    result = None
+    if tangents[1] is not None:
+        result = _triples(slot, tangents[1], y, *pattern)
+    if tangents[2] is not None:
+        moved = _triples(slot, x, tangents[2], *pattern)
+        result = moved if result is None else result + moved
+    assert result is not None
+    return result
+
+
+def _triples_kernel(slot: int, x: Tensor, y: Tensor, *pattern: Any) -> Tensor:
+    x, y = x.resolve_conj().resolve_neg(), y.resolve_conj().resolve_neg()
+    made: Tensor = torch.ops.sci.csr_triples_values(slot, x, y, *pattern)
+    return made
+
+
+def _triples_vmap(info: Any, in_dims: Any, slot: int, x: Tensor, y: Tensor, *pattern: Any) -> Any:
+    count = info.batch_size
+    xs, ys = (
+        [v] * count if d is None else v.movedim(d, 0).unbind(0) for v, d in zip((x, y), in_dims[1:3], strict=True)
+    )
+    return torch.stack([_triples(slot, a, b, *pattern) for a, b in zip(xs, ys, strict=True)]), 0
+
+
+_triples = operator(
+    "csr_triples(int slot, Tensor x, Tensor y, Tensor pa, Tensor ia, Tensor pb, Tensor ib, Tensor pc, Tensor ic, "
+    "int columns) -> Tensor",
+    kernel=_triples_kernel,
+    fake=_triples_fake,
+    backward=_triples_backward,
+    jvp=_triples_jvp,
+    vmap=_triples_vmap,
+)
+
+
+def _product_pattern(left: CompressedRows, right: CompressedRows, grid: tuple[int, int]) -> CompressedRows:
+    """Return the pattern of a product; the last one is remembered, for loops that change values alone."""
+    known = left._product
+    if known is not None and known[0]() is right:
+        return known[1]
+    with structural(left.indices, right.indices):
+        parts = same_index_dtype(left.indptr, left.indices, right.indptr, right.indices)
+        indptr, indices = torch.ops.sci.csr_product_pattern(*parts, grid[1])
+    pattern = CompressedRows(indptr, indices, grid, True)
+    left._product = (weakref.ref(right), pattern)
+    return pattern
+
+
+def is_plain(*values: Tensor) -> bool:
+    """Are these values of one dtype that a kernel takes as they are, with nothing to differentiate?"""
+    if torch.compiler.is_compiling() or transforms_active() or forward_mode_active() or dispatch_modes():
+        return False
+    dtype, grad = values[0].dtype, torch.is_grad_enabled()
+    return dtype in _DIRECT and all(
+        x.dtype is dtype
+        and x.dim() == 1
+        and x.is_cpu
+        and not (grad and x.requires_grad)
+        and not x.is_conj()
+        and not x.is_neg()
+        for x in values
+    )
+
+
+def sparse_product(a: Tensor, left: CompressedRows, b: Tensor, right: CompressedRows) -> tuple[Tensor, CompressedRows]:
+    """Multiply two matrices by compressed rows.
+
+    On the CPU row by row (Gustavson, ACM TOMS 4, 1978); elsewhere every pair of entries that meet is listed, sorted by
+    place and added up, with memory for the pairs, 8 to 16 bytes each besides the values.
     """
     grid = (left.grid[0], right.grid[1])
+    dtype = torch.promote_types(a.dtype, b.dtype)
+    # The rows need a place for every column: not for far more columns than there are entries.
+    few = grid[1] <= 64 * (left.nnz + right.nnz) + 2**20
+    if dtype in _DIRECT and few and a.dim() == b.dim() == 1 and on_plain_cpu(left.indices, right.indices):
+        pattern = _product_pattern(left, right, grid)
+        parts = (left.indptr, left.indices, right.indptr, right.indices, pattern.indptr, pattern.indices)
+        tensors = [x.contiguous() for x in same_index_dtype(*parts)]
+        return _triples(2, a.to(dtype), b.to(dtype), *tensors, grid[1]), pattern
     with structural(left.indices, right.indices):
         counts = (right.indptr[1:] - right.indptr[:-1])[left.indices]
         begins = counts.cumsum(0) - counts
@@ -239,6 +345,5 @@ def sparse_product(a: Tensor, left: CompressedRows, b: Tensor, right: Compressed
         found, order = compress(left.rows[p], right.indices[q], grid)
         pattern, target = found.merge()
         p, q = p[order], q[order]
-    dtype = torch.promote_types(a.dtype, b.dtype)
     terms = a.to(dtype).index_select(-1, p) * b.to(dtype).index_select(-1, q)
     return segment_sum(terms, target, pattern.nnz), pattern

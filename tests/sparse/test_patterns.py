@@ -1,0 +1,92 @@
+"""Work on patterns: compression of coordinates, union, products of sparse matrices and their derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse
+import torch
+
+from sci.sparse import coo_array, csr_array
+from sci.sparse._pattern import compress
+
+
+def sparse(rows: int, columns: int, count: int, seed: int, index: Any = np.int32) -> Any:
+    rng = np.random.default_rng(seed)
+    places = (rng.integers(rows, size=count).astype(index), rng.integers(columns, size=count).astype(index))
+    return scipy.sparse.coo_array((rng.standard_normal(count), places), shape=(rows, columns))
+
+
+@pytest.mark.parametrize("index", [torch.int32, torch.int64])
+@pytest.mark.parametrize(("rows", "columns", "count"), [(0, 3, 0), (1, 1000, 400), (50, 7, 200), (1000, 1000, 3000)])
+def test_compression_sorts_stably(rows: int, columns: int, count: int, index: torch.dtype) -> None:
+    generator = torch.Generator().manual_seed(0)
+    row = torch.randint(max(rows, 1), (count,), generator=generator).to(index)
+    column = torch.randint(columns, (count,), generator=generator).to(index)
+    pattern, order = compress(row, column, (rows, columns))
+    want = np.lexsort((np.arange(count), column, row))
+    np.testing.assert_array_equal(order, want)
+    np.testing.assert_array_equal(pattern.indices, column[want])
+    np.testing.assert_array_equal(pattern.indptr, np.searchsorted(row[want], np.arange(rows + 1)))
+    distinct = np.unique(row.numpy().astype(np.int64) * columns + column.numpy()).size == count
+    assert pattern.canonical == distinct and pattern.sorted
+
+
+def test_compression_needs_no_place_per_column() -> None:
+    A = coo_array((torch.ones(2), ([0, 1], [2**40, 5])), shape=(2, 2**41)).tocsr()
+    assert A.indices.tolist() == [2**40, 5] and A.indices.dtype is torch.int64
+    assert (A + A).nnz == 2
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool])
+def test_sums_of_different_patterns(dtype: torch.dtype) -> None:
+    S, T = sparse(40, 30, 200, 0), sparse(40, 30, 150, 1)
+    A, B = (csr_array(X).astype(torch.float64).astype(dtype) for X in (S, T))
+    for a, b in ((A, B), (A.astype(torch.int64), B) if dtype is not torch.bool else (A, B), (A, B.tocsc())):
+        D, E = a.toarray(), b.toarray()
+        torch.testing.assert_close((a + b).toarray(), D | E if dtype is torch.bool else D + E)
+        if dtype is not torch.bool:
+            torch.testing.assert_close((a - b).toarray(), D - E)
+        assert (a + b).has_canonical_format
+
+
+def test_sums_differentiate() -> None:
+    A, B = csr_array(sparse(5, 4, 8, 0)), csr_array(sparse(5, 4, 7, 1))
+    a, b = (X.data.clone().requires_grad_() for X in (A, B))
+    assert torch.autograd.gradcheck(lambda a, b: (A._with_data(a) - B._with_data(b)).data, (a, b))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool])
+@pytest.mark.parametrize(("m", "k", "n"), [(0, 3, 2), (3, 0, 2), (30, 20, 25), (5, 300, 200)])
+def test_products_of_sparse_matrices(m: int, k: int, n: int, dtype: torch.dtype) -> None:
+    A = csr_array(sparse(m, k, 4 * m if k else 0, 0)).astype(dtype)
+    B = csr_array(sparse(k, n, 4 * k, 1)).astype(dtype)
+    want = A.toarray().to(torch.complex128) @ B.toarray().to(torch.complex128)
+    for C in (A @ B, A.tocsc() @ B, A.tocoo() @ B.tobsr()):
+        got = C.toarray()
+        assert got.dtype is dtype
+        expected = want.real != 0 if dtype is torch.bool else want
+        tight = 1e-5 if dtype is torch.float32 else 1e-12
+        if dtype is torch.bool:
+            assert torch.equal(got, expected)
+        else:
+            torch.testing.assert_close(got.to(torch.complex128), expected, rtol=tight, atol=tight)
+    assert (A @ B).has_canonical_format
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_products_of_sparse_matrices_differentiate(dtype: torch.dtype) -> None:
+    A, B = csr_array(sparse(4, 5, 9, 0)).astype(dtype), csr_array(sparse(5, 3, 8, 1)).astype(dtype)
+    a, b = (X.data.clone().requires_grad_() for X in (A, B))
+
+    def f(a: torch.Tensor, b: torch.Tensor) -> Any:
+        return (A._with_data(a) @ B._with_data(b)).data
+
+    assert torch.autograd.gradcheck(f, (a, b), check_forward_ad=True, check_batched_grad=False)
+    assert torch.autograd.gradgradcheck(f, (a, b))
+    got = torch.func.grad(lambda A: ((A @ B) @ B.T.conj()).sum().abs())(A._with_data(a.detach()))
+    assert got.nnz == A.nnz
+    rows = torch.func.vmap(lambda a: f(a, b.detach()))(torch.stack([a.detach(), 2 * a.detach()]))
+    torch.testing.assert_close(rows[1], 2 * f(a, b).detach())
