@@ -179,16 +179,21 @@ SCI_HD void fft_general_pass(const FftPass& pass, const T* table, const T* roots
       zr[0] = sr;
       zi[0] = si;
       for (int64_t k = 1; k <= half; ++k) {
-        W cr = r0, ci = i0, dr = W{} + T(0), di = dr;
-        for (int64_t j = 1, a = k; j <= half; ++j) {
-          cr += pr[j] * c[a];
-          ci += pi[j] * c[a];
-          dr += mr[j] * d[a];
-          di += mi[j] * d[a];
-          a += k;
-          if (a >= r) a -= r;
+        // Two partial sums of each: half the terms in a row, of which each adds a rounding.
+        W cr[2] = {r0, W{} + T(0)}, ci[2] = {i0, W{} + T(0)}, dr[2] = {cr[1], cr[1]}, di[2] = {cr[1], cr[1]};
+        for (int64_t j = 1, a = k; j <= half; j += 2) {
+          SCI_UNROLL for (int i = 0; i < 2; ++i) {
+            if (j + i > half) break;
+            cr[i] += pr[j + i] * c[a];
+            ci[i] += pi[j + i] * c[a];
+            dr[i] += mr[j + i] * d[a];
+            di[i] += mi[j + i] * d[a];
+            a += k;
+            if (a >= r) a -= r;
+          }
         }
-        W ur = cr + di, ui = ci - dr, vr = cr - di, vi = ci + dr;
+        const W er = cr[0] + cr[1], ei = ci[0] + ci[1], fr = dr[0] + dr[1], fi = di[0] + di[1];
+        W ur = er + fi, ui = ei - fr, vr = er - fi, vi = ei + fr;
         const T *wu = w + 2 * k - 2, *wv = w + 2 * (r - k) - 2;
         zr[s * k] = ur * wu[0] - ui * wu[1];
         zi[s * k] = ur * wu[1] + ui * wu[0];

@@ -58,6 +58,39 @@ def test_error_is_at_most_twice_that_of_scipy(dtype: torch.dtype) -> None:
         assert error(sci.fft.fft(x).numpy()) <= max(2 * error(scipy.fft.fft(x.numpy())), 2.0), n
 
 
+def by_long_double(x: np.ndarray) -> np.ndarray:
+    """The transform in long double, by halving: (re, im) of rows whose length is a power of 2 times little."""
+    n = x.shape[-1]
+    if n % 2:
+        j = np.arange(n)
+        angle = (j[:, None] * j[None, :] % n).astype(np.longdouble) / n
+        pi = np.longdouble("3.14159265358979323846264338327950288")
+        return x @ np.exp(-2j * pi * angle)
+    even, odd = by_long_double(x[..., ::2]), by_long_double(x[..., 1::2])
+    pi = np.longdouble("3.14159265358979323846264338327950288")
+    odd = odd * np.exp(-2j * pi * np.arange(n // 2, dtype=np.longdouble) / n)
+    return np.concatenate([even + odd, even - odd], -1)
+
+
+@pytest.mark.slow
+def test_error_of_long_transforms_is_at_most_one_and_a_half_times_that_of_scipy() -> None:
+    for n in (*range(1, 129), 211, 509, 997, 1021, 2003, 1 << 14, 3 << 15, 1 << 20):
+        rows = 4 if n < 4096 else 1
+        z = given("fft", rows, n)
+        wide = z.numpy().astype(np.clongdouble)
+        exact, real = by_long_double(wide), by_long_double(wide.real.astype(np.clongdouble))[..., : n // 2 + 1]
+
+        def error(y: np.ndarray, exact: np.ndarray) -> float:
+            return float(np.sqrt(np.sum(np.abs(y - exact) ** 2) / np.sum(np.abs(exact) ** 2)))
+
+        floor = torch.finfo(torch.float64).eps
+        for own, scipys, truth in (
+            (sci.fft.fft(z), scipy.fft.fft(z.numpy()), exact),
+            (sci.fft.rfft(z.real.contiguous()), scipy.fft.rfft(z.numpy().real), real),
+        ):
+            assert error(own.numpy(), truth) <= max(1.5 * error(scipys, truth), floor), n
+
+
 def test_dtypes_of_results() -> None:
     for dtype, result in [
         (torch.float16, torch.complex64),
