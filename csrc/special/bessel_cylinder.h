@@ -1,0 +1,95 @@
+// Hankel functions, Y_v, and scaled functions of complex argument; methods in detail/bessel_cylinder.h.
+//
+//   yv = Y_v    hankel1 = H1_v    hankel1e = exp(-i z) H1_v    hankel2 = H2_v    hankel2e = exp(i z) H2_v
+//   cylinder(kind, v, z)          the holomorphic kinds of bessel_cylinder_kind, which ive, jve and yve are made of
+//   cylinder_dv, _dz, _dv2        their derivatives, by dual numbers
+//
+// Measured: hankel1 and its like within 10 eps for orders below 10, then as the conditioning |v log(2v/z)|; Y real as
+// J (bessel_jy.h). Weak spot: near the transition z = v the complex functions cost O(v).
+#pragma once
+#include "special/detail/bessel_cylinder.h"
+
+namespace sci {
+namespace detail {
+
+template <class T>
+SCI_HD complex<T> bessel_cylinder_checked(int64_t kind, T v, complex<T> z) {
+  using S = scalar_of<T>;
+  if (kind < 0 || kind >= int64_t(bessel_cylinder_kinds)) return {T(limits<S>::nan), T(limits<S>::nan)};
+  return bessel_cylinder(bessel_cylinder_kind(kind), v, z);
+}
+
+}  // namespace detail
+
+template <class T>
+SCI_HD T yv(T v, T x) {
+  return detail::bessel_y_real(v, x);
+}
+template <class T>
+SCI_HD complex<T> yv(T v, complex<T> z) {
+  return detail::bessel_cylinder(detail::bessel_plain_y, v, z);
+}
+template <class T>
+SCI_HD complex<T> hankel1(T v, complex<T> z) {
+  return detail::bessel_cylinder(detail::bessel_plain_h1, v, z);
+}
+template <class T>
+SCI_HD complex<T> hankel2(T v, complex<T> z) {
+  return detail::bessel_cylinder(detail::bessel_plain_h2, v, z);
+}
+template <class T>
+SCI_HD complex<T> hankel1e(T v, complex<T> z) {
+  return detail::bessel_cylinder(detail::bessel_scaled_h1, v, z);
+}
+template <class T>
+SCI_HD complex<T> hankel2e(T v, complex<T> z) {
+  return detail::bessel_cylinder(detail::bessel_scaled_h2, v, z);
+}
+template <class T>
+SCI_HD complex<T> cylinder(int64_t kind, T v, complex<T> z) {
+  return detail::bessel_cylinder_checked(kind, v, z);
+}
+
+/// d/dv, d/dz and d^2/dv^2. In float's range double carries the derivatives: it needs no code of its own for them.
+template <class T>
+SCI_HD complex<T> cylinder_dv(int64_t kind, T v, complex<T> z) {
+  using D = dual<double>;
+  auto f = detail::bessel_cylinder_checked(kind, D(double(v), 1.0), complex<D>(D(double(z.re)), D(double(z.im))));
+  return {T(f.re.d), T(f.im.d)};
+}
+template <class T>
+SCI_HD complex<T> cylinder_dz(int64_t kind, T v, complex<T> z) {
+  using D = dual<double>;
+  auto f = detail::bessel_cylinder_checked(kind, D(double(v)), complex<D>(D(double(z.re), 1.0), D(double(z.im))));
+  return {T(f.re.d), T(f.im.d)};
+}
+template <class T>
+SCI_HD complex<T> cylinder_dv2(int64_t kind, T v, complex<T> z) {
+  using D = dual<dual<double>>;
+  D order = variable2(double(v));
+  auto f = detail::bessel_cylinder_checked(kind, order,
+                                           complex<D>(D(dual<double>(double(z.re))), D(dual<double>(double(z.im)))));
+  return {T(f.re.d.d), T(f.im.d.d)};
+}
+
+/// dY_v/dv and d^2Y_v/dv^2 for real x; NaN for x <= 0.
+template <class T>
+SCI_HD T yv_dv(T v, T x) {
+  if (!(x > T(0)) || isinf(x) || isnan(v) || isinf(v)) return limits<T>::nan;
+  return detail::bessel_y_real(variable(v), dual<T>(x)).d;
+}
+template <class T>
+SCI_HD T yv_dv2(T v, T x) {
+  if (!(x > T(0)) || isinf(x) || isnan(v) || isinf(v)) return limits<T>::nan;
+  return detail::bessel_y_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
+}
+template <class T>
+SCI_HD complex<T> yv_dv(T v, complex<T> z) {
+  return cylinder_dv(int64_t(detail::bessel_plain_y), v, z);
+}
+template <class T>
+SCI_HD complex<T> yv_dv2(T v, complex<T> z) {
+  return cylinder_dv2(int64_t(detail::bessel_plain_y), v, z);
+}
+
+}  // namespace sci
