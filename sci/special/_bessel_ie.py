@@ -220,7 +220,7 @@ def ive(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> import torch
     >>> from sci.special import ive
     >>> ive(0.5, torch.tensor([1.0, 100.0, 1e4], dtype=torch.float64))
-    tensor([0.3449, 0.0399, 0.0040], dtype=torch.float64)
+    tensor([0.3450, 0.0399, 0.0040], dtype=torch.float64)
     """
     return _turned("ive", TURNED_I, ive_real, v, z, out)
 
@@ -264,7 +264,7 @@ def jve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> import torch
     >>> from sci.special import jve
     >>> jve(0.0, torch.tensor([1.0 + 1.0j, 1.0 + 1000.0j], dtype=torch.complex128))
-    tensor([0.3449-0.1826j, 0.0068-0.0106j], dtype=torch.complex128)
+    tensor([0.3449-0.1827j, 0.0068-0.0106j], dtype=torch.complex128)
     """
     return _turned("jve", TURNED_J, jv, v, z, out)
 

@@ -118,7 +118,7 @@ def yv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> import torch
     >>> from sci.special import yv
     >>> yv(1.5, torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64))
-    tensor([-2.5214, -1.1025, -0.3956], dtype=torch.float64)
+    tensor([-2.5215, -1.1025, -0.3956], dtype=torch.float64)
     """
 
 
