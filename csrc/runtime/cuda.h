@@ -19,8 +19,8 @@ struct Compiled {
   std::vector<char> image;  // a cubin, or PTX for an architecture this NVRTC does not know
 };
 
-/// Compile a kernel for "sm_90" or the like; throws std::runtime_error with NVRTC's log, naming the kernel. `fast`: with
-/// little optimisation, to see whether it compiles at all.
+/// Compile a kernel for "sm_90" or the like; throws std::runtime_error with NVRTC's log, naming the kernel. `fast`:
+/// with little optimisation, to see whether it compiles at all.
 Compiled compile(const Kernel& kernel, const std::string& arch, bool fast = false);
 
 /// The same through the cache on disk.
