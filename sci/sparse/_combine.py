@@ -75,7 +75,7 @@ def align(A: Any, B: Any) -> Aligned:
         return Aligned(_one_row(A), _one_row(B), "coo", A.shape)
     if A.format == "csc":
         B = B.tocsc()
-        return Aligned((A._data, A._pattern.turned), (B._data, B._pattern.turned), "csc", A.shape)
+        return Aligned((A._data, A._valid()), (B._data, B._valid()), "csc", A.shape)
     return Aligned(A._rows(), B._rows(), "csr", A.shape)
 
 

@@ -115,6 +115,11 @@ class Compressed(SparseBase):
             self._set_rows(self._kept.marked(self._kept._sorted, self._kept._canonical).unchecked())
         self._data = tensor
 
+    def _valid(self) -> CompressedRows:
+        """Return `_kept` for a kernel: checked, if it came unchecked or was written to since."""
+        self._kept.validate(self._data)
+        return self._kept
+
     def _rows(self) -> Part:
         self._kept.validate(self._data)
         return super()._rows()

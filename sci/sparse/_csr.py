@@ -42,11 +42,10 @@ class RowsBase(Compressed):
     _ndims = (1, 2)
 
     def __matmul__(self, other: Any) -> Any:
-        rows = self._pattern
-        if not rows._unchecked:
-            found = quick_product(rows, self._data, other)
-            if found is not None:
-                return found[..., 0] if rows.flat and other.dim() == 1 else found if not rows.flat else found[..., 0, :]
+        rows = self._valid()
+        found = quick_product(rows, self._data, other)
+        if found is not None:
+            return found[..., 0] if rows.flat and other.dim() == 1 else found if not rows.flat else found[..., 0, :]
         return super().__matmul__(other)
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:

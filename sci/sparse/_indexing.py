@@ -43,7 +43,7 @@ def _element(A: Any, i: int, j: int) -> Tensor:
             raise IndexError(f"index ({place}) out of range: out of bounds for size {size}")
     i, j = i % A.shape[0], j % A.shape[1]
     if A.format in ("csr", "csc", "lil"):
-        rows = A._pattern.turned if A.format == "csc" else A._pattern
+        rows = A._valid()
         if A.format == "csc":
             i, j = j, i
         begin, end = rows.indptr[i : i + 2].tolist()
@@ -60,7 +60,7 @@ def _element(A: Any, i: int, j: int) -> Tensor:
 def _by_major(A: Any, key: Key) -> tuple[Tensor, Coordinates, Key]:
     """Take whole rows (or columns, where these are kept) first: that costs what the result holds, not what `A` does."""
     axis = 1 if A.format == "csc" else 0
-    rows: CompressedRows = A._pattern.turned if axis else A._pattern
+    rows: CompressedRows = A._valid()
     data = A._data
     if key.full(axis) or key.layout.count(NEW) or (axis in key.arrays and len(key.arrays) > 1):
         return (*A._places(), key)

@@ -86,6 +86,13 @@ def is_true(x: Tensor) -> bool:
 Transposed = tuple[Tensor, Tensor, Tensor]
 
 
+def edits(*indices: Tensor) -> tuple[int, ...] | None:
+    """Return torch's counts of in-place changes; None where there are none, in compiled code and inference mode."""
+    if torch.compiler.is_compiling() or any(x.is_inference() for x in indices):
+        return None
+    return tuple([x._version for x in indices])
+
+
 class CompressedRows:
     """The pattern of a matrix by rows: row i has columns ``indices[indptr[i] : indptr[i + 1]]``.
 
@@ -109,6 +116,7 @@ class CompressedRows:
         self._rows: Tensor | None = None
         self._product: tuple[weakref.ref[CompressedRows], CompressedRows] | None = None
         self._unchecked = False
+        self._edits = edits(indptr, indices)
 
     def unchecked(self) -> CompressedRows:
         """Mark indices that the user has set one by one: the first use checks them."""
@@ -117,6 +125,11 @@ class CompressedRows:
 
     def validate(self, data: Tensor) -> None:
         """Check indices that have not been checked: no kernel may meet one that lies outside."""
+        found = edits(self.indptr, self.indices)
+        if found != self._edits and found is not None:
+            # Written to in place, as SciPy's users do: nothing that was derived of the old numbers holds.
+            self._canonical = self._sorted = self._transposed = self._transpose = self._rows = self._product = None
+            self._unchecked, self._edits = True, found
         if not self._unchecked:
             return
         if self.indptr.shape[0] != self.grid[0] + 1 or data.shape[-1] != self.indices.shape[0]:
@@ -311,6 +324,7 @@ class Coordinates:
         self.canonical, self.ordered = canonical, canonical and ordered
         self._compressed: tuple[CompressedRows, Tensor] | None = None
         self._unchecked = False
+        self._edits = edits(*self.coords)
 
     def unchecked(self) -> Coordinates:
         """Mark indices that the user has set one by one: the first use checks them."""
@@ -319,6 +333,11 @@ class Coordinates:
 
     def validate(self, data: Tensor) -> None:
         """Check indices that have not been checked: no kernel may meet one that lies outside."""
+        found = edits(*self.coords)
+        if found != self._edits and found is not None:
+            self.canonical = self.ordered = False
+            self._compressed = None
+            self._unchecked, self._edits = True, found
         if not self._unchecked:
             return
         if any(x.shape[0] != data.shape[-1] for x in self.coords):

@@ -212,7 +212,7 @@ def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool =
 def oriented(A: Any) -> tuple[Tensor, CompressedRows, bool]:
     """Return values and compressed rows of a matrix or, where it is kept by columns, of its transpose (True)."""
     if A.format == "csc":
-        return A._data, A._pattern.turned, True
+        return A._data, A._valid(), True
     return (*A._rows(), False)
 
 

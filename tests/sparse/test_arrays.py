@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse
 import torch
 
-from sci.sparse import SparseEfficiencyWarning, coo_array, csr_array, issparse, sparray
+from sci.sparse import SparseEfficiencyWarning, coo_array, csc_array, csr_array, issparse, sparray
 
 DTYPES = [torch.float64, torch.float32, torch.complex128, torch.complex64]
 FORMATS = [csr_array, coo_array]
@@ -432,3 +432,19 @@ def test_errors(make: Any, error: type[Exception], text: str) -> None:
 def test_issparse() -> None:
     assert issparse(csr_array((1, 1))) and issparse(coo_array((1, 1)))
     assert not issparse(torch.eye(2).to_sparse()) and not issparse(None)
+
+
+@pytest.mark.parametrize("make", [csr_array, csc_array, coo_array])
+def test_indices_written_in_place_are_seen(make: Any) -> None:
+    A = make(torch.tensor([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0], [0.0, 0.0, 4.0]]))
+    x = torch.tensor([1.0, 10.0, 100.0])
+    assert (A @ x).tolist() == [201.0, 30.0, 400.0]
+    indices = A.coords[1] if A.format == "coo" else A.indices
+    indices[0] = 1
+    before = A.toarray()
+    assert before[0, 1] == 1.0 if A.format != "csc" else before[1, 0] == 1.0
+    assert torch.equal(A @ x, before @ x)
+    assert torch.equal(A.T @ x, before.T @ x)
+    indices[0] = 10**6
+    with pytest.raises(ValueError, match="sparse"):
+        A @ x

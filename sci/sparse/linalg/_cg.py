@@ -381,7 +381,7 @@ def _parts(kind: str, matrix: Any, dtype: torch.dtype, *values: Tensor) -> tuple
     if kind == "dense":
         return matrix.to(dtype), []
     data = matrix._data.to(dtype)
-    return data, [x for x in pattern_tensors(matrix._pattern, data, *values) if x is not None]
+    return data, [x for x in pattern_tensors(matrix._valid(), data, *values) if x is not None]
 
 
 def _tolerance(name: str, value: Any) -> float:

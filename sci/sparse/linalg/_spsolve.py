@@ -313,7 +313,7 @@ def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = T
     data = matrix._data.to(dtype)
     if n == 0:
         return columns.squeeze(-1) if vector else columns
-    x, factor = _solve(data, columns, *pattern_tensors(matrix._pattern, data, columns), None, False, order)
+    x, factor = _solve(data, columns, *pattern_tensors(matrix._valid(), data, columns), None, False, order)
     if not torch.compiler.is_compiling():
         _warn_if_singular(factor)
     if vector:
@@ -405,7 +405,7 @@ class SuperLU:
         if trans == "T":
             columns = columns.conj()
         data = self._matrix._data
-        pattern = pattern_tensors(self._matrix._pattern, data, columns)
+        pattern = pattern_tensors(self._matrix._valid(), data, columns)
         x, _ = _solve(data, columns, *pattern, self._factor, trans != "N", self._order)
         if trans == "T":
             x = x.conj().resolve_conj()
@@ -474,7 +474,7 @@ def splu(
     matrix = matrix._with_data(matrix._data.to(compute_dtype(floating(matrix.dtype))))
     data = matrix._data.detach()
     none = data.new_empty((matrix.shape[0], 0))
-    _, factor = _solve(data, none, *pattern_tensors(matrix._pattern), None, False, order)
+    _, factor = _solve(data, none, *pattern_tensors(matrix._valid()), None, False, order)
     if _factors[int(factor)].lu is None:
         raise RuntimeError("Factor is exactly singular")
     lu = object.__new__(SuperLU)
