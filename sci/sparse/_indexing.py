@@ -36,6 +36,12 @@ def get(A: Any, key: Any) -> Any:
     return made if made.shape == result else made.reshape(result)
 
 
+def _kept(A: Any) -> CompressedRows:
+    """Return what is kept together: rows, or for csc columns; nobody writes to the indices of a lil array."""
+    rows: CompressedRows = A._pattern if A.format == "lil" else A._valid()
+    return rows
+
+
 def _element(A: Any, i: int, j: int) -> Tensor:
     """Return one element of a matrix."""
     for place, size in ((i, A.shape[0]), (j, A.shape[1])):
@@ -43,7 +49,7 @@ def _element(A: Any, i: int, j: int) -> Tensor:
             raise IndexError(f"index ({place}) out of range: out of bounds for size {size}")
     i, j = i % A.shape[0], j % A.shape[1]
     if A.format in ("csr", "csc", "lil"):
-        rows = A._valid()
+        rows = _kept(A)
         if A.format == "csc":
             i, j = j, i
         begin, end = rows.indptr[i : i + 2].tolist()
@@ -60,7 +66,7 @@ def _element(A: Any, i: int, j: int) -> Tensor:
 def _by_major(A: Any, key: Key) -> tuple[Tensor, Coordinates, Key]:
     """Take whole rows (or columns, where these are kept) first: that costs what the result holds, not what `A` does."""
     axis = 1 if A.format == "csc" else 0
-    rows: CompressedRows = A._valid()
+    rows = _kept(A)
     data = A._data
     if key.full(axis) or key.layout.count(NEW) or (axis in key.arrays and len(key.arrays) > 1):
         return (*A._places(), key)
