@@ -50,18 +50,29 @@ SCI_HD complex<T> cylinder(int64_t kind, T v, complex<T> z) {
   return detail::bessel_cylinder_checked(kind, v, z);
 }
 
+namespace detail {
+
+/// A derivative, NaN where the value is.
+template <class T, class V>
+SCI_HD complex<T> cylinder_derivative(V value, double re, double im) {
+  if (isnan(value.re) || isnan(value.im)) return {limits<T>::nan, limits<T>::nan};
+  return {T(re), T(im)};
+}
+
+}  // namespace detail
+
 /// d/dv, d/dz and d^2/dv^2. In float's range double carries the derivatives: it needs no code of its own for them.
 template <class T>
 SCI_HD complex<T> cylinder_dv(int64_t kind, T v, complex<T> z) {
   using D = dual<double>;
   auto f = detail::bessel_cylinder_checked(kind, D(double(v), 1.0), complex<D>(D(double(z.re)), D(double(z.im))));
-  return {T(f.re.d), T(f.im.d)};
+  return detail::cylinder_derivative<T>(primal(f), f.re.d, f.im.d);
 }
 template <class T>
 SCI_HD complex<T> cylinder_dz(int64_t kind, T v, complex<T> z) {
   using D = dual<double>;
   auto f = detail::bessel_cylinder_checked(kind, D(double(v)), complex<D>(D(double(z.re), 1.0), D(double(z.im))));
-  return {T(f.re.d), T(f.im.d)};
+  return detail::cylinder_derivative<T>(primal(f), f.re.d, f.im.d);
 }
 template <class T>
 SCI_HD complex<T> cylinder_dv2(int64_t kind, T v, complex<T> z) {
@@ -69,7 +80,7 @@ SCI_HD complex<T> cylinder_dv2(int64_t kind, T v, complex<T> z) {
   D order = variable2(double(v));
   auto f = detail::bessel_cylinder_checked(kind, order,
                                            complex<D>(D(dual<double>(double(z.re))), D(dual<double>(double(z.im)))));
-  return {T(f.re.d.d), T(f.im.d.d)};
+  return detail::cylinder_derivative<T>(primal(f), f.re.d.d, f.im.d.d);
 }
 
 /// dY_v/dv and d^2Y_v/dv^2 for real x; NaN for x <= 0.

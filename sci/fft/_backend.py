@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor
@@ -83,7 +84,8 @@ def overridable(implementation: F) -> F:
 
     @functools.wraps(implementation)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if _used:
+        # The compiler cannot trace the look; compiled code keeps to this library, whose transforms alone it can compile.
+        if _used and not torch.compiler.is_compiling():
             return _dispatch(name, args, kwargs)
         return implementation(*args, **kwargs)
 

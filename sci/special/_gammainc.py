@@ -321,7 +321,7 @@ def gammainc(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> a = torch.tensor([0.5, 2.0, 100.0], dtype=torch.float64, requires_grad=True)
     >>> p = sci.special.gammainc(a, 2.0)
     >>> p.detach()
-    tensor([9.5450e-01, 5.9399e-01, 1.8754e-129], dtype=torch.float64)
+    tensor([ 9.5450e-01,  5.9399e-01, 1.8754e-129], dtype=torch.float64)
     >>> p[1].backward()
     >>> a.grad[1]
     tensor(-0.2940, dtype=torch.float64)
