@@ -84,7 +84,7 @@ def overridable(implementation: F) -> F:
 
     @functools.wraps(implementation)
     def call(*args: Any, **kwargs: Any) -> Any:
-        # The compiler cannot trace the look; compiled code keeps to this library, whose transforms alone it can compile.
+        # The compiler cannot trace the look: compiled code keeps to this library's transforms.
         if _used and not torch.compiler.is_compiling():
             return _dispatch(name, args, kwargs)
         return implementation(*args, **kwargs)

@@ -81,14 +81,14 @@ _LAST = [-1]
 def is_plain(x: Any, dtypes: Sequence[torch.dtype]) -> bool:
     """Is `x` a tensor of one of the dtypes, with numbers, that nothing differentiates, traces or conjugates?"""
     return (
-        x.__class__ is Tensor
+        not torch.compiler.is_compiling()  # first: the compiler does not trace is_conj
+        and x.__class__ is Tensor
         and x.dtype in dtypes
         and x.dim() > 0
         and x.numel() > 0
         and x.layout is torch.strided
         and not x.is_conj()
         and not (x.requires_grad and torch.is_grad_enabled())
-        and not torch.compiler.is_compiling()
         and not transforms_active()
         and not forward_mode_active()
     )
