@@ -257,7 +257,9 @@ def _exactly(name: str, n: Any, compute: Callable[[int], int]) -> Any:
         x = as_tensor(n, "n", name)
     except TypeError as error:
         raise ValueError(f"{name}: Unsupported data type for n: {describe(n)}") from error
-    if x.dtype is torch.bool or x.is_floating_point() or x.is_complex():
+    if x.is_complex() or (x.is_floating_point() and name != "factorial"):
+        raise ValueError(f'{name}: In order to use non-integer n, use extend="complex"; got {describe(n)}')
+    if x.dtype is torch.bool or x.is_floating_point():
         if x.numel() == 0:
             return x.to(torch.int64)
         raise ValueError(f"{name}: `exact=True` only supports integers for n, got {describe(n)}")
