@@ -43,13 +43,10 @@ def dtype_of(kind: str, precision: str) -> torch.dtype:
     return torch.int64 if kind == "i" else COMPLEX[precision] if kind == "c" else FLOAT[precision]
 
 
-def column(rows: list[Row], index: int, device: torch.device) -> torch.Tensor:
-    kind = rows[0].signature[index]
-    return torch.tensor([row.args[index] for row in rows], dtype=dtype_of(kind, rows[0].precision), device=device)
-
-
-def columns(rows: list[Row], device: torch.device) -> list[torch.Tensor]:
-    return [column(rows, i, device) for i in range(len(rows[0].signature))]
+def columns(rows: list[Row], device: torch.device, precision: str | None = None) -> list[torch.Tensor]:
+    """Return the arguments of the rows as tensors, in the rows' own precision by default."""
+    dtypes = [dtype_of(kind, precision or rows[0].precision) for kind in rows[0].signature]
+    return [torch.tensor([row.args[i] for row in rows], dtype=dtype, device=device) for i, dtype in enumerate(dtypes)]
 
 
 def tuple_of(result: Any) -> tuple[torch.Tensor, ...]:
@@ -115,7 +112,7 @@ def test_values(card: ElementwiseCard, device: torch.device) -> None:
 def test_partials(card: ElementwiseCard, device: torch.device) -> None:
     for signature, precision, rows in cases(card):
         kinds = dict(card.signatures)[signature]
-        conditions = partials_conditions(card, signature, rows, device)
+        conditions = partials_conditions(card, rows, device)
         for i, rule in enumerate(card.partials):
             if isinstance(rule, NoDerivative):
                 continue
@@ -136,16 +133,13 @@ def test_partials(card: ElementwiseCard, device: torch.device) -> None:
 
 
 def partials_conditions(
-    card: ElementwiseCard, signature: str, rows: list[Row], device: torch.device
+    card: ElementwiseCard, rows: list[Row], device: torch.device
 ) -> dict[tuple[int, int], list[float]]:
     """Say how many ulp of each partial one ulp in each argument makes: sum of ``|x d2f/dx dy| / |df/dy|``.
 
     The second derivatives are the library's own, in double; test_gradgradcheck holds them against differences.
     """
-    doubles = [
-        torch.tensor([row.args[j] for row in rows], dtype=dtype_of(kind, "float64"), device=device)
-        for j, kind in enumerate(signature)
-    ]
+    doubles = columns(rows, device, "float64")
     leaves = [x.requires_grad_(not isinstance(r, NoDerivative)) for x, r in zip(doubles, card.partials, strict=True)]
     outputs = tuple_of(card.function(*leaves))
     found = {}

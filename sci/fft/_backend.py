@@ -77,6 +77,11 @@ _global: list[tuple[_Choice, bool]] = [(_DEFAULT, True)]  # the global backend, 
 _registered: list[_Choice] = []
 
 
+def _ask_from_now_on() -> None:
+    if not _used:
+        _used.append(True)
+
+
 def overridable(implementation: F) -> F:
     """Make a public function ask the backends that are set before it computes."""
     name = implementation.__name__
@@ -192,8 +197,7 @@ def set_backend(backend: Any, coerce: bool = False, only: bool = False) -> conte
     tensor([2., 0.])
     """
     chosen = _Choice(_checked("set_backend", backend), coerce, only or coerce)
-    if not _used:
-        _used.append(True)
+    _ask_from_now_on()
     return _within(_local, chosen)
 
 
@@ -233,8 +237,7 @@ def skip_backend(backend: Any) -> contextlib.AbstractContextManager[None]:
     fft: no backend that may be asked implements it for these arguments
     """
     chosen = _checked("skip_backend", backend)
-    if not _used:
-        _used.append(True)
+    _ask_from_now_on()
     return _within(_skipped, chosen)
 
 
@@ -271,8 +274,8 @@ def set_global_backend(backend: Any, coerce: bool = False, only: bool = False, t
     """
     chosen = _Choice(_checked("set_global_backend", backend), coerce, only or coerce)
     _global[0] = (chosen, try_last)
-    if chosen.backend is not Own and not _used:
-        _used.append(True)
+    if chosen.backend is not Own:
+        _ask_from_now_on()
 
 
 @function(complex=False, batch=False, compiles=False)
@@ -307,5 +310,5 @@ def register_backend(backend: Any) -> None:
     """
     chosen = _Choice(_checked("register_backend", backend), False, False)
     _registered.append(chosen)
-    if chosen.backend is not Own and not _used:
-        _used.append(True)
+    if chosen.backend is not Own:
+        _ask_from_now_on()

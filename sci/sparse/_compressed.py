@@ -121,11 +121,11 @@ class Compressed(SparseBase):
         return self._kept
 
     def _rows(self) -> Part:
-        self._kept.validate(self._data)
+        self._valid()
         return super()._rows()
 
     def _places(self) -> tuple[Tensor, Coordinates]:
-        self._kept.validate(self._data)
+        self._valid()
         return super()._places()
 
     @property

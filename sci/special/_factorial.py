@@ -226,16 +226,20 @@ def _check_options(name: str, exact: bool, extend: str) -> None:
 
 def _argument(name: str, argument: str, n: Any, extend: str, real: bool = False) -> Tensor:
     """Return the floating tensor of `n`, with SciPy's errors for types that `extend` does not allow."""
-    try:
-        given = as_tensor(n, argument, name)
-    except TypeError as error:
-        raise ValueError(f"{name}: Unsupported data type for {argument}: {describe(n)}") from error
+    given = _numbers(name, argument, n)
     if given.dtype is torch.bool:
         raise ValueError(f"{name}: Unsupported data type for {argument}: {describe(n)}")
     if extend != "complex" and (given.is_complex() or (given.is_floating_point() and not real)):
         raise ValueError(f'{name}: In order to use non-integer {argument}, use extend="complex"; got {describe(n)}')
     (x,) = promote(name, n=n)
     return x  # type: ignore[no-any-return]
+
+
+def _numbers(name: str, argument: str, n: Any) -> Tensor:
+    try:
+        return as_tensor(n, argument, name)
+    except TypeError as error:
+        raise ValueError(f"{name}: Unsupported data type for {argument}: {describe(n)}") from error
 
 
 def _zero_below(x: Tensor, value: Callable[[Tensor], Tensor]) -> Tensor:
@@ -253,10 +257,7 @@ def _exactly(name: str, n: Any, compute: Callable[[int], int]) -> Any:
     """Apply an integer function: a Python integer gives one, an array a tensor of int64."""
     if isinstance(n, (int, np.integer)) and not isinstance(n, bool):
         return compute(int(n)) if n >= 0 else 0
-    try:
-        x = as_tensor(n, "n", name)
-    except TypeError as error:
-        raise ValueError(f"{name}: Unsupported data type for n: {describe(n)}") from error
+    x = _numbers(name, "n", n)
     if x.is_complex() or (x.is_floating_point() and name != "factorial"):
         raise ValueError(f'{name}: In order to use non-integer n, use extend="complex"; got {describe(n)}')
     if x.dtype is torch.bool or x.is_floating_point():

@@ -109,7 +109,7 @@ def _exact(n: int, k: int) -> int:
         return 1
     m = n - k
     if n > _COLUMN_MOST and m < k:
-        return sum(_associated(m + j, j) * math.comb(n, m + j) for j in range(1, m + 1))
+        return sum(w * math.comb(n, m + j) for j, w in enumerate(_associated(m)))
     return _column(n, k)
 
 
@@ -126,12 +126,13 @@ def _column(n: int, k: int) -> int:
     return row[k]
 
 
-@functools.lru_cache(maxsize=65536)
-def _associated(n: int, k: int) -> int:
-    """Ways to part n things into k sets of at least two: S_2(n, k) = k S_2(n-1, k) + (n-1) S_2(n-2, k-1)."""
-    if k == 0:
-        return int(n == 0)
-    before, now = [1] + [0] * k, [0] * (k + 1)  # rows of n = 0 and n = 1
-    for i in range(2, n + 1):
-        before, now = now, [0] + [j * now[j] + (i - 1) * before[j - 1] for j in range(1, k + 1)]
-    return now[k]
+@functools.lru_cache(maxsize=256)
+def _associated(m: int) -> list[int]:
+    """Return S_2(m + j, j) for j = 0, ..., m, the ways to part m + j things into j sets of at least two.
+
+    The recurrence S_2(n, k) = k S_2(n-1, k) + (n-1) S_2(n-2, k-1) along diagonals d = n - k: row[j] = S_2(d + j, j).
+    """
+    row = [1] + [0] * m
+    for d in range(1, m + 1):
+        row = [0] + [j * row[j] + (d + j - 1) * row[j - 1] for j in range(1, m + 1)]
+    return row
