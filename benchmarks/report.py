@@ -52,16 +52,15 @@ def print_rows(title: str, rows: list[Row], peers: tuple[str, ...]) -> None:
 
 
 def print_overheads(rows: list[Row]) -> None:
-    """Print what a call on five numbers costs, as a ratio to SciPy's ufunc."""
-    table = Table(
-        title="calls on 5 numbers: cost in units of SciPy's (below 1: sci is faster)", box=rich.box.SIMPLE_HEAD
-    )
+    """Print what calls on five numbers cost, and the plain call in units of SciPy's ufunc."""
+    table = Table(title="calls on 5 numbers (ratio: to SciPy's; below 1: sci is faster)", box=rich.box.SIMPLE_HEAD)
     table.add_column("function")
-    for heading in ("sci", "cost", "with gradient"):
+    for heading in ("call", "number with tensor", "with gradient", "SciPy", "ratio"):
         table.add_column(heading, justify="right")
     for row in rows:
-        costs = [f"{row[key]:.2f}" if row.get(key) else "-" for key in ("cost", "cost_with_gradient")]
-        table.add_row(row["function"], duration(row["seconds"]), *costs)
+        times = row["seconds"]
+        shown = [duration(times[key]) if key in times else "-" for key in ("sci", "number", "gradient", "scipy")]
+        table.add_row(row["function"], *shown, f"{times['sci'] / times['scipy']:.2f}" if "scipy" in times else "-")
     console().print(table)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.cases import Case, Context, find
+from benchmarks.cases import Call, Case, Context, find
 from sci._core.cards import ElementwiseCard, elementwise_cards
 from sci.testing import points
 
@@ -78,18 +80,28 @@ def cases(context: Context, by_group: bool = False) -> Iterator[Case]:
                         yield case
 
 
-def overhead_cases(context: Context) -> Iterator[tuple[Case, Case | None]]:
-    """Yield, per function, a call on 5 numbers, and the same with a gradient recorded."""
+def overhead_cases(context: Context) -> Iterator[tuple[str, dict[str, Call]]]:
+    """Yield, per function, a call on 5 numbers, with numbers for the first arguments, and with a gradient recorded.
+
+    The first rows say what torch and SciPy themselves need for the least of calls.
+    """
+    x = torch.ones(5, dtype=torch.float64, device=context.device)
+    yield "torch.empty", {"sci": lambda: torch.empty(5, dtype=torch.float64, device=context.device)}
+    exp = {"sci": functools.partial(torch.exp, x), "gradient": functools.partial(torch.exp, x.clone().requires_grad_())}
+    yield "torch.exp", exp | {"scipy": functools.partial(np.exp, np.ones(5))}
     for card in cards():
-        signature = signatures(card)[0]
-        args = arguments(card, signature, torch.float64, 5, None)
-        if not args:
+        args = arguments(card, signatures(card)[0], torch.float64, 5, None)
+        plain = row(context, card, args, "5 numbers") if args else None
+        if plain is None:
             continue
-        plain = row(context, card, args, "5 numbers")
+        calls = {name: call for name, call in plain.calls.items() if name in ("sci", "scipy")}
+        if len(args) > 1:
+            numbers = [x[0].item() for x in args[:-1]]
+            calls["number"] = functools.partial(card.function, *numbers, args[-1].to(context.device))
         leaves = [x.clone().requires_grad_(x.is_floating_point() or x.is_complex()) for x in args]
-        recorded = row(context, card, leaves, "5 numbers, gradient") if _differentiates(card, leaves) else None
-        if plain is not None:
-            yield plain, recorded
+        if _differentiates(card, leaves):
+            calls["gradient"] = functools.partial(card.function, *(x.to(context.device) for x in leaves))
+        yield plain.name, calls
 
 
 def _differentiates(card: ElementwiseCard, args: list[Tensor]) -> bool:

@@ -29,8 +29,20 @@ int32_t dtype_of(char letter) {
 }
 int64_t size_of(char letter) { return letter == 'f' ? 4 : letter == 'D' ? 16 : 8; }
 
+/// A handle that deletes itself: torch::stable::Tensor allocates twice, which a call on five numbers would feel.
+struct Owned {
+  AtenTensorHandle handle = nullptr;
+  ~Owned() {
+    if (handle) aoti_torch_delete_tensor_object(handle);
+  }
+  uint64_t release() {
+    uint64_t value = torch::stable::detail::from(handle);
+    handle = nullptr;
+    return value;
+  }
+};
+
 struct Operand {
-  AtenTensorHandle handle;
   int64_t rank;
   int64_t* size;
   int64_t* stride;
@@ -129,13 +141,12 @@ ElementwiseVariant& find_variant(ElementwiseOperator& op, const Operand* in) {
 }  // namespace
 
 void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
-  Tensor keep[max_operands];
+  Owned argument[max_operands];
   Operand in[max_operands];
   int64_t rank = 0;
   int32_t device_type = 0, device_index = 0;
   for (int k = 0; k < op.inputs; ++k) {
-    keep[k] = torch::stable::detail::to<Tensor>(stack[k]);
-    AtenTensorHandle h = in[k].handle = keep[k].get();
+    AtenTensorHandle h = argument[k].handle = torch::stable::detail::to<AtenTensorHandle>(stack[k]);
     int32_t dtype, type, index;
     aoti_torch_get_dtype(h, &dtype);
     aoti_torch_get_dim(h, &in[k].rank);
@@ -178,19 +189,22 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
   }
 
   char* data[max_operands];
-  Tensor out[max_operands];
+  Owned out[max_operands];
   for (int k = 0; k < op.outputs; ++k) {
     char letter = variant.dtypes[k];
-    AtenTensorHandle h;
-    STABLE_TORCH_ERROR_CODE_CHECK(
-        aoti_torch_empty_strided(rank, it.size, contiguous, dtype_of(letter), device_type, device_index, &h));
-    out[k] = Tensor(h);
+    STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_empty_strided(rank, it.size, contiguous, dtype_of(letter), device_type,
+                                                           device_index, &out[k].handle));
     for (int64_t d = 0; d < rank; ++d) it.stride[k][d] = contiguous[d] * size_of(letter);
-    data[k] = static_cast<char*>(out[k].mutable_data_ptr());
+    void* pointer;
+    STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_data_ptr(out[k].handle, &pointer));
+    data[k] = static_cast<char*>(pointer);
   }
   if (count > 0) {
-    for (int k = 0; k < op.inputs; ++k)
-      data[op.outputs + k] = static_cast<char*>(const_cast<void*>(keep[k].const_data_ptr()));
+    for (int k = 0; k < op.inputs; ++k) {
+      const void* pointer;
+      STABLE_TORCH_ERROR_CODE_CHECK(torch_get_const_data_ptr(argument[k].handle, &pointer));
+      data[op.outputs + k] = static_cast<char*>(const_cast<void*>(pointer));
+    }
     int operands = op.outputs + op.inputs;
     coalesce(it, operands);
     if (device_type == aoti_torch_device_type_cpu())
@@ -198,7 +212,7 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
     else
       run_cuda(variant, it, data, operands, count, device_index, op.name);
   }
-  for (int k = 0; k < op.outputs; ++k) stack[k] = torch::stable::detail::from(out[k]);
+  for (int k = 0; k < op.outputs; ++k) stack[k] = out[k].release();
 }
 
 namespace {
