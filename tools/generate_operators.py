@@ -10,14 +10,27 @@ from __future__ import annotations
 import ast
 import pathlib
 import sys
+from collections.abc import Iterator
+from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 REAL = {"r": ("float", "double"), "c": ("sci::complex<float>", "sci::complex<double>"), "i": ("int64_t", "int64_t")}
 LETTER = {"r": "fd", "c": "FD", "i": "ll"}
+LEVELS = ("v3", "v4")  # x86-64-v3 (AVX2) and x86-64-v4 (AVX-512); csrc/Makefile has their flags
 
 
-def elementwise_cards(path: pathlib.Path) -> list[tuple[str, str, str, list[str]]]:
-    """Return (name, header, signatures, arguments) of each ``@elementwise`` function in a card file."""
+class Card(NamedTuple):
+    """What the build needs of an ``@elementwise`` function."""
+
+    name: str
+    header: str
+    signatures: str
+    arguments: list[str]
+    wide: bool
+
+
+def elementwise_cards(path: pathlib.Path) -> list[Card]:
+    """Return the ``@elementwise`` functions in a card file."""
     found = []
     for node in ast.parse(path.read_text(), str(path)).body:
         if not isinstance(node, ast.FunctionDef):
@@ -26,32 +39,54 @@ def elementwise_cards(path: pathlib.Path) -> list[tuple[str, str, str, list[str]
             if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "elementwise":
                 try:
                     header, signatures = (ast.literal_eval(arg) for arg in decorator.args[:2])
+                    wide = any(k.arg == "wide" and ast.literal_eval(k.value) for k in decorator.keywords)
                 except ValueError as error:
-                    raise SystemExit(f"{path}: {node.name}: header and signatures must be literals") from error
-                found.append((node.name, header, signatures, [arg.arg for arg in node.args.posonlyargs]))
+                    text = f"{path}: {node.name}: header, signatures and wide must be literals"
+                    raise SystemExit(text) from error
+                found.append(Card(node.name, header, signatures, [a.arg for a in node.args.posonlyargs], wide))
     return found
 
 
-def unit(stem: str, cards: list[tuple[str, str, str, list[str]]]) -> str:
+def variants(signatures: str) -> Iterator[tuple[str, str, int]]:
+    """Yield (inputs, outputs, width) of each kernel: per signature one in single and one in double precision."""
+    for text in signatures.split(","):
+        ins, outs = ("".join(side.split()) for side in text.split("->"))
+        yield ins, outs, 0
+        yield ins, outs, 1
+
+
+def body(name: str, ins: str, outs: str, width: int) -> str:
+    """Return the type of a kernel's body."""
+    types = ", ".join(REAL[kind][width] for kind in ins)
+    return f"sci::Elementwise<sci::call_{name}, {REAL[outs[0]][width]}, {len(outs)}, {types}>"
+
+
+def definition(name: str) -> str:
+    """Return the C++ type that stands for a function in a kernel's body."""
+    call = f"return {name}(a...);"
+    return f"struct call_{name} {{ template <class... A> static SCI_HD auto apply(A... a) {{ {call} }} }};"
+
+
+def unit(stem: str, key: str, cards: list[Card]) -> str:
     """Return the translation unit of one card file."""
     lines = [f"// Generated from the cards in {stem} by tools/generate_operators.py."]
-    lines += [f'#include "{header}"' for header in dict.fromkeys(header for _, header, _, _ in cards)]
-    lines += ['#include "runtime/elementwise.h"', "", "namespace sci {", "namespace {"]
-    for name, header, signatures, arguments in cards:
-        call = f"return {name}(a...);"
-        definition = f"struct call_{name} {{ template <class... A> static SCI_HD auto apply(A... a) {{ {call} }} }};"
-        kernel = f'#include \\"core/elementwise.h\\"\\n#include \\"{header}\\"\\nnamespace sci {{ {definition} }}\\n'
-        lines += ["", definition, f"ElementwiseVariant variants_{name}[] = {{"]
-        outputs = 1
-        for text in signatures.split(","):
-            ins, outs = ("".join(side.split()) for side in text.split("->"))
-            outputs = len(outs)
-            for width in (0, 1):
-                types = ", ".join(REAL[kind][width] for kind in ins)
-                body = f"sci::Elementwise<sci::call_{name}, {REAL[outs[0]][width]}, {outputs}, {types}>"
-                own = body.replace("sci::", "")
-                letters = "".join(LETTER[kind][width] for kind in outs + ins)
-                lines.append(f'    {{"{letters}", &{own}::row, {{"{kernel}", "{body}"}}}},')
+    lines += [f'#include "{header}"' for header in dict.fromkeys(card.header for card in cards)]
+    lines += ['#include "runtime/elementwise.h"', ""]
+    if any(card.wide for card in cards):
+        levels = [f'extern "C" const sci::ElementwiseRow sci_rows_{key}_{level}[];' for level in LEVELS]
+        lines += ["#ifdef SCI_HAS_WIDE", *levels, "#endif", ""]
+    lines += ["namespace sci {", "namespace {"]
+    row = 0
+    for name, header, signatures, arguments, wide in cards:
+        own = definition(name)
+        kernel = f'#include \\"core/elementwise.h\\"\\n#include \\"{header}\\"\\nnamespace sci {{ {own} }}\\n'
+        lines += ["", own, f"ElementwiseVariant variants_{name}[] = {{"]
+        made = list(variants(signatures))
+        outputs = len(made[0][1])
+        for ins, outs, width in made:
+            text = body(name, ins, outs, width)
+            letters = "".join(LETTER[kind][width] for kind in outs + ins)
+            lines.append(f'    {{"{letters}", &{text.replace("sci::", "")}::row, {{"{kernel}", "{text}"}}}},')
         lines.append("};")
         results = "Tensor" if outputs == 1 else f"({', '.join(['Tensor'] * outputs)})"
         schema = f"{name}({', '.join('Tensor ' + a for a in arguments)}) -> {results}"
@@ -60,11 +95,36 @@ def unit(stem: str, cards: list[tuple[str, str, str, list[str]]]) -> str:
             "}  // namespace",
             f"ElementwiseOperator operator_{name} = {{",
             f'    "{name}", "{schema}", {outputs}, {len(arguments)}, variants_{name},',
-            f"    int(sizeof variants_{name} / sizeof *variants_{name}), &boxed_{name}}};",
+            f"    int(sizeof variants_{name} / sizeof *variants_{name}), &boxed_{name},",
+        ]
+        if wide:
+            rows = ", ".join(f"sci_rows_{key}_{level} + {row}" for level in LEVELS)
+            lines += ["#ifdef SCI_HAS_WIDE", f"    {{{rows}}},", "#endif"]
+            row += len(made)
+        lines += [
+            "};",
             "namespace {",
             f"void boxed_{name}(uint64_t* stack, uint64_t, uint64_t) {{ call_elementwise(operator_{name}, stack); }}",
         ]
     return "\n".join([*lines, "}  // namespace", "}  // namespace sci", ""])
+
+
+def wide_unit(stem: str, key: str, cards: list[Card]) -> str:
+    """Return the unit of a card file's inner loops on real arguments, which is compiled once per level of the CPU.
+
+    The level's flags rename the namespace, so that no function made for a newer CPU takes the place of another.
+    """
+    lines = [f"// Generated from the cards in {stem} by tools/generate_operators.py."]
+    lines += [f'#include "{header}"' for header in dict.fromkeys(card.header for card in cards)]
+    lines += ['#include "core/elementwise.h"', "", "namespace sci {", "namespace {"]
+    lines += [definition(card.name) for card in cards]
+    lines += ["using Row = void (*)(char* const*, const int64_t*, int64_t);", "}  // namespace"]
+    lines += [f'extern "C" const Row SCI_ROWS({key})[];', f"const Row SCI_ROWS({key})[] = {{"]
+    for card in cards:
+        for ins, outs, width in variants(card.signatures):
+            real = "c" not in ins + outs
+            lines.append(f"    &{body(card.name, ins, outs, width)}::row," if real else "    nullptr,")
+    return "\n".join([*lines, "};", "}  // namespace sci", ""])
 
 
 def table(names: list[str]) -> str:
@@ -85,17 +145,22 @@ def write(path: pathlib.Path, text: str) -> None:
 def main() -> None:
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    names, units = [], ["table.cpp"]
+    names, units, wide_units = [], ["table.cpp"], []
     for path in sorted(ROOT.glob("sci/*/_*.py")):
         cards = elementwise_cards(path)
         if cards:
-            unit_name = f"{path.parent.name}{path.stem}.cpp"
-            write(out / unit_name, unit(path.relative_to(ROOT).as_posix(), cards))
-            units.append(unit_name)
-            names += [card[0] for card in cards]
+            key = f"{path.parent.name}{path.stem}"
+            stem = path.relative_to(ROOT).as_posix()
+            write(out / f"{key}.cpp", unit(stem, key, cards))
+            units.append(f"{key}.cpp")
+            wide = [card for card in cards if card.wide]
+            if wide:
+                write(out / f"{key}_wide.cpp", wide_unit(stem, key, wide))
+                wide_units.append(f"{key}_wide.cpp")
+            names += [card.name for card in cards]
     write(out / "table.cpp", table(names))
-    write(out / "units.mk", "GENERATED := " + " ".join(units) + "\n")
-    for stale in {path.name for path in out.glob("*.cpp")} - set(units):
+    write(out / "units.mk", f"GENERATED := {' '.join(units)}\nGENERATED_WIDE := {' '.join(wide_units)}\n")
+    for stale in {path.name for path in out.glob("*.cpp")} - {*units, *wide_units}:
         (out / stale).unlink()
 
 

@@ -41,7 +41,7 @@ struct Elementwise {
   }
 
   /// n elements from `at`, `step` bytes apart: the CPU's inner loop.
-  SCI_HD static void row(char* const* at, const int64_t* step, int64_t n) {
+  SCI_FLATTEN SCI_HD static void row(char* const* at, const int64_t* step, int64_t n) {
     row(at, step, n, make_index_list<int(sizeof...(In))>());
   }
 

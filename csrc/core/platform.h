@@ -20,6 +20,13 @@ using uint32_t = unsigned int;
 #define SCI_NO_UNROLL
 #define SCI_DEVICE 0
 #endif
+// Units that hold only inner loops are compiled again for AVX2 (SCI_WIDE v3) and AVX-512 (v4), where the elementary
+// functions are those of core/wide.h. SCI_FLATTEN marks the loop into which everything is to be inlined.
+#ifdef SCI_WIDE
+#define SCI_FLATTEN __attribute__((flatten))
+#else
+#define SCI_FLATTEN
+#endif
 // SCI_HD_LARGE marks a function template too large to be copied into each of its callers, SCI_NO_UNROLL stands before a
 // loop that should stay one: NVRTC inlines and unrolls without measure, and then compiles for minutes.
 
@@ -119,15 +126,17 @@ constexpr T half_ln_2pi = T(0.9189385332046727417803297364056176398613L);
 #define SCI_BINARY(f)                                               \
   SCI_HD double f(double x, double y) { return SCI_FROM(f)(x, y); } \
   SCI_HD float f(float x, float y) { return SCI_FROM_F(f)(x, y); }
-SCI_UNARY(sqrt)
-SCI_UNARY(cbrt)
+#ifndef SCI_WIDE
 SCI_UNARY(exp)
 SCI_UNARY(exp2)
 SCI_UNARY(expm1)
 SCI_UNARY(log)
+SCI_UNARY(log1p)
+#endif
+SCI_UNARY(sqrt)
+SCI_UNARY(cbrt)
 SCI_UNARY(log2)
 SCI_UNARY(log10)
-SCI_UNARY(log1p)
 SCI_UNARY(sin)
 SCI_UNARY(cos)
 SCI_UNARY(tan)
@@ -150,7 +159,6 @@ SCI_BINARY(hypot)
 SCI_BINARY(fmod)
 SCI_BINARY(copysign)
 SCI_BINARY(nextafter)
-#undef SCI_UNARY
 #undef SCI_BINARY
 
 SCI_HD double fma(double x, double y, double z) { return SCI_FROM(fma)(x, y, z); }
@@ -161,8 +169,31 @@ SCI_HD double frexp(double x, int* n) { return SCI_FROM(frexp)(x, n); }
 SCI_HD float frexp(float x, int* n) { return SCI_FROM_F(frexp)(x, n); }
 SCI_HD double abs(double x) { return SCI_FROM(fabs)(x); }
 SCI_HD float abs(float x) { return SCI_FROM_F(fabs)(x); }
+#if SCI_DEVICE
+SCI_UNARY(exp10)
+#elif !defined SCI_WIDE
+SCI_HD double exp10(double x) { return std::pow(10.0, x); }  // exact where it can be, unlike exp10 of some C libraries
+SCI_HD float exp10(float x) { return std::pow(10.0f, x); }
+#endif
+#undef SCI_UNARY
 #undef SCI_FROM
 #undef SCI_FROM_F
+
+#ifdef SCI_WIDE
+}  // namespace sci
+#include "core/wide.h"
+namespace sci {
+#define SCI_UNARY(f)                               \
+  SCI_HD double f(double x) { return wide::f(x); } \
+  SCI_HD float f(float x) { return wide::f(x); }
+SCI_UNARY(exp)
+SCI_UNARY(exp2)
+SCI_UNARY(exp10)
+SCI_UNARY(expm1)
+SCI_UNARY(log)
+SCI_UNARY(log1p)
+#undef SCI_UNARY
+#endif
 
 SCI_HD int abs(int x) { return x < 0 ? -x : x; }
 SCI_HD int64_t abs(int64_t x) { return x < 0 ? -x : x; }

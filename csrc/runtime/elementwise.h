@@ -8,9 +8,11 @@
 
 namespace sci {
 
+using ElementwiseRow = void (*)(char* const* at, const int64_t* step, int64_t n);
+
 struct ElementwiseVariant {
   const char* dtypes;  // one letter per operand, outputs first: f d F D l, as NumPy's
-  void (*row)(char* const* at, const int64_t* step, int64_t n);
+  ElementwiseRow row;
   Kernel kernel;
 };
 
@@ -21,6 +23,8 @@ struct ElementwiseOperator {
   ElementwiseVariant* variants;
   int count;
   void (*boxed)(uint64_t* stack, uint64_t inputs, uint64_t outputs);
+  // Where the card says `wide`: the same loops for AVX2 and for AVX-512, one per variant or null.
+  const ElementwiseRow* wide[2];
 };
 
 /// Compute an operator on a stack of torch's stable ABI.

@@ -1,6 +1,7 @@
 // The error function erf(z) = 2/sqrt(pi) int_0^z exp(-t^2) dt (DLMF 7.2.1), real and complex.
 //
-// Real: |x| < 1: x + x P(x^2), P a polynomial (tools/coefficients/erf.py); beyond: 1 - exp(-x^2) erfcx(x).
+// Real: |x| < 1: x + x P(x^2), P a polynomial (tools/coefficients/erf.py); beyond: 1 - exp(-x^2) erfcx(x), erfcx a
+// polynomial in 1/(x + 3) for 1 <= x <= 6.
 // Complex: |z| < 0.8: Maclaurin's series (DLMF 7.6.1); beyond: t(z) - exp(-z^2) A(z), detail/faddeeva.h, where both
 // terms are odd and neither is large where erf is small: real and imaginary part are accurate each by itself near both
 // axes. Symmetries bring everything to the first quadrant.
@@ -9,17 +10,23 @@
 // conditioning allows.
 #pragma once
 #include "special/detail/erf_tables.h"
-#include "special/detail/erfcx_real.h"
+#include "special/detail/estrin.h"
 #include "special/detail/faddeeva.h"
 #include "special/gaussian.h"
 
 namespace sci {
 namespace detail {
 
+/// erf(x) / x - 1 for |x| <= 1.
+template <class T>
+SCI_HD T erf_small_rest(T x) {
+  return estrin<is_same<T, float> ? 7 : 12>(erf_near_zero(x), x * x);
+}
+
 /// erf for |x| <= 1.
 template <class T>
 SCI_HD T erf_small(T x) {
-  return x + x * estrin<is_same<T, float> ? 7 : 12>(erf_near_zero(x), x * x);
+  return x + x * erf_small_rest(x);
 }
 
 template <class T>
@@ -43,15 +50,14 @@ SCI_HD complex<T> erf_series(complex<T> z) {
 
 }  // namespace detail
 
+// Both pieces, then a choice: so that a loop over elements has no branch in it.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T erf(T x) {
-  T a = abs(x);
-  if (a < T(1)) return detail::erf_small(x);
-  // erf rounds to 1 from 5.93 (float: 3.92) on; NaN goes through.
-  if (a > T(6)) return copysign(T(1), x);
-  if (!(a <= T(6))) return x;
-  T rest = exp(-x * x) * detail::erfcx_right(a).value();
-  return copysign(T(1) - rest, x);
+  T a = abs(x) < T(6) ? abs(x) : T(6);  // erf rounds to 1 from 5.93 (float: 3.92) on
+  T u = T(14.4) / (a + T(3)) - T(2.6);
+  T rest = exp(-a * a) * detail::estrin<is_same<T, float> ? 8 : 15>(detail::erfcx_beyond_1(x), u);
+  T value = abs(x) < T(1) ? detail::erf_small(x) : copysign(T(1) - rest, x);
+  return isnan(x) ? x : value;
 }
 
 template <class T>

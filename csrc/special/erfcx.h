@@ -8,6 +8,7 @@
 // Error (measured): real 2.7 ulp (float: 2.9), 2.3 ulp for x < -3/8; complex 5 eps of the modulus, but near a zero
 // (z = -1.3548 + 1.9915i, ...) as the conditioning allows.
 #pragma once
+#include "special/detail/erfcx_real.h"
 #include "special/erf.h"
 
 namespace sci {

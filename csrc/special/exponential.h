@@ -1,6 +1,5 @@
-// Relatives of the exponential function: exp10, exprel, cosm1, and the moments of exp that are exprel's derivatives.
+// Relatives of the exponential function: exprel, cosm1, and the moments of exp that are exprel's derivatives.
 //
-// exp10(x) = 10^x by pow, which is exact where 10^x is a number of the type.
 // cosm1(x) = cos x - 1 = -2 sin^2(x/2).
 // exprel(x) = (e^x - 1) / x; from the overflow of e^x on in two factors.
 // exprel_moment(n, x) = int_0^1 t^n e^(x t) dt, the n-th derivative of exprel = exprel_moment(0, .), by
@@ -8,16 +7,11 @@
 //   it, e^x sum (-x)^k / ((n+1) ... (n+k+1)) (DLMF 13.2.39);
 //   beyond: the recurrence I_n = (e^x - n I_(n-1)) / x of integration by parts, stable since n / |x| <= 1/2.
 //
-// Error (measured): exp10 1 ulp, cosm1 2 ulp, exprel 2 ulp, exprel_moment 4 ulp.
+// Error (measured): cosm1 2 ulp, exprel 2 ulp, exprel_moment 4 ulp.
 #pragma once
 #include "core/complex.h"
 
 namespace sci {
-
-template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD T exp10(T x) {
-  return pow(T(10), x);
-}
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T cosm1(T x) {

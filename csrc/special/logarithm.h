@@ -15,6 +15,7 @@
 // Error (measured): 3 ulp; log1p_moment 8 ulp for k <= 3.
 #pragma once
 #include "core/complex.h"
+#include "special/detail/estrin.h"
 
 namespace sci {
 namespace detail {
@@ -26,9 +27,8 @@ SCI_HD T log1p_minus(T u) {
   SCI_TABLE(T, c) = {T(1) / 3,  T(1) / 5,  T(1) / 7,  T(1) / 9,  T(1) / 11, T(1) / 13, T(1) / 15, T(1) / 17,
                      T(1) / 19, T(1) / 21, T(1) / 23, T(1) / 25, T(1) / 27, T(1) / 29, T(1) / 31, T(1) / 33,
                      T(1) / 35, T(1) / 37, T(1) / 39, T(1) / 41, T(1) / 43, T(1) / 45, T(1) / 47};
-  T r = u / (T(2) + u), square = r * r, sum = c[count - 1];
-  for (int k = count - 2; k >= 0; --k) sum = sum * square + c[k];
-  return r * (T(2) * square * sum - u);
+  T r = u / (T(2) + u), square = r * r;
+  return r * (T(2) * square * polynomial<count>(c, square) - u);
 }
 
 }  // namespace detail

@@ -280,6 +280,7 @@ def elementwise(
     ulp: Ulp,
     special: Sequence[tuple[Any, ...]] = (),
     public: bool = True,
+    wide: bool = False,
 ) -> Callable[[F], F]:
     """Declare an elementwise function: the body below the decorator is only its signature and docstring.
 
@@ -294,6 +295,8 @@ def elementwise(
     special : rows of ``(*arguments, value)``: infinities, NaN, signed zeros, poles
     ulp : the promised accuracy
     public : False for a function that only derivatives use
+    wide : True compiles the loop over real arguments for AVX2 and AVX-512 as well; worth it where the header is free of
+        loops and calls, so that the compiler can make vector instructions of it (a literal: the build reads it)
     """
 
     def declare(stub: F) -> F:

@@ -55,6 +55,7 @@ def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -117,6 +118,7 @@ def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def boxcox1p(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -194,6 +196,7 @@ _INVERSE = (
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=4, float32=4, partials=24),
+    wide=True,
 )
 def inv_boxcox(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -250,6 +253,7 @@ def inv_boxcox(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=4, float32=4, partials=24),
+    wide=True,
 )
 def inv_boxcox1p(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -36,6 +36,7 @@ def _angle(mp: Any, x: Any) -> Any:
     samples=_LINE,
     special=((0.0, 0.0), (-0.0, -0.0), (30.0, 0.5), (90.0, 1.0), (-90.0, -1.0), (360.0, 0.0), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=2, float32=2, partials=3),
+    wide=True,
 )
 def sindg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -78,6 +79,7 @@ def sindg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_LINE,
     special=((0.0, 1.0), (60.0, 0.5), (90.0, 0.0), (180.0, -1.0), (-270.0, 0.0), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=2, float32=2, partials=3),
+    wide=True,
 )
 def cosdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -120,6 +122,7 @@ def cosdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_OFF_POLES, Group("beside a pole", x=values(89.999, 90.001, 269.99))),
     special=((0.0, 0.0), (45.0, 1.0), (135.0, -1.0), (90.0, inf), (270.0, inf), (180.0, 0.0), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=8),
+    wide=True,
 )
 def tandg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -161,6 +164,7 @@ def tandg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_OFF_POLES, Group("beside a pole", x=values(0.001, 179.99, 180.01))),
     special=((0.0, inf), (45.0, 1.0), (135.0, -1.0), (90.0, 0.0), (180.0, inf), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=8),
+    wide=True,
 )
 def cotdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -211,6 +215,7 @@ def cotdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((180.0, 0.0, 0.0, math.pi), (0.0, 0.0, 0.0, 0.0), (inf, 0.0, 0.0, inf), (nan, 0.0, 0.0, nan)),
     ulp=Ulp(float64=4, float32=4, partials=2),
+    wide=True,
 )
 def radian(d: Any, m: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -256,6 +261,7 @@ def radian(d: Any, m: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.5, 0.0), (-0.5, -0.0), (1.5, 2.0), (-2.5, -2.0), (inf, inf), (-inf, -inf), (nan, nan)),
     ulp=Ulp(float64=0, float32=0),
+    wide=True,
 )
 def round(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

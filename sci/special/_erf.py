@@ -49,6 +49,7 @@ _ZERO = 1.4506161632467709 + 1.8809430001533158j
         (1j, 1.6504257587975429j),
     ),
     ulp=Ulp(float64=2, float32=2, complex128=8, complex64=8, partials=4),
+    wide=True,
 )
 def erf(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

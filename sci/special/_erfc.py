@@ -51,6 +51,7 @@ _ZERO = -1.3548101281120058 + 1.9914668428338796j
         (1j, 1 - 1.6504257587975429j),
     ),
     ulp=Ulp(float64=4, float32=5, complex128=8, complex64=8, partials=4),
+    wide=True,
 )
 def erfc(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

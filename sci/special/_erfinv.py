@@ -57,6 +57,7 @@ def _reference(mp: Any, x: Any) -> Any:
         (0.5, 0.47693627620446987338),
     ),
     ulp=Ulp(float64=3, float32=3, partials=8),
+    wide=True,
 )
 def erfinv(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

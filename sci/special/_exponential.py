@@ -36,6 +36,7 @@ def _tiny(**more: Any) -> tuple[Group, Group]:
     ),
     special=((0.0, 1.0), (3.0, 8.0), (inf, inf), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=1, float32=1, partials=2),
+    wide=True,
 )
 def exp2(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -83,6 +84,7 @@ def exp2(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, 1.0), (2.0, 100.0), (10.0, 1e10), (inf, inf), (-inf, 0.0), (400.0, inf), (nan, nan)),
     ulp=Ulp(float64=1, float32=1, partials=3),
+    wide=True,
 )
 def exp10(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -135,6 +137,7 @@ def exp10(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -1.0), (nan, nan), (0j, 0j), (-inf + 0j, -1 + 0j)),
     ulp=Ulp(float64=2, float32=2, complex128=4, complex64=4, partials=3),
+    wide=True,
 )
 def expm1(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -183,6 +186,7 @@ def expm1(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, 0.0), (-0.0, 0.0), (inf, nan), (-inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=3),
+    wide=True,
 )
 def cosm1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -235,6 +239,7 @@ def _moment_reference(mp: Any, n: Any, x: Any) -> Any:
     ),
     special=((1, 0.0, 0.5), (1, inf, inf), (1, -inf, 0.0), (1, nan, nan), (-1, 1.0, nan)),
     ulp=Ulp(float64=6, float32=6, partials=8),
+    wide=True,
     public=False,
 )
 def exprel_moment(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -287,6 +292,7 @@ def exprel_moment(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=8),
+    wide=True,
 )
 def exprel(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -41,6 +41,7 @@ def with_digits(mp: Any, f: Any, z: Any, per_square: float = 0.0) -> Any:
     ),
     special=((0.0, 1.0), (-0.0, 1.0), (inf, 0.0), (-inf, 0.0), (nan, nan), (30.0, 0.0), (0j, 1 + 0j)),
     ulp=Ulp(float64=2, float32=2, complex128=4, complex64=4, partials=6),
+    wide=True,
     public=False,
 )
 def gaussian(z: Any, /, *, out: Tensor | None = None) -> Tensor:

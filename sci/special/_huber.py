@@ -38,6 +38,7 @@ def _huber_reference(mp: Any, delta: Any, r: Any) -> Any:
         (nan, 1.0, nan),
     ),
     ulp=Ulp(float64=2, float32=2, partials=2),
+    wide=True,
 )
 def huber(delta: Any, r: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -104,6 +105,7 @@ def _pseudo_slope_r(delta: Tensor, r: Tensor) -> Tensor:
     ),
     special=((-1.0, 1.0, inf), (0.0, 1.0, 0.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (1.0, nan, nan), (nan, 1.0, nan)),
     ulp=Ulp(float64=4, float32=4, partials=12),
+    wide=True,
 )
 def pseudo_huber(delta: Any, r: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -30,6 +30,7 @@ from sci._core.dispatch import elementwise
     ),
     special=((0.0, 0.0), (-0.0, -0.0), (-1.0, -inf), (-2.0, nan), (inf, inf), (nan, nan), (0j, 0j)),
     ulp=Ulp(float64=2, float32=2, complex128=4, complex64=4, partials=4),
+    wide=True,
 )
 def log1p(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -104,6 +105,7 @@ def _xlog_quotient(x: Tensor, y: Tensor) -> Tensor:
         (0j, 0j, 0j),
     ),
     ulp=Ulp(float64=2, float32=2, complex128=5, complex64=5, partials=5),
+    wide=True,
 )
 def xlogy(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -163,6 +165,7 @@ def xlogy(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
         (0j, -1 + 0j, 0j),
     ),
     ulp=Ulp(float64=2, float32=2, complex128=5, complex64=5, partials=5),
+    wide=True,
 )
 def xlog1py(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -211,6 +214,7 @@ def xlog1py(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, -inf), (-1.0, nan), (inf, inf), (nan, nan), (1.0, 1.0)),
     ulp=Ulp(float64=3, float32=3, partials=2),
+    wide=True,
     public=False,
 )
 def log_times_e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -257,6 +261,7 @@ def log_times_e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, 1.0, -inf), (1.0, 0.0, inf), (0.0, 0.0, nan), (-1.0, 1.0, nan), (1.0, nan, nan), (1.0, 1.0, 0.0)),
     ulp=Ulp(float64=4, float32=4, partials=2),
+    wide=True,
     public=False,
 )
 def log_ratio(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -312,6 +317,7 @@ def _moment_reference(mp: Any, k: Any, s: Any) -> Any:
     ),
     special=((0, 0.0, 1.0), (1, 0.0, 0.5), (0, -1.0, inf), (0, nan, nan), (0, -2.0, nan)),
     ulp=Ulp(float64=12, float32=12, complex128=24, complex64=24, partials=32),
+    wide=True,
     public=False,
 )
 def log1p_moment(k: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:

@@ -33,6 +33,7 @@ def _expit_reference(mp: Any, x: Any) -> Any:
     samples=(*_LINE, Group("subnormal values", x=linear(-745, -709), dtypes=("float64",), count=16)),
     special=((0.0, 0.5), (inf, 1.0), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=6),
+    wide=True,
 )
 def expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -76,6 +77,7 @@ def expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_LINE,
     special=((0.0, 0.6931471805599453), (inf, inf), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=4),
+    wide=True,
 )
 def softplus(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -117,6 +119,7 @@ def softplus(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_LINE,
     special=((0.0, -0.6931471805599453), (inf, -0.0), (-inf, -inf), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=4),
+    wide=True,
 )
 def log_expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -167,6 +170,7 @@ def log_expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, -inf), (1.0, inf), (0.5, 0.0), (-0.1, nan), (1.5, nan), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=4),
+    wide=True,
 )
 def logit(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -43,6 +43,7 @@ _FAR = Group("far", x=logarithmic(100, 1e5), count=6)
     samples=_BOTH,
     special=((0.0, 1.0), (inf, inf), (-inf, inf), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def i0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -91,6 +92,7 @@ def i0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_BOTH, _FAR),
     special=((0.0, 1.0), (inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=1000),
+    wide=True,
 )
 def i0e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -140,6 +142,7 @@ def i0e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_BOTH,
     special=((0.0, 0.0), (inf, inf), (-inf, -inf), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def i1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -188,6 +191,7 @@ def i1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_BOTH, _FAR),
     special=((0.0, 0.0), (inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=1000),
+    wide=True,
 )
 def i1e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -237,6 +241,7 @@ def i1e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_POSITIVE,
     special=((0.0, inf), (inf, 0.0), (-1.0, nan), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def k0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -285,6 +290,7 @@ def k0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, inf), (inf, 0.0), (-1.0, nan), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=1000),
+    wide=True,
 )
 def k0e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -334,6 +340,7 @@ def k0e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_POSITIVE,
     special=((0.0, inf), (inf, 0.0), (-1.0, nan), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def k1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -382,6 +389,7 @@ def k1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, inf), (inf, 0.0), (-1.0, nan), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=1000),
+    wide=True,
 )
 def k1e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -1,15 +1,15 @@
-"""Tables of csrc/special/detail/erf_tables.h and erfc_tables.h: `python tools/coefficients/erf.py FOLDER`.
+"""Tables of csrc/special/detail/erf_tables.h: run it and put the output in the place of the file.
 
 * erf(x) / x - 1 for 0 <= x <= 1 as a polynomial in x^2 (Chebyshev interpolation in x^2; its error goes to stderr).
+* erfcx(x) for 1 <= x <= 6 as a polynomial in u = 14.4 / (x + 3) - 2.6, which runs over [-1, 1].
 * Maclaurin's series of erf (DLMF 7.6.1), which on a disc is as good as any polynomial.
-* erfc(x) on 88 intervals of length 1/16 from 1/2 on, in u in [-1, 1] of each, the constant in two parts.
+* (x + 3) erfcx(x) for 1 <= x <= 28 as a polynomial in u = A / (x + 3) - B, which runs over [-1, 1].
 """
 
-import pathlib
 import sys
 
 import mpmath as mp
-from erfcx import HEAD, TAIL, accessor, interpolate, rounded
+from erfcx import HEAD, TAIL, accessor, interpolate
 
 mp.mp.dps = 60
 
@@ -37,19 +37,19 @@ def maclaurin(count):
     return [2 / mp.sqrt(mp.pi) * (-1) ** n / (mp.factorial(n) * (2 * n + 1)) for n in range(count)]
 
 
-def middle_rows(kind, count):
-    """Return the rows of erfc on [1/2, 6]: the constant's rest, the powers from u on, the constant."""
-    out, largest = [], 0
-    for index in range(8, 96):
-        low, high = mp.mpf(index) / 16, mp.mpf(index + 1) / 16
-        c = interpolate(mp.erfc, low, high, count)
-        points = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * j / 40) for j in range(41)]
-        error = max(abs(mp.polyval(c[::-1], 32 * x - (2 * index + 1)) / mp.erfc(x) - 1) for x in points)
-        largest = max(error, largest)
-        constant = rounded(c[0], kind)
-        out += [c[0] - constant, *c[1:], constant]
-    print(f"erfc {kind}: relative error {mp.nstr(largest, 3)}", file=sys.stderr)
-    return out
+def beyond_1(u):
+    """Return erfcx at the point that u stands for."""
+    x = mp.mpf("14.4") / (u + mp.mpf("2.6")) - 3
+    return mp.exp(x * x) * mp.erfc(x)
+
+
+LOW, HIGH = mp.mpf(1) / 4, mp.mpf(1) / 31  # 1 / (x + 3) at the ends, x = 1 and 28
+
+
+def right(u):
+    """Return (x + 3) erfcx(x) at the point that u stands for."""
+    x = 2 / (u * (LOW - HIGH) + LOW + HIGH) - 3
+    return (x + 3) * mp.exp(x * x) * mp.erfc(x)
 
 
 def main():
@@ -60,16 +60,19 @@ def main():
         print(kind, "error", mp.nstr(error, 3), file=sys.stderr)
         comment = f"erf(x) / x - 1 on [-1, 1] in powers of x^2, {count} of them."
         out += accessor("erf_near_zero", comment, c, kind, kind) + "\n"
+    for kind, count in (("double", 15), ("float", 8)):
+        comment = f"erfcx(x) for 1 <= x <= 6 in powers of 14.4 / (x + 3) - 2.6, {count} of them."
+        out += (
+            accessor("erfcx_beyond_1", comment, interpolate(beyond_1, mp.mpf(-1), mp.mpf(1), count), kind, kind) + "\n"
+        )
     for kind, count in (("double", 16), ("float", 9)):
         comment = f"erf(z) / z in powers of z^2: {count} terms of Maclaurin's series, for |z| < 0.8."
         out += accessor("erf_maclaurin", comment, maclaurin(count), kind, kind) + "\n"
-    folder = pathlib.Path(sys.argv[1])
-    (folder / "erf_tables.h").write_text(out.rstrip("\n") + "\n" + TAIL)
-    out = HEAD.replace("erfcx.py", "erf.py")
-    for kind, count in (("double", 12), ("float", 7)):
-        comment = f"erfc on 88 intervals of length 1/16 from 1/2 on: rows of {count + 1}, as in erfcx_tables.h."
-        out += accessor("erfc_middle", comment, middle_rows(kind, count), kind, kind) + "\n"
-    (folder / "erfc_tables.h").write_text(out.rstrip("\n") + "\n" + TAIL)
+    print("A, B:", mp.nstr(2 / (LOW - HIGH), 20), mp.nstr((LOW + HIGH) / (LOW - HIGH), 20), file=sys.stderr)
+    for kind, count in (("double", 20), ("float", 11)):
+        comment = f"(x + 3) erfcx(x) for 1 <= x <= 28 in powers of A / (x + 3) - B, {count} of them."
+        out += accessor("erfc_right", comment, interpolate(right, mp.mpf(-1), mp.mpf(1), count), kind, kind) + "\n"
+    print(out.rstrip("\n") + "\n" + TAIL, end="")
 
 
 if __name__ == "__main__":

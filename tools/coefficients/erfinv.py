@@ -1,18 +1,24 @@
 """Tables of csrc/special/detail/erfinv_tables.h: run it and put the output in the place of the file.
 
-erfinv(x) / x as a function of w = -log(1 - x^2): polynomials in w on eight intervals of length 1, and beyond w = 8 in
-s = sqrt(w) on four intervals of length 0.825 from 2.8 on (float: two). Chebyshev interpolation in 60 digits; relative
-errors go to stderr. Each row: the rest of the constant, the powers from u on (u in [-1, 1]), the rounded constant.
+erfinv(x) / x as a function of w = -log(1 - x^2): a polynomial in w up to 6.25, and beyond it in sqrt(w), on [2.5, 4] and
+[4, 6.07] (float: on [2.5, 4.1]). Chebyshev interpolation in 60 digits, in powers of u in [-1, 1]; relative errors go to
+stderr.
 """
 
 import sys
 
 import mpmath as mp
-from erfcx import HEAD, TAIL, accessor, interpolate, rounded
+from erfcx import HEAD, TAIL, accessor, interpolate
 
 mp.mp.dps = 60
-LENGTH = {"double": (12, 15), "float": (6, 7)}
-ROWS = {"double": (8, 4), "float": (8, 2)}
+PIECES = {
+    "double": (
+        ("center", "w", "0", "6.25", 25),
+        ("tail", "sqrt(w)", "2.5", "4", 21),
+        ("end", "sqrt(w)", "4", "6.07", 19),
+    ),
+    "float": (("center", "w", "0", "6.25", 13), ("tail", "sqrt(w)", "2.5", "4.1", 10)),
+}
 
 
 def ratio(w):
@@ -30,31 +36,23 @@ def ratio(w):
     return y / x
 
 
-def row(f, low, high, count, kind):
-    """Return one row of a table for f on [low, high]."""
+def piece(f, low, high, count):
+    """Return the polynomial for f on [low, high]."""
     c = interpolate(f, low, high, count)
-    error = 0
-    for j in range(41):
-        u = mp.cos(mp.pi * j / 40)
-        error = max(error, abs(mp.polyval(c[::-1], u) / f((low + high) / 2 + (high - low) / 2 * u) - 1))
-    print(f"{kind} [{mp.nstr(low, 4)}, {mp.nstr(high, 4)}]: relative error {mp.nstr(error, 3)}", file=sys.stderr)
-    constant = rounded(c[0], kind)
-    return [c[0] - constant, *c[1:], constant]
+    points = [mp.cos(mp.pi * j / 40) for j in range(41)]
+    error = max(abs(mp.polyval(c[::-1], u) / f((low + high) / 2 + (high - low) / 2 * u) - 1) for u in points)
+    print(f"[{mp.nstr(low, 4)}, {mp.nstr(high, 4)}]: relative error {mp.nstr(error, 3)}", file=sys.stderr)
+    return c
 
 
 def main():
     out = HEAD.replace("erfcx.py", "erfinv.py")
-    for kind in ("double", "float"):
-        (center, tail), (rows, tail_rows) = LENGTH[kind], ROWS[kind]
-        values = [c for i in range(rows) for c in row(ratio, mp.mpf(i), mp.mpf(i + 1), center, kind)]
-        out += accessor("erfinv_center", f"{rows} rows of {center + 1}, in w.", values, kind, kind) + "\n"
-        start, width = mp.mpf("2.8"), mp.mpf("0.825")
-        values = [
-            c
-            for i in range(tail_rows)
-            for c in row(lambda s: ratio(s * s), start + i * width, start + (i + 1) * width, tail, kind)
-        ]
-        out += accessor("erfinv_tail", f"{tail_rows} rows of {tail + 1}, in sqrt(w).", values, kind, kind) + "\n"
+    for kind, pieces in PIECES.items():
+        for name, variable, low, high, count in pieces:
+            f = ratio if variable == "w" else lambda s: ratio(s * s)
+            comment = f"{count} powers, for {variable} in [{low}, {high}]."
+            values = piece(f, mp.mpf(low), mp.mpf(high), count)
+            out += accessor(f"erfinv_{name}", comment, values, kind, kind) + "\n"
     print(out.rstrip("\n") + "\n" + TAIL, end="")
 
 

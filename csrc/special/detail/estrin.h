@@ -24,5 +24,17 @@ SCI_HD T estrin(const T* c, T u) {
   return estrin_powers<n>(c, power);
 }
 
+/// The same for any n.
+template <int n, class T>
+SCI_HD T polynomial(const T* c, T u) {
+  if constexpr (n <= 16) {
+    return estrin<n>(c, u);
+  } else {
+    T u2 = u * u, u4 = u2 * u2, u16 = u4 * u4;
+    u16 *= u16;
+    return estrin<16>(c, u) + u16 * polynomial<n - 16>(c + 16, u);
+  }
+}
+
 }  // namespace detail
 }  // namespace sci

@@ -1,0 +1,206 @@
+// Elementary functions without branches or calls, so that a loop over elements becomes vector instructions: what
+// core/platform.h takes instead of the C library's in units that are compiled for AVX2 or AVX-512 (SCI_WIDE).
+//
+// exp, exp2, exp10, expm1: x = k log 2 + r, |r| <= log(2)/2, e^r = 1 + r + r^2 P(r), and 2^k in two factors, since k
+// goes
+//   beyond the exponents; the second factor rounds subnormal results.
+// log, log1p: x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt(2)); with s = f / (2 + f), log(1 + f) = 2 artanh s
+//   = f - f^2/2 + s (f^2/2 + 2 s^2 P(s^2)) (DLMF 4.6.1, 4.37.24), so that f, which is exact, carries the result. log1p
+//   adds the rounding error of 1 + x.
+// The polynomials are of tools/coefficients/elementary.py.
+//
+// Error (measured on 10^6 points each): 1 ulp; expm1 1.4 ulp.
+#pragma once
+#include "core/platform.h"
+
+namespace sci {
+namespace wide {
+
+template <class T>
+struct format;
+template <>
+struct format<double> {
+  using integer = int64_t;
+  static constexpr int digits = 52, bias = 1023;
+  static constexpr double magic = 6755399441055744;  // 1.5 2^52: adding it rounds to an integer, in the low bits
+  static constexpr double ln2_high = 0.69314718036912381649, ln2_low = 1.9082149292705877e-10;  // 32 bits, the rest
+  static constexpr double log10_2_high = 0.30102999554947018623, log10_2_low = 1.1451100898021838e-10;
+  static constexpr double ln2_rest = 2.3190468138462995584e-17, ln10_rest = -2.1707562233822493508e-16;
+  static constexpr double exp_low = -746, exp_high = 710, exp2_low = -1076, exp2_high = 1025;
+};
+template <>
+struct format<float> {
+  using integer = int32_t;
+  static constexpr int digits = 23, bias = 127;
+  static constexpr float magic = 12582912;
+  static constexpr float ln2_high = 0.693115234375f, ln2_low = 3.1946184945309417e-5f;
+  static constexpr float log10_2_high = 0.301025390625f, log10_2_low = 4.605038981195214e-6f;
+  static constexpr float ln2_rest = -1.9046542121259336e-9f, ln10_rest = -3.1975436520e-8f;
+  static constexpr float exp_low = -104.5f, exp_high = 89, exp2_low = -151, exp2_high = 129;
+};
+
+template <class T>
+SCI_HD typename format<T>::integer to_bits(T x) {
+  return __builtin_bit_cast(typename format<T>::integer, x);
+}
+
+/// c[0] + c[1] x + ... + c[n-1] x^(n-1), even and odd powers apart.
+template <int n, class T>
+SCI_HD T polynomial(const T (&c)[n], T x) {
+  T square = x * x, even = c[(n - 1) / 2 * 2], odd = c[n / 2 * 2 - 1];
+#pragma GCC unroll 8
+  for (int k = (n - 1) / 2 * 2 - 2; k >= 0; k -= 2) even = fma(even, square, c[k]);
+#pragma GCC unroll 8
+  for (int k = n / 2 * 2 - 3; k >= 0; k -= 2) odd = fma(odd, square, c[k]);
+  return fma(odd, x, even);
+}
+
+/// (e^r - 1 - r) / r^2 for |r| <= log(2)/2.
+SCI_HD double exp_rest(double r) {
+  constexpr double c[] = {0.5,
+                          0.16666666666666670991,
+                          0.041666666666669755,
+                          0.0083333333333261351258,
+                          0.0013888888888883748305,
+                          0.00019841269874820625271,
+                          0.000024801587325547741216,
+                          2.755725540020642443e-6,
+                          2.7557273643110295328e-7,
+                          2.5105217004720745164e-8,
+                          2.0914686968086877233e-9};
+  return polynomial(c, r);
+}
+SCI_HD float exp_rest(float r) {
+  constexpr float c[] = {0.50000000135f,   0.16666666682f,   0.041666464925f,
+                         0.0083333109255f, 0.0013933649996f, 0.00019890990825f};
+  return polynomial(c, r);
+}
+
+/// (log(1 + f) - 2 s) / (2 s^3) with s = f / (2 + f), in powers of s^2.
+SCI_HD double log_rest(double z) {
+  constexpr double c[] = {0.33333333333333333232,  0.20000000000000438491, 0.14285714285401805905,
+                          0.11111111195856958721,  0.09090897820066453138, 0.076931198514073290942,
+                          0.066343865693284425923, 0.06543313073920051069};
+  return polynomial(c, z);
+}
+SCI_HD float log_rest(float z) {
+  constexpr float c[] = {0.33333333277f, 0.2000006092f, 0.14275410408f, 0.11665233608f};
+  return polynomial(c, z);
+}
+
+/// 2^k as a product, from k + magic.
+template <class T>
+struct power_of_2 {
+  T first, second, inverse_second;
+  SCI_HD explicit power_of_2(T shifted) {
+    using I = typename format<T>::integer;
+    constexpr I bias = format<T>::bias;
+    I n = to_bits(shifted) - to_bits(format<T>::magic), half = n >> 1;
+    first = __builtin_bit_cast(T, (half + bias) << format<T>::digits);
+    second = __builtin_bit_cast(T, (n - half + bias) << format<T>::digits);
+    inverse_second = __builtin_bit_cast(T, (half - n + bias) << format<T>::digits);
+  }
+};
+
+/// NaN stays NaN.
+template <class T>
+SCI_HD T clamp(T x, T low, T high) {
+  x = x < low ? low : x;
+  return x > high ? high : x;
+}
+
+/// e^(r + low) - 1 for small low.
+template <class T>
+SCI_HD T exp_minus_1(T r, T low) {
+  return r + fma(r * r, exp_rest(r), low);
+}
+
+/// 2^k e^(r + low), k from its shifted form.
+template <class T>
+SCI_HD T exp_of_parts(T shifted, T r, T low) {
+  power_of_2<T> scale(shifted);
+  T y = exp_minus_1(r, low);
+  return fma(y, scale.first, scale.first) * scale.second;
+}
+
+template <class T>
+SCI_HD T exp(T x) {
+  using F = format<T>;
+  x = clamp(x, F::exp_low, F::exp_high);
+  T shifted = fma(x, T(1.44269504088896340736), F::magic), k = shifted - F::magic;
+  T high = fma(k, -F::ln2_high, x), low = k * F::ln2_low, r = high - low;
+  return exp_of_parts(shifted, r, (high - r) - low);
+}
+
+template <class T>
+SCI_HD T exp2(T x) {
+  using F = format<T>;
+  x = clamp(x, F::exp2_low, F::exp2_high);
+  T shifted = x + F::magic, d = x - (shifted - F::magic);
+  T r = d * numbers::ln2<T>;
+  return exp_of_parts(shifted, r, fma(d, F::ln2_rest, fma(d, numbers::ln2<T>, -r)));
+}
+
+template <class T>
+SCI_HD T exp10(T x) {
+  using F = format<T>;
+  constexpr T log2_10 = T(3.3219280948873623479), ln10 = T(2.3025850929940456840);
+  x = clamp(x, F::exp2_low * T(0.3010299956639812), F::exp2_high * T(0.3010299956639812));
+  T shifted = fma(x, log2_10, F::magic), k = shifted - F::magic;
+  T high = fma(k, -F::log10_2_high, x), low = k * F::log10_2_low, d = high - low;
+  T r = d * ln10;
+  return exp_of_parts(shifted, r, fma((high - d) - low, ln10, fma(d, F::ln10_rest, fma(d, ln10, -r))));
+}
+
+template <class T>
+SCI_HD T expm1(T x) {
+  using F = format<T>;
+  T a = clamp(x, T(-60), F::exp_high);
+  T shifted = fma(a, T(1.44269504088896340736), F::magic), k = shifted - F::magic;
+  T high = fma(k, -F::ln2_high, a), low = k * F::ln2_low, r = high - low;
+  power_of_2<T> scale(shifted);
+  // r before the small terms: for x about 1/2 and -1/2 it cancels exactly.
+  T rest = fma(r * r, exp_rest(r), (high - r) - low);
+  T value = fma(rest, scale.first, fma(r, scale.first, scale.first - scale.inverse_second)) * scale.second;
+  return x == T(0) ? x : value;
+}
+
+/// log(x) + low, for x > 0; low is small beside 1.
+template <class T>
+SCI_HD T log_of_parts(T x, T low) {
+  using F = format<T>;
+  using I = typename F::integer;
+  constexpr T to_normal = T(I(1) << (F::digits + 1));
+  bool subnormal = x < limits<T>::min;
+  I bits = to_bits(subnormal ? x * to_normal : x);
+  I from_root = bits - to_bits(T(0.70710678118654752440));
+  I n = from_root >> F::digits;
+  T m = __builtin_bit_cast(T, bits - (n << F::digits));
+  T k = __builtin_bit_cast(T, n + to_bits(F::magic)) - F::magic - (subnormal ? T(F::digits + 1) : T(0));
+  T f = m - T(1), s = f / (T(2) + f), z = s * s, half = T(0.5) * f * f;
+  T rest = s * fma(T(2) * z, log_rest(z), half) + fma(k, F::ln2_low, low);
+  return fma(k, F::ln2_high, f - (half - rest));
+}
+
+template <class T>
+SCI_HD T log(T x) {
+  T value = log_of_parts(x, T(0));
+  value = x <= limits<T>::max ? value : x;  // infinity, NaN
+  value = x > T(0) ? value : limits<T>::nan;
+  value = x == T(0) ? -limits<T>::infinity : value;
+  return x != x ? x : value;
+}
+
+template <class T>
+SCI_HD T log1p(T x) {
+  T u = T(1) + x, back = u - T(1);
+  T error = (x - back) + (T(1) - (u - back));
+  T value = log_of_parts(u, error / u);
+  value = x <= limits<T>::max ? value : x;
+  value = u > T(0) ? value : u == T(0) ? -limits<T>::infinity : limits<T>::nan;
+  value = x == T(0) ? x : value;
+  return x != x ? x : value;
+}
+
+}  // namespace wide
+}  // namespace sci
