@@ -22,7 +22,8 @@ def test_values_at_lower_levels(level: str) -> None:
     wide = [card.name for path in ROOT.glob("sci/*/_*.py") for card in elementwise_cards(path) if card.wide]
     names = " or ".join(f"{test}[{name}]" for name in wide for test in ("test_values", "test_special_values"))
     tests = ROOT / "tests" / "test_elementwise_cards.py"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(tests), "-k", names]
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command = [sys.executable, "-m", "pytest", *options, str(tests), "-k", names]
     done = subprocess.run(command, env={**os.environ, "SCI_CPU": level}, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
     assert f"{2 * len(wide)} passed" in done.stdout
