@@ -3,14 +3,29 @@
 # Written by `python -m tools.sync` from the cards in this folder.
 from __future__ import annotations
 
+from ._airy import airy, airye, itairy
+from ._airy_zeros import ai_zeros, bi_zeros
 from ._bernoulli import bernoulli, euler
 from ._bessel_derivatives import h1vp, h2vp, ivp, jn, jvp, kn, kvp, yn, yvp
 from ._bessel_i import iv
 from ._bessel_ie import ive, jve, yve
+from ._bessel_integrals import it2i0k0, it2j0y0, it2struve0, iti0k0, itj0y0, itmodstruve0, itstruve0
 from ._bessel_jy import jv
 from ._bessel_k import kv, kve
 from ._bessel_order01 import j0, j1, y0, y1
 from ._bessel_y import yv
+from ._bessel_zeros import (
+    jn_zeros,
+    jnjnp_zeros,
+    jnp_zeros,
+    jnyn_zeros,
+    y0_zeros,
+    y1_zeros,
+    y1p_zeros,
+    yn_zeros,
+    ynp_zeros,
+)
+from ._besselpoly import besselpoly
 from ._beta import beta, betaln
 from ._binom import binom
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
@@ -32,6 +47,17 @@ from ._gammasgn import gammasgn
 from ._hankel import hankel1, hankel1e, hankel2, hankel2e
 from ._huber import huber, pseudo_huber
 from ._kelvin import bei, beip, ber, berp, kei, keip, kelvin, ker, kerp
+from ._kelvin_zeros import (
+    bei_zeros,
+    beip_zeros,
+    ber_zeros,
+    berp_zeros,
+    kei_zeros,
+    keip_zeros,
+    kelvin_zeros,
+    ker_zeros,
+    kerp_zeros,
+)
 from ._logarithm import log1p, xlog1py, xlogy
 from ._loggamma import loggamma
 from ._logistic import expit, log_expit, logit, softplus
@@ -42,18 +68,30 @@ from ._poch import poch
 from ._polygamma import polygamma
 from ._power import cbrt, powm1
 from ._rgamma import rgamma
+from ._riccati_bessel import lmbda, riccati_jn, riccati_yn
 from ._sinc import diric, sinc
 from ._spherical import spherical_in, spherical_jn, spherical_kn, spherical_yn
 from ._stirling2 import stirling2
+from ._struve import modstruve, struve
+from ._wright_bessel import log_wright_bessel, wright_bessel
 
 __all__ = [
+    "ai_zeros",
+    "airy",
+    "airye",
     "bei",
+    "bei_zeros",
     "beip",
+    "beip_zeros",
     "ber",
+    "ber_zeros",
     "bernoulli",
     "berp",
+    "berp_zeros",
+    "besselpoly",
     "beta",
     "betaln",
+    "bi_zeros",
     "binom",
     "boxcox",
     "boxcox1p",
@@ -98,12 +136,24 @@ __all__ = [
     "i1e",
     "inv_boxcox",
     "inv_boxcox1p",
+    "it2i0k0",
+    "it2j0y0",
+    "it2struve0",
+    "itairy",
+    "iti0k0",
+    "itj0y0",
+    "itmodstruve0",
+    "itstruve0",
     "iv",
     "ive",
     "ivp",
     "j0",
     "j1",
     "jn",
+    "jn_zeros",
+    "jnjnp_zeros",
+    "jnp_zeros",
+    "jnyn_zeros",
     "jv",
     "jve",
     "jvp",
@@ -112,21 +162,29 @@ __all__ = [
     "k1",
     "k1e",
     "kei",
+    "kei_zeros",
     "keip",
+    "keip_zeros",
     "kelvin",
+    "kelvin_zeros",
     "ker",
+    "ker_zeros",
     "kerp",
+    "kerp_zeros",
     "kl_div",
     "kn",
     "kv",
     "kve",
     "kvp",
+    "lmbda",
     "log1p",
     "log_expit",
     "log_softmax",
+    "log_wright_bessel",
     "loggamma",
     "logit",
     "logsumexp",
+    "modstruve",
     "multigammaln",
     "perm",
     "poch",
@@ -137,6 +195,8 @@ __all__ = [
     "radian",
     "rel_entr",
     "rgamma",
+    "riccati_jn",
+    "riccati_yn",
     "round",
     "sinc",
     "sindg",
@@ -147,12 +207,19 @@ __all__ = [
     "spherical_kn",
     "spherical_yn",
     "stirling2",
+    "struve",
     "tandg",
+    "wright_bessel",
     "xlog1py",
     "xlogy",
     "y0",
+    "y0_zeros",
     "y1",
+    "y1_zeros",
+    "y1p_zeros",
     "yn",
+    "yn_zeros",
+    "ynp_zeros",
     "yv",
     "yve",
     "yvp",

@@ -51,6 +51,10 @@ _FEW = (
         Group("plane", v=linear(-4, 8), z=polar(0.01, 30), count=12),
         Group("plane, whole orders", v=values(0.0, 1.0, -2.0), z=polar(0.1, 30), count=8),
         Group("plane, half orders", v=values(-1.5, 0.5), z=values(2.0 + 1j, -2.0 - 5j)),
+        Group("plane, large orders", v=logarithmic(10, 200), z=polar(10, 400), count=12, dtypes=("float64",)),
+        Group("plane, large argument", v=linear(-10, 15), z=polar(30, 250), count=8, dtypes=("float64",)),
+        Group("plane, tiny", v=linear(-1.4, 3), z=polar(1e-60, 1e-3), count=6, dtypes=("float64",)),
+        Group("large orders", v=logarithmic(90, 300), z=logarithmic(20, 1000), count=8, dtypes=("float64",)),
     ),
     special=(
         (0.0, 0.0, -inf),

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.cards import Group, Ulp, discrete, linear, polar, values
+from sci._core.cards import Group, Ulp, discrete, linear, logarithmic, polar, values
 from sci._core.dispatch import elementwise
 
 from ._bessel_i import THIRD, difference
@@ -62,6 +62,11 @@ def _reference_dz(mp: Any, kind: Any, v: Any, z: Any) -> Any:
 _PLANE = Group("plane", kind=_ALL, v=linear(-4, 5), z=polar(0.1, 20), count=24)
 _WHOLE = Group("whole orders", kind=_ALL, v=values(0.0, 1.0, -2.0), z=polar(0.3, 10), count=8)
 _LARGER = Group("larger orders", kind=_ALL, v=linear(6, 30), z=polar(3, 20), count=8)
+_WIDER = (
+    Group("large orders", kind=_ALL, v=logarithmic(30, 150), z=polar(10, 300), count=16, dtypes=("float64",)),
+    Group("large argument", kind=_ALL, v=linear(-10, 15), z=polar(40, 200), count=12, dtypes=("float64",)),
+    Group("tiny", kind=_ALL, v=linear(-1.4, 3), z=polar(1e-30, 1e-3), count=8, dtypes=("float64",)),
+)
 _FEW = (
     Group("plane", kind=_ALL, v=linear(-3, 4), z=polar(0.3, 8), count=12),
     Group("whole orders", kind=_ALL, v=values(0.0, 1.0), z=polar(0.5, 6), count=4),
@@ -106,7 +111,7 @@ def _second(kind: Tensor, v: Tensor, z: Tensor, first: Tensor) -> Tensor:
         lambda kind, v, z, out: cylinder_dz(kind, v, z),
     ),
     reference=_reference,
-    samples=(_PLANE, _WHOLE, _LARGER),
+    samples=(_PLANE, _WHOLE, _LARGER, *_WIDER),
     ulp=Ulp(float64=160, float32=160, partials=1500),
     public=False,
 )

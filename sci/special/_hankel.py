@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from sci._core.cards import Group, Ulp, linear, nan, polar, values
+from sci._core.cards import Group, Ulp, linear, logarithmic, nan, polar, values
 from sci._core.dispatch import elementwise
 
 from ._cylinder import H1, H1E, H2, H2E, cylinder_dv, cylinder_dz, reference_hankel
@@ -19,6 +19,13 @@ _SAMPLES = (
     Group("near the real axis", v=linear(-3, 12), z=polar(0.5, 40, -0.01, 0.01), count=12),
     Group("half orders", v=values(-1.5, 0.5), z=values(1e-3 + 0j, 2.0 + 1j, -3.0 + 0j, -2.0 - 5j, 20.0 - 9j)),
     Group("tiny", v=linear(0, 2), z=polar(1e-90, 1e-3), count=8, dtypes=("float64",)),
+)
+_WIDER = (
+    Group("large orders", v=logarithmic(40, 200), z=polar(10, 400), count=12, dtypes=("float64",)),
+    Group("large argument", v=linear(-10, 15), z=polar(60, 250), count=8, dtypes=("float64",)),
+    Group(
+        "near whole orders", v=values(1 + 1e-10, 2 - 1e-10, -1 + 1e-10), z=polar(0.3, 20), count=6, dtypes=("float64",)
+    ),
 )
 _FEWER = (
     Group("plane", v=linear(-4, 8), z=polar(0.05, 20), count=10),
@@ -43,7 +50,7 @@ _FAR = Group("far", v=linear(0, 12), z=polar(60, 90), count=3, dtypes=("float64"
         lambda v, z, out: (hankel1(v - 1, z) - hankel1(v + 1, z)) / 2,
     ),
     reference=lambda mp, v, z: reference_hankel(mp, v, z, 1),
-    samples=_SAMPLES,
+    samples=(*_SAMPLES, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=200, float32=64, partials=500),
 )
@@ -107,7 +114,7 @@ def hankel1(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         lambda v, z, out: (hankel2(v - 1, z) - hankel2(v + 1, z)) / 2,
     ),
     reference=lambda mp, v, z: reference_hankel(mp, v, z, -1),
-    samples=_FEWER,
+    samples=(*_FEWER, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=160, float32=64, partials=500),
 )
@@ -158,7 +165,7 @@ def hankel2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r c -> c",
     partials=(lambda v, z, out: cylinder_dv(H1E, v, z), lambda v, z, out: cylinder_dz(H1E, v, z)),
     reference=lambda mp, v, z: reference_hankel(mp, v, z, 1, scaled=True),
-    samples=(*_FEWER, _FAR),
+    samples=(*_FEWER, _FAR, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=32, float32=32, partials=1500),
 )
@@ -210,7 +217,7 @@ def hankel1e(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r c -> c",
     partials=(lambda v, z, out: cylinder_dv(H2E, v, z), lambda v, z, out: cylinder_dz(H2E, v, z)),
     reference=lambda mp, v, z: reference_hankel(mp, v, z, -1, scaled=True),
-    samples=(*_FEWER, _FAR),
+    samples=(*_FEWER, _FAR, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=32, float32=32, partials=1500),
 )

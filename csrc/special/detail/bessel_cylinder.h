@@ -87,9 +87,9 @@ SCI_HD void bessel_cylinder_weights(bessel_cylinder_kind kind, T v, complex<T>& 
 
 /// A product that is 0 where the weight is, whatever the other factor.
 template <class T>
-SCI_HD complex<T> bessel_cylinder_term(complex<T> weight, complex<T> f, complex<T> exponent) {
+SCI_HD complex<T> bessel_cylinder_term(complex<T> weight, complex<T> f, complex<T> exponent, int shift) {
   if (largest(weight.re) == scalar_of<T>(0) && largest(weight.im) == scalar_of<T>(0)) return complex<T>(T(0));
-  return bessel_ik_times_exp(complex<T>(weight * f), exponent);
+  return bessel_ik_times_exp(complex<T>(weight * f), exponent, shift);
 }
 
 /// A function of the upper half plane, its cut included; z is neither 0 nor infinite nor NaN.
@@ -105,8 +105,8 @@ SCI_HD_LARGE complex<T> bessel_cylinder_upper(bessel_cylinder_kind kind, T v, co
   complex<T> turn = {cospi(order / T(2)), sinpi(order / T(2))}, log_scale = complex<T>(p.log_scale);
   complex<T> j = turn * p.i, h = conj(turn) * p.k * T(S(2) * numbers::inv_pi<S>);
   h = {h.im, -h.re};
-  return bessel_cylinder_term(a, j, complex<T>(scale - iz - log_scale)) +
-         bessel_cylinder_term(b, h, complex<T>(scale + iz + log_scale));
+  return bessel_cylinder_term(a, j, complex<T>(scale - iz - log_scale), -p.shift) +
+         bessel_cylinder_term(b, h, complex<T>(scale + iz + log_scale), p.shift);
 }
 
 /// The same on the positive real axis, from the real functions; the scale is put on afterwards.
@@ -136,6 +136,7 @@ SCI_HD complex<T> bessel_cylinder(bessel_cylinder_kind kind, T v, complex<T> z) 
     if (zero && kind == bessel_turned_j) return bessel_j_complex(v, z);
     if (zero && kind == bessel_plain_y && isinf(bessel_y_at_zero(primal(v))))
       return {T(bessel_y_at_zero(primal(v))), T(0)};
+    if (zero && kind == bessel_plain_h2 && primal(v) == S(0)) return {nan, T(limits<S>::infinity)};  // as SciPy
     return {nan, nan};
   }
   if (primal(z.im) == S(0) && primal(z.re) > S(0)) return bessel_cylinder_axis(kind, v, z);

@@ -8,9 +8,9 @@
 namespace sci {
 namespace detail {
 
-/// y e^a where neither factor alone need be in range; overflow gives infinite parts, never NaN.
+/// y e^a 2^n where no factor alone need be in range; overflow gives infinite parts, never NaN.
 template <class T>
-SCI_HD complex<T> bessel_ik_times_exp(complex<T> y, complex<T> a) {
+SCI_HD_LARGE complex<T> bessel_ik_times_exp(complex<T> y, complex<T> a, int n = 0) {
   using S = scalar_of<T>;
   T c = T(S(1)), s = a.im;
   if (primal(a.im) != S(0) || !is_hardware<T>) {
@@ -18,7 +18,18 @@ SCI_HD complex<T> bessel_ik_times_exp(complex<T> y, complex<T> a) {
     s = sin(a.im);
   }
   y = complex<T>(y.re * c - y.im * s, y.re * s + y.im * c);
-  if (abs(primal(a.re)) < limits<S>::log_max * S(0.95)) {
+  bool moderate = abs(primal(a.re)) < limits<S>::log_max * S(0.95);
+  if (n != 0) {
+    if (!moderate) {
+      S twos = rint(max(S(-1e6), min(S(1e6), primal(a.re) / numbers::ln2<S>)));
+      a.re -= T(twos * numbers::ln2<S>);
+      n += int(twos);
+    }
+    T half = exp(a.re / T(S(2)));
+    y = {ldexp(T(y.re * half), n / 2) * half, ldexp(T(y.im * half), n / 2) * half};
+    return {ldexp(y.re, n - n / 2), ldexp(y.im, n - n / 2)};
+  }
+  if (moderate) {
     T e = exp(a.re);
     return {y.re * e, y.im * e};
   }
@@ -50,7 +61,7 @@ SCI_HD_LARGE complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
   if (!(primal(z.re) < S(0))) {
     bessel_ik_pair<T> p = bessel_ik_core_part<bessel_ik_only_k>(v, z);
     complex<T> a = scaled ? complex<T>(p.log_scale) : p.log_scale - z;
-    return bessel_ik_times_exp(p.k, a);
+    return bessel_ik_times_exp(p.k, a, p.shift);
   }
   S size = hypot(primal(z.re), primal(z.im)), order = primal(v);
   if (!is_hardware<T> && size >= S(20) && order * order <= size) {
@@ -74,9 +85,10 @@ SCI_HD_LARGE complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
   complex<T> turn = bessel_ik_rotation(v);
   if (m > 0) turn = conj(turn);
   T pi = T(m > 0 ? -numbers::pi<S> : numbers::pi<S>);
-  complex<T> k =
-      bessel_ik_times_exp(complex<T>(p.k * turn), complex<T>(p.log_scale - z - (scaled ? z : complex<T>(zero))));
-  complex<T> i = bessel_ik_times_exp(times_i(p.i * pi), complex<T>((scaled ? complex<T>(zero) : z) - p.log_scale));
+  complex<T> k = bessel_ik_times_exp(complex<T>(p.k * turn),
+                                     complex<T>(p.log_scale - z - (scaled ? z : complex<T>(zero))), p.shift);
+  complex<T> i =
+      bessel_ik_times_exp(times_i(p.i * pi), complex<T>((scaled ? complex<T>(zero) : z) - p.log_scale), -p.shift);
   return k + i;
 }
 
@@ -115,9 +127,9 @@ SCI_HD_LARGE complex<T> bessel_i_complex(T v, complex<T> z, bool scaled) {
   }
   bessel_ik_pair<T> p = reflect ? bessel_ik_core(size, z) : bessel_ik_core_part<bessel_ik_only_i>(size, z);
   complex<T> real_part = complex<T>(scaled ? z.re : zero);
-  complex<T> y = bessel_ik_times_exp(complex<T>(p.i * turn), complex<T>(z - real_part - p.log_scale));
+  complex<T> y = bessel_ik_times_exp(complex<T>(p.i * turn), complex<T>(z - real_part - p.log_scale), -p.shift);
   if (reflect) {
-    y = y + bessel_ik_times_exp(complex<T>(p.k * factor * turn), complex<T>(p.log_scale - z - real_part));
+    y = y + bessel_ik_times_exp(complex<T>(p.k * factor * turn), complex<T>(p.log_scale - z - real_part), p.shift);
   }
   return y;
 }

@@ -9,6 +9,7 @@
 //                               I: ascending series (r^2 <= 6(v + 1)) or Miller's algorithm
 #pragma once
 #include "special/detail/bessel_ik_asymptotic.h"
+#include "special/detail/bessel_ik_exponential.h"
 #include "special/detail/bessel_ik_recurrence.h"
 #include "special/detail/bessel_ik_series.h"
 
@@ -18,12 +19,13 @@ namespace detail {
 /// What a caller wants of the pair; the rest may be left zero.
 enum bessel_ik_want { bessel_ik_both, bessel_ik_only_i, bessel_ik_only_k };
 
-/// I_v(z) = i exp(z - log_scale) and K_v(z) = k exp(-z + log_scale). log_scale is zero unless i or k would leave the
-/// range of the type.
+/// I_v(z) = i exp(z - log_scale) 2^-shift and K_v(z) = k exp(-z + log_scale) 2^shift. Both scales are zero unless i or
+/// k would leave the range of the type.
 template <class T>
 struct bessel_ik_pair {
   complex<T> i, k;
   T log_scale;
+  int shift = 0;
 };
 
 /// e^{i pi v} with the exact zeros of sinpi and cospi.
@@ -78,12 +80,22 @@ SCI_HD_LARGE bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& ou
   complex<T> zeta = bessel_ik_phase(v, z, s);
   S real_part = primal(zeta.re);
   out.log_scale = T(S(0));
-  complex<T> e = zeta;
-  if (!(abs(real_part) < limits<S>::log_max * S(0.45))) {
+  complex<T> e;
+  if (max(primal(v), max(abs(primal(z.re)), abs(primal(z.im)))) < S(1e18) && abs(real_part) < S(1e7)) {
+    // In double: float's exponents are large for its digits.
+    complex<double> value =
+        bessel_ik_debye_exponential(double(primal(v)), complex<double>(primal(z)), complex<double>(primal(s)),
+                                    double(real_part), double(limits<S>::log_max * S(0.45)), out.shift);
+    if constexpr (is_hardware<T>) {
+      e = complex<T>(value);
+    } else {
+      e = exp(complex<T>(zeta.re - T(real_part), zeta.im - T(primal(zeta.im)))) *
+          complex<T>(T(S(value.re)), T(S(value.im)));
+    }
+  } else {
     out.log_scale = zeta.re;
-    e.re = T(S(0));
+    e = exp(complex<T>(T(S(0)), zeta.im));
   }
-  e = exp(e);
   complex<T> root = sqrt(s);
   out.k = sum_k * e / root * T(sqrt(numbers::pi<S> / S(2)));
   out.i = sum_i / (e * root) * T(numbers::inv_sqrt_pi<S> / numbers::sqrt2<S>);
@@ -92,7 +104,9 @@ SCI_HD_LARGE bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& ou
   if (x > S(-1) && x < S(20) && abs(primal(z.im) - primal(zeta.im)) > primal(v) * numbers::pi<S> / S(2)) {
     complex<T> turn = bessel_ik_rotation(v);
     if (primal(z.im) < S(0)) turn = conj(turn);
-    complex<T> tail = turn * exp((out.log_scale - z) * T(S(2))) * out.k * T(numbers::inv_pi<S>);
+    complex<T> power = (out.log_scale - z) * T(S(2));
+    power.re += T(S(2 * out.shift) * numbers::ln2<S>);
+    complex<T> tail = turn * exp(power) * out.k * T(numbers::inv_pi<S>);
     out.i = out.i + (primal(z.im) < S(0) ? -times_i(tail) : times_i(tail));
   }
   return true;
@@ -152,15 +166,14 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_tiny(T v, T mu, int n, complex<T> z, co
   T gamma = T(S(1)) / (even + mu * odd);
   SCI_NO_UNROLL
   for (int k = 1; k < n; ++k) gamma = gamma * (mu + T(S(k)));
-  complex<T> power;
+  // (2/|z|)^v with |z| = m 2^e: the binary exponent (1 - e) v is an integer, held exactly, and a rest.
+  int e;
+  S m = frexp(hypot(primal(z.re), primal(z.im)), &e), order = primal(v), twos = rint(S(1 - e) * order);
+  S modulus = exp2(fma(S(1 - e), order, -twos)) / pow(m, order);
+  T angle = log_2_z.im * v;
+  complex<T> power = complex<T>(cos(angle), sin(angle)) * (T(modulus) * bessel_ik_relative_exp(T(log_2_z.re * v)));
   out.log_scale = T(S(0));
-  if (primal(log_2_z.re) * primal(v) < limits<S>::log_max * S(0.85)) {
-    T modulus = bessel_ik_power(T(S(2)), v) / bessel_ik_power(abs(z), v), angle = log_2_z.im * v;
-    power = complex<T>(modulus * cos(angle), modulus * sin(angle));
-  } else {
-    out.log_scale = log_2_z.re * v;
-    power = exp(complex<T>(T(S(0)), log_2_z.im * v));
-  }
+  out.shift = int(twos);
   out.k = power * gamma * T(S(0.5));
   out.i = T(S(1)) / (power * gamma * v);
   return out;
@@ -234,7 +247,8 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T
   for (; count < up_count; ++count) out.i = out.i * T(S(1) / down);
   SCI_NO_UNROLL
   for (; up_count < count; ++up_count) out.k = out.k * T(down);
-  out.log_scale = T(-log(down) * S(count));
+  out.log_scale = T(S(0));
+  out.shift = (single ? 60 : 256) * count;
   return out;
 }
 
@@ -247,14 +261,14 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
   S order = primal(v), size = hypot(primal(z.re), primal(z.im));
   if (!(order <= limits<S>::max) || !(size <= limits<S>::max)) {
     T nan = T(limits<S>::nan);
-    return {complex<T>(nan, nan), complex<T>(nan, nan), T(S(0))};
+    return {complex<T>(nan, nan), complex<T>(nan, nan), T(S(0)), 0};
   }
   if (size >= (single ? S(10) : S(20)) && order * order <= size) return bessel_ik_large_argument(v, z);
   bessel_ik_pair<T> out;
   if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
   if (order > S(1e6)) {  // a recurrence of as many steps; only within about 14 v^(1/3) of the turning points
     T nan = T(limits<S>::nan);
-    return {complex<T>(nan, nan), complex<T>(nan, nan), T(S(0))};
+    return {complex<T>(nan, nan), complex<T>(nan, nan), T(S(0)), 0};
   }
   return bessel_ik_moderate<Want>(v, z, size);
 }

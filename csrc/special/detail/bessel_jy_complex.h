@@ -16,16 +16,21 @@
 namespace sci {
 namespace detail {
 
-/// f e^g, where e^g alone may leave the range of the type.
+/// f e^g 2^n, where no factor alone need be in the range of the type.
 template <class T>
-SCI_HD_LARGE complex<T> bessel_jy_times_exp(complex<T> f, complex<T> g) {
+SCI_HD_LARGE complex<T> bessel_jy_times_exp(complex<T> f, complex<T> g, int n = 0) {
   using S = scalar_of<T>;
-  // Three equal factors reach from the smallest |f| to the largest and beyond.
+  // Four equal factors reach from the smallest |f| to the largest and beyond; a quarter is exact.
   S real_part = primal(g.re);
-  if (abs(real_part) < limits<S>::log_max * S(0.4)) return f * exp(g);
-  T third = exp(max(T(-limits<S>::log_max), min(T(limits<S>::log_max), T(g.re / T(3)))));
+  if (n == 0 && abs(real_part) < limits<S>::log_max * S(0.4)) return f * exp(g);
+  T fourth = exp(max(T(-limits<S>::log_max), min(T(limits<S>::log_max), T(g.re / T(4)))));
   complex<T> turned = f * complex<T>(cos(g.im), sin(g.im));
-  return turned * third * third * third;
+  SCI_NO_UNROLL for (int k = 4; k >= 1; --k) {
+    int part = n / k;
+    n -= part;
+    turned = {ldexp(T(turned.re * fourth), part), ldexp(T(turned.im * fourth), part)};
+  }
+  return turned;
 }
 
 /// (z/2)^v / Gamma(v + 1) for z != 0, |arg z| <= pi; v log|z| loses digits for large v, so the modulus is a power.
@@ -92,12 +97,12 @@ SCI_HD_LARGE void bessel_j_by_modified(T v, complex<T> z, bool want_minus, bool 
   complex<T> up = {w.re - f.log_scale, w.im};
   T c = cospi(v / T(2)), s = sinpi(v / T(2));
   if (turned) s = -s;
-  plus = bessel_jy_times_exp(complex<T>(c, s) * f.i, up);
+  plus = bessel_jy_times_exp(complex<T>(c, s) * f.i, up, -f.shift);
   if (!want_minus) return;
-  minus = bessel_jy_times_exp(complex<T>(c, -s) * f.i, up);
+  minus = bessel_jy_times_exp(complex<T>(c, -s) * f.i, up, -f.shift);
   T sine = sinpi(v);
   if (primal(sine) != S(0) || is_dual<T>)
-    minus += bessel_jy_times_exp(complex<T>(c, -s) * f.k * (sine * T(S(2) * numbers::inv_pi<S>)), -up);
+    minus += bessel_jy_times_exp(complex<T>(c, -s) * f.k * (sine * T(S(2) * numbers::inv_pi<S>)), -up, f.shift);
 }
 
 /// Ai and Ai' of a complex argument of moderate size, with derivatives by Ai'' = s Ai: the Maclaurin series

@@ -191,6 +191,31 @@ SCI_HD_LARGE void bessel_jy_debye_sums(T w, T y, bool oscillates, T& even, T& od
   }
 }
 
+/// e^xi 2^-e = ((1 + q) v/x)^v e^(-q v) 2^-e, q = sqrt(1 - (x/v)^2). The rounding errors of x/v, q, the base and the
+/// exponent, which would grow with v, are put back; `e` becomes a multiple of the power of two that the root is raised
+/// to.
+template <class S>
+SCI_HD_LARGE S bessel_jy_debye_exponential(S v, S x, S xi, int& e) {
+  S p = x / v, p_low = fma(-p, v, x) / v, low = S(1) - p, high = S(1) + p;
+  S low_rest = ((S(1) - low) - p) - p_low, high_rest = (p - (high - S(1))) + p_low;
+  S q2 = low * high, q2_rest = fma(low, high, -q2) + (low * high_rest + high * low_rest);
+  S q = sqrt(q2), q_rest = (fma(-q, q, q2) + q2_rest) / (S(2) * q);
+  S top = S(1) + q, top_rest = (q - (top - S(1))) + q_rest, base = top / p;
+  S base_rest = (fma(-base, p, top) + top_rest - base * p_low) / top;  // over base
+  S w = v * q, w_rest = fma(v, q, -w) + v * q_rest, part = S(1);
+  const S limit = S(0.8) * limits<S>::log_max;
+  int squarings = 0;
+  SCI_NO_UNROLL while ((xi + w) * part > limit && squarings < 40) {
+    part /= S(2);
+    ++squarings;
+  }
+  int each = squarings < 20 ? e >> squarings : 0;
+  e = each << (squarings < 20 ? squarings : 0);
+  S root = ldexp(pow(base, v * part) * exp(-(w * part)), -each) * (S(1) + part * (v * base_rest - w_rest));
+  SCI_NO_UNROLL for (int k = 0; k < squarings; ++k) root *= root;
+  return root;
+}
+
 /// x < v, given xi and t = (v - x)/v.
 template <class T>
 SCI_HD bessel_jy_pair<T> bessel_jy_debye_decaying(T v, T x, T xi, T t) {
@@ -204,7 +229,8 @@ SCI_HD bessel_jy_pair<T> bessel_jy_debye_decaying(T v, T x, T xi, T t) {
   if (!isfinite(primal(xi))) xi = T(far);
   S big = primal(xi);
   int e = big < limit ? 0 : int(min(big, S(2) * far) / numbers::ln2<S>);
-  T g = exp(xi - T(big < far ? S(e) * numbers::ln2<S> : big));
+  T g = exp(xi - T(big));  // 1 and the derivatives
+  if (big < far) g = g * T(bessel_jy_debye_exponential(primal(v), primal(x), big, e));
   T amplitude = sqrt(T(2) * T(numbers::inv_pi<S>) / r);
   return {amplitude / (T(2) * g) * (even + odd), -(amplitude * g) * (even - odd), e, e};
 }

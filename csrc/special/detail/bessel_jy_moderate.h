@@ -67,7 +67,15 @@ SCI_HD_LARGE void bessel_jy_temme(T mu, T x, T& y0, T& y1) {
   using S = scalar_of<T>;
   T w = mu * mu, gamma1 = temme_gamma1(mu), gamma2 = temme_gamma2(mu), c, sc, e;
   T log_2_x = T(numbers::ln2<S>) - bessel_jy_log(x);
-  bessel_jy_cosh_sinhc(T(log_2_x * mu), c, sc, e);
+  T exponent = log_2_x * mu;
+  if (abs(primal(exponent)) < S(4)) {
+    bessel_jy_cosh_sinhc(exponent, c, sc, e);
+  } else {  // a power keeps the digits that a large exponent would lose
+    e = bessel_jy_power(T(S(2)), mu) / bessel_jy_power(x, mu);
+    T inverse = T(1) / e;
+    c = (e + inverse) / T(2);
+    sc = (e - inverse) / (T(2) * exponent);
+  }
   // 1/Gamma(1 + mu) and 1/Gamma(1 - mu)
   T plus = gamma2 - mu * gamma1, minus = gamma2 + mu * gamma1;
   T f = T(2) * T(numbers::inv_pi<S>) * (c * gamma1 + sc * log_2_x * gamma2) / (plus * minus);
