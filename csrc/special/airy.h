@@ -83,13 +83,20 @@ SCI_HD_LARGE many<T, 4> airy_real(T x, bool scaled) {
   return f;
 }
 
+/// Is arg z beyond 2 pi/3, in the upper half plane?
+template <class T>
+SCI_HD bool airy_beyond_stokes(complex<T> z) {
+  T line = T(-1.7320508075688772) * z.re;
+  return z.im < line;
+}
+
 /// Ai, Ai', Bi, Bi' in the upper half plane below `airy_large`, each pair times exp of its scale.
 template <class T>
 SCI_HD_LARGE many<complex<T>, 4> airy_upper_near(complex<T> z) {
   const complex<T> turn = {T(0.8660254037844386467637231707529362), T(0.5)}, i = {T(0), T(1)};  // exp(pi i/6)
   const complex<T> third = {T(0.5), T(0.8660254037844386467637231707529362)};                   // exp(pi i/3)
   airy_value<complex<T>> q = airy_near(airy_rotate(z, T(-1)));
-  if (z.im >= T(-1.7320508075688772) * z.re) {
+  if (!airy_beyond_stokes(z)) {
     airy_value<complex<T>> a = airy_near(airy_pair<complex<T>>{z, complex<T>(T(0))});
     complex<T> b = i * a.y + T(2) * (conj(turn) * q.y);
     // d/dz of Ai(z exp(-2 pi i/3)) has the factor exp(-2 pi i/3) = -exp(pi i/3)
@@ -108,6 +115,16 @@ SCI_HD void airy_scale(many<complex<T>, 4>& f, int first, complex<T> factor) {
   f[first + 1] = f[first + 1] * factor;
 }
 
+/// Does z^(3/2) overflow? As an exponent its direction is all that counts then, and that of a smaller z does.
+template <class T>
+SCI_HD bool airy_huge(complex<T> z) {
+  return max(abs(z.re), abs(z.im)) > (is_same<T, float> ? T(1e25) : T(1e200));
+}
+template <class T>
+SCI_HD complex<T> airy_shrunk(complex<T> z) {
+  return z * (is_same<T, float> ? T(0x1p-64) : T(0x1p-512));
+}
+
 /// z in the upper half plane, neither infinite nor NaN.
 template <class T>
 SCI_HD_LARGE many<complex<T>, 4> airy_upper(complex<T> z, bool scaled) {
@@ -123,10 +140,8 @@ SCI_HD_LARGE many<complex<T>, 4> airy_upper(complex<T> z, bool scaled) {
     }
     return f;
   }
-  // z^(3/2) would overflow; as an exponent its direction is all that counts.
-  const T huge = is_same<T, float> ? T(1e25) : T(1e200), shrink = is_same<T, float> ? T(0x1p-32) : T(0x1p-256);
-  bool far = z.im<T(-1.7320508075688772) * z.re, shrunk = max(abs(z.re), abs(z.im))> huge;
-  complex<T> w = shrunk ? z * shrink : z;
+  const bool far = airy_beyond_stokes(z), shrunk = airy_huge(z);
+  complex<T> w = shrunk ? airy_shrunk(z) : z;
   airy_pair<complex<T>> zeta = airy_zeta(w, shrunk ? sqrt(w) : root);
   airy_factors<complex<T>> f = airy_amplitudes(root, complex<T>(T(1)) / zeta.high, airy_half_inv_sqrt_pi<T>);
   complex<T> ma = zero, pa = zero, mb = zero, pb = zero;  // exponents of M and P in Ai and in Bi
@@ -239,7 +254,7 @@ SCI_HD_LARGE many<complex<T>, 2> airy_scaled_derivative_upper(complex<T> z) {
   const complex<T> one = complex<T>(T(1));
   complex<T> root = sqrt(z);
   airy_pair<complex<T>> zeta = airy_zeta(z, root);
-  bool plus = zeta.high.re >= T(0), far = z.im < T(-1.7320508075688772) * z.re;
+  bool plus = zeta.high.re >= T(0), far = airy_beyond_stokes(z);
   if (abs(z) < airy_large<T>) return airy_scaled_near<N>(T(plus ? 1 : -1), root, airy_upper(z, true));
   complex<T> m[3], p[3], up = airy_exp(zeta.high * T(2), zeta.low * T(2));
   airy_taylor<N>(z, m, p);
@@ -300,6 +315,7 @@ SCI_HD many<V, 2> airy_scaled_curvature(V z) {
 template <class T>
 SCI_HD many<T, 2> airy_phase(T x, T y) {
   complex<T> z = {x, abs(y)};
+  if (detail::airy_huge(z)) z = detail::airy_shrunk(z);
   detail::airy_pair<complex<T>> zeta = detail::airy_zeta(z, sqrt(z));
   bool plus = zeta.high.re >= T(0);
   T c = cos(zeta.high.im), s = sin(zeta.high.im), sine = s + c * zeta.low.im;

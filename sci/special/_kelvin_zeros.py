@@ -30,7 +30,8 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _pair(second: bool, x: Tensor) -> tuple[Tensor, Tensor]:
     """Return ber + i bei or ker + i kei and the derivative, times one positive factor that keeps them in range."""
-    turn = torch.tensor(complex(_HALF if second else -_HALF, _HALF), dtype=torch.complex128)
+    side = torch.full_like(x, _HALF)
+    turn = torch.complex(side if second else -side, side)
     z = turn * x
     if not second:
         return jve(0.0, z), -turn * jve(1.0, z)

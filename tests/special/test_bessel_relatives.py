@@ -1,0 +1,105 @@
+"""Airy, Struve and Wright functions and integrals: identities, range, arguments of every kind."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from sci import special
+
+EPSILON = torch.finfo(torch.float64).eps
+
+
+def plane(count: int, low: float, high: float, seed: int = 0) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    r, t = torch.rand(2, count, generator=generator, dtype=torch.float64)
+    return torch.polar(torch.exp(math.log(low) + r * math.log(high / low)), (2 * t - 1) * math.pi)
+
+
+def test_airy_wronskian() -> None:
+    """DLMF 9.2.7: Ai Bi' - Ai' Bi = 1/pi, held against the size of its terms."""
+    for z in (plane(3000, 1e-3, 50), torch.linspace(-90, 90, 3000, dtype=torch.float64)):
+        ai, aip, bi, bip = special.airy(z)
+        size = (ai * bip).abs() + (aip * bi).abs()
+        assert ((ai * bip - aip * bi - 1 / math.pi).abs() < 30 * EPSILON * size).all()
+
+
+def test_airye_beyond_the_range() -> None:
+    x = torch.tensor([1e8, 1e30, 1e300], dtype=torch.float64)
+    ai, _, bi, _ = special.airye(x)
+    second = 5 / 48 * x**-1.5  # DLMF 9.7.5 and 9.7.7
+    torch.testing.assert_close(ai, x**-0.25 / (2 * math.sqrt(math.pi)) * (1 - second), rtol=1e-15, atol=0)
+    torch.testing.assert_close(bi, x**-0.25 / math.sqrt(math.pi) * (1 + second), rtol=1e-15, atol=0)
+    for out in special.airye(torch.complex(x, x)):
+        assert out.isfinite().all()
+    v = torch.tensor([0.5, 1e9], dtype=torch.float64, requires_grad=True)
+    special.airye(v)[0].sum().backward()
+    assert v.grad is not None
+    assert math.isclose(v.grad[1], -0.25 * 1e9**-1.25 / (2 * math.sqrt(math.pi)), rel_tol=1e-12)
+
+
+def test_airye_is_airy_with_factors() -> None:
+    z = plane(500, 0.05, 40)
+    zeta = 2 / 3 * z * z.sqrt()
+    up, down = torch.exp(zeta), torch.exp(-zeta.real.abs())
+    for found, want, factor in zip(special.airye(z), special.airy(z), (up, up, down, down), strict=True):
+        assert ((found - want * factor).abs() < 4e-13 * found.abs() + 1e-300).all()
+
+
+@pytest.mark.parametrize("v", [-3.4, -0.7, 0.0, 1.0, 2.6, 25.0])
+def test_struve_recurrence(v: float) -> None:
+    """DLMF 11.4.23 and 11.4.25, which joins the methods of three orders."""
+    x = torch.logspace(-1, 2, 400, dtype=torch.float64)
+    g = (x / 2) ** v / math.sqrt(math.pi) * special.rgamma(torch.tensor(v + 1.5, dtype=torch.float64))
+    for f, sign in ((special.struve, 1.0), (special.modstruve, -1.0)):
+        low, mid, high = f(v - 1, x), f(v, x), f(v + 1, x)
+        size = low.abs() + high.abs() + (2 * v / x * mid).abs() + g.abs()
+        error = (low + sign * high - 2 * v / x * mid - g).abs()
+        assert (error < 300 * EPSILON * size).all()
+
+
+def test_wright_bessel_is_i() -> None:
+    x = torch.logspace(-2, 4.5, 100, dtype=torch.float64)
+    want = special.ive(1.5, 2 * x.sqrt()).log() + 2 * x.sqrt() - 0.75 * x.log()
+    torch.testing.assert_close(special.log_wright_bessel(1.0, 2.5, x), want, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["itj0y0", "it2j0y0", "iti0k0", "it2i0k0"])
+def test_parity_of_integrals(name: str) -> None:
+    x = torch.tensor([0.3, 3.0, 60.0], dtype=torch.float64)
+    first, second = getattr(special, name)(x)
+    mirrored, none = getattr(special, name)(-x)
+    sign = 1 if name.startswith("it2") else -1
+    assert torch.equal(mirrored, sign * first) and none.isnan().all() and second.isfinite().all()
+
+
+def test_besselpoly_large() -> None:
+    """Against int_0^1 x J_0(2 a x) dx = J_1(2a)/(2a), and the recurrence in the exponent for large a."""
+    a = torch.logspace(-2, 5, 300, dtype=torch.float64)
+    want = special.j1(2 * a) / (2 * a)
+    size = torch.maximum(want.abs(), 0.5 * a**-1.5 / math.sqrt(math.pi))
+    assert ((special.besselpoly(a, 1.0, 0.0) - want).abs() < 60 * EPSILON * size).all()
+
+
+FUZZED = (
+    ("airy", "z"), ("airye", "z"), ("itairy", "r"), ("struve", "rr"), ("modstruve", "rr"), ("wright_bessel", "rrr"),
+    ("log_wright_bessel", "rrr"), ("besselpoly", "rrr"), ("itj0y0", "r"), ("it2i0k0", "r"), ("itmodstruve0", "r"),
+    ("jv", "rz"), ("yv", "rz"), ("ive", "rz"), ("kve", "rz"), ("hankel1e", "rz"), ("hankel2", "rz"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kinds"), FUZZED)
+def test_every_bit_pattern(name: str, kinds: str) -> None:
+    """No argument loops or crashes, and NaN goes in and out."""
+    generator = torch.Generator().manual_seed(len(name))
+
+    def bits() -> torch.Tensor:
+        return torch.randint(-(2**63), 2**63 - 1, (1500,), generator=generator).view(torch.float64)
+
+    args = [torch.complex(bits(), bits()) if kind == "z" else bits() for kind in kinds]
+    found = getattr(special, name)(*args)
+    unknown = torch.stack([x.isnan() for x in args]).any(0)
+    for out in found if isinstance(found, tuple) else (found,):
+        assert out.shape == (1500,) and out[unknown].isnan().all()
