@@ -6,6 +6,7 @@ import platform
 from typing import Any
 
 import rich.box
+import rich.markup
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -47,7 +48,7 @@ def print_rows(title: str, rows: list[Row], peers: tuple[str, ...]) -> None:
         ratios = [ratio(row["ratios"].get(peer)) for peer in shown]
         share = f"{100 * row['copy_share']:.0f} %" if row.get("copy_share") else "-"
         time = duration(row["seconds"]["sci"]) if "sci" in row["seconds"] else "failed"
-        table.add_row(row["function"], row["arguments"], time, *ratios, share)
+        table.add_row(rich.markup.escape(row["function"]), row["arguments"], time, *ratios, share)
     console().print(table)
 
 

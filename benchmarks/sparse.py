@@ -1,69 +1,144 @@
-"""Sparse products and solves: five-point Laplacians and random patterns."""
+"""Sparse arrays: products, conversions, slices, sums and construction on matrices of the usual kinds."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
 from benchmarks.cases import Case, Context, find, to_peer
+from benchmarks.sparse_matrices import KINDS, Parts
 
-_ROOTS = (("sci", "sci"), ("scipy", "scipy"), ("cupy", "cupyx.scipy"))
+_ROOTS = {"sci": "sci", "scipy": "scipy", "cupy": "cupyx.scipy"}
+_FORMAT = {"sci": "array", "scipy": "array", "cupy": "matrix"}  # CuPy has no sparse arrays
 
 
-def _laplacian(n: int) -> tuple[np.ndarray[Any, Any], ...]:
-    """Return data, indices, indptr of the five-point Laplacian on an n by n grid, plus the identity."""
-    cell = np.arange(n * n)
-    i, j = cell // n, cell % n
-    rows, columns = [cell], [cell]
-    for di, dj in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        inside = (i + di >= 0) & (i + di < n) & (j + dj >= 0) & (j + dj < n)
-        rows.append(cell[inside])
-        columns.append(cell[inside] + di * n + dj)
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    order = np.lexsort((column, row))
-    row, column = row[order], column[order]
-    return np.where(row == column, 5.0, -1.0), column, np.concatenate([[0], np.cumsum(np.bincount(row))])
+class _Library:
+    """One library's sparse arrays of one matrix."""
+
+    def __init__(self, peer: str, parts: Parts, device: torch.device) -> None:
+        self.peer = peer
+        tensors = [torch.from_numpy(part).to(device) for part in parts]
+        self.data, self.indices, self.indptr = tensors if peer == "torch" else [self.own(x) for x in tensors]
+        size = len(parts[2]) - 1
+        self.shape = (size, size)
+        if peer != "torch":
+            self.csr = find(_ROOTS[peer], f"sparse.csr_{_FORMAT[peer]}")
+            self.coo = find(_ROOTS[peer], f"sparse.coo_{_FORMAT[peer]}")
+            order = np.random.default_rng(3).permutation(len(parts[0]))
+            row = np.repeat(np.arange(size, dtype=np.int32), np.diff(parts[2]))
+            shuffled = (parts[0][order], row[order], parts[1][order])
+            self.entries = [self.own(torch.from_numpy(x).to(device)) for x in shuffled]
+        self.A = self.make()
+
+    def own(self, x: torch.Tensor) -> Any:
+        """Return a tensor as the library's own array."""
+        return x if self.peer in ("sci", "torch") else to_peer(self.peer, x)
+
+    def make(self) -> Any:
+        """Return the matrix, of which nothing is known yet."""
+        if self.peer == "torch":
+            return torch.sparse_csr_tensor(self.indptr, self.indices, self.data, self.shape, check_invariants=False)
+        return self.csr((self.data, self.indices, self.indptr), shape=self.shape)
+
+    def make_coo(self) -> Any:
+        """Return the matrix by coordinates in random order."""
+        data, row, column = self.entries
+        return self.coo((data, (row, column)), shape=self.shape)
+
+
+def _operations(n: int) -> Iterator[tuple[str, Callable[[_Library], Any], bool]]:
+    """Name operations that need no other operand, on a matrix that is made anew where a pattern is worked out."""
+    rows = np.random.default_rng(4).integers(n, size=n // 10)
+    low, high = n // 4, 3 * n // 4
+    yield "csr_array((data, indices, indptr))", lambda lib: lib.make(), True
+    yield "coo_array(...).tocsr()", lambda lib: lib.make_coo().tocsr(), False
+    yield "csr.tocsc()", lambda lib: lib.make().tocsc(), False
+    yield "csr.T.tocsr()", lambda lib: lib.make().T.tocsr(), False
+    yield "A[low:high]", lambda lib: lib.make()[low:high], False
+    yield "A[:, low:high]", lambda lib: lib.make()[:, low:high], False
+    yield "A[low:high, low:high]", lambda lib: lib.make()[low:high, low:high], False
+    yield "A[rows]", lambda lib, k={}: lib.make()[_key(lib, rows, k)], False
+    yield "A[:, columns]", lambda lib, k={}: lib.make()[:, _key(lib, rows, k)], False
+    yield "A[i]", lambda lib: lib.A[n // 2], False
+
+
+def _key(lib: _Library, places: np.ndarray[Any, Any], kept: dict[str, Any]) -> Any:
+    if lib.peer not in kept:
+        kept[lib.peer] = lib.own(torch.from_numpy(places).to(lib.device if hasattr(lib, "device") else "cpu"))
+    return kept[lib.peer]
 
 
 def cases(context: Context) -> Iterator[Case]:
-    """Yield products with vectors and matrices, products of sparse matrices, solves."""
-    for n in context.sizes(30, 100, 300, 1000):
-        parts = _laplacian(n)
-        size = n * n
-        x, block = context.randn(size), context.randn(size, 16)
-        arrays: dict[str, Any] = {}
-        tensors = [torch.from_numpy(part).to(context.device) for part in parts]
-        shape = (size, size)
-        arrays["sci"] = find("sci", "sparse.csr_array")(tuple(tensors), shape=shape)
-        if "scipy" in context.peers:
-            arrays["scipy"] = find("scipy", "sparse.csr_array")(parts, shape=shape)
-        if "torch" in context.peers:
-            arrays["torch"] = torch.sparse_csr_tensor(tensors[2], tensors[1], tensors[0], shape)
-        if "cupy" in context.peers:
-            arrays["cupy"] = find("cupyx.scipy", "sparse.csr_matrix")(
-                tuple(to_peer("cupy", t) for t in tensors), shape=shape
-            )
-        label = f"five-point, {size} rows"
-        moved = 16 * len(parts[0]) + 24 * size
+    """Yield every operation on every kind of matrix, in two sizes."""
+    peers = ["sci", *(peer for peer in context.peers if peer in ("scipy", "torch", "cupy"))]
+    for kind, builders in KINDS.items():
+        for build in builders[:1] if context.quick else builders:
+            parts = build()
+            n, entries = len(parts[2]) - 1, len(parts[0])
+            label = f"{kind}, {n} rows, {entries} entries"
+            libraries = {peer: _Library(peer, parts, context.device) for peer in peers}
+            yield from _products(context, libraries, label, n, entries)
+            sparse = {peer: lib for peer, lib in libraries.items() if peer != "torch"}
+            for name, act, with_torch in _operations(n):
+                calls = {p: functools.partial(act, lib) for p, lib in (libraries if with_torch else sparse).items()}
+                yield Case(name, label, calls)
+    yield from _small(context, peers)
 
-        def each(apply: Any, arrays: dict[str, Any] = arrays) -> dict[str, Any]:
-            return {peer: (lambda a=a, peer=peer: apply(a, peer)) for peer, a in arrays.items()}
 
-        vectors = {peer: to_peer(peer, x) if peer != "torch" else x for peer in arrays if peer != "sci"} | {"sci": x}
-        blocks = {peer: to_peer(peer, block) if peer != "torch" else block for peer in arrays if peer != "sci"}
-        blocks["sci"] = block
-        yield Case("sparse A @ x", label, each(lambda a, peer, v=vectors: a @ v[peer]), moved)
-        yield Case("sparse A @ X, 16 columns", label, each(lambda a, peer, v=blocks: a @ v[peer]))
-        if n <= 300:
-            yield Case("sparse A @ A", label, each(lambda a, peer: a @ a))
-        for name in ("spsolve", "cg"):
-            solve = {peer: find(root, f"sparse.linalg.{name}") for peer, root in _ROOTS if peer in arrays}
-            calls = {
-                peer: functools.partial(f, arrays[peer], vectors[peer]) for peer, f in solve.items() if f is not None
-            }
-            if "sci" in calls and (name == "cg" or n <= 100):
-                yield Case(f"sparse.linalg.{name}", label, calls)
+def _products(
+    context: Context, libraries: dict[str, _Library], label: str, n: int, entries: int
+) -> Iterator[Case]:
+    x, block = context.randn(n), context.randn(n, 32)
+    for name, operand, moved in (("A @ x", x, 12 * entries + 20 * n), ("A @ X, 32 columns", block, None)):
+        calls = {p: functools.partial(_matmul, lib.A, lib.own(operand)) for p, lib in libraries.items()}
+        yield Case(name, label, calls, moved)
+    A = libraries["sci"].A
+    leaf = A.data.clone().requires_grad_()
+    wanted = x.clone().requires_grad_()
+    B, ones = A._with_data(leaf), torch.ones_like(x)
+    yield Case(
+        "A @ x, and its gradients",
+        label,
+        {"sci": lambda: torch.autograd.grad(B @ wanted, (leaf, wanted), ones)},
+    )
+    others = {p: lib.make() for p, lib in libraries.items() if p != "torch"}
+    for other in others.values():  # another pattern: every third entry is missing
+        pass
+    if entries < 2e6 or "power" not in label:  # a graph's square fills the memory
+        yield Case("A @ A", label, {p: (lambda lib=lib: _square(lib)) for p, lib in libraries.items()})
+    turned = {p: lib.make().T.tocsr() for p, lib in libraries.items() if p != "torch"}
+    calls = {p: (lambda lib=lib, B=turned[p]: lib.make() + B) for p, lib in libraries.items() if p in turned}
+    yield Case("A + A.T", label, calls)
+
+
+def _matmul(A: Any, x: Any) -> Any:
+    return A @ x
+
+
+def _square(lib: _Library) -> Any:
+    A = lib.make()
+    return A @ A
+
+
+def _small(context: Context, peers: list[str]) -> Iterator[Case]:
+    """Yield calls on a matrix of 5 rows: what a call costs that has nothing to do."""
+    from benchmarks.sparse_matrices import banded
+
+    libraries = {peer: _Library(peer, banded(5, 1), context.device) for peer in peers}
+    x = context.randn(5)
+    for name, act in (
+        ("A @ x", lambda lib, x: lib.A @ x),
+        ("A + A", lambda lib, x: lib.A + lib.A),
+        ("2 * A", lambda lib, x: 2 * lib.A),
+        ("A.T", lambda lib, x: lib.A.T),
+    ):
+        calls = {p: functools.partial(act, lib, lib.own(x)) for p, lib in libraries.items() if name == "A @ x" or p != "torch"}
+        yield Case(name, "5 rows", calls)
+    for name, act_on, with_torch in _operations(20):
+        if with_torch or "10" not in name:
+            calls = {p: functools.partial(act_on, lib) for p, lib in libraries.items() if p != "torch"}
+            yield Case(name, "5 rows", calls)

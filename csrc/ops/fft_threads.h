@@ -5,10 +5,7 @@
 #include <cstdlib>
 
 #include "runtime/operator.h"
-
-#if defined(__x86_64__)
-#define SCI_WIDE __attribute__((target("avx2"), flatten))
-#endif
+#include "runtime/wide.h"
 
 namespace sci {
 
@@ -75,8 +72,7 @@ SCI_WIDE void run_wide(const Task& task, int64_t begin, int64_t end, T* buffer) 
 template <class Task, class T>
 void run_items(const Task& task, int64_t begin, int64_t end, T* buffer) {
 #ifdef SCI_WIDE
-  static const bool wide = __builtin_cpu_supports("avx2");
-  if (wide) return run_wide(task, begin, end, buffer);
+  if (wide()) return run_wide(task, begin, end, buffer);
 #endif
   run_plain(task, begin, end, buffer);
 }

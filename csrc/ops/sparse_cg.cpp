@@ -2,7 +2,7 @@
 // Elsewhere the iteration is written over tensors (sci/sparse/linalg/_iterate.py), with the same stopping rule.
 #include <cmath>
 
-#include "runtime/operator.h"
+#include "ops/sparse_shared.h"
 #include "sparse/csr_cg.h"
 
 namespace sci {
@@ -97,6 +97,7 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
                       m_indices.scalar_type() == indices.scalar_type(),
                   "csr_cg: the preconditioner does not fit");
   Tensor x = torch::stable::clone(contiguous(x0_)), info = empty_as(b, {members}, ScalarType::Long);
+  int32_t failed = 0;
   Tensor work = empty_as(b, {4 * n}), parts = empty_as(b, {n / cg_block + 1});
   dispatch_number(b, "csr_cg", [&](auto number) {
     using T = typename decltype(number)::type;
@@ -120,10 +121,13 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
         state.m_data = preconditioned ? sci::data<T>(m_data) : nullptr;
         state.m_indptr = sci::data<I>(m_indptr);
         state.m_indices = sci::data<I>(m_indices);
+        state.guard = CsrGuard<I>::of(n, indices.size(0), &failed);
+        state.m_guard = CsrGuard<I>::of(n, m_indices.size(0), &failed);
         sci::data<int64_t>(info)[m] = solve(state, rtol, atol, maxiter);
       }
     });
   });
+  check_inside(!failed, "csr_cg");
   return {x, info};
 }
 

@@ -1,7 +1,9 @@
 // Operators on compressed sparse rows: product with dense columns, sampled dense product, counting sort.
-#include "runtime/operator.h"
+#include "ops/sparse_shared.h"
+#include "runtime/wide.h"
 #include "sparse/bucket_sort.h"
 #include "sparse/csr_matmul.h"
+#include "sparse/csr_matmul_block.h"
 #include "sparse/csr_sample.h"
 
 #define SCI_SPARSE_KERNELS(T, I)                                   \
@@ -21,16 +23,26 @@ SCI_SPARSE_KERNELS(sci::complex<double>, int64_t)
 namespace sci {
 namespace {
 
+#ifdef SCI_WIDE
+template <class Body>
+SCI_WIDE void run_wide(int64_t begin, int64_t end, const Body& body) {
+  for (int64_t i = begin; i < end; ++i) body(i);
+}
+#endif
+
+template <class Body>
+void run_items(int64_t begin, int64_t end, const Body& body) {
+#ifdef SCI_WIDE
+  if (wide()) return run_wide(begin, end, body);
+#endif
+  for (int64_t i = begin; i < end; ++i) body(i);
+}
+
 /// Runs a body on the CPU's threads without making it a CUDA kernel.
 template <class Body>
 void on_threads(int64_t n, int64_t grain, const Body& body) {
-  if (n <= grain) {
-    for (int64_t i = 0; i < n; ++i) body(i);
-    return;
-  }
-  torch::stable::parallel_for(0, n, grain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) body(i);
-  });
+  if (n <= grain) return run_items(0, n, body);
+  torch::stable::parallel_for(0, n, grain, [&](int64_t begin, int64_t end) { run_items(begin, end, body); });
 }
 
 /// `contiguous` goes through the dispatcher, which costs more than the product of a small matrix.
@@ -93,6 +105,7 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
   if (!vector) sizes.push_back(k);
   Tensor y = empty_as(x, sizes);
   if (members * out_rows * k == 0) return y;
+  int32_t failed = 0;
   dispatch_number(x, "csr_matmul", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_matmul", [&](auto index) {
@@ -103,29 +116,33 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
       const I* starts = sci::data<I>(static_cast<const Tensor&>(indptr));
       const I* places = sci::data<I>(static_cast<const Tensor&>(indices));
       int64_t grain = grain_for(entries, out_rows, k);
+      auto guard = CsrGuard<I>::of(turned ? rows : columns, entries, &failed);
       if (!gather) {
         on_threads(members, 1,
-                   CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch});
+                   CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch, guard});
       } else if (k == 1 && !perm && members == 1 && !x.is_cuda()) {
         using Body = CsrMatvecBlock<T, I>;
-        bool longer = entries >= 8 * out_rows;
+        bool longer = entries >= 12 * out_rows;
         on_threads((out_rows + Body::length - 1) / Body::length, max(int64_t(1), grain / Body::length),
-                   Body{values, starts, places, from, sci::data<T>(y), out_rows, longer});
+                   Body{values, starts, places, from, sci::data<T>(y), out_rows, longer, guard});
       } else if (k == 1) {
-        CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch};
+        CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch, guard};
         if (x.is_cuda() && entries > 8 * out_rows)
           parallel_for(x, members * out_rows, CsrMatvecWarp<T, I>{body});
         else
           parallel_for(x, members * out_rows, body, grain);
       } else {
-        CsrMatmul<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, k, batch};
+        CsrMatmul<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, k, batch, guard};
         if (x.is_cuda())
           parallel_for(x, members * out_rows * k, CsrMatmulElement<T, I>{body});
+        else if constexpr (is_hardware<T>)
+          on_threads(members * out_rows, grain, CsrMatmulBlock<T, I>{body});
         else
           on_threads(members * out_rows, grain, body);
       }
     });
   });
+  check_inside(!failed, "csr_matmul");
   return y;
 }
 
@@ -148,16 +165,46 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
   sizes.push_back(entries);
   Tensor out = empty_as(u, sizes);
   if (members * entries == 0) return out;
+  int32_t failed = 0;
   dispatch_number(u, "csr_sample", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_sample", [&](auto index) {
       using I = typename decltype(index)::type;
       CsrSample<T, I> body{data<I>(indptr), data<I>(indices), data<T>(u), data<T>(v), data<T>(out), rows,
-                           columns,         entries,          batch};
+                           columns,         entries,          batch,
+                           CsrGuard<I>::of(v.size(v.dim() - 2), entries, &failed)};
       parallel_for(u, members * rows, body, grain_for(entries, rows, columns));
     });
   });
+  check_inside(!failed, "csr_sample");
   return out;
+}
+
+/// Both gradients of y = A x for one vector, given that of y.
+std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tensor& x_, const Tensor& g_,
+                                                const Tensor& indptr_, const Tensor& indices_) {
+  const Tensor data = on_cpu(data_), x = on_cpu(x_), g = on_cpu(g_), indptr = on_cpu(indptr_),
+               indices = on_cpu(indices_);
+  int64_t rows = indptr.size(0) - 1, columns = x.size(0), entries = indices.size(0);
+  STD_TORCH_CHECK(data.scalar_type() == x.scalar_type() && x.scalar_type() == g.scalar_type() && g.size(0) == rows &&
+                      data.size(0) >= entries,
+                  "csr_matvec_gradients: shapes or dtypes do not fit");
+  Tensor to_data = empty_as(data, {data.size(0)}), to_x = empty_as(x, {columns});
+  int32_t failed = 0;
+  dispatch_number(x, "csr_matvec_gradients", [&](auto number) {
+    using T = typename decltype(number)::type;
+    dispatch_index(indices, "csr_matvec_gradients", [&](auto index) {
+      using I = typename decltype(index)::type;
+      const I* starts = sci::data<I>(indptr);
+      T* values = sci::data<T>(to_data);
+      for (int64_t p = max(int64_t(0), int64_t(starts[rows])); p < data.size(0); ++p) values[p] = T(0);
+      CsrMatvecGradients<T, I>{sci::data<T>(data), starts, sci::data<I>(indices), sci::data<T>(x), sci::data<T>(g),
+                               values, sci::data<T>(to_x), rows, columns,
+                               CsrGuard<I>::of(columns, entries, &failed)}(0);
+    });
+  });
+  check_inside(!failed, "csr_matvec_gradients");
+  return {to_data, to_x};
 }
 
 std::tuple<Tensor, Tensor> bucket_sort(const Tensor& keys_, int64_t buckets) {
@@ -167,7 +214,10 @@ std::tuple<Tensor, Tensor> bucket_sort(const Tensor& keys_, int64_t buckets) {
   Tensor offsets = empty_as(keys, {buckets + 1}), order = empty_as(keys, {count});
   dispatch_index(keys, "bucket_sort", [&](auto index) {
     using I = typename decltype(index)::type;
-    BucketSort<I>{data<I>(keys), data<I>(offsets), data<I>(order), count, buckets}(0);
+    int32_t failed = 0;
+    auto guard = CsrGuard<I>::of(buckets, count, &failed);
+    BucketSort<I>{data<I>(keys), data<I>(offsets), data<I>(order), count, buckets, guard}(0);
+    check_inside(!failed, "bucket_sort");
   });
   return {offsets, order};
 }
@@ -181,6 +231,9 @@ SCI_OPERATOR(
     "Tensor? t_order) -> Tensor",
     csr_sample)
 SCI_OPERATOR("csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns) -> Tensor", csr_apply)
+SCI_OPERATOR(
+    "csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices) -> (Tensor, Tensor)",
+    csr_matvec_gradients)
 SCI_OPERATOR("bucket_sort(Tensor keys, int buckets) -> (Tensor, Tensor)", bucket_sort)
 
 }  // namespace

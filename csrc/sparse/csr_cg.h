@@ -44,9 +44,15 @@ struct CgState {
   const T* m_data;  // the preconditioner, or null
   const I* m_indptr;
   const I* m_indices;
+  CsrGuard<I> guard, m_guard;
 
   SCI_HD int64_t end(int64_t item) const { return min((item + 1) * cg_block, n); }
-  SCI_HD T row_times(int64_t row, const T* v) const { return csr_dot(data, indices, indptr[row], indptr[row + 1], v); }
+  SCI_HD T row_times(int64_t row, const T* v) const { return times(data, indptr, indices, row, v, guard); }
+  SCI_HD static T times(const T* data, const I* indptr, const I* indices, int64_t row, const T* v,
+                        const CsrGuard<I>& guard) {
+    I begin = indptr[row], end = indptr[row + 1];
+    return guard.row(begin, end) && guard.block(indices, begin, end) ? csr_dot(data, indices, begin, end, v) : T(0);
+  }
 };
 
 template <class T, class I>
@@ -54,8 +60,7 @@ struct CgPrecondition : CgState<T, I> {
   SCI_HD void operator()(int64_t item) const {
     real_of<T> sum = 0;  // M is Hermitian, too
     for (int64_t i = item * cg_block; i < this->end(item); ++i) {
-      T y = csr_dot(this->m_data, this->m_indices, this->m_indptr[i], this->m_indptr[i + 1],
-                    static_cast<const T*>(this->r));
+      T y = this->times(this->m_data, this->m_indptr, this->m_indices, i, this->r, this->m_guard);
       this->z[i] = y;
       sum += cg_product(this->r[i], y);
     }
@@ -79,7 +84,7 @@ struct CgProduct : CgState<T, I> {
     int64_t begin = item * cg_block, end = this->end(item);
     const T* p = this->p;
     T* q = this->q;
-    csr_rows(this->data, this->indptr, this->indices, begin, end, this->longer, p, q);
+    csr_rows(this->data, this->indptr, this->indices, begin, end, this->longer, p, q, this->guard);
     // A is Hermitian: the imaginary part vanishes.
     real_of<T> s0 = 0, s1 = 0;
     int64_t i = begin;

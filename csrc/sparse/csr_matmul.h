@@ -8,6 +8,7 @@
 //   CsrMatvecWarp     CUDA, rows of more than a few entries: 32 threads share a row and read it coalesced
 //   CsrMatmul         an item is a row; up to four columns at a time are summed in registers (CPU)
 //   CsrMatmulElement  CUDA: an item is an element of y, so that neighbouring threads read neighbouring x
+//   CsrMatvecGradients  the gradients of a vector's product in one pass
 //   CsrScatter        y = A^T x without the pattern of A^T: an item is a whole matrix (CPU, where sorting costs more)
 //
 // Error of each: |fl(y) - y| <= nnz(row) eps |A| |x| (Higham, Accuracy and Stability, 2nd ed., eq. 3.11).
@@ -15,6 +16,7 @@
 #include "core/complex.h"
 #include "core/platform.h"
 #include "sparse/batch.h"
+#include "sparse/csr_guard.h"
 
 namespace sci {
 
@@ -50,19 +52,20 @@ SCI_HD T csr_dot(const T* values, const I* indices, I p, I end, const T* x) {
 /// Rows [row, stop) times a vector, without `order`. Short rows have no use for independent sums.
 template <class T, class I>
 SCI_HD void csr_rows(const T* values, const I* indptr, const I* indices, int64_t row, int64_t stop, bool longer,
-                     const T* x, T* y) {
-  I p = indptr[row];
-  if (longer) {
-    for (; row < stop; ++row) {
-      I end = indptr[row + 1];
-      y[row] = csr_dot(values, indices, p, end, x);
-      p = end;
-    }
-    return;
-  }
+                     const T* x, T* y, const CsrGuard<I>& guard) {
+  I p = indptr[row], last = indptr[stop];
+  if (!guard.row(p, last) || !guard.block(indices, p, last)) return;
   for (; row < stop; ++row) {
     I end = indptr[row + 1];
+    if (end < p || end > last) {
+      guard.fail();
+      return;
+    }
     T sum = T(0);
+    if (longer) {
+      sum = csr_dot(values, indices, p, end, x);
+      p = end;
+    }
     for (; p < end; ++p) csr_add(sum, values[p], x[indices[p]]);
     y[row] = sum;
   }
@@ -78,10 +81,11 @@ struct CsrMatvecBlock {
   const T* x;
   T* y;
   int64_t rows;
-  bool longer;  // rows have eight entries and more on average
+  bool longer;  // rows have some entries and more on average
+  CsrGuard<I> guard;
 
   SCI_HD void operator()(int64_t item) const {
-    csr_rows(data, indptr, indices, item * length, min((item + 1) * length, rows), longer, x, y);
+    csr_rows(data, indptr, indices, item * length, min((item + 1) * length, rows), longer, x, y, guard);
   }
 };
 
@@ -95,6 +99,7 @@ struct CsrMatvec {
   T* y;
   int64_t rows;
   SparseBatch batch;
+  CsrGuard<I> guard;
 
   SCI_HD void operator()(int64_t item) const {
     const T* values = data;
@@ -107,9 +112,10 @@ struct CsrMatvec {
       from += batch.offset(1, member);
     }
     I begin = indptr[row], end = indptr[row + 1];
+    if (!guard.row(begin, end) || !guard.block(indices, begin, end)) return;
     T sum = T(0);
     if (order) {
-      for (I p = begin; p < end; ++p) sum += values[order[p]] * from[indices[p]];
+      for (I p = begin; p < end; ++p) csr_add(sum, values[order[p]], from[indices[p]]);
     } else {
       sum = csr_dot(values, indices, begin, end, from);
     }
@@ -153,12 +159,14 @@ struct CsrMatmul {
   T* y;
   int64_t rows, columns;  // columns of x and y
   SparseBatch batch;
+  CsrGuard<I> guard;
 
   SCI_HD void operator()(int64_t item) const {
     int64_t member = item / rows, row = item - member * rows;
     const T* values = data + batch.offset(0, member);
     const T* from = x + batch.offset(1, member);
     T* to = y + item * columns;
+    if (!guard.row(indptr[row], indptr[row + 1])) return;
     int64_t j = 0;
     for (; j + 4 <= columns; j += 4) some<4>(row, values, from + j, to + j);
     if (j + 2 <= columns) {
@@ -173,6 +181,7 @@ struct CsrMatmul {
   SCI_HD void some(int64_t row, const T* values, const T* from, T* to) const {
     T sum[count] = {};
     for (I p = indptr[row]; p < indptr[row + 1]; ++p) {
+      if (!guard.column(indices[p])) return;
       T a = values[order ? order[p] : p];
       const T* source = from + int64_t(indices[p]) * columns;
       for (int c = 0; c < count; ++c) csr_add(sum[c], a, source[c]);
@@ -205,14 +214,17 @@ struct CsrScatter {
   T* y;
   int64_t rows, out_rows, columns;
   SparseBatch batch;
+  CsrGuard<I> guard;
 
   SCI_HD void operator()(int64_t member) const {
     const T* values = data + batch.offset(0, member);
     const T* from = x + batch.offset(1, member);
     T* to = y + member * out_rows * columns;
     for (int64_t i = 0; i < out_rows * columns; ++i) to[i] = T(0);
-    for (int64_t row = 0; row < rows; ++row)
+    for (int64_t row = 0; row < rows; ++row) {
+      if (!guard.row(indptr[row], indptr[row + 1])) return;
       for (I p = indptr[row]; p < indptr[row + 1]; ++p) {
+        if (!guard.column(indices[p])) return;
         T a = values[p];
         if (columns == 1) {
           csr_add(to[indices[p]], a, from[row]);
@@ -221,6 +233,44 @@ struct CsrScatter {
         T* target = to + int64_t(indices[p]) * columns;
         for (int64_t j = 0; j < columns; ++j) csr_add(target[j], a, from[row * columns + j]);
       }
+    }
+  }
+};
+
+/// Both gradients of y = A x for one vector, in one pass over the indices: of A's entries, g_i conj(x_j), and of x,
+/// A^H g. One CPU thread.
+template <class T, class I>
+struct CsrMatvecGradients {
+  const T* data;
+  const I* indptr;
+  const I* indices;
+  const T* x;
+  const T* g;
+  T* to_data;
+  T* to_x;
+  int64_t rows, columns;
+  CsrGuard<I> guard;
+
+  void operator()(int64_t) const {
+    constexpr int64_t length = 1024;
+    for (int64_t j = 0; j < columns; ++j) to_x[j] = T(0);
+    for (int64_t i = 0; i < rows; i += length)
+      if (!some(i, min(i + length, rows))) return;
+  }
+  bool some(int64_t i, int64_t stop) const {
+    I p = indptr[i], last = indptr[stop];
+    if (!guard.row(p, last) || !guard.block(indices, p, last)) return false;
+    for (; i < stop; ++i) {
+      I end = indptr[i + 1];
+      if (end < p || end > last) return guard.fail();
+      T scale = g[i];
+      for (; p < end; ++p) {
+        I j = indices[p];
+        to_data[p] = scale * conj(x[j]);
+        csr_add(to_x[j], scale, conj(data[p]));
+      }
+    }
+    return true;
   }
 };
 

@@ -5,6 +5,7 @@
 #include "core/complex.h"
 #include "core/platform.h"
 #include "sparse/batch.h"
+#include "sparse/csr_guard.h"
 
 namespace sci {
 
@@ -17,6 +18,7 @@ struct CsrSample {
   T* out;
   int64_t rows, columns, entries;  // columns of u and v
   SparseBatch batch;
+  CsrGuard<I> guard;
 
   SCI_HD void operator()(int64_t item) const { row(item, 0, 1); }
 #if SCI_DEVICE
@@ -29,12 +31,12 @@ struct CsrSample {
     const T* right = v + batch.offset(1, member);
     T* to = out + member * entries;
     I end = indptr[i + 1];
-    if (columns == 1) {
-      T scale = left[0];
-      for (I p = indptr[i] + first; p < end; p += step) to[p] = scale * right[indices[p]];
-      return;
+    if (!guard.row(indptr[i], end)) return;
+    for (I p = indptr[i] + first; p < end; p += step) {
+      I j = indices[p];
+      if (!guard.column(j)) return;
+      to[p] = columns == 1 ? left[0] * right[j] : dot(left, right + int64_t(j) * columns);
     }
-    for (I p = indptr[i] + first; p < end; p += step) to[p] = dot(left, right + int64_t(indices[p]) * columns);
   }
 
   SCI_HD T dot(const T* a, const T* b) const {

@@ -17,7 +17,7 @@ from ._convert import as_dtype, as_shape, is_scipy, is_shape
 from ._coo import coo_array
 from ._layouts import Blocks
 from ._matrix import spmatrix
-from ._pattern import CompressedRows, as_index, check_indices, index_dtype, structural
+from ._pattern import CompressedRows, as_index, check_indices, compress_order, index_dtype, structural
 from ._pytree import register
 
 __all__ = ["bsr_array", "bsr_matrix"]
@@ -129,7 +129,8 @@ class BlocksBase(Compressed):
         """Put the blocks of each row in order, in place."""
         if self._kept.sorted:
             return
-        rows, order = self._kept.sort()
+        kept = self._kept
+        rows, order = compress_order(kept.rows, kept.indices, kept.grid)
         self._set_rows(rows)
         self._data = self._data.index_select(0, order)
 

@@ -85,12 +85,19 @@ def canonical(part: Part) -> Part:
     if pattern.canonical:
         return part
     if not pattern.sorted:
-        pattern, order = pattern.sort()
-        data = data.index_select(-1, order)
-    if not pattern.canonical:
-        pattern, target = pattern.merge()
-        data = segment_sum(data, target, pattern.nnz)
-    return data, pattern
+        data, pattern = pattern.sort(data)
+    return without_duplicates(data, pattern)
+
+
+def without_duplicates(data: Tensor, pattern: CompressedRows) -> Part:
+    """Add up neighbours at one place."""
+    if pattern.canonical:
+        return data, pattern
+    if is_plain(data) and on_plain_cpu(pattern.indptr, pattern.indices):
+        data, indptr, indices = torch.ops.sci.csr_merge(data, pattern.indptr, pattern.indices)
+        return data, CompressedRows(indptr, indices, pattern.grid, True, pattern.flat)
+    pattern, target = pattern.merge()
+    return segment_sum(data, target, pattern.nnz), pattern
 
 
 def _from_keys(keys: Tensor, like: CompressedRows) -> CompressedRows:

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.errors import bad_argument, describe
-from . import _indexing
+from . import _indexing, _slicing
 from ._assignment import set_item
 from ._base import SparseBase
-from ._combine import canonical
+from ._combine import canonical, without_duplicates
 from ._convert import (
     as_dtype,
     as_shape,
@@ -26,8 +26,7 @@ from ._convert import (
 )
 from ._format_checks import check_compressed
 from ._layouts import CompressedColumns
-from ._pattern import CompressedRows, Coordinates, as_index, index_dtype
-from ._products import segment_sum
+from ._pattern import CompressedRows, Coordinates, as_index, compress, index_dtype, movable, on_plain_cpu
 
 Self = TypeVar("Self", bound="Compressed")
 Part = tuple[Tensor, CompressedRows]
@@ -69,6 +68,10 @@ class Compressed(SparseBase):
             raise ValueError(f"{name}: shape {tuple(shape)} does not fit an array of shape {self.shape}")
 
     @property
+    def _name(self) -> str:
+        return type(self).__name__
+
+    @property
     def _kept(self) -> CompressedRows:
         """The pattern of what is kept together: rows, or the columns as rows of the transpose."""
         rows: CompressedRows = self._pattern.turned if self._by_columns else self._pattern
@@ -88,7 +91,7 @@ class Compressed(SparseBase):
     def indices(self, values: Any) -> None:
         rows = self._kept
         x = as_index(values, "indices", type(self).__name__, self.device)
-        self._set_rows(CompressedRows(rows.indptr.to(x.dtype), x, rows.grid, None, rows.flat).unchecked())
+        self._set_rows(CompressedRows(rows.indptr.to(x.dtype), x, rows.grid, None, rows.flat).unchecked(self._name))
 
     @property
     def indptr(self) -> Tensor:
@@ -99,7 +102,7 @@ class Compressed(SparseBase):
     def indptr(self, values: Any) -> None:
         rows = self._kept
         x = as_index(values, "indptr", type(self).__name__, self.device)
-        self._set_rows(CompressedRows(x, rows.indices.to(x.dtype), rows.grid, None, rows.flat).unchecked())
+        self._set_rows(CompressedRows(x, rows.indices.to(x.dtype), rows.grid, None, rows.flat).unchecked(self._name))
 
     @property
     def data(self) -> Tensor:
@@ -112,8 +115,13 @@ class Compressed(SparseBase):
         if tensor.device != self._data.device:
             raise bad_argument(type(self).__name__, "data", f"on {self._data.device}", values)
         if tensor.shape != self._data.shape:  # indices that fit have to follow
-            self._set_rows(self._kept.marked(self._kept._sorted, self._kept._canonical).unchecked())
+            self._set_rows(self._kept.marked(self._kept._sorted, self._kept._canonical).unchecked(self._name))
         self._data = tensor
+
+    def _fitting(self) -> CompressedRows:
+        """Return `_kept` for a kernel that checks the indices itself."""
+        self._kept.fit(self._data)
+        return self._kept
 
     def _valid(self) -> CompressedRows:
         """Return `_kept` for a kernel: checked, if it came unchecked or was written to since."""
@@ -176,9 +184,8 @@ class Compressed(SparseBase):
         """Put the indices of each row (for csc each column) in order, in place."""
         if self._kept.sorted:
             return
-        rows, order = self._kept.sort()
+        self._data, rows = self._kept.sort(self._data)
         self._set_rows(rows)
-        self._data = self._data.index_select(-1, order)
 
     def sorted_indices(self: Self) -> Self:
         """Return a copy with the indices of each row (for csc each column) in order."""
@@ -189,6 +196,9 @@ class Compressed(SparseBase):
     # ---- indexing --------------------------------------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
+        made = _slicing.take(self, key)
+        if made is not None:
+            return made
         made = _indexing.get(self, key)
         if isinstance(made, Tensor):
             return made
@@ -227,27 +237,27 @@ def compressed_from(A: SparseBase, by_columns: bool) -> Part:
     """Return values and canonical-as-they-are compressed rows (or columns) of an array; duplicates of coo add up."""
     if by_columns:
         if A.format == "csr":
-            data, rows = A._rows()
-            turned, order = rows.transpose()
-            return data.index_select(-1, order), turned
+            return A._fitting().turned(A._data)
         data, places = A._places()
         swapped = Coordinates(places.coords[::-1], places.shape[::-1], places.canonical, ordered=False)
         return merged(data, swapped)
     if A.format == "coo" or A.format == "dok":
         return merged(*A._places())
-    return A._rows()
+    return A._fitting().turned(A._data) if A.format == "csc" else A._rows()
 
 
 def merged(data: Tensor, places: Coordinates) -> Part:
     """Return coordinates as canonical compressed rows."""
+    if places._compressed is None and len(places.shape) == 2 and movable(data) and on_plain_cpu(*places.coords):
+        data, pattern = compress(data, *places.coords, places.shape)
+        return without_duplicates(data, pattern)
     pattern, order = places.compressed()
     if places.canonical:
         pattern._canonical = True
     data = data.index_select(-1, order)
-    if torch.compiler.is_compiling() or pattern.canonical:  # merging reads the data
+    if torch.compiler.is_compiling():  # merging reads the data
         return data, pattern
-    pattern, target = pattern.merge()
-    return segment_sum(data, target, pattern.nnz), pattern
+    return without_duplicates(data, pattern)
 
 
 def _parts(arg1: Any, shape: Any, device: Any, name: str, by_columns: bool, ndims: tuple[int, ...]) -> Part:
@@ -290,8 +300,7 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str, by_columns: bool, ndim
     if isinstance(pattern, CompressedRows):
         if not by_columns:
             return data, pattern
-        turned, order = pattern.transpose()
-        return data.index_select(-1, order), turned
+        return pattern.turned(data)
     if len(pattern.shape) not in ndims:
         raise ValueError(f"{name}: arg1 must have {' or '.join(map(str, ndims))} dimensions, got {pattern.shape}")
     return _oriented(data, pattern, by_columns)

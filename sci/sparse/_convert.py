@@ -14,6 +14,11 @@ from .._core.errors import bad_argument, describe
 from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, inspected
 
 
+# Row starts and columns of more entries are checked when they are first used: reading them all takes as long as some
+# products do, and on a GPU it waits for the device.
+CHECKED_AT_ONCE = 2**15
+
+
 def as_dtype(dtype: Any, function: str) -> torch.dtype | None:
     """Return a dtype given as torch's, NumPy's, a name or a Python type; Python's `float` is NumPy's: float64."""
     if dtype is None or isinstance(dtype, torch.dtype):
@@ -149,7 +154,12 @@ def from_compressed(
             f"{function}: indptr must have {sizes[0] + 1} elements for {sizes[0]} {what}: "
             f"index pointer size {len(starts)} should be {sizes[0] + 1}"
         )
-    pattern = inspected(function, CompressedRows(starts, columns, sizes, flat=flat))
+    pattern = CompressedRows(starts, columns, sizes, flat=flat)
+    if columns.shape[0] <= CHECKED_AT_ONCE:
+        inspected(function, pattern)
+    else:
+        pattern.unchecked(function)
     if columns.dtype is torch.int32 and index_dtype(*sizes) is torch.int64:
-        pattern = CompressedRows(starts.to(torch.int64), columns.to(torch.int64), sizes, pattern._canonical, flat)
+        wide = CompressedRows(starts.to(torch.int64), columns.to(torch.int64), sizes, pattern._canonical, flat)
+        wide._unchecked, pattern = pattern._unchecked, wide
     return values, pattern

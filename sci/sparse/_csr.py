@@ -42,8 +42,12 @@ class RowsBase(Compressed):
     _ndims = (1, 2)
 
     def __matmul__(self, other: Any) -> Any:
-        rows = self._valid()
-        found = quick_product(rows, self._data, other)
+        rows = self._fitting()
+        try:
+            found = quick_product(rows, self._data, other)
+        except RuntimeError:
+            with rows.explained(self._data):
+                raise
         if found is not None:
             return found[..., 0] if rows.flat and other.dim() == 1 else found if not rows.flat else found[..., 0, :]
         return super().__matmul__(other)

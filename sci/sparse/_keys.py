@@ -108,7 +108,7 @@ def _index_array(item: Any, device: torch.device) -> Tensor:
     return x.to(device)
 
 
-def _checked(x: Tensor, size: int, axis: int) -> Tensor:
+def checked(x: Tensor, size: int, axis: int) -> Tensor:
     """Return indices counted from the front; they must lie inside."""
     x = x.to(torch.int64)
     if x.numel() and not torch.compiler.is_compiling():
@@ -149,7 +149,7 @@ def parse(key: Any, shape: Sequence[int], device: torch.device) -> Key:
             arrays[axis] = item.places
             kinds.append(("array", axis))
         else:
-            arrays[axis] = _checked(item, size, axis)
+            arrays[axis] = checked(item, size, axis)
             kinds.append(("array", axis))
         axis += 1
     array_shape: tuple[int, ...] = ()

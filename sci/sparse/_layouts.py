@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ._pattern import CompressedRows, Coordinates, Shape, compress, index_dtype, keepable, structural
+from ._pattern import CompressedRows, Coordinates, Shape, compress_order, index_dtype, keepable, structural
 
 
 class CompressedColumns:
@@ -132,7 +132,7 @@ class Diagonals:
         if self._compressed is not None:
             return self._compressed
         places, source = self.coordinates()
-        rows, order = compress(places.coords[0], places.coords[1], self.shape)
+        rows, order = compress_order(places.coords[0], places.coords[1], self.shape)
         rows._canonical = True if places.canonical else None
         with structural(source):
             found = rows, source.index_select(0, order)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -20,7 +20,13 @@ from torch import Tensor
 from .._core import runtime
 from .._core.dispatch import operator
 from .._core.errors import bad_argument
-from .._core.torch_private import below_transforms, dispatch_modes, is_wrapped_by_transform, transforms_active
+from .._core.torch_private import (
+    below_transforms,
+    dispatch_modes,
+    forward_mode_active,
+    is_wrapped_by_transform,
+    transforms_active,
+)
 
 runtime.load_library()
 
@@ -70,6 +76,33 @@ def bucket_sort(keys: Tensor, buckets: int) -> tuple[Tensor, Tensor]:
     return offsets.to(keys.dtype), order.to(keys.dtype)
 
 
+# ---- values that move with a pattern ---------------------------------------------------------------------------------
+
+
+def movable(data: Tensor) -> bool:
+    """May a kernel move these values itself: does nothing differentiate or transform them?"""
+    return (
+        type(data) is Tensor
+        and data.dim() == 1
+        and data.is_cpu
+        and not (data.requires_grad and torch.is_grad_enabled())
+        and not transforms_active()
+        and not forward_mode_active()
+        and not data.is_conj()
+        and not data.is_neg()
+    )
+
+
+def moved(operate: Any, data: Tensor, *args: Any) -> tuple[Any, ...]:
+    """Call an operator on CPU patterns that moves values along; where these are differentiated, move them by order."""
+    if movable(data):
+        found: tuple[Any, ...] = operate(data, *args)
+        return found
+    with structural():
+        order, *rest = operate(None, *args)
+    return (data.index_select(-1, order), *rest)
+
+
 def expand_indptr(indptr: Tensor, count: int) -> Tensor:
     """Return the row of each of `count` entries."""
     rows = torch.arange(indptr.shape[0] - 1, device=indptr.device, dtype=indptr.dtype)
@@ -115,28 +148,44 @@ class CompressedRows:
         self._transpose: CompressedRows | None = None
         self._rows: Tensor | None = None
         self._product: tuple[weakref.ref[CompressedRows], CompressedRows] | None = None
-        self._unchecked = False
+        self._unchecked = ""
         self._edits = edits(indptr, indices)
 
-    def unchecked(self) -> CompressedRows:
-        """Mark indices that the user has set one by one: the first use checks them."""
-        self._unchecked = True
+    def unchecked(self, owner: str = "sparse") -> CompressedRows:
+        """Mark indices that nobody has looked at: the first use checks them, in the owner's name."""
+        self._unchecked = owner
         return self
 
-    def validate(self, data: Tensor) -> None:
-        """Check indices that have not been checked: no kernel may meet one that lies outside."""
+    def fit(self, data: Tensor) -> None:
+        """Check what can be checked without reading indices; enough for kernels that check these themselves."""
         found = edits(self.indptr, self.indices)
         if found != self._edits and found is not None:
             # Written to in place, as SciPy's users do: nothing that was derived of the old numbers holds.
             self._canonical = self._sorted = self._transposed = self._transpose = self._rows = self._product = None
-            self._unchecked, self._edits = True, found
+            self._unchecked, self._edits = self._unchecked or "sparse", found
         if not self._unchecked:
             return
         if self.indptr.shape[0] != self.grid[0] + 1 or data.shape[-1] != self.indices.shape[0]:
             sizes = f"{self.indptr.shape[0]}, {self.indices.shape[0]} and {data.shape[-1]}"
-            raise ValueError(f"sparse: lengths of indptr, indices and data do not fit {self.grid[0]} rows: {sizes}")
-        check_indices("sparse", self.indptr, [("indices", self.indices, self.grid[1])])
-        self._unchecked = False
+            text = f"lengths of indptr, indices and data do not fit {self.grid[0]} rows: {sizes}"
+            raise ValueError(f"{self._unchecked}: {text}")
+
+    def validate(self, data: Tensor) -> None:
+        """Check indices that have not been checked, and find out whether they are in order."""
+        self.fit(data)
+        if self._unchecked:
+            inspected(self._unchecked, self)
+            self._unchecked = ""
+
+    @contextlib.contextmanager
+    def explained(self, data: Tensor) -> Iterator[None]:
+        """Raise the error of a check where a kernel has met an index that lies outside."""
+        try:
+            yield
+        except RuntimeError:
+            self._unchecked = self._unchecked or "sparse"
+            self.validate(data)
+            raise
 
     @property
     def shape(self) -> Shape:
@@ -178,8 +227,12 @@ class CompressedRows:
         if self._transposed is not None:
             return self._transposed
         with structural(self.indptr, self.indices):
-            indptr, order = bucket_sort(self.indices, self.grid[1])
-            found = (indptr, self.rows.index_select(0, order), order)
+            if on_plain_cpu(self.indptr, self.indices):
+                order, indptr, indices = torch.ops.sci.csr_turn(None, self.indptr, self.indices, self.grid[1])
+            else:
+                indptr, order = bucket_sort(self.indices, self.grid[1])
+                indices = self.rows.index_select(0, order)
+            found = (indptr, indices, order)
         if keepable(*found):
             self._transposed = found
         return found
@@ -202,11 +255,22 @@ class CompressedRows:
                 self._transpose = turned
         return turned, order
 
+    def turned(self, data: Tensor) -> tuple[Tensor, CompressedRows]:
+        """Return the transposed pattern with values in its order, which is not kept where the values move at once."""
+        if self._transposed is None and on_plain_cpu(self.indptr, self.indices) and movable(data):
+            with self.explained(data):
+                data, indptr, indices = torch.ops.sci.csr_turn(data, self.indptr, self.indices, self.grid[1])
+            turned = CompressedRows(indptr, indices, self.grid[::-1], True if self._canonical else None)
+            turned._sorted = True
+            return data, turned
+        turned, order = self.transpose()
+        return data.index_select(-1, order), turned
+
     def known_transposed(self, wanted: bool) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
         """Return what products with the transpose use: on one CPU thread they scatter, which needs no sorting."""
         if self._transposed is not None:
             return self._transposed
-        if not wanted or (self.indices.device.type == "cpu" and _one_thread()):
+        if not wanted or (self.indices.device.type == "cpu" and one_thread()):
             return None, None, None
         return self.transposed
 
@@ -228,6 +292,9 @@ class CompressedRows:
         if self.nnz < 2:
             self._sorted = self._canonical = True
             return
+        if on_plain_cpu(self.indptr, self.indices):
+            inspected(self._unchecked or "sparse", self)
+            return
         with structural(self.indptr, self.indices):
             rows = self.rows
             step = self.indices[1:] - self.indices[:-1]
@@ -240,15 +307,11 @@ class CompressedRows:
         """Return each entry's place in the row-major order of the dense matrix, as int64."""
         return self.rows.to(torch.int64) * self.grid[1] + self.indices
 
-    def sort(self) -> tuple[CompressedRows, Tensor]:
-        """Return the pattern with every row in order, and the order of its entries among this one's."""
-        with structural(self.indptr, self.indices):
-            _, by_column = bucket_sort(self.indices, self.grid[1])
-            _, by_row = bucket_sort(self.rows.index_select(0, by_column), self.grid[0])
-            order = by_column.index_select(0, by_row)
-            found = CompressedRows(self.indptr, self.indices.index_select(0, order), self.grid, flat=self.flat)
-        found._sorted = True
-        return found, order
+    def sort(self, data: Tensor) -> tuple[Tensor, CompressedRows]:
+        """Return values and pattern with every row in order."""
+        data, found = compress(data, self.rows, self.indices, self.grid)
+        found.flat = self.flat
+        return data, found
 
     def merge(self) -> tuple[CompressedRows, Tensor]:
         """Return the pattern without duplicates, for a sorted pattern, and where each entry goes."""
@@ -269,7 +332,7 @@ class CompressedRows:
         return moved
 
 
-def _one_thread() -> bool:
+def one_thread() -> bool:
     return torch.compiler.is_compiling() or torch.get_num_threads() == 1
 
 
@@ -293,20 +356,30 @@ def same_index_dtype(*indices: Tensor) -> list[Tensor]:
     return [x.to(torch.int64) for x in indices]
 
 
-def compress(rows: Tensor, columns: Tensor, shape: Sequence[int]) -> tuple[CompressedRows, Tensor]:
-    """Return coordinates as sorted compressed rows, which may hold duplicates, and the order of the entries."""
+def compress(
+    data: Tensor, rows: Tensor, columns: Tensor, shape: Sequence[int]
+) -> tuple[Tensor, CompressedRows]:
+    """Return values at coordinates in compressed rows, sorted stably, which may hold duplicates."""
+    if on_plain_cpu(rows, columns):
+        rows, columns = same_index_dtype(rows, columns)
+        data, indptr, indices, distinct = moved(torch.ops.sci.csr_compress, data, rows, columns, int(shape[0]))
+        found = CompressedRows(indptr, indices, shape, canonical=distinct)
+        found._sorted = True
+        return data, found
     with structural(rows, columns):
-        if on_plain_cpu(rows, columns):
-            rows, columns = same_index_dtype(rows, columns)
-            indptr, indices, order, distinct = torch.ops.sci.csr_compress(rows, columns, int(shape[0]))
-            found = CompressedRows(indptr, indices, shape, canonical=bool(distinct.item()))
-            found._sorted = True
-            return found, order
         _, by_column = bucket_sort(columns, int(shape[1]))
         indptr, by_row = bucket_sort(rows.index_select(0, by_column), int(shape[0]))
         order = by_column.index_select(0, by_row)
         found = CompressedRows(indptr, columns.index_select(0, order), shape)
     found._sorted = True
+    return data.index_select(-1, order), found
+
+
+def compress_order(rows: Tensor, columns: Tensor, shape: Sequence[int]) -> tuple[CompressedRows, Tensor]:
+    """Return the pattern of coordinates in compressed rows, and the order of the entries."""
+    with structural(rows, columns):
+        entries = torch.arange(rows.shape[0], device=rows.device, dtype=rows.dtype)
+        order, found = compress(entries, rows, columns, shape)
     return found, order
 
 
@@ -323,12 +396,12 @@ class Coordinates:
         # Are the places known to be distinct, and in row-major order, too?
         self.canonical, self.ordered = canonical, canonical and ordered
         self._compressed: tuple[CompressedRows, Tensor] | None = None
-        self._unchecked = False
+        self._unchecked = ""
         self._edits = edits(*self.coords)
 
-    def unchecked(self) -> Coordinates:
-        """Mark indices that the user has set one by one: the first use checks them."""
-        self._unchecked = True
+    def unchecked(self, owner: str = "sparse") -> Coordinates:
+        """Mark indices that nobody has looked at: the first use checks them, in the owner's name."""
+        self._unchecked = owner
         return self
 
     def validate(self, data: Tensor) -> None:
@@ -337,18 +410,18 @@ class Coordinates:
         if found != self._edits and found is not None:
             self.canonical = self.ordered = False
             self._compressed = None
-            self._unchecked, self._edits = True, found
+            self._unchecked, self._edits = self._unchecked or "sparse", found
         if not self._unchecked:
             return
         if any(x.shape[0] != data.shape[-1] for x in self.coords):
             sizes = [x.shape[0] for x in self.coords]
             raise ValueError(
-                f"sparse: all index and data arrays must have the same length, got {data.shape[-1]} "
+                f"{self._unchecked}: all index and data arrays must have the same length, got {data.shape[-1]} "
                 f"values and {sizes} indices"
             )
         checks = zip(self.coords, self.shape, strict=True)
-        check_indices("sparse", None, [(f"coords[{d}]", x, n) for d, (x, n) in enumerate(checks)])
-        self._unchecked = False
+        check_indices(self._unchecked, None, [(f"coords[{d}]", x, n) for d, (x, n) in enumerate(checks)])
+        self._unchecked = ""
 
     @property
     def nnz(self) -> int:
@@ -359,10 +432,10 @@ class Coordinates:
         if self._compressed is not None:
             return self._compressed
         if len(self.shape) == 1:
-            found = compress(torch.zeros_like(self.coords[0]), self.coords[0], (1, *self.shape))
+            found = compress_order(torch.zeros_like(self.coords[0]), self.coords[0], (1, *self.shape))
             found[0].flat = True
         else:
-            found = compress(self.coords[0], self.coords[1], self.shape)
+            found = compress_order(self.coords[0], self.coords[1], self.shape)
         if keepable(found[1]):
             self._compressed = found
         return found
@@ -455,7 +528,7 @@ def inspected(function: str, rows: CompressedRows) -> CompressedRows:
         check_indices(function, rows.indptr, [("indices", rows.indices, rows.grid[1])])
         return rows
     with structural(rows.indptr, rows.indices):
-        report = torch.ops.sci.csr_inspect(rows.indptr, rows.indices).tolist()
+        report = torch.ops.sci.csr_inspect(rows.indptr, rows.indices)
     begin, end, step, low, high, is_sorted, canonical = report
     _check_starts(function, begin, end, step, rows.nnz)
     _check_range(function, "indices", low, high, rows.grid[1])

@@ -30,9 +30,10 @@ from .._core.torch_private import (
 from ._pattern import (
     CompressedRows,
     bucket_sort,
-    compress,
+    compress_order,
     expand_indptr,
     on_plain_cpu,
+    one_thread,
     same_index_dtype,
     structural,
 )
@@ -61,6 +62,9 @@ def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[
     data, x, *pattern, rows, columns, transposed = inputs
     (g,) = grads
     grad_data = grad_x = None
+    if needs[0] and needs[1] and not transposed and _one_pass(data, x, g):
+        grad_data, grad_x = torch.ops.sci.csr_matvec_gradients(data, x.squeeze(-1), g.squeeze(-1), *pattern[:2])
+        return [grad_data, grad_x.unsqueeze(-1)] + [None] * 8
     if needs[0]:
         u, v = (x.conj(), g) if transposed else (g, x.conj())
         if data.dim() == 1 and (u.dim() > 2 or v.dim() > 2):  # one matrix: the batch is part of the sum
@@ -70,6 +74,13 @@ def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[
     if needs[1]:
         grad_x = unbroadcast(matmul(data.conj(), g, tuple(pattern), rows, columns, not transposed), x)
     return [grad_data, grad_x] + [None] * 8
+
+
+def _one_pass(data: Tensor, x: Tensor, g: Tensor) -> bool:
+    """Are these one matrix and one vector on one CPU thread, and nothing differentiates further?"""
+    if not (data.dim() == 1 and x.dim() == g.dim() == 2 and x.shape[1] == 1 and x.is_cpu and one_thread()):
+        return False
+    return is_plain(data, x.squeeze(-1), g.squeeze(-1))
 
 
 def _fold(x: Tensor, batch: torch.Size) -> Tensor:
@@ -298,11 +309,24 @@ def _product_pattern(left: CompressedRows, right: CompressedRows, grid: tuple[in
     if known is not None and known[0]() is right:
         return known[1]
     with structural(left.indices, right.indices):
-        parts = same_index_dtype(left.indptr, left.indices, right.indptr, right.indices)
-        indptr, indices = torch.ops.sci.csr_product_pattern(*parts, grid[1])
-    pattern = CompressedRows(indptr, indices, grid, True)
-    left._product = (weakref.ref(right), pattern)
+        nothing = torch.zeros(max(left.nnz, right.nnz), dtype=torch.float32)
+        _, pattern = _multiply(nothing, left, nothing, right, grid)
     return pattern
+
+
+def _multiply(
+    a: Tensor, left: CompressedRows, b: Tensor, right: CompressedRows, grid: tuple[int, int]
+) -> tuple[Tensor, CompressedRows]:
+    """Multiply plain values, and remember the pattern. Rows come out in the order that entries are met in."""
+    parts = same_index_dtype(left.indptr, left.indices, right.indptr, right.indices)
+    try:
+        data, indptr, indices = torch.ops.sci.csr_multiply(a, *parts[:2], b, *parts[2:], grid[1])
+    except RuntimeError:  # more entries than int32 counts, or indices that do not hold, which will raise again
+        parts = [x.to(torch.int64) for x in parts]
+        data, indptr, indices = torch.ops.sci.csr_multiply(a, *parts[:2], b, *parts[2:], grid[1])
+    pattern = CompressedRows(indptr, indices, grid)
+    left._product = (weakref.ref(right), pattern)
+    return data, pattern
 
 
 def is_plain(*values: Tensor) -> bool:
@@ -332,17 +356,20 @@ def sparse_product(a: Tensor, left: CompressedRows, b: Tensor, right: Compressed
     # The rows need a place for every column: not for far more columns than there are entries.
     few = grid[1] <= 64 * (left.nnz + right.nnz) + 2**20
     if dtype in _DIRECT and few and a.dim() == b.dim() == 1 and on_plain_cpu(left.indices, right.indices):
+        a, b = a.to(dtype), b.to(dtype)
+        if left._product is None and is_plain(a, b):
+            return _multiply(a, left, b, right, grid)
         pattern = _product_pattern(left, right, grid)
         parts = (left.indptr, left.indices, right.indptr, right.indices, pattern.indptr, pattern.indices)
         tensors = [x.contiguous() for x in same_index_dtype(*parts)]
-        return _triples(2, a.to(dtype), b.to(dtype), *tensors, grid[1]), pattern
+        return _triples(2, a, b, *tensors, grid[1]), pattern
     with structural(left.indices, right.indices):
         counts = (right.indptr[1:] - right.indptr[:-1])[left.indices]
         begins = counts.cumsum(0) - counts
         pairs = int(counts.sum().item())
         p = torch.repeat_interleave(torch.arange(left.nnz, device=a.device), counts, output_size=pairs)
         q = torch.arange(pairs, device=a.device) + (right.indptr[left.indices] - begins)[p]
-        found, order = compress(left.rows[p], right.indices[q], grid)
+        found, order = compress_order(left.rows[p], right.indices[q], grid)
         pattern, target = found.merge()
         p, q = p[order], q[order]
     terms = a.to(dtype).index_select(-1, p) * b.to(dtype).index_select(-1, q)

@@ -1,0 +1,33 @@
+// What the operators on sparse patterns share.
+#pragma once
+#include "runtime/operator.h"
+
+namespace sci {
+
+inline Tensor on_cpu(const Tensor& x) {
+  STD_TORCH_CHECK(!x.is_cuda(), "csr: patterns are worked on by these operators on the CPU alone");
+  return x.is_contiguous() ? x : torch::stable::contiguous(x);
+}
+
+inline void check_inside(bool holds, const char* where) {
+  STD_TORCH_CHECK(holds, where,
+                  ": an index lies outside of the array, or indptr decreases; it was changed after it was checked");
+}
+
+/// Values that are moved and not computed with: one type per size.
+struct bytes16 {
+  uint64_t part[2];
+};
+
+template <class F>
+auto dispatch_bytes(const Tensor& x, F&& f) {
+  switch (x.element_size()) {
+    case 1: return f(type_tag<uint8_t>{});
+    case 2: return f(type_tag<uint16_t>{});
+    case 4: return f(type_tag<uint32_t>{});
+    case 8: return f(type_tag<uint64_t>{});
+    default: return f(type_tag<bytes16>{});
+  }
+}
+
+}  // namespace sci

@@ -1,0 +1,239 @@
+// Rearrangements and parts of compressed rows, for one CPU thread. Values are carried along or, where they are
+// differentiated, their order is found instead (entry t of the result is entry order[t]): a `Move` is either.
+//
+//   csr_turn      the transpose: a counting sort by column (Gustavson, ACM TOMS 4, 1978, algorithm HALFPERM)
+//   CsrRows       rows by list or by range, all columns or those from `low` to `high`
+//   CsrColumns    columns by list, in any order and repeated
+//
+// Functions return false where indices lie outside or row starts decrease: nothing is trusted (csr_guard.h).
+#pragma once
+#include <cstring>
+
+#include "core/platform.h"
+#include "sparse/csr_guard.h"
+
+namespace sci {
+
+template <class V>
+struct Carry {
+  const V* from;
+  V* to;
+  void operator()(int64_t t, int64_t p) const { to[t] = from[p]; }
+  void run(int64_t p, int64_t count) const { std::memcpy(to, from + p, count * sizeof(V)); }
+};
+
+template <class I>
+struct Order {
+  I* to;
+  void operator()(int64_t t, int64_t p) const { to[t] = I(p); }
+  void run(int64_t p, int64_t count) const {
+    for (int64_t t = 0; t < count; ++t) to[t] = I(p + t);
+  }
+};
+
+/// `starts` has columns + 1 elements; rows of a column come out in order.
+template <class I, class Move>
+bool csr_turn(const I* indptr, const I* indices, int64_t rows, int64_t count, int64_t columns, I* starts, I* turned,
+              const Move move) {
+  int32_t failed = 0;
+  auto guard = CsrGuard<I>::of(columns, count, &failed);
+  I end = indptr[rows], p = 0;
+  if (indptr[0] != 0 || !guard.row(0, end)) return false;
+  for (int64_t j = 0; j <= columns; ++j) starts[j] = 0;
+  for (I q = 0; q < end; ++q) {
+    I j = indices[q];
+    if (!guard.column(j)) return false;
+    ++starts[j + 1];
+  }
+  for (int64_t j = 0; j < columns; ++j) starts[j + 1] += starts[j];
+  for (int64_t i = 0; i < rows; ++i) {
+    const I stop = indptr[i + 1];
+    if (stop < p || stop > end) return false;
+    for (; p < stop; ++p) {
+      const I t = starts[indices[p]]++;
+      turned[t] = I(i);
+      move(t, p);
+    }
+  }
+  // starts[j] has walked through column j and stands where column j + 1 begins.
+  std::memmove(starts + 1, starts, columns * sizeof(I));
+  starts[0] = 0;
+  return true;
+}
+
+/// Which rows: `list`, or first, first + step, ...
+struct CsrWanted {
+  const int64_t* list;
+  int64_t first, step, count;
+  int64_t operator()(int64_t k, int64_t rows) const {
+    if (!list) return first + k * step;
+    return list[k] < 0 ? list[k] + rows : list[k];  // counted from the end
+  }
+};
+
+/// How many of x[p], ..., x[end - 1] lie in [low, low + width).
+template <class I>
+int64_t csr_count(const I* x, I p, I end, I low, typename csr_unsigned<I>::type width) {
+  using U = typename csr_unsigned<I>::type;
+  typedef U Vector __attribute__((vector_size(32), aligned(sizeof(I)), may_alias));
+  constexpr int lanes = 32 / sizeof(I);
+  int64_t total = 0;
+  if (end - p < 2 * lanes) {
+    for (; p < end; ++p) total += U(x[p]) - U(low) < width;
+    return total;
+  }
+  Vector found = {}, first = Vector{} + U(low), size = Vector{} + width;
+  for (; p + lanes <= end; p += lanes)
+    found -= Vector(*reinterpret_cast<const Vector*>(x + p) - first < size);  // true is -1
+  for (int lane = 0; lane < lanes; ++lane) total += found[lane];
+  for (; p < end; ++p) total += U(x[p]) - U(low) < width;
+  return total;
+}
+
+template <class I>
+struct CsrRows {
+  using U = typename csr_unsigned<I>::type;
+  static constexpr int64_t long_row = 64;  // long rows in order are searched for the columns
+  const I* indptr;
+  const I* indices;
+  int64_t rows, entries;
+  CsrWanted wanted;
+  bool all;       // all columns
+  bool in_order;  // every row is
+  I low;
+  U width;
+
+  bool row(int64_t k, I& begin, I& end) const {
+    int64_t i = wanted(k, rows);
+    if (uint64_t(i) >= uint64_t(rows)) return false;
+    begin = indptr[i];
+    end = indptr[i + 1];
+    return begin >= 0 && begin <= end && end <= entries;
+  }
+  bool window(I& begin, I& end) const {
+    if (!in_order || end - begin <= long_row) return false;
+    begin = below(begin, end, U(low));
+    end = below(begin, end, U(low) + width);
+    return true;
+  }
+  I below(I p, I q, U bound) const {
+    while (p < q) {
+      I middle = p + (q - p) / 2;
+      if (U(indices[middle]) < bound)
+        p = middle + 1;
+      else
+        q = middle;
+    }
+    return p;
+  }
+
+  /// Fills the row starts and returns how many entries there are, or -1.
+  int64_t count(I* starts) const {
+    int64_t total = 0;
+    starts[0] = 0;
+    for (int64_t k = 0; k < wanted.count; ++k) {
+      I begin = 0, end = 0;
+      if (!row(k, begin, end)) return -1;
+      total += all || window(begin, end) ? end - begin : csr_count(indices, begin, end, low, width);
+      starts[k + 1] = I(total);
+    }
+    return int64_t(I(total)) == total ? total : -1;
+  }
+
+  /// Has room for one entry more than there are: whether one is wanted is not asked before it is written.
+  template <class Move>
+  void fill(const I* starts, I* to, const Move move) const {
+    if (all && !wanted.list && wanted.step == 1 && wanted.count > 0) {
+      I begin = indptr[wanted.first], end = indptr[wanted.first + wanted.count];
+      std::memcpy(to, indices + begin, (end - begin) * sizeof(I));
+      move.run(begin, end - begin);
+      return;
+    }
+    for (int64_t k = 0; k < wanted.count; ++k) {
+      I begin = 0, end = 0;
+      row(k, begin, end);
+      if (!all) window(begin, end);
+      I t = starts[k], found = starts[k + 1] - t;
+      if (found == end - begin) {  // many rows lie inside altogether, or outside
+        const I least = low;
+        for (I p = begin; p < end; ++p, ++t) {
+          to[t] = I(indices[p] - least);
+          move(t, p);
+        }
+      } else if (found > 0) {
+        const U least = U(low), size = width;  // registers: what is written could be a member, for all g++ knows
+        for (I p = begin; p < end; ++p) {
+          U j = U(indices[p]) - least;
+          to[t] = I(j);
+          move(t, p);
+          t += j < size;
+        }
+      }
+    }
+  }
+};
+
+/// first[j] is the first place in the list that asks for column j, next[k] the following one after place k; or -1.
+template <class I>
+struct CsrColumns {
+  const I* indptr;
+  const I* indices;
+  int64_t rows, entries, columns;
+  I* first;
+  I* next;
+  bool repeated = false;
+
+  bool prepare(const int64_t* list, int64_t length) {
+    for (int64_t j = 0; j < columns; ++j) first[j] = I(-1);
+    for (int64_t k = length; k-- > 0;) {
+      int64_t j = list[k] < 0 ? list[k] + columns : list[k];
+      if (uint64_t(j) >= uint64_t(columns)) return false;
+      next[k] = first[j];
+      first[j] = I(k);
+      repeated |= next[k] >= 0;
+    }
+    return true;
+  }
+
+  int64_t count(I* starts) const {
+    int32_t failed = 0;
+    auto guard = CsrGuard<I>::of(columns, entries, &failed);
+    int64_t total = 0;
+    if (!guard.block(indices, 0, I(entries))) return -1;
+    for (int64_t i = 0; i < rows; ++i) {
+      I p = indptr[i], end = indptr[i + 1];
+      if (!guard.row(p, end)) return -1;
+      if (repeated) {
+        for (; p < end; ++p)
+          for (I k = first[indices[p]]; k >= 0; k = next[k]) ++total;
+      } else {
+        for (; p < end; ++p) total += first[indices[p]] >= 0;
+      }
+      starts[i + 1] = I(total);
+    }
+    starts[0] = 0;
+    return int64_t(I(total)) == total ? total : -1;
+  }
+
+  /// Has room for one entry more than there are, as above.
+  template <class Move>
+  void fill(const I*, I* to, const Move move) const {
+    const I *asked = first, *again = next, *places = indices;
+    int64_t t = 0;
+    for (I p = indptr[0], end = indptr[rows]; p < end; ++p) {
+      I k = asked[places[p]];
+      if (repeated) {
+        for (; k >= 0; k = again[k]) {
+          to[t] = k;
+          move(t++, p);
+        }
+      } else {
+        to[t] = k;
+        move(t, p);
+        t += k >= 0;
+      }
+    }
+  }
+};
+
+}  // namespace sci
