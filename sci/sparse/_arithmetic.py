@@ -42,7 +42,7 @@ def is_sparse(x: Any) -> bool:
     return isinstance(x, SparseBase)
 
 
-def _operand(x: Any, like: SparseBase, name: str = "other") -> Any:
+def operand(x: Any, like: SparseBase, name: str = "other") -> Any:
     """Return the other operand as a sparse array or a dense tensor on the same device; None for anything else."""
     from ._coo import coo_array
 
@@ -85,7 +85,7 @@ def _checked_product(A: Any, x: Any, left: tuple[int, ...], right: tuple[int, ..
 
 def matmul(A: Any, other: Any) -> Any:
     """Return ``A @ other``: dense for a dense operand, sparse for a sparse one."""
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None:
         return NotImplemented
     _checked_product(A, x, A.shape, tuple(x.shape))
@@ -99,7 +99,7 @@ def matmul(A: Any, other: Any) -> Any:
 
 def rmatmul(A: Any, other: Any) -> Any:
     """Return ``other @ A``."""
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None:
         return NotImplemented
     if not isinstance(x, Tensor):
@@ -161,7 +161,7 @@ def _same_shape(A: Any, B: Any) -> None:
 
 def add(A: Any, other: Any, sign: int) -> Any:
     """Return ``A + sign * other``: sparse for a sparse operand, dense for a dense one."""
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None:
         return NotImplemented
     if isinstance(x, Tensor):
@@ -199,7 +199,7 @@ def multiply(A: Any, other: Any) -> Any:
     """Return the elementwise product, which is sparse."""
     if isinstance(other, (bool, int, float, complex)):
         return A._with_data(A._data * other)
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None:
         return NotImplemented
     if isinstance(x, Tensor):
@@ -258,7 +258,7 @@ def divide(A: Any, other: Any) -> Any:
     """Return ``A / other``: sparse, but for a sparse divisor, where zeros are divided by zeros."""
     if isinstance(other, (bool, int, float, complex)):
         return A._with_data(A._data / other)
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None:
         return NotImplemented
     if not isinstance(x, Tensor):
@@ -271,7 +271,7 @@ def divide(A: Any, other: Any) -> Any:
 
 def extreme(A: Any, other: Any, act: Callable[[Tensor, Tensor], Tensor]) -> Any:
     """Return the elementwise maximum or minimum."""
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None:
         raise TypeError(f"maximum: other must be a number or an array, got {type(other).__name__}")
     act = ordered(act)
@@ -339,7 +339,7 @@ def ordered(act: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 def compare(A: Any, other: Any, act: Callable[[Any, Any], Any]) -> Any:
     """Compare elementwise: a boolean array, sparse but for a dense operand. Entries that compare False are dropped."""
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None:
         return NotImplemented
     if isinstance(x, Tensor) and x.dim():

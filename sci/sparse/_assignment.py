@@ -22,12 +22,12 @@ Part = tuple[Tensor, Coordinates]
 
 def set_item(A: Any, key: Any, value: Any, drop_zeros: bool = False) -> None:
     """Do ``A[key] = value``, in place."""
-    from ._arithmetic import _operand, is_sparse
+    from ._arithmetic import is_sparse, operand
 
     parsed = parse(key, A.shape, A.device)
     x: Any = list(value) if isinstance(value, range) else value
     if not isinstance(value, (bool, int, float, complex)):
-        x = _operand(x, A, "value")
+        x = operand(x, A, "value")
         if x is None:
             raise bad_argument(type(A).__name__, "value", "a number or an array", value, TypeError)
     places = targets(parsed, A.device)

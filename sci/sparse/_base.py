@@ -117,6 +117,10 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
             data.reshape(-1).index_select(0, order) if self.format in ("bsr", "dia") else data.index_select(-1, order)
         )
 
+    def _fitting(self) -> CompressedRows:
+        """Return what is kept together, for kernels that check indices themselves; of csr and csc alone."""
+        raise NotImplementedError
+
     def _rows(self) -> tuple[Tensor, CompressedRows]:
         """Return the values in compressed rows, where duplicates stay."""
         pattern, order = self._pattern.compressed()
@@ -428,7 +432,7 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
     def nonzero(self) -> tuple[Tensor, ...]:
         """Return the indices of the nonzero elements, one tensor per dimension."""
         A = self.tocoo()
-        if not A._pattern.canonical:
+        if not A._pattern.ordered:
             A = A.copy()
             A.sum_duplicates()
         keep = (A._data != 0).nonzero()[:, 0]

@@ -249,7 +249,8 @@ def compressed_from(A: SparseBase, by_columns: bool) -> Part:
 def merged(data: Tensor, places: Coordinates) -> Part:
     """Return coordinates as canonical compressed rows."""
     if places._compressed is None and len(places.shape) == 2 and movable(data) and on_plain_cpu(*places.coords):
-        data, pattern = compress(data, *places.coords, places.shape)
+        row, column = places.coords
+        data, pattern = compress(data, row, column, places.shape)
         return without_duplicates(data, pattern)
     pattern, order = places.compressed()
     if places.canonical:

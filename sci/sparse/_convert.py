@@ -13,7 +13,6 @@ from .._core.arrays import as_tensor
 from .._core.errors import bad_argument, describe
 from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, inspected
 
-
 # Row starts and columns of more entries are checked when they are first used: reading them all takes as long as some
 # products do, and on a GPU it waits for the device.
 CHECKED_AT_ONCE = 2**15
@@ -121,7 +120,7 @@ def from_coordinates(
     else:
         sizes = as_shape(shape, function, (ndim,))
     check_indices(function, None, [(f"coords[{d}]", p, n) for d, (p, n) in enumerate(zip(indices, sizes, strict=True))])
-    if any(places.dtype != indices[0].dtype for places in indices):
+    if any(places.dtype != indices[0].dtype for places in indices) or index_dtype(*sizes) is torch.int64:
         indices = [places.to(torch.int64) for places in indices]
     return values, Coordinates(indices, sizes)
 

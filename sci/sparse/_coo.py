@@ -12,7 +12,7 @@ from torch import Tensor
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument
-from . import _indexing
+from . import _arithmetic, _indexing
 from ._assignment import set_item
 from ._base import SparseBase, classes, makers, sparray
 from ._convert import (
@@ -201,6 +201,8 @@ class CoordinatesBase(SparseBase):
             known *= total // known
         if known != total or any(n < 0 for n in wanted):
             raise ValueError(f"cannot reshape array of size {total} into shape {tuple(shape)}")
+        if tuple(wanted) == self.shape and not copy:
+            return self
         coords = []
         with structural(*self.coords):
             keys = self._pattern.keys()
@@ -260,7 +262,11 @@ class CoordinatesBase(SparseBase):
 
     def dot(self, other: Any) -> Any:
         """Multiply by a number or, as ``numpy.dot``, sum over this array's last axis and the other's last but one."""
-        if self.ndim < 3 and getattr(other, "ndim", 2) < 3:
+        if not _arithmetic.is_scalar(other):
+            other = _arithmetic.operand(other, self)
+            if other is None:
+                raise TypeError("dot: argument not supported type: expected a number or an array")
+        if self.ndim < 3 and getattr(other, "ndim", 0) < 3:
             return super().dot(other)
         axis = -2 if getattr(other, "ndim", 0) > 1 else -1
         if getattr(other, "ndim", 0) == 0:

@@ -223,6 +223,8 @@ def _ones(cls: Any, m: int, n: int | None, k: int, dtype: Any, format: str | Non
         k = operator.index(k)
     except TypeError:
         raise bad_argument(name, "k", "an integer", k, TypeError) from None
+    if k > columns or -k > rows:
+        raise ValueError(f"{name}: Offset k={k} is out of bounds for the shape {(rows, columns)}")
     length = min(rows + k, columns - k, rows, columns)
     count = 1 if length > 0 else 0
     width = max(0, length + max(0, k)) * count

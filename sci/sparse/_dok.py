@@ -117,7 +117,11 @@ class KeysBase(Editable):
 
     def pop(self, key: Any, default: Any = _none) -> Any:
         """Remove the entry at `key` and return its value."""
-        if not self._known(key):
+        try:
+            known = self._known(key)
+        except IndexError:  # outside of the array: no key
+            known = False
+        if not known:
             if default is _none:
                 raise KeyError(key)
             return default
@@ -164,17 +168,19 @@ class KeysBase(Editable):
         self[key] = 0
 
     def __reversed__(self) -> Iterator[Any]:
+        if self._is_array:  # a dictionary's operators are the matrix's alone
+            raise TypeError("a dok_array is not reversible")
         return reversed(self._as_dict())
 
     def __or__(self, other: Any) -> Any:
-        if not isinstance(other, (KeysBase, dict)):
+        if self._is_array or not isinstance(other, (KeysBase, dict)):
             return NotImplemented
         made = self.copy()
         made.update(other)
         return made
 
     def __ror__(self, other: Any) -> Any:
-        if not isinstance(other, dict):
+        if self._is_array or not isinstance(other, dict):
             return NotImplemented
         made = self.copy()
         made.clear()
@@ -183,7 +189,7 @@ class KeysBase(Editable):
         return made
 
     def __ior__(self, other: Any) -> Any:
-        if not isinstance(other, (KeysBase, dict)):
+        if self._is_array or not isinstance(other, (KeysBase, dict)):
             return NotImplemented
         self.update(other)
         return self

@@ -109,6 +109,26 @@ class Editable(SparseBase):
         value = None if number is None else self._edits.get(number)
         return None if value is None else as_tensor(value, "value", "sparse").to(self._stored)
 
+    def _become(self, made: Any) -> Any:
+        """Take over the values and the pattern of a result, in place, where it is a sparse array."""
+        if not isinstance(made, SparseBase):
+            return made
+        made = self._as(made, self.format)
+        self._data, self._pattern = made._data, made._pattern
+        return self
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._become(self + other)
+
+    def __isub__(self, other: Any) -> Any:
+        return self._become(self - other)
+
+    def __imul__(self, other: Any) -> Any:
+        return self._become(self * other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self._become(self / other)
+
     def copy(self) -> Any:
         """Return a copy."""
         self._merge()

@@ -356,9 +356,7 @@ def same_index_dtype(*indices: Tensor) -> list[Tensor]:
     return [x.to(torch.int64) for x in indices]
 
 
-def compress(
-    data: Tensor, rows: Tensor, columns: Tensor, shape: Sequence[int]
-) -> tuple[Tensor, CompressedRows]:
+def compress(data: Tensor, rows: Tensor, columns: Tensor, shape: Sequence[int]) -> tuple[Tensor, CompressedRows]:
     """Return values at coordinates in compressed rows, sorted stably, which may hold duplicates."""
     if on_plain_cpu(rows, columns):
         rows, columns = same_index_dtype(rows, columns)
@@ -519,7 +517,16 @@ def _check_starts(function: str, begin: int, end: int, step: int, count: int) ->
 def _check_range(function: str, name: str, low: int, high: int, size: int) -> None:
     if low < 0 or high >= size:
         worst = low if low < 0 else high
-        raise ValueError(f"{function}: {name} must lie in [0, {size}), got {worst}")
+        where = name.removeprefix("coords[").removesuffix("]")
+        text = ""
+        if where.isdecimal():  # in SciPy's words, too
+            text = (
+                f": negative axis {where} index"
+                if low < 0
+                else f": axis {where} index {worst} exceeds matrix dimension"
+            )
+            text += f" {worst if low < 0 else size}"
+        raise ValueError(f"{function}: {name} must lie in [0, {size}), got {worst}{text}")
 
 
 def inspected(function: str, rows: CompressedRows) -> CompressedRows:

@@ -50,11 +50,18 @@ def shaped(A: Any, result: Tensor, axes: tuple[int, ...], shape: tuple[int, ...]
     return result.reshape(*result.shape[:-1], *shape)
 
 
+# torch does not add these; integers of the same bits with a sign add up to the same bits.
+SIGNED = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
+
+
 def summed_at(data: Tensor, keys: Tensor, size: int) -> Tensor:
     """Sum values that belong to `size` places; booleans are joined by or."""
     if data.dtype is torch.bool:
         counts: Tensor = summed_at(data.to(torch.int32), keys, size)
         return counts != 0
+    if data.dtype in SIGNED:
+        bits: Tensor = summed_at(data.view(SIGNED[data.dtype]), keys, size)
+        return bits.view(data.dtype)
     return data.new_zeros((*data.shape[:-1], size)).index_add(-1, keys, data)
 
 

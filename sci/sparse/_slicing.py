@@ -24,8 +24,9 @@ def take(A: Any, key: Any) -> Any:
     parts = key if isinstance(key, tuple) else (key,)
     if len(parts) > 2 or A.ndim != 2:
         return None
-    wanted = [_part(part, size, axis) for axis, (part, size) in enumerate(zip((*parts, _ALL), A.shape, strict=False))]
-    if any(part is None for part in wanted):
+    asked = [_part(part, size, axis) for axis, (part, size) in enumerate(zip((*parts, _ALL), A.shape, strict=False))]
+    wanted = [part for part in asked if part is not None]
+    if len(wanted) < 2:
         return None
     integers = [type(part) is int for part in parts]
     lists = sum(isinstance(part, Tensor) for part in wanted)
@@ -111,8 +112,8 @@ def _minor(data: Tensor, rows: CompressedRows, minor: Any) -> tuple[Tensor, Comp
             places = torch.arange(count) * step + first
         rising = step > 0
     data, indptr, indices = moved(torch.ops.sci.csr_columns, data, rows.indptr, rows.indices, places, rows.grid[1])
-    found = CompressedRows(indptr, indices, (rows.grid[0], places.shape[0]), True if rising and rows._canonical else None)
-    return data, found
+    grid = (rows.grid[0], places.shape[0])
+    return data, CompressedRows(indptr, indices, grid, True if rising and rows._canonical else None)
 
 
 def _vector(A: Any, data: Tensor, rows: CompressedRows, down: bool) -> Any:

@@ -105,12 +105,14 @@ def _axes(axes: Any, ndim_a: int, ndim_b: int) -> tuple[list[int], list[int]]:
 
 def tensordot(A: Any, other: Any, axes: Any) -> Any:
     """Sum products over pairs of axes."""
-    from ._arithmetic import _operand, is_sparse
+    from ._arithmetic import is_sparse, operand
     from ._coo import coo_array
 
-    x = _operand(other, A)
+    x = operand(other, A)
     if x is None or x.ndim == 0:
-        raise TypeError(f"tensordot: other must be an array with dimensions, got {type(other).__name__}")
+        raise TypeError(
+            f"tensordot: arg not supported type: other must be an array with dimensions, got {type(other).__name__}"
+        )
     of_a, of_b = _axes(axes, A.ndim, x.ndim)
     if any(A.shape[i] != x.shape[j] for i, j in zip(of_a, of_b, strict=True)):
         raise ValueError(f"sizes of the corresponding axes must match: {A.shape} and {tuple(x.shape)} along {axes}")
