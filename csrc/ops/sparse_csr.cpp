@@ -170,9 +170,11 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_sample", [&](auto index) {
       using I = typename decltype(index)::type;
-      CsrSample<T, I> body{data<I>(indptr), data<I>(indices), data<T>(u), data<T>(v), data<T>(out), rows,
-                           columns,         entries,          batch,
-                           CsrGuard<I>::of(v.size(v.dim() - 2), entries, &failed)};
+      CsrSample<T, I> body{data<I>(indptr), data<I>(indices),
+                           data<T>(u),      data<T>(v),
+                           data<T>(out),    rows,
+                           columns,         entries,
+                           batch,           CsrGuard<I>::of(v.size(v.dim() - 2), entries, &failed)};
       parallel_for(u, members * rows, body, grain_for(entries, rows, columns));
     });
   });
@@ -198,8 +200,15 @@ std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tenso
       const I* starts = sci::data<I>(indptr);
       T* values = sci::data<T>(to_data);
       for (int64_t p = max(int64_t(0), int64_t(starts[rows])); p < data.size(0); ++p) values[p] = T(0);
-      CsrMatvecGradients<T, I>{sci::data<T>(data), starts, sci::data<I>(indices), sci::data<T>(x), sci::data<T>(g),
-                               values, sci::data<T>(to_x), rows, columns,
+      CsrMatvecGradients<T, I>{sci::data<T>(data),
+                               starts,
+                               sci::data<I>(indices),
+                               sci::data<T>(x),
+                               sci::data<T>(g),
+                               values,
+                               sci::data<T>(to_x),
+                               rows,
+                               columns,
                                CsrGuard<I>::of(columns, entries, &failed)}(0);
     });
   });
@@ -231,9 +240,8 @@ SCI_OPERATOR(
     "Tensor? t_order) -> Tensor",
     csr_sample)
 SCI_OPERATOR("csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns) -> Tensor", csr_apply)
-SCI_OPERATOR(
-    "csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices) -> (Tensor, Tensor)",
-    csr_matvec_gradients)
+SCI_OPERATOR("csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices) -> (Tensor, Tensor)",
+             csr_matvec_gradients)
 SCI_OPERATOR("bucket_sort(Tensor keys, int buckets) -> (Tensor, Tensor)", bucket_sort)
 
 }  // namespace

@@ -2,8 +2,8 @@
 // order of the entries in their place; on CUDA the callers take torch's sorts and searches.
 #include <memory>
 
+#include "ops/sparse_compress.h"
 #include "ops/sparse_shared.h"
-#include "sparse/csr_compress.h"
 #include "sparse/csr_move.h"
 
 namespace sci {
@@ -79,8 +79,9 @@ Parts csr_rows_(const std::optional<Tensor>& values, const Tensor& indptr_, cons
   Parts made{indptr, indptr, indptr};
   dispatch_index(indices, "csr_rows", [&](auto index) {
     using I = typename decltype(index)::type;
-    CsrRows<I> body{data<I>(indptr), data<I>(indices), indptr.size(0) - 1, indices.size(0), wanted, all, in_order,
-                    I(all ? 0 : low), typename CsrRows<I>::U(high - low)};
+    CsrRows<I> body{data<I>(indptr), data<I>(indices), indptr.size(0) - 1,
+                    indices.size(0), wanted,           all,
+                    in_order,        I(all ? 0 : low), typename CsrRows<I>::U(high - low)};
     made = taken<I>(body, values, indices, wanted.count, "csr_rows");
   });
   return made;

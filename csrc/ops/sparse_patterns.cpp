@@ -18,7 +18,8 @@ SCI_WIDE __attribute__((optimize("O3"))) CsrReport inspect_wide(const I* indptr,
 }
 #endif
 
-std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> csr_inspect_(const Tensor& indptr_, const Tensor& indices_) {
+std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> csr_inspect_(const Tensor& indptr_,
+                                                                                       const Tensor& indices_) {
   const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
   CsrReport r{};
   dispatch_index(indices, "csr_inspect", [&](auto index) {
@@ -33,6 +34,26 @@ std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> csr_in
     r = csr_inspect(data<I>(indptr), data<I>(indices), rows, count);
   });
   return {r.begin, r.end, r.step, r.low, r.high, r.sorted, r.canonical};
+}
+
+/// The row of each entry; of entries behind the last row, the last row.
+Tensor csr_expand(const Tensor& indptr_, int64_t count) {
+  const Tensor indptr = on_cpu(indptr_);
+  int64_t rows = indptr.size(0) - 1;
+  Tensor out = empty_as(indptr, {count});
+  dispatch_index(indptr, "csr_expand", [&](auto index) {
+    using I = typename decltype(index)::type;
+    const I* starts = data<I>(indptr);
+    I* to = data<I>(out);
+    int64_t p = 0;
+    for (int64_t i = 0; i < rows; ++i) {
+      int64_t end = starts[i + 1];
+      check_inside(end >= p && end <= count, "csr_expand");
+      for (; p < end; ++p) to[p] = I(i);
+    }
+    for (; p < count; ++p) to[p] = I(max(rows - 1, int64_t(0)));
+  });
+  return out;
 }
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> csr_union_(const Tensor& pa_, const Tensor& ia_, const Tensor& pb_,
@@ -84,8 +105,8 @@ std::tuple<Tensor, Tensor, Tensor> csr_multiply(const Tensor& a_, const Tensor& 
     using T = typename decltype(number)::type;
     dispatch_index(pa, "csr_multiply", [&](auto index) {
       using I = typename decltype(index)::type;
-      CsrPair<I> pair{data<I>(pa), data<I>(ia),      data<I>(pb), data<I>(ib), rows,
-                      pb.size(0) - 1, columns, ia.size(0),  ib.size(0)};
+      CsrPair<I> pair{data<I>(pa),    data<I>(ia), data<I>(pb), data<I>(ib), rows,
+                      pb.size(0) - 1, columns,     ia.size(0),  ib.size(0)};
       std::vector<I> place(columns, I(-1));
       int64_t count = pair.count(data<I>(starts), place.data());
       check_inside(count != -1, "csr_multiply");
@@ -116,12 +137,24 @@ Tensor csr_triples_(int64_t mode, const Tensor& x_, const Tensor& y_, const Tens
       std::fill_n(to, counts[mode], T(0));
       std::vector<I> place(columns);
       int32_t failed = 0;
-      CsrTriples<T, I> body{data<T>(x), data<T>(y), data<I>(pa), data<I>(ia), data<I>(pb), data<I>(ib), data<I>(pc),
-                            data<I>(ic), rows, CsrGuard<I>::of(pb.size(0) - 1, counts[0], &failed),
-                            CsrGuard<I>::of(columns, counts[1], &failed), CsrGuard<I>::of(columns, counts[2], &failed),
-                            place.data(), to};
+      CsrTriples<T, I> body{data<T>(x),
+                            data<T>(y),
+                            data<I>(pa),
+                            data<I>(ia),
+                            data<I>(pb),
+                            data<I>(ib),
+                            data<I>(pc),
+                            data<I>(ic),
+                            rows,
+                            CsrGuard<I>::of(pb.size(0) - 1, counts[0], &failed),
+                            CsrGuard<I>::of(columns, counts[1], &failed),
+                            CsrGuard<I>::of(columns, counts[2], &failed),
+                            place.data(),
+                            to};
       if (counts[2] > 0)  // else nothing meets
-        check_inside(mode == 0 ? body.template run<0>() : mode == 1 ? body.template run<1>() : body.template run<2>(),
+        check_inside(mode == 0   ? body.template run<0>()
+                     : mode == 1 ? body.template run<1>()
+                                 : body.template run<2>(),
                      "csr_triples");
     });
   });
@@ -129,6 +162,7 @@ Tensor csr_triples_(int64_t mode, const Tensor& x_, const Tensor& y_, const Tens
 }
 
 SCI_OPERATOR("csr_inspect(Tensor indptr, Tensor indices) -> (int, int, int, int, int, int, int)", csr_inspect_)
+SCI_OPERATOR("csr_expand(Tensor indptr, int count) -> Tensor", csr_expand)
 SCI_OPERATOR("csr_union(Tensor pa, Tensor ia, Tensor pb, Tensor ib) -> (Tensor, Tensor, Tensor, Tensor)", csr_union_)
 SCI_OPERATOR(
     "csr_sum(Tensor a, Tensor pa, Tensor ia, Tensor b, Tensor pb, Tensor ib, int sign) -> (Tensor, Tensor, Tensor)",

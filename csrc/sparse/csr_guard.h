@@ -1,7 +1,7 @@
 // Checks of compressed rows where they are read. Index tensors share memory with NumPy's arrays, so they may have been
-// written to since they were checked; a kernel on the CPU must find that, not crash. Where a loop does much per entry, a
-// check is a comparison per entry; products with a vector check some thousand indices ahead, in vector registers, which
-// costs a tenth of the product and fetches them into the cache.
+// written to since they were checked; a kernel on the CPU must find that, not crash. Where a loop does much per entry,
+// a check is a comparison per entry; products with a vector check some thousand indices ahead, in vector registers,
+// which costs a tenth of the product and fetches them into the cache.
 #pragma once
 #include "core/platform.h"
 
@@ -23,7 +23,7 @@ struct CsrGuard {
   U columns = 0, entries = 0;
   int32_t* failed = nullptr;
 
-  static CsrGuard of(int64_t columns, int64_t entries, int32_t* failed) {
+  static SCI_HD CsrGuard of(int64_t columns, int64_t entries, int32_t* failed) {
     int64_t most = sizeof(I) == 4 ? int64_t(1) << 31 : columns;
     return {U(columns < most ? columns : most), U(entries), failed};
   }

@@ -251,13 +251,13 @@ struct CsrMatvecGradients {
   int64_t rows, columns;
   CsrGuard<I> guard;
 
-  void operator()(int64_t) const {
+  SCI_HD void operator()(int64_t) const {
     constexpr int64_t length = 1024;
     for (int64_t j = 0; j < columns; ++j) to_x[j] = T(0);
     for (int64_t i = 0; i < rows; i += length)
       if (!some(i, min(i + length, rows))) return;
   }
-  bool some(int64_t i, int64_t stop) const {
+  SCI_HD bool some(int64_t i, int64_t stop) const {
     I p = indptr[i], last = indptr[stop];
     if (!guard.row(p, last) || !guard.block(indices, p, last)) return false;
     for (; i < stop; ++i) {

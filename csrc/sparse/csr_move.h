@@ -7,8 +7,6 @@
 //
 // Functions return false where indices lie outside or row starts decrease: nothing is trusted (csr_guard.h).
 #pragma once
-#include <cstring>
-
 #include "core/platform.h"
 #include "sparse/csr_guard.h"
 

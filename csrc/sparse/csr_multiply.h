@@ -18,8 +18,8 @@ struct CsrPair {
   const I* ib;
   int64_t rows, inner, columns, count_a, count_b;
 
-  /// Fills `starts` and returns the number of entries: -1 for indices outside, -2 for more than I counts. `row_of` has a
-  /// number per column, -1 at first.
+  /// Fills `starts` and returns the number of entries: -1 for indices outside, -2 for more than I counts. `row_of` has
+  /// a number per column, -1 at first.
   int64_t count(I* starts, I* row_of) const {
     int32_t failed = 0;
     auto left = CsrGuard<I>::of(inner, count_a, &failed), right = CsrGuard<I>::of(columns, count_b, &failed);

@@ -78,8 +78,8 @@ inline int64_t csr_sum(const T* a, const I* pa, const I* ia, int64_t count_a, co
   return t;
 }
 
-/// mode 0, 1, 2: the derivative with respect to the values of A, B, C; `place` has a number per column of C, 0 at first.
-/// Returns false for indices outside.
+/// mode 0, 1, 2: the derivative with respect to the values of A, B, C; `place` has a number per column of C, 0 at
+/// first. Returns false for indices outside.
 template <class T, class I>
 struct CsrTriples {
   const T* x;

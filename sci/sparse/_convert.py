@@ -11,6 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.errors import bad_argument, describe
+from .._core.torch_private import dispatch_modes
 from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, inspected
 
 # Row starts and columns of more entries are checked when they are first used: reading them all takes as long as some
@@ -139,6 +140,10 @@ def from_compressed(
         raise ValueError(f"{function}: {text}")
     if starts.shape[0] == 0:
         raise ValueError(f"{function}: indptr must have at least one element")
+    if not torch.compiler.is_compiling() and starts.is_cpu and not dispatch_modes():
+        used = int(starts[-1])
+        if 0 <= used < columns.shape[0]:  # what is behind the last row is none of the array's
+            values, columns = values[..., :used], columns[:used]
     flat = False
     if shape is None:
         width = int(columns.max().item()) + 1 if columns.shape[0] else 0

@@ -105,6 +105,9 @@ def moved(operate: Any, data: Tensor, *args: Any) -> tuple[Any, ...]:
 
 def expand_indptr(indptr: Tensor, count: int) -> Tensor:
     """Return the row of each of `count` entries."""
+    if on_plain_cpu(indptr):
+        made: Tensor = torch.ops.sci.csr_expand(indptr, count)
+        return made
     rows = torch.arange(indptr.shape[0] - 1, device=indptr.device, dtype=indptr.dtype)
     return torch.repeat_interleave(rows, indptr[1:] - indptr[:-1], output_size=count)
 

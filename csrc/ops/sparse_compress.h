@@ -53,8 +53,8 @@ inline bool csr_order_row(CsrEntry<I, V>* row, int64_t length, I* indices, V* ou
   return !repeats;
 }
 
-/// Entries on their way: first by groups of rows, few enough to write to all of them at once, each small enough that the
-/// rows of a group are sorted within the cache.
+/// Entries on their way: first by groups of rows, few enough to write to all of them at once, each small enough that
+/// the rows of a group are sorted within the cache.
 template <class I, class V>
 struct CsrTraveller {
   I row, column;
@@ -75,8 +75,8 @@ struct CsrGroups {
   }
 };
 
-/// `value(p)` gives what travels with entry p; `travel` and `work` have room for all entries. Returns 0 for rows outside,
-/// 1 where places repeat, 2 where all differ.
+/// `value(p)` gives what travels with entry p; `travel` and `work` have room for all entries. Returns 0 for rows
+/// outside, 1 where places repeat, 2 where all differ.
 template <class I, class V, class Value>
 int csr_compress(const I* row, const I* column, int64_t count, int64_t rows, const Value& value,
                  CsrTraveller<I, V>* travel, std::vector<CsrEntry<I, V>>& work, I* starts, I* indices, V* out) {
@@ -101,8 +101,7 @@ int csr_compress(const I* row, const I* column, int64_t count, int64_t rows, con
     for (int64_t p = begin; p < end; ++p) ++starts[travel[p].row + 1];
     starts[first] = I(begin);
     for (int64_t i = first; i < last; ++i) starts[i + 1] += starts[i];
-    for (int64_t p = begin; p < end; ++p)
-      here[starts[travel[p].row]++ - begin] = {travel[p].column, travel[p].value};
+    for (int64_t p = begin; p < end; ++p) here[starts[travel[p].row]++ - begin] = {travel[p].column, travel[p].value};
     for (int64_t i = last; i > first; --i) starts[i] = starts[i - 1];
     starts[first] = I(begin);
     for (int64_t i = first; i < last; ++i) {
