@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import statistics
 from typing import Any
 
 import rich.box
@@ -49,6 +50,11 @@ def print_rows(title: str, rows: list[Row], peers: tuple[str, ...]) -> None:
         share = f"{100 * row['copy_share']:.0f} %" if row.get("copy_share") else "-"
         time = duration(row["seconds"]["sci"]) if "sci" in row["seconds"] else "failed"
         table.add_row(rich.markup.escape(row["function"]), row["arguments"], time, *ratios, share)
+    if len(rows) > 1:
+        table.add_section()
+        kept = {peer: [row["ratios"][peer] for row in rows if peer in row["ratios"]] for peer in shown}
+        for title, act in (("geometric mean", statistics.geometric_mean), ("lowest", min)):
+            table.add_row(title, "", "", *[ratio(act(kept[peer])) for peer in shown], "")
     console().print(table)
 
 

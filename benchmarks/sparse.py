@@ -23,6 +23,9 @@ class _Library:
         self.peer, self.device = peer, device
         self.kept: dict[int, Any] = {}
         tensors = [torch.from_numpy(part).to(device) for part in parts]
+        self.data: Any
+        self.indices: Any
+        self.indptr: Any
         self.data, self.indices, self.indptr = tensors if peer == "torch" else [self.own(x) for x in tensors]
         size = len(parts[2]) - 1
         self.shape = (size, size)
@@ -85,7 +88,7 @@ def cases(context: Context) -> Iterator[Case]:
             yield from _products(context, libraries, label, n, entries)
             sparse = {peer: lib for peer, lib in libraries.items() if peer != "torch"}
             for name, act, with_torch in _operations(n):
-                calls = {p: functools.partial(act, lib) for p, lib in (libraries if with_torch else sparse).items()}
+                calls: dict[str, Any] = {p: functools.partial(act, lib) for p, lib in (libraries if with_torch else sparse).items()}
                 yield Case(name, label, calls)
     yield from _small(context, peers)
 
@@ -93,7 +96,7 @@ def cases(context: Context) -> Iterator[Case]:
 def _products(context: Context, libraries: dict[str, _Library], label: str, n: int, entries: int) -> Iterator[Case]:
     x, block = context.randn(n), context.randn(n, 32)
     for name, operand, moved in (("A @ x", x, 12 * entries + 20 * n), ("A @ X, 32 columns", block, None)):
-        calls = {p: functools.partial(_matmul, lib.A, lib.own(operand)) for p, lib in libraries.items()}
+        calls: dict[str, Any] = {p: functools.partial(_matmul, lib.A, lib.own(operand)) for p, lib in libraries.items()}
         yield Case(name, label, calls, moved)
     A = libraries["sci"].A
     leaf = A.data.clone().requires_grad_()
@@ -107,7 +110,7 @@ def _products(context: Context, libraries: dict[str, _Library], label: str, n: i
     if entries < 2e6 or "power" not in label:  # a graph's square fills the memory
         yield Case("A @ A", label, {p: (lambda lib=lib: _square(lib)) for p, lib in libraries.items()})
     turned = {p: lib.make().T.tocsr() for p, lib in libraries.items() if p != "torch"}
-    calls = {p: (lambda lib=lib, B=turned[p]: lib.make() + B) for p, lib in libraries.items() if p in turned}
+    calls: dict[str, Any] = {p: (lambda lib=lib, B=turned[p]: lib.make() + B) for p, lib in libraries.items() if p in turned}
     yield Case("A + A.T", label, calls)
 
 
@@ -139,5 +142,5 @@ def _small(context: Context, peers: list[str]) -> Iterator[Case]:
         }
         yield Case(name, "5 rows", calls)
     for name, act_on, _ in _operations(5):
-        calls = {p: functools.partial(act_on, lib) for p, lib in libraries.items() if p != "torch"}
+        calls: dict[str, Any] = {p: functools.partial(act_on, lib) for p, lib in libraries.items() if p != "torch"}
         yield Case(name, "5 rows", calls)

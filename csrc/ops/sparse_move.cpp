@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "ops/sparse_compress.h"
+#include "ops/sparse_parts.h"
 #include "ops/sparse_shared.h"
-#include "sparse/csr_move.h"
 
 namespace sci {
 namespace {
