@@ -11,6 +11,21 @@ SCI_HD void add_row(T* __restrict__ y, T f, const T* __restrict__ x, int64_t n) 
   for (int64_t k = 0; k < n; ++k) y[k] += f * x[k];
 }
 
+/// sum x[k] y[k], as dot_row without the conjugate.
+template <class T>
+SCI_HD T sum_of_products(const T* x, const T* y, int64_t n) {
+  T s0 = T(0), s1 = T(0), s2 = T(0), s3 = T(0);
+  int64_t k = 0;
+  for (; k + 4 <= n; k += 4) {
+    s0 += x[k] * y[k];
+    s1 += x[k + 1] * y[k + 1];
+    s2 += x[k + 2] * y[k + 2];
+    s3 += x[k + 3] * y[k + 3];
+  }
+  for (; k < n; ++k) s0 += x[k] * y[k];
+  return (s0 + s1) + (s2 + s3);
+}
+
 /// sum x[k] conj(y[k]). Four partial sums, so that the compiler may keep them in flight.
 template <class T>
 SCI_HD T dot_row(const T* x, const T* y, int64_t n) {

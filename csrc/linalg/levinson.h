@@ -21,18 +21,6 @@ struct LevinsonItem {
   T* work;     // 2 n
   int32_t* info;
   int64_t n, m;
-  SCI_HD static T dot(const T* p, const T* q, int64_t k) {  // sum p[i] q[i]
-    T s0 = T(0), s1 = T(0), s2 = T(0), s3 = T(0);
-    int64_t i = 0;
-    for (; i + 4 <= k; i += 4) {
-      s0 += p[i] * q[i];
-      s1 += p[i + 1] * q[i + 1];
-      s2 += p[i + 2] * q[i + 2];
-      s3 += p[i + 3] * q[i + 3];
-    }
-    for (; i < k; ++i) s0 += p[i] * q[i];
-    return (s0 + s1) + (s2 + s3);
-  }
   SCI_HD void operator()(int64_t item) const {
     const T* t = c + item * (2 * n - 1) + n - 1;
     T *f = work + item * 3 * n, *g = f + n,
@@ -50,7 +38,7 @@ struct LevinsonItem {
     for (int64_t i = 0; i < n; ++i) turned[n - 1 - i] = t[i];
     for (int64_t k = 1; k < n; ++k) {
       const T* last = turned + n - 1 - k;  // last[i] = t[k - i]
-      T ef = dot(last, f, k);              // what T_{k+1} (f, 0) has in its last place
+      T ef = sum_of_products(last, f, k);  // what T_{k+1} (f, 0) has in its last place
       T eg = T(0);                         // what T_{k+1} (0, g) has in its first place
       for (int64_t i = 0; i < k; ++i) eg += t[-(i + 1)] * g[i];
       T d = T(1) - ef * eg;
@@ -72,7 +60,7 @@ struct LevinsonItem {
       g[0] = u * q;
       for (int64_t r = 0; r < m; ++r) {
         T* y = x + (item * m + r) * n;
-        T e = b[(item * m + r) * n + k] - dot(last, y, k);
+        T e = b[(item * m + r) * n + k] - sum_of_products(last, y, k);
         y[k] = T(0);
         add_row(y, e, g, k + 1);
       }

@@ -22,6 +22,7 @@ from ._eig_banded import eig_banded, eigh_tridiagonal, eigvals_banded, eigvalsh_
 from ._eigh import eigh, eigvalsh
 from ._errors import LinAlgError, LinAlgWarning
 from ._expm import expm, expm_cond, expm_frechet
+from ._funm import funm
 from ._logm import fractional_matrix_power, logm, signm
 from ._lu import lu, lu_factor, lu_solve
 from ._norm import norm
@@ -83,6 +84,7 @@ __all__ = [
     "fiedler",
     "fiedler_companion",
     "fractional_matrix_power",
+    "funm",
     "hadamard",
     "hankel",
     "helmert",
