@@ -14,22 +14,10 @@
 // Sources  [1] C. Van Loan, "Computational frameworks for the fast Fourier transform", SIAM 1992, section 1.7
 // CPU only: on CUDA the transforms are cuFFT's.
 #pragma once
-#include "core/platform.h"
+#include "core/lanes.h"
 
 #if !SCI_DEVICE
 namespace sci {
-
-template <class T, int L>
-struct lanes_of {
-  typedef T type __attribute__((vector_size(L * sizeof(T)), may_alias));
-};
-template <class T>
-struct lanes_of<T, 1> {
-  using type = T;
-};
-/// L numbers side by side, on which arithmetic is elementwise.
-template <class T, int L>
-using lanes = typename lanes_of<T, L>::type;
 
 constexpr int fft_max_passes = 40, fft_max_prime = 199;
 

@@ -1,0 +1,275 @@
+// The exponential of small matrices on the CPU's vector lanes.
+//
+// Method     Scaling and squaring with the Taylor polynomial of degree 16: six products by Paterson and Stockmeyer's
+//            scheme and no linear system, so that matrices can go side by side. Many matrices: one per lane, with a
+//            scaling for each. One matrix: its columns on the lanes. theta is the largest norm at which the backward
+//            error is below unit roundoff (the series of log(exp(-x) T_16(x)), as [1] (3.3) has it for Pade
+//            approximants); instead of the norm, max(|A^3|^(1/3), |A^4|^(1/4)) decides ([1], theorem 4.2), unless
+//            powers of abs(A) are far larger ([1], (5.1)).
+// Triangles  Of a real upper or lower triangular matrix the diagonal and the next one are made exactly after every
+//            squaring ([1], code fragment 2.1).
+// Complex    n x n as real 2 n x 2 n [re -im; im re].
+// Sources    [1] Al-Mohy, Higham: A new scaling and squaring algorithm for the matrix exponential, SIAM J. Matrix
+//            Anal. Appl. 31 (2009) 970-989. [2] Paterson, Stockmeyer, SIAM J. Comput. 2 (1973) 60-66.
+// CPU only: on CUDA the exponential is made of torch's batched products.
+#pragma once
+#include "core/complex.h"
+#include "core/lanes.h"
+
+#if !SCI_DEVICE
+namespace sci {
+
+/// exp of the 2 x 2 triangle [a t; 0 b], upper right, over t.
+template <class T>
+T triangle_exp(T a, T b) {
+  T half = (b - a) / T(2);
+  if (abs(half) > T(0.35)) return (exp(b) - exp(a)) / (b - a);
+  return exp((a + b) / T(2)) * (half == T(0) ? T(1) : sinh(half) / half);
+}
+
+/// The matrices of a batch, `L` of them per item with `side_by_side`, else one per item.
+template <class T, int L, bool side_by_side>
+struct LanesExpm {
+  using V = lanes<T, L>;
+  static constexpr int columns = side_by_side ? 4 : 2;  // vectors of a block
+  static constexpr int per_item = side_by_side ? L : 1;
+  const T* in;  // complex as pairs of numbers
+  T* out;
+  int64_t n;      // of the real form
+  int64_t count;  // matrices
+  bool is_complex;
+
+  int64_t rows() const { return (n + 1) / 2 * 2; }
+  /// Vectors in a row.
+  int64_t width() const {
+    int64_t vectors = side_by_side ? n : (n + L - 1) / L;
+    return (vectors + columns - 1) / columns * columns;
+  }
+  int64_t buffer() const { return 6 * rows() * width() * L; }
+  int64_t items() const { return (count + per_item - 1) / per_item; }
+  int64_t place(int64_t i, int64_t j, int l) const {
+    return side_by_side ? (i * width() + j) * L + l : i * width() * L + j;
+  }
+
+  void product(const T* a0, const T* b0, T* c0) const {
+    const V *a = reinterpret_cast<const V*>(a0), *b = reinterpret_cast<const V*>(b0);
+    V* c = reinterpret_cast<V*>(c0);
+    const int64_t w = width();
+    for (int64_t i = 0; i < n; i += 2)
+      for (int64_t j = 0; j < w; j += columns) {
+        V upper[columns] = {}, lower[columns] = {};
+        for (int64_t k = 0; k < n; ++k) {
+          V p, q;
+          if constexpr (side_by_side) {
+            p = a[i * w + k];
+            q = a[(i + 1) * w + k];
+          } else {
+            p = a0[i * w * L + k] - V{};
+            q = a0[(i + 1) * w * L + k] - V{};
+          }
+#pragma GCC unroll 4
+          for (int v = 0; v < columns; ++v) {
+            V x = b[k * w + j + v];
+            upper[v] += p * x;
+            lower[v] += q * x;
+          }
+        }
+#pragma GCC unroll 4
+        for (int v = 0; v < columns; ++v) {
+          c[i * w + j + v] = upper[v];
+          c[(i + 1) * w + j + v] = lower[v];
+        }
+      }
+  }
+  /// Largest column sums.
+  void norms(const T* x, T* size) const {
+    for (int l = 0; l < per_item; ++l) size[l] = T(0);
+    for (int64_t j = 0; j < n; ++j) {
+      T sum[per_item] = {};
+      for (int64_t i = 0; i < n; ++i)
+        for (int l = 0; l < per_item; ++l) sum[l] += abs(x[place(i, j, l)]);
+      for (int l = 0; l < per_item; ++l)
+        if (!(sum[l] <= size[l])) size[l] = sum[l];
+    }
+  }
+  void scale(T* x, const T* factor) const {
+    if constexpr (side_by_side) {
+      V f;
+      for (int l = 0; l < L; ++l) f[l] = factor[l];
+      V* y = reinterpret_cast<V*>(x);
+      for (int64_t k = 0; k < rows() * width(); ++k) y[k] *= f;
+    } else {
+      for (int64_t k = 0; k < rows() * width() * L; ++k) x[k] *= factor[0];
+    }
+  }
+  /// x += c[0] I + c[1] A + c[2] A^2 + c[3] A^3
+  void add_terms(T* x0, const T* a0, const T* a2, const T* a3, const T* c) const {
+    V* x = reinterpret_cast<V*>(x0);
+    const V *p = reinterpret_cast<const V*>(a0), *q = reinterpret_cast<const V*>(a2),
+            *r = reinterpret_cast<const V*>(a3);
+    for (int64_t k = 0; k < rows() * width(); ++k) x[k] += c[1] * p[k] + c[2] * q[k] + c[3] * r[k];
+    for (int64_t i = 0; i < n; ++i)
+      for (int l = 0; l < per_item; ++l) x0[place(i, i, l)] += c[0];
+  }
+  void load(int64_t item, T* a) const {
+    for (int64_t k = 0; k < rows() * width() * L; ++k) a[k] = T(0);
+    int64_t m = is_complex ? n / 2 : n;
+    for (int l = 0; l < per_item && item * per_item + l < count; ++l) {
+      const T* x = in + (item * per_item + l) * m * m * (is_complex ? 2 : 1);
+      for (int64_t i = 0; i < m; ++i)
+        for (int64_t j = 0; j < m; ++j) {
+          if (is_complex) {
+            T re = x[2 * (i * m + j)], im = x[2 * (i * m + j) + 1];
+            a[place(i, j, l)] = a[place(m + i, m + j, l)] = re;
+            a[place(m + i, j, l)] = im;
+            a[place(i, m + j, l)] = -im;
+          } else {
+            a[place(i, j, l)] = x[i * m + j];
+          }
+        }
+    }
+  }
+  void store(int64_t item, const T* a, const T* factor) const {
+    int64_t m = is_complex ? n / 2 : n;
+    for (int l = 0; l < per_item && item * per_item + l < count; ++l) {
+      T* x = out + (item * per_item + l) * m * m * (is_complex ? 2 : 1);
+      for (int64_t i = 0; i < m; ++i)
+        for (int64_t j = 0; j < m; ++j) {
+          if (is_complex) {
+            x[2 * (i * m + j)] = a[place(i, j, l)] * factor[l];
+            x[2 * (i * m + j) + 1] = a[place(m + i, j, l)] * factor[l];
+          } else {
+            x[i * m + j] = a[place(i, j, l)] * factor[l];
+          }
+        }
+    }
+  }
+  /// 1: upper triangular, 2: lower, 0: neither.
+  int triangle(const T* a, int l) const {
+    bool upper = true, lower = true;
+    for (int64_t i = 0; i < n && (upper || lower); ++i)
+      for (int64_t j = 0; j < i; ++j) {
+        upper = upper && a[place(i, j, l)] == T(0);
+        lower = lower && a[place(j, i, l)] == T(0);
+      }
+    return upper ? 1 : lower ? 2 : 0;
+  }
+  void mend_triangle(T* x, const T* a, int l, int kind, T times) const {
+    for (int64_t i = 0; i < n; ++i) {
+      T d = a[place(i, i, l)] * times;
+      x[place(i, i, l)] = exp(d);
+      if (i + 1 == n) break;
+      int64_t p = kind == 1 ? i : i + 1, q = kind == 1 ? i + 1 : i;
+      x[place(p, q, l)] = a[place(p, q, l)] * times * triangle_exp(d, a[place(i + 1, i + 1, l)] * times);
+    }
+  }
+  /// The extra scalings that powers of abs(A) ask for.
+  int against_underscaling(const T* a, int l, T factor, T norm, T* vectors) const {
+    T *u = vectors, *v = vectors + n;
+    for (int64_t j = 0; j < n; ++j) u[j] = T(1);
+    for (int step = 0; step < 17; ++step) {
+      for (int64_t j = 0; j < n; ++j) v[j] = T(0);
+      for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < n; ++j) v[j] += u[i] * abs(a[place(i, j, l)]) * factor;
+      T* keep = u;
+      u = v;
+      v = keep;
+    }
+    T size = T(0);
+    for (int64_t j = 0; j < n; ++j) size = max(size, u[j]);
+    constexpr double factorial_17 = 355687428096000.0;
+    double excess = double(size) / factorial_17 / double(norm * factor) / (double(limits<T>::epsilon) / 2);
+    if (!(excess > 1)) return 0;
+    return int(min(ceil(log2(excess) / 16), 60.0));
+  }
+  void operator()(int64_t item, T* memory) const {
+    constexpr double theta = sizeof(T) == 8 ? 0.78028742566265743 : 2.4782808775219714;
+    static constexpr double inverse_factorials[] = {1.0,
+                                                    1.0,
+                                                    1.0 / 2,
+                                                    1.0 / 6,
+                                                    1.0 / 24,
+                                                    1.0 / 120,
+                                                    1.0 / 720,
+                                                    1.0 / 5040,
+                                                    1.0 / 40320,
+                                                    1.0 / 362880,
+                                                    1.0 / 3628800,
+                                                    1.0 / 39916800,
+                                                    1.0 / 479001600,
+                                                    1.0 / 6227020800.0,
+                                                    1.0 / 87178291200.0,
+                                                    1.0 / 1307674368000.0,
+                                                    1.0 / 20922789888000.0};
+    T c[17];
+    for (int k = 0; k < 17; ++k) c[k] = T(inverse_factorials[k]);
+    const int64_t size = rows() * width() * L;
+    T *a = memory, *a2 = a + size, *a3 = a2 + size, *a4 = a3 + size, *x = a4 + size, *y = x + size;
+    load(item, a);
+    T norm[per_item], factor[per_item], cube[per_item], fourth[per_item], unit[per_item];
+    int steps[per_item], kind[per_item], most = 0, least = 1 << 20;
+    norms(a, norm);
+    for (int l = 0; l < per_item; ++l) {
+      // Not finite: NaN, by a factor at the end. Very large: scaled before powers are taken.
+      unit[l] = isfinite(norm[l]) ? T(1) : limits<T>::nan;
+      steps[l] = isfinite(norm[l]) && norm[l] > T(1024) ? int(ceil(log2(norm[l]))) - 10 : 0;
+      factor[l] = isfinite(norm[l]) ? ldexp(T(1), -steps[l]) : T(0);
+      norm[l] = isfinite(norm[l]) ? norm[l] * factor[l] : T(0);
+      kind[l] = is_complex ? 0 : triangle(a, l);
+    }
+    for (int64_t k = 0; k < size; ++k)
+      if (!isfinite(a[k])) a[k] = T(0);
+    scale(a, factor);
+    product(a, a, a2);
+    product(a2, a, a3);
+    product(a2, a2, a4);
+    norms(a3, cube);
+    norms(a4, fourth);
+    T squares[per_item], cubes[per_item], fourths[per_item];
+    for (int l = 0; l < per_item; ++l) {
+      double plain = norm[l], close = max(std_root(cube[l], 3), std_root(fourth[l], 4));
+      int wanted = plain > theta ? int(ceil(log2(plain / theta))) : 0;
+      int taken = min(wanted, close > theta ? int(ceil(log2(close / theta))) : 0);
+      if (taken < wanted) taken = min(wanted, taken + against_underscaling(a, l, ldexp(T(1), -taken), norm[l], x));
+      factor[l] = ldexp(T(1), -taken);
+      squares[l] = factor[l] * factor[l];
+      cubes[l] = squares[l] * factor[l];
+      fourths[l] = squares[l] * squares[l];
+      steps[l] += taken;
+      most = max(most, steps[l]);
+      least = min(least, steps[l]);
+    }
+    scale(a, factor);
+    scale(a2, squares);
+    scale(a3, cubes);
+    scale(a4, fourths);
+    for (int64_t k = 0; k < size; ++k) x[k] = c[16] * a4[k];
+    add_terms(x, a, a2, a3, c + 12);
+    for (int k = 8; k >= 0; k -= 4) {
+      product(x, a4, y);
+      T* keep = x;
+      x = y;
+      y = keep;
+      add_terms(x, a, a2, a3, c + k);
+    }
+    for (int l = 0; l < per_item; ++l)
+      if (kind[l]) mend_triangle(x, a, l, kind[l], T(1));
+    for (int k = 0; k < most; ++k) {
+      product(x, x, y);
+      if (k >= least)  // some lanes are ready
+        for (int64_t p = 0; p < rows() * width(); ++p)
+          for (int l = 0; l < per_item; ++l)
+            if (k >= steps[l]) y[p * L + l] = x[p * L + l];
+      T* keep = x;
+      x = y;
+      y = keep;
+      for (int l = 0; l < per_item; ++l)
+        if (kind[l] && k < steps[l]) mend_triangle(x, a, l, kind[l], ldexp(T(1), k + 1));
+    }
+    store(item, x, unit);
+  }
+  static double std_root(T x, int k) { return x > T(0) ? exp(log(double(x)) / k) : double(x); }
+};
+
+}  // namespace sci
+#endif

@@ -1,0 +1,73 @@
+"""The exponential of small matrices on vector lanes: against mpmath, alone and side by side with others."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+
+from sci.linalg import expm, expm_cond
+from tests.linalg.linalg_matrices import ALL, random, residual
+
+F64 = torch.float64
+
+
+def exact(a: torch.Tensor) -> torch.Tensor:
+    with mpmath.workdps(60):
+        x = mpmath.expm(mpmath.matrix(a.tolist()), method="taylor")
+        return torch.tensor(np.array(x.tolist(), dtype=complex))
+
+
+# Ward (SIAM J. Numer. Anal. 14 (1977) 600), Moler and Van Loan, and matrices that are easily scaled too much.
+HARD = [
+    [[4.0, 2, 0], [1, 4, 1], [1, 1, 4]],
+    [[29.87942128909879, 0.7815750847907159, -2.289519314033932],
+     [0.7815750847907159, 25.72656945571064, 8.680737820540137],
+     [-2.289519314033932, 8.680737820540137, 34.39400925519054]],
+    [[-131.0, 19, 18], [-390, 56, 54], [-387, 57, 52]],
+    [[-49.0, 24], [-64, 31]],
+    [[1.0, 1e6], [0, -1]],
+    [[0.0, 1e10], [0, 0]],
+    [[-1.0, 1e4, 0], [0, -1, 1e4], [0, 0, -1]],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", HARD)
+def test_hard_matrices(rows: list[list[float]]) -> None:
+    a = torch.tensor(rows, dtype=F64)
+    want = exact(a).real
+    bound = 20 * max(float(expm_cond(a)), 1.0)
+    for x in (expm(a), expm(torch.stack([a * 0, a, -a, a / 1024, a]))[1], expm(a + 0j).real):
+        assert residual(x - want, want) < bound
+    assert residual(expm(a.mT) - want.mT, want) < bound
+
+
+def test_triangles_are_exact_on_the_diagonal() -> None:
+    a = torch.diag(torch.tensor([-700.0, 0.3, 5.0, -30.0], dtype=F64)) + random(4, 4).triu(1)
+    for x in (a, a.mT.contiguous()):
+        np.testing.assert_allclose(expm(x).diagonal(), np.exp(a.diagonal()), rtol=4e-16)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("n", [2, 5, 9, 16, 24])
+def test_matrices_side_by_side_are_as_alone(dtype: torch.dtype, n: int) -> None:
+    scales = torch.tensor([0, 1e-8, 1e-3, 1, 30, 2, 0.1], dtype=dtype)[:, None, None]
+    a = random(7, n, n, dtype=dtype) / n**0.5 * scales
+    x = expm(a)
+    assert x.dtype == dtype
+    for k in range(7):
+        assert residual(x[k] - expm(a[k]), x[k]) < 400
+    want = exact(a[3])
+    assert residual(x[3] - (want if dtype.is_complex else want.real).to(dtype), x[3]) < 400
+
+
+def test_not_finite_stays_in_its_lane() -> None:
+    a = random(6, 3, 3)
+    a[1, 0, 2], a[4, 1, 1] = torch.nan, -torch.inf
+    x = expm(a)
+    assert torch.isnan(x[[1, 4]]).all()
+    torch.testing.assert_close(x[[0, 2, 3, 5]], expm(a[[0, 2, 3, 5]]))
+    big = expm(torch.diag(torch.tensor([-1e300, 0.0], dtype=F64)))
+    np.testing.assert_array_equal(big, np.diag([0.0, 1.0]))
+    assert torch.isinf(expm(torch.full((1, 2, 2), 1e300, dtype=F64))).all()
