@@ -81,7 +81,7 @@ struct LanesExpm {
         }
       }
   }
-  /// Largest column sums.
+  /// Largest column sums; NaN if there is one.
   void norms(const T* x, T* size) const {
     for (int l = 0; l < per_item; ++l) size[l] = T(0);
     for (int64_t j = 0; j < n; ++j) {
@@ -89,7 +89,7 @@ struct LanesExpm {
       for (int64_t i = 0; i < n; ++i)
         for (int l = 0; l < per_item; ++l) sum[l] += abs(x[place(i, j, l)]);
       for (int l = 0; l < per_item; ++l)
-        if (!(sum[l] <= size[l])) size[l] = sum[l];
+        if (!(sum[l] <= size[l]) && !isnan(size[l])) size[l] = sum[l];  // NaN stays
     }
   }
   void scale(T* x, const T* factor) const {
