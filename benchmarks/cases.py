@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ class Case:
 
     name: str
     arguments: str
-    calls: dict[str, Call]
+    calls: Mapping[str, Call]
     bytes: int | None = None
 
 

@@ -88,7 +88,8 @@ def cases(context: Context) -> Iterator[Case]:
             yield from _products(context, libraries, label, n, entries)
             sparse = {peer: lib for peer, lib in libraries.items() if peer != "torch"}
             for name, act, with_torch in _operations(n):
-                calls: dict[str, Any] = {p: functools.partial(act, lib) for p, lib in (libraries if with_torch else sparse).items()}
+                used = libraries if with_torch else sparse
+                calls = {p: functools.partial(act, lib) for p, lib in used.items()}
                 yield Case(name, label, calls)
     yield from _small(context, peers)
 
@@ -96,7 +97,7 @@ def cases(context: Context) -> Iterator[Case]:
 def _products(context: Context, libraries: dict[str, _Library], label: str, n: int, entries: int) -> Iterator[Case]:
     x, block = context.randn(n), context.randn(n, 32)
     for name, operand, moved in (("A @ x", x, 12 * entries + 20 * n), ("A @ X, 32 columns", block, None)):
-        calls: dict[str, Any] = {p: functools.partial(_matmul, lib.A, lib.own(operand)) for p, lib in libraries.items()}
+        calls = {p: functools.partial(_matmul, lib.A, lib.own(operand)) for p, lib in libraries.items()}
         yield Case(name, label, calls, moved)
     A = libraries["sci"].A
     leaf = A.data.clone().requires_grad_()
@@ -110,12 +111,16 @@ def _products(context: Context, libraries: dict[str, _Library], label: str, n: i
     if entries < 2e6 or "power" not in label:  # a graph's square fills the memory
         yield Case("A @ A", label, {p: (lambda lib=lib: _square(lib)) for p, lib in libraries.items()})
     turned = {p: lib.make().T.tocsr() for p, lib in libraries.items() if p != "torch"}
-    calls: dict[str, Any] = {p: (lambda lib=lib, B=turned[p]: lib.make() + B) for p, lib in libraries.items() if p in turned}
-    yield Case("A + A.T", label, calls)
+    sums: dict[str, Any] = {p: functools.partial(_sum, libraries[p], B) for p, B in turned.items()}
+    yield Case("A + A.T", label, sums)
 
 
 def _matmul(A: Any, x: Any) -> Any:
     return A @ x
+
+
+def _sum(lib: _Library, B: Any) -> Any:
+    return lib.make() + B
 
 
 def _square(lib: _Library) -> Any:
@@ -142,5 +147,5 @@ def _small(context: Context, peers: list[str]) -> Iterator[Case]:
         }
         yield Case(name, "5 rows", calls)
     for name, act_on, _ in _operations(5):
-        calls: dict[str, Any] = {p: functools.partial(act_on, lib) for p, lib in libraries.items() if p != "torch"}
+        calls = {p: functools.partial(act_on, lib) for p, lib in libraries.items() if p != "torch"}
         yield Case(name, "5 rows", calls)
