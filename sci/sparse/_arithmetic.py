@@ -337,6 +337,16 @@ def ordered(act: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return compare_any
 
 
+_UNSIGNED = (torch.uint8, torch.uint16, torch.uint32, torch.uint64)
+
+
+def _signed(data: Tensor, x: Tensor) -> Tensor:
+    """Return values to compare with a number: next to unsigned ones torch would take a negative one for a large one."""
+    if x.dim() or data.dtype not in _UNSIGNED or x.dtype in _UNSIGNED:
+        return data
+    return data.to(torch.float64 if data.dtype is torch.uint64 else torch.int64)
+
+
 def compare(A: Any, other: Any, act: Callable[[Any, Any], Any]) -> Any:
     """Compare elementwise: a boolean array, sparse but for a dense operand. Entries that compare False are dropped."""
     x = operand(other, A)
@@ -358,12 +368,13 @@ def compare(A: Any, other: Any, act: Callable[[Any, Any], Any]) -> Any:
         from ._coo import coo_array
 
         _warn(f"comparing sparse arrays with {act.__name__} is inefficient where zeros compare True", 4)
-        return coo_array(ordered(act)(A.toarray(), x if isinstance(x, Tensor) else x.toarray()))
+        right = x if isinstance(x, Tensor) else x.toarray()
+        return coo_array(ordered(act)(_signed(A.toarray(), right), right))
     if isinstance(x, Tensor):
         A = summed(A)
         if A.format not in ("csr", "csc", "coo"):
             A = A.tocsr()
-        result = A._with_data(ordered(act)(A._data, x))
+        result = A._with_data(ordered(act)(_signed(A._data, x), x))
     else:
         pair: Aligned = align(A, x)
         a, b, pattern = union(pair)

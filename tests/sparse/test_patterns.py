@@ -90,3 +90,9 @@ def test_products_of_sparse_matrices_differentiate(dtype: torch.dtype) -> None:
     assert got.nnz == A.nnz
     rows = torch.func.vmap(lambda a: f(a, b.detach()))(torch.stack([a.detach(), 2 * a.detach()]))
     torch.testing.assert_close(rows[1], 2 * f(a, b).detach())
+
+
+def test_unsigned_values_compare_with_negative_numbers() -> None:
+    A = csr_array(torch.tensor([[0, 200, 3]], dtype=torch.uint8))
+    assert (A > -1).toarray().all() and not (A < -1).toarray().any()
+    assert (A != -1).toarray().all()
