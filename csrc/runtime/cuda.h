@@ -23,6 +23,9 @@ struct Compiled {
 /// with little optimisation, to see whether it compiles at all.
 Compiled compile(const Kernel& kernel, const std::string& arch, bool fast = false);
 
+/// Compile several kernels as one program, which reads their headers once.
+std::vector<char> compile_together(const std::vector<const Kernel*>& kernels, const std::string& arch, bool fast);
+
 /// The same through the cache on disk.
 Compiled compile_cached(const Kernel& kernel, const std::string& arch);
 

@@ -1,4 +1,5 @@
 // What Python asks the library about itself: operators without tensors, private to sci._core.runtime.
+#include <fstream>
 #include <string>
 
 #include "runtime/cuda.h"
@@ -37,8 +38,13 @@ const Kernel& kernel_at(int64_t index) {
   return *kernel_list.items[index];
 }
 
-int64_t compile_kernel(int64_t index, std::string arch, bool fast) {
-  return int64_t(compile(kernel_at(index), arch, fast).image.size());
+/// Compile kernels as one program into a file ("" for none); `indices` are numbers with commas between.
+int64_t compile_kernels(std::string indices, std::string arch, bool fast, std::string path) {
+  std::vector<const Kernel*> kernels;
+  for (const std::string& index : split(indices, ',')) kernels.push_back(&kernel_at(std::stoll(index)));
+  std::vector<char> image = compile_together(kernels, arch, fast);
+  if (!path.empty()) std::ofstream(path, std::ios::binary).write(image.data(), int64_t(image.size()));
+  return int64_t(image.size());
 }
 int64_t cache_kernel(int64_t index, std::string arch) {
   return int64_t(compile_cached(kernel_at(index), arch).image.size());
@@ -53,7 +59,7 @@ int64_t compile_text(std::string source, std::string body, std::string arch) {
 STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
   m.def("_configure(str source, str cache, str nvrtc) -> ()");
   m.def("_kernels() -> str");
-  m.def("_compile_kernel(int index, str arch, bool fast=False) -> int");
+  m.def("_compile_kernels(str indices, str arch, bool fast, str path) -> int");
   m.def("_cache_kernel(int index, str arch) -> int");
   m.def("_compile_text(str source, str body, str arch) -> int");
   m.def("_nvrtc_version() -> str");
@@ -62,7 +68,7 @@ STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) {
   m.impl("_configure", TORCH_BOX(&configure));
   m.impl("_kernels", TORCH_BOX(&kernels));
-  m.impl("_compile_kernel", TORCH_BOX(&compile_kernel));
+  m.impl("_compile_kernels", TORCH_BOX(&compile_kernels));
   m.impl("_cache_kernel", TORCH_BOX(&cache_kernel));
   m.impl("_compile_text", TORCH_BOX(&compile_text));
   m.impl("_nvrtc_version", TORCH_BOX(&nvrtc_version));

@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 
 #include <mutex>
+#include <set>
 #include <stdexcept>
 
 #include "runtime/cuda.h"
@@ -78,32 +79,65 @@ std::string nvrtc_version() {
   return std::to_string(major) + "." + std::to_string(minor);
 }
 
-Compiled compile(const Kernel& kernel, const std::string& arch, bool fast) {
-  std::string source = std::string("#include \"core/launch.h\"\n") + kernel.source;
-  std::string expression = std::string("sci::") + kernel.entry + "<" + kernel.body + ">";
-  Program program;
+namespace {
+
+std::string expression_of(const Kernel& kernel) {
+  return std::string("sci::") + kernel.entry + "<" + kernel.body + ">";
+}
+
+/// Compile several kernels as one program; the text of a shared header is read once.
+void compile_program(Program& program, const std::vector<const Kernel*>& kernels, const std::string& arch, bool direct,
+                     bool fast) {
+  std::string source = "#include \"core/launch.h\"\n", names;
+  std::set<std::string> seen;
+  for (const Kernel* kernel : kernels) {
+    if (seen.insert(kernel->source).second) source += kernel->source;
+    names += (names.empty() ? "" : ", ") + expression_of(*kernel);
+  }
   call<void**, const char*, const char*, int, const char* const*, const char* const*>(
       nvrtc(), "nvrtcCreateProgram", &program.handle, source.c_str(), "sci_kernel.cu", 0, nullptr, nullptr);
-  call<void*, const char*>(nvrtc(), "nvrtcAddNameExpression", program.handle, expression.c_str());
-  bool direct = supports(arch);
+  for (const Kernel* kernel : kernels)
+    call<void*, const char*>(nvrtc(), "nvrtcAddNameExpression", program.handle, expression_of(*kernel).c_str());
   std::string gpu = "--gpu-architecture=" + (direct ? arch : newest_virtual());
   std::string include = "-I" + runtime_paths().source;
   const char* options[] = {gpu.c_str(), include.c_str(), "-std=c++17", "--Ofast-compile=max"};
   try {
     call<void*, int, const char* const*>(nvrtc(), "nvrtcCompileProgram", program.handle, fast ? 4 : 3, options);
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error("sci: compiling the GPU kernel " + expression + " for " + arch + " failed (" +
-                             error.what() + "):\n" + log_of(program.handle));
+    throw std::runtime_error("sci: compiling the GPU kernel " + names + " for " + arch + " failed (" + error.what() +
+                             "):\n" + log_of(program.handle));
   }
+}
+
+size_t image_size(void* program, bool direct) {
+  size_t size = 0;
+  call<void*, size_t*>(nvrtc(), direct ? "nvrtcGetCUBINSize" : "nvrtcGetPTXSize", program, &size);
+  return size;
+}
+
+}  // namespace
+
+Compiled compile(const Kernel& kernel, const std::string& arch, bool fast) {
+  Program program;
+  bool direct = supports(arch);
+  compile_program(program, {&kernel}, arch, direct, fast);
   Compiled result;
   const char* lowered = nullptr;
-  call<void*, const char*, const char**>(nvrtc(), "nvrtcGetLoweredName", program.handle, expression.c_str(), &lowered);
+  call<void*, const char*, const char**>(nvrtc(), "nvrtcGetLoweredName", program.handle, expression_of(kernel).c_str(),
+                                         &lowered);
   result.symbol = lowered;
-  size_t size = 0;
-  call<void*, size_t*>(nvrtc(), direct ? "nvrtcGetCUBINSize" : "nvrtcGetPTXSize", program.handle, &size);
-  result.image.resize(size);
+  result.image.resize(image_size(program.handle, direct));
   call<void*, char*>(nvrtc(), direct ? "nvrtcGetCUBIN" : "nvrtcGetPTX", program.handle, result.image.data());
   return result;
+}
+
+std::vector<char> compile_together(const std::vector<const Kernel*>& kernels, const std::string& arch, bool fast) {
+  Program program;
+  bool direct = supports(arch);
+  compile_program(program, kernels, arch, direct, fast);
+  std::vector<char> image(image_size(program.handle, direct));
+  call<void*, char*>(nvrtc(), direct ? "nvrtcGetCUBIN" : "nvrtcGetPTX", program.handle, image.data());
+  return image;
 }
 
 }  // namespace sci

@@ -38,12 +38,12 @@ def test_a_kernel_of_each_source_compiles(arch: str) -> None:
     """One kernel for each domain's first body; `python -m tools.compile_kernels` compiles all of them."""
     names = sci_ops._kernels().splitlines()
     first = {name.split("<")[1].split("::")[-1]: i for i, name in reversed(list(enumerate(names)))}
-    assert all(sci_ops._compile_kernel(i, arch, True) > 1000 for i in first.values())
+    assert all(sci_ops._compile_kernels(str(i), arch, True, "") > 1000 for i in first.values())
 
 
 @needs_nvrtc
 def test_unknown_architecture_falls_back_to_ptx() -> None:
-    assert sci_ops._compile_kernel(0, "sm_999") > 100
+    assert sci_ops._compile_kernels("0", "sm_999", False, "") > 100
 
 
 @needs_nvrtc
@@ -63,7 +63,7 @@ def test_missing_nvrtc_says_what_to_install() -> None:
 torch.ops.sci._configure(str(runtime.source_path()), "/nonexistent", "")
 import ctypes.util
 try:
-    torch.ops.sci._compile_kernel(0, "sm_80")
+    torch.ops.sci._compile_kernels("0", "sm_80", False, "")
 except RuntimeError as error:
     print(error)
 """

@@ -1,0 +1,29 @@
+"""What tools.compile_kernels reports of a kernel is read from the cubin."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+import torch
+
+from sci._core import runtime
+from tools.cubin import resources
+
+runtime.load_library()
+
+
+@pytest.mark.skipif(not torch.ops.sci._nvrtc_version(), reason="NVRTC is not installed")
+def test_resources(tmp_path: pathlib.Path) -> None:
+    names = torch.ops.sci._kernels().splitlines()
+    pair = [i for i, name in enumerate(names) if "call_erfinv," in name]
+    file = tmp_path / "pair.cubin"
+    torch.ops.sci._compile_kernels(",".join(map(str, pair)), "sm_80", False, str(file))
+    image = file.read_bytes()
+    found = resources(image)
+    assert found.registers is not None
+    assert 8 <= found.registers <= 255
+    assert found.stack is not None
+    assert found.stack < 1024
+    assert 500 < found.code < len(image)
+    assert resources(b".version 8.0") == (None, None, 12)

@@ -1,0 +1,51 @@
+"""What a kernel in a cubin (an ELF file) needs of the GPU: registers, stack (spilled registers, local arrays), code.
+
+The section ``.nv.info`` holds records of a format byte, an attribute byte and, in format 4, a length of two bytes and
+that many bytes: the number of a symbol and a value.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+FRAME_SIZE, REGISTERS = 0x11, 0x2F
+
+
+class Resources(NamedTuple):
+    """Of the most demanding function in the file; None where the file does not say."""
+
+    registers: int | None
+    stack: int | None
+    code: int
+
+
+def sections(image: bytes) -> dict[str, bytes]:
+    """Return an ELF file's sections by name."""
+    (table,) = struct.unpack_from("<Q", image, 0x28)
+    size, count, names = struct.unpack_from("<HHH", image, 0x3A)
+    headers = [struct.unpack_from("<IIQQQQ", image, table + i * size) for i in range(count)]
+    text = image[headers[names][4] :]
+    found = {}
+    for name, kind, _, _, offset, length in headers:
+        label = text[name : text.index(b"\0", name)].decode()
+        found[label] = b"" if kind == 8 else image[offset : offset + length]  # 8: no content in the file
+    return found
+
+
+def resources(image: bytes) -> Resources:
+    """Return what a cubin needs; nothing but its size for what is no ELF file (PTX)."""
+    if image[:4] != b"\x7fELF":
+        return Resources(None, None, len(image))
+    parts = sections(image)
+    info, values = parts.get(".nv.info", b""), {FRAME_SIZE: [], REGISTERS: []}  # type: ignore[var-annotated]
+    at = 0
+    while at + 4 <= len(info):
+        form, attribute, length = struct.unpack_from("<BBH", info, at)
+        at += 4
+        if form == 4:
+            if attribute in values and length == 8:
+                values[attribute].append(struct.unpack_from("<II", info, at)[1])
+            at += length
+    code = sum(len(content) for name, content in parts.items() if name.startswith(".text"))
+    return Resources(max(values[REGISTERS], default=None), max(values[FRAME_SIZE], default=None), code)
