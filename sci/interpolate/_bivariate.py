@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,11 +11,12 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
+from .._core.errors import take_host_route
 from ._bspline_algebra import differentiated
 from ._checks import holds, shape_text
 from ._collocation import interpolate as solve_collocation
 from ._collocation import rows_at
+from ._grid_smoothing import smooth_grid
 from ._knots import not_a_knot
 from ._ndbspline import grid_values
 from ._tensor_spline import basis_functions, knot_interval
@@ -128,6 +130,11 @@ class BivariateSpline:
     degrees: tuple[int, int]
     fp: Tensor
 
+    def _assign(self, tx: Tensor, ty: Tensor, c: Tensor, degrees: tuple[int, int], fp: Tensor | None) -> None:
+        self.tck, self.degrees = (tx, ty, c), degrees
+        if fp is not None:
+            self.fp = fp
+
     def __call__(self, x: Any, y: Any, dx: int = 0, dy: int = 0, grid: bool = True) -> Tensor:
         """Evaluate the spline or a derivative.
 
@@ -171,7 +178,7 @@ class BivariateSpline:
         return self.tck[2]
 
     def get_residual(self) -> Tensor:
-        """Return the weighted sum of squared residuals."""
+        """Return the weighted sum of squared residuals; a derivative has none."""
         return self.fp
 
     def integral(self, xa: Any, xb: Any, ya: Any, yb: Any) -> Tensor:
@@ -221,7 +228,7 @@ class BivariateSpline:
             ty, c, ky = differentiated(ty, c, ky)
             c = c[: ty.shape[0] - ky - 1]
         done = object.__new__(BivariateSpline)
-        done.tck, done.degrees, done.fp = (tx, ty, c.mT.reshape(-1)), (kx, ky), self.fp
+        done._assign(tx, ty, c.mT.reshape(-1), (kx, ky), None)
         return done
 
 
@@ -239,9 +246,9 @@ def _use(thing: Any, x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, ...]:
 
 @function(differentiable=("x", "y", "z"), samples=_rect_samples, call=_use, complex=False)
 class RectBivariateSpline(BivariateSpline):
-    """Interpolating spline of two variables on a rectangular grid.
+    """Interpolating or smoothing spline of two variables on a rectangular grid.
 
-    Equivalent to `scipy.interpolate.RectBivariateSpline` with ``s=0``, on tensors, differentiable in grid and values.
+    Equivalent to `scipy.interpolate.RectBivariateSpline`, on tensors and differentiable in grid, values and condition.
 
     Parameters
     ----------
@@ -254,9 +261,9 @@ class RectBivariateSpline(BivariateSpline):
     kx, ky : int, optional
         Degrees. Default is 3.
     s : float, optional
-        Must be 0: the spline interpolates.
+        The smoothing condition ``sum((z - S(x, y))**2) <= s``. Default is 0: the spline interpolates.
     maxit : int, optional
-        Has no effect for interpolation.
+        The most iterations in the search for the smoothing parameter. Default is 20.
 
     Raises
     ------
@@ -265,8 +272,13 @@ class RectBivariateSpline(BivariateSpline):
 
     Notes
     -----
-    Knots are not-a-knot, and the coefficients solve a banded collocation system along either axis, as in
-    `make_interp_spline`; all of it is differentiated.
+    With ``s=0`` knots are not-a-knot, and the coefficients solve a banded collocation system along either axis, as in
+    `make_interp_spline`; all of it is differentiated. With ``s > 0`` knots are found by Dierckx's search [1]_, on the
+    host; derivatives are those with these knots held fixed, the smoothing parameter an implicit function.
+
+    References
+    ----------
+    .. [1] P. Dierckx, *Curve and Surface Fitting with Splines*, Oxford University Press, 1993, chapter 5.
 
     Examples
     --------
@@ -294,8 +306,6 @@ class RectBivariateSpline(BivariateSpline):
             raise ValueError("bbox shape should be (4,)")
         if not s >= 0:
             raise ValueError(f"s should be s >= 0.0, got {s}")
-        if s != 0:
-            raise bad_argument(name, "s", "0 (interpolation)", s)
         given = {f"bbox[{i}]": v for i, v in enumerate(bbox) if v is not None}
         x, y, z, *rest = promote(name, allow_complex=False, **{"x": x, "y": y, "z": z, **given})
         ends = dict(zip(given, rest, strict=True))
@@ -309,10 +319,21 @@ class RectBivariateSpline(BivariateSpline):
                 )
             if not 1 <= k <= 5 or v.shape[0] <= k:
                 raise ValueError(f"{name}: k{label} must be 1 to 5 and less than the {v.shape[0]} points, got {k}")
+        if s != 0:
+            take_host_route(name, x.device, "the search for knots branches on the data")
+            bounds = tuple(
+                ends.get(f"bbox[{i}]", default).reshape(()) for i, default in enumerate((x[0], x[-1], y[0], y[-1]))
+            )
+            condition = torch.as_tensor(s, dtype=z.dtype, device=z.device)
+            tx, ty, c, fp, ier = smooth_grid(x, y, z, bounds, (kx, ky), condition, maxit)
+            if ier > 0:
+                warnings.warn(f"{name}: no smoothing parameter gave fp = s to 0.1 %", UserWarning, stacklevel=2)
+            self._assign(tx, ty, c.reshape(-1), (kx, ky), fp)
+            return
         knots, c = [], z
         for i, (v, k) in enumerate(((x, kx), (y, ky))):
             low, high = ends.get(f"bbox[{2 * i}]", v[0]), ends.get(f"bbox[{2 * i + 1}]", v[-1])
             inner = not_a_knot(v, k)[k + 1 : -k - 1]
             knots.append(torch.cat((low.reshape(1).expand(k + 1), inner, high.reshape(1).expand(k + 1))))
             c = solve_collocation(rows_at(knots[-1], v, k), c, k, False).mT
-        self.tck, self.degrees, self.fp = (knots[0], knots[1], c.reshape(-1)), (kx, ky), z.new_zeros(())
+        self._assign(knots[0], knots[1], c.reshape(-1), (kx, ky), z.new_zeros(()))

@@ -202,6 +202,7 @@ class BSpline:
         k = operator.index(k)
         mode = mode_of(name, extrapolate)
         x, t = promote(name, allow_complex=False, x=x, t=t)
+        x = x.reshape(1) if x.dim() == 0 else x
         if x.dim() != 1:
             raise ValueError(f"{name}: x must be 1-dimensional, got shape {shape_text(x.shape)}")
         check_knots(name, t, k)
@@ -404,6 +405,10 @@ def _periodic_insertion(t: Tensor, c: Tensor, k: int, x: Tensor) -> tuple[Tensor
     """Insert a knot and its images in the neighbouring periods, whose knots the outer B-splines have."""
     n = t.shape[0] - k - 1
     place = int(knot_interval(t, x.reshape(1), k)[0])
+    if place - k < k and n - 1 - place < k:
+        raise ValueError(
+            f"Not enough internal knots for a periodic extension: {k} are needed on one side of the new one"
+        )
     period = t[n] - t[k]
     t, c = with_knot(t, c, k, x)
     n += 1

@@ -19,8 +19,12 @@ from ._ppoly import PPoly
 Tck = Any
 
 
-def _spline(name: str, tck: Tck, *points: Any) -> tuple[Tensor, Any, int, list[Tensor]]:
-    """Return knots, coefficients (a list of them for a curve), degree and points, in one precision."""
+def _spline(name: str, tck: Tck, *points: Any, along_last: bool = True) -> tuple[Tensor, Any, int, list[Tensor]]:
+    """Return knots, coefficients (a list of them for a curve), degree and points, in one precision.
+
+    In a tuple coefficients of several dimensions stand along the last axis, and count as a list.
+    """
+    along_last = along_last and not isinstance(tck, BSpline)
     if isinstance(tck, BSpline):
         tck = tck.tck
     t, c, k = tck
@@ -29,7 +33,8 @@ def _spline(name: str, tck: Tck, *points: Any) -> tuple[Tensor, Any, int, list[T
         t, *rest = promote_over_real(name, {"t": t, **names}, {f"c[{i}]": part for i, part in enumerate(c)})
         return t, list(rest[len(points) :]), int(k), list(rest[: len(points)])
     t, *rest = promote_over_real(name, {"t": t, **names}, {"c": c})
-    return t, rest[-1], int(k), list(rest[:-1])
+    c = rest[-1]
+    return t, list(c) if c.dim() > 1 and along_last else c, int(k), list(rest[:-1])
 
 
 def _knots(dtype: torch.dtype, device: torch.device) -> Tensor:
@@ -148,10 +153,16 @@ def splint(a: Any, b: Any, tck: Tck, full_output: Any = 0) -> Any:
     >>> round(splint(0, 3, splrep(x, x**2)).item(), 9)
     9.0
     """
+    if isinstance(tck, BSpline) and tck.c.dim() > 1:
+        raise ValueError(
+            "Calling splint() with BSpline objects with c.ndim > 1 is not allowed. Use BSpline.integrate() instead."
+        )
     t, c, k, (lower, upper) = _spline("splint", tck, a, b)
     if isinstance(c, list):
         return [splint(lower, upper, (t, part, k), full_output) for part in c]
     n = t.shape[0] - k - 1
+    if c.shape[0] < n:
+        raise ValueError(f"splint: len(c) >=n-k-1 must hold, got {c.shape[0]} with n={t.shape[0]} and k={k}")
     out = BSpline.construct_fast(t, c, k).integrate(lower, upper, False)
     if not full_output:
         return out
@@ -290,7 +301,7 @@ def splder(tck: Tck, n: int = 1) -> Any:
         return tck.derivative(n)
     if n < 0:
         return splantider(tck, -n)
-    t, c, k, _ = _spline("splder", tck)
+    t, c, k, _ = _spline("splder", tck, along_last=False)
     if n > k:
         raise ValueError(f"Order of derivative (n = {n}) must be <= order of spline (k = {k})")
     c = padded(c, t.shape[0])
@@ -333,7 +344,7 @@ def splantider(tck: Tck, n: int = 1) -> Any:
         return tck.antiderivative(n)
     if n < 0:
         return splder(tck, -n)
-    t, c, k, _ = _spline("splantider", tck)
+    t, c, k, _ = _spline("splantider", tck, along_last=False)
     c = padded(c, t.shape[0])
     for _ in range(n):
         t, c, k = integrated(t, c, k)

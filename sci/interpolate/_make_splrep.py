@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,8 +14,10 @@ from .._core.cards import Sample, function
 from .._core.errors import bad_argument
 from ._bspline import BSpline
 from ._checks import holds, shape_text
+from ._knots import not_a_knot, periodic
 from ._make_splines import make_interp_spline
-from ._smoothing_search import _host, grow, knots_of
+from ._modes import Extrapolate
+from ._smoothing_search import Outcome, laid_out, search
 from ._splrep import _WHY, _report, fit
 
 
@@ -29,10 +32,11 @@ def _use(f: Any, x: Tensor, y: Tensor) -> Tensor:
 
 
 def _data(name: str, x: Any, y: Any, w: Any, low: Any, high: Any, k: int, s: Any, bc_type: Any) -> tuple[Any, ...]:
-    if bc_type not in (None, "not-a-knot"):
-        raise bad_argument(name, "bc_type", "None (periodic splines: make_interp_spline)", bc_type)
-    if k < 1 or k > 5:
-        raise ValueError(f"{name}: k must be 1 to 5, got {k}")
+    if bc_type not in (None, "not-a-knot", "periodic"):
+        raise bad_argument(name, "bc_type", "None, 'not-a-knot' or 'periodic'", bc_type)
+    k = operator.index(k)
+    if not 1 <= k < 20:
+        raise ValueError(f"{name}: k must be 1 to 19, got {k}")
     if not s >= 0:
         raise ValueError(f"{name}: `s` must be non-negative. Got s = {s}")
     given = {n: v for n, v in (("w", w), ("xb", low), ("xe", high)) if v is not None}
@@ -42,14 +46,43 @@ def _data(name: str, x: Any, y: Any, w: Any, low: Any, high: Any, k: int, s: Any
     if x.dim() != 1 or y.shape[:1] != x.shape or weight.shape != x.shape:
         shapes = ", ".join(shape_text(v.shape) for v in (x, y, weight))
         raise ValueError(f"{name}: x, y and w must be of one length, got shapes {shapes}")
+    if x.shape[0] <= k and bc_type != "periodic":
+        raise ValueError(f"{name}: more than k={k} sites are needed, got {x.shape[0]}")
     if not holds((x.diff() > 0).all() if s == 0 else (x.diff() >= 0).all()):
         raise ValueError(f"{name}: Expect `x` to be an ordered 1D sequence.")
-    if not holds((weight > 0).all()):
+    if not holds((weight >= 0).all()):
         raise ValueError(f"{name}: Weights must be positive")
+    if not holds((weight > 0).any()):
+        raise ValueError(f"{name}: All weights are zero.")
+    ends_meet = (y[-1] - y[0]).abs() <= 1e-15 + 1e-5 * y[0].abs()
+    if bc_type == "periodic" and not holds(ends_meet.all()):
+        raise ValueError(f"{name}: First and last points does not match which is required for `bc_type='periodic'`.")
+    if bc_type == "periodic":
+        extra = {}  # the period is that of the sites
     first, last = extra.get("xb", x[0]).reshape(()), extra.get("xe", x[-1]).reshape(())
     if not holds((first <= x[0]) & (x[-1] <= last)):
         raise ValueError(f"{name}: all sites must lie between xb and xe")
-    return x, y, weight, first, last
+    return x, y, weight, (first, last)
+
+
+def _fit(
+    name: str,
+    x: Tensor,
+    y: Tensor,
+    w: Tensor,
+    ends: tuple[Tensor, Tensor],
+    k: int,
+    s: Any,
+    t: Any,
+    nest: int | None,
+    bc_type: Any,
+) -> Outcome:
+    if nest is not None and (nest < 2 * k + 2 or s == 0):
+        raise ValueError(f"{name}: nest must be at least 2 * k + 2 = {2 * k + 2}, and s > 0; got nest={nest}, s={s}")
+    inner = None if t is None else as_tensor(t, "t", name).to(x)[k + 1 : -k - 1]
+    found = fit(name, x, y, w, ends, k, s, inner=inner, smooth_on_knots=True, nest=nest, periodic=bc_type == "periodic")
+    _report(found.ier, True, False)
+    return found
 
 
 @function(
@@ -87,15 +120,15 @@ def make_splrep(
     xb, xe : float, optional
         Ends of the base interval. Default: the first and last site.
     k : int, optional
-        Degree, 1 to 5. Default is 3.
+        Degree. Default is 3.
     s : float, optional
         The smoothing condition ``sum((w * (y - S(x)))**2) <= s``. Default is 0, interpolation.
     t : array_like, optional
-        All knots: the least squares spline on them.
+        All knots: the smoothing spline on them.
     nest : int, optional
         The largest number of knots.
-    bc_type : optional
-        Must be None.
+    bc_type : {None, 'not-a-knot', 'periodic'}, optional
+        Whether the spline is periodic; the first and last value must then be equal. Default is that it is not.
 
     Returns
     -------
@@ -121,17 +154,15 @@ def make_splrep(
     tensor(True)
     """
     name = "make_splrep"
-    x, y, w_, low, high = _data(name, x, y, w, xb, xe, k, s, bc_type)
+    x, y, w_, ends = _data(name, x, y, w, xb, xe, k, s, bc_type)
     if y.dim() != 1:
         raise ValueError(f"{name}: y must be 1-dimensional, got shape {shape_text(y.shape)}")
     if s == 0:
         if t is not None or w is not None or nest is not None:
             raise ValueError(f"{name}: s==0 is for interpolation only, without t, w and nest")
-        return make_interp_spline(x, y, k)
-    inner = None if t is None else as_tensor(t, "t", name).to(x)[k + 1 : -k - 1]
-    knots, c, _, outcome = fit(name, x, y[:, None], w_, low, high, k, s, inner, nest)
-    _report(outcome.ier, True, False)
-    return BSpline.construct_fast(knots, c[:, 0], k)
+        return make_interp_spline(x, y, k, bc_type=bc_type)
+    found = _fit(name, x, y[:, None], w_, ends, k, s, t, nest, bc_type)
+    return BSpline.construct_fast(found.t, found.c[:, 0], k, "periodic" if bc_type == "periodic" else True)
 
 
 def _curve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -210,20 +241,21 @@ def make_splprep(
     """
     name = "make_splprep"
     points = torch.stack(promote(name, allow_complex=False, **{f"x[{i}]": part for i, part in enumerate(x)}))
+    if not 0 < points.shape[0] < 11:
+        raise ValueError(f"{name}: there must be 1 to 10 coordinates, got {points.shape[0]}")
     if points.dim() != 2:
         raise ValueError(f"{name}: the coordinates must be 1-dimensional, got shape {shape_text(points.shape[1:])}")
     if u is None:
         length = torch.cat((points.new_zeros(1), points.diff().square().sum(0).sqrt().cumsum(0)))
         u = length / length[-1]
-    u, y, w_, low, high = _data(name, u, points.T, w, ub, ue, k, s, bc_type)
+    u, y, w_, ends = _data(name, u, points.T, w, ub, ue, k, s, bc_type)
+    mode: Extrapolate = "periodic" if bc_type == "periodic" else True
     if s == 0:
         if t is not None or w is not None or nest is not None:
             raise ValueError(f"{name}: s==0 is for interpolation only, without t, w and nest")
-        return BSpline.construct_fast(*make_interp_spline(u, y, k).tck, axis=1), u
-    inner = None if t is None else as_tensor(t, "t", name).to(u)[k + 1 : -k - 1]
-    knots, c, _, outcome = fit(name, u, y, w_, low, high, k, s, inner, nest)
-    _report(outcome.ier, True, False)
-    return BSpline.construct_fast(knots, c, k, axis=1), u
+        return BSpline.construct_fast(*make_interp_spline(u, y, k, bc_type=bc_type).tck, mode, axis=1), u
+    found = _fit(name, u, y, w_, ends, k, s, t, nest, bc_type)
+    return BSpline.construct_fast(found.t, found.c, k, mode, axis=1), u
 
 
 @function(samples=None, complex=False, batch=False, compiles=False, host_route=_WHY)
@@ -266,12 +298,15 @@ def generate_knots(
     [8, 9]
     """
     name = "generate_knots"
-    x, y, w, low, high = _data(name, x, y, w, xb, xe, k, s, bc_type)
+    x, y, w, ends = _data(name, x, y, w, xb, xe, k, s, bc_type)
+    closed = bc_type == "periodic"
+    if nest is not None and (nest < 2 * k + 2 or s == 0):
+        raise ValueError(f"{name}: nest must be at least 2 * k + 2 = {2 * k + 2}, and s > 0; got nest={nest}, s={s}")
     if s == 0:
-        yield knots_of(None, x, low, high, k)
+        yield periodic(x, k) if closed else laid_out(not_a_knot(x, k)[k + 1 : -k - 1], ends, k)
         return
-    columns = y.reshape(y.shape[0], -1)
-    host = _host(x, columns, w, low, high)
-    most = x.shape[0] + k + 1 if nest is None else nest
-    for inner, _, _ in grow(host[0], host[1], host[2], host[3], host[4], k, float(s), most):
-        yield knots_of(inner, x, low, high, k)
+    found = search(x, y.reshape(y.shape[0], -1), w, ends, k, s, most=nest, periodic=closed)
+    for count in found.stages[:-1] if found.inner is None else found.stages:
+        yield laid_out(x[found.order[:count].sort().values.to(x.device)], ends, k, closed)
+    if found.inner is None or not found.stages:  # those of interpolation, or none
+        yield found.t

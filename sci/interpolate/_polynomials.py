@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -50,6 +51,16 @@ class _Polynomial:
             source = tuple(range(first, first + points.dim()))
             out = out.movedim(source, tuple(range(first + self._axis, first + self._axis + points.dim())))
         return out
+
+    @property
+    def n(self) -> int:
+        """The number of nodes."""
+        return self.xi.shape[0]
+
+    @property
+    def r(self) -> int:
+        """The number of columns of values."""
+        return math.prod(self._y.shape[1:])
 
     @property
     def dtype(self) -> torch.dtype:
@@ -325,6 +336,9 @@ class KroghInterpolator(_Polynomial):
         self.xi, self._y, self._axis = _checked(type(self).__name__, xi, yi, axis)
         x, y = self.xi, flatten_trailing(self._y, 1)
         n = x.shape[0]
+        if n > 30:
+            text = f"{n} degrees provided, degrees higher than about thirty cause problems with numerical instability "
+            warnings.warn(f"{text}with 'KroghInterpolator'", UserWarning, stacklevel=2)
         first = list(range(n))  # the first place of each node
         if not holds((x.diff() != 0).all()):
             nodes = x.tolist()

@@ -172,7 +172,7 @@ class RBFInterpolator:
             text = f"`degree` should not be below {lowest} when `kernel` is '{kernel}'. The interpolant may not be "
             warnings.warn(f"{text}uniquely solvable.", UserWarning, stacklevel=2)
         if neighbors is not None:
-            neighbors = min(int(neighbors), n)
+            neighbors = int(min(neighbors, n))
             if neighbors < 1:
                 raise ValueError(f"{name}: `neighbors` must be positive, got {neighbors}.")
         self._powers: list[list[int]] = [[]] if degree >= 0 else []
@@ -212,7 +212,11 @@ class RBFInterpolator:
         right = torch.cat((d, d.new_zeros(*d.shape[:-2], p.shape[-1], d.shape[-1])), -2)
         solution, info = torch.linalg.solve_ex(matrix.to(right.dtype), right)
         if not holds((info == 0).all() & torch.isfinite(solution).all()):
-            text = "Singular matrix. Data points coincide, or the monomials at them do not have full column rank."
+            text = "Singular matrix"
+            rank = int(torch.linalg.matrix_rank(p.detach()).amin()) if p.shape[-1] else 0
+            if rank < p.shape[-1]:
+                text = f"{text}. The matrix of monomials evaluated at the data point coordinates does not have full "
+                text += f"column rank ({rank}/{p.shape[-1]})."
             raise LinAlgError(f"{type(self).__name__}: {text}")
         return solution, shift, scale
 

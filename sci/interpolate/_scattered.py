@@ -69,6 +69,33 @@ def _rescaling(points: Tensor, rescale: bool) -> tuple[Tensor, Tensor]:
     return points.mean(0), torch.where(spread > 0, spread, 1)
 
 
+class Triangulation:
+    """Points, values and their Delaunay triangulation, which Qhull makes on the host."""
+
+    def __init__(self, name: str, points: Any, values: Any, rescale: bool) -> None:
+        from scipy.spatial import Delaunay
+
+        given = points if isinstance(points, Delaunay) else None
+        if given is not None and rescale:
+            raise ValueError(f"{name}: Rescaling is not supported when passing a Delaunay triangulation as points.")
+        self.points, self.values = _arrays(name, given.points if given is not None else points, values, 2)
+        self.offset, self.scale = _rescaling(self.points, rescale)
+        take_host_route(name, self.points.device, _WHY)
+        self.scaled = (self.points - self.offset) / self.scale
+        self.tri = given if given is not None else Delaunay(_host(self.scaled))
+        self.simplices = torch.as_tensor(self.tri.simplices, dtype=torch.int64, device=self.points.device)
+        self.corners = self.scaled[self.simplices]  # (simplices, ndim + 1, ndim)
+        self.inverse = torch.linalg.inv_ex((self.corners[:, :-1] - self.corners[:, -1:]).mT)[0]
+
+    def locate(self, at: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the simplices of points (n, ndim), -1 outside, and the barycentric coordinates there (n, ndim + 1)."""
+        q = (at - self.offset) / self.scale
+        found = torch.as_tensor(self.tri.find_simplex(_host(q)), dtype=torch.int64, device=q.device)
+        simplex = found.clamp(min=0)
+        first = (self.inverse[simplex] @ (q - self.corners[simplex, -1]).unsqueeze(-1)).squeeze(-1)
+        return found, torch.cat((first, 1 - first.sum(-1, keepdim=True)), -1)
+
+
 @function(
     differentiable=("points", "values"), samples=_samples, call=_use, batch=False, compiles=False, host_route=_WHY
 )
@@ -114,22 +141,10 @@ class LinearNDInterpolator:
 
     def __init__(self, points: Any, values: Any, fill_value: Any = float("nan"), rescale: bool = False) -> None:
         name = type(self).__name__
-        from scipy.spatial import Delaunay
-
-        given = points if isinstance(points, Delaunay) else None
-        if given is not None and rescale:
-            raise ValueError(f"{name}: Rescaling is not supported when passing a Delaunay triangulation as points.")
-        self.points, self.values = _arrays(name, given.points if given is not None else points, values, 2)
+        self._mesh = Triangulation(name, points, values, rescale)
+        self.points, self.values, self.tri = self._mesh.points, self._mesh.values, self._mesh.tri
         self.is_complex = self.values.is_complex()
         self.fill_value = fill_value
-        self.offset, self.scale = _rescaling(self.points, rescale)
-        take_host_route(name, self.points.device, _WHY)
-        self._scaled = (self.points - self.offset) / self.scale
-        self.tri = given if given is not None else Delaunay(_host(self._scaled))
-        self._simplices = torch.as_tensor(self.tri.simplices, dtype=torch.int64, device=self.points.device)
-        corner = self._scaled[self._simplices]  # (simplices, ndim + 1, ndim)
-        self._origin = corner[:, -1]
-        self._inverse = torch.linalg.inv_ex((corner[:, :-1] - corner[:, -1:]).mT)[0]
 
     def __call__(self, *args: Any) -> Tensor:
         """Evaluate the interpolant.
@@ -147,12 +162,9 @@ class LinearNDInterpolator:
         name, d = type(self).__name__, self.points.shape[1]
         at = coordinates(name, args[0] if len(args) == 1 else args, d, self.points.device)
         at, values = promote_over_real(name, {"xi": at}, {"values": self.values})
-        q = ((at - self.offset) / self.scale).reshape(math.prod(at.shape[:-1]), d)
-        found = torch.as_tensor(self.tri.find_simplex(_host(q)), dtype=torch.int64, device=q.device)
-        simplex = found.clamp(min=0)
-        first = (self._inverse[simplex] @ (q - self._origin[simplex]).unsqueeze(-1)).squeeze(-1)
-        weights = torch.cat((first, 1 - first.sum(-1, keepdim=True)), -1)
-        out = (weights.unsqueeze(-1) * flatten_trailing(values, 1)[self._simplices[simplex]]).sum(1)
+        found, weights = self._mesh.locate(at.reshape(math.prod(at.shape[:-1]), d))
+        vertices = self._mesh.simplices[found.clamp(min=0)]
+        out = (weights.unsqueeze(-1) * flatten_trailing(values, 1)[vertices]).sum(1)
         out = torch.where((found < 0)[:, None], self.fill_value, out)
         return out.reshape(at.shape[:-1] + values.shape[1:])
 
@@ -270,7 +282,7 @@ def griddata(
     xi : array_like, shape (..., ndims), or tuple of ndims arrays
         Points to interpolate at; the arrays of a tuple broadcast.
     method : {'linear', 'nearest', 'cubic'}, optional
-        'cubic' in one dimension only.
+        'cubic' in one and two dimensions only.
     fill_value : float, optional
         Value outside of the convex hull, NaN by default; not for 'nearest'.
     rescale : bool, optional
@@ -288,7 +300,8 @@ def griddata(
 
     Notes
     -----
-    Derivatives are those of `LinearNDInterpolator`, `NearestNDInterpolator` and `interp1d`.
+    Derivatives are those of `LinearNDInterpolator`, `CloughTocher2DInterpolator`, `NearestNDInterpolator` and
+    `interp1d`.
 
     Examples
     --------
@@ -309,4 +322,8 @@ def griddata(
         return NearestNDInterpolator(points, data, rescale)(xi)
     if method == "linear":
         return LinearNDInterpolator(points, data, fill_value, rescale)(xi)
+    if method == "cubic" and ndim == 2:
+        from ._clough_tocher import CloughTocher2DInterpolator  # which stands on this module
+
+        return CloughTocher2DInterpolator(points, data, fill_value, rescale=rescale)(xi)
     raise ValueError(f"griddata: Unknown interpolation method {method!r} for {ndim} dimensional data")

@@ -15,8 +15,17 @@ from .._core.cards import Sample, function
 from .._core.errors import take_host_route
 from ._checks import holds, shape_text
 from ._fitpack import splev
+from ._knots import not_a_knot
 from ._make_splines import make_interp_spline
-from ._smoothing_search import Outcome, knots_of, search, smooth
+from ._smoothing_search import (
+    KNOTS,
+    LEAST_SQUARES,
+    PARAMETER,
+    Outcome,
+    fitted,
+    laid_out,
+    require_schoenberg_whitney,
+)
 
 _WHY = "knots and smoothing parameter are found by a search that branches on the data"
 _MESSAGES = {
@@ -24,33 +33,45 @@ _MESSAGES = {
     -1: "The spline is an interpolating spline (fp=0)",
     -2: "The spline is a weighted least-squares polynomial of degree k",
     1: "The knots did not suffice for the smoothness asked for: nest or s is too small (fp>s)",
-    2: "No smoothing parameter gave fp = s; probably s is too small (abs(fp-s)/s>0.001)",
-    3: "The search for the smoothing parameter ended after 20 iterations; probably s is too small (abs(fp-s)/s>0.001)",
+    2: "No smoothing parameter was found; the spline does not satisfy the condition abs(fp-s)/s < tol: s is too small",
+    3: "The search for the smoothing parameter ended after 20 iterations; the spline does not satisfy the condition "
+    "abs(fp-s)/s < tol: s is too small",
 }
 
 
 def fit(
-    name: str, x: Tensor, y: Tensor, w: Tensor, xb: Tensor, xe: Tensor, k: int, s: Any, inner: Tensor | None, nest: Any
-) -> tuple[Tensor, Tensor, Tensor, Outcome]:
-    """Return knots, coefficients (n, columns), F and how it ended, for data y (m, columns)."""
-    if inner is not None:
-        t = torch.cat((xb.reshape(1).expand(k + 1), inner, xe.reshape(1).expand(k + 1)))
-        outcome = Outcome([], None, 0.0, 0)
-    else:
-        if s != 0:
-            take_host_route(name, x.device, _WHY)
-        outcome = search(x, y, w, xb, xe, k, float(s), nest)
-        t = knots_of(outcome.inner, x, xb, xe, k)
-    if outcome.inner is None and outcome.q is None:  # through the data
-        c = make_interp_spline(x, y, k, t).c
-        return t, c, c.new_zeros((), dtype=x.dtype), outcome
-    c, fp = smooth(x, y, w, t, k, torch.as_tensor(s, dtype=x.dtype, device=x.device), outcome.q)
-    return t, c, fp, outcome
+    name: str,
+    x: Tensor,
+    y: Tensor,
+    w: Tensor,
+    ends: tuple[Tensor, Tensor],
+    k: int,
+    s: Any,
+    *,
+    inner: Tensor | None = None,
+    smooth_on_knots: bool = False,
+    nest: Any = None,
+    periodic: bool = False,
+) -> Outcome:
+    """Fit data y (m, columns): on `inner` knots by least squares or, if asked, smoothed; else on knots to be found."""
+    if inner is None and s == 0:  # through the data
+        m = x.shape[0]
+        if periodic:
+            spline = make_interp_spline(x, torch.cat((y[:-1], y[:1])), k, bc_type="periodic")
+            t, c = spline.t, spline.c
+        else:
+            t = laid_out(not_a_knot(x, k)[k + 1 : -k - 1], ends, k)
+            c = make_interp_spline(x, y, k, t).c
+        nothing = torch.zeros(0, dtype=torch.int64)
+        return Outcome(t, c, x.new_zeros(()), None, -1, None, nothing, [m])
+    take_host_route(name, x.device, _WHY)
+    mode = KNOTS if inner is None else PARAMETER if smooth_on_knots else LEAST_SQUARES
+    return fitted(x, y, w, ends, k, s, mode=mode, inner=inner, most=nest, periodic=periodic)
 
 
-def _report(ier: int, quiet: Any, full_output: Any) -> None:
+def _report(ier: int, quiet: Any, full_output: Any, kind: type[Warning] = RuntimeWarning) -> None:
     if ier > 0 and not full_output:
-        warnings.warn(_MESSAGES[ier], RuntimeWarning, stacklevel=3)
+        warnings.warn(_MESSAGES[ier], kind, stacklevel=3)
     elif ier <= 0 and not quiet:
         print(_MESSAGES[ier])
 
@@ -116,7 +137,7 @@ def splrep(
     full_output : bool, optional
         Whether to return the residual, a flag and a message as well.
     per : bool, optional
-        Whether the spline is periodic; `y[m - 1]` is not used. Only interpolation, ``s=0``.
+        Whether the spline is periodic; `y[m - 1]` is not used.
     quiet : bool, optional
         Whether not to print how it ended. Default is True.
 
@@ -157,6 +178,8 @@ def splrep(
     extra = dict(zip(given, rest, strict=True))
     m = x.shape[0] if x.dim() == 1 else 0
     weight = extra.get("w", torch.ones_like(x))
+    if x.dim() == 1 and y.dim() > 1:
+        raise ValueError(f"{name}: y must be 1-dimensional, got shape {shape_text(y.shape)}; curves are for splprep")
     if x.dim() != 1 or y.shape != x.shape or weight.shape != x.shape:
         shapes = ", ".join(shape_text(v.shape) for v in (x, y, weight))
         raise TypeError(f"{name}: x, y and w must be 1-dimensional and of one length, got {shapes}")
@@ -175,15 +198,11 @@ def splrep(
         raise ValueError(f"{name}: s must not be negative, got {s}")
     if task == -1 and t is None:
         raise TypeError("Knots must be given for task=-1")
-    if per:
-        if s != 0 or t is not None:
-            raise ValueError(f"{name}: per=1 is there for interpolation only (s=0 and no knots), got s={s}")
-        spline = make_interp_spline(x, torch.cat((y[:-1], y[:1])), k, bc_type="periodic")
-        knots, c, fp, ier = spline.t, spline.c, y.new_zeros(()), -1
-    else:
-        inner = extra.get("t")
-        knots, columns, fp, outcome = fit(name, x, y[:, None], weight, low, high, k, s, inner, None)
-        c, ier = columns[:, 0], outcome.ier
+    inner = extra.get("t")
+    if inner is not None and not per:
+        require_schoenberg_whitney(name, laid_out(inner, (low, high), k), x, k)
+    found = fit(name, x, y[:, None], weight, (low, high), k, s, inner=inner, periodic=bool(per))
+    knots, c, fp, ier = found.t, found.c[:, 0], found.fp, found.ier
     tck = (knots, torch.cat((c, c.new_zeros(k + 1))), k)
     _report(ier, quiet, full_output)
     return (tck, fp, ier, _MESSAGES[ier]) if full_output else tck
@@ -250,7 +269,7 @@ def splprep(
     full_output, nest, quiet : optional
         As for `splrep`; `nest` is the largest number of knots.
     per : bool, optional
-        Whether the curve is closed. Only interpolation, ``s=0``.
+        Whether the curve is closed; the last point is not used.
 
     Returns
     -------
@@ -287,7 +306,10 @@ def splprep(
     if not 0 < points.shape[0] < 11:
         raise TypeError(f"0 < idim < 11 must hold, got {points.shape[0]}")
     if points.dim() != 2:
-        raise TypeError(f"{name}: the coordinates must be 1-dimensional, got shape {shape_text(points.shape[1:])}")
+        text = "too many values to unpack: " if points.dim() > 2 else ""
+        raise ValueError(
+            f"{name}: {text}the coordinates must be 1-dimensional, got shape {shape_text(points.shape[1:])}"
+        )
     if not 1 <= k <= 5:
         raise TypeError(f"1 <= k= {k} <=5 must hold")
     m = points.shape[1]
@@ -307,16 +329,9 @@ def splprep(
     if not holds((parameter.diff() > 0).all()) or s < 0 or (task == -1 and t is None):
         raise ValueError("Invalid inputs: parameters must rise, s must not be negative, task=-1 needs knots")
     low, high = extra.get("ub", parameter[0]).reshape(()), extra.get("ue", parameter[-1]).reshape(())
-    if per:
-        if s != 0 or t is not None:
-            raise ValueError(f"{name}: per=1 is there for interpolation only (s=0 and no knots), got s={s}")
-        closed = torch.cat((points[:, :-1], points[:, :1]), 1)
-        spline = make_interp_spline(parameter, closed.T, k, bc_type="periodic")
-        knots, c, fp, ier = spline.t, spline.c, points.new_zeros(()), -1
-    else:
-        inner = extra.get("t")
-        knots, c, fp, outcome = fit(name, parameter, points.T, weight, low, high, k, s, inner, nest)
-        ier = outcome.ier
+    inner = extra.get("t")
+    found = fit(name, parameter, points.T, weight, (low, high), k, s, inner=inner, nest=nest, periodic=bool(per))
+    knots, c, fp, ier = found.t, found.c, found.fp, found.ier
     tck = (knots, list(c.T), k)
     _report(ier, quiet, full_output)
     return ((tck, parameter), fp, ier, _MESSAGES[ier]) if full_output else (tck, parameter)

@@ -12,6 +12,7 @@ from .._core.arrays import promote
 from .._core.cards import Sample, function
 from ._checks import holds, require_finite, shape_text
 from ._fitpack import spalde, splantider, splder, splev, splint, sproot
+from ._smoothing_search import laid_out, require_schoenberg_whitney
 from ._splrep import _WHY, _report, fit
 
 _EXTS = {0: 0, "extrapolate": 0, 1: 1, "zeros": 1, 2: 2, "raise": 2, 3: 3, "const": 3}
@@ -108,15 +109,16 @@ class UnivariateSpline:
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Any, int]:
         """Return sites, values, weights, both ends, the smoothing condition and the mode, or raise ValueError."""
         name = "UnivariateSpline"
-        if len(bbox) != 2:
+        if not hasattr(bbox, "__len__") or len(bbox) != 2:
             raise ValueError("bbox shape should be (2,)")
         given = {n: v for n, v in (("w", w), ("bbox[0]", bbox[0]), ("bbox[1]", bbox[1])) if v is not None}
         x, y, *rest = promote(name, allow_complex=False, x=x, y=y, **given)
         extra = dict(zip(given, rest, strict=True))
         weight = extra.get("w", torch.ones_like(x))
-        if x.dim() != 1 or y.shape != x.shape or weight.shape != x.shape:
-            shapes = ", ".join(shape_text(v.shape) for v in (x, y, weight))
-            raise ValueError(f"x, y, and w should have a same length and one dimension, got shapes {shapes}")
+        for label, v in (("x and y", y), ("x, y, and w", weight)):
+            if x.dim() != 1 or v.shape != x.shape:
+                shapes = f"got shapes {shape_text(x.shape)} and {shape_text(v.shape)}"
+                raise ValueError(f"{label} should have a same length and one dimension, {shapes}")
         if check_finite:
             require_finite(name, {"x": x, "y": y, "w": weight})
         step = x.diff()
@@ -139,10 +141,10 @@ class UnivariateSpline:
 
     def _fit(self, s: Any, inner: Tensor | None) -> None:
         x, y, w, low, high = self._data
-        t, c, fp, outcome = fit(type(self).__name__, x, y[:, None], w, low, high, self._k, s, inner, None)
-        self._eval_args = t, c[:, 0], self._k
-        self._residual = fp
-        _report(outcome.ier, True, False)
+        found = fit(type(self).__name__, x, y[:, None], w, (low, high), self._k, s, inner=inner)
+        self._eval_args = found.t, found.c[:, 0], self._k
+        self._residual = found.fp
+        _report(found.ier, True, False, UserWarning)
 
     @classmethod
     def _from_tck(cls: type[Self], tck: tuple[Tensor, Tensor, int], ext: int = 0) -> Self:
@@ -332,27 +334,13 @@ class LSQUnivariateSpline(UnivariateSpline):
         ext: Any = 0,
         check_finite: bool = False,
     ) -> None:
+        if len((getattr(bbox, "__len__", tuple)() and bbox) or ()) == 2 and None not in bbox and not bbox[0] < bbox[1]:
+            raise ValueError("Interior knots t must satisfy Schoenberg-Whitney conditions")
         data = self.validate_input(x, y, w, bbox, k, None, ext, check_finite)
         self._data, self.ext = data[:5], data[6]
         self._k = k
         inner, *same = promote("LSQUnivariateSpline", allow_complex=False, t=t, x=data[0], y=data[1], w=data[2])
         low, high = (end.to(inner.dtype) for end in data[3:5])
         self._data = (same[0], same[1], same[2], low, high)
-        knots = torch.cat((low.reshape(1).expand(k + 1), inner, high.reshape(1).expand(k + 1)))
-        n, sites = knots.shape[0] - k - 1, same[0]
-        text = "Interior knots t must satisfy Schoenberg-Whitney conditions"
-        if not holds((knots[k + 1 :] > knots[:n]).all()) or not holds((knots.diff() >= 0).all()):
-            raise ValueError(text)
-        # Greedily: the first sites that lie inside of each B-spline, in order.
-        reached = -1
-        spread = sites.detach().tolist()
-        for low_end, high_end in zip(knots[:n].tolist(), knots[k + 1 :].tolist(), strict=True):
-            reached += 1
-            closed = low_end == spread[0] or high_end == spread[-1]
-            while reached < len(spread) and not (
-                low_end < spread[reached] < high_end or (closed and low_end <= spread[reached] <= high_end)
-            ):
-                reached += 1
-            if reached >= len(spread):
-                raise ValueError(text)
+        require_schoenberg_whitney("LSQUnivariateSpline", laid_out(inner, (low, high), k), same[0], k)
         self._fit(0.0, inner)

@@ -1,0 +1,55 @@
+#include "interpolate_shared.h"
+#include "smoothing_search.h"
+
+namespace {
+
+using namespace sci;
+
+Tensor tensor_of(const Tensor& like, const std::vector<double>& v) {
+  Tensor out = empty_as(like, {int64_t(v.size())});
+  std::copy(v.begin(), v.end(), data<double>(out));
+  return out;
+}
+
+Tensor tensor_of(const Tensor& like, const std::vector<int64_t>& v) {
+  Tensor out = empty_as(like, {int64_t(v.size())}, ScalarType::Long);
+  std::copy(v.begin(), v.end(), data<int64_t>(out));
+  return out;
+}
+
+/// x (m,), y (m, columns), w (m,), inner knots (i,), on the CPU in float64. Mode 2 finds knots and parameter, 1 the
+/// parameter on the inner knots, 0 is least squares on them. -> knots, coefficients (n, columns), the sites that became knots in their order, how many there were at each
+/// stage, and (F, 1 / p^2 or -1, how it ended, whether the knots are those of interpolation)
+std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> spline_smoothing_search(const Tensor& x_, const Tensor& y_,
+                                                                           const Tensor& w_, const Tensor& inner_,
+                                                                           double low, double high, int64_t k, double s,
+                                                                           int64_t most, bool periodic, int64_t mode) {
+  Tensor x = as_contiguous(x_), y = as_contiguous(y_), w = as_contiguous(w_), inner = as_contiguous(inner_);
+  for (const Tensor* v : {&x, &y, &w, &inner})
+    STD_TORCH_CHECK(!v->is_cuda() && v->scalar_type() == ScalarType::Double,
+                    "spline_smoothing_search: expected float64 tensors on the CPU");
+  int64_t m = x.size(0);
+  STD_TORCH_CHECK(y.dim() == 2 && y.size(0) == m && w.numel() == m && m >= 2 && k >= 1 && k < 20,
+                  "spline_smoothing_search: expected x (m,), y (m, columns), w (m,)");
+  const double* knots = data<double>(std::as_const(inner));
+  SmoothingSearch fit(SmoothingData{data<double>(std::as_const(x)), data<double>(std::as_const(y)),
+                                    data<double>(std::as_const(w)), m, y.size(1), k, low, high, s, periodic, most});
+  std::vector<double> given(knots, knots + inner.numel());
+  if (mode == 2)
+    fit.run();
+  else if (mode == 1)
+    fit.smooth_on(std::move(given));
+  else
+    fit.fit_on(std::move(given));
+  Tensor c = empty_as(x, {int64_t(fit.c.size()) / std::max<int64_t>(y.size(1), 1), y.size(1)});
+  std::copy(fit.c.begin(), fit.c.end(), data<double>(c));
+  std::vector<double> numbers{fit.fp, fit.q, double(fit.ier), double(fit.interpolates)};
+  return {tensor_of(x, fit.knots), c, tensor_of(x, fit.order), tensor_of(x, fit.stages), tensor_of(x, numbers)};
+}
+
+}  // namespace
+
+SCI_OPERATOR(
+    "spline_smoothing_search(Tensor x, Tensor y, Tensor w, Tensor inner, float low, float high, int k, float s, int "
+    "most, bool periodic, int mode) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
+    spline_smoothing_search)

@@ -1,0 +1,166 @@
+r"""Natural cubic smoothing splines, and their parameter by generalized cross-validation.
+
+The minimum of ``sum(w |y - f|**2) + lam integral(f''**2)`` is a natural cubic spline with the sites as knots [1]_. Its
+second derivatives g at the inner sites solve ``(R + lam Q^T W^-1 Q) g = Q^T y``, R tridiagonal and ``Q^T`` second
+divided differences; the values are ``f = y - lam W^-1 Q g``.
+
+The score of a parameter is ``n sum(|y - f|**2) / tr(I - A)**2``, A the map from y to f, and
+``tr(I - A) = lam tr((R + lam B)^-1 B)`` with ``B = Q^T W^-1 Q``: central diagonals of an inverse,
+``csrc/interpolate/band_trace.h``.
+
+.. [1] P. J. Green, B. W. Silverman, *Nonparametric Regression and Generalized Linear Models*, Chapman & Hall, 1994,
+   chapters 2 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .._core import runtime
+from .._core.dispatch import operator
+from ._banded import solve
+from ._checks import batch_shape, nothing_differentiates
+
+runtime.load_library()
+
+
+def _trace_fake(m: Tensor, b: Tensor) -> Tensor:
+    return m.new_empty(batch_shape((m, 2), (b, 2)))
+
+
+_band_trace = operator("spline_band_trace", fake=_trace_fake)
+
+
+class Penalty(NamedTuple):
+    """The matrices of a set of sites: steps (n - 1,), diagonals (3, n - 2) of R and B, and 1 / weights (n,)."""
+
+    h: Tensor
+    r: Tensor
+    b: Tensor
+    inverse_weight: Tensor
+
+    def differences(self, y: Tensor) -> Tensor:
+        """Return ``Q^T y`` for y (columns, n)."""
+        return (y.diff(dim=-1) / self.h).diff(dim=-1)
+
+    def spread(self, g: Tensor) -> Tensor:
+        """Return ``W^-1 Q g`` for g (columns, n - 2)."""
+        slope = torch.nn.functional.pad(g, (1, 1)).diff(dim=-1) / self.h
+        return torch.nn.functional.pad(slope, (1, 1)).diff(dim=-1) * self.inverse_weight
+
+    def curvature(self, lam: Tensor, y: Tensor) -> Tensor:
+        """Return g (columns, n - 2) for parameters (columns,)."""
+        lower = self.r + lam[:, None, None] * self.b  # (columns, 3, n - 2)
+        upper = [torch.nn.functional.pad(lower[:, d, : lower.shape[-1] - d], (d, 0)) for d in (2, 1)]
+        band = torch.stack([*upper, *lower.unbind(1)], 1)
+        g = solve(band, self.differences(y).unsqueeze(-1), True).squeeze(-1)
+        for _ in range(2):  # with B as the product that it is, whose entries have lost digits where sites are close
+            rest = self.differences(y - lam[:, None] * self.spread(g)) - self.bent(g)
+            g = g + solve(band, rest.unsqueeze(-1), True).squeeze(-1)
+        return g
+
+    def bent(self, g: Tensor) -> Tensor:
+        """Return ``R g``."""
+        side = self.r[1, :-1] * g[:, 1:], self.r[1, :-1] * g[:, :-1]
+        return self.r[0] * g + torch.nn.functional.pad(side[0], (0, 1)) + torch.nn.functional.pad(side[1], (1, 0))
+
+
+def penalty_of(x: Tensor, w: Tensor) -> Penalty:
+    """Return the matrices for sites x (n,) and weights w (n,)."""
+    h, v = x.diff(), 1 / w
+    zero = h.new_zeros(1)
+    q0, q2 = 1 / h[:-1], 1 / h[1:]
+    q1 = -(q0 + q2)
+    r = torch.stack(((h[:-1] + h[1:]) / 3, torch.cat((h[1:-1] / 6, zero)), torch.zeros_like(q0)))
+    b0 = q0 * q0 * v[:-2] + q1 * q1 * v[1:-1] + q2 * q2 * v[2:]
+    b1 = q1[:-1] * q0[1:] * v[1:-2] + q2[:-1] * q1[1:] * v[2:-1]
+    b2 = q2[:-2] * q0[2:] * v[2:-2]
+    b = torch.stack((b0, torch.cat((b1, zero)), torch.cat((b2, zero, zero))))
+    return Penalty(h, r, b, v)
+
+
+def _score(p: Penalty, y: Tensor, lam: Tensor) -> Tensor:
+    rest = lam[:, None] * p.spread(p.curvature(lam, y))
+    trace = lam * _band_trace(p.r + lam[:, None, None] * p.b, p.b)
+    return y.shape[-1] * (rest * rest).sum(-1) / (trace * trace)
+
+
+def best_parameter(x: Tensor, y: Tensor, w: Tensor) -> Tensor:
+    """Return the parameters (columns,) of the least score in (0, n], for y (columns, n), with their derivatives."""
+    n = x.shape[0]
+    with torch.no_grad():
+        x_, y_, w_ = x.detach(), y.detach(), w.detach()
+        p = penalty_of(x_, w_)
+        top = torch.log(torch.tensor(float(n), dtype=x.dtype, device=x.device))
+        bottom = torch.minimum((p.r[0].sum() / p.b[0].sum()).log() - 23, top - 1)
+        grid = bottom + (top - bottom) * torch.linspace(0, 1, 49, dtype=x.dtype, device=x.device)
+        scores = torch.stack([_score(p, y_, u.exp().expand(y.shape[0])) for u in grid])
+        best = torch.where(torch.isnan(scores), torch.inf, scores).argmin(0)
+        low, high = grid[(best - 1).clamp(min=0)], grid[(best + 1).clamp(max=48)]
+        golden = (5**0.5 - 1) / 2
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        f, g = _score(p, y_, left.exp()), _score(p, y_, right.exp())
+        for _ in range(40):
+            lower = f < g
+            low, high = torch.where(lower, low, left), torch.where(lower, right, high)
+            new = torch.where(lower, high - golden * (high - low), low + golden * (high - low))
+            value = _score(p, y_, new.exp())
+            left, right = torch.where(lower, new, right), torch.where(lower, left, new)
+            f, g = torch.where(lower, value, g), torch.where(lower, f, value)
+        u = (low + high) / 2
+    if nothing_differentiates(x, y, w):
+        return u.exp()
+    return _implicit(x, y, w, u, (u > bottom + 1e-3) & (u < top - 1e-3)).exp()
+
+
+def _implicit(x: Tensor, y: Tensor, w: Tensor, u: Tensor, inside: Tensor) -> Tensor:
+    """Return u, the logarithm of the parameter, with the derivatives of the place where the score's slope is zero.
+
+    Two steps of Newton's method that change no value; at the ends of the search the parameter does not move. The
+    matrices are dense here.
+    """
+    p = penalty_of(x, w)
+    dense_r, dense_b = (_dense(part) for part in (p.r, p.b))
+    data = p.differences(y)
+
+    def score(v: Tensor) -> Tensor:
+        lam = v.exp()
+        m = dense_r + lam[:, None, None] * dense_b
+        both = torch.cat((data.unsqueeze(-1), dense_b.expand(m.shape)), -1)
+        solved = torch.linalg.solve(m, both)
+        rest = lam[:, None] * p.spread(solved[..., 0])
+        trace = lam * solved[..., 1:].diagonal(dim1=-2, dim2=-1).sum(-1)
+        return ((rest * rest).sum(-1) / (trace * trace)).log()
+
+    slope = torch.func.grad(lambda v: score(v).sum())
+    for _ in range(2):
+        first, second = _with_slope(slope, u)
+        step = (first - first.detach()) / second.detach()
+        u = u - torch.where(inside, step, torch.zeros_like(step))
+    return u
+
+
+def _with_slope(f: Callable[[Tensor], Tensor], u: Tensor) -> tuple[Tensor, Tensor]:
+    value, slope = torch.func.jvp(f, (u,), (torch.ones_like(u),))[:2]
+    return value, slope
+
+
+def _dense(lower: Tensor) -> Tensor:
+    n = lower.shape[-1]
+    parts = torch.diag(lower[0])
+    for d in (1, 2):
+        if n > d:
+            off = torch.diag(lower[d, : n - d], -d)
+            parts = parts + off + off.mT
+    return parts
+
+
+def fitted_values(x: Tensor, y: Tensor, w: Tensor, lam: Tensor) -> tuple[Tensor, Tensor]:
+    """Return values (columns, n) and second derivatives (columns, n), zero at the ends, for y (columns, n)."""
+    p = penalty_of(x, w)
+    g = p.curvature(lam, y)
+    return y - lam[:, None] * p.spread(g), torch.nn.functional.pad(g, (1, 1))
