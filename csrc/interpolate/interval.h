@@ -71,4 +71,49 @@ SCI_HD int64_t find_interval_near(const T* t, int64_t m, T scale, T x, int64_t l
   return find_interval(t, m, x, guess_interval(t, m, scale, x));
 }
 
+/// How many queries one item of work searches together: one on the GPU, where each has a thread of its own.
+constexpr int64_t search_block = SCI_DEVICE ? 1 : 64;
+
+/// The intervals of `count` queries, at most search_block, among rising knots. Queries that rise, and uniform knots, go
+/// the short ways above; others are bisected in step, without branches that a processor would guess wrong.
+template <class T>
+SCI_HD void find_intervals(const T* t, int64_t m, const T* x, int64_t count, int64_t step, int64_t* out) {
+  T scale = T(m) / (t[m] - t[0]);
+  bool together = count > 1 && t[0] < t[m];
+  if (together) {
+    bool rising = true;
+    for (int64_t q = 1; q < count; ++q) rising &= x[(q - 1) * step] <= x[q * step];
+    together = !rising;
+  }
+  if (together && m > 64) {
+    bool exact = true;
+    for (int64_t q = 0; q < count; ++q) {
+      int64_t i = guess_interval(t, m, scale, x[q * step]);
+      out[q] = i;
+      exact &= (t[i] <= x[q * step]) & (x[q * step] < t[i + 1]);
+    }
+    if (exact) return;
+    together = m < 4096;
+  }
+  if (!together) {
+    int64_t i = 0;
+    SCI_NO_UNROLL
+    for (int64_t q = 0; q < count; ++q) {
+      if (isnan(x[q * step])) {
+        out[q] = 0;
+        continue;
+      }
+      i = find_interval_near(t, m, scale, x[q * step], i);
+      out[q] = i;
+    }
+    return;
+  }
+  for (int64_t q = 0; q < count; ++q) out[q] = 0;
+  for (int64_t left = m; left > 1;) {
+    int64_t half = left / 2;
+    for (int64_t q = 0; q < count; ++q) out[q] += t[out[q] + half] <= x[q * step] ? half : 0;
+    left -= half;
+  }
+}
+
 }  // namespace sci

@@ -40,10 +40,10 @@ struct PiecewiseEvaluate {
     const T* knots = x + x_at(batch);
     const T* queries = query + query_at(batch);
     V* to = out + (batch * count + first) * columns;
-    T scale = T(m) / (knots[m] - knots[0]);
     T low = min(knots[0], knots[m]), high = max(knots[0], knots[m]);
     const int64_t row = m * columns;
-    int64_t i = 0;
+    int64_t intervals[search_block];
+    find_intervals(knots, m, queries + first, last - first, int64_t(1), intervals);
     SCI_NO_UNROLL
     for (int64_t q = first; q < last; ++q, to += columns) {
       T t = queries[q];
@@ -52,10 +52,14 @@ struct PiecewiseEvaluate {
         for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
         continue;
       }
-      i = find_interval_near(knots, m, scale, t, i);
+      int64_t i = intervals[q - first];
       T s = t - knots[i];
       const V* a = coefficients + i * columns;
-      if (nu == 0 && k == 4) {
+      if (nu == 0 && columns == 1) {
+        V sum = a[0];
+        for (int64_t p = 1; p < k; ++p) sum = sum * s + a[p * row];
+        to[0] = sum;
+      } else if (nu == 0 && k == 4) {
         SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j, ++a) to[j] = ((a[0] * s + a[row]) * s + a[2 * row]) * s + a[3 * row];
       } else if (nu == 1 && k == 4) {

@@ -77,19 +77,84 @@ SCI_HD int64_t find_knot_interval(const T* t, int64_t m, T x, int64_t last, int6
   return i;
 }
 
-/// Item: a query. The l with t[l] <= x < t[l + 1] among the knots t of a spline, the nearest one outside.
+/// Item: a block of queries. The l with t[l] <= x < t[l + 1] among the knots t of a spline, the nearest one outside.
 template <class T>
 struct KnotInterval {
   const T* t;
   const T* query;
   int64_t* out;
   BatchSteps t_at, query_at;
-  int64_t degree, m, count;
+  int64_t degree, m, count, block, blocks;
 
   SCI_HD void operator()(int64_t item) const {
-    int64_t batch = item / count;
-    out[item] =
-        degree + find_knot_interval(t + t_at(batch) + degree, m, query[query_at(batch) + item % count], 0, degree);
+    int64_t batch = item / blocks, first = item % blocks * block;
+    int64_t size = first + block < count ? block : count - first;
+    const T* own = t + t_at(batch) + degree;
+    const T* x = query + query_at(batch) + first;
+    int64_t* to = out + batch * count + first;
+    find_intervals(own, m, x, size, int64_t(1), to);
+    SCI_NO_UNROLL
+    for (int64_t q = 0; q < size; ++q) {
+      int64_t i = to[q];
+      if (degree != 0) {
+        SCI_NO_UNROLL
+        while (i > 0 && own[i] == own[i + 1]) --i;
+        SCI_NO_UNROLL
+        while (i + 1 < m && own[i] == own[i + 1]) ++i;
+      }
+      to[q] = degree + i;
+    }
+  }
+};
+
+/// Item: an interval of a spline of one variable. Its polynomial in powers of the distance from its left knot, divided
+/// as the derivative wanted has them: `powers` of them per interval, the highest first.
+template <class T, class V>
+struct SplinePowers {
+  const V* c;
+  const T* t;
+  V* out;
+  int64_t degree, powers, order;
+
+  SCI_HD void operator()(int64_t i) const {
+    T basis[TensorGrid::max_weights];
+    V* to = out + i * powers;
+    T factorial = T(1);
+    for (int64_t p = 0; p < powers; ++p) {
+      V sum = V(T(0));
+      if (t[i + degree] < t[i + degree + 1]) {
+        bspline_basis(t, i + degree, t[i + degree], int(order + p), int(degree), basis);
+        for (int64_t j = 0; j <= degree; ++j) sum += c[i + j] * basis[j];
+      }
+      to[powers - 1 - p] = sum / factorial;
+      factorial *= T(p + 1);
+    }
+  }
+};
+
+/// Item: a block of queries of a spline whose polynomials are known.
+template <class T, class V>
+struct SplineFromPowers {
+  const V* table;
+  const T* t;  // the knots of the base interval
+  const T* query;
+  V* out;
+  int64_t m, powers, count, block;
+
+  SCI_HD void operator()(int64_t item) const {
+    int64_t first = item * block, size = first + block < count ? block : count - first;
+    int64_t intervals[search_block];
+    find_intervals(t, m, query + first, size, int64_t(1), intervals);
+    for (int64_t q = 0; q < size; ++q) {
+      int64_t i = intervals[q];
+      while (i > 0 && t[i] == t[i + 1]) --i;
+      while (i + 1 < m && t[i] == t[i + 1]) ++i;
+      T s = query[first + q] - t[i];
+      const V* a = table + i * powers;
+      V sum = a[0];
+      for (int64_t p = 1; p < powers; ++p) sum = sum * s + a[p];
+      out[first + q] = isnan(s) ? V(limits<T>::nan) : sum;
+    }
   }
 };
 

@@ -27,7 +27,7 @@ Tensor ppoly_evaluate(const Tensor& c_, const Tensor& x_, const Tensor& query_, 
   STD_TORCH_CHECK(m >= 1 && x.size(-1) == m + 1, "ppoly_evaluate: ", x.size(-1), " breakpoints for ", m, " intervals");
   STD_TORCH_CHECK(x.scalar_type() == query.scalar_type(), "ppoly_evaluate: breakpoints and queries differ in dtype");
   Tensor out = empty_as(c, batch.shape({count, columns}));
-  int64_t block = block_for(c, 64), blocks = blocks_of(count, block);
+  int64_t block = block_for(c, search_block), blocks = blocks_of(count, block);
   if (out.numel() == 0) return out;
   dispatch_number(c, "ppoly_evaluate", [&](auto tag) {
     using V = typename decltype(tag)::type;

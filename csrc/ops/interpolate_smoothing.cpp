@@ -18,8 +18,9 @@ Tensor tensor_of(const Tensor& like, const std::vector<int64_t>& v) {
 }
 
 /// x (m,), y (m, columns), w (m,), inner knots (i,), on the CPU in float64. Mode 2 finds knots and parameter, 1 the
-/// parameter on the inner knots, 0 is least squares on them. -> knots, coefficients (n, columns), the sites that became knots in their order, how many there were at each
-/// stage, and (F, 1 / p^2 or -1, how it ended, whether the knots are those of interpolation)
+/// parameter on the inner knots, 0 is least squares on them. -> knots, coefficients (n, columns), the sites that became
+/// knots in their order, how many there were at each stage, and (F, 1 / p^2 or -1, how it ended, whether the knots are
+/// those of interpolation)
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> spline_smoothing_search(const Tensor& x_, const Tensor& y_,
                                                                            const Tensor& w_, const Tensor& inner_,
                                                                            double low, double high, int64_t k, double s,

@@ -12,6 +12,14 @@
   KERNELS(double, sci::complex<double>, K)                             \
   SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorCell<float, K>) \
   SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorCell<double, K>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplinePowers<float, float>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplinePowers<double, double>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplinePowers<float, sci::complex<float>>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplinePowers<double, sci::complex<double>>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineFromPowers<float, float>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineFromPowers<double, double>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineFromPowers<float, sci::complex<float>>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineFromPowers<double, sci::complex<double>>)
 SCI_KERNEL("interpolate/tensor_spline.h", sci::KnotInterval<float>)
 SCI_KERNEL("interpolate/tensor_spline.h", sci::KnotInterval<double>)
 KERNELS_OF_DEGREE(0)
@@ -91,10 +99,25 @@ Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tens
                   product(sizes));
   Tensor out = empty_as(c, batch.shape({count, columns}));
   if (out.numel() == 0) return out;
-  int64_t block = block_for(c, 64), blocks = blocks_of(count, block);
+  int64_t block = block_for(c, search_block), blocks = blocks_of(count, block);
+  int64_t m = grid.size[0] - grid.degree[0], powers = grid.degree[0] + 1 - grid.order[0];
+  // Many queries of one spline: its polynomials first, which costs little then, and no division per query.
+  const bool by_powers = grid.dims == 1 && columns == 1 && batch.count() == 1 && count >= 8 * m && powers >= 1;
   dispatch_number(c, "tensor_spline_evaluate", [&](auto tag) {
     using V = typename decltype(tag)::type;
     using T = real_of<V>;
+    if (by_powers) {
+      Tensor table = empty_as(c, {m, powers});
+      const T* t = data<T>(std::as_const(knots));
+      parallel_for(
+          out, m,
+          SplinePowers<T, V>{data<V>(std::as_const(c)), t, data<V>(table), grid.degree[0], powers, grid.order[0]}, 256);
+      parallel_for(out, blocks,
+                   SplineFromPowers<T, V>{data<V>(std::as_const(table)), t + grid.degree[0],
+                                          data<T>(std::as_const(query)), data<V>(out), m, powers, count, block},
+                   1 + 1024 / block);
+      return;
+    }
     dispatch_degree(grid, [&](auto k) {
       parallel_for(out, batch.count() * blocks,
                    TensorEvaluate<T, V, decltype(k)::value>{data<V>(std::as_const(c)), data<T>(std::as_const(knots)),
@@ -162,12 +185,13 @@ Tensor spline_interval(const Tensor& t_, const Tensor& query_, int64_t degree) {
   STD_TORCH_CHECK(degree >= 0 && m >= 1, "spline_interval: ", t.size(-1), " knots for degree ", degree);
   STD_TORCH_CHECK(t.scalar_type() == query.scalar_type(), "spline_interval: knots and queries differ in dtype");
   Tensor out = empty_as(t, batch.shape({count}), ScalarType::Long);
+  int64_t block = block_for(t, search_block), blocks = blocks_of(count, block);
   dispatch_real(t, "spline_interval", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    parallel_for(out, out.numel(),
+    parallel_for(out, batch.count() * blocks,
                  KnotInterval<T>{data<T>(std::as_const(t)), data<T>(std::as_const(query)), data<int64_t>(out),
-                                 batch.steps(t, 1), batch.steps(query, 1), degree, m, count},
-                 512);
+                                 batch.steps(t, 1), batch.steps(query, 1), degree, m, count, block, blocks},
+                 1 + 512 / block);
   });
   return out;
 }

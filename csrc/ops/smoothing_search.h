@@ -268,8 +268,7 @@ class SmoothingSearch {
     const int64_t k = data_.k, m = data_.m;
     const bool odd = k % 2;
     if (data_.periodic) {
-      for (int64_t i = 1; i + 1 < m; ++i)
-        inner_knots_.push_back(odd ? data_.x[i] : (data_.x[i] + data_.x[i - 1]) / 2);
+      for (int64_t i = 1; i + 1 < m; ++i) inner_knots_.push_back(odd ? data_.x[i] : (data_.x[i] + data_.x[i - 1]) / 2);
       return;
     }
     const int64_t skip = (k + 1) / 2;

@@ -22,6 +22,7 @@ from ._rbf import Rbf, RBFInterpolator
 from ._rgi import RegularGridInterpolator, interpn
 from ._scattered import LinearNDInterpolator, NearestNDInterpolator, griddata
 from ._smoothing_spline import make_smoothing_spline
+from ._sphere import LSQSphereBivariateSpline, RectSphereBivariateSpline, SmoothSphereBivariateSpline
 from ._splrep import splprep, splrep
 from ._surfaces import LSQBivariateSpline, SmoothBivariateSpline, bisplrep
 from ._univariate import InterpolatedUnivariateSpline, LSQUnivariateSpline, UnivariateSpline
@@ -40,6 +41,7 @@ __all__ = [
     "InterpolatedUnivariateSpline",
     "KroghInterpolator",
     "LSQBivariateSpline",
+    "LSQSphereBivariateSpline",
     "LSQUnivariateSpline",
     "LinearNDInterpolator",
     "NdBSpline",
@@ -50,8 +52,10 @@ __all__ = [
     "RBFInterpolator",
     "Rbf",
     "RectBivariateSpline",
+    "RectSphereBivariateSpline",
     "RegularGridInterpolator",
     "SmoothBivariateSpline",
+    "SmoothSphereBivariateSpline",
     "UnivariateSpline",
     "approximate_taylor_polynomial",
     "barycentric_interpolate",

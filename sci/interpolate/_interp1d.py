@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
+from .._core.checks import known
 from ._checks import flatten_trailing, holds, normalize_axis, promote_over_real, shape_text
 from ._make_splines import make_interp_spline
 from ._piecewise import evaluate
@@ -197,21 +198,32 @@ class interp1d:  # noqa: N801 - SciPy's name
         name = type(self).__name__
         sites, points, y = promote_over_real(name, {"the sites": self.x, "x": x}, {"y": self._front})
         at = points.reshape(points.numel())
-        if self.bounds_error:
+        within = at.device.type == "cpu" and at.numel() > 0 and known(_inside(at, sites)) == 1
+        if self.bounds_error and not within:
             for beyond, place, end in ((at < sites[0], "below", sites[0]), (at > sites[-1], "above", sites[-1])):
                 if not holds(~beyond.any()):
                     kind = "minimum" if place == "below" else "maximum"
                     text = f"x_new is {place} the interpolation range's {kind} value ({end.item()})"
                     raise ValueError(f"{name}: A value ({at[beyond][0].item()}) in {text}.")
         out = self._rule(sites, y, at)
+        if within:
+            return self._shaped(out, points)
         for side, outside in zip(self._sides, (at < sites[0], at > sites[-1]), strict=True):
             if side is not None and not self.bounds_error:
                 out = torch.where(outside[:, None], side.to(out.device), out)
-        out = torch.where(torch.isnan(at)[:, None], torch.nan, out)
+        return self._shaped(torch.where(torch.isnan(at)[:, None], torch.nan, out), points)
+
+    def _shaped(self, out: Tensor, points: Tensor) -> Tensor:
         out = out.reshape(points.shape + self._trailing)
         if self.axis:
             out = out.movedim(tuple(range(points.dim())), tuple(range(self.axis, self.axis + points.dim())))
         return out
+
+
+def _inside(at: Tensor, sites: Tensor) -> Tensor:
+    """Return whether all points lie between the sites; False with a NaN."""
+    low, high = at.aminmax()
+    return (low >= sites[0]) & (high <= sites[-1])
 
 
 def _linear(x: Tensor, y: Tensor, at: Tensor) -> Tensor:

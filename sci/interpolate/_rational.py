@@ -160,7 +160,8 @@ class _BarycentricRational:
         """
         y = self._one("roots")
         nodes, _, weights = self._form()
-        return _zeros(weights * y, nodes)
+        found = _zeros(weights * y, nodes)
+        return torch.cat((found, nodes[y == 0].to(found.dtype)))
 
 
 def _weights(nodes: Tensor, y: Tensor, index: Tensor, rest: Tensor) -> Tensor:
@@ -170,8 +171,8 @@ def _weights(nodes: Tensor, y: Tensor, index: Tensor, rest: Tensor) -> Tensor:
     if rest.shape[0] == 0:
         return torch.full_like(f * z, m**-0.5)
     loewner = (y[rest, None] - f) / (nodes[rest, None] - z)
-    norms = torch.linalg.vector_norm(loewner, dim=0)
-    norms = torch.where(norms > 0, norms, 1)
+    # Support points that are closer to the others have larger columns, and would get tiny weights without digits.
+    norms = 1 / (nodes[rest, None] - z).abs().amin(0)
     a = loewner / norms
     _, s, vh = torch.linalg.svd(a.detach(), full_matrices=rest.shape[0] < m)
     if rest.shape[0] < m:
@@ -186,7 +187,7 @@ def _weights(nodes: Tensor, y: Tensor, index: Tensor, rest: Tensor) -> Tensor:
 
 
 def _moving(a: Tensor, v: Tensor, s: Tensor, vh: Tensor) -> Tensor:
-    """Return the last singular vector v with its derivatives: two Newton steps of value zero on ``a^H a v = s**2 v``."""
+    """Return the last singular vector v with its derivatives: two Newton steps of value 0 on ``a^H a v = s**2 v``."""
     gap = s * s - s[-1] * s[-1]
     inverse = torch.where(gap > 0, 1 / torch.where(gap > 0, gap, 1), 0)
     for _ in range(2):
@@ -256,9 +257,9 @@ class AAA(_BarycentricRational):
     Notes
     -----
     A greedy algorithm [1]_: the point of the largest error becomes a support point, and the weights are the right
-    singular vector of the least singular value of the Loewner matrix at the others, whose columns are scaled to one
-    length. Derivatives are those with the choice of support points held fixed: exact as long as it does not change. Of
-    the weights they are those of a singular vector: as ill-conditioned as its singular value is near to the next.
+    singular vector of the least singular value of the Loewner matrix at the others, each column in units of the least
+    distance. Derivatives are those with the choice of support points held fixed: exact as long as it does not change.
+    Of the weights they are those of a singular vector: as ill-conditioned as its singular value is near to the next.
 
     References
     ----------
