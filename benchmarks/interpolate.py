@@ -10,6 +10,8 @@ import torch
 
 from benchmarks.cases import Case, Context, find, to_peer
 
+_EVALUATED = 1_000_000
+
 _ROOTS = (("sci", "sci"), ("scipy", "scipy"), ("cupy", "cupyx.scipy"))
 
 
@@ -37,8 +39,44 @@ def _rows(context: Context, name: str, label: str, args: tuple[Any, ...], querie
         yield Case(name, f"of {label}, at {queries.shape[0]} points", called)
 
 
+def _evaluators(context: Context) -> Iterator[Case]:
+    """Yield rows of one interpolant each, at many points in no order: what a call costs beside its setting up."""
+    points = 100_000 if context.quick else _EVALUATED
+    generator = torch.Generator().manual_seed(1)
+    flat = torch.rand(points, dtype=torch.float64, generator=generator).to(context.device)
+    pairs = torch.stack((flat, flat.roll(1)), 1)
+    x = torch.rand(100, dtype=torch.float64, generator=generator).sort().values
+    x[0], x[-1] = 0, 1
+    x, y = x.to(context.device), context.randn(100)
+    side = torch.linspace(0, 1, 50, dtype=torch.float64, device=context.device)
+    scattered = torch.rand(500, 2, dtype=torch.float64, generator=generator).to(context.device)
+    rows: tuple[tuple[str, str, tuple[Any, ...], torch.Tensor], ...] = (
+        ("CubicSpline", "100 irregular knots", (x, y), flat),
+        ("make_interp_spline", "100 irregular sites", (x, y), flat),
+        ("interp1d", "100 irregular sites", (x, y), flat),
+        ("InterpolatedUnivariateSpline", "100 irregular sites", (x, y), flat),
+        ("BPoly", "100 irregular knots", (context.randn(4, 99), x), flat),
+        ("KroghInterpolator", "10 nodes", (x[::10], y[::10]), flat),
+        ("BarycentricInterpolator", "20 nodes", (x[::5], y[::5]), flat),
+        (
+            "RegularGridInterpolator",
+            "50 x 50 x 50",
+            ((side, side, side), context.randn(50, 50, 50)),
+            torch.cat((pairs, pairs[:, :1].roll(2)), 1),
+        ),
+        ("LinearNDInterpolator", "500 points", (scattered, context.randn(500)), pairs),
+        ("CloughTocher2DInterpolator", "500 points", (scattered, context.randn(500)), pairs),
+        ("NearestNDInterpolator", "500 points", (scattered, context.randn(500)), pairs[: points // 10]),
+        ("RBFInterpolator", "500 points", (scattered, context.randn(500)), pairs[: points // 100]),
+        ("NdPPoly", "20 x 20 cells", (context.randn(4, 4, 20, 20), (torch.linspace(0, 1, 21).double(),) * 2), pairs),
+    )
+    for name, label, args, at in rows:
+        yield from _rows(context, name, label, args, at)
+
+
 def cases(context: Context) -> Iterator[Case]:
     """Yield rows of splines in one dimension, batches of them, and regular grids."""
+    yield from _evaluators(context)
     points = 10_000 if context.quick else 100_000
     queries = torch.rand(points, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).to(context.device)
     for n, batch in context.sizes((10, 1), (1000, 1), (100, 100), (100_000, 1)):

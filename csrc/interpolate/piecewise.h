@@ -103,14 +103,16 @@ struct PiecewiseScatter {
     const T* knots = x + x_at(batch);
     const T* queries = query + query_at(batch);
     V* to = out + batch * k * m * columns;
-    T scale = T(m) / (knots[m] - knots[0]);
     T low = min(knots[0], knots[m]), high = max(knots[0], knots[m]);
-    int64_t i = 0;
+    int64_t intervals[search_block];
     SCI_NO_UNROLL
     for (int64_t q = 0; q < count; ++q, from += columns) {
+      if (q % search_block == 0)
+        find_intervals(knots, m, queries + q, count - q < search_block ? count - q : search_block, int64_t(1),
+                       intervals);
       T t = queries[q];
       if (isnan(t) || (!extrapolate && !(t >= low && t <= high))) continue;
-      i = find_interval_near(knots, m, scale, t, i);
+      int64_t i = intervals[q % search_block];
       T s = t - knots[i], power = T(1);
       SCI_NO_UNROLL
       for (int64_t p = k - 1 - nu; p >= 0; --p, power *= s) {

@@ -308,8 +308,15 @@ struct TensorScatter {
     TensorQuery<T, K> here;
     here.start(grid);
     const int run = TensorQuery<T, K>::degree(grid, grid.dims - 1);
+    int64_t intervals[search_block];
+    const int64_t cells = grid.size[0] - run;  // of a spline of one variable
     SCI_NO_UNROLL
     for (int64_t q = 0; q < count; ++q, x += grid.dims, from += columns) {
+      if (grid.dims == 1) {
+        if (q % search_block == 0)
+          find_intervals(t + run, cells, x, count - q < search_block ? count - q : search_block, int64_t(1), intervals);
+        here.cell[0] = intervals[q % search_block];  // `locate` below looks there first
+      }
       if (!here.locate(grid, t, x)) continue;
       here.weigh(grid, t, x);
       const T* weight = here.weight(grid, grid.dims - 1);

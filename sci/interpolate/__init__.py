@@ -19,6 +19,7 @@ from ._power_forms import approximate_taylor_polynomial, lagrange, pade
 from ._ppoly import PPoly
 from ._rational import AAA, FloaterHormannInterpolator
 from ._rbf import Rbf, RBFInterpolator
+from ._removed import interp2d
 from ._rgi import RegularGridInterpolator, interpn
 from ._scattered import LinearNDInterpolator, NearestNDInterpolator, griddata
 from ._smoothing_spline import make_smoothing_spline
@@ -65,6 +66,7 @@ __all__ = [
     "griddata",
     "insert",
     "interp1d",
+    "interp2d",
     "interpn",
     "krogh_interpolate",
     "lagrange",

@@ -243,7 +243,8 @@ class BSpline:
             points = x
         else:
             t, points, c = promote_over_real(name, {"t": t, "x": x}, {"c": c})
-        low, high = t[self.k], t[t.shape[0] - self.k - 1]
+        if mode is not True:
+            low, high = t[self.k], t[t.shape[0] - self.k - 1]
         if mode == "periodic":
             points = base_interval(points, low, high)
         out = spline_values(t, c, self.k, points, nu)

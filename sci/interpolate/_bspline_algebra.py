@@ -18,7 +18,10 @@ from ._tensor_spline import evaluate, knot_interval
 def spline_values(t: Tensor, c: Tensor, k: int, x: Tensor, nu: int = 0) -> Tensor:
     """Return the spline, or its derivative of order nu, at x (any shape): ``x.shape + c.shape[1:]``."""
     n = t.shape[0] - k - 1
-    columns = c[:n].reshape(n, math.prod(c.shape[1:]))
+    c = c if c.shape[0] == n else c[:n]
+    if c.dim() == 1 and x.dim() == 1:  # the common case, with fewer reshapes
+        return evaluate(c.unsqueeze(-1), t, x.unsqueeze(-1), [n], [nu], [k]).squeeze(-1)
+    columns = c.reshape(n, math.prod(c.shape[1:]))
     out = evaluate(columns, t, x.reshape(math.prod(x.shape), 1), [n], [nu], [k])
     return out.reshape(x.shape + c.shape[1:])
 

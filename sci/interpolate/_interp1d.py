@@ -14,6 +14,7 @@ from .._core.checks import known
 from ._checks import flatten_trailing, holds, normalize_axis, promote_over_real, shape_text
 from ._make_splines import make_interp_spline
 from ._piecewise import evaluate
+from ._tensor_spline import knot_interval
 
 _DEGREES = {"slinear": 1, "quadratic": 2, "cubic": 3, "zero": 0}
 _STEPS = ("nearest", "nearest-up", "previous", "next")
@@ -235,9 +236,17 @@ def _linear(x: Tensor, y: Tensor, at: Tensor) -> Tensor:
 
 def _step(kind: str, x: Tensor, at: Tensor) -> Tensor:
     """Return the number of the site whose value is taken."""
-    x, at = x.detach().contiguous(), at.detach().contiguous()
+    x, at = x.detach(), at.detach()
     if kind in ("nearest", "nearest-up"):
-        return torch.searchsorted((x[1:] + x[:-1]) / 2, at, right=kind == "nearest-up")
+        return _count((x[1:] + x[:-1]) / 2, at, kind == "nearest-up")
     if kind == "previous":
-        return (torch.searchsorted(x, at, right=True) - 1).clamp(min=0)
-    return torch.searchsorted(x, at).clamp(max=x.shape[0] - 1)
+        return (_count(x, at, True) - 1).clamp(min=0)
+    return _count(x, at, False).clamp(max=x.shape[0] - 1)
+
+
+def _count(steps: Tensor, at: Tensor, with_equal: bool) -> Tensor:
+    """Return how many of the sorted steps lie below each point, or at it."""
+    end = steps.new_full((1,), torch.inf)
+    if not with_equal:
+        steps = torch.nextafter(steps, end)
+    return knot_interval(torch.cat((-end, steps, end)), at, 0)

@@ -10,8 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .._core import runtime
 from .._core.cards import Sample, function
-from ._checks import flatten_trailing, holds, normalize_axis, promote_over_real, shape_text
+from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates, promote_over_real, shape_text
+
+runtime.load_library()
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -245,6 +248,9 @@ class BarycentricInterpolator(_Polynomial):
         return super()._points(x)
 
     def _values(self, nodes: Tensor, at: Tensor, y: Tensor) -> Tensor:
+        if nothing_differentiates(nodes, at, y, self.wi) and y.device == at.device and self.wi.dtype is nodes.dtype:
+            out: Tensor = torch.ops.sci.polynomial_values.default(nodes, self.wi, y, at)
+            return out
         gap = at[:, None] - nodes
         k = gap.detach().abs().argmin(1)
         nearest = torch.nn.functional.one_hot(k, nodes.shape[0]).bool()
@@ -392,9 +398,13 @@ class KroghInterpolator(_Polynomial):
         Tensor
             With a dimension for the order in front.
         """
-        nodes, points, _ = self._points(x)
+        nodes, points, y = self._points(x)
         n = nodes.shape[0]
         count = n if der is None else der
+        if count == 1 and self.c.dtype is y.dtype and nothing_differentiates(nodes, points, self.c):
+            flat = flatten_trailing(self.c, 1)
+            values = torch.ops.sci.polynomial_values.default(nodes, nodes[:0], flat, points.reshape(points.numel()))
+            return self._shaped(values.unsqueeze(0), points, 1)
         at = points.reshape(points.numel(), 1)
         c = flatten_trailing(self.c, 1)
         orders = min(count, n)

@@ -10,13 +10,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .._core import runtime
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument, take_host_route
 from .._core.torch_private import is_wrapped_by_transform
-from ._checks import flatten_trailing, promote_over_real, shape_text
+from ._checks import flatten_trailing, nothing_differentiates, promote_over_real, shape_text
 from ._interp1d import interp1d
 from ._rbf import squared_distances
 from ._rgi import coordinates
+
+runtime.load_library()
 
 _WHY = "the triangulation and the search in it are Qhull's"
 _AT_A_TIME = 1 << 24
@@ -86,14 +89,48 @@ class Triangulation:
         self.simplices = torch.as_tensor(self.tri.simplices, dtype=torch.int64, device=self.points.device)
         self.corners = self.scaled[self.simplices]  # (simplices, ndim + 1, ndim)
         self.inverse = torch.linalg.inv_ex((self.corners[:, :-1] - self.corners[:, -1:]).mT)[0]
+        self._grid: tuple[tuple[Tensor, ...], int] | None = None
 
     def locate(self, at: Tensor) -> tuple[Tensor, Tensor]:
         """Return the simplices of points (n, ndim), -1 outside, and the barycentric coordinates there (n, ndim + 1)."""
         q = (at - self.offset) / self.scale
-        found = torch.as_tensor(self.tri.find_simplex(_host(q)), dtype=torch.int64, device=q.device)
+        if q.shape[1] <= 4 and not is_wrapped_by_transform(q):
+            found, weights = self._walk(q.detach().to(self.corners.dtype))
+            if nothing_differentiates(q, self.corners) and weights.dtype is q.dtype:
+                return found, weights
+        else:
+            found = torch.as_tensor(self.tri.find_simplex(_host(q)), dtype=torch.int64, device=q.device)
         simplex = found.clamp(min=0)
         first = (self.inverse[simplex] @ (q - self.corners[simplex, -1]).unsqueeze(-1)).squeeze(-1)
         return found, torch.cat((first, 1 - first.sum(-1, keepdim=True)), -1)
+
+    def _walk(self, q: Tensor) -> tuple[Tensor, Tensor]:
+        if self._grid is None:
+            self._grid = self._cells()
+        found, weights = torch.ops.sci.simplex_walk.default(*self._grid[0], q, self._grid[1])
+        lost = torch.nonzero(found == -2).reshape(-1)  # simplices without volume: Qhull's own search
+        if lost.shape[0]:
+            found[lost] = torch.as_tensor(self.tri.find_simplex(_host(q[lost])), dtype=torch.int64, device=q.device)
+            own = found[lost].clamp(min=0)
+            first = (self.inverse.detach()[own] @ (q[lost] - self.corners.detach()[own, -1]).unsqueeze(-1)).squeeze(-1)
+            weights[lost] = torch.cat((first, 1 - first.sum(-1, keepdim=True)), -1)
+        return found, weights
+
+    def _cells(self) -> tuple[tuple[Tensor, ...], int]:
+        """Return what the walk needs: the simplices, and a grid of cells with a simplex near the middle of each."""
+        inverse, corners = self.inverse.detach(), self.corners.detach()
+        d = corners.shape[-1]
+        neighbors = torch.as_tensor(self.tri.neighbors, dtype=torch.int64, device=corners.device)
+        low, high = corners.amin((0, 1)), corners.amax((0, 1))
+        cells = max(1, round(corners.shape[0] ** (1 / d)))
+        scale = cells / torch.where(high > low, high - low, 1)
+        parts = (inverse, corners[:, -1], neighbors)
+        coarse = (low, torch.zeros_like(scale), torch.zeros(1, dtype=torch.int64, device=low.device))
+        middle = torch.cartesian_prod(
+            *[(torch.arange(cells, device=low.device) + 0.5) / scale[k] + low[k] for k in range(d)]
+        )
+        starts, _ = torch.ops.sci.simplex_walk.default(*parts, *coarse, middle.reshape(-1, d).to(low), 1)
+        return (*parts, low, scale, starts), cells
 
 
 @function(

@@ -22,7 +22,7 @@ from ._bivariate import BivariateSpline
 from ._checks import holds, shape_text
 from ._collocation import rows_at
 from ._smoothing_search import as_matrix, jumps, laid_out
-from ._surface_fit import Points, System, both_ways, default_most, inverse_of, least_squares, search
+from ._surface_fit import Points, Space, System, both_ways, default_most, inverse_of, least_squares, search
 from ._surfaces import scattered, warn_of
 
 _WHY = "knots and smoothing parameter are found by a search that branches on the data"
@@ -91,7 +91,7 @@ def _space(
     return Sphere(tx, ty, **more)
 
 
-def _wrapped(space: Sphere, c: Tensor) -> Tensor:
+def _wrapped(space: Space, c: Tensor) -> Tensor:
     """Return the coefficients with the first three columns repeated at the end, row by row."""
     c = c.reshape(-1, space.columns())
     return c[:, torch.arange(space.columns() + 3, device=c.device) % space.columns()].reshape(-1)
@@ -421,7 +421,8 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
             start = ([math.pi / 2], [low + math.pi / 2, low + math.pi, low + 1.5 * math.pi])
             found = search(data, lambda a, b: _space(data.x, a, b, low, **options), s, r.shape, start, rest)
             warn_of(found)
-            space, c, fp = found.space, found.c, found.fp
+            self._assign(found.space.tx, found.space.ty, _wrapped(found.space, found.c), (3, 3), found.fp)
+            return
         self._assign(space.tx, space.ty, _wrapped(space, c), (3, 3), fp)
 
 

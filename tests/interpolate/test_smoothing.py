@@ -1,0 +1,171 @@
+"""Smoothing splines and surfaces, and rational interpolants, against SciPy."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.interpolate as theirs
+import torch
+
+import sci.interpolate as ours
+
+
+def _of(x: Any) -> torch.Tensor:
+    return torch.from_numpy(np.asarray(x, dtype=float))
+
+
+def _curve(m: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    x = np.sort(generator.random(m))
+    return x, np.sin(6 * x) + 0.1 * generator.standard_normal(m)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(("m", "share"), [(12, 0.005), (60, 0.01), (400, 0.0095), (400, 0.004)])
+def test_curves_have_fitpacks_knots_and_coefficients(m: int, share: float, k: int) -> None:
+    x, y = _curve(m, m + k)
+    t, c, _ = ours.splrep(_of(x), _of(y), k=k, s=share * m)
+    t_, c_, _ = theirs.splrep(x, y, k=k, s=share * m)
+    np.testing.assert_allclose(t, t_, rtol=1e-14)
+    np.testing.assert_allclose(c, c_, rtol=1e-9, atol=1e-10)
+
+
+def test_closed_curves_meet() -> None:
+    angle = torch.linspace(0, 2 * torch.pi, 40, dtype=torch.float64)
+    noise = 0.02 * torch.randn(2, 40, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    points = torch.stack((angle.cos(), 2 * angle.sin())) + noise
+    points[:, -1] = points[:, 0]
+    (t, c, k), _ = ours.splprep(points, s=0.05, per=1)
+    for order in range(k):
+        ends = ours.splev(torch.tensor([0.0, 1.0], dtype=torch.float64), (t, c, k), der=order)
+        for end in ends:
+            torch.testing.assert_close(end[0], end[1], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("lam", [0.0, 1e-3, 1.0])
+def test_natural_smoothing_spline(lam: float) -> None:
+    x, y = _curve(40, 1)
+    x, w, at = np.cumsum(0.1 + x), 0.5 + np.abs(y), np.linspace(0, 20, 31)
+    expected = theirs.make_smoothing_spline(x, y, w, lam)(at)
+    np.testing.assert_allclose(ours.make_smoothing_spline(_of(x), _of(y), _of(w), lam)(_of(at)), expected, rtol=1e-9)
+
+
+def test_cross_validation_has_the_lowest_score() -> None:
+    x, y = _curve(60, 2)
+    expected = theirs.make_smoothing_spline(x, y)(x)
+    np.testing.assert_allclose(ours.make_smoothing_spline(_of(x), _of(y))(_of(x)), expected, atol=1e-4)
+
+
+def test_gradients_of_cross_validation() -> None:
+    x, y = (_of(v) for v in _curve(12, 3))
+    x = torch.cumsum(0.1 + x, 0)
+    at = x[:1] + 0.3
+    y.requires_grad_()
+    (gradient,) = torch.autograd.grad(ours.make_smoothing_spline(x, y)(at), y)
+    for i in (0, 5):
+        step = torch.zeros(12, dtype=torch.float64)
+        step[i] = 1e-4
+        with torch.no_grad():
+            change = ours.make_smoothing_spline(x, y + step)(at) - ours.make_smoothing_spline(x, y - step)(at)
+        torch.testing.assert_close(gradient[i], change[0] / 2e-4, rtol=1e-3, atol=1e-4)
+
+
+def _scattered(m: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(m)
+    x, y = generator.random((2, m))
+    return x, y, np.sin(4 * x) * np.cos(3 * y) + 0.1 * generator.standard_normal(m)
+
+
+@pytest.mark.parametrize(("kx", "ky"), [(3, 3), (2, 1)])
+@pytest.mark.parametrize("share", [0.012, 0.007])
+def test_surfaces_have_fitpacks_knots(kx: int, ky: int, share: float) -> None:
+    data = _scattered(200)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tx, ty, c, _, _ = ours.bisplrep(*map(_of, data), s=share * 200, kx=kx, ky=ky)
+        expected = theirs.bisplrep(*data, s=share * 200, kx=kx, ky=ky)
+    np.testing.assert_allclose(tx, expected[0], rtol=1e-9)
+    np.testing.assert_allclose(ty, expected[1], rtol=1e-9)
+    # Both parameters meet the condition to 0.1 %, not each other: the searches begin at different ones.
+    np.testing.assert_allclose(c, expected[2], rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("s", [0.0, 1.0, 6.0, 18.0])
+def test_smoothing_on_a_grid(s: float) -> None:
+    generator = np.random.default_rng(4)
+    x, y = np.sort(generator.random(30)), np.sort(generator.random(25))
+    z = np.sin(4 * x)[:, None] * np.cos(5 * y) + 0.1 * generator.standard_normal((30, 25))
+    spline, expected = ours.RectBivariateSpline(_of(x), _of(y), _of(z), s=s), theirs.RectBivariateSpline(x, y, z, s=s)
+    np.testing.assert_allclose(spline(_of(x), _of(y)), expected(x, y), atol=1e-9)
+    assert spline.fp == pytest.approx(expected.fp, abs=1e-9)
+
+
+def test_least_squares_on_the_sphere() -> None:
+    generator = np.random.default_rng(5)
+    theta, phi = np.arccos(generator.uniform(-1, 1, 300)), 2 * np.pi * generator.random(300)
+    r = np.cos(theta) + 0.5 * np.sin(theta) * np.sin(phi)  # linear in space: smooth at the poles
+    spline = ours.LSQSphereBivariateSpline(_of(theta), _of(phi), _of(r), [0.8, 1.6, 2.4], list(np.arange(1, 7) * 0.9))
+    assert spline.get_residual() / 300 < 1e-6
+    around = spline.ev(torch.zeros(5, dtype=torch.float64), torch.linspace(0, 6, 5, dtype=torch.float64))
+    torch.testing.assert_close(around, around[:1].expand(5), rtol=1e-12, atol=1e-12)
+
+
+def test_clough_tocher_with_gradients_that_have_converged() -> None:
+    x, y, z = _scattered(80)
+    at = np.random.default_rng(6).random((500, 2))
+    points = np.stack((x, y), 1)
+    expected = theirs.CloughTocher2DInterpolator(points, z, tol=1e-14, maxiter=100_000)(at)
+    np.testing.assert_allclose(ours.CloughTocher2DInterpolator(_of(points), _of(z))(_of(at)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_the_walk_finds_what_qhull_finds(d: int) -> None:
+    generator = np.random.default_rng(7)
+    points, values = generator.random((300, d)), generator.standard_normal(300)
+    at = generator.random((5000, d)) * 1.2 - 0.1
+    at[7] = np.nan
+    expected = theirs.LinearNDInterpolator(points, values)(at)
+    np.testing.assert_allclose(ours.LinearNDInterpolator(_of(points), _of(values))(_of(at)), expected, atol=1e-11)
+
+
+def test_rational_interpolants() -> None:
+    x = np.linspace(-1, 1, 60)
+    at = np.linspace(-1, 1, 77)
+    np.testing.assert_allclose(ours.AAA(_of(x), _of(np.exp(x)))(_of(at)), np.exp(at), rtol=1e-11)
+    poles = ours.AAA(_of(x), _of(np.tan(2 * x))).poles()
+    assert (poles - torch.pi / 4).abs().min() < 1e-9
+    for d in (0, 3, 7):
+        expected = theirs.FloaterHormannInterpolator(x, np.exp(x), d=d)(at)
+        np.testing.assert_allclose(ours.FloaterHormannInterpolator(_of(x), _of(np.exp(x)), d=d)(_of(at)), expected)
+
+
+def test_polynomials_by_coefficients() -> None:
+    p, q = ours.pade(_of([1, 1, 1 / 2, 1 / 6, 1 / 24]), 2)
+    p_, q_ = theirs.pade([1, 1, 1 / 2, 1 / 6, 1 / 24], 2)
+    np.testing.assert_allclose(p.c, p_.c)
+    np.testing.assert_allclose(q.c, q_.c)
+    line = ours.lagrange(_of([0, 1, 2]), _of([1, 3, 5]))
+    np.testing.assert_allclose(line.c, [2, 1])
+    assert (line * line).order == 2
+    np.testing.assert_allclose((line * line - 1).deriv().c, [8, 4])
+    np.testing.assert_allclose(line.integ().c, [1, 1, 0])
+    assert ours.approximate_taylor_polynomial(torch.sin, _of(0.0), 3, 0.2, order=7)[3].item() == pytest.approx(-1 / 6)
+
+
+def test_many_queries_of_irregular_splines_in_no_order() -> None:
+    generator = np.random.default_rng(8)
+    for m in (5, 90, 5000):
+        x, y, at = np.sort(generator.random(m)), generator.standard_normal(m), generator.random(9 * m + 500) * 1.2 - 0.1
+        at[3] = np.nan
+        for k in (1, 2, 3, 5)[: m - 1]:
+            if k >= m:
+                continue
+            spline = ours.make_interp_spline(_of(x), _of(y), k)
+            for nu in range(min(k, 2)):
+                few = torch.cat([spline(_of(part), nu) for part in np.array_split(at, len(at) // 4)])
+                torch.testing.assert_close(
+                    spline(_of(at), nu), few, rtol=1e-9, atol=1e-9 * float(few.nan_to_num().abs().max()), equal_nan=True
+                )
