@@ -91,6 +91,13 @@ def _space(
     return Sphere(tx, ty, **more)
 
 
+def _refuse_gradients(name: str, **places: Tensor) -> None:
+    """Raise where a gradient in places is asked for, which is not there."""
+    for label, x in places.items():
+        if x.requires_grad:
+            raise NotImplementedError(f"{name}: there is no derivative in {label}; detach it")
+
+
 def _wrapped(space: Space, c: Tensor) -> Tensor:
     """Return the coefficients with the first three columns repeated at the end, row by row."""
     c = c.reshape(-1, space.columns())
@@ -134,12 +141,18 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     yield Sample(theta, phi, torch.cos(theta) + torch.sin(theta) * torch.sin(phi) + noise)
 
 
-def _use(thing: Any, theta: Tensor, phi: Tensor, r: Tensor) -> Tensor:
+def _smooth_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    for sample in _samples(generator, dtype, device):
+        theta, phi, r = sample.args
+        yield Sample(theta.tolist(), phi.tolist(), r)
+
+
+def _use(thing: Any, theta: Any, phi: Any, r: Tensor) -> Tensor:
     if thing.__name__ == "SmoothSphereBivariateSpline":
-        spline = thing(theta, phi, r, s=1.5)
+        spline = thing(theta, phi, r, s=20.0)
     else:
         spline = thing(theta, phi, r, [1.5], [1.5, 3.1, 4.6])
-    at = torch.tensor([0.4, 1.4, 2.2], dtype=theta.dtype, device=theta.device)
+    at = torch.tensor([0.4, 1.4, 2.2], dtype=r.dtype, device=r.device)
     out: Tensor = spline.ev(at, 2 * at)
     return out
 
@@ -157,7 +170,7 @@ def _data(name: str, theta: Any, phi: Any, r: Any, w: Any, eps: Any, **more: Any
 
 @function(
     differentiable=("r", "w", "s"),
-    samples=_samples,
+    samples=_smooth_samples,
     call=_use,
     complex=False,
     batch=False,
@@ -194,7 +207,7 @@ class SmoothSphereBivariateSpline(SphereBivariateSpline):
     -----
     The spline has one value and one tangent plane at each pole. Knots are added one by one where the residuals are
     largest [1]_, beginning with the constant, then with one knot of colatitude and three of longitude. Derivatives are
-    those with the knots held fixed.
+    those with the knots held fixed; in `theta` and `phi` there are none, asking for them raises.
 
     References
     ----------
@@ -212,6 +225,7 @@ class SmoothSphereBivariateSpline(SphereBivariateSpline):
 
     def __init__(self, theta: Any, phi: Any, r: Any, w: Any = None, s: Any = 0.0, eps: Any = 1e-16) -> None:
         data, _ = _data(type(self).__name__, theta, phi, r, w, eps)
+        _refuse_gradients(type(self).__name__, theta=data.x, phi=data.y)
         if not s >= 0:
             raise ValueError("s should be positive")
         mean = (data.w**2 * data.z).sum() / (data.w**2).sum()
@@ -286,11 +300,12 @@ class LSQSphereBivariateSpline(SphereBivariateSpline):
 def _grid_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
     u = torch.tensor([0.4, 0.9, 1.5, 2.1, 2.7], dtype=dtype, device=device)
     v = torch.tensor([0.1, 1.0, 2.2, 3.3, 4.1, 5.4], dtype=dtype, device=device)
-    yield Sample(u, v, torch.randn(5, 6, dtype=dtype, generator=generator).to(device))
+    # Lists: the grid has no derivatives.
+    yield Sample(u.tolist(), v.tolist(), torch.randn(5, 6, dtype=dtype, generator=generator).to(device))
 
 
-def _use_grid(thing: Any, u: Tensor, v: Tensor, r: Tensor) -> Tensor:
-    at = torch.tensor([0.5, 1.4, 2.2], dtype=u.dtype, device=u.device)
+def _use_grid(thing: Any, u: list[float], v: list[float], r: Tensor) -> Tensor:
+    at = torch.tensor([0.5, 1.4, 2.2], dtype=r.dtype, device=r.device)
     out: Tensor = thing(u, v, r, pole_continuity=True).ev(at, 2 * at)
     return out
 
@@ -345,7 +360,8 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
     -----
     With ``s=0`` all grid points are knots; what the data leave open, values and slopes at the poles, makes the jumps of
     the third derivatives at the knots as small as they can be. With ``s > 0`` knots are found as for
-    `SmoothSphereBivariateSpline`. Derivatives are those with the grid held fixed.
+    `SmoothSphereBivariateSpline`. There are no derivatives in the
+    grid, asking for them raises.
 
     Examples
     --------
@@ -370,6 +386,7 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
     ) -> None:
         name = type(self).__name__
         u, v, r = promote(name, allow_complex=False, u=u, v=v, r=r)
+        _refuse_gradients(name, u=u, v=v)
         values, smooth, exact, flat = (
             _pair(label, value)
             for label, value in (
