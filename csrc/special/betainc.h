@@ -11,7 +11,7 @@
 //   x <= 1/2                I = D/a sum (r)_n / (a+1)_n x^n (DLMF 8.17.8), positive terms.
 //   y <= 1/2, a y <= b + 0.7 sqrt(b)   the same for 1 - I, which is not small.
 //   else                    the continued fraction of A. R. DiDonato and A. H. Morris, "Algorithm 708", ACM
-//                           Trans. Math. Softw. 18 (1992) 360-373, eq. (9), in l instead of x, by Steed's algorithm.
+//                           Trans. Math. Softw. 18 (1992) 360-373, eq. (9), in l instead of x, by Steed's algorithm with its steps as products.
 // D comes of the values at the peak of gamma densities and of E, whose two terms have one sign (detail/gamma_peak.h).
 //
 // The error is a few ulp, or what a rounding of the arguments makes.
@@ -108,8 +108,10 @@ SCI_HD T betainc_fraction(T a, T b, T x, T y, T l) {
     T k = T(S(n)), odd = a + T(S(2 * n - 1)), half = k * (b - k) * x / odd;
     T above = (a + k - one) * (r + k - one) * x / odd * half;
     T below = k + half + (a + k) / (odd + T(S(2))) * (l + one + k * (one + y));
-    d = one / (below + above * d);
-    step = (below * d - one) * step;
+    // The step as a product: it ends the fraction exactly where b is whole, and does not magnify rounding beyond.
+    T next = one / (below + above * d);
+    step = -(above * d * next) * step;
+    d = next;
     sum = sum + step;
     if (negligible(step, sum)) break;
   }
@@ -173,10 +175,9 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l) {
   return {{part, one - part}};
 }
 
-/// I_x(a, b) and its complement for a, b > 0 finite, x, y > 0, x + y = 1.
+/// I_x(a, b) and its complement for a, b > 0 finite, x, y > 0, x + y = 1, l = a y - b x.
 template <class T>
-SCI_HD_LARGE many<T, 2> betainc_parts(T a, T b, T x, T y) {
-  T l = a * y - b * x;
+SCI_HD_LARGE many<T, 2> betainc_parts(T a, T b, T x, T y, T l) {
   const bool above = primal(l) < scalar_of<T>(0);
   if (above) {
     swap(a, b);
@@ -186,6 +187,11 @@ SCI_HD_LARGE many<T, 2> betainc_parts(T a, T b, T x, T y) {
   many<T, 2> f = betainc_below(a, b, x, y, l);
   if (above) swap(f[0], f[1]);
   return f;
+}
+
+template <class T>
+SCI_HD many<T, 2> betainc_parts(T a, T b, T x, T y) {
+  return betainc_parts(a, b, x, y, T(a * y - b * x));
 }
 
 /// For all arguments: NaN outside the domain and where both parameters are 0 or infinite.
@@ -242,17 +248,33 @@ SCI_HD T beta_density(T a, T b, T x) {
   if (a + b < T(13)) {
     // The factors may underflow where their product with 1/x does not.
     T power = a < T(1) ? pow(x, a) / x : pow(x, a - 1), other = b < T(1) ? pow(y, b) / y : pow(y, b - 1);
-    return power * other * rgamma(a) * rgamma(b) * gamma(a + b);
+    T r = a + b, f = power * other * rgamma(a) * rgamma(b) * gamma(r);
+    return f + f * detail::gamma_shift(r, detail::sum_error(a, b, r));
   }
   return detail::betainc_factor(a, b, x, y, a * y - b * x) / x / y;
 }
 
-/// The density's logarithmic derivative in a: log x - psi(a) + psi(a + b), for large a, b without cancellation.
+namespace detail {
+
+/// log x - psi(a) + psi(a + b), y = 1 - x, for large a, b without cancellation.
+template <class T>
+SCI_HD T beta_log_slope_parts(T a, T b, T x, T y) {
+  if (!(a >= T(0)) || !(b >= T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  T t = (b * x - a * y) / a, r = a + b;
+  if (t > T(-0.5) && t < T(1) && a > T(1)) return log1p(t) + gamma_peak_slope(a) - gamma_peak_slope(r);
+  return (x < T(0.5) ? log(x) : log1p(-y)) + digamma_difference(a, b);
+}
+
+}  // namespace detail
+
+/// The logarithmic derivatives of the density in a and in b.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T beta_log_slope(T a, T b, T x) {
-  T y = 1 - x, t = (b * x - a * y) / a, r = a + b;
-  if (t > T(-0.5) && t < T(1)) return log1p(t) + detail::gamma_peak_slope(a) - detail::gamma_peak_slope(r);
-  return log(x) + digamma_difference(a, b);
+  return detail::beta_log_slope_parts(a, b, x, 1 - x);
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T beta_log_coslope(T a, T b, T x) {
+  return detail::beta_log_slope_parts(b, a, 1 - x, x);
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>

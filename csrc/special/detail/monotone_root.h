@@ -1,0 +1,80 @@
+// The positive root of a monotone function, for the inverses of distribution functions in their parameters.
+//
+// `gap` is a function object: gap(k) <= 0 below the root, >= 0 above it (it may be infinite, but not NaN), for 0 < k <
+// infinity. From the starting value outwards by factors 5/4, 25/16, ... (each the square of the last) until the root is between two points; while these
+// differ by more than a factor 4 their geometric mean is taken, then T. R. Chandrupatla's method (Adv. Eng. Softw. 28
+// (1997) 145-149: inverse quadratic interpolation where three points are nearly monotone enough for it, else bisection).
+// At most 16 + 100 evaluations; ten or so in practice.
+#pragma once
+#include "core/platform.h"
+
+namespace sci {
+namespace detail {
+
+template <class T, class F>
+SCI_HD_LARGE T monotone_root(const F& gap, T start) {
+  const T least = limits<T>::min, most = limits<T>::max / 4;
+  T a = max(least, min(most, start)), fa = gap(a), b = a, fb = fa, factor = T(1.25);
+  if (fa == T(0)) return a;
+  const bool up = fa < T(0);
+  for (int i = 0; i < 16; ++i) {
+    if ((fb > T(0)) == up) break;
+    a = b;
+    fa = fb;
+    b = up ? (b > most / factor ? most : b * factor) : (b < least * factor ? least : b / factor);
+    fb = gap(b);
+    if (fb == T(0)) return b;
+    if (b == least || b == most) break;
+    factor = factor > T(1e9) ? factor : factor * factor;
+  }
+  if ((fb > T(0)) != up) return up ? limits<T>::infinity : T(0);
+  T c = a, fc = fa;
+  bool halve = true;
+  T part = T(0.5);
+  SCI_NO_UNROLL
+  for (int i = 0; i < 100; ++i) {
+    // The root is between a and b; c is the point before.
+    T lo = min(a, b), hi = max(a, b);
+    if (hi > 4 * lo) {
+      part = (sqrt(lo) * sqrt(hi) - a) / (b - a);
+    } else if (halve) {
+      part = T(0.5);
+    }
+    T least_part = limits<T>::epsilon * T(0.75) * hi / (hi - lo);
+    if (least_part > T(0.5)) break;
+    part = max(least_part, min(1 - least_part, part));
+    T x = a + part * (b - a), fx = gap(x);
+    if (fx == T(0)) return x;
+    if ((fx > T(0)) == (fa > T(0))) {
+      c = a;
+      fc = fa;
+    } else {
+      c = b;
+      fc = fb;
+      b = a;
+      fb = fa;
+    }
+    a = x;
+    fa = fx;
+    T xi = (a - b) / (c - b), phi = (fa - fb) / (fc - fb);
+    halve = !(isfinite(fa) && isfinite(fb) && isfinite(fc) && phi * phi < xi && (1 - phi) * (1 - phi) < 1 - xi);
+    if (!halve) part = fa / (fb - fa) * (fc / (fb - fc)) + (c - a) / (b - a) * (fa / (fc - fa)) * (fb / (fc - fb));
+  }
+  return abs(fa) < abs(fb) ? a : b;
+}
+
+/// log(value / want) of a tail probability; small differences keep their digits.
+template <class T>
+SCI_HD T tail_gap(T value, T want) {
+  T ratio = (value - want) / want;
+  return abs(ratio) < T(0.5) ? log1p(ratio) : log(value) - log(want);
+}
+
+/// For `monotone_root`: how far a distribution function f[0] = 1 - f[1] is above p = 1 - q, by the smaller tail.
+template <class T>
+SCI_HD T cdf_gap(many<T, 2> f, T p, T q) {
+  return p <= q ? tail_gap(f[0], p) : -tail_gap(f[1], q);
+}
+
+}  // namespace detail
+}  // namespace sci

@@ -1,0 +1,97 @@
+// Fisher's F distribution: with a = m/2, b = n/2 for m and n degrees of freedom, r = m x / n,
+//
+//   F(x) = I_w(a, b), w = r / (1 + r), 1 - w = y = 1 / (1 + r),    density w^a y^b / (B(a, b) x),
+//
+// the inverses in x (by betaincinv.h) and in n, and directional derivatives in (m, n) by dual numbers. The distance
+// from the mean, l = a y - b w = (m / 2) (1 - x) y, is formed before anything cancels.
+#pragma once
+#include "special/betaincinv.h"
+#include "special/detail/monotone_root.h"
+
+namespace sci {
+namespace detail {
+
+/// F and 1 - F for finite m, n > 0 and 0 < x < inf.
+template <class T>
+SCI_HD many<T, 2> fisher_parts(T m, T n, T x) {
+  using S = scalar_of<T>;
+  const T one = T(S(1)), half = T(S(0.5));
+  T r = (m / n) * x, y = one / (one + r), w = r * y;
+  if (!(primal(r) > S(0))) return {{T(S(0)), one}};
+  if (isinf(primal(r)) || primal(y) == S(0)) return {{one, T(S(0))}};
+  return betainc_parts(T(m * half), T(n * half), w, y, T(m * half * (one - x) * y));
+}
+
+template <class T>
+SCI_HD bool fisher_usable(T m, T n, T x) {
+  return m > T(0) && n > T(0) && x >= T(0) && !isinf(m) && !isinf(n);
+}
+
+template <class T>
+SCI_HD many<T, 2> fisher_pair(T m, T n, T x) {
+  if (!fisher_usable(m, n, x)) return {{limits<T>::nan, limits<T>::nan}};
+  if (x == T(0)) return {{T(0), T(1)}};
+  if (isinf(x)) return {{T(1), T(0)}};
+  return fisher_parts(m, n, x);
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T fdtr(T dfn, T dfd, T x) {
+  return detail::fisher_pair(dfn, dfd, x)[0];
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T fdtrc(T dfn, T dfd, T x) {
+  return detail::fisher_pair(dfn, dfd, x)[1];
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T fisher_density(T dfn, T dfd, T x) {
+  if (!detail::fisher_usable(dfn, dfd, x)) return limits<T>::nan;
+  if (isinf(x)) return T(0);
+  if (x == T(0)) return dfn > T(2) ? T(0) : dfn == T(2) ? T(1) : limits<T>::infinity;
+  T r = dfn / dfd * x, y = 1 / (1 + r), w = r * y;
+  if (isinf(r) || !(w > T(0))) return isinf(r) ? T(0) : dfn > T(2) ? T(0) : limits<T>::infinity;
+  return detail::betainc_factor(dfn / 2, dfd / 2, w, y, dfn / 2 * (1 - x) * y) / x;
+}
+
+/// The derivative of F along (u, v) in (dfn, dfd).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T fdtr_slope(T dfn, T dfd, T x, T u, T v) {
+  if (!detail::fisher_usable(dfn, dfd, x) || isnan(u) || isnan(v)) return limits<T>::nan;
+  if (x == T(0) || isinf(x)) return T(0);
+  many<dual<T>, 2> f = detail::fisher_parts(dual<T>{dfn, u}, dual<T>{dfd, v}, dual<T>(x));
+  return f[0].v < f[1].v ? f[0].d : -f[1].d;
+}
+
+/// The second derivative of F along (u, v) and (s, t).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T fdtr_curvature(T dfn, T dfd, T x, T u, T v, T s, T t) {
+  if (!detail::fisher_usable(dfn, dfd, x) || isnan(u) || isnan(v) || isnan(s) || isnan(t)) return limits<T>::nan;
+  if (x == T(0) || isinf(x)) return T(0);
+  using D = dual<dual<T>>;
+  many<D, 2> f = detail::fisher_parts(D{{dfn, u}, {s, T(0)}}, D{{dfd, v}, {t, T(0)}}, D(x));
+  return f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d;
+}
+
+/// The x with F(x) = p.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T fdtri(T dfn, T dfd, T p) {
+  if (!detail::fisher_usable(dfn, dfd, p) || !(p <= T(1))) return limits<T>::nan;
+  if (p == T(0)) return T(0);
+  if (p == T(1)) return limits<T>::infinity;
+  many<T, 2> w = detail::betaincinv_solve(dfn / 2, dfd / 2, p, 1 - p);
+  return dfd / dfn * (w[0] / w[1]);
+}
+
+/// The n with F(x) = p, if there is one. F increases with n for x >= 1; for smaller x it falls again far out, and the
+/// root sought is that from n = 5 upwards where F is too small there, else downwards, as in SciPy.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T fdtridfd(T dfn, T p, T x) {
+  if (!(dfn > T(0)) || isinf(dfn) || !(p > T(0) && p < T(1)) || !(x > T(0)) || isinf(x)) return limits<T>::nan;
+  T n = detail::monotone_root([=](T dfd) { return detail::cdf_gap(detail::fisher_parts(dfn, dfd, x), p, 1 - p); }, T(5));
+  return n > T(0) && isfinite(n) ? n : limits<T>::nan;
+}
+
+}  // namespace sci

@@ -1,0 +1,108 @@
+// Student's t distribution (DLMF 8.17 by the incomplete beta function): with x = v / (v + t^2), v degrees of freedom,
+//
+//   F(t) = I_x(v/2, 1/2) / 2 for t <= 0, 1 - that of -t for t > 0,
+//   density (1 + t^2/v)^(-(v+1)/2) / (sqrt(v) B(v/2, 1/2)),
+//
+// and the inverses in t (by betaincinv.h) and in v (monotone for fixed t). v = inf is the normal distribution. The
+// derivatives in v by dual numbers; their relative error grows like v ulp, since they fall like v^-2.
+#pragma once
+#include "special/betaincinv.h"
+#include "special/detail/monotone_root.h"
+#include "special/erfc.h"
+#include "special/erfinv.h"
+
+namespace sci {
+namespace detail {
+
+/// I and 1 - I for a finite v > 0 and a finite t other than 0.
+template <class T>
+SCI_HD many<T, 2> student_parts(T v, T t) {
+  using S = scalar_of<T>;
+  const T one = T(S(1)), half = T(S(0.5));
+  // u = t / sqrt(v) may be huge or tiny, its square out of range.
+  T u = t / sqrt(v), s = u * u;
+  if (isinf(primal(s))) {
+    T a = v * half;
+    T part = pow(one / abs(u), v) / (a * beta(a, half));
+    return {{part, one - part}};
+  }
+  T x = one / (one + s), y = s * x;
+  if (primal(y) == S(0)) return {{one, T(S(0))}};
+  return betainc_parts(T(v * half), half, x, y, T((t * t - one) * half * x));
+}
+
+template <class T>
+SCI_HD T student_cdf(T v, T t) {
+  if (isnan(v) || isnan(t) || !(v > T(0))) return limits<T>::nan;
+  if (isinf(t)) return t < T(0) ? T(0) : T(1);
+  if (t == T(0)) return T(0.5);
+  if (isinf(v)) return erfc(-t / numbers::sqrt2<T>) / 2;
+  T tail = student_parts(v, t)[0] / 2;
+  return t < T(0) ? tail : 1 - tail;
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T stdtr(T df, T t) {
+  return detail::student_cdf(df, t);
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T student_density(T df, T t) {
+  if (isnan(df) || isnan(t) || !(df > T(0))) return limits<T>::nan;
+  if (isinf(t)) return T(0);
+  if (isinf(df)) return exp(-t * t / 2) * T(0.3989422804014326779399460599343819);
+  T u = t / sqrt(df), s = t * t / df, power = -(df + 1) / 2;
+  T beta_root = df < T(1e-30) ? 2 / sqrt(df) : sqrt(df) * beta(df / 2, T(0.5));
+  if (isinf(s)) return exp(2 * power * log(abs(u))) / beta_root;
+  return (s < T(1) ? exp(power * log1p(s)) : pow(1 + s, power)) / beta_root;
+}
+
+/// dF/dv, and the second derivative: even and odd in t like the tail.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T stdtr_ddf(T df, T t) {
+  if (isnan(df) || isnan(t) || !(df > T(0))) return limits<T>::nan;
+  if (t == T(0) || isinf(t) || isinf(df)) return T(0);
+  many<dual<T>, 2> f = detail::student_parts(variable(df), dual<T>(t));
+  T slope = (f[0].v < f[1].v ? f[0].d : -f[1].d) / 2;
+  return t < T(0) ? slope : -slope;
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T stdtr_ddf2(T df, T t) {
+  if (isnan(df) || isnan(t) || !(df > T(0))) return limits<T>::nan;
+  if (t == T(0) || isinf(t) || isinf(df)) return T(0);
+  // In double: it is what remains of terms df^2 times as large.
+  using D = dual<dual<double>>;
+  many<D, 2> f = detail::student_parts(variable2(double(df)), D(double(t)));
+  T bend = T((f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d) / 2);
+  return t < T(0) ? bend : -bend;
+}
+
+/// The t with F(t) = p.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T stdtrit(T df, T p) {
+  if (!(df > T(0)) || !(p >= T(0) && p <= T(1))) return limits<T>::nan;
+  if (p == T(0)) return -limits<T>::infinity;
+  if (p == T(1)) return limits<T>::infinity;
+  if (p == T(0.5)) return T(0);
+  if (isinf(df)) return numbers::sqrt2<T> * erfinv(2 * p - 1);
+  T tail = min(p, 1 - p);
+  many<T, 2> w = detail::betaincinv_solve(df / 2, T(0.5), 2 * tail, 1 - 2 * tail);
+  T t = sqrt(df) * (sqrt(w[1]) / sqrt(w[0]));
+  // Where x underflows, its leading term (DLMF 8.17.7).
+  if (w[0] < limits<T>::min * 16) t = sqrt(df) * exp(-(log(2 * tail) + log(df / 2) + betaln(df / 2, T(0.5))) / df);
+  return p < T(0.5) ? -t : t;
+}
+
+/// The v with F(t) = p: between its values for v = 0 and v = inf, 1/2 and the normal distribution's, F is monotone.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T stdtridf(T p, T t) {
+  if (!(p > T(0) && p < T(1)) || !isfinite(t) || (p < T(0.5)) != (t < T(0)) || t == T(0) || p == T(0.5))
+    return limits<T>::nan;
+  T tail = min(p, 1 - p), left = -abs(t);
+  T v = detail::monotone_root([=](T df) { return -detail::tail_gap(detail::student_cdf(df, left), tail); }, T(2));
+  return v > T(0) && isfinite(v) ? v : limits<T>::nan;
+}
+
+}  // namespace sci
