@@ -9,9 +9,10 @@
 //   a < 1, a < b, x <= 1/2, b x <= 1.1, (x b)^a > 1/2  1 - I = -expm1(u) - e^u a S with e^u = x^a / (a B) and
 //                           S = sum_(n>=1) (1-b)_n x^n / (n! (a+n)) (DLMF 8.17.7); the mirror image for b.
 //   x <= 1/2                I = D/a sum (r)_n / (a+1)_n x^n (DLMF 8.17.8), positive terms.
-//   y <= 1/2, a y <= b + 0.7 sqrt(b)   the same for 1 - I, which is not small.
+//   y <= 1/2, l <= 0.7 sqrt(m)   the same for 1 - I, where I is not small: sqrt(m) is the standard deviation of l.
 //   else                    the continued fraction of A. R. DiDonato and A. H. Morris, "Algorithm 708", ACM
-//                           Trans. Math. Softw. 18 (1992) 360-373, eq. (9), in l instead of x, by Steed's algorithm with its steps as products.
+//                           Trans. Math. Softw. 18 (1992) 360-373, eq. (9), in l instead of x, by Steed's algorithm
+//                           with its steps as products.
 // D comes of the values at the peak of gamma densities and of E, whose two terms have one sign (detail/gamma_peak.h).
 //
 // The error is a few ulp, or what a rounding of the arguments makes.
@@ -167,7 +168,7 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l) {
     T part = betainc_series(a, b, x, factor);
     return {{part, one - part}};
   }
-  if (Y <= S(0.5) && A * Y <= B + S(0.7) * sqrt(B)) {
+  if (Y <= S(0.5) && L <= S(0.7) * sqrt(M)) {
     T rest = betainc_series(b, a, y, factor);
     return {{one - rest, rest}};
   }

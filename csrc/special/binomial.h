@@ -100,9 +100,9 @@ SCI_HD T bdtrin(T k, T y, T p) {
   if (y == T(1) || p == T(1)) return k;
   if (y == T(0)) return limits<T>::infinity;
   const T q = 1 - p, z = 1 - y;
-  return k + detail::monotone_root(
-                 [=](T d) { return -detail::cdf_gap(detail::betainc_parts(d, T(k + 1), q, p), y, z); },
-                 T((k + 1) * q / p));
+  return k +
+         detail::monotone_root([=](T d) { return -detail::cdf_gap(detail::betainc_parts(d, T(k + 1), q, p), y, z); },
+                               T((k + 1) * q / p));
 }
 
 /// The k >= 0 with nbdtr(k, n, p) = y; 0 where y is less than at k = 0.
@@ -114,8 +114,8 @@ SCI_HD T nbdtrik(T y, T n, T p) {
   const T q = 1 - p, z = 1 - y;
   if (detail::betainc_pair(n, T(1), p, q)[0] >= y) return T(0);
   T mean = n * q / p, start = mean + detail::rough_normal_quantile(y, z) * sqrt(mean / p);
-  return detail::monotone_root(
-      [=](T k) { return detail::cdf_gap(detail::betainc_parts(n, T(k + 1), p, q), y, z); }, max(T(0.5), start));
+  return detail::monotone_root([=](T k) { return detail::cdf_gap(detail::betainc_parts(n, T(k + 1), p, q), y, z); },
+                               max(T(0.5), start));
 }
 
 /// The shapes of the beta distribution with I_x(a, b) = p.

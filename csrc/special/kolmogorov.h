@@ -5,10 +5,11 @@
 //
 // (Jacobi's theta function and its transformation, DLMF 20.2.1 and 20.7.32; W. Feller, Ann. Math. Statist. 19 (1948)
 // 177-189). The second form gives 1 - K relatively accurate where that is small, and the derivatives in both. Five
-// terms and three reach the rounding error, of two derivatives as well. The inverse by Newton's method for log K, or log(1 - K), in log x.
+// terms and three reach the rounding error, of two derivatives as well. The inverse by Newton's method for log K, or
+// log(1 - K), in log x.
 #pragma once
-#include "special/detail/monotone_root.h"
 #include "core/dual.h"
+#include "special/detail/monotone_root.h"
 
 namespace sci {
 namespace detail {

@@ -7,8 +7,8 @@
 // p = d + j/n, by C. Loader's form (special/detail/gamma_peak.h) with the exponent j f(n d / j) + (n - j) f(-n d /
 // (n - j)), f(t) = log(1 + t) - t, whose terms have one sign. Derivatives in d by dual numbers. n is rounded down.
 //
-// The work grows with n. Beyond n = 2^17 the limit form exp(-(6 n d + 1)^2 / (18 n)) (relative error about 1/n) is taken.
-// The inverse by detail/monotone_root.h.
+// The work grows with n. Beyond n = 2^17 the limit form exp(-(6 n d + 1)^2 / (18 n)) (relative error about 1/n) is
+// taken. The inverse by detail/monotone_root.h.
 #pragma once
 #include "special/detail/gamma_peak.h"
 #include "special/detail/monotone_root.h"

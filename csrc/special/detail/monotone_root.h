@@ -1,10 +1,10 @@
 // The positive root of a monotone function, for the inverses of distribution functions in their parameters.
 //
 // `gap` is a function object: gap(k) <= 0 below the root, >= 0 above it (it may be infinite, but not NaN), for 0 < k <
-// infinity. From the starting value outwards by factors 5/4, 25/16, ... (each the square of the last) until the root is between two points; while these
-// differ by more than a factor 4 their geometric mean is taken, then T. R. Chandrupatla's method (Adv. Eng. Softw. 28
-// (1997) 145-149: inverse quadratic interpolation where three points are nearly monotone enough for it, else bisection).
-// At most 16 + 100 evaluations; ten or so in practice.
+// infinity. From the starting value outwards by factors 5/4, 25/16, ... (each the square of the last) until the root is
+// between two points; while these differ by more than a factor 4 their geometric mean is taken, then T. R.
+// Chandrupatla's method (Adv. Eng. Softw. 28 (1997) 145-149: inverse quadratic interpolation where three points are
+// nearly monotone enough for it, else bisection). At most 16 + 100 evaluations; ten or so in practice.
 #pragma once
 #include "core/platform.h"
 
