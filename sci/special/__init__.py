@@ -27,7 +27,10 @@ from ._bessel_zeros import (
 )
 from ._besselpoly import besselpoly
 from ._beta import beta, betaln
+from ._betainc import betainc, betaincc
+from ._betaincinv import betainccinv, betaincinv, btdtria, btdtrib
 from ._binom import binom
+from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin, nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
 from ._combinations import comb, perm
 from ._degrees import cosdg, cotdg, radian, round, sindg, tandg
@@ -39,6 +42,7 @@ from ._erfcx import erfcx
 from ._erfinv import erfinv
 from ._exponential import cosm1, exp2, exp10, expm1, exprel
 from ._factorial import factorial, factorial2, factorialk
+from ._fisher import fdtr, fdtrc, fdtri, fdtridfd
 from ._gamma import gamma
 from ._gammainc import gammainc, gammaincc
 from ._gammaincinv import gammainccinv, gammaincinv
@@ -58,6 +62,7 @@ from ._kelvin_zeros import (
     ker_zeros,
     kerp_zeros,
 )
+from ._kolmogorov import kolmogi, kolmogorov
 from ._logarithm import log1p, xlog1py, xlogy
 from ._loggamma import loggamma
 from ._logistic import expit, log_expit, logit, softplus
@@ -65,20 +70,29 @@ from ._logsumexp import log_softmax, logsumexp, softmax
 from ._modified_order01 import i0, i0e, i1, i1e, k0, k0e, k1, k1e
 from ._multigammaln import multigammaln
 from ._poch import poch
+from ._poisson import chdtr, chdtrc, chdtri, chdtriv, gdtr, gdtrc, gdtria, gdtrib, gdtrix, pdtr, pdtrc, pdtri, pdtrik
 from ._polygamma import polygamma
 from ._power import cbrt, powm1
 from ._rgamma import rgamma
 from ._riccati_bessel import lmbda, riccati_jn, riccati_yn
 from ._sinc import diric, sinc
+from ._smirnov import smirnov, smirnovi
 from ._spherical import spherical_in, spherical_jn, spherical_kn, spherical_yn
 from ._stirling2 import stirling2
 from ._struve import modstruve, struve
+from ._student import stdtr, stdtridf, stdtrit
+from ._tukey import tklmbda
 from ._wright_bessel import log_wright_bessel, wright_bessel
 
 __all__ = [
     "ai_zeros",
     "airy",
     "airye",
+    "bdtr",
+    "bdtrc",
+    "bdtri",
+    "bdtrik",
+    "bdtrin",
     "bei",
     "bei_zeros",
     "beip",
@@ -90,12 +104,22 @@ __all__ = [
     "berp_zeros",
     "besselpoly",
     "beta",
+    "betainc",
+    "betaincc",
+    "betainccinv",
+    "betaincinv",
     "betaln",
     "bi_zeros",
     "binom",
     "boxcox",
     "boxcox1p",
+    "btdtria",
+    "btdtrib",
     "cbrt",
+    "chdtr",
+    "chdtrc",
+    "chdtri",
+    "chdtriv",
     "comb",
     "cosdg",
     "cosm1",
@@ -116,6 +140,10 @@ __all__ = [
     "factorial",
     "factorial2",
     "factorialk",
+    "fdtr",
+    "fdtrc",
+    "fdtri",
+    "fdtridfd",
     "gamma",
     "gammainc",
     "gammaincc",
@@ -123,6 +151,11 @@ __all__ = [
     "gammaincinv",
     "gammaln",
     "gammasgn",
+    "gdtr",
+    "gdtrc",
+    "gdtria",
+    "gdtrib",
+    "gdtrix",
     "h1vp",
     "h2vp",
     "hankel1",
@@ -173,6 +206,8 @@ __all__ = [
     "kerp_zeros",
     "kl_div",
     "kn",
+    "kolmogi",
+    "kolmogorov",
     "kv",
     "kve",
     "kvp",
@@ -186,6 +221,15 @@ __all__ = [
     "logsumexp",
     "modstruve",
     "multigammaln",
+    "nbdtr",
+    "nbdtrc",
+    "nbdtri",
+    "nbdtrik",
+    "nbdtrin",
+    "pdtr",
+    "pdtrc",
+    "pdtri",
+    "pdtrik",
     "perm",
     "poch",
     "polygamma",
@@ -200,15 +244,21 @@ __all__ = [
     "round",
     "sinc",
     "sindg",
+    "smirnov",
+    "smirnovi",
     "softmax",
     "softplus",
     "spherical_in",
     "spherical_jn",
     "spherical_kn",
     "spherical_yn",
+    "stdtr",
+    "stdtridf",
+    "stdtrit",
     "stirling2",
     "struve",
     "tandg",
+    "tklmbda",
     "wright_bessel",
     "xlog1py",
     "xlogy",
