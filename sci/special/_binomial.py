@@ -365,7 +365,7 @@ def bdtrik(y: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     --------
     >>> import torch, sci
     >>> sci.special.bdtrik(torch.tensor([0.5, 0.9], dtype=torch.float64), 10, 0.5)
-    tensor([4.5000, 6.5239], dtype=torch.float64)
+    tensor([4.5000, 6.5174], dtype=torch.float64)
     """
 
 
@@ -433,7 +433,7 @@ def bdtrin(k: Any, y: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     --------
     >>> import torch, sci
     >>> sci.special.bdtrin(0, torch.tensor([0.25, 0.5], dtype=torch.float64), 0.5)
-    tensor([2.0000, 1.0000], dtype=torch.float64)
+    tensor([2., 1.], dtype=torch.float64)
     """
 
 
@@ -803,5 +803,5 @@ def nbdtrin(k: Any, y: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     --------
     >>> import torch, sci
     >>> sci.special.nbdtrin(0, torch.tensor([0.25, 0.5], dtype=torch.float64), 0.5)
-    tensor([2.0000, 1.0000], dtype=torch.float64)
+    tensor([2., 1.], dtype=torch.float64)
     """

@@ -596,5 +596,5 @@ def fdtridfd(dfn: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     --------
     >>> import torch, sci
     >>> sci.special.fdtridfd(2.0, torch.tensor([0.4, 0.5], dtype=torch.float64), 1.0)
-    tensor([1.0764, 2.0000], dtype=torch.float64)
+    tensor([0.8369, 2.0000], dtype=torch.float64)
     """

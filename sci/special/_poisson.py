@@ -942,5 +942,5 @@ def pdtrik(p: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
     --------
     >>> import torch, sci
     >>> sci.special.pdtrik(torch.tensor([0.75, 0.9], dtype=torch.float64), 1.0)
-    tensor([1.0493, 1.8537], dtype=torch.float64)
+    tensor([1.0526, 1.8318], dtype=torch.float64)
     """

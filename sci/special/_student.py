@@ -409,5 +409,5 @@ def stdtridf(p: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     --------
     >>> import torch, sci
     >>> sci.special.stdtridf(torch.tensor([0.75, 0.8], dtype=torch.float64), 1.0)
-    tensor([1.0000, 2.6342], dtype=torch.float64)
+    tensor([1.0000, 2.6387], dtype=torch.float64)
     """
