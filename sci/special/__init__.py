@@ -30,7 +30,7 @@ from ._beta import beta, betaln
 from ._betainc import betainc, betaincc
 from ._betaincinv import betainccinv, betaincinv, btdtria, btdtrib
 from ._binom import binom
-from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin, nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
+from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
 from ._combinations import comb, perm
 from ._degrees import cosdg, cotdg, radian, round, sindg, tandg
@@ -69,6 +69,7 @@ from ._logistic import expit, log_expit, logit, softplus
 from ._logsumexp import log_softmax, logsumexp, softmax
 from ._modified_order01 import i0, i0e, i1, i1e, k0, k0e, k1, k1e
 from ._multigammaln import multigammaln
+from ._negative_binomial import nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
 from ._poch import poch
 from ._poisson import chdtr, chdtrc, chdtri, chdtriv, gdtr, gdtrc, gdtria, gdtrib, gdtrix, pdtr, pdtrc, pdtri, pdtrik
 from ._polygamma import polygamma
