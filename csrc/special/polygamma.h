@@ -123,6 +123,17 @@ SCI_HD T polygamma_positive(int64_t n, T x) {
   return polygamma_leading(n, x, 1) * polygamma_sum(s, x);
 }
 
+/// zeta(s, x) |r|^s for whole s and x < 0, r = x - (nearest integer) != 0 (see above).
+template <class T>
+SCI_HD T polygamma_bracket(int64_t s, T x, T r) {
+  T size = abs(r);
+  T above = polygamma_power(size / (1 + r), s) * polygamma_sum(s, 1 + r);
+  T below = polygamma_power(size / (1 - r), s) * polygamma_sum(s, 1 - r);
+  T away = polygamma_power(size / (1 - x), s) * polygamma_sum(s, 1 - x);
+  if (!(s & 1)) return 1 + above + (below - away);
+  return (r < T(0) ? T(-1) : T(1)) + above - (below - away);
+}
+
 /// psi^(n)(x), n >= 2.
 template <class T>
 SCI_HD T hardware_polygamma(int64_t n, T x) {
@@ -133,13 +144,8 @@ SCI_HD T hardware_polygamma(int64_t n, T x) {
   T r = x - rint(x), size = abs(r);
   if (r == T(0)) return odd || (x == T(0) && signbit(x)) ? limits<T>::infinity : -limits<T>::infinity;
   if (!odd && size == T(0.5)) return -polygamma_positive(n, 1 - x);  // the cotangent's derivative is 0
-  T above = polygamma_power(size / (1 + r), s) * polygamma_sum(s, 1 + r);
-  T below = polygamma_power(size / (1 - r), s) * polygamma_sum(s, 1 - r);
-  T away = polygamma_power(size / (1 - x), s) * polygamma_sum(s, 1 - x);
-  T lead = polygamma_leading(n, size, 1);
-  if (odd) return lead * (1 + above + (below - away));
-  T sum = (r < T(0) ? T(-1) : T(1)) + above - (below - away);
-  return sum == T(0) ? sum : -(lead * sum);
+  T lead = polygamma_leading(n, size, 1), sum = polygamma_bracket(s, x, r);
+  return odd || sum == T(0) ? lead * sum : -(lead * sum);
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 # Written by `python -m tools.sync` from the cards in this folder.
 from __future__ import annotations
 
+from ._agm import agm
 from ._airy import airy, airye, itairy
 from ._airy_zeros import ai_zeros, bi_zeros
 from ._bernoulli import bernoulli, euler
@@ -33,16 +34,21 @@ from ._binom import binom
 from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
 from ._combinations import comb, perm
+from ._dawsn import dawsn
 from ._degrees import cosdg, cotdg, radian, round, sindg, tandg
 from ._digamma import digamma, psi
 from ._entropy import entr, kl_div, rel_entr
 from ._erf import erf
 from ._erfc import erfc
+from ._erfcinv import erfcinv, ndtri, ndtri_exp
 from ._erfcx import erfcx
+from ._erfi import erfi, wofz
 from ._erfinv import erfinv
+from ._expint import exp1, expi, expn
 from ._exponential import cosm1, exp2, exp10, expm1, exprel
 from ._factorial import factorial, factorial2, factorialk
 from ._fisher import fdtr, fdtrc, fdtri, fdtridfd
+from ._fresnel import fresnel
 from ._gamma import gamma
 from ._gammainc import gammainc, gammaincc
 from ._gammaincinv import gammainccinv, gammaincinv
@@ -63,29 +69,39 @@ from ._kelvin_zeros import (
     kerp_zeros,
 )
 from ._kolmogorov import kolmogi, kolmogorov
+from ._lambertw import lambertw, wrightomega
 from ._logarithm import log1p, xlog1py, xlogy
 from ._loggamma import loggamma
 from ._logistic import expit, log_expit, logit, softplus
 from ._logsumexp import log_softmax, logsumexp, softmax
+from ._modfresnel import modfresnelm, modfresnelp
 from ._modified_order01 import i0, i0e, i1, i1e, k0, k0e, k1, k1e
 from ._multigammaln import multigammaln
+from ._ndtr import log_ndtr, ndtr
 from ._negative_binomial import nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
+from ._owens_t import owens_t
 from ._poch import poch
 from ._poisson import chdtr, chdtrc, chdtri, chdtriv, gdtr, gdtrc, gdtria, gdtrib, gdtrix, pdtr, pdtrc, pdtri, pdtrik
 from ._polygamma import polygamma
 from ._power import cbrt, powm1
 from ._rgamma import rgamma
 from ._riccati_bessel import lmbda, riccati_jn, riccati_yn
+from ._sici import shichi, sici
 from ._sinc import diric, sinc
 from ._smirnov import smirnov, smirnovi
+from ._spence import spence
 from ._spherical import spherical_in, spherical_jn, spherical_kn, spherical_yn
 from ._stirling2 import stirling2
 from ._struve import modstruve, struve
 from ._student import stdtr, stdtridf, stdtrit
 from ._tukey import tklmbda
+from ._voigt_profile import voigt_profile
 from ._wright_bessel import log_wright_bessel, wright_bessel
+from ._zeros import erf_zeros, fresnel_zeros, fresnelc_zeros, fresnels_zeros
+from ._zeta import zeta, zetac
 
 __all__ = [
+    "agm",
     "ai_zeros",
     "airy",
     "airye",
@@ -125,18 +141,25 @@ __all__ = [
     "cosdg",
     "cosm1",
     "cotdg",
+    "dawsn",
     "digamma",
     "diric",
     "entr",
     "erf",
+    "erf_zeros",
     "erfc",
+    "erfcinv",
     "erfcx",
+    "erfi",
     "erfinv",
     "euler",
+    "exp1",
     "exp2",
     "exp10",
+    "expi",
     "expit",
     "expm1",
+    "expn",
     "exprel",
     "factorial",
     "factorial2",
@@ -145,6 +168,10 @@ __all__ = [
     "fdtrc",
     "fdtri",
     "fdtridfd",
+    "fresnel",
+    "fresnel_zeros",
+    "fresnelc_zeros",
+    "fresnels_zeros",
     "gamma",
     "gammainc",
     "gammaincc",
@@ -212,14 +239,18 @@ __all__ = [
     "kv",
     "kve",
     "kvp",
+    "lambertw",
     "lmbda",
     "log1p",
     "log_expit",
+    "log_ndtr",
     "log_softmax",
     "log_wright_bessel",
     "loggamma",
     "logit",
     "logsumexp",
+    "modfresnelm",
+    "modfresnelp",
     "modstruve",
     "multigammaln",
     "nbdtr",
@@ -227,6 +258,10 @@ __all__ = [
     "nbdtri",
     "nbdtrik",
     "nbdtrin",
+    "ndtr",
+    "ndtri",
+    "ndtri_exp",
+    "owens_t",
     "pdtr",
     "pdtrc",
     "pdtri",
@@ -243,12 +278,15 @@ __all__ = [
     "riccati_jn",
     "riccati_yn",
     "round",
+    "shichi",
+    "sici",
     "sinc",
     "sindg",
     "smirnov",
     "smirnovi",
     "softmax",
     "softplus",
+    "spence",
     "spherical_in",
     "spherical_jn",
     "spherical_kn",
@@ -260,7 +298,10 @@ __all__ = [
     "struve",
     "tandg",
     "tklmbda",
+    "voigt_profile",
+    "wofz",
     "wright_bessel",
+    "wrightomega",
     "xlog1py",
     "xlogy",
     "y0",
@@ -274,4 +315,6 @@ __all__ = [
     "yv",
     "yve",
     "yvp",
+    "zeta",
+    "zetac",
 ]

@@ -1,0 +1,157 @@
+// The Fresnel integrals S(z) = int_0^z sin(pi t^2 / 2) dt and C(z) (DLMF 7.2.7, 7.2.8), real and complex, and their
+// integrands.
+//
+// Real: |x| < 1: x C~(x^4), x^3 S~(x^4); beyond, with the auxiliary functions f and g of DLMF 7.5.3, 7.5.4,
+//   C = 1/2 + f sin(pi x^2/2) - g cos(pi x^2/2),   S = 1/2 - f cos(pi x^2/2) - g sin(pi x^2/2),
+// which are one of 16 polynomials for x < 16 and one in 1/x^4 beyond (detail/octaves.h). pi x^2/2 is reduced with the
+// rounding error of the square, so the phase is right for every x.
+// Complex: |z| < 1 Maclaurin's series (DLMF 7.6.4, 7.6.6); beyond C +- i S = (1 +- i)/2 erf(sqrt(pi)/2 (1 -+ i) z)
+// (DLMF 7.5.8).
+//
+// Error (measured): real 2 ulp; complex 6 eps of the modulus beside the conditioning, about |z|^2 eps.
+#pragma once
+#include "special/detail/integral_tables.h"
+#include "special/detail/octaves.h"
+#include "special/erf.h"
+
+namespace sci {
+namespace detail {
+
+/// sin(pi x^2 / 2) and cos(pi x^2 / 2) for every x.
+template <class T>
+SCI_HD void chirp_real(T x, T& s, T& c) {
+  constexpr T huge = is_same<T, float> ? T(1e10) : T(1e100);  // multiples of 4, as are their squares
+  if (abs(x) > huge) {
+    s = T(0);
+    c = isinf(x) ? limits<T>::nan : T(1);
+    return;
+  }
+  // Products of halves stay normal; a square of more digits than the type has is a multiple of 4.
+  T square = x * x,
+    error = square > T(4) / limits<T>::epsilon * T(4) / limits<T>::epsilon ? T(0) : square_error(x, square);
+  T r = square - T(4) * rint(square / T(4)), e = error - T(4) * rint(error / T(4));
+  T p = r / T(2), q = e / T(2);  // phase in units of pi
+  T sp = sinpi(p), cp = cospi(p);
+  if (abs(q) < (is_same<T, float> ? T(1e-4) : T(1e-8))) {
+    T turn = numbers::pi<T> * q;
+    s = sp + turn * cp;
+    c = cp - turn * sp;
+  } else {
+    T sq = sinpi(q), cq = cospi(q);
+    s = sp * cq + cp * sq;
+    c = cp * cq - sp * sq;
+  }
+}
+
+}  // namespace detail
+
+/// (sin(pi x^2 / 2), cos(pi x^2 / 2)), the integrands.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> chirp(T x) {
+  if (isnan(x)) return {{x, x}};
+  many<T, 2> out;
+  detail::chirp_real(x, out[0], out[1]);
+  if (isinf(x)) out[0] = limits<T>::nan;
+  return out;
+}
+
+template <class T>
+SCI_HD many<complex<T>, 2> chirp(complex<T> z) {
+  // e^(+-i w), w = pi z^2 / 2 = pi (x^2 - y^2) / 2 + i pi x y.
+  T sx, cx, sy, cy;
+  detail::chirp_real(z.re, sx, cx);
+  detail::chirp_real(z.im, sy, cy);
+  T s = sx * cy - cx * sy, c = cx * cy + sx * sy;
+  if (z.im == T(0)) return {{complex<T>(s, z.im * c), complex<T>(c, -z.im * s)}};
+  T b = numbers::pi<T> * (z.re * z.im), e = exp(abs(b) / T(2));
+  T size = abs(b) < T(1) ? T(1) : e, rest = T(1) / size;  // cosh and sinh, overflowing as late as their products
+  T up = abs(b) < T(1) ? cosh(b) : T(0.5) * (size + rest * rest * rest);
+  T across = abs(b) < T(1) ? sinh(b) : copysign(T(0.5) * (size - rest * rest * rest), b);
+  // The square of the exponent's half: rounding error of the product x y.
+  T error = abs(b) < T(1) ? T(0) : copysign(numbers::pi<T> * detail::product_error(z.re, z.im, z.re * z.im), b);
+  if (!(abs(error) < T(0.1))) error = T(0);
+  T scale = size + size * (b < T(0) ? -error : error);
+  return {{complex<T>(s * up * scale, c * across * scale), complex<T>(c * up * scale, -(s * across * scale))}};
+}
+
+/// sin(pi z^2 / 2 + n pi / 2)
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T chirp(int64_t n, T x) {
+  T value = chirp(x)[n & 1];
+  return n & 2 ? -value : value;
+}
+template <class T>
+SCI_HD complex<T> chirp(int64_t n, complex<T> z) {
+  complex<T> value = chirp(z)[n & 1];
+  return n & 2 ? -value : value;
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> fresnel(T x) {
+  T a = abs(x);
+  if (a < T(1)) {
+    T square = x * x, w = square * square;
+    return {{x * square * detail::estrin<detail::fresnel_s_near_length<T>>(detail::fresnel_s_near_powers(x), w),
+             x * detail::estrin<detail::fresnel_c_near_length<T>>(detail::fresnel_c_near_powers(x), w)}};
+  }
+  if (isnan(x)) return {{x, x}};
+  constexpr T flat = is_same<T, float> ? T(1e9) : T(1e18);
+  if (a > flat) return {{copysign(T(0.5), x), copysign(T(0.5), x)}};
+  T f, g, s, c, w = T(1) / a, square = w * w;
+  if (a < T(16)) {
+    f = detail::octave_row<detail::fresnel_f_length<T>, 2, 0>(detail::fresnel_f_rows(x), a).value();
+    g = detail::octave_row<detail::fresnel_g_length<T>, 2, 0>(detail::fresnel_g_rows(x), a).value();
+  } else {
+    T fourth = square * square;
+    f = detail::estrin<detail::fresnel_f_far_length<T>>(detail::fresnel_f_far_powers(x), fourth);
+    g = detail::estrin<detail::fresnel_g_far_length<T>>(detail::fresnel_g_far_powers(x), fourth);
+  }
+  f *= w * numbers::inv_pi<T>;
+  g *= w * square * (numbers::inv_pi<T> * numbers::inv_pi<T>);
+  detail::chirp_real(a, s, c);
+  T si = T(0.5) - (f * c + g * s), ci = T(0.5) + (f * s - g * c);
+  return {{copysign(si, x), copysign(ci, x)}};
+}
+
+namespace detail {
+
+template <class T>
+SCI_HD_LARGE many<complex<T>, 2> fresnel_series(complex<T> z) {
+  complex<T> square = z * z, w = square * square, c(T(0)), s(T(0));
+  constexpr int count = is_same<T, float> ? 7 : 12;
+  const T q = numbers::pi<T> * numbers::pi<T> / T(4);
+  // Terms (-1)^k (pi/2)^(2k) z^(4k) / (2k)!, each over 4k + 1, and the same of odd index.
+  complex<T> even(T(1)), odd(numbers::pi<T> / T(2));
+  SCI_NO_UNROLL
+  for (int k = 0; k < count; ++k) {
+    c += even * (T(1) / T(4 * k + 1));
+    s += odd * (T(1) / T(4 * k + 3));
+    even = -(even * w) * (q / T((2 * k + 1) * (2 * k + 2)));
+    odd = -(odd * w) * (q / T((2 * k + 2) * (2 * k + 3)));
+  }
+  return {{z * square * s, z * c}};
+}
+
+}  // namespace detail
+
+template <class T>
+SCI_HD many<complex<T>, 2> fresnel(complex<T> z) {
+  if (z.im == T(0) && !isnan(z.re)) {
+    many<T, 2> value = fresnel(z.re), slope = isfinite(z.re) ? chirp(z.re) : many<T, 2>{{T(0), T(0)}};
+    return {{complex<T>(value[0], z.im * slope[0]), complex<T>(value[1], z.im * slope[1])}};
+  }
+  if (abs(z.re) < T(1) && norm(z) < T(1)) return detail::fresnel_series(z);
+  if (isinf(z) && z.re == T(0)) {
+    T half = copysign(T(0.5), z.im);  // S(i z) = -i S(z), C(i z) = i C(z)
+    return {{complex<T>(T(0), -half), complex<T>(T(0), half)}};
+  }
+  constexpr T half = T(0.5) * numbers::sqrt_pi<T>;
+  // C + i S and C - i S.
+  complex<T> plus = erf(complex<T>(half * (z.re + z.im), half * (z.im - z.re)));
+  complex<T> minus = erf(complex<T>(half * (z.re - z.im), half * (z.im + z.re)));
+  complex<T> p(plus.re - plus.im, plus.re + plus.im), m(minus.re + minus.im, minus.im - minus.re);
+  complex<T> c = (p + m) * T(0.25), d = (p - m) * T(0.25);
+  return {{complex<T>(d.im, -d.re), c}};
+}
+
+}  // namespace sci
