@@ -170,35 +170,35 @@ SCI_HD complex<T> wrightomega(complex<T> z) {
       return {abs(z.im) <= pi / T(2) ? T(0) : T(-0.0), copysign(T(0), z.im)};
     return z;
   }
-  // Beside -1 + i pi and -1 - i pi; pi is not a number of the type, whose cuts therefore lie between numbers.
+  // In the upper half plane, and from pi on, which is not a number of the type: the cuts lie between numbers.
   constexpr T pi_low = is_same<T, float> ? T(-8.742278e-8) : T(1.2246467991473532e-16);
-  complex<T> turned(z.re + T(1), (abs(z.im) - pi) - pi_low);
-  bool inside = turned.im <= T(0);
-  complex<T> w;
-  if (abs(turned.re) < T(0.3) && abs(turned.im) < T(0.3)) {
-    complex<T> p = sqrt(-expm1(turned) * T(2));  // of e^z + 1 / e, scaled
-    if (!inside) p = -p;
-    w = detail::lambertw_near_branch(p);
-    if (!inside && abs1(p) >= (is_same<T, float> ? T(0.2) : T(0.05)))
-      w = detail::lambertw_refine(w, complex<T>(z.re, turned.im), w, true);
-    if (signbit(z.im)) w = conj(w);
-    if (!inside || abs1(p) < (is_same<T, float> ? T(0.2) : T(0.05))) return w;
-    return detail::lambertw_refine(w, z, exp(z));
+  constexpr T small = is_same<T, float> ? T(0.2) : T(0.05);
+  bool down = signbit(z.im);
+  complex<T> v(z.re, abs(z.im)), level(z.re, (v.im - pi) - pi_low), turned = level + T(1), w;
+  bool inside = level.im <= T(0);
+  complex<T> q = turned.re < T(1) ? -expm1(turned) : complex<T>(T(1));  // e^(z + 1) + 1
+  if (norm(q) < T(0.8)) {
+    complex<T> p = sqrt(q * T(2));
+    w = detail::lambertw_near_branch(inside ? p : -p);
+    if (abs1(p) < small) return down ? conj(w) : w;
+  } else if (!inside) {
+    w = v.re < T(-1) ? level - log(-level) : v - log(v);
+  } else {
+    complex<T> e = exp(complex<T>(min(v.re, T(1)), v.im));
+    if (abs1(e) < limits<T>::epsilon / T(8)) return down ? conj(e) : e;
+    if (v.re >= T(1) || (abs1(e) >= T(0.3) && e.re < T(-0.2)))
+      w = v - log(v);
+    else
+      w = abs1(e) < T(0.3) ? e / (T(1) + e) : log1p(e) * (T(1) - log1p(log1p(e)) / (log1p(e) + T(2)));
   }
-  if (!inside) {  // Im w has the sign of Im z
-    complex<T> level(z.re, turned.im);
-    w = detail::lambertw_refine(level - log(-level), level, level, true);
-    return signbit(z.im) ? conj(w) : w;
-  }
-  if (z.re < T(1)) {
-    complex<T> e = exp(z);
-    if (abs1(e) < limits<T>::epsilon / T(8)) return e;
-    if (abs1(e) >= T(0.3) && e.re < T(-0.2)) return detail::lambertw_refine(z - log(z), z, e);
-    w = abs1(e) < T(0.3) ? e / (T(1) + e) : log1p(e) * (T(1) - log1p(log1p(e)) / (log1p(e) + T(2)));
-    return detail::lambertw_refine(w, z, e);
-  }
-  w = z - log(z);
-  return detail::lambertw_refine(w, z, max(abs(z.re), abs(z.im)) < T(100) ? exp(z) : complex<T>(T(0)));
+  if (max(abs(v.re), v.im) > T(16) / (limits<T>::epsilon * limits<T>::epsilon))  // one step changes nothing
+    return down ? conj(v - log(v)) : v - log(v);
+  // Outside Im w > 0, and log w = log(-w) + i pi.
+  if (inside)
+    w = detail::lambertw_refine(w, v, v.re < T(80) ? exp(v) : complex<T>(T(0)));
+  else
+    w = detail::lambertw_refine(w, level, level, true);
+  return down ? conj(w) : w;
 }
 
 }  // namespace sci

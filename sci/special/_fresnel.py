@@ -38,7 +38,7 @@ _GROUPS = (
         Group(group.name, count=group.count, dtypes=group.dtypes, n=values(0, 1), **group.axes) for group in _GROUPS
     ),
     special=((0, 0.0, 0.0), (1, 0.0, 1.0), (0, 1.0, 1.0), (2, 1.0, -1.0), (0, nan, nan), (0, inf, nan)),
-    ulp=Ulp(float64=4, float32=4, complex128=8, complex64=8, partials=16),
+    ulp=Ulp(float64=4, float32=4, complex128=24, complex64=24, partials=48),
     public=False,
 )
 def chirp(n: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:

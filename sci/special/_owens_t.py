@@ -31,8 +31,10 @@ def _reference(mp: Any, h: Any, a: Any) -> Any:
     if a > 1:
         if (a * a - 1) * h * h > 5 * mp.dps + 1600:
             return mp.erfc(h / mp.sqrt(2)) / 4  # the rest is beyond all digits
-        p, q = mp.erfc(h / mp.sqrt(2)) / 2, mp.erfc(a * h / mp.sqrt(2)) / 2
-        return (p + q) / 2 - p * q - _reference(mp, a * h, 1 / a)
+        if (a * h) ** 2 > 4 * mp.dps:  # digits for the derivative in a
+            with mp.workdps(mp.dps + int((a * h) ** 2 / 4)):
+                return _large_a(mp, h, a)
+        return _large_a(mp, h, a)
     small = int(2 * max(0, -mp.log10(a) if a else 0))
     with mp.workdps(mp.dps + 20 + small + int(h * h * (1 + a * a) / 2)):
         half, term, partial = h * h / 2, mp.mpf(1), mp.mpf(1)
@@ -48,6 +50,11 @@ def _reference(mp: Any, h: Any, a: Any) -> Any:
             partial += term
             power *= a * a
         return total / (2 * mp.pi)
+
+
+def _large_a(mp: Any, h: Any, a: Any) -> Any:
+    p, q = mp.erfc(h / mp.sqrt(2)) / 2, mp.erfc(a * h / mp.sqrt(2)) / 2
+    return (p + q) / 2 - p * q - _reference(mp, a * h, 1 / a)
 
 
 @elementwise(
