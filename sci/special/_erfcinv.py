@@ -112,7 +112,7 @@ def erfcinv(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     --------
     >>> import torch, sci
     >>> sci.special.erfcinv(torch.tensor([1e-300, 0.5, 1.0], dtype=torch.float64))
-    tensor([26.2095,  0.4769,  0.0000], dtype=torch.float64)
+    tensor([26.2095,  0.4769, -0.0000], dtype=torch.float64)
     """
 
 

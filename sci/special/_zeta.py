@@ -380,6 +380,6 @@ def zeta(x: Any, q: Any = None, out: Tensor | None = None) -> Tensor:
     tensor([-0.0833, -0.5000,  1.6449], dtype=torch.float64)
     >>> x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
     >>> torch.autograd.grad(sci.special.zeta(x, 0.5), x)
-    (tensor(-3.0683, dtype=torch.float64),)
+    (tensor(1.7481, dtype=torch.float64),)
     """
     return riemann_zeta(x, out=out) if q is None else hurwitz_zeta(x, q, out=out)
