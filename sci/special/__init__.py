@@ -33,10 +33,14 @@ from ._betaincinv import betainccinv, betaincinv, btdtria, btdtrib
 from ._binom import binom
 from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
+from ._carlson import elliprc, elliprd, elliprf, elliprg, elliprj
 from ._combinations import comb, perm
 from ._dawsn import dawsn
 from ._degrees import cosdg, cotdg, radian, round, sindg, tandg
 from ._digamma import digamma, psi
+from ._ellipj import ellipj
+from ._ellipk import ellipe, ellipk, ellipkm1
+from ._ellipkinc import ellipeinc, ellipkinc
 from ._entropy import entr, kl_div, rel_entr
 from ._erf import erf
 from ._erfc import erfc
@@ -144,6 +148,17 @@ __all__ = [
     "dawsn",
     "digamma",
     "diric",
+    "ellipe",
+    "ellipeinc",
+    "ellipj",
+    "ellipk",
+    "ellipkinc",
+    "ellipkm1",
+    "elliprc",
+    "elliprd",
+    "elliprf",
+    "elliprg",
+    "elliprj",
     "entr",
     "erf",
     "erf_zeros",
