@@ -12,7 +12,7 @@
 namespace sci {
 namespace {
 
-constexpr int max_operands = 10;
+constexpr int max_operands = 16;  // tools/generate_operators.py refuses more
 constexpr int max_rank = 64;
 
 char letter_of(int32_t dtype) {

@@ -58,7 +58,7 @@ SCI_HD V elliprd(V x, V y, V z) {
   auto which = detail::carlson_case_of(x, y, z);
   if (which == detail::carlson_case::regular && z == V(S(0))) which = detail::carlson_case::infinite;
   if (which != detail::carlson_case::regular) return detail::carlson_constant<V>(which);
-  auto scale = detail::carlson_scale<1>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
+  auto scale = detail::carlson_scale<2>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
   V value = detail::carlson_d(x * scale.square, y * scale.square, z * scale.square);
   return value * scale.root * scale.root * scale.root;
 }
@@ -120,7 +120,7 @@ SCI_HD many<V, 3> elliprd_gradient(V x, V y, V z) {
   if (which == detail::carlson_case::zero) return {{V(S(0)), V(S(0)), V(S(0))}};
   if (which != detail::carlson_case::regular || z == V(S(0)))
     return {{detail::carlson_undefined(x), detail::carlson_undefined(x), detail::carlson_undefined(x)}};
-  auto scale = detail::carlson_scale<1>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
+  auto scale = detail::carlson_scale<2>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
   V at[3] = {x * scale.square, y * scale.square, z * scale.square};
   detail::carlson_gradient<detail::carlson_integral_d>(at, out.value);
   for (int i = 0; i < 3; ++i) out[i] = out[i] * scale.square * (scale.root * scale.root) * scale.root;
@@ -133,7 +133,7 @@ SCI_HD many<V, 6> elliprd_hessian(V x, V y, V z) {
   many<V, 6> out;
   auto which = detail::carlson_case_of(x, y, z);
   bool regular = which == detail::carlson_case::regular && z != V(S(0));
-  auto scale = detail::carlson_scale<1>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
+  auto scale = detail::carlson_scale<2>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
   V at[3] = {x * scale.square, y * scale.square, z * scale.square};
   if (regular) detail::carlson_hessian<detail::carlson_integral_d>(at, out.value);
   for (int i = 0; i < 6; ++i)

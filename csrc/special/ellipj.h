@@ -58,4 +58,15 @@ SCI_HD many<T, 4> ellipj(T u, T m) {
   return {{sn, cn, dn, am}};
 }
 
+/// The derivative of am in m, -dn dF/dm at am: from sn and cn, since am has lost cn's digits beside pi/2.
+template <class T>
+SCI_HD T ellipj_slope(T u, T m) {
+  many<T, 4> at = ellipj(u, m);
+  if (isnan(at[2])) return at[2];
+  T turns = rint(at[3] * numbers::inv_pi<T>), cn = abs(at[1]), sn = signbit(at[1]) ? -at[0] : at[0];
+  T slope = detail::ellip_sin2_delta3::part(sn, cn, m);
+  if (turns != T(0)) slope += T(2) * turns * detail::ellip_sin2_delta3::complete(m);
+  return -at[2] * slope;
+}
+
 }  // namespace sci

@@ -12,7 +12,7 @@ from sci._core.dispatch import elementwise
 
 _SAMPLES = (
     Group("core", phi=linear(-1.57, 1.57), m=linear(-2, 0.99), count=32),
-    Group("beside m = 1", phi=linear(0.1, 1.5), m=values(1 - 2**-10, 1 - 2**-20), count=12),
+    Group("beside m = 1", phi=linear(0.1, 1.5), m=values(1 - 2**-10, 1 - 2**-18), count=12),
     Group("turns", phi=linear(-20, 20), m=linear(-2, 0.99), count=24),
     Group("beside pi/2", phi=linear(1.5, 1.65), m=linear(-2, 0.999), count=16),
     Group("small", phi=logarithmic(1e-8, 1e-1), m=linear(-3, 0.99), count=12),

@@ -93,7 +93,7 @@ def main() -> None:
                 lines += [
                     f"SCI_HD {type_name} ellip_{name}_{part}({type_name} x) {{",
                     f"  SCI_TABLE({type_name}, c) = {{{listed}}};",
-                    f"  return horner(c, x);",
+                    "  return horner(c, x);",
                     "}",
                 ]
     lines += ["}  // namespace detail", "}  // namespace sci", ""]

@@ -135,7 +135,8 @@ SCI_HD_LARGE U carlson_d(U x, U y, U z) {
   SCI_NO_UNROLL
   for (int k = 0; k < carlson_doublings && !(size * power < abs1(carlson_value(mean))); ++k) {
     U rx = carlson_root(x), ry = carlson_root(y), rz = carlson_root(z), shift = rx * (ry + rz) + ry * rz;
-    sum = sum + U(power) / (rz * (z + shift));
+    // A dual's product would overflow where arguments are far apart.
+    sum = sum + (is_same<U, V> ? U(power) / (rz * (z + shift)) : U(power) / rz / (z + shift));
     x = (x + shift) / n(4);
     y = (y + shift) / n(4);
     z = (z + shift) / n(4);
@@ -195,8 +196,8 @@ template <class S>
 struct carlson_factor {
   S square, root;  // root^2 = square, a power of 4
 };
-/// Brings the largest argument into the range where sums (`Degree` 1) or products of three roots (2) neither overflow
-/// nor are subnormal; no further, since small arguments beside large ones count.
+/// Brings the largest argument into the range where sums (`Degree` 1), or products of three roots and results of degree
+/// -3/2 (2), neither overflow nor are subnormal; no further, since small arguments beside large ones count.
 template <int Degree, class S>
 SCI_HD carlson_factor<S> carlson_scale(S largest) {
   constexpr int limit = Degree == 1 ? limits<S>::max_exponent - 12 : limits<S>::max_exponent * 5 / 8;
