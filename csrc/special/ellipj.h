@@ -58,15 +58,31 @@ SCI_HD many<T, 4> ellipj(T u, T m) {
   return {{sn, cn, dn, am}};
 }
 
-/// The derivative of am in m, -dn dF/dm at am: from sn and cn, since am has lost cn's digits beside pi/2.
+namespace detail {
+// sin, cos >= 0 and half turns of an amplitude, from sn and cn: am itself has lost cn's digits beside pi/2.
+template <class I, class T>
+SCI_HD T ellipj_integral(const many<T, 4>& at, T m) {
+  T turns = rint(at[3] * numbers::inv_pi<T>), cn = abs(at[1]), sn = signbit(at[1]) ? -at[0] : at[0];
+  T part = I::part(sn, cn, m);
+  return turns == T(0) ? part : part + T(2) * turns * I::complete(m);
+}
+}  // namespace detail
+
+/// The derivative of am in m, -dn dF/dm at am.
 template <class T>
 SCI_HD T ellipj_slope(T u, T m) {
   many<T, 4> at = ellipj(u, m);
+  return isnan(at[2]) ? at[2] : -at[2] * detail::ellipj_integral<detail::ellip_sin2_delta3>(at, m);
+}
+
+/// The second derivative of am in m: F(am(m), m) = u differentiated twice.
+template <class T>
+SCI_HD T ellipj_curvature(T u, T m) {
+  many<T, 4> at = ellipj(u, m);
   if (isnan(at[2])) return at[2];
-  T turns = rint(at[3] * numbers::inv_pi<T>), cn = abs(at[1]), sn = signbit(at[1]) ? -at[0] : at[0];
-  T slope = detail::ellip_sin2_delta3::part(sn, cn, m);
-  if (turns != T(0)) slope += T(2) * turns * detail::ellip_sin2_delta3::complete(m);
-  return -at[2] * slope;
+  T sn = at[0], dn = at[2], slope = -dn * detail::ellipj_integral<detail::ellip_sin2_delta3>(at, m);
+  T mixed = sn * (sn + m * at[1] * slope) / (dn * dn) * (slope / dn);
+  return -dn * (detail::ellipj_integral<detail::ellip_sin2_delta3_dm>(at, m) + mixed);
 }
 
 }  // namespace sci

@@ -7,8 +7,9 @@
 // Length     each doubling brings the arguments' ratios nearer to 1 by a factor of at least 4, but for one dominating
 //            argument, whose ratio to the others falls by 4: at most some 550 doublings for double, five for arguments
 //            of like size.
-// Weak spot  R_J with p < 0 beside its own zeros: a difference of terms of the size of R_F
-// Sources    [1] B. C. Carlson, Numerical computation of real or complex elliptic integrals, Numer. Algorithms 10
+// Weak spot  arguments more than 1e280 apart: derivatives may overflow or vanish; R_J with p < 0 beside its own zeros:
+// a difference of terms of the size of R_F Sources    [1] B. C. Carlson, Numerical computation of real or complex
+// elliptic integrals, Numer. Algorithms 10
 //            (1995), 13-26   [2] DLMF, chapter 19   [3] B. C. Carlson, J. FitzSimons, Reduction theorems for elliptic
 //            integrands with the square root of two quadratic factors, J. Comput. Appl. Math. 118 (2000), 71-85
 #pragma once
