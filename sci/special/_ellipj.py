@@ -48,7 +48,7 @@ def _slope_by_argument(u: Tensor, m: Tensor, out: Tensor) -> Tensor:
     ),
     special=((0.5, -0.1, nan), (0.5, 1.1, nan), (inf, 0.5, nan), (nan, 0.5, nan), (0.5, nan, nan)),
     # Terms of one size and both signs: it crosses 0.
-    ulp=Ulp(float64=512, float32=512),
+    ulp=Ulp(float64=4096, float32=4096),
     public=False,
 )
 def ellipj_curvature(u: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -80,7 +80,8 @@ def ellipj_curvature(u: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
         Group("beside m = 1", u=linear(-12, 12), m=values(1 - 2**-10, 1 - 2**-18), count=12),
     ),
     special=((0.0, 0.5, -0.0), (0.5, -0.1, nan), (0.5, 1.1, nan), (inf, 0.5, nan), (nan, 0.5, nan), (0.5, nan, nan)),
-    ulp=Ulp(float64=16, float32=16, partials=512),
+    # Its own derivative in m is a difference: where m and sn are both beside 1, 5e-11 (relative) is lost.
+    ulp=Ulp(float64=16, float32=16, partials=262144),
     public=False,
 )
 def ellipj_slope(u: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
