@@ -10,7 +10,7 @@
 //
 // Error (measured): real 1.5 ulp, the derivative as its zero at 0.924 allows; complex 5 eps of the modulus.
 #pragma once
-#include "special/detail/integral_tables.h"
+#include "special/detail/dawsn_tables.h"
 #include "special/detail/octaves.h"
 #include "special/ierfcx.h"
 

@@ -13,8 +13,9 @@
 //
 // Error (measured): real 3 ulp (Ei beside its zero 0.3725 as the conditioning allows); complex 8 eps; E_n 6 ulp.
 #pragma once
-#include "special/detail/integral_tables.h"
+#include "special/detail/expint_tables.h"
 #include "special/detail/octaves.h"
+#include "special/detail/sici_tables.h"
 #include "special/digamma.h"
 
 namespace sci {

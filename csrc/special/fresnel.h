@@ -10,7 +10,7 @@
 //
 // Error (measured): real 2 ulp; complex 6 eps of the modulus beside the conditioning, about |z|^2 eps.
 #pragma once
-#include "special/detail/integral_tables.h"
+#include "special/detail/fresnel_tables.h"
 #include "special/detail/octaves.h"
 #include "special/erf.h"
 

@@ -387,7 +387,7 @@ def elliprd(x: Any, y: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> z = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
     >>> value = sci.special.elliprd(0.0, 1.0, z)
     >>> torch.autograd.grad(value, z)
-    (tensor(-0.5947, dtype=torch.float64),)
+    (tensor(-0.6186, dtype=torch.float64),)
     """
 
 
@@ -500,6 +500,7 @@ def elliprj_gradient(x: Any, y: Any, z: Any, p: Any, /, *, out: Tensor | None = 
         Group("small p", x=linear(0.1, 3), y=linear(0.1, 5), z=linear(0.5, 2), p=logarithmic(1e-30, 1e-3), count=8),
         Group("principal value", x=linear(0.1, 3), y=linear(0.1, 5), z=linear(0.5, 2), p=linear(-9, -0.1), count=6),
         Group("plane", x=_RIGHT, y=_RIGHT, z=_RIGHT, p=polar(1e-2, 1e2, -0.45, 0.45), count=24),
+        Group("plane, near", x=_NEAR, y=_NEAR, z=_NEAR, p=_NEAR, count=6),
         Group("real and complex p", x=values(1 + 0j), y=values(20 + 0j), z=values(0.5 + 0j), p=_PLANE, count=4),
         Group(
             "conjugate pair",
@@ -568,7 +569,7 @@ def elliprj(x: Any, y: Any, z: Any, p: Any, /, *, out: Tensor | None = None) -> 
     --------
     >>> import torch, sci
     >>> sci.special.elliprj(torch.tensor([0.0, 1.0], dtype=torch.float64), 1.0, 2.0, 3.0)
-    tensor([0.7769, 0.4143], dtype=torch.float64)
+    tensor([0.7769, 0.3988], dtype=torch.float64)
     """
 
 

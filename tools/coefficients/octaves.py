@@ -1,8 +1,8 @@
 """Rows of polynomials over octaves, read by csrc/special/detail/octaves.h: `python tools/coefficients/octaves.py FOLDER`.
 
-Writes integral_tables.h (Dawson's integral, Fresnel, exponential, sine and cosine integrals) and zeta_tables.h. An
-octave [2^e, 2^(e+1)) is divided into 2^bits intervals; each has a row: the rest of the constant, the powers from u on
-(u in [-1, 1]), the rounded constant. Chebyshev interpolation in 40 digits; the largest relative errors go to stderr.
+Writes the tables of Dawson's integral, Fresnel's, the exponential, sine and cosine integrals and of zeta, to be
+formatted by clang-format. An octave [2^e, 2^(e+1)) is divided into 2^bits intervals; each has a row: the rest of the
+constant, the powers from u on (u in [-1, 1]), the rounded constant. Chebyshev interpolation in 40 digits; the largest relative errors go to stderr.
 """
 
 import pathlib
@@ -187,8 +187,11 @@ def fresnel_near(w, odd):
     )
 
 
-def integrals():
-    """Return integral_tables.h."""
+FAMILIES = {"dawsn": ("dawsn",), "expint": ("expi", "exp1"), "sici": ("sici",), "fresnel": ("fresnel",)}
+
+
+def integrals(prefixes):
+    """Return the tables of the integrals whose names begin so."""
     out = HEAD.replace("erfcx.py", "octaves.py")
     bodies = (
         ("dawsn", "Dawson's integral", dawson, -1, 3, 2),
@@ -218,6 +221,7 @@ def integrals():
         ("fresnel_c_near", "C(x) / x on [0, 1] in powers of x^4", lambda w: fresnel_near(w, 0), 1, 0),
         ("fresnel_s_near", "S(x) / x^3 on [0, 1] in powers of x^4", lambda w: fresnel_near(w, 1), 1, 0),
     )  # fmt: skip
+    bodies, powers = ([row for row in rows if row[0].startswith(prefixes)] for rows in (bodies, powers))
     names = [row[0] for row in (*bodies, *powers)]
     out += "// Numbers of coefficients, by type.\n"
     out += "".join(f"template <class T>\nconstexpr int {name}_length = 0;\n" for name in names) + "\n"
@@ -273,7 +277,8 @@ def zetas():
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    (folder / "integral_tables.h").write_text(integrals())
+    for family, prefixes in FAMILIES.items():
+        (folder / f"{family}_tables.h").write_text(integrals(prefixes))
     (folder / "zeta_tables.h").write_text(zetas())
 
 
