@@ -34,6 +34,7 @@ from ._binom import binom
 from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
 from ._carlson import elliprc, elliprd, elliprf, elliprg, elliprj
+from ._chi_squared import chdtr, chdtrc, chdtri, chdtriv
 from ._combinations import comb, perm
 from ._dawsn import dawsn
 from ._degrees import cosdg, cotdg, radian, round, sindg, tandg
@@ -54,6 +55,7 @@ from ._factorial import factorial, factorial2, factorialk
 from ._fisher import fdtr, fdtrc, fdtri, fdtridfd
 from ._fresnel import fresnel
 from ._gamma import gamma
+from ._gamma_distribution import gdtr, gdtrc, gdtria, gdtrib, gdtrix
 from ._gammainc import gammainc, gammaincc
 from ._gammaincinv import gammainccinv, gammaincinv
 from ._gammaln import gammaln
@@ -85,7 +87,7 @@ from ._ndtr import log_ndtr, ndtr
 from ._negative_binomial import nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
 from ._owens_t import owens_t
 from ._poch import poch
-from ._poisson import chdtr, chdtrc, chdtri, chdtriv, gdtr, gdtrc, gdtria, gdtrib, gdtrix, pdtr, pdtrc, pdtri, pdtrik
+from ._poisson import pdtr, pdtrc, pdtri, pdtrik
 from ._polygamma import polygamma
 from ._power import cbrt, powm1
 from ._rgamma import rgamma
