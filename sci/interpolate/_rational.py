@@ -172,7 +172,8 @@ def _weights(nodes: Tensor, y: Tensor, index: Tensor, rest: Tensor) -> Tensor:
         return torch.full_like(f * z, m**-0.5)
     loewner = (y[rest, None] - f) / (nodes[rest, None] - z)
     # Support points that are closer to the others have larger columns, and would get tiny weights without digits.
-    norms = 1 / (nodes[rest, None] - z).abs().amin(0)
+    # A smooth norm: the least distance would have kinks where two neighbours are equally near.
+    norms = torch.linalg.vector_norm(1 / (nodes[rest, None] - z), dim=0)
     a = loewner / norms
     _, s, vh = torch.linalg.svd(a.detach(), full_matrices=rest.shape[0] < m)
     if rest.shape[0] < m:
@@ -257,9 +258,9 @@ class AAA(_BarycentricRational):
     Notes
     -----
     A greedy algorithm [1]_: the point of the largest error becomes a support point, and the weights are the right
-    singular vector of the least singular value of the Loewner matrix at the others, each column in units of the least
-    distance. Derivatives are those with the choice of support points held fixed: exact as long as it does not change.
-    Of the weights they are those of a singular vector: as ill-conditioned as its singular value is near to the next.
+    singular vector of the least singular value of the Loewner matrix at the others, each column over the norm of its
+    inverse distances. Derivatives are those with the choice of support points held fixed: exact as long as it does not
+    change. Of the weights they are those of a singular vector: as ill-conditioned as its singular value is near to the next.
 
     References
     ----------

@@ -147,11 +147,17 @@ def _smooth_samples(generator: torch.Generator, dtype: torch.dtype, device: torc
         yield Sample(theta.tolist(), phi.tolist(), r)
 
 
+def _places(given: Any, r: Tensor) -> Tensor:
+    """Take places from the samples' lists, in the values' dtype."""
+    return given if isinstance(given, Tensor) else r.new_tensor(given)
+
+
 def _use(thing: Any, theta: Any, phi: Any, r: Tensor) -> Tensor:
+    theta, phi = _places(theta, r), _places(phi, r)
     if thing.__name__ == "SmoothSphereBivariateSpline":
         spline = thing(theta, phi, r, s=20.0)
     else:
-        spline = thing(theta, phi, r, [1.5], [1.5, 3.1, 4.6])
+        spline = thing(theta, phi, r, _places([1.5], r), _places([1.5, 3.1, 4.6], r))
     at = torch.tensor([0.4, 1.4, 2.2], dtype=r.dtype, device=r.device)
     out: Tensor = spline.ev(at, 2 * at)
     return out
@@ -306,7 +312,7 @@ def _grid_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.
 
 def _use_grid(thing: Any, u: list[float], v: list[float], r: Tensor) -> Tensor:
     at = torch.tensor([0.5, 1.4, 2.2], dtype=r.dtype, device=r.device)
-    out: Tensor = thing(u, v, r, pole_continuity=True).ev(at, 2 * at)
+    out: Tensor = thing(_places(u, r), _places(v, r), r, pole_continuity=True).ev(at, 2 * at)
     return out
 
 

@@ -106,7 +106,8 @@ def _use(thing: Any, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     if thing.__name__ == "SmoothBivariateSpline":
         spline = thing(x, y, z, s=0.3, **options)
     else:
-        spline = thing(x, y, z, [0.5], [0.5], **options)
+        inner = x.new_tensor([0.5])
+        spline = thing(x, y, z, inner, inner, **options)
     at = torch.tensor([0.2, 0.45, 0.8], dtype=x.dtype, device=x.device)
     out: Tensor = spline.ev(at, at.flip(0))
     return out

@@ -148,9 +148,15 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
+        """The shape of the array; setting that of a matrix reshapes it in place."""
         shape: tuple[int, ...] = self._pattern.shape
         return shape
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        if self._is_array:
+            raise AttributeError(f"the shape of a {type(self).__name__} cannot be set: use reshape")
+        self.set_shape(shape)  # type: ignore[attr-defined]  # of a matrix
 
     @property
     def ndim(self) -> int:

@@ -45,9 +45,13 @@ class Editable(SparseBase):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
+        """The shape of the array; setting that of a matrix reshapes it in place."""
         shape: tuple[int, ...] = self._stored_pattern.shape
         return shape
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        SparseBase.shape.fset(self, shape)  # type: ignore[attr-defined]
 
     @property
     def ndim(self) -> int:

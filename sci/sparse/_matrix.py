@@ -60,17 +60,6 @@ class spmatrix:  # noqa: N801
         shape: tuple[int, int] = self.shape
         return shape
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """The shape of the matrix; setting it reshapes in place."""
-        shape: tuple[int, int] = super().shape  # type: ignore[misc]
-        return shape
-
-    @shape.setter
-    def shape(self: Any, shape: Any) -> None:
-        made = self.reshape(shape).asformat(self.format)
-        self._data, self._pattern = made._data, made._pattern
-
     def getformat(self: Any) -> str:
         """Return the format's name."""
         format: str = self.format

@@ -18,7 +18,7 @@ _SAMPLES = (
     Group("small", phi=logarithmic(1e-8, 1e-1), m=linear(-3, 0.99), count=12),
     Group("large negative m", phi=linear(0.1, 4), m=logarithmic(-1e6, -1), count=12),
 )
-_FEW = tuple(Group(g.name, count=8, **g.axes) for g in _SAMPLES)
+_FEW = tuple(Group(g.name, count=8, dtypes=g.dtypes, **g.axes) for g in _SAMPLES)
 _NAN = ((nan, 0.5, nan), (0.5, nan, nan), (0.5, 1.5, nan))
 
 

@@ -80,7 +80,8 @@ def test_real_and_complex_agree_on_the_axis() -> None:
     x = torch.linspace(-6, 26, 997, dtype=F64)
     for f in (sci.special.erf, sci.special.erfc, sci.special.erfcx):
         z = f(torch.complex(x, torch.zeros_like(x)))
-        assert torch.equal(z.real, f(x))
+        # Not equal: the real loop is compiled for vectors, with elementary functions of its own.
+        torch.testing.assert_close(z.real, f(x), rtol=1e-15, atol=0)
         beside = f(torch.complex(x, torch.full_like(x, 1e-300))).real
         torch.testing.assert_close(beside, f(x), rtol=4e-15, atol=0)
 
