@@ -260,7 +260,8 @@ class AAA(_BarycentricRational):
     A greedy algorithm [1]_: the point of the largest error becomes a support point, and the weights are the right
     singular vector of the least singular value of the Loewner matrix at the others, each column over the norm of its
     inverse distances. Derivatives are those with the choice of support points held fixed: exact as long as it does not
-    change. Of the weights they are those of a singular vector: as ill-conditioned as its singular value is near to the next.
+    change. Of the weights they are those of a singular vector: as ill-conditioned as its singular value is near to the
+    next.
 
     References
     ----------
