@@ -28,11 +28,9 @@
 #pragma once
 #include "core/complex.h"
 #include "core/platform.h"
+#include "fft/jobs.h"
 
 namespace sci {
-
-/// What a sine transform does to the input or output of the cosine transform of its type.
-enum class DctOrder : int { plain = 0, reversed = 1, alternating = 2 };
 
 /// Where element m of the cosine transform stands among n.
 SCI_HD int64_t dct_place(int64_t m, int64_t n, DctOrder order) { return order == DctOrder::reversed ? n - 1 - m : m; }

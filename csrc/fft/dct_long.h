@@ -6,6 +6,7 @@
 
 #if !SCI_DEVICE
 namespace sci {
+inline namespace SCI_LANES_NAMESPACE {
 
 template <class T>
 struct DctRow : DctLanes<T, 1> {
@@ -19,13 +20,6 @@ struct DctRow : DctLanes<T, 1> {
   // ---- L neighbours ----
 
   static SCI_HD void reverse(V& v) { v = FftVector<T>::reversed(v); }
-  /// Factors of L neighbours of which the first has an even place.
-  static SCI_HD V alternation(T even) {
-    if constexpr (L == 4)
-      return V{even, -even, even, -even};
-    else
-      return V{even, -even, even, -even, even, -even, even, -even};
-  }
   static SCI_HD V read(const T* p) { return FftLong<T>::at(p); }
   static SCI_HD V read_back(const T* p) {  // p[0], p[-1], ...
     V v = FftLong<T>::at(p - (L - 1));
@@ -37,7 +31,7 @@ struct DctRow : DctLanes<T, 1> {
   /// Elements m, m + 1, ... of the row.
   SCI_HD V up(int64_t m) const {
     V v = step_in == 1 ? read(in[0] + m) : read_back(in[0] - m);
-    return rule.before == DctOrder::alternating ? v * alternation(m % 2 ? T(-1) : T(1)) : v;
+    return rule.before == DctOrder::alternating ? FftVector<T>::alternated(m % 2 ? -v : v) : v;
   }
   /// Elements m, m - 1, ...
   SCI_HD V down(int64_t m) const {
@@ -46,10 +40,8 @@ struct DctRow : DctLanes<T, 1> {
     return v;
   }
   SCI_HD void put_up(int64_t k, V v, T factor) const {
-    if (rule.after == DctOrder::alternating)
-      v *= alternation(k % 2 ? -factor : factor);
-    else
-      v *= factor;
+    v *= factor;
+    if (rule.after == DctOrder::alternating) v = FftVector<T>::alternated(k % 2 ? -v : v);
     if (step_out == 1) {
       FftLong<T>::at(out[0] + k) = v;
     } else {
@@ -146,18 +138,10 @@ struct DctRow : DctLanes<T, 1> {
       SCI_UNROLL for (int i = 0; i < L; ++i) re[i] = sign * x[step * (j0 + i)], im[i] = T(0);
       return true;
     } else if constexpr (Kind == 23) {
-      const bool mirrored = 2 * j0 > n;
-      const int64_t k = mirrored ? n - j1 : j0;
-      if (abs(s) != 1 || k == 0 || 2 * (k + L - 1) > n) return false;
-      V a = up(k), b = down(n - k), tr = entries(0, k), ti = entries(1, k);
-      V zr = a * tr - b * ti, zi = -(a * ti + b * tr);
-      if (mirrored) {
-        zi = -zi;
-        reverse(zr);
-        reverse(zi);
-      }
-      FftLong<T>::at(re) = zr;
-      FftLong<T>::at(im) = zi;
+      if (abs(s) != 1 || j0 == 0 || 2 * j1 > n) return false;
+      V a = up(j0), b = down(n - j0), tr = entries(0, j0), ti = entries(1, j0);
+      FftLong<T>::at(re) = a * tr - b * ti;
+      FftLong<T>::at(im) = -(a * ti + b * tr);
       return true;
     } else {
       if (n <= 8) return false;
@@ -248,39 +232,45 @@ struct DctRow : DctLanes<T, 1> {
   }
 };
 
-/// z_j as the source of a long transform (long_fft.h).
+/// z_j as the source of a long transform (long_fft.h). Without im: of a real transform.
 template <class T, int Kind>
 struct DctLongSource {
-  static constexpr bool inverse = Kind % 10 == 3;
   DctRow<T> row;
   SCI_HD void operator()(int64_t j, int64_t count, T* re, T* im) const {
-    row.template fill<Kind>(j, count, inverse ? im : re, inverse ? re : im);
+    constexpr bool exchanged = Kind == 3;  // for the inverse
+    row.template fill<Kind>(j, count, exchanged ? im : re, exchanged ? re : im);
+  }
+  SCI_HD void operator()(int64_t j, int64_t count, T* re) const {
+    T im[FftVector<T>::L];
+    row.template fill<Kind>(j, count, re, im);
   }
 };
 /// For very long rows all z_j in a first sweep: the columns' steps through memory would reach each number and table
 /// entry by a cache line and an address translation of its own.
 template <class T, int Kind>
 struct DctLongBefore {
-  static constexpr bool inverse = Kind % 10 == 3;
   static constexpr int64_t chunk = 1024;
   DctRow<T> row;
   T *re, *im;
+  int64_t count() const { return Kind == 23 ? row.rule.h / 2 + 1 : row.rule.h; }
   SCI_HD void operator()(int64_t item, T*) const {
-    for (int64_t j = item * chunk, end = min(j + chunk, row.rule.h); j < end; j += row.L)
-      row.template fill<Kind>(j, min(int64_t(row.L), end - j), (inverse ? im : re) + j, (inverse ? re : im) + j);
+    const DctLongSource<T, Kind> source{row};
+    for (int64_t j = item * chunk, end = min(j + chunk, count()); j < end; j += row.L)
+      source(j, min(int64_t(row.L), end - j), re + j, im + j);
   }
 };
 template <class T, int Kind>
 struct DctLongAfter {
-  static constexpr bool inverse = Kind % 10 == 3;
+  static constexpr bool exchanged = Kind == 3;
   static constexpr int64_t chunk = 1024;
   DctRow<T> row;
   const T *re, *im;
   SCI_HD void operator()(int64_t item, T*) const {
     int64_t end = min((item + 1) * chunk, row.template steps<Kind>());
-    row.template finish<Kind>(item * chunk, end, inverse ? im : re, inverse ? re : im);
+    row.template finish<Kind>(item * chunk, end, exchanged ? im : re, exchanged ? re : im);
   }
 };
 
+}  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 #endif

@@ -11,10 +11,11 @@
 //   F = conj(t_k) (A + B), G = i conj(t_k w_k) (A - B):  Z_k = F + G, Z_{h-k} = conj(F - G), inverse transform.
 #pragma once
 #include "fft/dct.h"
-#include "fft/long_fft.h"
+#include "fft/odd_long.h"
 
 #if !SCI_DEVICE
 namespace sci {
+inline namespace SCI_LANES_NAMESPACE {
 
 /// One transform's numbers, for all rows. A `Kind` is the type 1 to 4, or for odd n, where the complex transform has
 /// the length n and the steps are those of dct.h, the type and 20. `table` is made of columns of `part` numbers, real
@@ -86,7 +87,7 @@ struct DctLanes {
   SCI_HD W extended(int64_t m) const {
     int64_t h = rule.h, place = m > h ? 2 * h - m : m;
     if (rule.odd) {
-      if (place % h == 0) return W{} + T(0);
+      if (place % h == 0) return W{};
       W w = load(place - 1);
       return m > h ? -w : w;
     }
@@ -109,7 +110,7 @@ struct DctLanes {
       const bool mirrored = 2 * j > h;
       const int64_t k = mirrored ? h - j : j;
       const T t[2] = {rule.entry(0, k), rule.entry(1, k)}, tw[2] = {rule.entry(2, k), rule.entry(3, k)};
-      W ar = load(k), ai = W{} + T(0), up = load(h + k), down = load(h - k);
+      W ar = load(k), ai = W{}, up = load(h + k), down = load(h - k);
       if (k == 0)
         ar = ar * rule.end_in;
       else
@@ -127,14 +128,14 @@ struct DctLanes {
       zi = a * c[1] + b * c[0];
     } else if constexpr (Kind == 22) {
       zr = load(dct_permuted(j, n));
-      zi = W{} + T(0);
+      zi = W{};
     } else if constexpr (Kind == 23) {
       const bool mirrored = 2 * j > n;
       const int64_t k = mirrored ? n - j : j;
       const T t[2] = {rule.entry(0, k), rule.entry(1, k)};
       if (k == 0) {
         zr = load(0) * rule.end_in;
-        zi = W{} + T(0);
+        zi = W{};
       } else {
         W a = load(k), b = load(n - k), i = a * -t[1] - b * t[0];  // conj(t) (a - i b)
         zr = a * t[0] - b * t[1];
@@ -144,7 +145,7 @@ struct DctLanes {
       int64_t rest = 8 * j % n, a = rest % 2 ? rest : rest + n;  // see DctSigned
       if (a / 2 % 2) a = 2 * n - a;
       zr = load(a / 2) * dct_sign_cos<T>(a);
-      zi = W{} + T(0);
+      zi = W{};
     }
   }
 
@@ -203,20 +204,29 @@ struct DctLanes {
       if (2 * k + 1 < n) store(2 * k + 1, zr[n - 1 - k], scale);
     } else {
       int64_t b = 2 * k + 1, m = b < n ? b : b - n, ub = n % 8 * b;  // see DctUnsigned
-      store(k, zr[m] * dct_sign_cos<T>(ub) + zi[m] * dct_sign_sin<T>(ub), numbers::sqrt2<T> * scale);
+      const bool mirrored = m > n / 2;
+      if (mirrored) m = n - m;
+      const T sine = mirrored ? -dct_sign_sin<T>(ub) : dct_sign_sin<T>(ub);
+      store(k, zr[m] * dct_sign_cos<T>(ub) + zi[m] * sine, numbers::sqrt2<T> * scale);
     }
   }
 
-  /// The whole transform of short rows; `buffer` holds 4 (h + 8) values: a gap keeps the parts in different cache sets.
+  /// The whole transform of short rows; `buffer` holds fft.buffer() vectors. `odd`: by the passes of odd_fft.h.
   template <int Kind>
-  SCI_HD void run(const FftPasses<T>& fft, W* buffer) const {
+  SCI_HD void run(const FftPasses<T>& fft, bool odd, T* buffer) const {
     constexpr bool inverse = Kind % 10 == 3;
-    const int64_t h = rule.h;
-    W *xr = buffer, *xi = xr + h + 8, *yr = xi + h + 8, *yi = yr + h + 8;
-    for (int64_t j = 0; j < h; ++j) before<Kind>(j, inverse ? xi[j] : xr[j], inverse ? xr[j] : xi[j]);
-    bool moved = fft_run<T, W>(fft, xr, xi, yr, yi);
-    const W *zr = moved ? yr : xr, *zi = moved ? yi : xi;
-    for (int64_t k = 0, end = steps<Kind>(); k < end; ++k) after<Kind>(k, inverse ? zi : zr, inverse ? zr : zi);
+    FftBuffer<T, L> b(fft, buffer);
+    if (inverse && !odd) b.swap_parts();
+    for (int64_t j = 0, end = inverse && odd ? rule.h / 2 + 1 : rule.h; j < end; ++j) before<Kind>(j, b.xr[j], b.xi[j]);
+    if (inverse && !odd) b.swap_parts();
+    if (!odd)
+      fft_run(fft, b);
+    else if (inverse)
+      odd_run_back(fft, b);
+    else
+      odd_run(fft, b);
+    if (inverse && !odd) b.swap_parts();
+    for (int64_t k = 0, end = steps<Kind>(); k < end; ++k) after<Kind>(k, b.xr, b.xi);
   }
 };
 
@@ -227,14 +237,16 @@ template <class T, int L, int Kind>
 struct DctShortRows {
   DctRule<T> rule;
   const FftPasses<T>* fft;
+  bool odd_passes;
   const T* in;
   T* out;
   int64_t rows;
   SCI_HD void operator()(int64_t item, T* buffer) const {
     DctLanes<T, L> lanes_of_rows(rule, in, out, item * L, rows);
-    lanes_of_rows.template run<Kind>(*fft, reinterpret_cast<lanes<T, L>*>(buffer));
+    lanes_of_rows.template run<Kind>(*fft, odd_passes, buffer);
   }
 };
 
+}  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 #endif

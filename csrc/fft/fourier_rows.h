@@ -4,16 +4,16 @@
 // E = (Z_k + conj Z_{h-k}) / 2, O = (Z_k - conj Z_{h-k}) / 2i, w = exp(-2 pi i k / n) [1]:
 //   X_k = E + w O,  X_{h-k} = conj(E - w O)
 // and backwards, with S = X_k + conj X_{h-k}, P = i conj(w) (X_k - conj X_{h-k}):  Z_k = S + P, Z_{h-k} = conj(S - P).
-// For odd n the complex transform has the length n.
+// For odd n see odd_fft.h; where that has no passes for a factor, the complex transform has the length n.
 //
 // Source  [1] W. H. Press et al., "Numerical Recipes", 3rd ed. 2007, section 12.3.2
 #pragma once
-#include "fft/long_fft.h"
+#include "fft/jobs.h"
+#include "fft/odd_long.h"
 
 #if !SCI_DEVICE
 namespace sci {
-
-enum class FourierKind { complex = 0, to_half = 1, from_half = 2 };
+inline namespace SCI_LANES_NAMESPACE {
 
 /// One transform's numbers, for all rows: n of real or complex numbers, h the length of the complex transform.
 template <class T>
@@ -144,29 +144,35 @@ struct FourierLanes {
     }
   }
 
-  /// The whole transform; `buffer` holds 4 (h + 8) values: a gap keeps the parts in different cache sets.
-  SCI_HD void run(const FftPasses<T>& fft, W* buffer) const {
-    const int64_t h = rule.h, gap = h + 8;
-    W *xr = buffer, *xi = xr + gap, *yr = xi + gap, *yi = yr + gap;
+  /// The whole transform; `buffer` holds fft.buffer() vectors. `odd`: by the passes of odd_fft.h.
+  SCI_HD void run(const FftPasses<T>& fft, bool odd, T* buffer) const {
+    const int64_t h = rule.h;
+    FftBuffer<T, L> b(fft, buffer);
     if constexpr (Kind == FourierKind::complex) {
-      if (rule.inverse) swap(xr, xi), swap(yr, yi);
-      read_pairs(h, xr, xi);
-      if (rule.inverse) swap(xr, xi), swap(yr, yi);
-      const bool moved = fft_run<T, W>(fft, xr, xi, yr, yi);
-      const W *zr = moved ? yr : xr, *zi = moved ? yi : xi;
-      if (rule.inverse) swap(zr, zi);
-      write_pairs(h, zr, zi, rule.scale);
+      if (rule.inverse)
+        read_pairs(h, b.xi, b.xr);
+      else
+        read_pairs(h, b.xr, b.xi);
+      fft_run(fft, b);
+      if (rule.inverse)
+        write_pairs(h, b.xi, b.xr, rule.scale);
+      else
+        write_pairs(h, b.xr, b.xi, rule.scale);
     } else if constexpr (Kind == FourierKind::to_half) {
       if (rule.even()) {
-        read_pairs(h, xr, xi);
+        read_pairs(h, b.xr, b.xi);
       } else {
-        for (int64_t j = 0; j < h; ++j) xr[j] = real(j), xi[j] = W{} + T(0);
+        for (int64_t j = 0; j < h; ++j) b.xr[j] = real(j), b.xi[j] = W{};
       }
-      if (fft_run<T, W>(fft, xr, xi, yr, yi)) swap(xr, yr), swap(xi, yi);
+      if (odd)
+        odd_run(fft, b);
+      else
+        fft_run(fft, b);
+      W *xr = b.xr, *xi = b.xi, *yr = b.yr, *yi = b.yi;
       const T sign = rule.inverse ? T(-1) : T(1);
       if (!rule.even()) {
         for (int64_t k = 1; k < rule.half(); ++k) xr[k] *= rule.middle, xi[k] *= sign * rule.middle;
-        xi[0] = W{} + T(0);
+        xi[0] = W{};
         return write_pairs(rule.half(), xr, xi, rule.scale);
       }
       const W first = xr[0] + xi[0], last = xr[0] - xi[0];
@@ -183,10 +189,19 @@ struct FourierLanes {
       }
       yr[0] = first;
       yr[h] = last;
-      yi[0] = yi[h] = W{} + T(0);
+      yi[0] = yi[h] = W{};
       write_pairs(h + 1, yr, yi, rule.scale);
     } else {
       const int64_t count = rule.half();
+      W *xr = b.xr, *xi = b.xi, *yr = b.yr, *yi = b.yi;
+      if (odd) {
+        read_pairs(count, xr, xi);
+        const T re = rule.middle, im = rule.inverse ? re : -re;
+        for (int64_t k = 1; k < count; ++k) xr[k] *= re, xi[k] *= im;
+        odd_run_back(fft, b);
+        for (int64_t j = 0; j < h; ++j) put(j, b.xr[j] * rule.scale);
+        return;
+      }
       read_pairs(count, yr, yi);
       const T middle = rule.middle, sign = rule.inverse ? T(1) : T(-1);  // of the imaginary parts of X
       if (rule.even()) {
@@ -205,18 +220,17 @@ struct FourierLanes {
         }
       } else {
         xr[0] = yr[0];
-        xi[0] = W{} + T(0);
+        xi[0] = W{};
         for (int64_t k = 1; k < count; ++k) {
           xr[k] = xr[h - k] = yr[k] * middle;
           xi[k] = yi[k] * (sign * middle);
           xi[h - k] = -xi[k];
         }
       }
-      swap(xr, xi);
-      swap(yr, yi);
-      if (fft_run<T, W>(fft, xr, xi, yr, yi)) swap(xr, yr), swap(xi, yi);
-      if (rule.even()) return write_pairs(h, xi, xr, rule.scale);
-      for (int64_t k = 0; k < h; ++k) put(k, xi[k] * rule.scale);
+      b.swap_parts();
+      fft_run(fft, b);
+      if (rule.even()) return write_pairs(h, b.xi, b.xr, rule.scale);
+      for (int64_t k = 0; k < h; ++k) put(k, b.xi[k] * rule.scale);
     }
   }
 };
@@ -226,12 +240,13 @@ template <class T, int L, FourierKind Kind>
 struct FourierShortRows {
   FourierRule<T> rule;
   const FftPasses<T>* fft;
+  bool odd;
   const T* in;
   T* out;
   int64_t rows;
   SCI_HD void operator()(int64_t item, T* buffer) const {
     FourierLanes<T, L, Kind> of_rows(rule, in, out, item * L, rows);
-    of_rows.run(*fft, reinterpret_cast<lanes<T, L>*>(buffer));
+    of_rows.run(*fft, odd, buffer);
   }
 };
 
@@ -290,8 +305,13 @@ template <class T>
 struct FourierRealSource {
   const T* x;
   int64_t step;
-  SCI_HD void operator()(int64_t j, int64_t count, T* re, T* im) const {
-    for (int64_t i = 0; i < count; ++i) re[i] = x[(j + i) * step], im[i] = T(0);
+  SCI_HD void operator()(int64_t j, int64_t count, T* re) const {
+    using V = FftVector<T>;
+    if (count == V::L && step == 1) {
+      V::at(re) = V::at(x + j);
+      return;
+    }
+    for (int64_t i = 0; i < count; ++i) re[i] = x[(j + i) * step];
   }
 };
 template <class T>
@@ -300,26 +320,42 @@ struct FourierHalfSink {
   int64_t step;
   FourierRule<T> rule;
   SCI_HD void operator()(int64_t k, int64_t count, const T* re, const T* im) const {
+    using V = FftVector<T>;
     const T middle = rule.scale * rule.middle, sign = rule.inverse ? -middle : middle;
-    for (int64_t i = 0; i < count && k + i < rule.half(); ++i) {
-      T* to = x + (k + i) * step;
+    T* to = x + k * step;
+    if (count == V::L && step == 2 && k > 0) {
+      typename V::W a, b;
+      V::join(V::at(re) * middle, V::at(im) * sign, a, b);
+      V::at(to) = a;
+      V::at(to + V::L) = b;
+      return;
+    }
+    for (int64_t i = 0; i < count; ++i, to += step) {
       to[0] = re[i] * (k + i ? middle : rule.scale);
       to[1] = k + i ? im[i] * sign : T(0);
     }
   }
 };
-/// The same backwards, parts exchanged for the inverse transform.
+/// The same backwards.
 template <class T>
 struct FourierHalfSource {
   const T* x;
   int64_t step;
   FourierRule<T> rule;
-  SCI_HD void operator()(int64_t j, int64_t count, T* im, T* re) const {
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t k = j + i, m = k < rule.half() ? k : rule.n - k;
-      const T sign = (m == k) == rule.inverse ? rule.middle : -rule.middle;
-      re[i] = x[m * step] * (k ? rule.middle : T(1));
-      im[i] = k ? x[m * step + 1] * sign : T(0);
+  SCI_HD void operator()(int64_t k, int64_t count, T* re, T* im) const {
+    using V = FftVector<T>;
+    const T middle = rule.middle, sign = rule.inverse ? middle : -middle;
+    const T* from = x + k * step;
+    if (count == V::L && step == 2 && k > 0) {
+      typename V::W a, b;
+      V::split(V::at(from), V::at(from + V::L), a, b);
+      V::at(re) = a * middle;
+      V::at(im) = b * sign;
+      return;
+    }
+    for (int64_t i = 0; i < count; ++i, from += step) {
+      re[i] = from[0] * (k + i ? middle : T(1));
+      im[i] = k + i ? from[1] * sign : T(0);
     }
   }
 };
@@ -328,7 +364,12 @@ struct FourierRealSink {
   T* x;
   int64_t step;
   T scale;
-  SCI_HD void operator()(int64_t k, int64_t count, const T*, const T* re) const {
+  SCI_HD void operator()(int64_t k, int64_t count, const T* re) const {
+    using V = FftVector<T>;
+    if (count == V::L && step == 1) {
+      V::at(x + k) = V::at(re) * scale;
+      return;
+    }
     for (int64_t i = 0; i < count; ++i) x[(k + i) * step] = re[i] * scale;
   }
 };
@@ -434,5 +475,6 @@ struct FourierBefore {
   }
 };
 
+}  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 #endif

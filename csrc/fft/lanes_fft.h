@@ -6,109 +6,76 @@
 //
 //   y[q + s (r p + k)] = w_n^(p k) sum_j w_r^(j k) x[q + s (p + m j)],   p < m, q < s, w_n = exp(-2 pi i / n)
 //
-// and leaves r s transforms of length m. Radices 2, 3, 4, 5 have own butterflies, the other primes a general one, which
-// takes r operations per value: a length with a prime factor above fft_max_prime becomes a convolution (long_fft.h).
+// and leaves r s transforms of length m. Radices 2, 3, 4, 5, 7, 8, 11, 13 have own butterflies (butterflies.h), other
+// primes below fft_rader_from a general one, which takes r operations per value. A larger prime's transforms become
+// convolutions over the powers of a primitive root g [2]:
+//
+//   X_0 = x_0 + sum_j a_j,  X_(g^-q) = x_0 + sum_j a_j b_(q-j),  a_j = x_(g^j),  b_j = w_r^(g^-j),  q, j < r - 1
+//
+// by four steps among the passes: gather a, passes of a length M for all m s transforms at once, product with the
+// spectrum of b, passes back, scatter. M is r - 1, or if that has a large factor a length that holds the convolution
+// without wrapping.
 // The inverse is the forward transform with real and imaginary parts exchanged on both sides. Single long transforms:
-// long_fft.h.
+// long_fft.h; real ones of odd length: odd_fft.h.
 //
 // Sources  [1] C. Van Loan, "Computational frameworks for the fast Fourier transform", SIAM 1992, section 1.7
+//          [2] C. M. Rader, "Discrete Fourier transforms when the number of data samples is prime", Proc. IEEE 56
+//          (1968)
 // CPU only: on CUDA the transforms are cuFFT's.
 #pragma once
-#include "core/lanes.h"
+#include "fft/butterflies.h"
 
 #if !SCI_DEVICE
 namespace sci {
+inline namespace SCI_LANES_NAMESPACE {
 
-constexpr int fft_max_passes = 40, fft_max_prime = 199;
+constexpr int fft_max_passes = 72, fft_rader_from = 40, fft_max_prime = 4096;
 
-// -O2 leaves short loops as loops, and what they index in memory.
-#define SCI_UNROLL _Pragma("GCC unroll 16")
+enum class FftStep : int { pass, gather, multiply, scatter };
 
 struct FftPass {
+  FftStep step;
   int64_t radix, m, s;
-  int64_t twiddles;  // offset of w_n^(p k), (re, im) for p < m, 1 <= k < radix, in the table
-  int64_t roots;     // offset of r cosines and r sines of 2 pi j / r, for radices above 5
+  int64_t twiddles;     // offset of w_n^(p k), (re, im) for p < m, 1 <= k < radix, in the table
+  int64_t roots;        // offset of r cosines and r sines of 2 pi j / r of a general radix, or of the spectrum of b / M
+  int64_t places;       // offset of the r - 1 powers of g (gather) or of 1 / g (scatter)
+  int64_t convolution;  // M
 };
 
 /// How a transform of length n goes; the tables belong to the plan that made it.
 template <class T>
 struct FftPasses {
   int64_t n = 1;
+  int64_t room = 1, kept = 0;  // vectors of each of an FftBuffer's arrays; of x_0 and of X_0 of large primes
   int count = 0;
   FftPass pass[fft_max_passes];
   const T* table = nullptr;
-  const T* roots = nullptr;  // cos(2 pi j / r), sin(2 pi j / r) of the general radix; see `roots` of a pass
+  const T* roots = nullptr;
+  const int32_t* places = nullptr;
+
+  /// Vectors of an FftBuffer.
+  int64_t buffer() const { return 4 * (room + gap) + 4 * kept; }
+  static constexpr int64_t gap = 8;  // keeps the arrays in different cache sets
 };
 
-// ---- butterflies: a := DFT of a, in place -----------------------------------------------------------------------
-
-template <int R, class T, class W>
-struct FftButterfly;
-
-template <class T, class W>
-struct FftButterfly<2, T, W> {
-  static SCI_HD void run(W* __restrict re, W* __restrict im) {
-    W r = re[0] - re[1], i = im[0] - im[1];
-    re[0] += re[1];
-    im[0] += im[1];
-    re[1] = r;
-    im[1] = i;
+/// Two arrays of complex numbers, between which passes go to and fro.
+template <class T, int L>
+struct FftBuffer {
+  using W = lanes<T, L>;
+  W *xr, *xi, *yr, *yi, *kept;
+  SCI_HD FftBuffer(const FftPasses<T>& f, T* memory)
+      : xr(reinterpret_cast<W*>(memory)),
+        xi(xr + f.room + f.gap),
+        yr(xi + f.room + f.gap),
+        yi(yr + f.room + f.gap),
+        kept(yi + f.room + f.gap) {}
+  SCI_HD void swap_parts() {
+    swap(xr, xi);
+    swap(yr, yi);
   }
-};
-
-template <class T, class W>
-struct FftButterfly<3, T, W> {
-  static SCI_HD void run(W* __restrict re, W* __restrict im) {
-    constexpr T s = T(0.8660254037844386467637231707529361834714L), half = T(0.5);
-    W pr = re[1] + re[2], pi = im[1] + im[2], mr = (re[1] - re[2]) * s, mi = (im[1] - im[2]) * s;
-    W cr = re[0] - pr * half, ci = im[0] - pi * half;
-    re[0] += pr;
-    im[0] += pi;
-    re[1] = cr + mi;
-    im[1] = ci - mr;
-    re[2] = cr - mi;
-    im[2] = ci + mr;
-  }
-};
-
-template <class T, class W>
-struct FftButterfly<4, T, W> {
-  static SCI_HD void run(W* __restrict re, W* __restrict im) {
-    W ar = re[0] + re[2], ai = im[0] + im[2], br = re[0] - re[2], bi = im[0] - im[2];
-    W cr = re[1] + re[3], ci = im[1] + im[3], dr = re[1] - re[3], di = im[1] - im[3];
-    re[0] = ar + cr;
-    im[0] = ai + ci;
-    re[1] = br + di;
-    im[1] = bi - dr;
-    re[2] = ar - cr;
-    im[2] = ai - ci;
-    re[3] = br - di;
-    im[3] = bi + dr;
-  }
-};
-
-template <class T, class W>
-struct FftButterfly<5, T, W> {
-  static SCI_HD void run(W* __restrict re, W* __restrict im) {
-    constexpr T c1 = T(0.3090169943749474241022934171828190588602L),
-                c2 = T(-0.8090169943749474241022934171828190588602L),
-                s1 = T(0.9510565162951535721164393333793821434057L),
-                s2 = T(0.5877852522924731291687059546390727685977L);
-    W p1r = re[1] + re[4], p1i = im[1] + im[4], m1r = re[1] - re[4], m1i = im[1] - im[4];
-    W p2r = re[2] + re[3], p2i = im[2] + im[3], m2r = re[2] - re[3], m2i = im[2] - im[3];
-    W c1r = re[0] + p1r * c1 + p2r * c2, c1i = im[0] + p1i * c1 + p2i * c2;
-    W c2r = re[0] + p1r * c2 + p2r * c1, c2i = im[0] + p1i * c2 + p2i * c1;
-    W s1r = m1r * s1 + m2r * s2, s1i = m1i * s1 + m2i * s2, s2r = m1r * s2 - m2r * s1, s2i = m1i * s2 - m2i * s1;
-    re[0] += p1r + p2r;
-    im[0] += p1i + p2i;
-    re[1] = c1r + s1i;
-    im[1] = c1i - s1r;
-    re[4] = c1r - s1i;
-    im[4] = c1i + s1r;
-    re[2] = c2r + s2i;
-    im[2] = c2i - s2r;
-    re[3] = c2r - s2i;
-    im[3] = c2i + s2r;
+  SCI_HD void swap_arrays() {
+    swap(xr, yr);
+    swap(xi, yi);
   }
 };
 
@@ -148,7 +115,7 @@ SCI_HD void fft_general_pass(const FftPass& pass, const T* table, const T* roots
                              const W* __restrict xi, W* __restrict yr, W* __restrict yi) {
   const int64_t m = pass.m, s = pass.s, r = pass.radix, half = r / 2;
   const T *c = roots + pass.roots, *d = c + r;
-  W pr[fft_max_prime / 2 + 1], pi[fft_max_prime / 2 + 1], mr[fft_max_prime / 2 + 1], mi[fft_max_prime / 2 + 1];
+  W pr[fft_rader_from / 2 + 1], pi[fft_rader_from / 2 + 1], mr[fft_rader_from / 2 + 1], mi[fft_rader_from / 2 + 1];
   for (int64_t p = 0; p < m; ++p) {
     const T* w = table + pass.twiddles + 2 * (r - 1) * p;
     for (int64_t q = 0; q < s; ++q) {
@@ -192,23 +159,95 @@ SCI_HD void fft_general_pass(const FftPass& pass, const T* table, const T* roots
   }
 }
 
-/// A transform in each lane, between two buffers of n values each; true if the result is in the second (y).
-template <class T, class W>
-SCI_HD bool fft_run(const FftPasses<T>& f, W* xr, W* xi, W* yr, W* yi) {
-  for (int i = 0; i < f.count; ++i) {
-    const FftPass& pass = f.pass[i];
-    switch (pass.radix) {
-      case 2: fft_pass<2>(pass, f.table, xr, xi, yr, yi); break;
-      case 3: fft_pass<3>(pass, f.table, xr, xi, yr, yi); break;
-      case 4: fft_pass<4>(pass, f.table, xr, xi, yr, yi); break;
-      case 5: fft_pass<5>(pass, f.table, xr, xi, yr, yi); break;
-      default: fft_general_pass(pass, f.table, f.roots, xr, xi, yr, yi);
+/// a of a prime radix to y, and x_0 aside.
+template <class T, int L>
+SCI_HD void fft_gather(const FftPass& pass, const int32_t* places, const FftBuffer<T, L>& b) {
+  const int64_t columns = pass.m * pass.s;
+  const int32_t* at = places + pass.places;
+  for (int64_t c = 0; c < columns; ++c) b.kept[c] = b.xr[c], b.kept[columns + c] = b.xi[c];
+  for (int64_t j = 0; j < pass.radix - 1; ++j)
+    for (int64_t c = 0; c < columns; ++c) {
+      b.yr[j * columns + c] = b.xr[at[j] * columns + c];
+      b.yi[j * columns + c] = b.xi[at[j] * columns + c];
     }
-    swap(xr, yr);
-    swap(xi, yi);
-  }
-  return f.count % 2;
+  for (int64_t i = (pass.radix - 1) * columns; i < pass.convolution * columns; ++i) b.yr[i] = b.yi[i] = lanes<T, L>{};
 }
 
+/// The product with the spectrum of b, parts exchanged; x_0 in the constant term is in every X_k, and X_0 goes aside.
+template <class T, int L>
+SCI_HD void fft_multiply(const FftPass& pass, const T* roots, const FftBuffer<T, L>& b) {
+  const int64_t columns = pass.m * pass.s;
+  const T* spectrum = roots + pass.roots;
+  for (int64_t k = 0; k < pass.convolution; ++k) {
+    const T wr = spectrum[2 * k], wi = spectrum[2 * k + 1];
+    for (int64_t i = k * columns; i < (k + 1) * columns; ++i) {
+      b.yi[i] = b.xr[i] * wr - b.xi[i] * wi;
+      b.yr[i] = b.xr[i] * wi + b.xi[i] * wr;
+    }
+  }
+  lanes<T, L>*first = b.kept, *sum = first + 2 * columns;
+  for (int64_t c = 0; c < columns; ++c) {
+    sum[c] = first[c] + b.xr[c];
+    sum[columns + c] = first[columns + c] + b.xi[c];
+    b.yi[c] += first[c];
+    b.yr[c] += first[columns + c];
+  }
+}
+
+/// X of a prime radix from the convolution, parts exchanged, times the twiddles.
+template <class T, int L>
+SCI_HD void fft_scatter(const FftPass& pass, const T* table, const int32_t* places, const FftBuffer<T, L>& b) {
+  const int64_t m = pass.m, s = pass.s, r = pass.radix, columns = m * s;
+  const int32_t* at = places + pass.places;
+  const lanes<T, L>* sum = b.kept + 2 * columns;
+  for (int64_t p = 0; p < m; ++p) {
+    for (int64_t q = 0; q < s; ++q) {
+      b.yr[q + s * r * p] = sum[q + s * p];
+      b.yi[q + s * r * p] = sum[columns + q + s * p];
+    }
+    const T* w = table + pass.twiddles + 2 * (r - 1) * p;
+    for (int64_t j = 0; j < r - 1; ++j) {
+      const int64_t k = at[j];
+      const T wr = w[2 * k - 2], wi = w[2 * k - 1];
+      for (int64_t q = 0; q < s; ++q) {
+        const lanes<T, L> zr = b.xi[j * columns + p * s + q], zi = b.xr[j * columns + p * s + q];
+        b.yr[q + s * (r * p + k)] = zr * wr - zi * wi;
+        b.yi[q + s * (r * p + k)] = zr * wi + zi * wr;
+      }
+    }
+  }
+}
+
+template <class T, int L>
+SCI_HD void fft_steps(const FftPasses<T>& f, FftBuffer<T, L>& b) {
+  for (int i = 0; i < f.count; ++i) {
+    const FftPass& pass = f.pass[i];
+    if (pass.step == FftStep::gather) {
+      fft_gather(pass, f.places, b);
+    } else if (pass.step == FftStep::multiply) {
+      fft_multiply(pass, f.roots, b);
+    } else if (pass.step == FftStep::scatter) {
+      fft_scatter(pass, f.table, f.places, b);
+    } else {
+      switch (pass.radix) {
+        case 2: fft_pass<2>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        case 3: fft_pass<3>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        case 4: fft_pass<4>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        case 5: fft_pass<5>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        case 7: fft_pass<7>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        case 8: fft_pass<8>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        case 11: fft_pass<11>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        case 13: fft_pass<13>(pass, f.table, b.xr, b.xi, b.yr, b.yi); break;
+        default: fft_general_pass(pass, f.table, f.roots, b.xr, b.xi, b.yr, b.yi);
+      }
+    }
+    b.swap_arrays();
+  }
+}
+
+/// fft_run(f, b): a transform in each lane of the buffer's x, where the result is.
+SCI_RUN(fft_run, fft_steps)
+
+}  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 #endif

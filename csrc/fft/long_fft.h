@@ -7,89 +7,32 @@
 // A source gives and a sink takes numbers, L or fewer neighbours at a time:
 //   source(j, count, re, im)   writes x_j ... x_(j + count - 1) to re[0], im[0], ...
 //   sink(k, count, re, im)     is given X_k ... X_(k + count - 1); vectors are aligned where count = L
+// Real numbers come and go without im.
 // All is read before anything is given, so that a sink may write where its source reads.
 //
 // Sources  [1] D. H. Bailey, "FFTs in external or hierarchical memory", J. Supercomputing 4 (1990)
 //          [2] L. Bluestein, "A linear filtering approach to the computation of discrete Fourier transform", IEEE
 //              Trans. Audio Electroacoust. 18 (1970)
 #pragma once
-#include "fft/lanes_fft.h"
+#include "fft/odd_fft.h"
 
 #if !SCI_DEVICE
 namespace sci {
-
-/// A vector of 32 bytes in memory, wherever it lies, and the orders in which numbers stand in one.
-template <class T>
-struct FftVector {
-  static constexpr int L = 32 / sizeof(T);
-  using W = lanes<T, L>;
-  typedef T Loose __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
-  static SCI_HD Loose& at(T* p) { return *reinterpret_cast<Loose*>(p); }
-  static SCI_HD const Loose& at(const T* p) { return *reinterpret_cast<const Loose*>(p); }
-
-  // Vectors go by value: a reference to one in memory would forget that it may lie anywhere.
-
-  /// L pairs in memory order to first and second parts, and back.
-  static SCI_HD void split(W a, W b, W& re, W& im) {
-    if constexpr (L == 4) {
-      re = __builtin_shufflevector(a, b, 0, 2, 4, 6);
-      im = __builtin_shufflevector(a, b, 1, 3, 5, 7);
-    } else {
-      re = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
-      im = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
-    }
-  }
-  static SCI_HD void join(W re, W im, W& a, W& b) {
-    if constexpr (L == 4) {
-      a = __builtin_shufflevector(re, im, 0, 4, 1, 5);
-      b = __builtin_shufflevector(re, im, 2, 6, 3, 7);
-    } else {
-      a = __builtin_shufflevector(re, im, 0, 8, 1, 9, 2, 10, 3, 11);
-      b = __builtin_shufflevector(re, im, 4, 12, 5, 13, 6, 14, 7, 15);
-    }
-  }
-  static SCI_HD W reversed(W v) {
-    if constexpr (L == 4)
-      return __builtin_shufflevector(v, v, 3, 2, 1, 0);
-    else
-      return __builtin_shufflevector(v, v, 7, 6, 5, 4, 3, 2, 1, 0);
-  }
-  /// Number j of vector i to place i of vector j.
-  static SCI_HD void transpose(W* v) {
-    if constexpr (L == 4) {
-      W a = __builtin_shufflevector(v[0], v[1], 0, 4, 2, 6), b = __builtin_shufflevector(v[0], v[1], 1, 5, 3, 7);
-      W c = __builtin_shufflevector(v[2], v[3], 0, 4, 2, 6), d = __builtin_shufflevector(v[2], v[3], 1, 5, 3, 7);
-      v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
-      v[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
-      v[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
-      v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
-    } else {
-      W a[8], b[8];
-      SCI_UNROLL for (int i = 0; i < 8; i += 2) {
-        a[i] = __builtin_shufflevector(v[i], v[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-        a[i + 1] = __builtin_shufflevector(v[i], v[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-      }
-      SCI_UNROLL for (int i = 0; i < 8; i += 4) SCI_UNROLL for (int k = 0; k < 2; ++k) {
-        b[i + 2 * k] = __builtin_shufflevector(a[i + k], a[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-        b[i + 2 * k + 1] = __builtin_shufflevector(a[i + k], a[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-      }
-      SCI_UNROLL for (int i = 0; i < 4; ++i) {
-        v[i] = __builtin_shufflevector(b[i], b[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-        v[i + 4] = __builtin_shufflevector(b[i], b[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-      }
-    }
-  }
-};
+inline namespace SCI_LANES_NAMESPACE {
 
 // ---- two steps ---------------------------------------------------------------------------------------------------
 
+/// What is transformed. Of a Hermitian transform of odd length only half of the inner results are needed: k < rows / 2
+/// on the way to a half spectrum, l < columns / 2 on the way back.
+enum class FftSide : int { complex = 0, to_half = 1, from_half = 2 };
+
 /// n = columns * rows; `rows_fft` runs down the columns, `columns_fft` along the rows. G vectors make one cache line.
-template <class T>
+template <class T, FftSide Side = FftSide::complex>
 struct FftLong : FftVector<T> {
   using FftVector<T>::L;
   using FftVector<T>::at;
   using W = typename FftVector<T>::W;
-  static constexpr int G = 2, wide = L * G;
+  static constexpr int G = 64 / FftVector<T>::bytes, wide = L * G;
   int64_t n = 0, columns = 1, rows = 1, pitch = 0;  // pitch: the row length of the matrix between the steps
   FftPasses<T> columns_fft, rows_fft;
   // w_n^(l k) for k = block * high + low is the product of two entries, so that the tables of a long transform are
@@ -98,49 +41,59 @@ struct FftLong : FftVector<T> {
   const T* twiddles = nullptr;
   int64_t block = 0, blocks = 0;
 
+  int64_t columns_used() const { return Side == FftSide::from_half ? columns / 2 + 1 : columns; }
+  int64_t rows_used() const { return Side == FftSide::to_half ? rows / 2 + 1 : rows; }
   int64_t twiddles_per_group() const { return (block + (blocks > 1 ? blocks : 0)) * 2 * wide; }
-  int64_t column_groups() const { return (columns + wide - 1) / wide; }
-  int64_t row_groups() const { return (rows + wide - 1) / wide; }
+  int64_t column_groups() const { return (columns_used() + wide - 1) / wide; }
+  int64_t row_groups() const { return (rows_used() + wide - 1) / wide; }
   /// Numbers of T that a step needs for itself, and that the matrix between the steps takes.
-  int64_t buffer() const { return 4 * wide * (max(columns, rows) + 1); }
-  int64_t matrix() const { return 2 * rows * pitch; }
+  int64_t buffer() const { return max(columns_fft.buffer(), rows_fft.buffer()) * wide; }
+  int64_t matrix() const { return 2 * rows_used() * pitch; }
 
   /// Step 1 for a group of columns, to `matrix`.
   template <class Source>
   SCI_HD void step1(int64_t group, const Source& source, T* matrix, T* buffer) const {
-    int64_t l0 = group * wide, valid = min(int64_t(wide), columns - l0), size = rows * L;
-    T* part[G][4];
-    for (int g = 0; g < G; ++g)
-      for (int i = 0; i < 4; ++i) part[g][i] = buffer + (4 * g + i) * (size + L);
-    for (int64_t t = 0; t < rows; ++t)
-      for (int g = 0; g < G; ++g) {
-        T *re = part[g][0] + t * L, *im = part[g][1] + t * L;
-        const int64_t count = min(valid - g * L, int64_t(L));
-        if (count > 0) source(columns * t + l0 + g * L, count, re, im);
-        for (int64_t l = max(count, int64_t(0)); l < L; ++l) re[l] = im[l] = T(0);
+    const int64_t l0 = group * wide, valid = min(int64_t(wide), columns_used() - l0);
+    const T *re[G] = {}, *im[G] = {};
+    for (int g = 0; g < G && g * L < valid; ++g) {
+      FftBuffer<T, L> b(rows_fft, buffer + g * rows_fft.buffer() * L);
+      T *xr = reinterpret_cast<T*>(b.xr), *xi = reinterpret_cast<T*>(b.xi);
+      const int64_t count = min(valid - g * L, int64_t(L));
+      for (int64_t t = 0; t < rows; ++t, xr += L, xi += L) {
+        const int64_t j = columns * t + l0 + g * L;
+        if constexpr (Side == FftSide::to_half)
+          source(j, count, xr);
+        else if constexpr (Side == FftSide::from_half)
+          source(j, count, xi, xr);  // parts exchanged for the inverse, until the matrix is read
+        else
+          source(j, count, xr, xi);
+        for (int64_t l = count; l < L; ++l) xr[l] = xi[l] = T(0);
       }
-    bool moved = false;
-    for (int g = 0; g < G; ++g) {
-      W* p[4];
-      for (int i = 0; i < 4; ++i) p[i] = reinterpret_cast<W*>(part[g][i]);
-      if (g * L < valid) moved = fft_run<T, W>(rows_fft, p[0], p[1], p[2], p[3]);
+      if constexpr (Side == FftSide::to_half)
+        odd_run(rows_fft, b);
+      else
+        fft_run(rows_fft, b);
+      re[g] = reinterpret_cast<T*>(b.xr);
+      im[g] = reinterpret_cast<T*>(b.xi);
     }
+    const int used = int((valid + L - 1) / L);
+    const int64_t kept = rows_used();
     const T *low = twiddles + group * twiddles_per_group(), *high = low + block * 2 * wide;
     for (int64_t b = 0; b < blocks; ++b, high += 2 * wide) {
-      const int64_t end = min(rows, (b + 1) * block);
+      const int64_t end = min(kept, (b + 1) * block);
       for (int64_t k = b * block; k < end; ++k) {
         const T* w = low + (k - b * block) * 2 * wide;
-        T *re = matrix + l0 + k * pitch, *im = re + rows * pitch;
-        for (int g = 0; g < G; ++g) {
-          const W zr = at(part[g][2 * moved] + k * L), zi = at(part[g][2 * moved + 1] + k * L);
+        T *to_re = matrix + l0 + k * pitch, *to_im = to_re + kept * pitch;
+        for (int g = 0; g < used; ++g) {
+          const W zr = at(re[g] + k * L), zi = at(im[g] + k * L);
           W wr = at(w + g * L), wi = at(w + wide + g * L);
           if (b > 0) {
             const W hr = at(high + g * L), hi = at(high + wide + g * L), r = wr * hr - wi * hi;
             wi = wr * hi + wi * hr;
             wr = r;
           }
-          at(re + g * L) = zr * wr - zi * wi;
-          at(im + g * L) = zr * wi + zi * wr;
+          at(to_re + g * L) = zr * wr - zi * wi;
+          at(to_im + g * L) = zr * wi + zi * wr;
         }
       }
     }
@@ -149,50 +102,55 @@ struct FftLong : FftVector<T> {
   /// Step 2 for a group of rows, from `matrix`.
   template <class Sink>
   SCI_HD void step2(int64_t group, const T* matrix, const Sink& sink, T* buffer) const {
-    int64_t k0 = group * wide, valid = min(int64_t(wide), rows - k0), size = columns * L;
-    T* part[G][4];
-    for (int g = 0; g < G; ++g)
-      for (int i = 0; i < 4; ++i) part[g][i] = buffer + (4 * g + i) * (size + L);
-    const int64_t whole = columns / L * L;
-    for (int g = 0; g < G; ++g)
+    const int64_t k0 = group * wide, valid = min(int64_t(wide), rows_used() - k0);
+    const int64_t there = columns_used(), whole = there / L * L;
+    const T *re[G] = {}, *im[G] = {};
+    for (int g = 0; g < G && g * L < valid; ++g) {
+      FftBuffer<T, L> b(columns_fft, buffer + g * columns_fft.buffer() * L);
       for (int i = 0; i < 2; ++i) {
-        const T* from = matrix + (i * rows + k0) * pitch;
+        const T* from = matrix + (i * rows_used() + k0) * pitch;
+        W* to = (i == 1) != (Side == FftSide::from_half) ? b.xi : b.xr;
         const T* line[L];
         for (int k = 0; k < L; ++k) line[k] = from + min(int64_t(g * L + k), valid - 1) * pitch;
         for (int64_t l = 0; l < whole; l += L) {
           W v[L];
           SCI_UNROLL for (int k = 0; k < L; ++k) v[k] = at(line[k] + l);
           this->transpose(v);
-          SCI_UNROLL for (int k = 0; k < L; ++k) at(part[g][i] + (l + k) * L) = v[k];
+          SCI_UNROLL for (int k = 0; k < L; ++k) to[l + k] = v[k];
         }
-        for (int64_t l = whole; l < columns; ++l)
-          for (int k = 0; k < L; ++k) part[g][i][l * L + k] = line[k][l];
+        for (int64_t l = whole; l < there; ++l)
+          for (int k = 0; k < L; ++k) reinterpret_cast<T*>(to + l)[k] = line[k][l];
       }
-    bool moved = false;
-    for (int g = 0; g < G; ++g) {
-      W* p[4];
-      for (int i = 0; i < 4; ++i) p[i] = reinterpret_cast<W*>(part[g][i]);
-      if (g * L < valid) moved = fft_run<T, W>(columns_fft, p[0], p[1], p[2], p[3]);
+      if constexpr (Side == FftSide::from_half)
+        odd_run_back(columns_fft, b);
+      else
+        fft_run(columns_fft, b);
+      re[g] = reinterpret_cast<T*>(b.xr);
+      im[g] = reinterpret_cast<T*>(b.xi);
     }
+    const int used = int((valid + L - 1) / L);
     for (int64_t c = 0; c < columns; ++c)
-      for (int g = 0; g < G; ++g)
-        if (g * L < valid)
-          sink(c * rows + k0 + g * L, min(valid - g * L, int64_t(L)), part[g][2 * moved] + c * L,
-               part[g][2 * moved + 1] + c * L);
+      for (int g = 0; g < used; ++g) {
+        const int64_t k = c * rows + k0 + g * L, count = min(valid - g * L, int64_t(L));
+        if constexpr (Side == FftSide::from_half)
+          sink(k, count, re[g] + c * L);
+        else
+          sink(k, count, re[g] + c * L, im[g] + c * L);
+      }
   }
 };
 
 /// The two steps as tasks of the CPU's threads.
-template <class T, class Source>
+template <class T, FftSide Side, class Source>
 struct FftColumns {
-  const FftLong<T>* fft;
+  const FftLong<T, Side>* fft;
   Source source;
   T* matrix;
   SCI_HD void operator()(int64_t group, T* buffer) const { fft->step1(group, source, matrix, buffer); }
 };
-template <class T, class Sink>
+template <class T, FftSide Side, class Sink>
 struct FftRows {
-  const FftLong<T>* fft;
+  const FftLong<T, Side>* fft;
   const T* matrix;
   Sink sink;
   SCI_HD void operator()(int64_t group, T* buffer) const { fft->step2(group, matrix, sink, buffer); }
@@ -221,6 +179,13 @@ struct FftPartsSource : FftParts<T> {
 template <class T>
 struct FftPartsSink : FftParts<T> {
   using FftParts<T>::FftParts;
+  SCI_HD void operator()(int64_t k, int64_t count, const T* re) const {
+    if (count == this->L) {
+      this->at(this->re + k) = this->at(re);
+    } else {
+      for (int64_t i = 0; i < count; ++i) this->re[k + i] = re[i];
+    }
+  }
   SCI_HD void operator()(int64_t k, int64_t count, const T* re, const T* im) const {
     if (count == this->L) {
       this->at(this->re + k) = this->at(re);
@@ -298,7 +263,7 @@ struct FftChirpSink : FftVector<T> {
     using V = FftVector<T>;
     const int64_t there = min(count, chirp.h - k);
     if (there <= 0) return;
-    alignas(32) T zr[V::L], zi[V::L];
+    alignas(FftVector<T>::bytes) T zr[V::L], zi[V::L];
     for (int64_t i = 0; i < V::L; ++i) zr[i] = zi[i] = T(0);
     for (int64_t i = 0; i < there; ++i) {
       const T br = chirp.re[k + i], bi = chirp.im[k + i];
@@ -309,5 +274,6 @@ struct FftChirpSink : FftVector<T> {
   }
 };
 
+}  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 #endif

@@ -4,6 +4,7 @@
 #include "ops/fft_plan.h"
 
 namespace sci {
+inline namespace SCI_LANES_NAMESPACE {
 
 /// Everything a transform of a kind (dct_rows.h) and length needs. `own`: by our own complex transform, else a table
 /// for the steps of dct.h.
@@ -60,4 +61,5 @@ std::shared_ptr<const DctPlan<T>> dct_plan(int kind, bool odd, bool own, int64_t
   return PlanCache<DctPlan<T>>::get(kind % 20 == 3 ? kind - 1 : kind, odd, own, n);
 }
 
+}  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci

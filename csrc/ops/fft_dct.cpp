@@ -2,7 +2,8 @@
 //
 // On the CPU rows go through our own complex transform (dct_rows.h): its plans are kept, while torch makes MKL plan
 // each call anew, which for long rows costs more than the transform. On CUDA it is one transform of torch (cuFFT)
-// between the steps of dct.h; a second operator does the same on the CPU, for the tests.
+// between the steps of dct.h; a second operator does the same on the CPU, and a third takes vectors of a width, for the
+// tests.
 #include "ops/dct_plan.h"
 #include "ops/fft_torch.h"
 #include "runtime/operator.h"
@@ -24,72 +25,6 @@ SCI_DCT_KERNEL(DctRestrict)
 namespace sci {
 namespace {
 
-struct Arguments {
-  int type;
-  bool sine;
-  double scale, end_in, end_out;
-  DctOrder before() const {
-    if (!sine || type == 1) return DctOrder::plain;
-    return type == 2 ? DctOrder::alternating : DctOrder::reversed;
-  }
-  DctOrder after() const {
-    if (!sine || type == 1) return DctOrder::plain;
-    return type == 2 ? DctOrder::reversed : DctOrder::alternating;
-  }
-  bool odd() const { return sine && type == 1; }
-};
-
-// ---- our own transform, on the CPU ---------------------------------------------------------------------------------
-
-template <class T, int Kind>
-void transform_rows(const DctPlan<T>& plan, const DctRule<T>& rule, const T* in, T* out, int64_t rows) {
-  constexpr int L = FftLong<T>::L;
-  const FftPlan<T>& fft = *plan.fft;
-  if (fft.passes && rows > 1) {
-    DctShortRows<T, L, Kind> task{rule, &fft.passes->passes, in, out, rows};
-    return on_threads<T>(task, (rows + L - 1) / L, fft_work / (L * rule.n) + 1, 4 * L * (rule.h + 8));
-  }
-  if (!fft.split) {
-    DctShortRows<T, 1, Kind> task{rule, &fft.passes->passes, in, out, rows};
-    return on_threads<T>(task, rows, fft_work / rule.n + 1, 4 * (rule.h + 8));
-  }
-  const int64_t part = rule.h + 16, own = fft_row_scratch(fft);
-  Scratch<T> scratch(0, own + 2 * part);
-  T *memory = scratch.get(), *re = memory + own, *im = re + part;
-  for (int64_t r = 0; r < rows; ++r) {
-    DctRow<T> row(rule, in, out, r, rows);
-    const FftPartsSink<T> sink(re, im);
-    if (!fft.chirp && rule.h >= plan.sweep_from && (Kind == 3 || Kind == 4 || Kind == 23)) {
-      sweep<T>(DctLongBefore<T, Kind>{row, re, im}, rule.h);
-      fft_row(fft, memory, FftPartsSource<T>(re, im), sink);
-    } else {
-      fft_row(fft, memory, DctLongSource<T, Kind>{row}, sink);
-    }
-    sweep<T>(DctLongAfter<T, Kind>{row, re, im}, row.template steps<Kind>());
-  }
-}
-
-template <class T>
-void own_transform(const Tensor& x, Tensor& out, int64_t n, int64_t inner, const Arguments& a) {
-  const int kind = a.type > 1 && n % 2 ? a.type + 20 : a.type;
-  auto plan = dct_plan<T>(kind, a.odd(), true, n);
-  DctRule<T> rule{n,         plan->h,    inner,       a.odd(),      a.before(),
-                  a.after(), T(a.scale), T(a.end_in), T(a.end_out), plan->table.data(),
-                  plan->part};
-  const T* in = data<T>(x);
-  T* to = data<T>(out);
-  int64_t rows = x.numel() / n;
-  switch (kind) {
-    case 1: return transform_rows<T, 1>(*plan, rule, in, to, rows);
-    case 2: return transform_rows<T, 2>(*plan, rule, in, to, rows);
-    case 3: return transform_rows<T, 3>(*plan, rule, in, to, rows);
-    case 4: return transform_rows<T, 4>(*plan, rule, in, to, rows);
-    case 22: return transform_rows<T, 22>(*plan, rule, in, to, rows);
-    case 23: return transform_rows<T, 23>(*plan, rule, in, to, rows);
-    default: return transform_rows<T, 24>(*plan, rule, in, to, rows);
-  }
-}
-
 // ---- a transform of torch between two steps ------------------------------------------------------------------------
 
 template <class Step>
@@ -100,7 +35,7 @@ void run_step(const Tensor& like, const Step& step, int64_t rows, int64_t count)
 
 /// x and the result are (rows, n).
 template <class T>
-Tensor torch_transform(const Tensor& x, int64_t rows, int64_t n, const Arguments& a) {
+Tensor torch_transform(const Tensor& x, int64_t rows, int64_t n, const DctJob& a) {
   ScalarType complex_type = sizeof(T) == 8 ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
   std::shared_ptr<const DctPlan<T>> plan;
   const complex<T>* table = nullptr;  // on CUDA twiddles are cheaper to compute than to read
@@ -143,47 +78,69 @@ Tensor torch_transform(const Tensor& x, int64_t rows, int64_t n, const Arguments
 
 // ---- the operator ----------------------------------------------------------------------------------------------
 
-Tensor transform(const Tensor& given, const Arguments& a, int64_t axis, bool own) {
+/// `bytes`: of the vectors on the CPU, or 0 for torch's transform.
+Tensor transform(const Tensor& given, DctJob job, int bytes) {
   const int64_t dims = given.dim();
-  STD_TORCH_CHECK(a.type >= 1 && a.type <= 4, "trigonometric_transform: no type ", a.type);
-  STD_TORCH_CHECK(axis < 0 && axis >= -dims, "trigonometric_transform: no axis ", axis);
-  std::vector<int64_t> size(given.sizes().begin(), given.sizes().end());
-  const int64_t n = size[dims + axis];
-  STD_TORCH_CHECK(n >= 1 && (a.type > 1 || a.sine || n >= 2), "trigonometric_transform: length ", n);
-  int64_t inner = 1;
-  for (int64_t d = dims + axis + 1; d < dims; ++d) inner *= size[d];
+  STD_TORCH_CHECK(job.type >= 1 && job.type <= 4, "trigonometric_transform: no type ", job.type);
+  job.size.assign(given.sizes().begin(), given.sizes().end());
+  for (int64_t& axis : job.axes) {
+    STD_TORCH_CHECK(axis < 0 && axis >= -dims, "trigonometric_transform: no axis ", axis);
+    axis += dims;
+    const int64_t n = job.size[axis];
+    STD_TORCH_CHECK(n >= 1 && (job.type > 1 || job.sine || n >= 2), "trigonometric_transform: length ", n);
+  }
+  STD_TORCH_CHECK(!job.axes.empty(), "trigonometric_transform: no axes");
   Tensor x = given.is_contiguous() ? given : torch::stable::contiguous(given);
-  if (x.numel() == 0) return empty_as(x, size);
+  if (x.numel() == 0) return empty_as(x, job.size);
   return dispatch_real(x, "trigonometric_transform", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if (own) {
-      Tensor out = empty_as(x, size);
-      want_large_pages(out.mutable_data_ptr(), size_t(out.numel()) * sizeof(T));
-      own_transform<T>(x, out, n, inner, a);
+    if (bytes > 0) {
+      Tensor out = empty_as(x, job.size);
+      job.in = x.const_data_ptr();
+      job.out = out.mutable_data_ptr();
+      if (bytes == 64)
+        dct_in_lanes<T, 64>(job);
+      else
+        dct_in_lanes<T, 32>(job);
       return out;
     }
-    const int64_t rows = x.numel() / n;
-    if (inner == 1) return torch::stable::reshape(torch_transform<T>(x, rows, n, a), size);
-    Tensor blocks = torch::stable::reshape(x, {rows / inner, n, inner});
-    Tensor turned = torch::stable::contiguous(torch::stable::transpose(blocks, 1, 2));
-    Tensor done = torch::stable::reshape(torch_transform<T>(turned, rows, n, a), {rows / inner, inner, n});
-    return torch::stable::reshape(torch::stable::contiguous(torch::stable::transpose(done, 1, 2)), size);
+    for (int64_t axis : job.axes) {
+      const int64_t n = job.size[axis], rows = x.numel() / n;
+      int64_t inner = 1;
+      for (int64_t d = axis + 1; d < dims; ++d) inner *= job.size[d];
+      Tensor blocks = torch::stable::reshape(x, {rows / inner, n, inner});
+      Tensor turned = torch::stable::contiguous(torch::stable::transpose(blocks, 1, 2));
+      Tensor done = torch::stable::reshape(torch_transform<T>(turned, rows, n, job), {rows / inner, inner, n});
+      x = torch::stable::reshape(torch::stable::contiguous(torch::stable::transpose(done, 1, 2)), job.size);
+      job.scale = 1;
+    }
+    return x;
   });
 }
 
-Tensor trigonometric_transform(const Tensor& x, int64_t type, bool sine, int64_t axis, double scale, double end_in,
-                               double end_out) {
-  return transform(x, {int(type), sine, scale, end_in, end_out}, axis, !x.is_cuda());
+DctJob job_of(std::vector<int64_t> axes, int64_t type, bool sine, double scale, double end_in, double end_out) {
+  return {int(type), sine, scale, end_in, end_out, {}, std::move(axes), nullptr, nullptr};
 }
-Tensor trigonometric_transform_by_steps(const Tensor& x, int64_t type, bool sine, int64_t axis, double scale,
-                                        double end_in, double end_out) {
-  return transform(x, {int(type), sine, scale, end_in, end_out}, axis, false);
+Tensor trigonometric_transform(const Tensor& x, std::vector<int64_t> axes, int64_t type, bool sine, double scale,
+                               double end_in, double end_out) {
+  return transform(x, job_of(axes, type, sine, scale, end_in, end_out), x.is_cuda() ? 0 : lane_bytes());
+}
+Tensor trigonometric_transform_by_steps(const Tensor& x, std::vector<int64_t> axes, int64_t type, bool sine,
+                                        double scale, double end_in, double end_out) {
+  return transform(x, job_of(axes, type, sine, scale, end_in, end_out), 0);
+}
+Tensor trigonometric_transform_of_width(const Tensor& x, std::vector<int64_t> axes, int64_t type, bool sine,
+                                        double scale, double end_in, double end_out, int64_t bytes) {
+  STD_TORCH_CHECK(!x.is_cuda() && (bytes == 32 || (bytes == 64 && lane_bytes() == 64)),
+                  "trigonometric_transform_of_width: no vectors of ", bytes, " bytes here");
+  return transform(x, job_of(axes, type, sine, scale, end_in, end_out), int(bytes));
 }
 
-#define SCI_TRANSFORM_ARGUMENTS \
-  "(Tensor x, int type, bool sine, int axis, float scale, float end_in, float end_out) -> Tensor"
-SCI_OPERATOR("trigonometric_transform" SCI_TRANSFORM_ARGUMENTS, trigonometric_transform)
-SCI_OPERATOR("trigonometric_transform_by_steps" SCI_TRANSFORM_ARGUMENTS, trigonometric_transform_by_steps)
+#define SCI_TRANSFORM_ARGUMENTS "(Tensor x, int[] axes, int type, bool sine, float scale, float end_in, float end_out"
+SCI_OPERATOR("trigonometric_transform" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform)
+SCI_OPERATOR("trigonometric_transform_by_steps" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform_by_steps)
+SCI_OPERATOR("trigonometric_transform_of_width" SCI_TRANSFORM_ARGUMENTS ", int bytes) -> Tensor",
+             trigonometric_transform_of_width)
 
 }  // namespace
 }  // namespace sci

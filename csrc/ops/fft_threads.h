@@ -1,13 +1,15 @@
-// How the CPU's transforms run: on torch's threads, compiled for AVX2 as well, with memory that threads keep.
+// How the CPU's transforms run: on torch's threads, compiled for AVX-512 or for AVX2 and without, with memory that
+// threads keep.
 #pragma once
 #include <sys/mman.h>
 
 #include <cstdlib>
 
+#include "fft/lanes.h"
 #include "runtime/operator.h"
-#include "runtime/wide.h"
 
 namespace sci {
+inline namespace SCI_LANES_NAMESPACE {
 
 /// Asks for large pages behind long arrays, which transforms walk through in large steps.
 inline void want_large_pages(void* memory, size_t size) {
@@ -57,10 +59,12 @@ class Scratch {
   Slot& slot_;
 };
 
+#if !defined(SCI_WIDE) || SCI_LANE_BYTES == 32
 template <class Task, class T>
-void run_plain(const Task& task, int64_t begin, int64_t end, T* buffer) {
+SCI_PLAIN void run_plain(const Task& task, int64_t begin, int64_t end, T* buffer) {
   for (int64_t i = begin; i < end; ++i) task(i, buffer);
 }
+#endif
 
 #ifdef SCI_WIDE
 template <class Task, class T>
@@ -72,9 +76,11 @@ SCI_WIDE void run_wide(const Task& task, int64_t begin, int64_t end, T* buffer) 
 template <class Task, class T>
 void run_items(const Task& task, int64_t begin, int64_t end, T* buffer) {
 #ifdef SCI_WIDE
-  if (wide()) return run_wide(task, begin, end, buffer);
+  if (lanes_wide()) return run_wide(task, begin, end, buffer);
 #endif
+#if !defined(SCI_WIDE) || SCI_LANE_BYTES == 32
   run_plain(task, begin, end, buffer);
+#endif
 }
 
 /// Runs task(item, buffer) for all items; each thread has a buffer of `size` numbers.
@@ -98,4 +104,5 @@ void sweep(const Task& task, int64_t count) {
   on_threads<T>(task, (count + task.chunk - 1) / task.chunk, fft_work / task.chunk, 0);
 }
 
+}  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci

@@ -75,7 +75,7 @@ transform = operator(
 
 
 _overload = torch.ops.sci.fourier_transform.default
-_LAST = [-1]
+LAST = [-1]
 
 
 def is_plain(x: Any, dtypes: Sequence[torch.dtype]) -> bool:
@@ -97,7 +97,7 @@ def is_plain(x: Any, dtypes: Sequence[torch.dtype]) -> bool:
 def last_axis(x: Tensor, kind: int, inverse: bool, odd: bool, scale: float) -> Tensor:
     """Transform a plain tensor: the plain call, in which checks would take as long as a transform of 1000 numbers."""
     with below_autograd():
-        return _overload(x, _LAST, kind, inverse, odd, scale, 1.0)  # type: ignore[no-any-return]
+        return _overload(x, LAST, kind, inverse, odd, scale, 1.0)  # type: ignore[no-any-return]
 
 
 def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:

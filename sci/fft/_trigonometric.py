@@ -1,7 +1,7 @@
 r"""The operator under the cosine and sine transforms, and the arguments they have in common.
 
-``transform(x, type, sine, axis, scale, end_in, end_out)`` is :math:`y = s E_{out} C E_{in} x` along one axis: C one of
-SciPy's unnormalised transforms, E a factor of the elements that a transform counts with half the weight of the others
+``transform(x, axes, type, sine, scale, end_in, end_out)`` is :math:`y = s E_{out} C E_{in} x` along one axis, and along
+several the product of these, s taken once: C one of SciPy's unnormalised transforms, E a factor of the elements that a transform counts with half the weight of the others
 (first and last for the cosine transform of type 1, first of the input of type 3 and of the output of type 2; last in
 the sine transforms of types 2 and 3). With weights of 2 off these ends the matrices are cosines and sines, so the
 adjoints are the operator again:
@@ -29,7 +29,7 @@ from .._core.cards import Sample
 from .._core.dispatch import operator
 from .._core.torch_private import below_autograd
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
-from ._fourier import fit, is_plain
+from ._fourier import LAST, fit, is_plain
 
 runtime.load_library()
 
@@ -37,8 +37,8 @@ _TRANSPOSED = _INVERSE = {1: 1, 2: 3, 3: 2, 4: 4}
 
 
 def _adjoint(args: tuple[Any, ...], x: Tensor) -> Tensor:
-    _, type, sine, axis, scale, end_in, end_out = args
-    adjoint: Tensor = transform(x, _TRANSPOSED[type], sine, axis, scale, 2 * end_out, end_in / 2)
+    _, axes, type, sine, scale, end_in, end_out = args
+    adjoint: Tensor = transform(x, axes, _TRANSPOSED[type], sine, scale, 2 * end_out, end_in / 2)
     return adjoint
 
 
@@ -71,19 +71,28 @@ def _scale(norm: str | None, period: int) -> float:
     return 1.0 if norm is None or norm == "backward" else 1 / period
 
 
-def _along(x: Tensor, type: int, sine: bool, axis: int, norm: str | None, orthogonalize: bool) -> Tensor:
-    n = x.shape[axis]
-    # The transform of its inverse is `period` times the identity.
-    period = 2 * n if type > 1 else 2 * (n + 1) if sine else 2 * (n - 1)
-    scale = _scale(norm, period)
+def _along(
+    x: Tensor,
+    type: int,
+    sine: bool,
+    shape: Sequence[int],
+    axes: Sequence[int],
+    norm: str | None,
+    orthogonalize: bool,
+) -> Tensor:
+    scale = 1.0
+    for n in shape:
+        # The transform of its inverse is `period` times the identity.
+        scale *= _scale(norm, 2 * n if type > 1 else 2 * (n + 1) if sine else 2 * (n - 1))
     end_in = end_out = 1.0
     if orthogonalize and type < 4 and not (sine and type == 1):
         end_in = math.sqrt(2) if type != 2 else 1.0
         end_out = math.sqrt(0.5) if type != 3 else 1.0
+    x = fit(x, shape, axes)
     if x.is_complex():  # real and imaginary parts are two columns of a real transform
         parts = torch.view_as_real(x.resolve_conj())
-        return torch.view_as_complex(transform(parts, type, sine, axis - 1, scale, end_in, end_out))
-    out: Tensor = transform(x, type, sine, axis, scale, end_in, end_out)
+        return torch.view_as_complex(transform(parts, [a - 1 for a in axes], type, sine, scale, end_in, end_out))
+    out: Tensor = transform(x, list(axes), type, sine, scale, end_in, end_out)
     return out
 
 
@@ -120,7 +129,7 @@ def transform_1d(
         and is_plain(x, FLOATING)
     ):
         with below_autograd():
-            return _overload(x, int(type), sine, -1, 1.0, 1.0, 1.0)  # type: ignore[no-any-return]
+            return _overload(x, LAST, int(type), sine, 1.0, 1.0, 1.0)  # type: ignore[no-any-return]
     x = transform_input(function, x)
     check_options(function, norm, workers)
     axis = check_axis(x, axis)
@@ -129,7 +138,7 @@ def transform_1d(
     orthogonalize = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
     if inverse:
         type, norm = _INVERSE[type], reversed_norm(norm)
-    return _along(fit(x, [n], [axis]), type, sine, axis, norm, orthogonalize)
+    return _along(x, type, sine, [n], [axis], norm, orthogonalize)
 
 
 def transform_nd(
@@ -145,7 +154,7 @@ def transform_nd(
     sine: bool,
     inverse: bool,
 ) -> Tensor:
-    """Do what `dctn`, `idctn`, `dstn` and `idstn` do: the transform along one axis after the other."""
+    """Do what `dctn`, `idctn`, `dstn` and `idstn` do."""
     out = transform_input(function, x)
     check_options(function, norm, workers)
     shape, places = shape_and_axes(function, out, s, axes)
@@ -155,9 +164,7 @@ def transform_nd(
         type, norm = _INVERSE[type], reversed_norm(norm)
     if not places:
         return out.clone()
-    for n, axis in zip(shape, places, strict=True):
-        out = _along(fit(out, [n], [axis]), type, sine, axis, norm, orthogonalize)
-    return out
+    return _along(out, type, sine, shape, places, norm, orthogonalize)
 
 
 def samples_1d(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:

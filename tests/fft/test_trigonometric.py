@@ -116,9 +116,9 @@ def test_steps_around_a_transform_of_torch_agree(type: int, sine: bool, dtype: t
             continue
         x = torch.randn(3, n, dtype=dtype)
         exact = x.numpy().astype(np.longdouble) @ matrix(type, sine, n).T
-        assert error(by_steps(x, type, sine, -1, 1.0, 1.0, 1.0), exact) < 8, n
+        assert error(by_steps(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 8, n
     x = torch.randn(2, 12, 5, dtype=dtype)
-    args = (type, sine, -2, 0.5, 3.0, 7.0)
+    args = ([-2], type, sine, 0.5, 3.0, 7.0)
     torch.testing.assert_close(by_steps(x, *args), transform(x, *args))
 
 
@@ -164,7 +164,7 @@ def test_norms_and_weights(norm: str | None, orthogonalize: bool | None) -> None
 def test_adjoint_and_tangent_are_exact(type: int, sine: bool) -> None:
     for n in (2, 3, 6, 7, 70):
         x, g = torch.randn(3, n, dtype=torch.float64, requires_grad=True), torch.randn(3, n, dtype=torch.float64)
-        args = (type, sine, -1, 0.3, 5.0, 11.0)
+        args = ([-1], type, sine, 0.3, 5.0, 11.0)
         eye = torch.eye(n, dtype=torch.float64)
         dense = transform(eye, *args)  # rows are the images of unit vectors
         (grad,) = torch.autograd.grad(transform(x, *args), x, g)

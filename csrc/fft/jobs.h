@@ -1,0 +1,88 @@
+// What the operators of csrc/ops ask of the CPU's transforms, which are compiled for vectors of several widths.
+#pragma once
+#include "core/platform.h"
+
+#if !SCI_DEVICE
+#include <vector>
+#endif
+
+namespace sci {
+
+enum class FourierKind : int { complex = 0, to_half = 1, from_half = 2 };
+
+/// What a sine transform does to the input or output of the cosine transform of its type.
+enum class DctOrder : int { plain = 0, reversed = 1, alternating = 2 };
+
+#if !SCI_DEVICE
+
+using Size = std::vector<int64_t>;
+
+/// size[from] * ... * size[to - 1]
+inline int64_t product(const Size& size, size_t from, size_t to) {
+  int64_t p = 1;
+  for (size_t d = from; d < to; ++d) p *= size[d];
+  return p;
+}
+
+/// Row-major `in` of `size` to `out` of `out_size`, along `axes`; a half spectrum is along the last of these.
+struct FourierJob {
+  FourierKind kind;
+  bool inverse;
+  double scale, middle;
+  Size size, out_size, axes;
+  const void* in;
+  void* out;
+  void* between;  // as large as `in`, for several axes from a half spectrum
+};
+
+/// Row-major `in` of `size` to `out`, along each of `axes`.
+struct DctJob {
+  int type;
+  bool sine;
+  double scale, end_in, end_out;
+  Size size, axes;
+  const void* in;
+  void* out;
+
+  DctOrder before() const {
+    if (!sine || type == 1) return DctOrder::plain;
+    return type == 2 ? DctOrder::alternating : DctOrder::reversed;
+  }
+  DctOrder after() const {
+    if (!sine || type == 1) return DctOrder::plain;
+    return type == 2 ? DctOrder::reversed : DctOrder::alternating;
+  }
+  bool odd() const { return sine && type == 1; }
+};
+
+/// Specialised, for vectors of 32 and 64 bytes, by csrc/ops/fft_lanes_*.cpp.
+template <class T, int Bytes>
+void fourier_in_lanes(const FourierJob& job);
+template <class T, int Bytes>
+void dct_in_lanes(const DctJob& job);
+#define SCI_LANES_OF(T)                                \
+  template <>                                          \
+  void fourier_in_lanes<T, 32>(const FourierJob& job); \
+  template <>                                          \
+  void fourier_in_lanes<T, 64>(const FourierJob& job); \
+  template <>                                          \
+  void dct_in_lanes<T, 32>(const DctJob& job);         \
+  template <>                                          \
+  void dct_in_lanes<T, 64>(const DctJob& job);
+SCI_LANES_OF(float)
+SCI_LANES_OF(double)
+#undef SCI_LANES_OF
+
+/// The width that suits this processor.
+inline int lane_bytes() {
+#if defined(__x86_64__)
+  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+  return wide ? 64 : 32;
+#else
+  return 32;
+#endif
+}
+#endif
+
+}  // namespace sci
