@@ -115,8 +115,41 @@ Tensor fourier_transform_of_width(const Tensor& x, std::vector<int64_t> axes, in
   return transform(x, axes, {FourierKind(kind), inverse, odd, scale, middle}, int(bytes));
 }
 
+// A call on a short row costs more in passing seven arguments than in the transform: `code` is kind + 4 inverse + 8 odd
+// + 16 (divide by the length), along the last axis.
+Tensor fourier_row(const Tensor& x, int64_t code) {
+  Size size(x.sizes().begin(), x.sizes().end()), out_size = size, axes{int64_t(size.size()) - 1};
+  const FourierKind kind = FourierKind(code % 4);
+  const bool odd = code & 8, to_real = kind == FourierKind::from_half;
+  if (x.is_cuda() || !x.is_contiguous() || size.empty() || x.numel() == 0 || (to_real && size.back() < 2 && !odd)) {
+    const int64_t last = size.empty() ? 1 : size.back(), n = to_real ? 2 * (last - 1) + (odd ? 1 : 0) : last;
+    return fourier_transform(x, {-1}, code % 4, code & 4, odd, code & 16 ? 1 / double(n) : 1.0, 1.0);
+  }
+  if (kind == FourierKind::to_half) out_size.back() = size.back() / 2 + 1;
+  if (to_real) out_size.back() = 2 * (size.back() - 1) + (odd ? 1 : 0);
+  const ScalarType given = x.scalar_type();
+  const bool wide = given == ScalarType::Double || given == ScalarType::ComplexDouble;
+  const bool real_in = given == ScalarType::Double || given == ScalarType::Float;
+  STD_TORCH_CHECK((real_in || given == ScalarType::ComplexDouble || given == ScalarType::ComplexFloat) &&
+                      real_in == (kind == FourierKind::to_half),
+                  "fourier_row: dtype ", torch::headeronly::toString(given));
+  const ScalarType real = wide ? ScalarType::Double : ScalarType::Float;
+  Tensor out = empty_as(x, out_size, to_real ? real : wide ? ScalarType::ComplexDouble : ScalarType::ComplexFloat);
+  const double scale = code & 16 ? 1 / double(to_real ? out_size.back() : size.back()) : 1.0;
+  const void* in = x.const_data_ptr();
+  void* to = out.mutable_data_ptr();
+  const FourierJob job{kind, bool(code & 4), scale, 1.0, std::move(size), std::move(out_size), std::move(axes), in,
+                       to,   nullptr};
+  if (wide)
+    lane_bytes() == 64 ? fourier_in_lanes<double, 64>(job) : fourier_in_lanes<double, 32>(job);
+  else
+    lane_bytes() == 64 ? fourier_in_lanes<float, 64>(job) : fourier_in_lanes<float, 32>(job);
+  return out;
+}
+
 #define SCI_TRANSFORM_ARGUMENTS "(Tensor x, int[] axes, int kind, bool inverse, bool odd, float scale, float middle"
 SCI_OPERATOR("fourier_transform" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", fourier_transform)
+SCI_OPERATOR("fourier_row(Tensor x, int code) -> Tensor", fourier_row)
 SCI_OPERATOR("fourier_transform_by_torch" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", fourier_transform_by_torch)
 SCI_OPERATOR("fourier_transform_of_width" SCI_TRANSFORM_ARGUMENTS ", int bytes) -> Tensor", fourier_transform_of_width)
 

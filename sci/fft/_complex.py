@@ -12,7 +12,7 @@ from .._core.arrays import COMPLEX as COMPLEX_DTYPES
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, shape_and_axes, transform_input
 from ._backend import overridable
-from ._fourier import COMPLEX, complex_transform, is_plain, last_axis
+from ._fourier import COMPLEX, DIVIDED, INVERSE, complex_transform, is_plain, last_axis
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -98,7 +98,7 @@ def fft(
     tensor([0., 2., 0., 2.])
     """
     if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
-        return last_axis(x, COMPLEX, False, False, 1.0)
+        return last_axis(x, COMPLEX)
     x = transform_input("fft", x)
     check_options("fft", norm, workers, plan)
     axis = check_axis(x, axis)
@@ -176,7 +176,7 @@ def ifft(
     tensor([1., 1., 1., 1.])
     """
     if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
-        return last_axis(x, COMPLEX, True, False, 1 / x.shape[-1])
+        return last_axis(x, COMPLEX | INVERSE | DIVIDED)
     x = transform_input("ifft", x)
     check_options("ifft", norm, workers, plan)
     axis = check_axis(x, axis)

@@ -30,7 +30,15 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import COMPLEX_OF, REAL_OF
 from .._core.dispatch import operator
-from .._core.torch_private import below_autograd, forward_mode_active, transforms_active
+from .._core.torch_private import (
+    CPU,
+    CUDA,
+    dispatch_modes,
+    forward_mode_active,
+    kernel_of,
+    profiler_enabled,
+    transforms_active,
+)
 
 runtime.load_library()
 
@@ -74,8 +82,10 @@ transform = operator(
 )
 
 
-_overload = torch.ops.sci.fourier_transform.default
+_row_kernel = kernel_of(torch.ops.sci.fourier_row.default)
 LAST = [-1]
+# Bits of the number that says what the operator `fourier_row` does, beside the kind.
+INVERSE, ODD, DIVIDED = 4, 8, 16
 
 
 def is_plain(x: Any, dtypes: Sequence[torch.dtype]) -> bool:
@@ -89,15 +99,17 @@ def is_plain(x: Any, dtypes: Sequence[torch.dtype]) -> bool:
         and x.layout is torch.strided
         and not x.is_conj()
         and not (x.requires_grad and torch.is_grad_enabled())
+        and (x.is_cpu or x.is_cuda)
         and not transforms_active()
+        and not dispatch_modes()
         and not forward_mode_active()
+        and not profiler_enabled()
     )
 
 
-def last_axis(x: Tensor, kind: int, inverse: bool, odd: bool, scale: float) -> Tensor:
+def last_axis(x: Tensor, code: int) -> Tensor:
     """Transform a plain tensor: the plain call, in which checks would take as long as a transform of 1000 numbers."""
-    with below_autograd():
-        return _overload(x, LAST, kind, inverse, odd, scale, 1.0)  # type: ignore[no-any-return]
+    return _row_kernel(CPU if x.is_cpu else CUDA, x, code)  # type: ignore[no-any-return]
 
 
 def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:

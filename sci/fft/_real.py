@@ -13,7 +13,7 @@ from .._core.arrays import FLOATING
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, transform_input
 from ._backend import overridable
-from ._fourier import FROM_HALF, TO_HALF, from_half, is_plain, last_axis, to_half
+from ._fourier import DIVIDED, FROM_HALF, INVERSE, ODD, TO_HALF, from_half, is_plain, last_axis, to_half
 
 
 def _samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -101,7 +101,7 @@ def rfft(
     tensor([0., 2., 0.])
     """
     if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, FLOATING):
-        return last_axis(x, TO_HALF, False, False, 1.0)
+        return last_axis(x, TO_HALF)
     x = transform_input("rfft", x, real=True)
     check_options("rfft", norm, workers, plan)
     axis = check_axis(x, axis)
@@ -256,10 +256,10 @@ def irfft(
     >>> sci.fft.irfft(torch.tensor([0.0, 2.0, 0.0]))
     tensor([ 1.,  0., -1.,  0.])
     """
-    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
-        length = 2 * (x.shape[-1] - 1)
-        if length:
-            return last_axis(x, FROM_HALF, True, False, 1 / length)
+    if axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
+        length = 2 * (x.shape[-1] - 1) if n is None else n
+        if type(length) is int and length > 0 and length // 2 + 1 == x.shape[-1]:
+            return last_axis(x, FROM_HALF | INVERSE | DIVIDED | (length % 2 and ODD))
     x = transform_input("irfft", x)
     check_options("irfft", norm, workers, plan)
     axis = check_axis(x, axis)

@@ -1,10 +1,10 @@
 r"""The operator under the cosine and sine transforms, and the arguments they have in common.
 
 ``transform(x, axes, type, sine, scale, end_in, end_out)`` is :math:`y = s E_{out} C E_{in} x` along one axis, and along
-several the product of these, s taken once: C one of SciPy's unnormalised transforms, E a factor of the elements that a transform counts with half the weight of the others
-(first and last for the cosine transform of type 1, first of the input of type 3 and of the output of type 2; last in
-the sine transforms of types 2 and 3). With weights of 2 off these ends the matrices are cosines and sines, so the
-adjoints are the operator again:
+several the product of these, s taken once: C one of SciPy's unnormalised transforms, E a factor of the elements that a
+transform counts with half the weight of the others (first and last for the cosine transform of type 1, first of the
+input of type 3 and of the output of type 2; last in the sine transforms of types 2 and 3). With weights of 2 off these
+ends the matrices are cosines and sines, so the adjoints are the operator again:
 
 =======  ==================================================================================
 type 1   :math:`(s E(b) C_1 E(a))^T = s E(a/2) C_1 E(2b)` (cosine); itself (sine)
@@ -27,7 +27,7 @@ from .._core import runtime
 from .._core.arrays import FLOATING
 from .._core.cards import Sample
 from .._core.dispatch import operator
-from .._core.torch_private import below_autograd
+from .._core.torch_private import CPU, CUDA, kernel_of
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
 from ._fourier import LAST, fit, is_plain
 
@@ -62,7 +62,7 @@ transform = operator(
     jvp=_jvp,
     core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
 )
-_overload = torch.ops.sci.trigonometric_transform.default
+_kernel = kernel_of(torch.ops.sci.trigonometric_transform.default)
 
 
 def _scale(norm: str | None, period: int) -> float:
@@ -128,8 +128,7 @@ def transform_1d(
         and not inverse
         and is_plain(x, FLOATING)
     ):
-        with below_autograd():
-            return _overload(x, LAST, int(type), sine, 1.0, 1.0, 1.0)  # type: ignore[no-any-return]
+        return _kernel(CPU if x.is_cpu else CUDA, x, LAST, int(type), sine, 1.0, 1.0, 1.0)  # type: ignore[no-any-return]
     x = transform_input(function, x)
     check_options(function, norm, workers)
     axis = check_axis(x, axis)
