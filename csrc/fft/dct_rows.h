@@ -232,9 +232,42 @@ struct DctLanes {
 
 // ---- the tasks of the CPU's threads ------------------------------------------------------------------------------
 
+/// L rows of n numbers to n vectors, and back: a step that jumps about in rows would reach each of its numbers by a
+/// cache line of its own, in rows a power of 2 apart all of one cache set.
+template <class T>
+SCI_HD void rows_to_lanes(const T* rows, int64_t n, T* to) {
+  using V = FftVector<T>;
+  constexpr int L = V::L;
+  int64_t m = 0;
+  for (; m + L <= n; m += L) {
+    typename V::W v[L];
+    SCI_UNROLL for (int i = 0; i < L; ++i) v[i] = V::at(rows + i * n + m);
+    V::transpose(v);
+    SCI_UNROLL for (int i = 0; i < L; ++i) V::at(to + (m + i) * L) = v[i];
+  }
+  for (; m < n; ++m)
+    for (int i = 0; i < L; ++i) to[m * L + i] = rows[i * n + m];
+}
+template <class T>
+SCI_HD void lanes_to_rows(const T* from, int64_t n, T* rows) {
+  using V = FftVector<T>;
+  constexpr int L = V::L;
+  int64_t m = 0;
+  for (; m + L <= n; m += L) {
+    typename V::W v[L];
+    SCI_UNROLL for (int i = 0; i < L; ++i) v[i] = V::at(from + (m + i) * L);
+    V::transpose(v);
+    SCI_UNROLL for (int i = 0; i < L; ++i) V::at(rows + i * n + m) = v[i];
+  }
+  for (; m < n; ++m)
+    for (int i = 0; i < L; ++i) rows[i * n + m] = from[m * L + i];
+}
+
 /// Short rows, L at a time, in the lanes.
 template <class T, int L, int Kind>
 struct DctShortRows {
+  /// Numbers of the buffer.
+  int64_t size() const { return L * (fft->buffer() + (L > 1 ? rule.n : 0)); }
   DctRule<T> rule;
   const FftPasses<T>* fft;
   bool odd_passes;
@@ -242,6 +275,16 @@ struct DctShortRows {
   T* out;
   int64_t rows;
   SCI_HD void operator()(int64_t item, T* buffer) const {
+    if constexpr (L > 1) {
+      if (rule.stride == 1 && (item + 1) * L <= rows) {
+        T* columns = buffer + L * fft->buffer();
+        DctRule<T> of_columns = rule;
+        of_columns.stride = L;
+        rows_to_lanes(in + item * L * rule.n, rule.n, columns);
+        DctLanes<T, L>(of_columns, columns, columns, 0, L).template run<Kind>(*fft, odd_passes, buffer);
+        return lanes_to_rows(columns, rule.n, out + item * L * rule.n);
+      }
+    }
     DctLanes<T, L> lanes_of_rows(rule, in, out, item * L, rows);
     lanes_of_rows.template run<Kind>(*fft, odd_passes, buffer);
   }

@@ -14,12 +14,12 @@ void transform_rows(const DctPlan<T>& plan, const DctRule<T>& rule, const T* in,
   const FftPasses<T>* passes = fft.passes_of_rows(odd);
   if (beside > 0) {
     DctShortRows<T, L, Kind> task{rule, passes, odd, in, out, beside};
-    on_threads<T>(task, (beside + L - 1) / L, fft_work / (L * rule.n) + 1, L * passes->buffer());
+    on_threads<T>(task, (beside + L - 1) / L, fft_work / (L * rule.n) + 1, task.size());
   }
   if (beside == rows) return;
   if (!fft.split) {
     DctShortRows<T, 1, Kind> task{rule, passes, odd, in, out, rows};
-    return on_threads<T>(task, rows, fft_work / rule.n + 1, passes->buffer());
+    return on_threads<T>(task, rows, fft_work / rule.n + 1, task.size());
   }
   const FourierKind side = Kind == 23  ? FourierKind::from_half
                            : Kind > 20 ? FourierKind::to_half

@@ -11,6 +11,7 @@ import torch
 
 import sci
 from sci.fft._fourier import transform
+from tests.fft.vector_widths import widths
 
 COMPLEX, REAL, HALF = ("fft", "ifft"), ("rfft", "ihfft"), ("irfft", "hfft")
 
@@ -278,3 +279,31 @@ def test_empty_batches() -> None:
 def test_bad_arguments(call: object, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         call()  # type: ignore[operator]
+
+
+# Every butterfly, general radices, primes as convolutions of both kinds (47, 83), several of them, odd lengths in two
+# steps, chirps.
+LENGTHS = (2, 8, 15, 22, 26, 37, 47, 49, 64, 77, 83, 128, 225, 271, 3 * 83, 43 * 47, 1001, 1009, 3 * 683, 4100, 9999)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("bytes", widths())
+def test_vectors_of_each_width(bytes: int, dtype: torch.dtype) -> None:
+    run = torch.ops.sci.fourier_transform_of_width
+    tolerance = 12 * torch.finfo(dtype).eps
+    for n, rows in itertools.product(LENGTHS, (1, 3, 17)):
+        z = given("fft", rows, n, dtype=dtype)
+        x = z.real.contiguous()
+        wide = z.numpy().astype(np.complex128)
+        half = scipy.fft.rfft(wide.real)
+        back = torch.from_numpy(half).to(z.dtype)
+        for out, exact in (
+            (run(z, [-1], 0, False, False, 1.0, 1.0, bytes), scipy.fft.fft(wide)),
+            (run(z, [-1], 0, True, False, 1 / n, 1.0, bytes), scipy.fft.ifft(wide)),
+            (run(x, [-1], 1, False, False, 1.0, 1.0, bytes), half),
+            (run(x, [-1], 1, True, False, 1.0, 1.0, bytes), half.conj()),
+            (run(back, [-1], 2, True, bool(n % 2), 1 / n, 1.0, bytes), wide.real),
+            (run(z.T.contiguous(), [0], 0, False, False, 1.0, 1.0, bytes), scipy.fft.fft(wide).T),
+        ):
+            distance = np.linalg.norm(out.numpy() - exact) / np.linalg.norm(exact)
+            assert distance <= tolerance, (n, rows)

@@ -12,8 +12,9 @@ import torch
 
 import sci
 from sci.fft._trigonometric import transform
+from tests.fft.vector_widths import widths
 
-# Around 13 and 199 are the seams of our own transform's radices, from 64 on it goes in two steps, 997 is a convolution.
+# Around 13 and 40 are the seams of our own transform's radices, from 64 on it goes in two steps, 997 is a convolution.
 LENGTHS = [
     1,
     2,
@@ -236,3 +237,15 @@ def test_threads_do_not_change_values() -> None:
 def test_bad_arguments(call: object, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         call()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("bytes", widths())
+@pytest.mark.parametrize(("type", "sine"), kinds())
+def test_vectors_of_each_width(type: int, sine: bool, bytes: int) -> None:
+    run, reference = torch.ops.sci.trigonometric_transform_of_width, scipy.fft.dst if sine else scipy.fft.dct
+    for n, rows in itertools.product((2, 15, 16, 83, 135, 250, 1009, 3 * 683, 4098, 9999), (1, 3, 17)):
+        x = torch.randn(rows, n, generator=torch.Generator().manual_seed(n), dtype=torch.float64)
+        out = run(x, [-1], type, sine, 1.0, 1.0, 1.0, bytes)
+        assert error(out, reference(x.numpy(), type)) < 15, (n, rows)
+        out = run(x.T.contiguous(), [0], type, sine, 1.0, 1.0, 1.0, bytes)
+        assert error(out, reference(x.numpy(), type).T) < 15, (n, rows)
