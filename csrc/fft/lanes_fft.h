@@ -29,7 +29,8 @@
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
-constexpr int fft_max_passes = 72, fft_rader_from = 40, fft_max_prime = 4096;
+// Below 200 sums are more exact than convolutions, though slower.
+constexpr int fft_max_passes = 72, fft_rader_from = 200, fft_max_prime = 4096;
 
 enum class FftStep : int { pass, gather, multiply, scatter };
 

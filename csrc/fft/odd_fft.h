@@ -19,12 +19,14 @@
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
+constexpr int fft_odd_below = 40;  // radices of real transforms
+
 /// Any odd radix, of which cosines and sines are given: a := DFT of a.
 template <class T, class W>
 SCI_HD void fft_butterfly(int64_t r, const T* roots, W* re, W* im) {
   const int64_t half = r / 2;
   const T *c = roots, *d = roots + r;
-  W pr[fft_rader_from / 2 + 1], pi[fft_rader_from / 2 + 1], mr[fft_rader_from / 2 + 1], mi[fft_rader_from / 2 + 1];
+  W pr[fft_odd_below / 2 + 1], pi[fft_odd_below / 2 + 1], mr[fft_odd_below / 2 + 1], mi[fft_odd_below / 2 + 1];
   const W r0 = re[0], i0 = im[0];
   for (int64_t j = 1; j <= half; ++j) {
     pr[j] = re[j] + re[r - j];
@@ -77,7 +79,7 @@ SCI_HD void odd_pass(const FftPass& pass, const T* table, const T* roots, const 
                      const W* __restrict xi, W* __restrict yr, W* __restrict yi) {
   const int64_t l = pass.m, s = pass.s, r = R > 0 ? R : pass.radix, half = r / 2;
   const T *c = roots + pass.roots, *d = c + r;
-  constexpr int size = R > 0 ? R : fft_rader_from;
+  constexpr int size = R > 0 ? R : fft_odd_below;
   W re[size], im[size];
   for (int64_t a = 0; a < s; ++a) {
     const W first = xr[a];
@@ -131,7 +133,7 @@ SCI_HD void odd_pass_back(const FftPass& pass, const T* table, const T* roots, c
                           const W* __restrict xi, W* __restrict yr, W* __restrict yi) {
   const int64_t l = pass.m, s = pass.s, r = R > 0 ? R : pass.radix, half = r / 2;
   const T *c = roots + pass.roots, *d = c + r;
-  constexpr int size = R > 0 ? R : fft_rader_from;
+  constexpr int size = R > 0 ? R : fft_odd_below;
   W re[size], im[size];
   for (int64_t a = 0; a < s; ++a) {
     const W first = xr[a];

@@ -312,7 +312,7 @@ struct FftLongPlan {
     least = 1e300;
     auto consider = [&](int64_t c) {
       const int64_t r = n / c, real = Side == FftSide::to_half ? r : Side == FftSide::from_half ? c : 1;
-      if (fft_largest_factor(real) >= fft_rader_from || (Side != FftSide::complex && real == 1)) return;
+      if (fft_largest_factor(real) >= fft_odd_below || (Side != FftSide::complex && real == 1)) return;
       const double full_c = double((c + L - 1) / L * L), full_r = std::ceil(double(r) / L) * L;
       const double cost = full_c / double(c) * (fft_cost(r) + 4) + full_r / double(r) * (fft_cost(c) + 4) +
                           std::abs(std::log2(double(c) / double(r))) / 2;
@@ -373,14 +373,16 @@ struct FftPlan {
   static constexpr int64_t lanes_up_to = 8192;  // up to here rows can go side by side
   static constexpr int64_t dense_up_to = 65536 / FftVector<T>::bytes * 2;  // up to here they should, if they lie apart
 
+  static constexpr int64_t chirp_from = 256;  // a convolution is faster from less on, but less exact
+
   explicit FftPlan(int64_t length) : h(length) {
     if (fft_is_smooth(h)) {
       if (h <= lanes_up_to) passes = std::make_unique<FftPassesPlan<T>>(h);
       if (h >= long_from) split = std::make_unique<FftLongPlan<T>>(h);
-      if (h % 2 && h <= lanes_up_to && fft_largest_factor(h) < fft_rader_from)
+      if (h % 2 && h <= lanes_up_to && fft_largest_factor(h) < fft_odd_below)
         odd = std::make_unique<FftPassesPlan<T>>(h, true);
     }
-    if (h < long_from) return;
+    if (h < long_from || (split && h < chirp_from)) return;
     const int64_t n = fft_next_smooth(2 * h - 1);
     auto convolution = std::make_unique<FftLongPlan<T>>(n);
     if (split && double(h) * split->cost <= double(n) * (2 * convolution->cost + 8)) return;
