@@ -1,7 +1,7 @@
 // Vectors of the CPU's Fourier transforms. A unit that includes this header works with vectors of SCI_LANE_BYTES, 32 or
 // 64, and everything made of them lives in a namespace of that width: units of both widths go into one library.
 #pragma once
-#include "core/platform.h"
+#include "core/lanes.h"
 
 #if !SCI_DEVICE
 #include <utility>
@@ -17,11 +17,11 @@
 
 // Code for vectors of that width: with `flatten` a function takes what it calls along into its instruction set.
 #if defined(__x86_64__) && SCI_LANE_BYTES == 64
-#define SCI_WIDE __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"), flatten, noinline))
+#define SCI_LANES_WIDE __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"), flatten, noinline))
 #elif defined(__x86_64__)
-#define SCI_WIDE __attribute__((target("avx2,fma"), flatten, noinline))
+#define SCI_LANES_WIDE __attribute__((target("avx2,fma"), flatten, noinline))
 #endif
-#define SCI_PLAIN __attribute__((flatten, noinline))
+#define SCI_LANES_PLAIN __attribute__((flatten, noinline))
 
 // -O2 leaves short loops as loops, and what they index in memory.
 #define SCI_UNROLL _Pragma("GCC unroll 16")
@@ -29,27 +29,15 @@
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
-/// Does this processor run SCI_WIDE code? Vectors of 64 bytes are asked for only where it does.
+/// Does this processor run SCI_LANES_WIDE code? Vectors of 64 bytes are asked for only where it does.
 inline bool lanes_wide() {
-#ifdef SCI_WIDE
+#ifdef SCI_LANES_WIDE
   static const bool wide = SCI_LANE_BYTES == 64 || (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
   return wide;
 #else
   return false;
 #endif
 }
-
-template <class T, int L>
-struct lanes_of {
-  typedef T type __attribute__((vector_size(L * sizeof(T)), may_alias));
-};
-template <class T>
-struct lanes_of<T, 1> {
-  using type = T;
-};
-/// L numbers side by side, on which arithmetic is elementwise.
-template <class T, int L>
-using lanes = typename lanes_of<T, L>::type;
 
 /// A vector in memory, wherever it lies, and the orders in which numbers stand in one.
 template <class T>
@@ -109,11 +97,11 @@ struct FftVector {
 };
 
 // Defines NAME(f, b) as a function of its own, in both instruction sets: each caller would otherwise hold a copy.
-#ifdef SCI_WIDE
-#define SCI_RUN_WIDE(NAME, STEPS)                                        \
-  template <class T, int L>                                              \
-  SCI_WIDE void NAME##_wide(const FftPasses<T>& f, FftBuffer<T, L>& b) { \
-    STEPS(f, b);                                                         \
+#ifdef SCI_LANES_WIDE
+#define SCI_RUN_WIDE(NAME, STEPS)                                              \
+  template <class T, int L>                                                    \
+  SCI_LANES_WIDE void NAME##_wide(const FftPasses<T>& f, FftBuffer<T, L>& b) { \
+    STEPS(f, b);                                                               \
   }
 #define SCI_RUN_IF_WIDE(NAME) \
   if (lanes_wide()) return NAME##_wide(f, b);
@@ -121,16 +109,16 @@ struct FftVector {
 #define SCI_RUN_WIDE(NAME, STEPS)
 #define SCI_RUN_IF_WIDE(NAME)
 #endif
-#define SCI_RUN(NAME, STEPS)                                               \
-  SCI_RUN_WIDE(NAME, STEPS)                                                \
-  template <class T, int L>                                                \
-  SCI_PLAIN void NAME##_plain(const FftPasses<T>& f, FftBuffer<T, L>& b) { \
-    STEPS(f, b);                                                           \
-  }                                                                        \
-  template <class T, int L>                                                \
-  SCI_HD void NAME(const FftPasses<T>& f, FftBuffer<T, L>& b) {            \
-    SCI_RUN_IF_WIDE(NAME)                                                  \
-    NAME##_plain(f, b);                                                    \
+#define SCI_RUN(NAME, STEPS)                                                     \
+  SCI_RUN_WIDE(NAME, STEPS)                                                      \
+  template <class T, int L>                                                      \
+  SCI_LANES_PLAIN void NAME##_plain(const FftPasses<T>& f, FftBuffer<T, L>& b) { \
+    STEPS(f, b);                                                                 \
+  }                                                                              \
+  template <class T, int L>                                                      \
+  SCI_HD void NAME(const FftPasses<T>& f, FftBuffer<T, L>& b) {                  \
+    SCI_RUN_IF_WIDE(NAME)                                                        \
+    NAME##_plain(f, b);                                                          \
   }
 
 }  // namespace SCI_LANES_NAMESPACE

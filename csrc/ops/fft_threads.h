@@ -59,26 +59,26 @@ class Scratch {
   Slot& slot_;
 };
 
-#if !defined(SCI_WIDE) || SCI_LANE_BYTES == 32
+#if !defined(SCI_LANES_WIDE) || SCI_LANE_BYTES == 32
 template <class Task, class T>
-SCI_PLAIN void run_plain(const Task& task, int64_t begin, int64_t end, T* buffer) {
+SCI_LANES_PLAIN void run_plain(const Task& task, int64_t begin, int64_t end, T* buffer) {
   for (int64_t i = begin; i < end; ++i) task(i, buffer);
 }
 #endif
 
-#ifdef SCI_WIDE
+#ifdef SCI_LANES_WIDE
 template <class Task, class T>
-SCI_WIDE void run_wide(const Task& task, int64_t begin, int64_t end, T* buffer) {
+SCI_LANES_WIDE void run_wide(const Task& task, int64_t begin, int64_t end, T* buffer) {
   for (int64_t i = begin; i < end; ++i) task(i, buffer);
 }
 #endif
 
 template <class Task, class T>
 void run_items(const Task& task, int64_t begin, int64_t end, T* buffer) {
-#ifdef SCI_WIDE
+#ifdef SCI_LANES_WIDE
   if (lanes_wide()) return run_wide(task, begin, end, buffer);
 #endif
-#if !defined(SCI_WIDE) || SCI_LANE_BYTES == 32
+#if !defined(SCI_LANES_WIDE) || SCI_LANE_BYTES == 32
   run_plain(task, begin, end, buffer);
 #endif
 }

@@ -281,9 +281,32 @@ def test_bad_arguments(call: object, kind: type[Exception], text: str) -> None:
         call()  # type: ignore[operator]
 
 
-# Every butterfly, general radices, primes as convolutions of both kinds (211, 271, 683), several of them, odd lengths in two
-# steps, chirps.
-LENGTHS = (2, 8, 15, 22, 26, 37, 47, 49, 64, 77, 83, 128, 211, 225, 271, 3 * 83, 43 * 47, 1001, 1009, 3 * 683, 4100, 9999)
+# Every butterfly, general radices, primes as convolutions of both kinds (211, 271, 683), several, odd lengths in
+# two steps, chirps.
+LENGTHS = (
+    2,
+    8,
+    15,
+    22,
+    26,
+    37,
+    47,
+    49,
+    64,
+    77,
+    83,
+    128,
+    211,
+    225,
+    271,
+    3 * 83,
+    43 * 47,
+    1001,
+    1009,
+    3 * 683,
+    4100,
+    9999,
+)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])

@@ -14,7 +14,8 @@ import sci
 from sci.fft._trigonometric import transform
 from tests.fft.vector_widths import widths
 
-# Around 13, 40 and 199 are the seams of our own transform's radices, from 64 on it goes in two steps, 997 is a convolution.
+# Around 13, 40 and 199 are the seams of our own transform's radices, from 64 on it goes in two steps, 997 is a
+# convolution.
 LENGTHS = [
     1,
     2,
