@@ -28,7 +28,7 @@
 #pragma once
 #include "core/complex.h"
 #include "core/platform.h"
-#include "fft/jobs.h"
+#include "fft/kinds.h"
 
 namespace sci {
 

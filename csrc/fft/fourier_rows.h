@@ -8,7 +8,7 @@
 //
 // Source  [1] W. H. Press et al., "Numerical Recipes", 3rd ed. 2007, section 12.3.2
 #pragma once
-#include "fft/jobs.h"
+#include "fft/kinds.h"
 #include "fft/odd_long.h"
 
 #if !SCI_DEVICE

@@ -4,8 +4,6 @@
 #include "core/lanes.h"
 
 #if !SCI_DEVICE
-#include <utility>
-
 #ifndef SCI_LANE_BYTES
 #define SCI_LANE_BYTES 32
 #endif
@@ -39,12 +37,24 @@ inline bool lanes_wide() {
 #endif
 }
 
+/// The numbers 0, 1, ... as parameters of a template.
+template <int... I>
+struct places {};
+template <int N, int... I>
+struct places_up_to {
+  using type = typename places_up_to<N - 1, N - 1, I...>::type;
+};
+template <int... I>
+struct places_up_to<0, I...> {
+  using type = places<I...>;
+};
+
 /// A vector in memory, wherever it lies, and the orders in which numbers stand in one.
 template <class T>
 struct FftVector {
   static constexpr int bytes = SCI_LANE_BYTES, L = bytes / sizeof(T);
   using W = lanes<T, L>;
-  using Places = std::make_integer_sequence<int, L>;
+  using Places = typename places_up_to<L>::type;
   typedef T Loose __attribute__((vector_size(bytes), aligned(sizeof(T)), may_alias));
   static SCI_HD Loose& at(T* p) { return *reinterpret_cast<Loose*>(p); }
   static SCI_HD const Loose& at(const T* p) { return *reinterpret_cast<const Loose*>(p); }
@@ -62,25 +72,25 @@ struct FftVector {
 
  private:
   template <int... I>
-  static SCI_HD void split(W a, W b, W& re, W& im, std::integer_sequence<int, I...>) {
+  static SCI_HD void split(W a, W b, W& re, W& im, places<I...>) {
     re = __builtin_shufflevector(a, b, (2 * I)...);
     im = __builtin_shufflevector(a, b, (2 * I + 1)...);
   }
   template <int... I>
-  static SCI_HD void join(W re, W im, W& a, W& b, std::integer_sequence<int, I...>) {
+  static SCI_HD void join(W re, W im, W& a, W& b, places<I...>) {
     a = __builtin_shufflevector(re, im, (I / 2 + I % 2 * L)...);
     b = __builtin_shufflevector(re, im, (L / 2 + I / 2 + I % 2 * L)...);
   }
   template <int... I>
-  static SCI_HD W reversed(W v, std::integer_sequence<int, I...>) {
+  static SCI_HD W reversed(W v, places<I...>) {
     return __builtin_shufflevector(v, v, (L - 1 - I)...);
   }
   template <int... I>
-  static SCI_HD W alternated(W v, std::integer_sequence<int, I...>) {
+  static SCI_HD W alternated(W v, places<I...>) {
     return __builtin_shufflevector(v, -v, (I + I % 2 * L)...);
   }
   template <int D, int... I>
-  static SCI_HD void exchange(W& a, W& b, std::integer_sequence<int, I...>) {
+  static SCI_HD void exchange(W& a, W& b, places<I...>) {
     const W first = __builtin_shufflevector(a, b, (I & D ? L + I - D : I)...);
     b = __builtin_shufflevector(a, b, (I & D ? L + I : I + D)...);
     a = first;

@@ -4,7 +4,7 @@
 // MKL plan each call anew, and it has AVX2 and AVX-512 on every processor that has them. On CUDA it is torch's (cuFFT);
 // a second operator does the same on the CPU, and a third takes vectors of a width, for the tests.
 #include "fft/fourier_weights.h"
-#include "fft/jobs.h"
+#include "ops/fft_jobs.h"
 #include "ops/fft_torch.h"
 
 SCI_KERNEL("fft/fourier_weights.h", sci::FourierWeights<float>)

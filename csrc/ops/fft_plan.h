@@ -9,8 +9,8 @@
 #include <mutex>
 #include <vector>
 
-#include "fft/jobs.h"
 #include "fft/odd_long.h"
+#include "ops/fft_jobs.h"
 #include "ops/fft_threads.h"
 
 namespace sci {

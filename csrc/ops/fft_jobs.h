@@ -1,19 +1,11 @@
 // What the operators of csrc/ops ask of the CPU's transforms, which are compiled for vectors of several widths.
 #pragma once
-#include "core/platform.h"
-
-#if !SCI_DEVICE
+#include <cstdlib>
 #include <vector>
-#endif
+
+#include "fft/kinds.h"
 
 namespace sci {
-
-enum class FourierKind : int { complex = 0, to_half = 1, from_half = 2 };
-
-/// What a sine transform does to the input or output of the cosine transform of its type.
-enum class DctOrder : int { plain = 0, reversed = 1, alternating = 2 };
-
-#if !SCI_DEVICE
 
 using Size = std::vector<int64_t>;
 
@@ -73,16 +65,16 @@ SCI_LANES_OF(float)
 SCI_LANES_OF(double)
 #undef SCI_LANES_OF
 
-/// The width that suits this processor.
+/// The width that suits this processor, or less if SCI_CPU asks for that.
 inline int lane_bytes() {
 #if defined(__x86_64__)
   static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+                           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+                           !std::getenv("SCI_CPU");
   return wide ? 64 : 32;
 #else
   return 32;
 #endif
 }
-#endif
 
 }  // namespace sci
