@@ -93,14 +93,14 @@ def plot(card: ElementwiseCard, measured: list[Measured], path: pathlib.Path) ->
     for dtype, marker in (("float64", "."), ("complex128", "+")):
         rows = [row for row in measured if row.dtype == dtype]
         if rows:
-            x = np.concatenate([row.sizes for row in rows])
+            # Decades on a linear axis: the ticks of a logarithmic one may lie beyond the range of float64.
+            with np.errstate(divide="ignore"):
+                x = np.log10(np.concatenate([row.sizes for row in rows]))
             y = np.concatenate([row.errors for row in rows])
             axes.plot(x, np.clip(y, 1e-2, 1e4), marker, label=dtype, markersize=4)
             allowed = np.concatenate([row.conditions for row in rows])
             axes.plot(x, np.clip(np.maximum(allowed, 1e-2), 1e-2, 1e4), "_", color="0.7", zorder=0, markersize=5)
-    axes.set(xscale="symlog" if any((row.sizes <= 0).any() for row in measured) else "log", yscale="log",
-             xlabel=f"|{card.arguments[-1]}|", ylabel="error / ulp", title=card.name)  # fmt: skip
-    axes.set_xscale("log")
+    axes.set(yscale="log", xlabel=f"log10 |{card.arguments[-1]}|", ylabel="error / ulp", title=card.name)
     axes.legend(title="grey: condition", fontsize="small")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
