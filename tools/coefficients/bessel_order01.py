@@ -66,7 +66,7 @@ def show(name: str, real: str, c: list[Any]) -> None:
     print(f"  SCI_TABLE({real}, c) = {{")
     for x in c:
         print(f"      {mp.nstr(x, 20 if real == 'double' else 12)}{'f' if real == 'float' else ''},")
-    print("  };\n  return bessel_jy_polynomial(c, u);\n}")
+    print("  };\n  return horner(c, u);\n}")
 
 
 def main() -> None:

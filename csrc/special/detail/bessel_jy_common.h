@@ -1,6 +1,7 @@
 // What the parts of the Bessel functions J and Y share: the pair of values with its binary exponent, and small pieces
 // of arithmetic that must also hold for dual numbers.
 #pragma once
+#include "core/polynomial.h"
 #include "special/gamma.h"
 
 namespace sci {
@@ -29,16 +30,6 @@ struct bessel_jy_limits {
 /// The series of J in this type holds below this order: the gamma function is finite there (for float, in double).
 template <class T>
 constexpr scalar_of<T> bessel_jy_gamma_order = is_same<scalar_of<T>, float> && !is_same<T, float> ? 32 : 168;
-
-/// sum c[k] x^k with two interleaved Horner chains, half as long as one.
-template <class T, class S, int N>
-SCI_HD T bessel_jy_polynomial(const S (&c)[N], T x) {
-  T square = x * x;
-  T even = T(c[(N - 1) & ~1]), odd = T(c[(N - 2) | 1]);
-  SCI_NO_UNROLL for (int k = ((N - 1) & ~1) - 2; k >= 0; k -= 2) even = even * square + T(c[k]);
-  SCI_NO_UNROLL for (int k = ((N - 2) | 1) - 2; k >= 1; k -= 2) odd = odd * square + T(c[k]);
-  return even + x * odd;
-}
 
 /// log x; the derivative of log on dual numbers forms 1/x, which overflows for subnormal x.
 template <class T>

@@ -27,7 +27,7 @@ struct bessel_jy_olver_coefficients<double> {
         -8.853937774544702e-11,   -4.38804490431755893e-10, 9.68101688408578896e-12, 3.1318383333980021e-11,
         -8.43341132294989558e-13, -2.21431451523093013e-12, 5.01031245465539273e-14, 1.18273815813788322e-13,
     };
-    return bessel_jy_polynomial(zeta, u);
+    return horner(zeta, u);
   }
   /// sum phi A_k w^k and sum phi B_k w^k, w = 1/v^2.
   template <class T>
@@ -86,10 +86,10 @@ struct bessel_jy_olver_coefficients<double> {
         -7.5559858506005038e-4,  8.02437052637942381e-4,  1.6018217551084017e-4,
         -3.88041743138229002e-4, -4.15351080345885224e-6, 8.1829581147105154e-5,
     };
-    T a_high = (bessel_jy_polynomial(a4, u) * w + bessel_jy_polynomial(a3, u)) * w + bessel_jy_polynomial(a2, u);
-    a = (a_high * w + bessel_jy_polynomial(a1, u)) * w + bessel_jy_polynomial(a0, u);
-    T b_high = bessel_jy_polynomial(b3, u) * w + bessel_jy_polynomial(b2, u);
-    b = (b_high * w + bessel_jy_polynomial(b1, u)) * w + bessel_jy_polynomial(b0, u);
+    T a_high = (horner(a4, u) * w + horner(a3, u)) * w + horner(a2, u);
+    a = (a_high * w + horner(a1, u)) * w + horner(a0, u);
+    T b_high = horner(b3, u) * w + horner(b2, u);
+    b = (b_high * w + horner(b1, u)) * w + horner(b0, u);
   }
 };
 
@@ -102,7 +102,7 @@ struct bessel_jy_olver_coefficients<float> {
         1.16792157068494427e-2, 1.48187739657407588e-3, 1.24682074504547617e-4,
         1.42330439498868913e-5, 2.81622976104736033e-6, 1.10176489407509742e-7,
     };
-    return bessel_jy_polynomial(zeta, u);
+    return horner(zeta, u);
   }
   template <class T>
   static SCI_HD_LARGE void sums(T u, T w, T& a, T& b) {
@@ -130,8 +130,8 @@ struct bessel_jy_olver_coefficients<float> {
         -4.39373284507877741e-4,
         -4.9825199750758444e-4,
     };
-    a = (bessel_jy_polynomial(a2, u) * w + bessel_jy_polynomial(a1, u)) * w + bessel_jy_polynomial(a0, u);
-    b = bessel_jy_polynomial(b1, u) * w + bessel_jy_polynomial(b0, u);
+    a = (horner(a2, u) * w + horner(a1, u)) * w + horner(a0, u);
+    b = horner(b1, u) * w + horner(b0, u);
   }
 };
 

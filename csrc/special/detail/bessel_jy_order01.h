@@ -30,9 +30,9 @@ struct bessel_j01_coefficients<0, double> {
     double w = x * x;
     if (x < double(4))
       return ((x - double(2.4048255576957728863)) - double(-1.1766916515308941221e-16)) *
-             (x + double(2.4048255576957728863)) * bessel_jy_polynomial(low, (w - double(8)) / double(8));
+             (x + double(2.4048255576957728863)) * horner(low, (w - double(8)) / double(8));
     return ((x - double(5.5200781102863105687)) - double(8.0885971461467223092e-17)) *
-           (x + double(5.5200781102863105687)) * bessel_jy_polynomial(high, (w - double(40)) / double(24));
+           (x + double(5.5200781102863105687)) * horner(high, (w - double(40)) / double(24));
   }
   static SCI_HD void hankel(double t, double& p, double& q) {
     SCI_TABLE(double, cp) = {
@@ -47,8 +47,8 @@ struct bessel_j01_coefficients<0, double> {
         -1.36094192843565873e-8, 8.00099538467077026e-9, -3.55552413689307637e-9, 1.01103118696778644e-9,
         -1.3477936767407187e-10,
     };
-    p = bessel_jy_polynomial(cp, t);
-    q = bessel_jy_polynomial(cq, t);
+    p = horner(cp, t);
+    q = horner(cq, t);
   }
 };
 
@@ -69,9 +69,9 @@ struct bessel_j01_coefficients<0, float> {
     float w = x * x;
     if (x < float(4))
       return ((x - float(2.4048254489898681641)) - float(1.0870590460455913188e-7)) *
-             (x + float(2.4048254489898681641)) * bessel_jy_polynomial(low, (w - float(8)) / float(8));
+             (x + float(2.4048254489898681641)) * horner(low, (w - float(8)) / float(8));
     return ((x - float(5.5200781822204589844)) - float(-7.1934148334778395887e-8)) *
-           (x + float(5.5200781822204589844)) * bessel_jy_polynomial(high, (w - float(40)) / float(24));
+           (x + float(5.5200781822204589844)) * horner(high, (w - float(40)) / float(24));
   }
   static SCI_HD void hankel(float t, float& p, float& q) {
     SCI_TABLE(float, cp) = {
@@ -82,8 +82,8 @@ struct bessel_j01_coefficients<0, float> {
         -1.56249999507073441e-2, 1.43048663639463493e-4,  -6.91009955437322809e-6,
         7.60449131345377362e-7,  -9.26700596652722674e-8,
     };
-    p = bessel_jy_polynomial(cp, t);
-    q = bessel_jy_polynomial(cq, t);
+    p = horner(cp, t);
+    q = horner(cq, t);
   }
 };
 
@@ -106,9 +106,9 @@ struct bessel_j01_coefficients<1, double> {
     double w = x * x;
     if (x < double(4))
       return ((x - double(3.8317059702075124683)) - double(-1.5269184090088067468e-16)) *
-             (x + double(3.8317059702075124683)) * bessel_jy_polynomial(low, (w - double(8)) / double(8));
+             (x + double(3.8317059702075124683)) * horner(low, (w - double(8)) / double(8));
     return ((x - double(7.0155866698156188477)) - double(-9.4141656534103890982e-17)) *
-           (x + double(7.0155866698156188477)) * bessel_jy_polynomial(high, (w - double(40)) / double(24));
+           (x + double(7.0155866698156188477)) * horner(high, (w - double(40)) / double(24));
   }
   static SCI_HD void hankel(double t, double& p, double& q) {
     SCI_TABLE(double, cp) = {
@@ -132,8 +132,8 @@ struct bessel_j01_coefficients<1, double> {
         1.45079789965852173e-8,  -8.50491395794836307e-9, 3.77330916518895493e-9, -1.07191421635072709e-9,
         1.42807212538835537e-10,
     };
-    p = bessel_jy_polynomial(cp, t);
-    q = bessel_jy_polynomial(cq, t);
+    p = horner(cp, t);
+    q = horner(cq, t);
   }
 };
 
@@ -154,9 +154,9 @@ struct bessel_j01_coefficients<1, float> {
     float w = x * x;
     if (x < float(4))
       return ((x - float(3.8317060470581054688)) - float(-7.6850593153135564114e-8)) *
-             (x + float(3.8317060470581054688)) * bessel_jy_polynomial(low, (w - float(8)) / float(8));
+             (x + float(3.8317060470581054688)) * horner(low, (w - float(8)) / float(8));
     return ((x - float(7.01558685302734375)) - float(-1.8321172499646295002e-7)) * (x + float(7.01558685302734375)) *
-           bessel_jy_polynomial(high, (w - float(40)) / float(24));
+           horner(high, (w - float(40)) / float(24));
   }
   static SCI_HD void hankel(float t, float& p, float& q) {
     SCI_TABLE(float, cp) = {
@@ -167,8 +167,8 @@ struct bessel_j01_coefficients<1, float> {
         4.68749999453704298e-2,  -2.00268854012694601e-4, 8.4480504130700935e-6,
         -8.80470009929640667e-7, 1.04883725863737779e-7,
     };
-    p = bessel_jy_polynomial(cp, t);
-    q = bessel_jy_polynomial(cq, t);
+    p = horner(cp, t);
+    q = horner(cq, t);
   }
 };
 

@@ -21,7 +21,7 @@ SCI_HD double bessel_y0_low(double u) {
       -1.2490006981170772181e-10,
       2.161122833195708998e-12,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_y0_low(float u) {
   SCI_TABLE(float, c) = {
@@ -34,7 +34,7 @@ SCI_HD float bessel_y0_low(float u) {
       -0.000148664263541f,
       6.67548363204e-6f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_y0_high(double u) {
   SCI_TABLE(double, c) = {
@@ -55,7 +55,7 @@ SCI_HD double bessel_y0_high(double u) {
       -1.105748397656128435e-11,
       3.1480531876434937944e-13,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_y0_high(float u) {
   SCI_TABLE(float, c) = {
@@ -70,7 +70,7 @@ SCI_HD float bessel_y0_high(float u) {
       -0.000549361468358f,
       4.86756934925e-5f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_i0_near(double u) {
   SCI_TABLE(double, c) = {
@@ -98,7 +98,7 @@ SCI_HD double bessel_i0_near(double u) {
       7.4102321269562613158e-15,
       2.4496635130433921705e-16,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_i0_near(float u) {
   SCI_TABLE(float, c) = {
@@ -119,7 +119,7 @@ SCI_HD float bessel_i0_near(float u) {
       9.48119443747e-6f,
       6.74218271109e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_i0_far(double u) {
   SCI_TABLE(double, c) = {
@@ -148,7 +148,7 @@ SCI_HD double bessel_i0_far(double u) {
       9.3650868928181958899e-11,
       -2.026060428741377671e-11,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_i0_far(float u) {
   SCI_TABLE(float, c) = {
@@ -159,7 +159,7 @@ SCI_HD float bessel_i0_far(float u) {
       1.63913487158e-6f,
       3.6266703848e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k0_near(double u) {
   SCI_TABLE(double, c) = {
@@ -172,7 +172,7 @@ SCI_HD double bessel_k0_near(double u) {
       1.9240737237407051134e-11,
       5.1686788694633208318e-14,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k0_near(float u) {
   SCI_TABLE(float, c) = {
@@ -182,7 +182,7 @@ SCI_HD float bessel_k0_near(float u) {
       0.000109540791536f,
       9.5790735424e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k0_low(double u) {
   SCI_TABLE(double, c) = {
@@ -205,7 +205,7 @@ SCI_HD double bessel_k0_low(double u) {
       1.0705451355656405981e-11,
       -3.4948699059729051304e-12,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k0_low(float u) {
   SCI_TABLE(float, c) = {
@@ -217,7 +217,7 @@ SCI_HD float bessel_k0_low(float u) {
       -1.40772557486e-5f,
       3.09867056102e-6f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k0_middle(double u) {
   SCI_TABLE(double, c) = {
@@ -236,7 +236,7 @@ SCI_HD double bessel_k0_middle(double u) {
       8.7576671865913314488e-13,
       -1.7018205613476679705e-13,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k0_middle(float u) {
   SCI_TABLE(float, c) = {
@@ -247,7 +247,7 @@ SCI_HD float bessel_k0_middle(float u) {
       3.40272523765e-6f,
       -3.69813460803e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k0_far(double u) {
   SCI_TABLE(double, c) = {
@@ -265,7 +265,7 @@ SCI_HD double bessel_k0_far(double u) {
       -1.9738161211790910501e-12,
       4.2233815637971318339e-13,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k0_far(float u) {
   SCI_TABLE(float, c) = {
@@ -275,7 +275,7 @@ SCI_HD float bessel_k0_far(float u) {
       -1.60544567017e-5f,
       1.25426544868e-6f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_y1_low(double u) {
   SCI_TABLE(double, c) = {
@@ -292,7 +292,7 @@ SCI_HD double bessel_y1_low(double u) {
       -5.8556353155640149735e-12,
       9.2486766159827507757e-14,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_y1_low(float u) {
   SCI_TABLE(float, c) = {
@@ -305,7 +305,7 @@ SCI_HD float bessel_y1_low(float u) {
       -1.13634691697e-5f,
       4.40136292828e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_y1_high(double u) {
   SCI_TABLE(double, c) = {
@@ -325,7 +325,7 @@ SCI_HD double bessel_y1_high(double u) {
       1.2757561169828831121e-11,
       -3.8953928349893264091e-13,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_y1_high(float u) {
   SCI_TABLE(float, c) = {
@@ -340,7 +340,7 @@ SCI_HD float bessel_y1_high(float u) {
       -3.57472682612e-5f,
       2.76004145688e-6f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_i1_near(double u) {
   SCI_TABLE(double, c) = {
@@ -367,7 +367,7 @@ SCI_HD double bessel_i1_near(double u) {
       4.8629648333150464885e-15,
       1.6841436652173321172e-16,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_i1_near(float u) {
   SCI_TABLE(float, c) = {
@@ -387,7 +387,7 @@ SCI_HD float bessel_i1_near(float u) {
       4.14802256639e-6f,
       3.16039814582e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_i1_far(double u) {
   SCI_TABLE(double, c) = {
@@ -416,7 +416,7 @@ SCI_HD double bessel_i1_far(double u) {
       -9.7523972041381998899e-11,
       1.8515118828853111388e-11,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_i1_far(float u) {
   SCI_TABLE(float, c) = {
@@ -427,7 +427,7 @@ SCI_HD float bessel_i1_far(float u) {
       -2.0097889903e-6f,
       -4.21035015502e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k1_near(double u) {
   SCI_TABLE(double, c) = {
@@ -440,7 +440,7 @@ SCI_HD double bessel_k1_near(double u) {
       -1.4091710302451429943e-12,
       -3.2988105801986634609e-15,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k1_near(float u) {
   SCI_TABLE(float, c) = {
@@ -450,7 +450,7 @@ SCI_HD float bessel_k1_near(float u) {
       -1.44618017934e-5f,
       -9.96707826839e-8f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k1_low(double u) {
   SCI_TABLE(double, c) = {
@@ -473,7 +473,7 @@ SCI_HD double bessel_k1_low(double u) {
       -1.2671019544228254271e-11,
       4.1113644401680094212e-12,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k1_low(float u) {
   SCI_TABLE(float, c) = {
@@ -485,7 +485,7 @@ SCI_HD float bessel_k1_low(float u) {
       2.01329658113e-5f,
       -4.24968701646e-6f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k1_middle(double u) {
   SCI_TABLE(double, c) = {
@@ -504,7 +504,7 @@ SCI_HD double bessel_k1_middle(double u) {
       -1.0114168770274073071e-12,
       1.950031263505660236e-13,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k1_middle(float u) {
   SCI_TABLE(float, c) = {
@@ -515,7 +515,7 @@ SCI_HD float bessel_k1_middle(float u) {
       -4.73604332176e-6f,
       4.87600766608e-7f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD double bessel_k1_far(double u) {
   SCI_TABLE(double, c) = {
@@ -533,7 +533,7 @@ SCI_HD double bessel_k1_far(double u) {
       2.2097041014948172328e-12,
       -4.6903233141110154772e-13,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 SCI_HD float bessel_k1_far(float u) {
   SCI_TABLE(float, c) = {
@@ -543,7 +543,7 @@ SCI_HD float bessel_k1_far(float u) {
       2.30878898064e-5f,
       -1.65515137563e-6f,
   };
-  return bessel_jy_polynomial(c, u);
+  return horner(c, u);
 }
 // clang-format on
 
