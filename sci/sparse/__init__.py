@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import csgraph as csgraph
 from . import linalg as linalg
 from ._base import SparseEfficiencyWarning, SparseWarning, issparse, sparray
 from ._bsr import bsr_array, bsr_matrix
@@ -44,6 +45,7 @@ __all__ = [
     "coo_matrix",
     "csc_array",
     "csc_matrix",
+    "csgraph",
     "csr_array",
     "csr_matrix",
     "dia_array",

@@ -11,7 +11,7 @@ import torch
 
 import sci
 
-DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "interpolate", "testing")
+DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate", "testing")
 
 
 def documented() -> list[tuple[str, object]]:

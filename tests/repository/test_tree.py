@@ -15,7 +15,7 @@ from tools import sync
 from tools.generate_operators import elementwise_cards
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "interpolate")
+DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate")
 
 
 def tracked() -> list[pathlib.Path]:

@@ -1,0 +1,159 @@
+// Searches from a node over compressed rows, in the order of the entries.
+//
+//   graph_breadth  breadth first with a queue (CPU)
+//   GraphClaim, GraphCount, GraphWrite  one level of the same order for many threads: a node belongs to the first of
+//                  the frontier that leads to it; an item is a place in the frontier
+//   graph_depth    depth first: from each node on to its first neighbour that has not been visited (CPU)
+//   graph_strong   strongly connected components (Tarjan, SIAM J. Comput. 1, 1972), numbered as they are completed
+#pragma once
+#include "core/atomic.h"
+#include "core/platform.h"
+
+namespace sci {
+
+constexpr int32_t graph_free = 0x7fffffff, graph_visited = int32_t(0x80000000);
+
+/// `claims` of each node: free, the place in the frontier of the node that claims it, ~place once counted, visited.
+template <class I>
+struct GraphClaim {
+  const I* indptr;
+  const I* indices;
+  const int32_t* frontier;
+  int32_t* claims;
+  SCI_HD void operator()(int64_t item) const {
+    int32_t u = frontier[item];
+    for (I p = indptr[u]; p < indptr[u + 1]; ++p)
+      if (atomic_load(claims + indices[p]) > item) atomic_min(claims + indices[p], int32_t(item));
+  }
+};
+
+template <class I>
+struct GraphCount {
+  const I* indptr;
+  const I* indices;
+  const int32_t* frontier;
+  int32_t* claims;
+  int64_t* counts;
+  SCI_HD void operator()(int64_t item) const {
+    int32_t u = frontier[item];
+    int64_t count = 0;
+    for (I p = indptr[u]; p < indptr[u + 1]; ++p)
+      if (claims[indices[p]] == item) {
+        claims[indices[p]] = ~int32_t(item);  // a second edge to it does not count
+        ++count;
+      }
+    counts[item] = count;
+  }
+};
+
+template <class I>
+struct GraphWrite {
+  const I* indptr;
+  const I* indices;
+  const int32_t* frontier;
+  const int64_t* ends;  // where the nodes found from here end
+  const int64_t* counts;
+  int32_t* claims;
+  int32_t* predecessors;
+  int32_t* found;
+  SCI_HD void operator()(int64_t item) const {
+    int32_t u = frontier[item];
+    int64_t to = ends[item] - counts[item];
+    for (I p = indptr[u]; p < indptr[u + 1]; ++p)
+      if (claims[indices[p]] == ~int32_t(item)) {
+        claims[indices[p]] = graph_visited;
+        predecessors[indices[p]] = u;
+        found[to++] = int32_t(indices[p]);
+      }
+  }
+};
+
+#if !SCI_DEVICE
+
+/// Fills `order` and `predecessors` (marks at first, -9999) and returns how many nodes were reached.
+template <class I>
+inline int64_t graph_breadth(const I* indptr, const I* indices, int32_t start, int32_t* order, int32_t* predecessors,
+                             char* visited) {
+  int64_t end = 0;
+  visited[start] = 1;
+  order[end++] = start;
+  for (int64_t at = 0; at < end; ++at)
+    for (I p = indptr[order[at]]; p < indptr[order[at] + 1]; ++p) {
+      I v = indices[p];
+      if (visited[v]) continue;
+      visited[v] = 1;
+      predecessors[v] = order[at];
+      order[end++] = int32_t(v);
+    }
+  return end;
+}
+
+/// `next` is the row starts at first: where the search in each row goes on.
+template <class I>
+inline int64_t graph_depth(const I* indptr, const I* indices, int32_t start, int32_t* order, int32_t* predecessors,
+                           char* visited, int32_t* stack, I* next) {
+  int64_t end = 0, depth = 0;
+  visited[start] = 1;
+  order[end++] = start;
+  stack[depth++] = start;
+  while (depth > 0) {  // every edge is followed once
+    int32_t u = stack[depth - 1];
+    if (next[u] == indptr[u + 1]) {
+      --depth;
+      continue;
+    }
+    I v = indices[next[u]++];
+    if (visited[v]) continue;
+    visited[v] = 1;
+    predecessors[v] = u;
+    order[end++] = int32_t(v);
+    stack[depth++] = int32_t(v);
+  }
+  return end;
+}
+
+/// Returns how many components there are; `low` is room for a number per node, `labels` is -1 at first.
+template <class I>
+inline int32_t graph_strong(const I* indptr, const I* indices, int64_t nodes, int32_t* labels, int32_t* low,
+                            int32_t* stack, int32_t* open, I* next) {
+  int32_t components = 0, clock = 0;
+  for (int64_t v = 0; v < nodes; ++v) low[v] = -1;
+  int64_t depth = 0, kept = 0;
+  auto enter = [&](int64_t v) {
+    low[v] = clock++;
+    stack[depth++] = int32_t(v);
+    open[kept++] = int32_t(v);
+  };
+  for (int64_t root = 0; root < nodes; ++root) {
+    if (low[root] >= 0) continue;
+    // The first node of a component is entered first: its own time is on a stack of its own, `labels`, as -2 - time.
+    enter(root);
+    labels[root] = -2 - low[root];
+    while (depth > 0) {
+      int32_t u = stack[depth - 1];
+      if (next[u] < indptr[u + 1]) {
+        I v = indices[next[u]++];
+        if (low[v] < 0) {
+          enter(v);
+          labels[v] = -2 - low[v];
+        } else if (labels[v] < 0) {
+          low[u] = min(low[u], low[v]);
+        }
+        continue;
+      }
+      --depth;
+      if (depth > 0) low[stack[depth - 1]] = min(low[stack[depth - 1]], low[u]);
+      if (low[u] != -2 - labels[u]) continue;
+      for (int32_t v = -1; v != u;) {
+        v = open[--kept];
+        labels[v] = components;
+      }
+      ++components;
+    }
+  }
+  return components;
+}
+
+#endif
+
+}  // namespace sci

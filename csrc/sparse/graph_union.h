@@ -1,0 +1,89 @@
+// Components and spanning trees with disjoint sets that all threads join at once: a set's root is its smallest node,
+// and joining replaces a root by a smaller one atomically (Jayanti and Tarjan, PODC 2016), so no order of the threads
+// changes the result.
+//
+//   GraphJoin      an item is an edge: its ends are in one set from now on
+//   GraphRoots     an item is a node: its set's root
+//   GraphCheapest  an item is an edge: an offer to both sets that it leads out of (Boruvka's method; Nesetril, Milkova,
+//                  Nesetrilova, Discrete Math. 233, 2001). Edges are ordered by rank, which is unique: no cycles.
+//   GraphChosen    an item is a node: the root of a set takes the cheapest edge and joins the sets
+#pragma once
+#include "core/atomic.h"
+#include "core/platform.h"
+
+namespace sci {
+
+struct GraphSets {
+  int32_t* parents;  // parents[v] <= v
+  int64_t nodes;
+
+  SCI_HD int32_t root(int32_t v) const {
+    for (int64_t step = 0; step < nodes; ++step) {
+      int32_t parent = atomic_load(parents + v);
+      if (parent == v) return v;
+      int32_t above = atomic_load(parents + parent);
+      if (above != parent) atomic_replace(parents + v, parent, above);  // the way gets shorter
+      v = above;
+    }
+    return v;
+  }
+  SCI_HD void join(int32_t u, int32_t v) const {
+    // Each round that fails finds a root that was replaced by a smaller one.
+    for (int64_t round = 0; round < nodes; ++round) {
+      u = root(u);
+      v = root(v);
+      if (u == v) return;
+      if (u < v) swap(u, v);
+      if (atomic_replace(parents + u, u, v) == u) return;
+    }
+  }
+};
+
+template <class I>
+struct GraphJoin {
+  const I* from;
+  const I* to;
+  GraphSets sets;
+  SCI_HD void operator()(int64_t item) const { sets.join(int32_t(from[item]), int32_t(to[item])); }
+};
+
+struct GraphRoots {
+  GraphSets sets;
+  int32_t* roots;
+  SCI_HD void operator()(int64_t item) const { roots[item] = sets.root(int32_t(item)); }
+};
+
+template <class I>
+struct GraphCheapest {
+  const I* from;
+  const I* to;
+  const int32_t* roots;
+  const int64_t* ranks;
+  int64_t* best;  // of each root, a rank
+  SCI_HD void operator()(int64_t item) const {
+    int32_t u = roots[from[item]], v = roots[to[item]];
+    if (u == v) return;
+    int64_t rank = ranks[item];
+    if (rank < atomic_load(best + u)) atomic_min(best + u, rank);
+    if (rank < atomic_load(best + v)) atomic_min(best + v, rank);
+  }
+};
+
+template <class I>
+struct GraphChosen {
+  const I* from;
+  const I* to;
+  const int64_t* order;  // the edge of each rank
+  const int64_t* best;
+  int64_t edges;
+  GraphSets sets;
+  int32_t* chosen;
+  SCI_HD void operator()(int64_t item) const {
+    if (best[item] >= edges) return;
+    int64_t edge = order[best[item]];
+    atomic_exchange(chosen + edge, 1);
+    sets.join(int32_t(from[edge]), int32_t(to[edge]));
+  }
+};
+
+}  // namespace sci
