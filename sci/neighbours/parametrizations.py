@@ -33,7 +33,8 @@ def _symmetric(x: Tensor) -> Tensor:
 class Orthogonal(nn.Module):
     r"""Orthogonal (unitary) matrices of determinant 1: :math:`Q = \exp(L - L^H)`, L the strict lower triangle of X.
 
-    The inverse is the principal logarithm. A real matrix of determinant -1 has none and raises ValueError.
+    The inverse is the principal logarithm of the nearest rotation (Kabsch 1976), so that any matrix can be a start. An
+    orthogonal matrix of determinant -1 raises ValueError: no parameter comes near it.
 
     Examples
     --------
@@ -51,10 +52,15 @@ class Orthogonal(nn.Module):
         return linalg.expm(_skew(_square(x, "Orthogonal: the parameter")))
 
     def right_inverse(self, q: Tensor) -> Tensor:
-        """Parameters whose matrix is the orthogonal factor of `q`."""
-        u, _ = linalg.polar(_square(q, "Orthogonal: the matrix"))
-        if not u.is_complex() and bool((linalg.det(u) < 0).any()):
-            raise ValueError("Orthogonal: the matrix has determinant -1; rotations reach determinant 1 only")
+        """Parameters whose matrix is the rotation nearest to `q`."""
+        u, s, vh = linalg.svd(_square(q, "Orthogonal: the matrix"))
+        sign = torch.ones_like(s)
+        if not q.is_complex():
+            sign[..., -1:] = linalg.det(u @ vh).sign().unsqueeze(-1)
+            orthogonal = (s - 1).abs().amax(-1) < torch.finfo(s.dtype).eps ** 0.5
+            if bool((orthogonal & (sign[..., -1] < 0)).any()):
+                raise ValueError("Orthogonal: the matrix has determinant -1; only rotations can be reached")
+        u = (u * sign.unsqueeze(-2)) @ vh
         logarithm = linalg.logm(u)
         if logarithm.is_complex() and not u.is_complex():
             logarithm = logarithm.real

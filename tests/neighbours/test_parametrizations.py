@@ -73,3 +73,9 @@ def test_what_has_no_parameters_is_refused(kind: type, bad: list[list[float]], t
         kind().right_inverse(torch.tensor(bad, dtype=torch.float64))
     with pytest.raises(ValueError, match="square"):
         kind()(torch.zeros(2, 3))
+
+
+def test_a_reflection_that_is_not_orthogonal_starts_from_the_nearest_rotation() -> None:
+    q = torch.diag(torch.tensor([2.0, 1.0, -0.1], dtype=torch.float64))
+    start = Orthogonal()(Orthogonal().right_inverse(q))
+    torch.testing.assert_close(start, torch.eye(3, dtype=torch.float64))
