@@ -211,7 +211,7 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
                     return jvp(tuple(map(primal, inputs)), tuple(map(primal, outputs)), tangents)
             return jvp(inputs, outputs, tangents)
 
-    return Rule
+    return type(name, (Rule,), {})  # the node of a graph bears the operator's name
 
 
 def _make_plain_rule(rule: Any, kernel: Any) -> Any:
@@ -232,7 +232,7 @@ def _make_plain_rule(rule: Any, kernel: Any) -> Any:
 
         backward = staticmethod(rule.backward)
 
-    return PlainRule
+    return type(rule.__name__, (PlainRule,), {})
 
 
 def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
