@@ -23,6 +23,7 @@ extensions = [
     "myst_parser",
     "sphinx_gallery.gen_gallery",
     "cards",
+    "peers",
 ]
 exclude_patterns = [
     "_build",

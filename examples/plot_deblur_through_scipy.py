@@ -2,10 +2,10 @@
 Code written for ``scipy.fft``, differentiated: deblurring a photograph
 ========================================================================
 
-``sci.fft`` is a backend of SciPy's own: code that calls ``scipy.fft`` works on tensors inside ``set_backend``, on a GPU too, and
-differentiates. The forward model below is plain SciPy code. A photograph (Grace Hopper, from
-matplotlib) is blurred with it and made noisy, and found again by descent: least squares with a price on the gradients of
-the image.
+``sci.fft`` is a backend of SciPy's own: code that calls ``scipy.fft`` works on tensors inside ``set_backend``, on a
+GPU too, and differentiates. The forward model below is plain SciPy code. A photograph (Grace Hopper, from matplotlib)
+is blurred with it and made noisy, and found again by descent: least squares with a price on the gradients of the
+image.
 """
 
 import matplotlib.cbook

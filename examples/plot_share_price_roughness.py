@@ -2,10 +2,10 @@
 How rough is a share price? A kernel for GPyTorch
 =================================================
 
-A Gaussian process with a Matérn kernel is as smooth as its parameter nu says: 1/2 is Brownian motion, infinity the squared
-exponential. GPyTorch offers three values of it. The kernel of ``sci.neighbours.gpytorch`` learns nu with the rest, since
-``kv`` has a derivative in its order. For the logarithm of a share price (Google, from matplotlib's sample data) the theory
-of efficient markets says 1/2; the data come close to it, far from the smooth kernel.
+A Gaussian process with a Matérn kernel is as smooth as its parameter nu says: 1/2 is Brownian motion, infinity the
+squared exponential. GPyTorch offers three values of it. The kernel of ``sci.neighbours.gpytorch`` learns nu with the
+rest, since ``kv`` has a derivative in its order. For the logarithm of a share price (Google, from matplotlib's sample
+data) the theory of efficient markets says 1/2; the data come close to it, far from the smooth kernel.
 """
 
 import gpytorch

@@ -2,11 +2,11 @@
 Batting averages by variational inference
 =========================================
 
-After 45 turns at bat, how good is a batter? The classic data of Efron and Morris (1975): 18 players of the 1970 season,
-their first 45 turns, and the rest of the season as the truth. A hierarchical model draws each player's ability from
-a common beta distribution; its posterior is approximated by independent Beta and Gamma distributions, fitted by stochastic
-gradients through their samples. The distributions of ``sci.neighbours`` are torch's with the quantile function that the
-intervals below need, and with samples differentiable to second order.
+After 45 turns at bat, how good is a batter? The classic data of Efron and Morris (1975): 18 players of the 1970
+season, their first 45 turns, and the rest of the season as the truth. A hierarchical model draws each player's
+ability from a common beta distribution; its posterior is approximated by independent Beta and Gamma distributions,
+fitted by stochastic gradients through their samples. The distributions of ``sci.neighbours`` are torch's with the
+quantile function that the intervals below need, and with samples differentiable to second order.
 """
 
 import matplotlib.pyplot as plt
@@ -20,7 +20,9 @@ torch.manual_seed(0)
 
 turns = 45
 hits = torch.tensor([18.0, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
-season = torch.tensor([346.0, 298, 276, 222, 273, 270, 263, 210, 269, 230, 264, 256, 303, 264, 226, 286, 316, 200]) / 1000
+season = (
+    torch.tensor([346.0, 298, 276, 222, 273, 270, 263, 210, 269, 230, 264, 256, 303, 264, 226, 286, 316, 200]) / 1000
+)
 
 # %%
 # The model: mean ability m uniform, concentration k from a gamma distribution of mean 100, abilities from

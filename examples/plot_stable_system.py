@@ -2,10 +2,10 @@
 Vibrations from irregular samples: a model that cannot blow up
 ==============================================================
 
-Three masses between springs are set swinging; their positions are measured with noise at irregular times. A linear system
-x' = A x is fitted to them: the prediction at each time is a matrix exponential, and A is parametrised to be stable
-(``sci.neighbours.parametrizations.Hurwitz``, Lyapunov's theorem as a bijection), so that no step of the optimiser, and no
-forecast, can run away. Frequencies and dampings are read off the eigenvalues.
+Three masses between springs are set swinging; their positions are measured with noise at irregular times. A linear
+system x' = A x is fitted to them: the prediction at each time is a matrix exponential, and A is parametrised to be
+stable (``sci.neighbours.parametrizations.Hurwitz``, Lyapunov's theorem as a bijection), so that no step of the
+optimiser, and no forecast, can run away. Frequencies and dampings are read off the eigenvalues.
 """
 
 import matplotlib.pyplot as plt

@@ -2,9 +2,10 @@
 Tails of a share's returns: SciPy's optimiser, exact Hessians
 =============================================================
 
-Daily returns are not normal. Their degrees of freedom are a parameter of Student's t distribution: here fitted by maximum
-likelihood with ``scipy.optimize.minimize``, whose trust-region method gets gradient and Hessian products from torch, and
-with standard errors from the exact second derivatives. The data are matplotlib's sample of Google's share price.
+Daily returns are not normal. Their degrees of freedom are a parameter of Student's t distribution: here fitted by
+maximum likelihood with ``scipy.optimize.minimize``, whose trust-region method gets gradient and Hessian products from
+torch, and with standard errors from the exact second derivatives. The data are matplotlib's sample of Google's share
+price.
 """
 
 import matplotlib.cbook
@@ -55,6 +56,8 @@ figure, axis = plt.subplots(figsize=(6, 5), layout="constrained")
 axis.plot(returns.mean() + returns.std() * special.ndtri(level), ordered, ".", color="gray", label="normal")
 axis.plot(student, ordered, ".", color="tab:blue", label=f"Student's t, {np.exp(df):.1f} degrees of freedom")
 axis.axline((0, 0), slope=1, color="black", linewidth=0.8)
-axis.set(xlabel="quantile of the fit (%)", ylabel="quantile of the returns (%)", title="Daily returns, Google 2004-2008")
+axis.set(
+    xlabel="quantile of the fit (%)", ylabel="quantile of the returns (%)", title="Daily returns, Google 2004-2008"
+)
 axis.legend()
 plt.show()
