@@ -62,6 +62,7 @@ from ._gammaln import gammaln
 from ._gammasgn import gammasgn
 from ._hankel import hankel1, hankel1e, hankel2, hankel2e
 from ._huber import huber, pseudo_huber
+from ._hyp2f1 import hyp2f1
 from ._kelvin import bei, beip, ber, berp, kei, keip, kelvin, ker, kerp
 from ._kelvin_zeros import (
     bei_zeros,
@@ -208,6 +209,7 @@ __all__ = [
     "hankel2",
     "hankel2e",
     "huber",
+    "hyp2f1",
     "i0",
     "i0e",
     "i1",

@@ -1,0 +1,133 @@
+// Double-double arithmetic: a number as the unevaluated sum of two doubles, about 32 digits. For the few places where
+// cancellation in double loses everything; dual.h and complex.h work on top of it.
+//
+// Sources: T. J. Dekker, "A floating-point technique for extending the available precision", Numer. Math. 18 (1971)
+// 224-242; M. Joldes, J.-M. Muller, V. Popescu, "Tight and rigorous error bounds for basic building blocks of
+// double-word arithmetic", ACM Trans. Math. Softw. 44 (2017) 15res: the sloppy sum is not used, errors are a few
+// 2^-106.
+#pragma once
+#include "core/dual.h"
+
+namespace sci {
+
+struct double_double {
+  double hi, lo;
+  SCI_HD constexpr double_double() : hi(0), lo(0) {}
+  SCI_HD constexpr double_double(double x) : hi(x), lo(0) {}
+  SCI_HD constexpr double_double(double high, double low) : hi(high), lo(low) {}
+  SCI_HD explicit operator double() const { return hi + lo; }
+  SCI_HD double_double operator-() const { return {-hi, -lo}; }
+
+  /// s + e = a + b exactly, |a| >= |b| or a = 0.
+  static SCI_HD double_double ordered_sum(double a, double b) {
+    double s = a + b;
+    return {s, b - (s - a)};
+  }
+  /// s + e = a + b exactly.
+  static SCI_HD double_double sum(double a, double b) {
+    double s = a + b, v = s - a;
+    return {s, (a - (s - v)) + (b - v)};
+  }
+  static SCI_HD double_double product(double a, double b) {
+    double p = a * b;
+    return {p, fma(a, b, -p)};
+  }
+
+  friend SCI_HD double_double operator+(double_double a, double_double b) {
+    double_double s = sum(a.hi, b.hi), t = sum(a.lo, b.lo);
+    s = ordered_sum(s.hi, s.lo + t.hi);
+    return ordered_sum(s.hi, s.lo + t.lo);
+  }
+  friend SCI_HD double_double operator-(double_double a, double_double b) { return a + (-b); }
+  friend SCI_HD double_double operator*(double_double a, double_double b) {
+    double_double p = product(a.hi, b.hi);
+    return ordered_sum(p.hi, p.lo + (a.hi * b.lo + a.lo * b.hi));
+  }
+  friend SCI_HD double_double operator*(double_double a, double b) {
+    double_double p = product(a.hi, b);
+    return ordered_sum(p.hi, p.lo + a.lo * b);
+  }
+  friend SCI_HD double_double operator/(double_double a, double_double b) {
+    double q = a.hi / b.hi;
+    double_double r = a - b * q;
+    double q2 = r.hi / b.hi;
+    r = r - b * q2;
+    double_double s = ordered_sum(q, q2);
+    return s + double_double(r.hi / b.hi);
+  }
+  friend SCI_HD bool operator==(double_double a, double_double b) { return a.hi == b.hi && a.lo == b.lo; }
+  friend SCI_HD bool operator!=(double_double a, double_double b) { return !(a == b); }
+  friend SCI_HD bool operator<(double_double a, double_double b) {
+    return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
+  }
+  friend SCI_HD bool operator>(double_double a, double_double b) { return b < a; }
+  friend SCI_HD bool operator<=(double_double a, double_double b) { return !(b < a); }
+  friend SCI_HD bool operator>=(double_double a, double_double b) { return !(a < b); }
+};
+
+/// The leading double; a double-double number counts as plain in dual numbers.
+SCI_HD double primal(double_double x) { return x.hi; }
+SCI_HD double_double abs(double_double x) { return x.hi < 0 ? -x : x; }
+SCI_HD bool isfinite(double_double x) { return isfinite(x.hi); }
+SCI_HD double_double ldexp(double_double x, int n) { return {ldexp(x.hi, n), ldexp(x.lo, n)}; }
+
+namespace detail {
+
+SCI_HD double_double double_double_ln2() { return {0.6931471805599453, 2.3190468138462996e-17}; }
+/// exp(z) - 1 for |z| < 1: the series at z / 256, and e^(2 z) - 1 = (e^z - 1)(e^z + 1).
+template <class Z>
+SCI_HD Z double_double_expm1(Z z) {
+  z = z * Z(double_double(1.0 / 256));
+  Z sum = Z(double_double(0));
+  SCI_NO_UNROLL
+  for (int n = 13; n > 0; --n) sum = (sum + Z(double_double(1))) * z * Z(double_double(1) / double_double(n));
+  SCI_NO_UNROLL
+  for (int i = 0; i < 8; ++i) sum = sum * (sum + Z(double_double(2)));
+  return sum;
+}
+/// x - n c, and n = x / c to the nearest integer, |n| < 2^30.
+SCI_HD double double_double_reduce(double_double& x, double_double c) {
+  double n = rint(max(-1e9, min(1e9, x.hi / c.hi)));
+  x = x - c * n;
+  return n;
+}
+
+}  // namespace detail
+
+SCI_HD double_double exp(double_double x) {
+  if (!(abs(x.hi) < 1e4)) return exp(x.hi);
+  double n = detail::double_double_reduce(x, detail::double_double_ln2());
+  return ldexp(detail::double_double_expm1(x) + double_double(1), int(n));
+}
+SCI_HD_LARGE complex<double_double> exp(complex<double_double> z) {
+  double n = detail::double_double_reduce(z.re, detail::double_double_ln2());
+  double q = detail::double_double_reduce(z.im, {1.5707963267948966, 6.123233995736766e-17});
+  complex<double_double> e = detail::double_double_expm1(z) + double_double(1);
+  int quarter = int(q - 4 * floor(q / 4)), twos = int(max(-4000.0, min(4000.0, n)));
+  if (quarter & 1) e = times_i(e);
+  if (quarter & 2) e = -e;
+  return {ldexp(e.re, twos), ldexp(e.im, twos)};
+}
+/// log x, x > 0: Newton's method from the double.
+SCI_HD double_double log(double_double x) {
+  double_double y = log(x.hi);
+  if (!isfinite(y.hi)) return y;
+  int n = 0;
+  frexp(x.hi, &n);
+  double_double e = ldexp(x, -n) * exp(double_double(n) * detail::double_double_ln2() - y) - 1.0;
+  return y + (e - e * e * 0.5);
+}
+/// log z; where the imaginary part is 0 the sign of `side` tells the side of the cut.
+SCI_HD complex<double_double> log(complex<double_double> z, double side) {
+  complex<double> y = log(complex<double>(z.re.hi, z.im.hi == 0 ? copysign(0.0, side) : z.im.hi));
+  if (!isfinite(y)) return {double_double(y.re), double_double(y.im)};
+  int n = 0;
+  frexp(max(abs(z.re.hi), abs(z.im.hi)), &n);
+  complex<double_double> e =
+      exp(complex<double_double>{double_double(n) * detail::double_double_ln2() - y.re, double_double(-y.im)});
+  e = complex<double_double>{ldexp(z.re, -n), ldexp(z.im, -n)} * e - double_double(1);
+  e = e - e * e * double_double(0.5);
+  return {e.re + y.re, e.im + y.im};
+}
+
+}  // namespace sci

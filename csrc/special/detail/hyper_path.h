@@ -1,0 +1,254 @@
+// Hypergeometric functions where series and asymptotic forms cancel: the power series beside 0, then Taylor steps of
+// the differential equation along a path to the argument, in double-double or any other ring of numbers.
+//
+//   z (1 - s z) w'' + (g - d z) w' - e w = 0
+//   2F1(a, b; c; z)   s = 1, g = c, d = a + b + 1, e = a b        (DLMF 15.10.1)
+//   1F1(a; b; z), U   s = 0, g = b, d = 1, e = a                  (DLMF 13.2.1)
+//   0F1(; b; z)       s = 0, g = b, d = 0, e = 1                  (DLMF 16.8.3 with 16.8.6)
+//
+// The local Taylor coefficients obey a recurrence of three terms. Run on dual numbers it gives derivatives in the
+// parameters, which are exact derivatives of the same algorithm. Steps are at most half the distance to the next
+// singular point, and short enough that no local series cancels more than about e^20; the path passes z = 1 on the
+// side of the argument. What remains is the conditioning of the initial value problem: it loses digits where the
+// solution is recessive along the path, for which double-double holds 16 digits in reserve.
+#pragma once
+#include "core/double_double.h"
+
+namespace sci {
+namespace detail {
+
+// ---- numbers: R a ring of parameters, Z = R or complex<R> of values, W = base or complex<base> of arguments ---------
+
+template <class T>
+struct hyper_base_ {
+  using type = T;
+};
+template <class T>
+struct hyper_base_<dual<T>> {
+  using type = typename hyper_base_<T>::type;
+};
+template <class T>
+struct hyper_base_<complex<T>> {
+  using type = complex<typename hyper_base_<T>::type>;
+};
+/// The number without derivatives: complex<dual<double_double>> -> complex<double_double>.
+template <class T>
+using hyper_base = typename hyper_base_<T>::type;
+
+/// The product with a number without derivatives.
+SCI_HD double hyper_scaled(double x, double k) { return x * k; }
+SCI_HD complex<double> hyper_scaled(double x, complex<double> k) { return {x * k.re, x * k.im}; }
+SCI_HD double hyper_scaled(double x, double_double k) { return x * k.hi; }
+SCI_HD double_double hyper_scaled(double_double x, double_double k) { return x * k; }
+SCI_HD double_double hyper_scaled(double_double x, double k) { return x * k; }
+template <class T, class K>
+SCI_HD dual<T> hyper_scaled(dual<T> x, K k) {
+  return {hyper_scaled(x.v, k), hyper_scaled(x.d, k)};
+}
+template <class T, class K>
+SCI_HD complex<T> hyper_scaled(complex<T> x, K k) {
+  return {hyper_scaled(x.re, k), hyper_scaled(x.im, k)};
+}
+template <class T, class K>
+SCI_HD complex<T> hyper_scaled(complex<T> x, complex<K> k) {
+  return {hyper_scaled(x.re, k.re) - hyper_scaled(x.im, k.im), hyper_scaled(x.re, k.im) + hyper_scaled(x.im, k.re)};
+}
+template <class T, class K>
+SCI_HD complex<dual<T>> hyper_scaled(dual<T> x, complex<K> k) {
+  return {hyper_scaled(x, k.re), hyper_scaled(x, k.im)};
+}
+SCI_HD complex<double_double> hyper_scaled(double_double x, complex<double_double> k) { return {x * k.re, x * k.im}; }
+
+/// A number without derivatives as one of R or Z.
+template <class T>
+struct hyper_lift_ {
+  SCI_HD static T from(double_double x) { return T(x); }
+};
+template <class T>
+struct hyper_lift_<dual<T>> {
+  SCI_HD static dual<T> from(double_double x) { return dual<T>(hyper_lift_<T>::from(x)); }
+};
+template <class T>
+struct hyper_lift_<complex<T>> {
+  SCI_HD static complex<T> from(double_double x) { return complex<T>(hyper_lift_<T>::from(x)); }
+  SCI_HD static complex<T> from(complex<double_double> x) {
+    return {hyper_lift_<T>::from(x.re), hyper_lift_<T>::from(x.im)};
+  }
+  SCI_HD static complex<T> from(complex<double> x) { return {hyper_lift_<T>::from(x.re), hyper_lift_<T>::from(x.im)}; }
+};
+template <class T, class K>
+SCI_HD T hyper_lift(K x) {
+  return hyper_lift_<T>::from(x);
+}
+
+/// The sum of the absolute components, derivatives included; NaN where one is.
+SCI_HD double hyper_size(double x) { return abs(x); }
+SCI_HD double hyper_size(double_double x) { return abs(x.hi); }
+template <class T>
+SCI_HD double hyper_size(dual<T> x) {
+  return hyper_size(x.v) + hyper_size(x.d);
+}
+template <class T>
+SCI_HD double hyper_size(complex<T> x) {
+  return hyper_size(x.re) + hyper_size(x.im);
+}
+/// The number without derivatives.
+SCI_HD double_double hyper_plain(double_double x) { return x; }
+template <class T>
+SCI_HD auto hyper_plain(dual<T> x) {
+  return hyper_plain(x.v);
+}
+/// The leading double of a value or argument.
+SCI_HD double hyper_leading(double x) { return x; }
+SCI_HD double hyper_leading(double_double x) { return x.hi; }
+template <class T>
+SCI_HD double hyper_leading(dual<T> x) {
+  return hyper_leading(x.v);
+}
+template <class T>
+SCI_HD complex<double> hyper_leading(complex<T> x) {
+  return {hyper_leading(x.re), hyper_leading(x.im)};
+}
+SCI_HD double_double hyper_exact(double x) { return x; }
+SCI_HD complex<double_double> hyper_exact(complex<double> z) { return {double_double(z.re), double_double(z.im)}; }
+
+/// The relative size of what counts as nothing in a sum of such numbers.
+template <class B>
+constexpr double hyper_tiny = is_same<B, double> ? 1e-17 : 1e-33;
+constexpr int hyper_terms = 1500, hyper_steps = 3000;
+
+// ---- the equation
+// ----------------------------------------------------------------------------------------------------
+
+/// order 2: 2F1(a, b; c); order 1: 1F1(a; c), b unused; order 0: 0F1(; c), a and b unused.
+template <class R>
+struct hyper_equation {
+  int order;
+  R a, b, c;
+
+  /// (a + n)(b + n), a + n, or 1: the ratio of two coefficients of the power series, times (c + n)(n + 1).
+  SCI_HD R numerator(double n) const {
+    const R k = hyper_lift<R>(double_double(n));
+    return order == 2 ? (a + k) * (b + k) : order == 1 ? a + k : hyper_lift<R>(double_double(1));
+  }
+  /// The index beyond which small terms stay small: where a + n, b + n or c + n is near 0 they may rise again.
+  SCI_HD double last_turn() const {
+    double low = hyper_leading(c);
+    if (order > 0) low = min(low, hyper_leading(a));
+    if (order == 2) low = min(low, hyper_leading(b));
+    return min(-low, 1000.0);
+  }
+  SCI_HD R slope() const {
+    const R one = hyper_lift<R>(double_double(1));
+    return order == 2 ? a + b + one : order == 1 ? one : hyper_lift<R>(double_double(0));
+  }
+};
+
+/// w and w' at a point of the path.
+template <class Z>
+struct hyper_state {
+  Z w, slope;
+};
+
+/// The power series about 0. A factor c + n = 0 stops it, for the polynomials that end before.
+template <class R, class Z>
+SCI_HD_LARGE hyper_state<Z> hyper_start(const hyper_equation<R>& f, hyper_base<Z> z) {
+  Z term = Z(hyper_lift<R>(double_double(1))), w = term, slope = Z(hyper_lift<R>(double_double(0)));
+  int quiet = 0;
+  SCI_NO_UNROLL
+  for (int n = 0; n < hyper_terms && quiet < 3 && hyper_size(w) < limits<double>::infinity; ++n) {
+    R below = f.c + hyper_lift<R>(double_double(n));
+    if (primal(below) == 0) break;
+    R ratio = f.numerator(n) / hyper_scaled(below, double(n + 1));
+    Z next = term * ratio;
+    slope = slope + hyper_scaled(next, double(n + 1));
+    term = hyper_scaled(next, z);
+    w = w + term;
+    quiet = hyper_size(term) * (n + 2) <= hyper_tiny<hyper_base<R>> * hyper_size(w) ? quiet + 1 : 0;
+  }
+  return {w, slope};
+}
+
+/// One Taylor step from z to z + h.
+template <class R, class Z>
+SCI_HD_LARGE hyper_state<Z> hyper_step(const hyper_equation<R>& f, hyper_base<Z> z, hyper_base<Z> h,
+                                       hyper_state<Z> at) {
+  using W = hyper_base<Z>;
+  const W one = hyper_lift<W>(double_double(1));
+  const bool gauss = f.order == 2;
+  const W s = h / (gauss ? z * (one - z) : z);
+  const W turn = gauss ? s * (one - hyper_scaled(z, 2.0)) : s, square = h * s;
+  const Z first = hyper_scaled(Z(f.c), s) - hyper_scaled(hyper_scaled(Z(f.slope()), z), s);
+  Z u = at.w, v = hyper_scaled(at.slope, h), w = u + v, slope = v;
+  int quiet = 0;
+  SCI_NO_UNROLL
+  for (int n = 0; n < hyper_terms && quiet < 3 && hyper_size(w) < limits<double>::infinity; ++n) {
+    Z next = hyper_scaled(u * f.numerator(n), square);
+    const Z middle = first + hyper_lift<Z>(hyper_scaled(turn, double(n)));
+    next = next - hyper_scaled(middle * v, double(n + 1));
+    next = hyper_scaled(next, double_double(1) / double_double(double(n + 1) * (n + 2)));
+    w = w + next;
+    slope = slope + hyper_scaled(next, double(n + 2));
+    u = v;
+    v = next;
+    quiet = hyper_size(next) * (n + 2) <= hyper_tiny<hyper_base<R>> * hyper_size(w) ? quiet + 1 : 0;
+  }
+  return {w, hyper_scaled(slope, one / h)};
+}
+
+/// How far one step from z may go.
+template <class R, class P>
+SCI_HD double hyper_reach(const hyper_equation<R>& f, P z) {
+  const double gap = double(abs(z)), far = f.order == 2 ? double(abs(P(1.0) - z)) : gap;
+  const double q = f.order == 2 ? gap * far : gap, size = gap * abs(hyper_leading(f.slope())) + abs(hyper_leading(f.c));
+  const double rate = size / q + sqrt(abs(hyper_leading(f.numerator(0))) / q);
+  return min(0.5 * min(gap, far), 20 / rate);
+}
+
+/// w and w' at `to`, from w and w' at `from`: straight, with steps as long as may be.
+template <class R, class Z, class P>
+SCI_HD hyper_state<Z> hyper_walk(const hyper_equation<R>& f, P from, P to, hyper_state<Z> at) {
+  using W = hyper_base<Z>;
+  for (int i = 0; i < hyper_steps && from != to && hyper_size(at.w) < limits<double>::infinity; ++i) {
+    const double left = double(abs(to - from)), reach = hyper_reach(f, from);
+    P next = left <= reach ? to : from + (to - from) * (reach / left);
+    if (next == from) next = to;
+    at = hyper_step<R, Z>(f, hyper_lift<W>(from), hyper_lift<W>(next) - hyper_lift<W>(from), at);
+    from = next;
+  }
+  if (from != to) at.w = at.slope = hyper_lift<Z>(double_double(limits<double>::nan));
+  return at;
+}
+
+/// The function that is 1 at 0, and its derivative, at z; real z < 1 for order 2.
+template <class R, class Z, class P>
+SCI_HD hyper_state<Z> hyper_path(const hyper_equation<R>& f, P z) {
+  // Beyond 1 by way of a point above or below, as the sign of the imaginary part says, also of a zero.
+  bool around = false;
+  P corner = z;
+  if constexpr (is_complex<P>) {
+    around = f.order == 2 && z.re > 1;
+    if (around) corner = {0.5, signbit(z.im) ? -0.5 : 0.5};
+  }
+  const double steep = abs(hyper_leading(f.numerator(0))) / (1 + abs(hyper_leading(f.c)));
+  const double most = min(f.order == 2 ? 0.5 : 1.0, 20 / (1 + steep)), size = double(abs(corner));
+  const P first = size <= most ? corner : corner * (most / size);
+  hyper_state<Z> at = hyper_start<R, Z>(f, hyper_lift<hyper_base<Z>>(first));
+  at = hyper_walk<R, Z>(f, first, corner, at);
+  return around ? hyper_walk<R, Z>(f, corner, z, at) : at;
+}
+
+/// The same with an estimate of the error relative to the value, over that of a sum in double-double: the part that is
+/// lost is the same in double, where the difference shows it. Infinite where all of double's digits are lost.
+template <class R, class Z, class P>
+SCI_HD_LARGE Z hyper_path_checked(const hyper_equation<R>& f, P z, double& size) {
+  const Z w = hyper_path<R, Z>(f, z).w;
+  const hyper_equation<double> plain = {f.order, hyper_leading(f.a), hyper_leading(f.b), hyper_leading(f.c)};
+  const P rough = hyper_path<double, P>(plain, z).w, fine = hyper_leading(w);
+  const double lost = double(abs(rough - fine)) / double(abs(fine));
+  size = lost < 0.5 ? 1 + lost * 1e17 : limits<double>::infinity;
+  return w;
+}
+
+}  // namespace detail
+}  // namespace sci

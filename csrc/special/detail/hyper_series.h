@@ -1,0 +1,136 @@
+// What the hypergeometric functions share beside detail/hyper_path.h: powers, 1/Gamma, power series and divergent ones,
+// each with the size of what was added up, in double, double-double and on dual numbers over it.
+#pragma once
+#include "special/detail/hyper_path.h"
+#include "special/gammaln.h"
+
+namespace sci {
+namespace detail {
+
+/// Is 1/Gamma zero?
+SCI_HD bool hyper_pole(double c) { return c <= 0 && c == rint(c); }
+
+SCI_HD complex<double> hyper_log(complex<double> z, double side) {
+  return sci::log(complex<double>{z.re, z.im == 0 ? copysign(0.0, side) : z.im});
+}
+SCI_HD double hyper_log(double x, double) { return sci::log(x); }
+SCI_HD double_double hyper_log(double_double x, double) { return sci::log(x); }
+SCI_HD complex<double_double> hyper_log(complex<double_double> z, double side) { return sci::log(z, side); }
+
+SCI_HD double hyper_exp(double x) { return exp(x); }
+SCI_HD double_double hyper_exp(double_double x) { return exp(x); }
+template <class T>
+SCI_HD dual<T> hyper_exp(dual<T> x) {
+  return exp(x);
+}
+SCI_HD complex<double> hyper_exp(complex<double> z) { return exp(z); }
+SCI_HD complex<double_double> hyper_exp(complex<double_double> z) { return exp(z); }
+template <class T>
+SCI_HD complex<dual<T>> hyper_exp(complex<dual<T>> z) {
+  complex<T> e = hyper_exp(complex<T>{z.re.v, z.im.v}), d = e * complex<T>{z.re.d, z.im.d};
+  return {{e.re, d.re}, {e.im, d.im}};
+}
+
+/// 1/Gamma(x) = p 2^twos e^-log: no factor overflows.
+template <class R>
+struct hyper_rgamma {
+  R p, log;
+  int twos;
+};
+SCI_HD hyper_rgamma<double> hyper_reciprocal_gamma(double x) {
+  if (abs(x) < 140) {
+    int twos = 0;
+    const double p = frexp(rgamma(x), &twos);
+    return {p, 0, twos};
+  }
+  if (x > 0) return {1, gammaln(x), 0};
+  return {sinpi(x) * numbers::inv_pi<double>, -gammaln(1 - x), 0};
+}
+/// The recurrence up to 30, then Stirling's series (DLMF 5.11.1).
+template <class R>
+SCI_HD_LARGE hyper_rgamma<R> hyper_reciprocal_gamma(R x) {
+  using B = double_double;
+  SCI_TABLE(double, above) = {1,     -1,    1,       -1,     5,          -691,    7,
+                              -3617, 43867, -174611, 854513, -236364091, 8553103, -23749461029.0};
+  SCI_TABLE(double, below) = {6, 30, 42, 30, 66, 2730, 6, 510, 798, 330, 138, 2730, 6, 870};
+  R p = hyper_lift<R>(B(1));
+  int twos = 0;
+  SCI_NO_UNROLL
+  for (int i = 0; i < 1000 && hyper_leading(x) < 30; ++i) {
+    p = p * x;
+    x = x + hyper_lift<R>(B(1));
+    if (hyper_size(p) > 1e100) p = hyper_scaled(p, 0x1p-300), twos += 300;
+    if (hyper_size(p) < 1e-100) p = hyper_scaled(p, 0x1p300), twos -= 300;
+  }
+  int last = 0;
+  frexp(hyper_size(p), &last);
+  p = hyper_scaled(p, ldexp(1.0, -last)), twos += last;
+  const R t = hyper_lift<R>(B(1)) / x, s = t * t;
+  R tail = hyper_lift<R>(B(0));
+  SCI_NO_UNROLL
+  for (int k = 14; k > 0; --k)
+    tail = tail * s + hyper_lift<R>(B(above[k - 1]) / B(below[k - 1] * (2 * k) * (2 * k - 1)));
+  R l = (x - hyper_lift<R>(B(0.5))) * sci::log(x) - x + hyper_lift<R>(B(0.9189385332046728, -3.8782941580672414e-17));
+  return {p, l + t * tail, twos};
+}
+
+/// A value and the size of what was added up to it, rounding of factors included: times epsilon, its error.
+template <class Z>
+struct hyper_value {
+  Z w;
+  double size;
+};
+
+/// The power series about 0.
+template <class R, class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<Z> u) {
+  using B = hyper_base<R>;
+  const double tiny = hyper_tiny<B>;
+  const double last = f.last_turn();
+  Z term = hyper_lift<Z>(double_double(1)), w = term;
+  double size = 1, before = 1;
+  int quiet = 0;
+  SCI_NO_UNROLL
+  for (int n = 0; n < 2 * hyper_terms && quiet < 2; ++n) {
+    const R ratio = f.numerator(n) / hyper_scaled(f.c + hyper_lift<R>(double_double(n)), B(double(n + 1)));
+    term = hyper_scaled(term * ratio, u);
+    w = w + term;
+    double t = hyper_size(term);
+    size += t * (1 + 0.5 * n);  // the rounding of n products
+    if (t == 0 || !(t < limits<double>::infinity)) break;
+    quiet = (t <= tiny * hyper_size(w) && t <= before && n > last) ? quiet + 1 : 0;
+    before = t;
+  }
+  return {w, size};
+}
+
+/// sum (p)_n (q)_n / n! u^n up to its smallest term, which is the error (DLMF 13.7.3).
+template <class R, class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_divergent(R p, R q, hyper_base<Z> u) {
+  using B = hyper_base<R>;
+  const double tiny = hyper_tiny<B>;
+  Z term = hyper_lift<Z>(double_double(1)), w = term;
+  double size = 1, before = limits<double>::infinity;
+  SCI_NO_UNROLL
+  for (int n = 0; n < 400; ++n) {
+    const R k = hyper_lift<R>(double_double(n));
+    const R ratio = hyper_scaled((p + k) * (q + k), B(1.0) / B(double(n + 1)));
+    const Z next = hyper_scaled(term * ratio, u);
+    const double t = hyper_size(next);
+    // Terms may rise before they fall; only beyond |p| and |q| is a rise the end.
+    if (t > before && n > abs(hyper_leading(p)) && n > abs(hyper_leading(q))) break;
+    term = next;
+    before = t;
+    w = w + term;
+    size += t;
+    if (!(size < limits<double>::infinity)) break;
+    if (t <= tiny * hyper_size(w)) {
+      before = 0;
+      break;
+    }
+  }
+  return {w, size + before / tiny};
+}
+
+}  // namespace detail
+}  // namespace sci
