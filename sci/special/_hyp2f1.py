@@ -7,7 +7,6 @@ from typing import Any
 from torch import Tensor
 
 from sci._core.cards import (
-    Axis,
     Group,
     Ulp,
     discrete,
@@ -35,9 +34,9 @@ def _orders(*orders: tuple[int, int, int]) -> tuple[Group, ...]:
     """Samples of derivatives: each order on the real line and in the plane."""
     found = []
     for i, j, k in orders:
-        order = {"i": values(i), "j": values(j), "k": values(k)}
-        moderate = {"a": linear(0.3, 3), "b": linear(-2.6, 2.8), "c": linear(0.4, 4)}
-        large: dict[str, Axis] = {"a": linear(-20, 20), "b": linear(-9, 20), "c": linear(1, 30)}
+        order: dict[str, Any] = {"i": values(i), "j": values(j), "k": values(k)}
+        moderate: dict[str, Any] = {"a": linear(0.3, 3), "b": linear(-2.6, 2.8), "c": linear(0.4, 4)}
+        large: dict[str, Any] = {"a": linear(-20, 20), "b": linear(-9, 20), "c": linear(1, 30)}
         found += [
             Group(f"{i}{j}{k}", **order, **moderate, z=linear(-3, 0.95), count=6),
             Group(f"{i}{j}{k}, large", **order, **large, z=linear(-3, 0.9), count=4, dtypes=("float64",)),
@@ -51,9 +50,8 @@ def _seconds(index: int) -> Any:
     """Return the rule for the derivative of `hyp2f1_first` in parameter `index`."""
 
     def rule(i: Tensor, j: Tensor, k: Tensor, a: Tensor, b: Tensor, c: Tensor, z: Tensor, out: Tensor) -> Tensor:
-        order = [i, j, k]
-        order[index] = order[index] + 1
-        return hyp2f1_second(*order, a, b, c, z)
+        up = [int(index == n) for n in range(3)]
+        return hyp2f1_second(i + up[0], j + up[1], k + up[2], a, b, c, z)
 
     return rule
 
