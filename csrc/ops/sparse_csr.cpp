@@ -182,16 +182,18 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
   return out;
 }
 
-/// Both gradients of y = A x for one vector, given that of y.
+/// Both gradients of y = A x for one vector, given that of y; `parts` ranges of rows are worked on at once.
 std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tensor& x_, const Tensor& g_,
-                                                const Tensor& indptr_, const Tensor& indices_) {
+                                                const Tensor& indptr_, const Tensor& indices_, int64_t parts) {
   const Tensor data = on_cpu(data_), x = on_cpu(x_), g = on_cpu(g_), indptr = on_cpu(indptr_),
                indices = on_cpu(indices_);
   int64_t rows = indptr.size(0) - 1, columns = x.size(0), entries = indices.size(0);
   STD_TORCH_CHECK(data.scalar_type() == x.scalar_type() && x.scalar_type() == g.scalar_type() && g.size(0) == rows &&
                       data.size(0) >= entries,
                   "csr_matvec_gradients: shapes or dtypes do not fit");
+  STD_TORCH_CHECK(parts >= 1 && rows >= 1, "csr_matvec_gradients: nothing to work on");
   Tensor to_data = empty_as(data, {data.size(0)}), to_x = empty_as(x, {columns});
+  Tensor others = empty_as(x, {(parts - 1) * columns});
   int32_t failed = 0;
   dispatch_number(x, "csr_matvec_gradients", [&](auto number) {
     using T = typename decltype(number)::type;
@@ -200,16 +202,27 @@ std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tenso
       const I* starts = sci::data<I>(indptr);
       T* values = sci::data<T>(to_data);
       for (int64_t p = max(int64_t(0), int64_t(starts[rows])); p < data.size(0); ++p) values[p] = T(0);
-      CsrMatvecGradients<T, I>{sci::data<T>(data),
-                               starts,
-                               sci::data<I>(indices),
-                               sci::data<T>(x),
-                               sci::data<T>(g),
-                               values,
-                               sci::data<T>(to_x),
-                               rows,
-                               columns,
-                               CsrGuard<I>::of(columns, entries, &failed)}(0);
+      T *sums = sci::data<T>(to_x), *more = sci::data<T>(others);
+      CsrMatvecGradients<T, I> body{sci::data<T>(data),
+                                    starts,
+                                    sci::data<I>(indices),
+                                    sci::data<T>(x),
+                                    sci::data<T>(g),
+                                    values,
+                                    sums,
+                                    more,
+                                    rows,
+                                    columns,
+                                    parts,
+                                    CsrGuard<I>::of(columns, entries, &failed)};
+      if (parts == 1) return body(0);
+      torch::stable::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t part = begin; part < end; ++part) body(part);
+      });
+      torch::stable::parallel_for(0, columns, 8192, [&](int64_t begin, int64_t end) {
+        for (int64_t part = 0; part + 1 < parts; ++part)
+          for (int64_t j = begin; j < end; ++j) sums[j] += more[part * columns + j];
+      });
     });
   });
   check_inside(!failed, "csr_matvec_gradients");
@@ -240,8 +253,10 @@ SCI_OPERATOR(
     "Tensor? t_order) -> Tensor",
     csr_sample)
 SCI_OPERATOR("csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns) -> Tensor", csr_apply)
-SCI_OPERATOR("csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices) -> (Tensor, Tensor)",
-             csr_matvec_gradients)
+SCI_OPERATOR(
+    "csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices, int parts) -> (Tensor, "
+    "Tensor)",
+    csr_matvec_gradients)
 SCI_OPERATOR("bucket_sort(Tensor keys, int buckets) -> (Tensor, Tensor)", bucket_sort)
 
 }  // namespace

@@ -238,7 +238,7 @@ struct CsrScatter {
 };
 
 /// Both gradients of y = A x for one vector, in one pass over the indices: of A's entries, g_i conj(x_j), and of x,
-/// A^H g. One CPU thread.
+/// A^H g. An item is a range of rows; those behind the first one have sums of their own (CPU).
 template <class T, class I>
 struct CsrMatvecGradients {
   const T* data;
@@ -248,16 +248,31 @@ struct CsrMatvecGradients {
   const T* g;
   T* to_data;
   T* to_x;
-  int64_t rows, columns;
+  T* others;  // (parts - 1, columns)
+  int64_t rows, columns, parts;
   CsrGuard<I> guard;
 
-  SCI_HD void operator()(int64_t) const {
-    constexpr int64_t length = 1024;
-    for (int64_t j = 0; j < columns; ++j) to_x[j] = T(0);
-    for (int64_t i = 0; i < rows; i += length)
-      if (!some(i, min(i + length, rows))) return;
+  /// The first row of a range: ranges hold about as many entries each.
+  SCI_HD int64_t begin(int64_t part) const {
+    if (part == 0 || part == parts) return part == 0 ? 0 : rows;
+    int64_t low = 0, high = rows, entry = int64_t(indptr[rows]) / parts * part;
+    while (low < high) {
+      int64_t middle = low + (high - low) / 2;
+      if (int64_t(indptr[middle]) < entry)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return low;
   }
-  SCI_HD bool some(int64_t i, int64_t stop) const {
+  SCI_HD void operator()(int64_t part) const {
+    constexpr int64_t length = 1024;
+    T* to = part == 0 ? to_x : others + (part - 1) * columns;
+    for (int64_t j = 0; j < columns; ++j) to[j] = T(0);
+    for (int64_t i = begin(part), stop = begin(part + 1); i < stop; i += length)
+      if (!some(i, min(i + length, stop), to)) return;
+  }
+  SCI_HD bool some(int64_t i, int64_t stop, T* to) const {
     I p = indptr[i], last = indptr[stop];
     if (!guard.row(p, last) || !guard.block(indices, p, last)) return false;
     for (; i < stop; ++i) {
@@ -267,7 +282,7 @@ struct CsrMatvecGradients {
       for (; p < end; ++p) {
         I j = indices[p];
         to_data[p] = scale * conj(x[j]);
-        csr_add(to_x[j], scale, conj(data[p]));
+        csr_add(to[j], scale, conj(data[p]));
       }
     }
     return true;

@@ -33,7 +33,6 @@ from ._pattern import (
     compress_order,
     expand_indptr,
     on_plain_cpu,
-    one_thread,
     same_index_dtype,
     structural,
 )
@@ -63,7 +62,9 @@ def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[
     (g,) = grads
     grad_data = grad_x = None
     if needs[0] and needs[1] and not transposed and _one_pass(data, x, g):
-        grad_data, grad_x = torch.ops.sci.csr_matvec_gradients(data, x.squeeze(-1), g.squeeze(-1), *pattern[:2])
+        parts = max(1, min(torch.get_num_threads(), 8, data.shape[0] // max(2**15, columns)))
+        operands = (data, x.squeeze(-1), g.squeeze(-1), *pattern[:2], parts)
+        grad_data, grad_x = torch.ops.sci.csr_matvec_gradients(*operands)
         return [grad_data, grad_x.unsqueeze(-1)] + [None] * 8
     if needs[0]:
         u, v = (x.conj(), g) if transposed else (g, x.conj())
@@ -77,8 +78,8 @@ def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[
 
 
 def _one_pass(data: Tensor, x: Tensor, g: Tensor) -> bool:
-    """Are these one matrix and one vector on one CPU thread, and nothing differentiates further?"""
-    if not (data.dim() == 1 and x.dim() == g.dim() == 2 and x.shape[1] == 1 and x.is_cpu and one_thread()):
+    """Are these one matrix and one vector on the CPU, and nothing differentiates further?"""
+    if not (data.dim() == 1 and x.dim() == g.dim() == 2 and x.shape[1] == 1 and x.is_cpu and g.shape[0] > 0):
         return False
     return is_plain(data, x.squeeze(-1), g.squeeze(-1))
 
