@@ -156,14 +156,13 @@ def test_a_derivative_that_does_not_converge_says_so() -> None:
         (lambda A, b: cg(A, torch.tensor(1.0)), ValueError, "b has shape"),
         (lambda A, b: cg(A, b, b[:2]), ValueError, "x0 has shape"),
         (lambda A, b: cg(A, b, M=torch.eye(3)), ValueError, "M has shape"),
-        (lambda A, b: cg(A, b, rtol="small"), TypeError, "rtol"),
+        (lambda A, b: cg(A, b, rtol="small"), ValueError, "rtol"),
         (lambda A, b: cg(A, b, atol=-1.0), ValueError, "atol"),
         (lambda A, b: cg(A, b, maxiter=2.5), TypeError, "maxiter"),
         (lambda A, b: cg(A, b, callback=3), TypeError, "callback"),
         (lambda A, b: cg(A, b, 1, 2), TypeError, "positional"),
         (lambda A, b: cg("abc", b), TypeError, "A must be"),
         (lambda A, b: cg(A.to("meta"), b), RuntimeError, "one device"),
-        (lambda A, b: cg(aslinearoperator(A), b.expand(2, 4)), ValueError, "vector"),
     ],
 )
 def test_errors(call: Any, error: type[Exception], text: str) -> None:

@@ -1,0 +1,271 @@
+"""Iterations on Arnoldi's basis: gmres, lgmres, gcrotmk."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from ._iterate import GIVE_UP, Apply, Options, Step, System, inner, norm, ratio
+
+
+@dataclasses.dataclass
+class Cycle:
+    """One cycle: ``A Z = C B + V H`` with orthonormal ``[C, V]``, and y that minimises ``|e1 - H y|``."""
+
+    V: Tensor  # (*batch, k + 1, n), vectors are rows
+    H: Tensor  # (*batch, k + 1, k)
+    B: Tensor  # (*batch, c, k)
+    Z: list[Tensor]
+    y: Tensor  # (*batch, k)
+    size: Tensor  # (*batch, 1), the minimum
+    stuck: Tensor  # (*batch, 1): the space could not be enlarged
+
+    def combine(self) -> Tensor:
+        """Return ``Z y``."""
+        result = self.y[..., :1] * self.Z[0]
+        for j, z in enumerate(self.Z[1:], 1):
+            result = torch.addcmul(result, self.y[..., j : j + 1], z)
+        return result
+
+    def image(self) -> Tensor:
+        """Return ``V H y``."""
+        return _combine(self.V, (self.H @ self.y.unsqueeze(-1)).squeeze(-1))
+
+
+def _combine(V: Tensor, y: Tensor) -> Tensor:
+    return (y.unsqueeze(-2) @ V).squeeze(-2)
+
+
+def _project(V: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+    """Make w orthogonal to orthonormal rows of V (Gram and Schmidt, twice); also the coefficients."""
+    total: Tensor | None = None
+    for _ in range(2):
+        h = (V.conj() @ w.unsqueeze(-1)).squeeze(-1)
+        w = w - _combine(V, h)
+        total = h if total is None else total + h
+    assert total is not None
+    return w, total
+
+
+def arnoldi(
+    apply: Apply,
+    v: Tensor,
+    steps: int,
+    enough: Tensor,
+    *,
+    expand: Apply | None = None,
+    given: Sequence[tuple[int, Tensor, Tensor | None]] = (),
+    C: Tensor | None = None,
+    note: Callable[[Tensor], object] | None = None,
+) -> Cycle:
+    """Build a basis from the unit vectors v until the least squares residual is `enough`, or for so many steps.
+
+    `expand` makes the next direction of the last basis vector (the flexible form of Saad 1993); `given` names steps
+    whose direction, and image where it is known, is given. The residual needs no rotations: for c with c^H H = 0 and
+    c_0 = 1, which every column of H extends by one number, it is ``1 / |c|`` (Ayachour 2003).
+    """
+    batch, n = v.shape[:-1], v.shape[-1]
+    V = v.new_empty((*batch, steps + 1, n))
+    V[..., 0, :] = v
+    H = v.new_zeros((*batch, steps + 1, steps))
+    B = v.new_zeros((*batch, 0 if C is None else C.shape[-2], steps))
+    null = v.new_zeros((*batch, steps + 1))
+    null[..., 0] = 1
+    eps = torch.finfo(v.dtype).eps
+    huge = eps**-4  # stands for infinity, whose products with zero are zero
+    known = {step: (z, image) for step, z, image in given}
+    Z: list[Tensor] = []
+    size = torch.ones_like(enough)
+    stuck = torch.zeros_like(enough, dtype=torch.bool)
+    look = v.device.type == "cpu"
+    k = 0
+    for j in range(steps):
+        z, w = known.get(j, (None, None))
+        if z is None:
+            z = V[..., j, :] if expand is None else expand(V[..., j, :])
+        w = apply(z) if w is None else w
+        Z.append(z)
+        before = norm(w)
+        if C is not None and C.shape[-2]:
+            w, part = _project(C, w)
+            B[..., j] = part
+        w, h = _project(V[..., : j + 1, :], w)
+        after = norm(w)
+        small = after <= eps * before
+        after = torch.where(small, torch.zeros_like(after), after)
+        H[..., : j + 1, j] = h
+        H[..., j + 1 : j + 2, j] = after.to(v.dtype)
+        V[..., j + 1, :] = w * ratio(torch.ones_like(after), after)
+        missing = (null[..., : j + 1] * h).sum(-1, keepdim=True)
+        flat = missing.abs() <= 10 * eps * h.abs().amax(-1, keepdim=True)
+        ended = torch.where(flat, torch.zeros_like(missing), torch.full_like(missing, huge))
+        null[..., j + 1 : j + 2] = torch.where(after == 0, ended, -missing / after)
+        size = 1 / norm(null[..., : j + 2])
+        stuck = stuck | small
+        k = j + 1
+        if note is not None:
+            note(size)
+        if look and bool(((size <= enough) | stuck).all()):
+            break
+    H, B, V = H[..., : k + 1, :k], B[..., :k], V[..., : k + 1, :]
+    return Cycle(V, H, B, Z, _least_squares(H), size, stuck)
+
+
+def _least_squares(H: Tensor) -> Tensor:
+    """Return y that minimises ``|e1 - H y|``; the smallest such y where H lacks rank."""
+    Q, R = torch.linalg.qr(H)
+    diagonal = R.diagonal(dim1=-2, dim2=-1).abs()
+    tiny = 10 * H.shape[-1] * torch.finfo(H.dtype).eps
+    right = Q[..., 0, :].conj().unsqueeze(-1)
+    if bool((diagonal > tiny * diagonal.amax(-1, keepdim=True)).all()):
+        return torch.linalg.solve_triangular(R, right, upper=True).squeeze(-1)
+    finite = torch.isfinite(H).all(-1, keepdim=True).all(-2, keepdim=True)
+    inverse = torch.linalg.pinv(torch.where(finite, H, torch.zeros_like(H)), rtol=tiny)
+    return torch.where(finite.squeeze(-1), inverse[..., 0], torch.nan)
+
+
+def _next_factor(factor: Tensor, passed: Tensor) -> Tensor:
+    """Ask the next cycle for less where this one passed its own test, which was too easy, and for more elsewhere."""
+    eps = torch.finfo(factor.dtype).eps
+    return torch.where(passed, (0.25 * factor).clamp(min=eps), (1.5 * factor).clamp(max=1.0))
+
+
+def gmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
+    """Generalised minimal residuals, restarted, preconditioned from the left (Saad and Schultz 1986).
+
+    A step is a cycle. Within a cycle only the preconditioned residual is known, so its tolerance follows what the true
+    residual turned out to be.
+    """
+    restart, limit = min(int(options.more[0]), b.shape[-1]), int(options.more[1])
+    size_b, target = norm(b), options.tolerance
+    left = norm(system.precondition(b))
+    factor = torch.ones_like(size_b)
+    enough = left * torch.clamp(target / size_b, max=1.0)
+    done = 0
+
+    def note(relative: Tensor) -> None:
+        nonlocal done
+        done += 1
+        if options.note is not None:
+            options.note(relative * beta / size_b)
+
+    while True:
+        z = system.precondition(r)
+        beta = norm(z)
+        steps = min(restart, limit - done) if limit else restart
+        v = z * ratio(torch.ones_like(beta), beta)
+        cycle = arnoldi(lambda u: system.precondition(system.apply(u)), v, steps, ratio(enough, beta), note=note)
+        x = x + _combine(cycle.V[..., :-1, :], cycle.y * beta)
+        r = b - system.apply(x)
+        size = norm(r)
+        yield Step(x, size, code=torch.where((cycle.stuck | (beta == 0)) & (size > target), GIVE_UP, 0), true=True)
+        if limit and done >= limit:
+            return
+        reached = cycle.size * beta
+        factor = _next_factor(factor, reached <= enough)
+        enough = reached * torch.minimum(factor, target / size)
+
+
+def lgmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
+    """Restarted gmres that keeps the last corrections in its space (Baker, Jessup and Manteuffel 2005)."""
+    outer: list[tuple[Tensor, Tensor | None]] = options.state
+    inner_m, outer_k = int(options.more[0]), int(options.more[1])
+    store, prepend = bool(options.more[2]), bool(options.more[3])
+    factor, target = torch.ones_like(norm(b)), options.tolerance
+    while True:
+        z = system.precondition(r)
+        beta, size = norm(z), norm(r)
+        first = z * ratio(torch.ones_like(beta), beta)
+        start = 0 if prepend else inner_m
+        given = [(start + j, u.to(b), None if w is None else w.to(b)) for j, (u, w) in enumerate(outer)]
+        steps = inner_m + len(outer)
+        if prepend and outer and len(outer) < steps:
+            given.append((len(outer), first, None))  # the space of the residual starts behind the given vectors
+        enough = torch.minimum(factor, target / size)
+        cycle = arnoldi(lambda u: system.precondition(system.apply(u)), first, steps, enough, given=given)
+        factor = _next_factor(factor, cycle.size <= enough)
+        change = beta * cycle.combine()
+        length = norm(change)
+        scale = ratio(torch.ones_like(length), length)
+        if outer_k > 0:
+            outer.append((change * scale, beta * cycle.image() * scale if store else None))
+            del outer[: max(len(outer) - outer_k, 0)]
+        x = x + change
+        r = b - system.apply(x)
+        size = norm(r)
+        yield Step(x, size, code=torch.where((length == 0) & (size > target), GIVE_UP, 0), true=True)
+
+
+def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
+    """Flexible GCROT(m, k) (Hicken and Zingg 2010, after de Sturler 1999), preconditioned from the right.
+
+    The state is a list of pairs (c, u) with ``c = A u`` and orthonormal c; it starts each solve.
+    """
+    pairs: list[tuple[Tensor, Tensor]] = options.state
+    m, k, smallest = int(options.more[0]), int(options.more[1]), bool(options.more[2])
+    target = options.tolerance
+    for c, u in pairs:
+        part = inner(c, r)
+        x = x + part * u
+        r = r - part * c
+    while True:
+        beta = norm(r)
+        if bool((beta <= target).all()):
+            yield Step(x, beta)
+        C = torch.stack([c for c, _ in pairs], -2) if pairs else None
+        steps = m + max(k - len(pairs), 0)
+        v = r * ratio(torch.ones_like(beta), beta)
+        expand = None if system.left is None else system.precondition
+        cycle = arnoldi(system.apply, v, steps, ratio(target, beta), expand=expand, C=C)
+        u = beta * cycle.combine()
+        for j, (_, old) in enumerate(pairs):
+            u = u - beta * (cycle.B[..., j, :] * cycle.y).sum(-1, keepdim=True) * old
+        c = beta * cycle.image()
+        length = norm(c)
+        scale = ratio(torch.ones_like(length), length)
+        c, u = c * scale, u * scale
+        gamma = inner(c, r)
+        r = r - gamma * c
+        x = x + gamma * u
+        if pairs and len(pairs) >= k:
+            if smallest:
+                pairs[:] = _truncate(pairs, cycle, k - 1)
+            else:
+                del pairs[: len(pairs) - max(k - 1, 0)]
+        if k > 0:
+            pairs.append((c, u))
+        size = norm(r)
+        stuck = (length == 0) | ~torch.isfinite(length) | (gamma == 0)
+        yield Step(x, size, code=torch.where(stuck & (size > target), GIVE_UP, 0))
+
+
+def _truncate(pairs: list[tuple[Tensor, Tensor]], cycle: Cycle, keep: int) -> list[tuple[Tensor, Tensor]]:
+    """Keep the directions of C on which the cycle leant most (de Sturler 1999, section 3)."""
+    D = cycle.B @ torch.linalg.pinv(torch.linalg.qr(cycle.H)[1])
+    W = torch.linalg.svd(D, full_matrices=False)[0][..., :keep]
+    C = torch.stack([c for c, _ in pairs], -2)
+    U = torch.stack([u for _, u in pairs], -2)
+    Q, R = torch.linalg.qr((W.mT @ C).mT)
+    U = torch.linalg.solve_triangular(R, (W.mT @ U).mT, upper=True, left=False)
+    return [(Q[..., j], U[..., j]) for j in range(W.shape[-1])]
+
+
+def orthonormal_pairs(pairs: list[tuple[Tensor | None, Tensor]], apply: Apply) -> list[tuple[Tensor, Tensor]]:
+    """Complete pairs (c or None, u), and make the c orthonormal; directions that depend on others are dropped."""
+    if not pairs:
+        return []
+    found: list[tuple[Tensor, Tensor]] = []
+    for c, u in sorted(pairs, key=lambda pair: pair[0] is None):
+        image = apply(u) if c is None else c
+        before = norm(image)
+        for _ in range(2):
+            for other, direction in found:
+                part = inner(other, image)
+                image, u = image - part * other, u - part * direction
+        after = norm(image)
+        if bool((after > 1e-12 * before).all()):
+            found.append((image / after, u / after))
+    return found
