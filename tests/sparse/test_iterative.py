@@ -237,9 +237,9 @@ def test_least_squares_reports_are_scipys() -> None:
         scipy.sparse.linalg.lsqr(A.to_scipy(), b.numpy(), 1.0, calc_var=True),
     )
     for x, y in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(x, y, rtol=1e-6, atol=1e-8)
+        np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-8)
     for x, y in zip(lsmr(A, b, 1.0), scipy.sparse.linalg.lsmr(A.to_scipy(), b.numpy(), 1.0), strict=True):
-        np.testing.assert_allclose(x, y, rtol=1e-6, atol=1e-8)
+        np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-8)
 
 
 # ---- derivatives -----------------------------------------------------------------------------------------------------
