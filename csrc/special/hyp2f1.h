@@ -16,13 +16,6 @@
 namespace sci {
 namespace detail {
 
-/// Does the series end before the factor c + n that is 0?
-SCI_HD bool hyper_ends(double a, double c) { return hyper_pole(a) && !(hyper_pole(c) && c > a); }
-
-/// The value as a plain number of the argument's kind.
-SCI_HD double hyper_rounded(double_double x) { return double(x); }
-SCI_HD complex<double> hyper_rounded(complex<double_double> x) { return {double(x.re), double(x.im)}; }
-
 /// What needs no series: NaN, infinities, poles. `known` says whether the value is it.
 template <class Z>
 SCI_HD Z hyper_gauss_special(double a, double b, double c, Z z, bool& known) {
@@ -40,10 +33,6 @@ SCI_HD Z hyper_gauss_special(double a, double b, double c, Z z, bool& known) {
   known = false;
   return z;
 }
-
-/// The sign of the imaginary part, of a zero too.
-SCI_HD double hyper_side(double) { return 1; }
-SCI_HD double hyper_side(complex<double> z) { return signbit(z.im) ? -1 : 1; }
 
 template <class Z>
 SCI_HD_LARGE Z hyper_gauss_value(double a, double b, double c, Z z, double accepted) {
@@ -67,47 +56,16 @@ SCI_HD_LARGE Z hyper_gauss_value(double a, double b, double c, Z z, double accep
   return hyper_rounded(hyper_gauss_slow<double_double, W>(a, b, c, z, side, ends));
 }
 
-template <class T>
-struct hyper_dual_ {
-  template <class R>
-  using over = R;
-};
-template <class T>
-struct hyper_dual_<complex<T>> {
-  template <class R>
-  using over = complex<R>;
-};
-
 /// The value with what the derivatives of a dual number R need.
 template <class R, class Z>
 SCI_HD_LARGE auto hyper_gauss_dual(R a, R b, R c, Z z) {
-  using D = typename hyper_dual_<Z>::template over<R>;
+  using D = hyper_dual<Z, R>;
   bool known;
   const Z value = hyper_gauss_special(hyper_leading(a), hyper_leading(b), hyper_leading(c), z, known);
   if (z == Z(0.0) && !isnan(value)) return D(hyper_lift<R>(double_double(1)));
   if (known) return D(hyper_lift<R>(double_double(limits<double>::nan)) * a);  // the derivatives too
   if (z == Z(1.0)) return D(hyper_gauss_one<R>(a, b, c));
   return hyper_gauss_slow<R, D>(a, b, c, z, hyper_side(z), false);
-}
-
-template <class T>
-SCI_HD double hyper_d(dual<T> x) {
-  return double(x.d);
-}
-template <class T>
-SCI_HD double hyper_d(dual<dual<T>> x) {
-  return double(x.d.d);
-}
-template <class T>
-SCI_HD complex<double> hyper_d(complex<T> x) {
-  return {hyper_d(x.re), hyper_d(x.im)};
-}
-
-/// The seeds of parameters: one derivative where i = 1.
-SCI_HD dual<double_double> hyper_seed(double x, int64_t i) { return {double_double(x), double_double(double(i))}; }
-/// Of the second derivative's two directions this parameter takes `first`, `other`, both or none.
-SCI_HD dual<dual<double_double>> hyper_seed(double x, bool first, bool other) {
-  return {{double_double(x), double_double(first ? 1.0 : 0.0)}, {double_double(other ? 1.0 : 0.0), double_double(0.0)}};
 }
 
 template <class Z>

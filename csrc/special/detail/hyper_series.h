@@ -132,5 +132,52 @@ SCI_HD_LARGE hyper_value<Z> hyper_divergent(R p, R q, hyper_base<Z> u) {
   return {w, size + before / tiny};
 }
 
+// ---- the surface: doubles in, doubles out, and seeds of derivatives --------------------------------------------------
+
+/// Does the series end before the factor c + n that is 0?
+SCI_HD bool hyper_ends(double a, double c) { return hyper_pole(a) && !(hyper_pole(c) && c > a); }
+
+/// The value as a plain number of the argument's kind.
+SCI_HD double hyper_rounded(double_double x) { return double(x); }
+SCI_HD complex<double> hyper_rounded(complex<double_double> x) { return {double(x.re), double(x.im)}; }
+
+/// The sign of the imaginary part, of a zero too.
+SCI_HD double hyper_side(double) { return 1; }
+SCI_HD double hyper_side(complex<double> z) { return signbit(z.im) ? -1 : 1; }
+
+template <class T>
+struct hyper_dual_ {
+  template <class R>
+  using over = R;
+};
+template <class T>
+struct hyper_dual_<complex<T>> {
+  template <class R>
+  using over = complex<R>;
+};
+/// R or complex<R>, as Z is.
+template <class Z, class R>
+using hyper_dual = typename hyper_dual_<Z>::template over<R>;
+
+template <class T>
+SCI_HD double hyper_d(dual<T> x) {
+  return double(x.d);
+}
+template <class T>
+SCI_HD double hyper_d(dual<dual<T>> x) {
+  return double(x.d.d);
+}
+template <class T>
+SCI_HD complex<double> hyper_d(complex<T> x) {
+  return {hyper_d(x.re), hyper_d(x.im)};
+}
+
+/// The seeds of parameters: one derivative where i = 1.
+SCI_HD dual<double_double> hyper_seed(double x, int64_t i) { return {double_double(x), double_double(double(i))}; }
+/// Of the second derivative's two directions this parameter takes `first`, `other`, both or none.
+SCI_HD dual<dual<double_double>> hyper_seed(double x, bool first, bool other) {
+  return {{double_double(x), double_double(first ? 1.0 : 0.0)}, {double_double(other ? 1.0 : 0.0), double_double(0.0)}};
+}
+
 }  // namespace detail
 }  // namespace sci
