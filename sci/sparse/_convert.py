@@ -32,10 +32,10 @@ def as_dtype(dtype: Any, function: str) -> torch.dtype | None:
 def as_shape(shape: Any, function: str, ndims: tuple[int, ...]) -> tuple[int, ...]:
     """Return a shape as a tuple of non-negative integers of an allowed length."""
     try:
-        sizes = tuple(operator.index(n) for n in (shape if isinstance(shape, (tuple, list, torch.Size)) else (shape,)))
+        sizes = tuple([operator.index(n) for n in (shape if isinstance(shape, (tuple, list, torch.Size)) else (shape,))])
     except TypeError as error:
         raise TypeError(f"{function}: shape must be a tuple of integers: {error}, got {describe(shape)}") from None
-    if any(n < 0 for n in sizes):
+    if sizes and min(sizes) < 0:
         raise ValueError(f"{function}: shape elements cannot be negative, got {sizes}")
     if ndims and len(sizes) not in ndims:
         raise ValueError(f"{function}: shape must have {' or '.join(map(str, ndims))} dimensions, got {sizes}")
@@ -51,7 +51,10 @@ def is_shape(x: Any) -> bool:
     """Is this a tuple of integers?"""
     if not isinstance(x, (tuple, torch.Size)):
         return False
-    return all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in x)
+    for n in x:
+        if not isinstance(n, (int, np.integer)) or isinstance(n, bool):
+            return False
+    return True
 
 
 def from_dense(x: Tensor) -> tuple[Tensor, Coordinates]:

@@ -42,11 +42,12 @@ class RowsBase(Compressed):
     _ndims = (1, 2)
 
     def __matmul__(self, other: Any) -> Any:
-        rows = self._fitting()
+        rows, data = self._pattern, self._data
+        rows.fit(data)
         try:
-            found = quick_product(rows, self._data, other)
+            found = quick_product(rows, data, other)
         except RuntimeError:
-            with rows.explained(self._data):
+            with rows.explained(data):
                 raise
         if found is not None:
             return found[..., 0] if rows.flat and other.dim() == 1 else found if not rows.flat else found[..., 0, :]

@@ -29,6 +29,9 @@ from .._core.torch_private import (
 )
 
 runtime.load_library()
+_csr_inspect = torch.ops.sci.csr_inspect.default
+_csr_turn = torch.ops.sci.csr_turn.default
+_csr_compress = torch.ops.sci.csr_compress.default
 
 INDEX = (torch.int32, torch.int64)
 _INT32_LIMIT = 2**31 - 1
@@ -124,9 +127,12 @@ Transposed = tuple[Tensor, Tensor, Tensor]
 
 def edits(*indices: Tensor) -> tuple[int, ...] | None:
     """Return torch's counts of in-place changes; None where there are none, in compiled code and inference mode."""
-    if torch.compiler.is_compiling() or any(x.is_inference() for x in indices):
+    if torch.compiler.is_compiling():
         return None
-    return tuple([x._version for x in indices])
+    try:
+        return tuple([x._version for x in indices])
+    except RuntimeError:  # tensors of inference mode count nothing
+        return None
 
 
 class CompressedRows:
@@ -161,8 +167,14 @@ class CompressedRows:
 
     def fit(self, data: Tensor) -> None:
         """Check what can be checked without reading indices; enough for kernels that check these themselves."""
-        found = edits(self.indptr, self.indices)
-        if found != self._edits and found is not None:
+        known = self._edits
+        if torch.compiler.is_compiling():
+            found = None
+        elif known is not None and known[0] == self.indptr._version and known[1] == self.indices._version:
+            found = known  # as nearly always: without a call
+        else:
+            found = edits(self.indptr, self.indices)
+        if found is not known and found is not None:
             # Written to in place, as SciPy's users do: nothing that was derived of the old numbers holds.
             self._canonical = self._sorted = self._transposed = self._transpose = self._rows = self._product = None
             self._unchecked, self._edits = self._unchecked or "sparse", found
@@ -231,7 +243,7 @@ class CompressedRows:
             return self._transposed
         with structural(self.indptr, self.indices):
             if on_plain_cpu(self.indptr, self.indices):
-                order, indptr, indices = torch.ops.sci.csr_turn(None, self.indptr, self.indices, self.grid[1])
+                order, indptr, indices = _csr_turn(None, self.indptr, self.indices, self.grid[1])
             else:
                 indptr, order = bucket_sort(self.indices, self.grid[1])
                 indices = self.rows.index_select(0, order)
@@ -262,7 +274,7 @@ class CompressedRows:
         """Return the transposed pattern with values in its order, which is not kept where the values move at once."""
         if self._transposed is None and on_plain_cpu(self.indptr, self.indices) and movable(data):
             with self.explained(data):
-                data, indptr, indices = torch.ops.sci.csr_turn(data, self.indptr, self.indices, self.grid[1])
+                data, indptr, indices = _csr_turn(data, self.indptr, self.indices, self.grid[1])
             turned = CompressedRows(indptr, indices, self.grid[::-1], True if self._canonical else None)
             turned._sorted = True
             return data, turned
@@ -349,7 +361,10 @@ def on_plain_cpu(*indices: Tensor) -> bool:
     """May the operators on patterns take these: are they on the CPU and not those of a tracer or a transform?"""
     if torch.compiler.is_compiling() or dispatch_modes():
         return False
-    return all(x.is_cpu for x in indices) and not any(is_wrapped_by_transform(x) for x in indices)
+    for x in indices:  # a loop: this is asked for often, and generators cost more than the answer
+        if not x.is_cpu or is_wrapped_by_transform(x):
+            return False
+    return True
 
 
 def same_index_dtype(*indices: Tensor) -> list[Tensor]:
@@ -363,7 +378,7 @@ def compress(data: Tensor, rows: Tensor, columns: Tensor, shape: Sequence[int]) 
     """Return values at coordinates in compressed rows, sorted stably, which may hold duplicates."""
     if on_plain_cpu(rows, columns):
         rows, columns = same_index_dtype(rows, columns)
-        data, indptr, indices, distinct = moved(torch.ops.sci.csr_compress, data, rows, columns, int(shape[0]))
+        data, indptr, indices, distinct = moved(_csr_compress, data, rows, columns, int(shape[0]))
         found = CompressedRows(indptr, indices, shape, canonical=distinct)
         found._sorted = True
         return data, found
@@ -538,7 +553,7 @@ def inspected(function: str, rows: CompressedRows) -> CompressedRows:
         check_indices(function, rows.indptr, [("indices", rows.indices, rows.grid[1])])
         return rows
     with structural(rows.indptr, rows.indices):
-        report = torch.ops.sci.csr_inspect(rows.indptr, rows.indices)
+        report = _csr_inspect(rows.indptr, rows.indices)
     begin, end, step, low, high, is_sorted, canonical = report
     _check_starts(function, begin, end, step, rows.nnz)
     _check_range(function, "indices", low, high, rows.grid[1])

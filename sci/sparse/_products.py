@@ -173,6 +173,7 @@ def pattern_tensors(pattern: CompressedRows, *values: Tensor, transposed: bool =
 
 
 _apply_kernel = kernel_of(torch.ops.sci.csr_apply.default)
+_STRIDED = torch.strided
 _DIRECT = frozenset((torch.float32, torch.float64, torch.complex64, torch.complex128))
 
 
@@ -189,10 +190,10 @@ def quick_product(pattern: CompressedRows, data: Tensor, x: Any) -> Tensor | Non
         return None
     if transforms_active() or forward_mode_active() or dispatch_modes() or profiler_enabled():
         return None
-    if x.is_conj() or data.is_conj() or x.is_neg() or data.is_neg():
+    if x.is_neg() or data.is_neg() or (dtype.is_complex and (x.is_conj() or data.is_conj())):
         return None
     ndim, columns = x.dim(), pattern.grid[1]
-    if ndim == 0 or data.dim() != 1 or x.shape[-2 if ndim > 1 else 0] != columns or x.layout is not torch.strided:
+    if ndim == 0 or data.dim() != 1 or x.shape[-2 if ndim > 1 else 0] != columns or x.layout is not _STRIDED:
         return None
     if x.is_cpu and data.is_cpu:
         place = CPU

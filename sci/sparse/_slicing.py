@@ -16,6 +16,8 @@ from ._keys import checked
 from ._pattern import CompressedRows, Coordinates, moved, on_plain_cpu, structural
 
 _ALL = slice(None)
+_csr_rows = torch.ops.sci.csr_rows.default
+_csr_columns = torch.ops.sci.csr_columns.default
 Span = tuple[int, int, int]  # first, step, count
 
 
@@ -93,7 +95,7 @@ def _major(data: Tensor, rows: CompressedRows, major: Any, minor: Any) -> tuple[
     low, high = (minor[0], minor[0] + minor[2]) if window else (0, rows.grid[1])
     chosen = (major, 0, 1, major.shape[0]) if isinstance(major, Tensor) else (None, *major)
     data, indptr, indices = moved(
-        torch.ops.sci.csr_rows, data, rows.indptr, rows.indices, *chosen, not window, low, high, bool(rows._sorted)
+        _csr_rows, data, rows.indptr, rows.indices, *chosen, not window, low, high, bool(rows._sorted)
     )
     found = CompressedRows(indptr, indices, (chosen[3], high - low), rows._canonical)
     found._sorted = rows._sorted
@@ -111,7 +113,7 @@ def _minor(data: Tensor, rows: CompressedRows, minor: Any) -> tuple[Tensor, Comp
         with structural():
             places = torch.arange(count) * step + first
         rising = step > 0
-    data, indptr, indices = moved(torch.ops.sci.csr_columns, data, rows.indptr, rows.indices, places, rows.grid[1])
+    data, indptr, indices = moved(_csr_columns, data, rows.indptr, rows.indices, places, rows.grid[1])
     grid = (rows.grid[0], places.shape[0])
     return data, CompressedRows(indptr, indices, grid, True if rising and rows._canonical else None)
 
