@@ -187,6 +187,16 @@ def add(A: Any, other: Any, sign: int) -> Any:
     return pair.array(a + b if sign > 0 else a - b, pattern)
 
 
+def subtract_from(other: Any, A: Any) -> Any:
+    """Return ``other - A``; unsigned values are negated in the common dtype only."""
+    x = operand(other, A)
+    if not isinstance(x, Tensor) or x.dim() == 0:
+        return add(-A, other, 1)
+    if A.ndim > 2 or not _broadcasts(x.shape, A.shape):
+        raise ValueError(f"inconsistent shapes: {A.shape} and {tuple(x.shape)}")
+    return x - A.toarray()
+
+
 def _at_entries(A: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     """Return the values of `A` and the elements of a dense array, broadcast to the shape of `A`, at its entries."""
     data, pattern = A._places()

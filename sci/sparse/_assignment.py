@@ -46,7 +46,7 @@ def set_item(A: Any, key: Any, value: Any, drop_zeros: bool = False) -> None:
         try:
             values = _fitted(dense, result).expand(result).reshape(-1)
         except RuntimeError:
-            text = f"shape mismatch: a value of shape {tuple(dense.shape)} could not be broadcast to {result}"
+            text = f"shape mismatch: shapes {tuple(dense.shape)} and {result} could not be broadcast together"
             raise ValueError(text) from None
         where, clear = places, None
     if values.is_complex() and not A.dtype.is_complex:
@@ -77,7 +77,7 @@ def _sparse_values(x: Any, key: Key, places: Tensor) -> tuple[Tensor, Tensor]:
         x = _fitted(x, result)
         own = (1,) * (len(result) - x.ndim) + x.shape
         if x.ndim > len(result) or any(n not in (1, m) for n, m in zip(own, result, strict=True)):
-            raise ValueError(f"shape mismatch: a value of shape {x.shape} could not be broadcast to {result}")
+            raise ValueError(f"shape mismatch: shapes {x.shape} and {result} could not be broadcast together")
         x = _broadcast_batch(x.reshape((*own, 1, 1)), result).reshape(result)
     if not x._pattern.canonical:
         x = x.copy()

@@ -25,6 +25,7 @@ from ._extremes import Extremes
 from ._operators import Operators
 from ._pattern import CompressedRows, Coordinates, structural
 from ._printing import Printing
+from ._ufuncs import Ufuncs
 
 __all__ = ["SparseEfficiencyWarning", "SparseWarning", "issparse", "sparray"]
 
@@ -52,15 +53,13 @@ def torch_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-class SparseBase(Operators, Elementwise, Extremes, Printing):
+class SparseBase(Operators, Ufuncs, Elementwise, Extremes, Printing):
     """What sparse arrays and matrices of all formats share."""
 
     format = "und"
     _format_name = ""
     _is_array = True
     _ndims: tuple[int, ...] = (2,)
-    # NumPy's arrays leave binary operators to this class.
-    __array_ufunc__ = None
     __array_priority__ = 10.1
 
     _data: Tensor
@@ -155,7 +154,7 @@ class SparseBase(Operators, Elementwise, Extremes, Printing):
     @shape.setter
     def shape(self, shape: Any) -> None:
         if self._is_array:
-            raise AttributeError(f"the shape of a {type(self).__name__} cannot be set: use reshape")
+            raise AttributeError(f"shape of {type(self).__name__} has no setter: use reshape")
         self.set_shape(shape)  # type: ignore[attr-defined]  # of a matrix
 
     @property

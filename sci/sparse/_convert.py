@@ -32,7 +32,9 @@ def as_dtype(dtype: Any, function: str) -> torch.dtype | None:
 def as_shape(shape: Any, function: str, ndims: tuple[int, ...]) -> tuple[int, ...]:
     """Return a shape as a tuple of non-negative integers of an allowed length."""
     try:
-        sizes = tuple([operator.index(n) for n in (shape if isinstance(shape, (tuple, list, torch.Size)) else (shape,))])
+        sizes = tuple(
+            [operator.index(n) for n in (shape if isinstance(shape, (tuple, list, torch.Size)) else (shape,))]
+        )
     except TypeError as error:
         raise TypeError(f"{function}: shape must be a tuple of integers: {error}, got {describe(shape)}") from None
     if sizes and min(sizes) < 0:

@@ -81,7 +81,8 @@ def _items(key: Any, ndim: int, device: torch.device) -> list[Any]:
         raise IndexError("an index can only have a single ellipsis ('...')")
     taken = sum(x is not None and x is not Ellipsis for x in parts)
     if taken > ndim:
-        raise IndexError(f"too many indices for an array of {ndim} dimensions: {taken}")
+        text = f"Too many indices for array of {ndim} dimensions: {taken}, tuple index out of range"
+        raise IndexError(text)
     rest: list[Any] = [slice(None)] * (ndim - taken)
     for place, item in enumerate(parts):
         if item is Ellipsis:

@@ -88,7 +88,7 @@ class Operators:
         return self._as(made, None if _arithmetic.is_scalar(other) else self._sum_format(other))
 
     def __rsub__(self: Any, other: Any) -> Any:
-        made = _arithmetic.add(-self, other, 1)
+        made = _arithmetic.subtract_from(other, self)
         return made if made is NotImplemented else self._as(made)
 
     def __pow__(self: Any, n: Any) -> Any:
