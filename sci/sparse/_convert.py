@@ -53,7 +53,7 @@ def is_shape(x: Any) -> bool:
     """Is this a tuple of integers?"""
     if not isinstance(x, (tuple, torch.Size)):
         return False
-    for n in x:
+    for n in x:  # noqa: SIM110  # a loop: generators cost more than the answer
         if not isinstance(n, (int, np.integer)) or isinstance(n, bool):
             return False
     return True

@@ -361,7 +361,7 @@ def on_plain_cpu(*indices: Tensor) -> bool:
     """May the operators on patterns take these: are they on the CPU and not those of a tracer or a transform?"""
     if torch.compiler.is_compiling() or dispatch_modes():
         return False
-    for x in indices:  # a loop: this is asked for often, and generators cost more than the answer
+    for x in indices:  # noqa: SIM110  # a loop: generators cost more than the answer
         if not x.is_cpu or is_wrapped_by_transform(x):
             return False
     return True

@@ -25,12 +25,9 @@ _BINARY = {
     "maximum": ("maximum", "maximum"),
     "minimum": ("minimum", "minimum"),
 }
-_UNARY = {"absolute": "__abs__", "negative": "__neg__", "conjugate": "conj"} | {
-    name: name
-    for name in (
-        "sin tan arcsin arctan sinh tanh arcsinh arctanh sqrt expm1 log1p deg2rad rad2deg rint sign floor ceil trunc"
-    ).split()
-}
+_METHODS = ("sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh", "sqrt", "expm1", "log1p")
+_METHODS += ("deg2rad", "rad2deg", "rint", "sign", "floor", "ceil", "trunc")
+_UNARY = {"absolute": "__abs__", "negative": "__neg__", "conjugate": "conj"} | {name: name for name in _METHODS}
 
 
 class Ufuncs:
