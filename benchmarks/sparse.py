@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -86,6 +87,7 @@ def cases(context: Context) -> Iterator[Case]:
             label = f"{kind}, {n} rows, {entries} entries"
             libraries = {peer: _Library(peer, parts, context.device) for peer in peers}
             yield from _products(context, libraries, label, n, entries)
+            yield from _graphs(libraries, label, n)
             sparse = {peer: lib for peer, lib in libraries.items() if peer != "torch"}
             for name, act, with_torch in _operations(n):
                 used = libraries if with_torch else sparse
@@ -113,6 +115,23 @@ def _products(context: Context, libraries: dict[str, _Library], label: str, n: i
     turned = {p: lib.make().T.tocsr() for p, lib in libraries.items() if p != "torch"}
     sums: dict[str, Any] = {p: functools.partial(_sum, libraries[p], B) for p, B in turned.items()}
     yield Case("A + A.T", label, sums)
+
+
+def _graphs(libraries: dict[str, _Library], label: str, n: int) -> Iterator[Case]:
+    """Yield functions of a graph whose weights are the magnitudes of the entries."""
+    graphs: dict[str, tuple[Any, Any]] = {}
+    for peer, lib in libraries.items():
+        if peer in ("sci", "scipy"):
+            graphs[peer] = (importlib.import_module(f"{_ROOTS[peer]}.sparse.csgraph"), abs(lib.make()))
+    sources = [0, n // 3, n // 2, n - 1]
+    for name, act in (
+        ("csgraph.dijkstra, 4 sources", lambda graph, A: graph.dijkstra(A, indices=sources, return_predecessors=True)),
+        ("csgraph.breadth_first_order", lambda graph, A: graph.breadth_first_order(A, 0)),
+        ("csgraph.connected_components", lambda graph, A: graph.connected_components(A)),
+        ("csgraph.minimum_spanning_tree", lambda graph, A: graph.minimum_spanning_tree(A)),
+        ("csgraph.laplacian", lambda graph, A: graph.laplacian(A)),
+    ):
+        yield Case(name, label, {peer: functools.partial(act, *given) for peer, given in graphs.items()})
 
 
 def _matmul(A: Any, x: Any) -> Any:

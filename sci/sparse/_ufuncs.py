@@ -25,9 +25,10 @@ _BINARY = {
     "maximum": ("maximum", "maximum"),
     "minimum": ("minimum", "minimum"),
 }
-_METHODS = ("sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh", "sqrt", "expm1", "log1p")
-_METHODS += ("deg2rad", "rad2deg", "rint", "sign", "floor", "ceil", "trunc")
-_UNARY = {"absolute": "__abs__", "negative": "__neg__", "conjugate": "conj"} | {name: name for name in _METHODS}
+_ANGLES = ("sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh", "deg2rad", "rad2deg")
+_OTHERS = ("sqrt", "expm1", "log1p", "rint", "sign", "floor", "ceil", "trunc")
+_UNARY = {"absolute": "__abs__", "negative": "__neg__", "conjugate": "conj"}
+_UNARY |= {name: name for name in (*_ANGLES, *_OTHERS)}
 
 
 class Ufuncs:
