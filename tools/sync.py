@@ -21,9 +21,11 @@ from __future__ import annotations
 
 
 def public_names(path: pathlib.Path) -> list[str]:
-    """Return the public functions that a card file declares."""
+    """Return the public functions that a card file declares, or what its ``__all__`` lists."""
     names = []
     for node in ast.parse(path.read_text(), str(path)).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            return list(ast.literal_eval(node.value))
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names:
             names += [t.id for t in node.targets if isinstance(t, ast.Name)]  # a second name
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import Parameter
 
-from . import runtime
+from . import runtime, special_errors
 from .arrays import (
     COMPLEX,
     COMPLEX_OF,
@@ -357,7 +357,11 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
                 text = f"{card.name}: the derivative with respect to {argument} is not implemented: {rule.why}"
                 raise NotImplementedError(text)
             return None
-        found = rule(*xs, *outs)
+        if special_errors.switched_on:
+            with special_errors.quietly():
+                found = rule(*xs, *outs)
+        else:
+            found = rule(*xs, *outs)
         return found if isinstance(found, tuple) else (found,)
 
     def backward(
@@ -407,7 +411,17 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             result = result.to(cast) if isinstance(result, Tensor) else tuple(r.to(cast) for r in result)
         return result if out is None else write_out(card.name, result, out)
 
+    def checked(args: Args, out: Tensor | None) -> Any:
+        with special_errors.quietly():
+            result = (unary if count == 1 else nary)(*args, out=out)
+            xs, _ = coerce(card, args)
+        if not any(x.is_meta for x in xs):
+            special_errors.report(card, op, xs, result if isinstance(result, (tuple, list)) else (result,))
+        return result
+
     def unary(x: Any, /, *, out: Tensor | None = None) -> Any:
+        if special_errors.switched_on and _checks():
+            return checked((x,), out)
         if type(x) not in _PLAIN or out is not None or x.dtype not in direct or x.layout is not torch.strided:
             return general((x,), out)
         if torch.compiler.is_compiling() or _watched() or x.is_neg() or x.is_conj():
@@ -421,6 +435,8 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
     def nary(*args: Any, out: Tensor | None = None) -> Any:
         if len(args) != count:
             raise TypeError(f"{card.name} takes {count} arguments ({', '.join(card.arguments)}), got {len(args)}")
+        if special_errors.switched_on and _checks():
+            return checked(args, out)
         if out is not None or torch.compiler.is_compiling() or _watched():
             return general(args, out)
         key = tuple([x.dtype if type(x) in _PLAIN else type(x) for x in args])
@@ -457,6 +473,16 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
 def _watched() -> Any:
     """Does anything want to see each operator: a transform, a mode, forward-mode differentiation, the profiler?"""
     return transforms_active() or dispatch_modes() or forward_ad._current_level >= 0 or profiler_enabled()
+
+
+def _checks() -> Any:
+    """Do this thread's error controls ask for a look at results, and can these be looked at?"""
+    return (
+        not torch.compiler.is_compiling()
+        and special_errors.wanted()
+        and not transforms_active()
+        and not dispatch_modes()
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from ._erfcinv import erfcinv, ndtri, ndtri_exp
 from ._erfcx import erfcx
 from ._erfi import erfi, wofz
 from ._erfinv import erfinv
+from ._error_control import SpecialFunctionError, SpecialFunctionWarning, errstate, geterr, seterr
 from ._expint import exp1, expi, expn
 from ._exponential import cosm1, exp2, exp10, expm1, exprel
 from ._factorial import factorial, factorial2, factorialk
@@ -108,6 +109,8 @@ from ._zeros import erf_zeros, fresnel_zeros, fresnelc_zeros, fresnels_zeros
 from ._zeta import zeta, zetac
 
 __all__ = [
+    "SpecialFunctionError",
+    "SpecialFunctionWarning",
     "agm",
     "ai_zeros",
     "airy",
@@ -170,6 +173,7 @@ __all__ = [
     "erfcx",
     "erfi",
     "erfinv",
+    "errstate",
     "euler",
     "exp1",
     "exp2",
@@ -202,6 +206,7 @@ __all__ = [
     "gdtria",
     "gdtrib",
     "gdtrix",
+    "geterr",
     "h1vp",
     "h2vp",
     "hankel1",
@@ -297,6 +302,7 @@ __all__ = [
     "riccati_jn",
     "riccati_yn",
     "round",
+    "seterr",
     "shichi",
     "sici",
     "sinc",
