@@ -48,6 +48,42 @@ Tensor graph_roots(const Tensor& parents_) {
   return roots;
 }
 
+/// The smallest node of each node's component, by one CPU thread.
+Tensor graph_components_(const Tensor& indptr, const Tensor& indices) {
+  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_components");
+  Tensor roots = empty_as(indptr, {graph.nodes}, ScalarType::Int);
+  dispatch_index(graph.indices, "graph_components", [&](auto index) {
+    using I = typename decltype(index)::type;
+    graph_components(graph.rows<I>(), graph.columns<I>(), graph.nodes, data<int32_t>(roots));
+  });
+  return roots;
+}
+
+/// 1 for the entries of a minimum spanning forest, else 0, by one CPU thread.
+Tensor graph_spanning_(const Tensor& weights, const Tensor& indptr, const Tensor& indices) {
+  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_spanning");
+  check_values(weights, graph, "graph_spanning");
+  Tensor chosen = empty_as(indptr, {graph.edges}, ScalarType::Int);
+  std::fill_n(data<int32_t>(chosen), graph.edges, 0);
+  dispatch_real(weights, "graph_spanning", [&](auto number) {
+    using T = typename decltype(number)::type;
+    dispatch_index(graph.indices, "graph_spanning", [&](auto index) {
+      using I = typename decltype(index)::type;
+      const I *starts = graph.rows<I>(), *places = graph.columns<I>();
+      const T* weight = data<T>(weights);
+      std::vector<GraphEdge<T>> edges;
+      edges.reserve(graph.edges);
+      for (int64_t u = 0; u < graph.nodes; ++u)
+        for (I p = starts[u]; p < starts[u + 1]; ++p)
+          edges.push_back({to_order(weight[p] + T(0)), int32_t(u), int32_t(places[p]), int64_t(p)});
+      std::vector<int32_t> sets(graph.nodes);
+      std::vector<int64_t> best(graph.nodes);
+      graph_spanning(edges.data(), int64_t(edges.size()), graph.nodes, sets.data(), best.data(), data<int32_t>(chosen));
+    });
+  });
+  return chosen;
+}
+
 void graph_cheapest(const Tensor& from, const Tensor& to, const Tensor& roots, const Tensor& ranks, Tensor best) {
   check_ends(from, to, roots.size(0), "graph_cheapest");
   STD_TORCH_CHECK(best.size(0) == roots.size(0) && ranks.size(0) == from.size(0), "graph_cheapest: shapes do not fit");
@@ -173,6 +209,8 @@ std::tuple<Tensor, Tensor> graph_flow(const Tensor& capacities, const Tensor& in
 
 SCI_OPERATOR("graph_join(Tensor(a!) parents, Tensor start, Tensor stop) -> ()", graph_join)
 SCI_OPERATOR("graph_roots(Tensor parents) -> Tensor", graph_roots)
+SCI_OPERATOR("graph_components(Tensor indptr, Tensor indices) -> Tensor", graph_components_)
+SCI_OPERATOR("graph_spanning(Tensor weights, Tensor indptr, Tensor indices) -> Tensor", graph_spanning_)
 SCI_OPERATOR("graph_cheapest(Tensor start, Tensor stop, Tensor roots, Tensor ranks, Tensor(a!) best) -> ()",
              graph_cheapest)
 SCI_OPERATOR(

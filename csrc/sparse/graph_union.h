@@ -7,6 +7,8 @@
 //   GraphCheapest  an item is an edge: an offer to both sets that it leads out of (Boruvka's method; Nesetril, Milkova,
 //                  Nesetrilova, Discrete Math. 233, 2001). Edges are ordered by rank, which is unique: no cycles.
 //   GraphChosen    an item is a node: the root of a set takes the cheapest edge and joins the sets
+//   graph_components, graph_spanning  the same by one CPU thread, which needs no atomics, and forgets edges within a
+//   set
 #pragma once
 #include "core/atomic.h"
 #include "core/platform.h"
@@ -85,5 +87,75 @@ struct GraphChosen {
     sets.join(int32_t(from[edge]), int32_t(to[edge]));
   }
 };
+
+#if !SCI_DEVICE
+
+inline int32_t graph_root(int32_t* parents, int32_t v) {
+  while (parents[v] != v) {
+    parents[v] = parents[parents[v]];
+    v = parents[v];
+  }
+  return v;
+}
+
+/// Returns whether the ends were apart; the smaller root stays.
+inline bool graph_unite(int32_t* parents, int32_t u, int32_t v) {
+  u = graph_root(parents, u);
+  v = graph_root(parents, v);
+  if (u < v) parents[v] = u;
+  if (v < u) parents[u] = v;
+  return u != v;
+}
+
+/// `roots` becomes the smallest node of each node's component.
+template <class I>
+inline void graph_components(const I* indptr, const I* indices, int64_t nodes, int32_t* roots) {
+  for (int64_t v = 0; v < nodes; ++v) roots[v] = int32_t(v);
+  for (int64_t u = 0; u < nodes; ++u)
+    for (I p = indptr[u]; p < indptr[u + 1]; ++p) graph_unite(roots, int32_t(u), int32_t(indices[p]));
+  // Parents are smaller than their children.
+  for (int64_t v = 0; v < nodes; ++v) roots[v] = roots[roots[v]];
+}
+
+template <class T>
+struct GraphEdge {
+  order_key<T> weight;
+  int32_t from, to;
+  int64_t entry;
+  bool before(const GraphEdge& other) const {
+    return weight < other.weight || (weight == other.weight && entry < other.entry);
+  }
+};
+
+/// Marks the entries of a minimum spanning forest. `edges` holds every entry's edge, and is used up; `sets` and `best`
+/// are room for a number per node.
+template <class T>
+inline void graph_spanning(GraphEdge<T>* edges, int64_t count, int64_t nodes, int32_t* sets, int64_t* best,
+                           int32_t* chosen) {
+  for (int64_t v = 0; v < nodes; ++v) sets[v] = int32_t(v);
+  while (true) {  // each round at least halves the sets that have edges to others
+    int64_t kept = 0;
+    for (int64_t v = 0; v < nodes; ++v) best[v] = -1;
+    for (int64_t e = 0; e < count; ++e) {
+      GraphEdge<T> edge = edges[e];
+      edge.from = graph_root(sets, edge.from);
+      edge.to = graph_root(sets, edge.to);
+      if (edge.from == edge.to) continue;
+      edges[kept] = edge;
+      for (int32_t set : {edge.from, edge.to})
+        if (best[set] < 0 || edge.before(edges[best[set]])) best[set] = kept;
+      ++kept;
+    }
+    if (kept == 0) return;
+    count = kept;
+    for (int64_t v = 0; v < nodes; ++v)
+      if (best[v] >= 0) {
+        chosen[edges[best[v]].entry] = 1;
+        graph_unite(sets, edges[best[v]].from, edges[best[v]].to);
+      }
+  }
+}
+
+#endif
 
 }  // namespace sci

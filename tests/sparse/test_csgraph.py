@@ -15,7 +15,8 @@ import sci.sparse
 from sci.sparse import csgraph, csr_array
 from sci.sparse.csgraph._graph import Graph
 from sci.sparse.csgraph._search import _dijkstra, _tree, delta_stepping, tight_tree
-from sci.sparse.csgraph._traversal import breadth_by_levels
+from sci.sparse.csgraph._spanning import boruvka
+from sci.sparse.csgraph._traversal import breadth_by_levels, joined
 
 METHODS = (csgraph.dijkstra, csgraph.bellman_ford, csgraph.johnson, csgraph.floyd_warshall)
 SIZES = ((1, 1.0), (2, 0.5), (17, 0.2), (60, 0.08), (150, 0.012))
@@ -61,6 +62,10 @@ def test_many_threads_find_the_same(n: int, density: float, directed: bool, inte
         assert torch.equal(lengths, delta_stepping(*given, nearest, math.inf))
         for one, other in zip(_tree(*given, lengths), tight_tree(*given, lengths), strict=True):
             assert torch.equal(one, other)
+    chosen = torch.ops.sci.graph_spanning(graph.weights, graph.pattern.indptr, graph.pattern.indices)
+    assert torch.equal(chosen, boruvka(graph.weights, graph.pattern))
+    roots = torch.ops.sci.graph_components(graph.pattern.indptr, graph.pattern.indices)
+    assert torch.equal(roots, joined(n, graph.pattern.rows, graph.pattern.indices))
     order, before = torch.ops.sci.graph_order(graph.pattern.indptr, graph.pattern.indices, 0, True)
     for one, other in zip(
         breadth_by_levels(graph.pattern.indptr, graph.pattern.indices, 0), (order, before), strict=True

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..._core.cards import Sample, function
 from .._csr import csr_array
@@ -20,6 +21,25 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     indptr = torch.tensor([0, 2, 4, 5, 7], device=device)
     yield Sample(torch.randn(7, generator=generator, dtype=dtype, device=device), indices, indptr)
     yield Sample(torch.randn(7, generator=generator, dtype=dtype, device=device), indices.int(), indptr.int())
+
+
+def boruvka(weights: Tensor, pattern: CompressedRows) -> Tensor:
+    """Return 1 for the entries of a minimum spanning forest, else 0: each round all components choose at once."""
+    nodes, count, device = pattern.grid[0], pattern.nnz, weights.device
+    start, stop = pattern.rows.contiguous(), pattern.indices.contiguous()
+    order = torch.argsort(weights, stable=True)
+    ranks = torch.empty_like(order)
+    ranks[order] = torch.arange(count, device=device)
+    parents = torch.arange(nodes, dtype=torch.int32, device=device)
+    chosen = torch.zeros(count, dtype=torch.int32, device=device)
+    for _ in range(nodes.bit_length()):  # each round halves the components that are not complete
+        best = torch.full((nodes,), count, dtype=torch.int64, device=device)
+        roots = torch.ops.sci.graph_roots(parents)
+        torch.ops.sci.graph_cheapest(start, stop, roots, ranks, best)
+        if not bool((best < count).any()):
+            break
+        torch.ops.sci.graph_chosen(start, stop, order, best, parents, chosen)
+    return chosen
 
 
 @function(
@@ -75,21 +95,12 @@ def minimum_spanning_tree(csgraph: Any, overwrite: bool = False) -> Any:
             [0., 0., 0.]])
     """
     graph = Graph(csgraph, "minimum_spanning_tree")
-    pattern, count, device = graph.pattern, graph.pattern.nnz, graph.device
-    start, stop = pattern.rows.contiguous(), pattern.indices.contiguous()
-    order = torch.argsort(graph.weights.detach(), stable=True)
-    ranks = torch.empty_like(order)
-    ranks[order] = torch.arange(count, device=device)
-    parents = torch.arange(graph.nodes, dtype=torch.int32, device=device)
-    chosen = torch.zeros(count, dtype=torch.int32, device=device)
-    for _ in range(graph.nodes.bit_length()):  # each round halves the components that are not complete
-        best = torch.full((graph.nodes,), count, dtype=torch.int64, device=device)
-        roots = torch.ops.sci.graph_roots(parents)
-        torch.ops.sci.graph_cheapest(start, stop, roots, ranks, best)
-        if not bool((best < count).any()):
-            break
-        torch.ops.sci.graph_chosen(start, stop, order, best, parents, chosen)
+    pattern, weights = graph.pattern, graph.weights.detach()
+    if weights.is_cuda:
+        chosen = boruvka(weights, pattern)
+    else:
+        chosen = torch.ops.sci.graph_spanning(weights.contiguous(), pattern.indptr, pattern.indices)
     entries = chosen.nonzero()[:, 0]
     taken = torch.nn.functional.pad(chosen.cumsum(0), (1, 0)).to(pattern.indptr.dtype)
-    found = CompressedRows(taken[pattern.indptr.to(torch.int64)], stop[entries], pattern.grid)
+    found = CompressedRows(taken[pattern.indptr.to(torch.int64)], pattern.indices[entries], pattern.grid)
     return graph.sparse(graph.weights.index_select(0, entries), found)

@@ -265,7 +265,7 @@ def connected_components(
 
     Notes
     -----
-    Weak components are joined by all threads at once [1]_, strong ones found on the CPU [2]_.
+    On CUDA weak components are joined by all threads at once [1]_; strong ones are found on the CPU [2]_.
 
     References
     ----------
@@ -289,7 +289,10 @@ def connected_components(
         count, labels = torch.ops.sci.graph_strong(pattern.indptr.cpu(), pattern.indices.cpu())
         labels = labels.to(graph.device)
     else:
-        found = joined(graph.nodes, pattern.rows, pattern.indices)
+        if pattern.indptr.is_cuda:
+            found = joined(graph.nodes, pattern.rows, pattern.indices)
+        else:
+            found = torch.ops.sci.graph_components(pattern.indptr, pattern.indices)
         first = found == torch.arange(graph.nodes, device=found.device)
         labels = (first.cumsum(0) - 1).to(torch.int32)[found.to(torch.int64)]
         count = int(first.sum())
