@@ -13,7 +13,7 @@
 //           n modulo 1, into signs (a b mod 8) and a real transform of length n: permutation and signs alone       [3]
 //   type 1  the even extension of length 2 (n - 1), of which V = rfft is real. A real transform of half that length
 //           would do, but every known way loses sqrt(n) in accuracy [4]: this type is the exception to "one transform
-//           of the length n".
+//           of the length n". On the CPU long rows of even n - 1 go by halves instead (dct_halves.h).
 //
 // Sine transforms are the cosine ones with the input or output reversed or with alternating signs; type 1 has its own
 // odd extension, of length 2 (n + 1). Each map is linear, and its adjoint is again one of them (sci/fft/_cosine.py).

@@ -61,6 +61,17 @@ struct DctRow : DctLanes<T, 1> {
   template <int Kind>
   SCI_HD void fill(int64_t j0, int64_t count, T* re, T* im) const {
     if (count == L && fill_fast<Kind>(j0, re, im)) return;
+    if constexpr (Kind == 24) {  // as `before`, with one division for all
+      const int64_t n = rule.n;
+      for (int64_t i = 0, rest = 8 * j0 % n; i < count; ++i) {
+        int64_t a = rest % 2 ? rest : rest + n;
+        if (a / 2 % 2) a = 2 * n - a;
+        re[i] = in[0][a / 2 * step_in] * dct_sign_cos<T>(a);
+        im[i] = T(0);
+        for (rest += 8; rest >= n;) rest -= n;
+      }
+      return;
+    }
     for (int64_t i = 0; i < count; ++i) this->template before<Kind>(j0 + i, re[i], im[i]);
   }
 
@@ -144,16 +155,16 @@ struct DctRow : DctLanes<T, 1> {
       FftLong<T>::at(im) = -(a * ti + b * tr);
       return true;
     } else {
-      if (n <= 8) return false;
-      int64_t rest = 8 * j0 % n;
-      for (int i = 0; i < L; ++i) {  // as in `before`, with one division for all
-        int64_t a = rest % 2 ? rest : rest + n;
-        if (a / 2 % 2) a = 2 * n - a;
-        re[i] = in[0][a / 2 * s] * dct_sign_cos<T>(a);
-        im[i] = T(0);
-        rest += 8;
-        if (rest >= n) rest -= n;
-      }
+      // As in `before`: between two wraps modulo n, a grows by 8 and its characters stay.
+      const int64_t rest = 8 * j0 % n;
+      if (rest + 8 * (L - 1) >= n) return false;
+      int64_t a = rest % 2 ? rest : rest + n, step = 4 * s;
+      if (a / 2 % 2) a = 2 * n - a, step = -step;
+      const T* x = in[0] + a / 2 * s;
+      V v;
+      SCI_UNROLL for (int i = 0; i < L; ++i) v[i] = x[step * i];
+      FftLong<T>::at(re) = v * dct_sign_cos<T>(a);
+      FftLong<T>::at(im) = V{};
       return true;
     }
     return false;
@@ -165,12 +176,47 @@ struct DctRow : DctLanes<T, 1> {
   template <int Kind>
   SCI_HD void finish(int64_t k0, int64_t k1, const T* zr, const T* zi) const {
     int64_t k = k0;
-    if (dense()) {
+    if constexpr (Kind == 24) {
+      if (dense()) return finish_odd(k0, k1, zr, zi);
+    } else if (dense()) {
       if (k == 0 && k < k1) this->template after<Kind>(k++, zr, zi);  // where ends are weighted and partners missing
       // The vectors of the last steps would reach beyond the middle, where one partner meets the other.
       for (int64_t end = min(k1, this->template steps<Kind>() - 1) - L; k <= end; k += L) finish_fast<Kind>(k, zr, zi);
     }
     for (; k < k1; ++k) this->template after<Kind>(k, zr, zi);
+  }
+
+  /// Type 4 of odd n: neighbours' places are 2 apart, upwards or, in the mirrored half, downwards.
+  SCI_HD void finish_odd(int64_t k0, int64_t k1, const T* zr, const T* zi) const {
+    const int64_t n = rule.n, half = n / 2;
+    V cosines, sines;  // the characters repeat after 4 places
+    SCI_UNROLL for (int i = 0; i < L; ++i) {
+      const int64_t ub = n % 8 * (2 * (k0 + i) + 1);
+      cosines[i] = dct_sign_cos<T>(ub), sines[i] = dct_sign_sin<T>(ub);
+    }
+    int64_t k = k0;
+    while (k < k1) {
+      const int64_t b = 2 * k + 1, m = b < n ? b : b - n, last = m + 2 * (L - 1);
+      const bool same = (k - k0) % 4 == 0 && k + L <= k1, up = last <= half, back = m > half && last < n;
+      if (!same || (!up && !back)) {
+        this->template after<24>(k++, zr, zi);
+        continue;
+      }
+      V re, im, others;
+      if (up) {
+        FftVector<T>::split(read(zr + m), read(zr + m + L), re, others);
+        FftVector<T>::split(read(zi + m), read(zi + m + L), im, others);
+      } else {
+        const int64_t at = n - m - 2 * L + 1;
+        FftVector<T>::split(read(zr + at), read(zr + at + L), others, re);
+        FftVector<T>::split(read(zi + at), read(zi + at + L), others, im);
+        reverse(re);
+        reverse(im);
+        im = -im;
+      }
+      put_up(k, re * cosines + im * sines, numbers::sqrt2<T> * rule.scale);
+      k += L;
+    }
   }
 
   template <int Kind>
@@ -227,7 +273,11 @@ struct DctRow : DctLanes<T, 1> {
         to[3 * step_out] = q[i];
       }
     } else {
-      for (int64_t i = k; i < k + L; ++i) this->template after<Kind>(i, zr, zi);
+      static_assert(Kind == 23, "types of odd length");
+      V a, b;
+      FftVector<T>::join(read(zr + k), read_back(zr + n - 1 - k), a, b);
+      put_up(2 * k, a, scale);
+      put_up(2 * k + L, b, scale);
     }
   }
 };

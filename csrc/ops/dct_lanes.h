@@ -1,5 +1,8 @@
 // The CPU's cosine and sine transforms along axes: which rows go side by side, and which one by one.
 #pragma once
+#include <utility>
+
+#include "fft/dct_halves.h"
 #include "ops/dct_plan.h"
 
 namespace sci {
@@ -52,8 +55,53 @@ void transform_rows(const DctPlan<T>& plan, const DctRule<T>& rule, const T* in,
   }
 }
 
+/// Type 1 by halves down to this many numbers; the rest by its even or odd extension.
+constexpr int64_t dct_halves_from = 512;
+
+template <class T>
+void one_axis(const DctJob& job, const T* in, T* out, int64_t n, int64_t inner, int64_t rows, double scale);
+
+/// Type 1 of a length whose N is even (dct_halves.h). `in` may be `out`.
+template <class T>
+void by_halves(const DctJob& job, const T* in, T* out, int64_t n, int64_t inner, int64_t rows, double scale) {
+  const bool sine = job.sine;
+  const int64_t outer = rows / inner, whole = sine ? n + 1 : n - 1;
+  // The odd parts, one behind the other, and the even parts in two places by turns.
+  Scratch<T> scratch(2, 2 * (n + 2) * rows);
+  T *at = scratch.get(), *odd[64], *even = at + (n + 1) * rows, *next = even + (n / 2 + 1) * rows;
+  DctJob second = job;
+  second.type = 2;
+  second.end_in = second.end_out = 1;
+  int levels = 0;
+  int64_t left = whole, rest = n;
+  for (const T* from = in; left % 2 == 0 && left >= dct_halves_from; from = even) {
+    odd[levels++] = at;
+    // A sine transform's places count from 1, so its odd ones are 0, 2, ...
+    const DctPart<T> task{from, sine ? at : next, sine ? next : at, rest, inner};
+    on_threads<T>(task, outer * task.pieces(), fft_work / (2 * task.chunk * inner) + 1, 0);
+    std::swap(even, next);
+    left /= 2;
+    rest = sine ? left - 1 : left + 1;
+    at += left * rows;
+  }
+  for (int l = 0; l < levels; ++l) one_axis<T>(second, odd[l], odd[l], whole >> (l + 1), inner, rows, scale);
+  DctJob first = job;
+  first.end_out = 1;
+  one_axis<T>(first, even, even, rest, inner, rows, scale);
+  for (int l = levels; l-- > 0;) {
+    const bool deepest = l == levels - 1;
+    const DctMerge<T> task{
+        deepest ? even : out,          odd[l], out, whole >> (l + 1), n, deepest ? rest : n, inner, sine,
+        l == 0 ? T(job.end_out) : T(1)};
+    on_threads<T>(task, outer * task.pieces(), fft_work / min(task.chunk, task.half * inner) + 1, 0);
+  }
+}
+
 template <class T>
 void one_axis(const DctJob& job, const T* in, T* out, int64_t n, int64_t inner, int64_t rows, double scale) {
+  const int64_t whole = job.sine ? n + 1 : n - 1;
+  if (job.type == 1 && whole % 2 == 0 && whole >= dct_halves_from)
+    return by_halves(job, in, out, n, inner, rows, scale);
   const int kind = job.type > 1 && n % 2 ? job.type + 20 : job.type;
   auto plan = dct_plan<T>(kind, job.odd(), true, n);
   const DctRule<T> rule{n,        plan->h,       inner,          job.odd(),          job.before(), job.after(),

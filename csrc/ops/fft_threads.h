@@ -53,7 +53,7 @@ class Scratch {
     ~Slot() { release(); }
   };
   static Slot* slots() {
-    static thread_local Slot all[2];
+    static thread_local Slot all[3];
     return all;
   }
   Slot& slot_;

@@ -120,13 +120,14 @@ def transform_1d(
     # The plain call on a row, in which the checks below would take as long as a transform of a hundred numbers.
     if (
         axis == -1
-        and type in (2, 3, 4)
+        and type in (1, 2, 3, 4)
         and n is None
         and norm is None
         and workers is None
         and not orthogonalize
         and not inverse
         and is_plain(x, FLOATING)
+        and (type > 1 or x.shape[-1] > 1)
     ):
         return _kernel(CPU if x.is_cpu else CUDA, x, LAST, int(type), sine, 1.0, 1.0, 1.0)  # type: ignore[no-any-return]
     x = transform_input(function, x)

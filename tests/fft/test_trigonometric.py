@@ -46,7 +46,7 @@ LENGTHS = [
     200,
     211,
 ]
-LONG = [256, 343, 398, 400, 422, 512, 997]
+LONG = [256, 343, 398, 400, 422, 512, 513, 997, 1023, 1025]
 
 
 @functools.cache
@@ -124,9 +124,18 @@ def test_steps_around_a_transform_of_torch_agree(type: int, sine: bool, dtype: t
     torch.testing.assert_close(by_steps(x, *args), transform(x, *args))
 
 
+@pytest.mark.parametrize("sine", [False, True])
+def test_type_1_by_halves_weighs_its_ends(sine: bool) -> None:
+    by_steps = torch.ops.sci.trigonometric_transform_by_steps
+    for n in (1023, 1025, 3 * 512 + 1, 3 * 512 - 1):
+        x = torch.randn(2, n, 3, dtype=torch.float64)
+        args = ([-2], 1, sine, 0.5, 3.0, 7.0)
+        torch.testing.assert_close(by_steps(x, *args), transform(x, *args), rtol=0, atol=2e-13 * n**0.5)
+
+
 @pytest.mark.parametrize(("type", "sine"), kinds())
 def test_long_rows_agree_with_scipy(type: int, sine: bool) -> None:
-    for n in (1000, 4096, 4098, 5003, 6 * 1009, 9999):
+    for n in (1000, 4096, 4097, 4098, 5003, 6 * 1009, 8191, 9999):
         x = np.random.default_rng(n).standard_normal((2, n))
         ref = (scipy.fft.dst if sine else scipy.fft.dct)(x, type)
         out = (sci.fft.dst if sine else sci.fft.dct)(x, type)
@@ -244,7 +253,7 @@ def test_bad_arguments(call: object, kind: type[Exception], text: str) -> None:
 @pytest.mark.parametrize(("type", "sine"), kinds())
 def test_vectors_of_each_width(type: int, sine: bool, bytes: int) -> None:
     run, reference = torch.ops.sci.trigonometric_transform_of_width, scipy.fft.dst if sine else scipy.fft.dct
-    for n, rows in itertools.product((2, 15, 16, 83, 135, 250, 1009, 3 * 683, 4098, 9999), (1, 3, 17)):
+    for n, rows in itertools.product((2, 15, 16, 83, 135, 250, 511, 513, 1009, 3 * 683, 4098, 9999), (1, 3, 17)):
         x = torch.randn(rows, n, generator=torch.Generator().manual_seed(n), dtype=torch.float64)
         out = run(x, [-1], type, sine, 1.0, 1.0, 1.0, bytes)
         assert error(out, reference(x.numpy(), type)) < 15, (n, rows)
