@@ -91,6 +91,8 @@ class Diagonals:
         self._coordinates: tuple[Coordinates, Tensor] | None = None
         self._compressed: tuple[CompressedRows, Tensor] | None = None
         self._offsets: list[int] | None = None if places is None else list(places)
+        if places is None and not torch.compiler.is_compiling() and offsets.is_cpu and keepable(offsets):
+            self._offsets = offsets.tolist()  # the compiler could not read them
 
     @property
     def places(self) -> list[int]:
