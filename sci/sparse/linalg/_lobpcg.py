@@ -1,0 +1,274 @@
+"""`lobpcg`: extreme eigenpairs by a block of preconditioned conjugate gradients."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..._core.arrays import as_tensor, compute_dtype, floating
+from ..._core.cards import Sample, function
+from ..._core.torch_private import forward_grad_enabled
+from ._eigen import by_parts
+from ._eigen_derivatives import hermitian_pairs
+from ._implicit import as_matrix, product_of
+from ._interface import LinearOperator, aslinearoperator
+from ._iterate import Apply
+
+__all__ = ["lobpcg"]
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    yield Sample(torch.randn(8, 8, generator=generator, dtype=dtype, device=device))
+
+
+def _call(lobpcg: Any, A: Any) -> Any:
+    n = A.shape[-1]
+    A = (A + A.mH) / 2 + torch.diag(torch.arange(n, dtype=A.real.dtype, device=A.device) * 4).to(A.dtype)
+    X = torch.eye(n, 2, dtype=A.dtype, device=A.device).flip(0)
+    values, V = lobpcg(A, X, tol=1e-12 if A.dtype in (torch.float64, torch.complex128) else 1e-5, maxiter=100)
+    return values, (V * V.conj()).real
+
+
+def _operator(A: Any, name: str, n: int, dtype: torch.dtype) -> Apply:
+    """Return a product with columns ``(N, K)``, of a matrix, an operator or a function."""
+    if callable(A) and not isinstance(A, LinearOperator) and not hasattr(A, "shape"):
+        return lambda X: as_tensor(A(X), name, "lobpcg").to(dtype)
+    matrix = as_matrix(A, name, "lobpcg", n)[1]
+    op = matrix if hasattr(matrix, "matmat") else aslinearoperator(matrix)
+    apply = by_parts(product_of(op), op.dtype)
+    return lambda X: apply(X.mT).mT.to(dtype)
+
+
+def _orthonormal(X: Tensor, BX: Tensor, B: Apply | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Return an orthonormal basis Q = X T of the columns' span, B Q, and T; dependent columns are dropped."""
+    size = (X.conj() * BX).sum(0).real.clamp(min=0).sqrt()
+    scale = torch.where(size > 0, 1 / size, torch.zeros_like(size))
+    gram = (X * scale).mH @ (BX * scale)
+    values, W = torch.linalg.eigh((gram + gram.mH) / 2)
+    keep = values > 10 * X.shape[1] * torch.finfo(X.dtype).eps * values[-1:].clamp(min=0)
+    T = scale.unsqueeze(-1) * (W[:, keep] / values[keep].sqrt())
+    return X @ T, BX @ T, T
+
+
+@function(differentiable=("A", "B"), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
+def lobpcg(
+    A: Any,
+    X: Any,
+    B: Any = None,
+    M: Any = None,
+    Y: Any = None,
+    tol: float | None = None,
+    maxiter: int | None = None,
+    largest: bool = True,
+    verbosityLevel: int = 0,
+    retLambdaHistory: bool = False,
+    retResidualNormsHistory: bool = False,
+    restartControl: int = 20,
+    *,
+    derivative_rtol: float | None = None,
+) -> Any:
+    r"""Find the largest or smallest eigenvalues of a Hermitian matrix, ``A x = l B x``, from a block of starts.
+
+    Parameters
+    ----------
+    A : sparse array, Tensor, LinearOperator ``(N, N)``, or callable
+        Hermitian; a function takes columns ``(N, K)``.
+    X : Tensor or array-like ``(N, k)``
+        Where to start; as many pairs are found as it has columns.
+    B : as `A`, optional
+        Hermitian and positive definite.
+    M : as `A`, optional
+        Preconditioner: an approximation of the inverse of `A`.
+    Y : Tensor or array-like ``(N, j)``, optional
+        Constraints: eigenvectors are orthogonal, with `B`, to these columns.
+    tol : float, optional
+        Largest residual norm; by default ``sqrt(eps) * N``.
+    maxiter : int, optional
+        Iterations; by default 20.
+    largest : bool
+        The largest ones, or the smallest.
+    verbosityLevel : int
+        Print residuals where it is positive.
+    retLambdaHistory, retResidualNormsHistory : bool
+        Return what each iteration has found.
+    restartControl : int
+        Accepted, and without effect: the block of directions is orthonormal in each iteration, and none are kept that
+        depend on others.
+    derivative_rtol : float, optional
+        Relative tolerance of the solves for derivatives, as for `eigsh`.
+
+    Returns
+    -------
+    w : Tensor ``(k,)``
+        Eigenvalues; descending for the largest ones, else ascending.
+    v : Tensor ``(N, k)``
+        Eigenvectors, orthonormal with `B`.
+    histories : lists of Tensors
+        If asked for.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit.
+
+    Warns
+    -----
+    UserWarning
+        Not all residuals are as small as asked for; and where the matrix is so small that it is decomposed as a whole.
+
+    Notes
+    -----
+    Each iteration seeks the best pairs in the span of the block, its preconditioned residuals and the last directions
+    [1]_; the basis is made orthonormal by its Gram matrix [2]_. Derivatives are those of `eigsh`; with a `Y` there are
+    none.
+
+    References
+    ----------
+    .. [1] A. V. Knyazev, "Toward the optimal preconditioned eigensolver", SIAM J. Scientific Computing 23, 2001.
+    .. [2] A. Stathopoulos and K. Wu, "A block orthogonalization procedure with constant synchronization requirements",
+       SIAM J. Scientific Computing 23, 2002.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.sparse import diags_array
+    >>> from sci.sparse.linalg import lobpcg
+    >>> A = diags_array(torch.arange(1.0, 41.0, dtype=torch.float64))
+    >>> X = torch.randn(40, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    >>> w, v = lobpcg(A, X, maxiter=100, tol=1e-8)
+    >>> torch.allclose(w, torch.tensor([40.0, 39.0], dtype=torch.float64))
+    True
+    """
+    block = as_tensor(X, "X", "lobpcg").detach()
+    if block.dim() != 2:
+        raise ValueError(f"lobpcg: expected rank-2 array for argument X, got shape {tuple(block.shape)}")
+    n, k = block.shape
+    if k > n:
+        raise ValueError(f"lobpcg: X has more columns than rows: {tuple(block.shape)}")
+    dtypes = [x.dtype for x in (A, B, Y) if isinstance(getattr(x, "dtype", None), torch.dtype)]
+    dtype = functools.reduce(torch.promote_types, [floating(d) for d in dtypes], floating(block.dtype))
+    dtype = compute_dtype(dtype)
+    apply = _operator(A, "A", n, dtype)
+    product = None if B is None else _operator(B, "B", n, dtype)
+    precondition = None if M is None else _operator(M, "M", n, dtype)
+    block = block.to(dtype)
+    constraints = None if Y is None else as_tensor(Y, "Y", "lobpcg").detach().to(dtype)
+    limit = 20 if maxiter is None else int(maxiter)
+    enough = torch.finfo(dtype).eps ** 0.5 * n if tol is None or tol <= 0 else float(tol)
+    with torch.no_grad(), forward_grad_enabled(False):
+        if constraints is None and n < 5 * k:
+            text = (
+                f"lobpcg: the problem size {n} is too small relative to the block size {k}. Using a dense eigensolver"
+            )
+            warnings.warn(text, UserWarning, stacklevel=2)
+            found = _whole(apply, product, block, largest)
+        else:
+            found = _iterate(apply, product, precondition, constraints, block, enough, limit, largest, verbosityLevel)
+    values, V, histories = found
+    if constraints is None and values.shape[0]:
+        rows = _rows(apply), (lambda x: x) if product is None else _rows(product)
+        rtol = 1e-3 * torch.finfo(dtype).eps ** 0.5 if derivative_rtol is None else float(derivative_rtol)
+        values, x = hermitian_pairs(*rows, values, V.mT, rtol)
+        V = x.mT
+    chosen = [h for h, asked in zip(histories, (retLambdaHistory, retResidualNormsHistory), strict=True) if asked]
+    return (values, V, *chosen)
+
+
+def _rows(apply: Apply) -> Apply:
+    """Turn a product with columns ``(N, K)`` into one with rows ``(..., N)``."""
+    return lambda x: apply(x.reshape(-1, x.shape[-1]).mT).mT.reshape(x.shape)
+
+
+Found = tuple[Tensor, Tensor, tuple[list[Tensor], list[Tensor]]]
+
+
+def _whole(A: Apply, B: Apply | None, X: Tensor, largest: bool) -> Found:
+    from ...linalg import eigh
+
+    unit = torch.eye(X.shape[0], dtype=X.dtype, device=X.device)
+    values, V = eigh(A(unit), None if B is None else B(unit))
+    order = torch.arange(len(values), device=X.device)
+    order = (order.flip(0) if largest else order)[: X.shape[1]]
+    return values[order], V[:, order], ([values[order]], [torch.zeros_like(values[order])])
+
+
+def _iterate(
+    A: Apply,
+    B: Apply | None,
+    M: Apply | None,
+    Y: Tensor | None,
+    X: Tensor,
+    enough: float,
+    limit: int,
+    largest: bool,
+    verbosity: int,
+) -> Found:
+    def times_B(Z: Tensor) -> Tensor:
+        return Z if B is None else B(Z)
+
+    constrain = _constraint(Y, times_B)
+    k = X.shape[1]
+    X = constrain(X)
+    X, _, _ = _orthonormal(X, times_B(X), B)
+    if X.shape[1] < k:
+        raise ValueError("lobpcg: the columns of X (without those of Y) depend on each other")
+    values, W = _ritz(X, A(X), k, largest)
+    X = X @ W
+    P = X[:, :0]
+    best: tuple[float, Tensor, Tensor] | None = None
+    lambdas, norms = [], []
+    for step in range(limit + 1):
+        AX, BX = A(X), times_B(X)
+        R = AX - BX * values
+        size = torch.linalg.vector_norm(R, dim=0)
+        lambdas.append(values)
+        norms.append(size)
+        worst = float(size.max()) if k else 0.0
+        if verbosity > 0:
+            print(f"lobpcg: iteration {step}, largest residual norm {worst:.6e}")
+        if best is None or worst < best[0]:
+            best = worst, values, X
+        if worst <= enough or step == limit or not worst < float("inf"):
+            break
+        R = R[:, size > enough]
+        R = constrain(R if M is None else M(R))
+        parts = [X, R, P]
+        S = torch.cat(parts, -1)
+        for _ in range(2):
+            rest = S[:, k:] - X @ (BX.mH @ S[:, k:])
+            rest, _, _ = _orthonormal(rest, times_B(rest), B)
+            S = torch.cat([X, rest], -1)
+        values, W = _ritz(S, A(S), k, largest)
+        P = S[:, k:] @ W[k:]
+        X = S @ W
+        X, _, _ = _orthonormal(X, times_B(X), B)
+        if X.shape[1] < k:
+            break
+        values, W = _ritz(X, A(X), k, largest)
+        X = X @ W
+    assert best is not None
+    if not best[0] <= enough:
+        text = f"Exited at iteration {step} with accuracies of {best[0]:.3g}, not reaching the tolerance {enough:.3g}"
+        warnings.warn(f"lobpcg: {text}", UserWarning, stacklevel=4)
+    return best[1], best[2], (lambdas, norms)
+
+
+def _constraint(Y: Tensor | None, times_B: Apply) -> Callable[[Tensor], Tensor]:
+    if Y is None or Y.shape[1] == 0:
+        return lambda Z: Z
+    Q, BQ, _ = _orthonormal(Y, times_B(Y), None)
+    return lambda Z: Z - Q @ (BQ.mH @ Z)
+
+
+def _ritz(S: Tensor, AS: Tensor, k: int, largest: bool) -> tuple[Tensor, Tensor]:
+    """Return the k best values of the projected matrix on an orthonormal basis, and their columns."""
+    gram = S.mH @ AS
+    values, W = torch.linalg.eigh((gram + gram.mH) / 2)
+    if largest:
+        values, W = values.flip(0), W.flip(1)
+    return values[:k], W[:, :k]
