@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._balance import khatri_rao, matrix_balance
 from ._banded import cho_solve_banded, cholesky_banded, solve_banded, solveh_banded
 from ._bandwidth import bandwidth, ishermitian, issymmetric
+from ._cdf2rdf import cdf2rdf
 from ._cholesky import cho_factor, cho_solve, cholesky
 from ._constant_matrices import (
     clarkson_woodruff_transform,
@@ -23,12 +24,15 @@ from ._eigh import eigh, eigvalsh
 from ._errors import LinAlgError, LinAlgWarning
 from ._expm import expm, expm_cond, expm_frechet
 from ._funm import funm
+from ._hessenberg import hessenberg
+from ._ldl import ldl
 from ._logm import fractional_matrix_power, logm, signm
 from ._lu import lu, lu_factor, lu_solve
 from ._norm import norm
 from ._pinv import lstsq, pinv, pinvh
 from ._polar import polar
 from ._qr import qr, rq
+from ._qr_update import qr_delete, qr_insert, qr_multiply, qr_update
 from ._riccati import solve_continuous_are, solve_discrete_are
 from ._schur import rsf2csf, schur
 from ._solve import inv, solve
@@ -56,6 +60,7 @@ __all__ = [
     "LinAlgWarning",
     "bandwidth",
     "block_diag",
+    "cdf2rdf",
     "cho_factor",
     "cho_solve",
     "cho_solve_banded",
@@ -88,6 +93,7 @@ __all__ = [
     "hadamard",
     "hankel",
     "helmert",
+    "hessenberg",
     "hilbert",
     "inv",
     "invhilbert",
@@ -95,6 +101,7 @@ __all__ = [
     "ishermitian",
     "issymmetric",
     "khatri_rao",
+    "ldl",
     "leslie",
     "logm",
     "lstsq",
@@ -112,6 +119,10 @@ __all__ = [
     "pinvh",
     "polar",
     "qr",
+    "qr_delete",
+    "qr_insert",
+    "qr_multiply",
+    "qr_update",
     "rq",
     "rsf2csf",
     "schur",

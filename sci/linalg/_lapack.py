@@ -233,3 +233,36 @@ def ggev(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         many_v[k] = v / torch.linalg.vector_norm(v, dim=0)
         info.view(-1)[k] = code
     return alpha, beta, many_v.view(a.shape), info
+
+
+def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the outer factors, block diagonal factors and permutations of a batch of symmetric matrices."""
+    from scipy.linalg import ldl as routine
+
+    n = a.shape[-1]
+    outer, blocks = (torch.empty(a.shape, dtype=a.dtype) for _ in range(2))
+    places = torch.empty(a.shape[:-1], dtype=torch.int64)
+    if a.numel() == 0:
+        return outer, blocks, places
+    many, many_l, many_d, many_p = a.detach().reshape(-1, n, n), outer.view(-1, n, n), blocks.view(-1, n, n), places
+    for k in range(many.shape[0]):
+        found = routine(many[k].resolve_conj().numpy(), lower=lower, hermitian=hermitian, check_finite=False)
+        many_l[k], many_d[k] = torch.from_numpy(found[0]), torch.from_numpy(found[1])
+        many_p.view(-1, n)[k] = torch.from_numpy(found[2])
+    return outer, blocks, places
+
+
+def gehrd(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Return Hessenberg forms and their unitary matrices of a batch."""
+    n = a.shape[-1]
+    forms, unitary = (torch.empty(a.shape, dtype=a.dtype) for _ in range(2))
+    if a.numel() == 0:
+        return forms, unitary
+    reduce, multiply = _routine("gehrd", a.dtype), _routine("unghr" if a.is_complex() else "orghr", a.dtype)
+    many, many_h, many_q = a.detach().reshape(-1, n, n), forms.view(-1, n, n), unitary.view(-1, n, n)
+    for k in range(many.shape[0]):
+        packed, tau, _ = reduce(many[k].resolve_conj().numpy(), lwork=max(1, 32 * n))
+        many_h[k] = torch.from_numpy(packed).triu(-1)
+        q = torch.from_numpy(multiply(packed, tau, lwork=max(1, 32 * n))[0]) if n > 1 else torch.ones(1, 1)
+        many_q[k] = q
+    return forms, unitary
