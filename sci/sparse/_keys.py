@@ -49,6 +49,10 @@ class Key:
 NEW, ARRAYS = -1, -2
 
 
+def _too_many(ndim: int, count: int) -> IndexError:
+    return IndexError(f"Too many indices for array of {ndim} dimensions: {count}, tuple index out of range")
+
+
 def _bad(item: Any) -> IndexError:
     text = "Index dimension must be 1 or 2 for an array, which holds only integers or booleans, or a slice or integer"
     return IndexError(f"{text}, got {describe(item)}")
@@ -59,7 +63,10 @@ def _items(key: Any, ndim: int, device: torch.device) -> list[Any]:
     from ._base import SparseBase
 
     parts: list[Any] = []
-    for item in key if isinstance(key, tuple) else (key,):
+    given = key if isinstance(key, tuple) else (key,)
+    if sum(x is not None and x is not Ellipsis for x in given) > ndim:
+        raise _too_many(ndim, len(given))
+    for item in given:
         if isinstance(item, SparseBase):
             if item.dtype is not torch.bool:
                 raise IndexError("a sparse index must be boolean")
@@ -81,8 +88,7 @@ def _items(key: Any, ndim: int, device: torch.device) -> list[Any]:
         raise IndexError("an index can only have a single ellipsis ('...')")
     taken = sum(x is not None and x is not Ellipsis for x in parts)
     if taken > ndim:
-        text = f"Too many indices for array of {ndim} dimensions: {taken}, tuple index out of range"
-        raise IndexError(text)
+        raise _too_many(ndim, taken)
     rest: list[Any] = [slice(None)] * (ndim - taken)
     for place, item in enumerate(parts):
         if item is Ellipsis:

@@ -89,19 +89,25 @@ class ListsBase(Editable):
             return made
         return self._as(made, "lil" if made.ndim == 2 else None)
 
+    def _becomes(self, made: Any) -> Any:
+        """Take on the values and the pattern of a result, in place where it is sparse."""
+        if not isinstance(made, SparseBase) or made.shape != self.shape:
+            return made
+        made = made.asformat("lil")
+        self._pattern, self._data = made._pattern, made._data
+        return self
+
     def __iadd__(self, other: Any) -> Any:
-        made = self + other
-        return made.asformat("lil") if isinstance(made, SparseBase) else made
+        return self._becomes(self + other)
 
     def __isub__(self, other: Any) -> Any:
-        made = self - other
-        return made.asformat("lil") if isinstance(made, SparseBase) else made
+        return self._becomes(self - other)
 
     def __imul__(self, other: Any) -> Any:
-        return self * other
+        return self._becomes(self * other)
 
     def __itruediv__(self, other: Any) -> Any:
-        return self / other
+        return self._becomes(self / other)
 
     def getrow(self, i: int) -> Any:
         """Return row i as an array of one row."""

@@ -539,7 +539,7 @@ def _check_range(function: str, name: str, low: int, high: int, size: int) -> No
         text = ""
         if where.isdecimal():  # in SciPy's words, too
             text = (
-                f": negative axis {where} index"
+                f": negative axis {where} index:"
                 if low < 0
                 else f": axis {where} index {worst} exceeds matrix dimension"
             )
