@@ -87,6 +87,7 @@ from ._modified_order01 import i0, i0e, i1, i1e, k0, k0e, k1, k1e
 from ._multigammaln import multigammaln
 from ._ndtr import log_ndtr, ndtr
 from ._negative_binomial import nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
+from ._noncentral_chi_squared import chndtr, chndtridf, chndtrinc, chndtrix
 from ._owens_t import owens_t
 from ._poch import poch
 from ._poisson import pdtr, pdtrc, pdtri, pdtrik
@@ -147,6 +148,10 @@ __all__ = [
     "chdtrc",
     "chdtri",
     "chdtriv",
+    "chndtr",
+    "chndtridf",
+    "chndtrinc",
+    "chndtrix",
     "comb",
     "cosdg",
     "cosm1",

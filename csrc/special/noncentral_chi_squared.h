@@ -1,0 +1,91 @@
+// The noncentral chi-squared distribution function with v degrees of freedom and noncentrality L,
+//
+//   F(x) = sum_j w_j P(v/2 + j, x/2),   w_j the Poisson weights of mean L/2 (detail/poisson_mixture.h),
+//
+// its derivatives by dual numbers, and its inverses by bracketed roots (detail/monotone_root.h). In double for float.
+#pragma once
+#include "special/detail/monotone_root.h"
+#include "special/detail/poisson_mixture.h"
+
+namespace sci {
+namespace detail {
+
+/// F and 1 - F for x, v > 0, L >= 0, all finite.
+template <class T>
+SCI_HD_LARGE many<T, 2> chndtr_parts(T x, T v, T nc) {
+  const T half = T(scalar_of<T>(0.5));
+  return poisson_mixture(gamma_component<T>{v * half, x * half}, T(nc * half));
+}
+
+template <class T>
+SCI_HD bool chndtr_usable(T x, T df, T nc) {
+  return x >= T(0) && df > T(0) && nc >= T(0) && !(isinf(x) && (isinf(df) || isinf(nc)));
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T chndtr(T x, T df, T nc) {
+  if (!detail::chndtr_usable(x, df, nc)) return limits<T>::nan;
+  if (x == T(0) || isinf(df) || isinf(nc)) return T(0);
+  if (isinf(x)) return T(1);
+  return T(detail::chndtr_parts(double(x), double(df), double(nc))[0]);
+}
+
+/// The derivative of F in argument i of (x, v, L).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T chndtr_partial(int64_t i, T x, T df, T nc) {
+  if (!detail::chndtr_usable(x, df, nc) || i < 0 || i > 2) return limits<T>::nan;
+  if (isinf(df) || isinf(nc) || isinf(x)) return T(0);
+  if (x == T(0)) return i > 0 || df > T(2) ? T(0) : df == T(2) ? exp(-nc / 2) / 2 : limits<T>::infinity;
+  using D = dual<double>;
+  many<D, 2> f =
+      detail::chndtr_parts(D{double(x), double(i == 0)}, D{double(df), double(i == 1)}, D{double(nc), double(i == 2)});
+  return T(f[0].v < f[1].v ? f[0].d : -f[1].d);
+}
+
+/// The second derivative of F in arguments i and j, x > 0.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T chndtr_second(int64_t i, int64_t j, T x, T df, T nc) {
+  if (!detail::chndtr_usable(x, df, nc) || i < 0 || i > 2 || j < 0 || j > 2) return limits<T>::nan;
+  if (isinf(df) || isinf(nc) || isinf(x)) return T(0);
+  if (x == T(0)) return (i > 0 && j > 0) || df > T(4) ? T(0) : limits<T>::nan;
+  using D = dual<dual<double>>;
+  many<D, 2> f = detail::chndtr_parts(D{{double(x), double(i == 0)}, {double(j == 0), 0.0}},
+                                      D{{double(df), double(i == 1)}, {double(j == 1), 0.0}},
+                                      D{{double(nc), double(i == 2)}, {double(j == 2), 0.0}});
+  return T(f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d);
+}
+
+/// The x with F(x) = p.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T chndtrix(T p, T df, T nc) {
+  if (!(p >= T(0) && p <= T(1)) || !(df > T(0)) || !(nc >= T(0)) || isinf(df) || isinf(nc)) return limits<T>::nan;
+  if (p == T(0)) return T(0);
+  if (p == T(1)) return limits<T>::infinity;
+  double v = df, l = nc, t = p;
+  return T(
+      detail::monotone_root([=](double x) { return detail::cdf_gap(detail::chndtr_parts(x, v, l), t, 1 - t); }, v + l));
+}
+
+/// The v with F(x) = p; F falls with it.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T chndtridf(T x, T p, T nc) {
+  if (!(p > T(0) && p < T(1)) || !(x > T(0)) || !(nc >= T(0)) || isinf(x) || isinf(nc)) return limits<T>::nan;
+  double y = x, l = nc, t = p;
+  double v = detail::monotone_root(
+      [=](double df) { return -detail::cdf_gap(detail::chndtr_parts(y, df, l), t, 1 - t); }, max(1.0, y - l));
+  return v > 1e-300 && v < 1e300 ? T(v) : limits<T>::nan;
+}
+
+/// The L with F(x) = p; F falls with it.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T chndtrinc(T x, T df, T p) {
+  if (!(p > T(0) && p < T(1)) || !(x > T(0)) || !(df > T(0)) || isinf(x) || isinf(df)) return limits<T>::nan;
+  double y = x, v = df, t = p, central = detail::cdf_gap(detail::chndtr_parts(y, v, 0.0), t, 1 - t);
+  if (!(central > 0)) return central == 0 ? T(0) : limits<T>::nan;
+  return T(detail::monotone_root([=](double l) { return -detail::cdf_gap(detail::chndtr_parts(y, v, l), t, 1 - t); },
+                                 max(1.0, y - v)));
+}
+
+}  // namespace sci
