@@ -35,6 +35,7 @@ class Ufuncs:
     """What NumPy calls where one of its functions meets a sparse array."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+        kwargs.pop("axes", None)  # of ``x @= A``: the last two, as anyhow
         if method != "__call__" or kwargs:
             return NotImplemented
         left = not isinstance(inputs[0], (np.ndarray, np.generic))
@@ -44,7 +45,7 @@ class Ufuncs:
             name = _BINARY.get(ufunc.__name__, (None, None))[not left]
         act = getattr(self, name, None) if name else None
         if act is None:
-            return NotImplemented
+            raise TypeError(f"unsupported operand: a sparse array, of numpy.{ufunc.__name__}")
         made = act(*inputs[1:]) if left else act(inputs[0])
         # In place a dense result goes where it is asked to be; `x *= A` makes x sparse, as with SciPy's arrays.
         if made is NotImplemented or out is None or made.shape != out[0].shape or not isinstance(made, Tensor):

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse
 import torch
 
-from sci.sparse import SparseEfficiencyWarning, coo_array, csc_array, csr_array, issparse, sparray
+from sci.sparse import SparseEfficiencyWarning, coo_array, csc_array, csr_array, issparse, lil_array, sparray
 
 DTYPES = [torch.float64, torch.float32, torch.complex128, torch.complex64]
 FORMATS = [csr_array, coo_array]
@@ -448,3 +448,39 @@ def test_indices_written_in_place_are_seen(make: Any) -> None:
     indices[0] = 10**6
     with pytest.raises(ValueError, match="sparse"):
         A @ x
+
+
+def test_numpys_operators_and_functions() -> None:
+    dense = np.arange(9.0).reshape(3, 3)
+    A = csr_array(np.eye(3))
+    for act in (np.add, np.subtract, np.matmul, np.less, np.equal, np.maximum):
+        made = act(dense, A)
+        np.testing.assert_array_equal(made if isinstance(made, torch.Tensor) else made.toarray(), act(dense, np.eye(3)))
+    x = dense.copy()
+    x += A
+    x -= A.tocoo()
+    x @= A
+    assert type(x) is np.ndarray
+    np.testing.assert_array_equal(x, dense)
+    np.testing.assert_allclose(np.sin(A).toarray(), np.sin(np.eye(3)))
+    assert (np.float64(2) * A).format == "csr"
+    with pytest.raises(TypeError, match="unsupported operand"):
+        dense // A
+    with pytest.raises(TypeError, match="unsupported operand"):
+        np.cos(A)
+
+
+def test_unsigned_values_subtract_in_the_common_dtype() -> None:
+    D = torch.tensor([[5, 0], [0, 251]], dtype=torch.uint8)
+    other = torch.tensor([[0, 1], [-3, 0]], dtype=torch.int8)
+    assert torch.equal(other - csr_array(D), other - D)
+    assert torch.equal((csr_array(other) - csr_array(D)).toarray(), other - D)
+
+
+def test_lil_arrays_change_in_place() -> None:
+    A = lil_array(torch.tensor([[0.0, 2.0], [4.0, 0.0]]))
+    same = A
+    A += csr_array(torch.eye(2))
+    A *= 2
+    assert same is A
+    assert A.toarray().tolist() == [[2.0, 4.0], [8.0, 2.0]]
