@@ -100,6 +100,16 @@ from ._sinc import diric, sinc
 from ._smirnov import smirnov, smirnovi
 from ._spence import spence
 from ._spherical import spherical_in, spherical_jn, spherical_kn, spherical_yn
+from ._spherical_harmonics import (
+    assoc_legendre_p,
+    assoc_legendre_p_all,
+    legendre_p,
+    legendre_p_all,
+    sph_harm_y,
+    sph_harm_y_all,
+    sph_legendre_p,
+    sph_legendre_p_all,
+)
 from ._stirling2 import stirling2
 from ._struve import modstruve, struve
 from ._student import stdtr, stdtridf, stdtrit
@@ -116,6 +126,8 @@ __all__ = [
     "ai_zeros",
     "airy",
     "airye",
+    "assoc_legendre_p",
+    "assoc_legendre_p_all",
     "bdtr",
     "bdtrc",
     "bdtri",
@@ -269,6 +281,8 @@ __all__ = [
     "kve",
     "kvp",
     "lambertw",
+    "legendre_p",
+    "legendre_p_all",
     "lmbda",
     "log1p",
     "log_expit",
@@ -317,6 +331,10 @@ __all__ = [
     "softmax",
     "softplus",
     "spence",
+    "sph_harm_y",
+    "sph_harm_y_all",
+    "sph_legendre_p",
+    "sph_legendre_p_all",
     "spherical_in",
     "spherical_jn",
     "spherical_kn",

@@ -1,0 +1,315 @@
+"""Legendre functions and spherical harmonics: kernels (csrc/special/legendre.h) and what the public functions share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.arrays import as_tensor, compute_dtype, promote
+from sci._core.cards import Group, Sample, Ulp, discrete, inf, integers, linear, nan, rectangle, values
+from sci._core.dispatch import elementwise
+from sci._core.errors import bad_argument
+
+# ---- kernels -------------------------------------------------------------------------------------------------------
+
+
+def _polynomial(mp: Any, n: int, m: int, z: Any) -> Any:
+    """Reference: the m-th derivative of P_n by the recurrence of Gegenbauer's polynomials, DLMF 18.9.1."""
+    if m > n:
+        return mp.mpf(0)
+    before, now, lam = mp.mpf(0), mp.mpf(1), m + mp.mpf(1) / 2
+    for k in range(n - m):
+        before, now = now, (2 * (k + lam) * z * now - (k + 2 * lam - 1) * before) / (k + 1)
+    return mp.fac2(2 * m - 1) * now
+
+
+def _reference(mp: Any, order: int, n: int, m: int, norm: int, branch_cut: int, z: Any) -> Any:
+    """Reference: Leibniz's rule for the power and the polynomial."""
+    order, n, m, size = int(order), int(n), int(m), abs(int(m))
+
+    def power(t: Any) -> Any:
+        if branch_cut == 3:
+            return (mp.sqrt(t - 1) * mp.sqrt(t + 1)) ** size
+        return mp.sqrt(1 - t) ** size * mp.sqrt(1 + t) ** size
+
+    with mp.workdps(2 * mp.dps + 20):
+        total = sum(
+            mp.binomial(order, k) * mp.diff(power, z, k) * _polynomial(mp, n, size + order - k, z)
+            for k in range(order + 1)
+        )
+        ratio = mp.fac(n - size) / mp.fac(n + size) if size <= n else mp.mpf(0)
+        scale = mp.sqrt((n + mp.mpf(1) / 2) * ratio) if norm else ratio if m < 0 else mp.mpf(1)
+        return (-1 if size % 2 and m > 0 and branch_cut == 2 else 1) * scale * total
+
+
+_PLAIN: dict[str, Any] = {"norm": values(0), "branch_cut": values(2)}
+
+
+@elementwise(
+    "special/legendre.h",
+    "i i i i i r -> r, i i i i i c -> c",
+    partials=(
+        discrete,
+        discrete,
+        discrete,
+        discrete,
+        discrete,
+        lambda order, n, m, norm, branch_cut, z, out: legendre_derivative(order + 1, n, m, norm, branch_cut, z),
+    ),
+    reference=_reference,
+    samples=(
+        Group(
+            "core",
+            count=32,
+            order=values(0),
+            n=integers(0, 12),
+            m=values(0, 1, -1, 2, 3, -2),
+            z=linear(-1, 1),
+            **_PLAIN,
+        ),
+        Group("large", count=12, order=values(0), n=integers(20, 90), m=values(0, 1, 5), z=linear(-1, 1), **_PLAIN),
+        Group(
+            "with norm",
+            count=12,
+            order=values(0),
+            n=integers(20, 150),
+            m=values(0, 2, -7, 15),
+            norm=values(1),
+            branch_cut=values(2),
+            z=linear(-0.99, 0.99),
+        ),
+        Group(
+            "derivatives",
+            count=16,
+            order=values(1, 2),
+            n=integers(2, 9),
+            m=values(0, 1, 2, -1),
+            z=linear(-0.95, 0.95),
+            **_PLAIN,
+        ),
+        Group(
+            "outside",
+            count=8,
+            order=values(0, 1),
+            n=values(3, 5),
+            m=values(0, 1, 2),
+            norm=values(0, 1),
+            branch_cut=values(3),
+            z=linear(1.05, 4),
+        ),
+        Group(
+            "plane",
+            count=16,
+            order=values(0, 0, 1),
+            n=values(3, 5, 8),
+            m=values(0, 1, 2, -1),
+            norm=values(0, 1),
+            branch_cut=values(2),
+            z=rectangle((-3, 3), (0.1, 3)),
+        ),
+        Group(
+            "plane, the other cut",
+            count=8,
+            order=values(0, 1),
+            n=values(3, 5),
+            m=values(1, 2),
+            norm=values(0),
+            branch_cut=values(3),
+            z=rectangle((-3, 3), (0.1, 3)),
+        ),
+    ),
+    special=(
+        (0, 3, 0, 0, 2, 1.0, 1.0),
+        (1, 3, 0, 0, 2, 1.0, 6.0),
+        (1, 3, 0, 0, 2, -1.0, 6.0),
+        (1, 3, 1, 0, 2, 1.0, inf),
+        (1, 3, 1, 0, 2, -1.0, -inf),
+        (2, 3, 3, 0, 2, 1.0, -inf),
+        (1, 3, 2, 0, 2, 1.0, -30.0),
+        (2, 3, 2, 0, 2, -1.0, 90.0),
+        (0, 3, 1, 0, 2, 1.5, nan),
+        (0, 3, 1, 0, 3, 0.5, nan),
+        (0, 3, 5, 0, 2, 0.5, 0.0),
+        (0, 3, 1, 0, 2, nan, nan),
+    ),
+    ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=64),
+    public=False,
+)
+def legendre_derivative(
+    order: Any, n: Any, m: Any, norm: Any, branch_cut: Any, z: Any, /, *, out: Tensor | None = None
+) -> Tensor:
+    r"""
+    Derivative of some order (up to 8) of the associated Legendre function in `z`.
+
+    :math:`(1 - z^2)^{m/2}` times Gegenbauer's polynomial with :math:`\lambda = m + 1/2`, by the recurrence in the
+    degree with an exponent of its own (DLMF 14.3.21, 18.9.1). Its derivative in `z` is the same
+    function of the next order.
+    """
+
+
+def _reference_sphere(mp: Any, n: int, m: int, theta: Any) -> Any:
+    """Reference: the definition, sin in place of the root, which continues it beyond [0, pi]."""
+    n, m, size = int(n), int(m), abs(int(m))
+    with mp.workdps(2 * mp.dps + 20):
+        norm = mp.sqrt((n + mp.mpf(1) / 2) * mp.fac(n - size) / mp.fac(n + size) / (2 * mp.pi)) if size <= n else 0
+        return (
+            (-1 if size % 2 and m > 0 else 1) * norm * mp.sin(theta) ** size * _polynomial(mp, n, size, mp.cos(theta))
+        )
+
+
+def _ladder(n: Tensor, m: Tensor, theta: Tensor, step: int) -> Tensor:
+    """Return sqrt((n -+ m)(n +- m + 1)) P_n^(m +- 1), where the ladder operators of the sphere lead."""
+    return ((n - step * m) * (n + step * m + 1)).clamp(min=0).to(theta.dtype).sqrt() * sph_legendre(n, m + step, theta)
+
+
+@elementwise(
+    "special/legendre.h",
+    "i i r -> r",
+    partials=(discrete, discrete, lambda n, m, theta, out: (_ladder(n, m, theta, 1) - _ladder(n, m, theta, -1)) / 2),
+    reference=_reference_sphere,
+    samples=(
+        Group("core", count=32, n=integers(0, 12), m=values(0, 1, -1, 2, 3, -2), theta=linear(0, 3.14159)),
+        Group("large", count=16, n=integers(20, 150), m=values(0, 1, 5, -20), theta=linear(0.01, 3.13)),
+        Group(
+            "beside the poles", count=12, n=integers(3, 60), m=values(0, 1, 2), theta=values(1e-8, 1e-4, 0.01, 3.1415)
+        ),
+        Group(
+            "of high order",
+            count=8,
+            n=integers(160, 220),
+            m=values(60, 100, 150),
+            theta=linear(0.3, 2.8),
+            dtypes=("float64",),
+        ),
+    ),
+    special=((0, 0, 1.0, 0.28209479177387814), (2, 3, 0.5, 0.0), (2, 1, 0.0, -0.0), (2, 1, inf, nan), (2, 1, nan, nan)),
+    # A derivative is a difference of two terms of one size: beside its zeros it has their error.
+    ulp=Ulp(float64=16, float32=16, partials=64),
+    public=False,
+)
+def sph_legendre(n: Any, m: Any, theta: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Spherical Legendre function of an angle, analytic in it.
+
+    As the kernel of :func:`legendre_derivative`, with :math:`1 - \cos\theta = 2\sin^2(\theta/2)`. The derivative is
+    half the difference of both neighbours in `m`, by the ladder operators: finite at the poles.
+    """
+
+
+# ---- what is common to the public functions ------------------------------------------------------------------------
+
+
+def derivative_count(name: str, diff_n: Any) -> int:
+    if isinstance(diff_n, bool) or not isinstance(diff_n, int) or not 0 <= diff_n <= 2:
+        raise bad_argument(name, "diff_n", "0, 1 or 2", diff_n)
+    return diff_n
+
+
+def table_size(name: str, argument: str, value: Any, signed: bool = False) -> int:
+    """Return a degree or order up to which a table goes, checked."""
+    if isinstance(value, Tensor) and value.numel() == 1 and not value.is_floating_point():
+        value = int(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__") or (value < 0 and not signed):
+        raise bad_argument(name, argument, "a whole number" + ("" if signed else " of at least 0"), value)
+    return abs(int(value))
+
+
+def whole_numbers(name: str, argument: str, value: Any, device: torch.device) -> Tensor:
+    x = as_tensor(value, argument, name, device)
+    if x.is_floating_point() or x.is_complex():
+        raise bad_argument(name, argument, "integer", value, TypeError)
+    return x.to(device=device, dtype=torch.int64)
+
+
+def real_arguments(name: str, **arguments: Any) -> tuple[tuple[Tensor, ...], torch.dtype]:
+    """Return real arguments in the dtype of computation, and the dtype of the result."""
+    found = promote(name, half=True, allow_complex=False, **arguments)
+    dtype = found[0].dtype
+    return tuple(x.to(compute_dtype(dtype)) for x in found), dtype
+
+
+def table_rows(z: Tensor, n: int, m: int | None = None) -> tuple[Tensor, Tensor]:
+    """Return degrees 0..n and orders 0..m, -m..-1 in dimensions before those of `z`."""
+    degrees = torch.arange(n + 1, device=z.device)
+    if m is None:
+        return degrees.reshape(-1, *(1,) * z.dim()), torch.zeros((), dtype=torch.int64, device=z.device)
+    orders = torch.cat((torch.arange(m + 1, device=z.device), torch.arange(-m, 0, device=z.device)))
+    return degrees.reshape(-1, 1, *(1,) * z.dim()), orders.reshape(-1, *(1,) * z.dim())
+
+
+def _derivatives(diff_n: int, n: Tensor, m: Tensor, z: Tensor, norm: Any = 0, branch_cut: Any = 2) -> Tensor:
+    return torch.stack([legendre_derivative(k, n, m, norm, branch_cut, z) for k in range(diff_n + 1)])
+
+
+def angle_derivatives(diff_n: int, n: Tensor, m: Tensor, theta: Tensor) -> list[Tensor]:
+    """Return the function and its derivatives in the angle by the ladder operators."""
+    found = [sph_legendre(n, m, theta)]
+
+    def first(order: Tensor) -> Tensor:
+        return (_ladder(n, order, theta, 1) - _ladder(n, order, theta, -1)) / 2
+
+    if diff_n > 0:
+        found.append(first(m))
+    if diff_n > 1:
+        up = ((n - m) * (n + m + 1)).clamp(min=0).to(theta.dtype).sqrt()
+        down = ((n + m) * (n - m + 1)).clamp(min=0).to(theta.dtype).sqrt()
+        found.append((up * first(m + 1) - down * first(m - 1)) / 2)
+    return found
+
+
+def legendre(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff_n: Any) -> Tensor:
+    order = derivative_count(name, diff_n)
+    (x,) = promote(name, half=True, z=z)
+    wide = x.to(compute_dtype(x.dtype))
+    n, m = whole_numbers(name, "n", n, x.device), whole_numbers(name, "m", m, x.device)
+    cut = whole_numbers(name, "branch_cut", branch_cut, x.device)
+    return _derivatives(order, n, m, wide, int(bool(norm)), cut).to(x.dtype)
+
+
+def legendre_all(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff_n: Any) -> Tensor:
+    order, degree, most = (
+        derivative_count(name, diff_n),
+        table_size(name, "n", n),
+        None if m is None else table_size(name, "m", m),
+    )
+    (x,) = promote(name, half=True, z=z)
+    cut = whole_numbers(name, "branch_cut", branch_cut, x.device)
+    wide = x.to(compute_dtype(x.dtype))
+    wide, cut = torch.broadcast_tensors(wide, cut)
+    return _derivatives(order, *table_rows(wide, degree, most), wide, int(bool(norm)), cut).to(x.dtype)
+
+
+def harmonics(diff_n: int, n: Tensor, m: Tensor, theta: Tensor, phi: Tensor, dtype: torch.dtype) -> Any:
+    """Return harmonics, gradients, Hessians: derivatives in phi are factors i m."""
+    factor = m.to(theta.dtype)
+    phase = torch.polar(torch.ones_like(factor * phi), factor * phi)
+    by_angle = [p * phase for p in angle_derivatives(diff_n, n, m, theta)]
+    turn = torch.complex(torch.zeros_like(factor), factor)
+    wide = torch.complex128 if dtype is torch.float64 else torch.complex64
+    out = [by_angle[0]]
+    if diff_n > 0:
+        out.append(torch.stack((by_angle[1], turn * by_angle[0]), -1))
+    if diff_n > 1:
+        mixed = turn * by_angle[1]
+        rows = (torch.stack((by_angle[2], mixed), -1), torch.stack((mixed, -(factor * factor) * by_angle[0]), -1))
+        out.append(torch.stack(rows, -2))
+    cast = tuple(y.to(wide) for y in out)
+    return cast if diff_n > 0 else cast[0]
+
+
+Samples = Callable[[torch.Generator, torch.dtype, torch.device], Iterator[Sample]]
+
+
+def legendre_samples(*leading: Sequence[int] | int, angles: int = 0, **options: Any) -> Samples:
+    def samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+        x = torch.rand(max(angles, 1), 3, generator=generator, dtype=torch.float64) * 1.4 - 0.7
+        x = x + 1.5 if angles else x
+        z = (torch.complex(x, x.flip(1) + 1) if dtype.is_complex else x).to(dtype).to(device)
+        head = [torch.tensor(a, device=device) if isinstance(a, list) else a for a in leading]
+        yield Sample(*head, *z)
+        yield Sample(*head, *z, diff_n=1, **options)
+
+    return samples
