@@ -378,7 +378,7 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     >>> import torch
     >>> from sci.special import sph_harm_y
     >>> sph_harm_y(2, torch.tensor([0, 1]), torch.tensor(1.0, dtype=torch.float64), 0.5)
-    tensor([-0.0394+0.0000j, -0.3082-0.1684j], dtype=torch.complex128)
+    tensor([-0.0392+0.0000j, -0.3082-0.1684j], dtype=torch.complex128)
     """
     name = "sph_harm_y"
     order = derivative_count(name, diff_n)
