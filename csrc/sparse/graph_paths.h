@@ -47,6 +47,12 @@ struct GraphRelax {
   }
 };
 
+/// Is this offer what the node's length comes from? An infinite length comes from nowhere.
+template <class T>
+SCI_HD bool graph_tight(T offer, T length) {
+  return offer == length && length <= limits<T>::max;
+}
+
 template <class T, class I>
 struct GraphTight {
   const T* weights;
@@ -64,7 +70,7 @@ struct GraphTight {
     for (I p = indptr[node]; p < indptr[node + 1]; ++p) {
       int64_t to = source * nodes + indices[p];
       int32_t seen = atomic_load(levels + to);
-      if ((seen != -1 && seen != level + 1) || !(lengths[item] + weights[p] == lengths[to])) continue;
+      if ((seen != -1 && seen != level + 1) || !graph_tight(lengths[item] + weights[p], lengths[to])) continue;
       atomic_min(predecessors + to, int32_t(node));
       atomic_exchange(levels + to, level + 1);
     }
@@ -217,7 +223,8 @@ struct GraphDijkstra {
       int32_t u = queue[at], next = levels[u] + 1;
       for (I p = indptr[u]; p < indptr[u + 1]; ++p) {
         I v = indices[p];
-        if ((levels[v] != -1 && (levels[v] != next || predecessors[v] <= u)) || !(found[u] + weights[p] == found[v]))
+        if ((levels[v] != -1 && (levels[v] != next || predecessors[v] <= u)) ||
+            !graph_tight(found[u] + weights[p], found[v]))
           continue;
         if (levels[v] == -1) queue[end++] = int32_t(v);
         levels[v] = next;

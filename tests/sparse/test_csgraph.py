@@ -84,6 +84,19 @@ def test_trees_where_many_paths_tie(directed: bool) -> None:
         np.testing.assert_array_equal(lengths, reference.dijkstra(A, directed=directed))
 
 
+def test_infinite_lengths_have_no_predecessor() -> None:
+    weights = torch.tensor([math.inf, 1e308, 1e308, 1.0], dtype=torch.float64)
+    A = csr_array((weights, torch.tensor([1, 2, 3, 0]), torch.tensor([0, 2, 2, 3, 4])), shape=(4, 4))
+    for method in METHODS:
+        lengths, before = method(A, return_predecessors=True)
+        assert lengths[0].tolist() == [0.0, math.inf, 1e308, math.inf]
+        assert before[0].tolist() == [-9999, -9999, 0, -9999]
+    graph = Graph(A, "test")
+    given = (graph.weights, graph.pattern.indptr, graph.pattern.indices, torch.arange(4, dtype=torch.int32))
+    lengths = delta_stepping(*given, False, math.inf)
+    assert torch.equal(tight_tree(*given, lengths)[0], csgraph.dijkstra(A, return_predecessors=True)[1])
+
+
 def test_negative_weights() -> None:
     rng = np.random.default_rng(2)
     for n, density in SIZES:
