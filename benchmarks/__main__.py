@@ -70,7 +70,7 @@ class Run:
                 continue
             times, errors = time_alternately(case.calls, self.clock)
             row: dict[str, Any] = {"domain": name, "function": case.name, "arguments": case.arguments, "seconds": times}
-            row["ratios"] = {p: t / times["sci"] for p, t in times.items() if p != "sci" and "sci" in times}
+            row["ratios"] = {p: t / times["sci"] for p, t in times.items() if p in PEERS and "sci" in times}
             if errors:
                 row["errors"] = errors
             if case.bytes and "sci" in times:

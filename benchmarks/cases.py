@@ -19,7 +19,8 @@ PEERS = ("scipy", "torch", "cupy", "jax")
 
 @dataclasses.dataclass
 class Case:
-    """One row: a function, its arguments in words, a call per library; `bytes` that the call must move at least."""
+    """One row: a function, its arguments in words, a call per library and, by other names, calls of `sci` to compare
+    with; `bytes` that the call must move at least."""
 
     name: str
     arguments: str

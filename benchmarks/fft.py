@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import torch
@@ -27,21 +28,27 @@ def _lengths(context: Context) -> tuple[tuple[int, int], ...]:
     return context.sizes(*single) + context.sizes(*batched)
 
 
+def _ratio_to_rfft(context: Context, name: str, type: int, x: torch.Tensor) -> Case | None:
+    """Return a row with `rfft` of the same length, to tell what the transform costs in terms of it."""
+    case = context.case(f"fft.{name}", f"type {type}, {x.shape[0]} x {x.shape[1]}", x, type=type, bytes=16 * x.numel())
+    if case is not None and (rfft := context.case("fft.rfft", "", x)) is not None:
+        case.calls = {**case.calls, "rfft": rfft.calls["sci"]}
+    return case
+
+
 def cases(context: Context) -> Iterator[Case]:
     """Yield single and batched rows of the one-dimensional transforms, and a few over two axes."""
     for batch, n in _lengths(context):
         x = context.randn(batch, n)
         z = torch.complex(x, x.flip(-1))
         half = torch.fft.rfft(x)
-        for type in (2, 3, 4, 1) if not context.quick else (2, 3):
-            yield from present(
-                context.case("fft.dct", f"type {type}, {batch} x {n}", x, type=type, bytes=16 * x.numel())
-            )
+        for name, type in itertools.product(("dct", "dst"), (1, 2, 3, 4) if not context.quick else (2, 3)):
+            yield from present(_ratio_to_rfft(context, name, type, x))
         yield from present(
             context.case("fft.fft", f"{batch} x {n}", z, torch_call=torch.fft.fft, bytes=32 * z.numel()),
             context.case("fft.rfft", f"{batch} x {n}", x, torch_call=torch.fft.rfft, bytes=16 * x.numel()),
-            context.case("fft.dst", f"type 2, {batch} x {n}", x, bytes=16 * x.numel()),
             context.case("fft.fht", f"{batch} x {n}", x, dln=0.01, mu=0.3, bias=0.2),
+            context.case("fft.ifht", f"{batch} x {n}", x, dln=0.01, mu=0.3, bias=0.2),
             context.case("fft.irfft", f"{batch} x {n}", half, torch_call=torch.fft.irfft, bytes=16 * x.numel()),
         )
     for n in context.sizes(64, 256, 1024):
@@ -57,7 +64,9 @@ def cases(context: Context) -> Iterator[Case]:
         yield from present(
             context.case("fft.fftn", " x ".join(map(str, shape)), z, torch_call=torch.fft.fftn),
             context.case("fft.rfftn", " x ".join(map(str, shape)), x, torch_call=torch.fft.rfftn),
+            context.case("fft.irfftn", " x ".join(map(str, shape)), z, torch_call=torch.fft.irfftn),
             context.case("fft.dctn", " x ".join(map(str, shape)), x),
+            context.case("fft.dstn", "type 3, " + " x ".join(map(str, shape)), x, type=3),
         )
     x = context.randn(1000, 1000, dtype=torch.float32)
     yield from present(context.case("fft.dct", "type 2, float32, 1000 x 1000", x, bytes=8 * x.numel()))

@@ -38,23 +38,32 @@ def ratio(value: float | None) -> str:
 
 
 def print_rows(title: str, rows: list[Row], peers: tuple[str, ...]) -> None:
-    """Print times of sci and, per peer, how many times faster sci is."""
+    """Print times of sci, per peer how many times faster sci is, and what a call costs in other calls of sci."""
     table = Table(title=f"{title}: times faster than the peer (above 1: sci is faster)", box=rich.box.SIMPLE_HEAD)
     for heading in ("function", "arguments"):
         table.add_column(heading)
     shown = [peer for peer in peers if any(peer in row["ratios"] for row in rows)]
-    for heading in ("sci", *shown, "copy speed"):
+    units = sorted({name for row in rows for name in row["seconds"]} - {"sci", *peers})
+    for heading in ("sci", *shown, *(f"cost in {unit}" for unit in units), "copy speed"):
         table.add_column(heading, justify="right")
     for row in rows:
         ratios = [ratio(row["ratios"].get(peer)) for peer in shown]
         share = f"{100 * row['copy_share']:.0f} %" if row.get("copy_share") else "-"
+        costs = [row["seconds"]["sci"] / t if (t := row["seconds"].get(unit)) else None for unit in units]
         time = duration(row["seconds"]["sci"]) if "sci" in row["seconds"] else "failed"
-        table.add_row(rich.markup.escape(row["function"]), row["arguments"], time, *ratios, share)
+        table.add_row(
+            rich.markup.escape(row["function"]),
+            row["arguments"],
+            time,
+            *ratios,
+            *("-" if c is None else f"{c:.2f}" for c in costs),
+            share,
+        )
     if len(rows) > 1:
         table.add_section()
         kept = {peer: [row["ratios"][peer] for row in rows if peer in row["ratios"]] for peer in shown}
         for title, act in (("geometric mean", statistics.geometric_mean), ("lowest", min)):
-            table.add_row(title, "", "", *[ratio(act(kept[peer])) for peer in shown], "")
+            table.add_row(title, "", "", *[ratio(act(kept[peer])) for peer in shown], *[""] * len(units), "")
     console().print(table)
 
 

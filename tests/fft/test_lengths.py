@@ -20,6 +20,23 @@ def test_fast_lengths(real: bool) -> None:
     assert sci.fft.next_fast_len(0, real) == 0
 
 
+def test_fast_lengths_on_cuda() -> None:
+    smooth = [n for n in range(1, 3000) if not (set(_factors(n)) - {2, 3, 5, 7})]
+    for target in range(1, 2400):
+        for real in (False, True):
+            assert sci.fft.next_fast_len(target, real, device="cuda") == min(n for n in smooth if n >= target)
+            assert sci.fft.prev_fast_len(target, real, device="cuda") == max(n for n in smooth if n <= target)
+    with torch.device("cuda:0"):
+        assert sci.fft.next_fast_len(11) == 12
+
+
+def _factors(n: int) -> list[int]:
+    for p in range(2, n + 1):
+        if n % p == 0:
+            return [p, *_factors(n // p)]
+    return []
+
+
 def test_bad_lengths() -> None:
     for function in (sci.fft.next_fast_len, sci.fft.prev_fast_len):
         with pytest.raises(ValueError, match="positive, got -1"):
