@@ -19,13 +19,13 @@ import torch
 from torch import Tensor
 
 from .. import special
-from .._core.arrays import COMPLEX_OF, number, promote
+from .._core.arrays import COMPLEX_OF, FLOATING, number, promote
 from .._core.cards import Sample, function
 from .._core.checks import known
 from .._core.errors import bad_argument
 from .._core.torch_private import dispatch_modes
 from ._backend import overridable
-from ._fourier import from_half, to_half
+from ._fourier import DIVIDED, FROM_HALF, INVERSE, ODD, TO_HALF, from_half, is_plain, last_axis, to_half
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -158,11 +158,19 @@ def _transform(name: str, a: Any, dln: Any, mu: Any, offset: Any, bias: Any, inv
     if known(singular):
         what = "inverse transform" if inverse else "transform"
         warnings.warn(f"{name}: singular {what} for this mu and bias; consider changing the bias", stacklevel=4)
-    x = x.expand(torch.broadcast_shapes(x.shape, (*u.shape[:-1], 1)))
+    plain = fixed and is_plain(x, FLOATING)
+    if u.dim() > 1:
+        x = x.expand(torch.broadcast_shapes(x.shape, (*u.shape[:-1], 1)))
     if before is not None:
         x = x * before
-    z = to_half(x.flip(-1) if inverse else x, [n], [-1], None, False)
-    out = from_half(z / u if inverse else z * u, [n], [-1], None, True)
+    if inverse:
+        x = x.flip(-1)
+    z = last_axis(x, TO_HALF) if plain else to_half(x, [n], [-1], None, False)
+    z = z / u if inverse else z * u
+    if plain:
+        out = last_axis(z, FROM_HALF | INVERSE | DIVIDED | (n % 2 and ODD))
+    else:
+        out = from_half(z, [n], [-1], None, True)
     if not inverse:
         out = out.flip(-1)
     return out if after is None else out * after

@@ -65,6 +65,11 @@ transform = operator(
 _kernel = kernel_of(torch.ops.sci.trigonometric_transform.default)
 
 
+def _period(type: int, sine: bool, n: int) -> int:
+    """Return how many times the identity a transform of its inverse is."""
+    return 2 * n if type > 1 else 2 * (n + 1) if sine else 2 * (n - 1)
+
+
 def _scale(norm: str | None, period: int) -> float:
     if norm == "ortho":
         return 1 / math.sqrt(period)
@@ -82,8 +87,7 @@ def _along(
 ) -> Tensor:
     scale = 1.0
     for n in shape:
-        # The transform of its inverse is `period` times the identity.
-        scale *= _scale(norm, 2 * n if type > 1 else 2 * (n + 1) if sine else 2 * (n - 1))
+        scale *= _scale(norm, _period(type, sine, n))
     end_in = end_out = 1.0
     if orthogonalize and type < 4 and not (sine and type == 1):
         end_in = math.sqrt(2) if type != 2 else 1.0
@@ -125,11 +129,13 @@ def transform_1d(
         and norm is None
         and workers is None
         and not orthogonalize
-        and not inverse
         and is_plain(x, FLOATING)
         and (type > 1 or x.shape[-1] > 1)
     ):
-        return _kernel(CPU if x.is_cpu else CUDA, x, LAST, int(type), sine, 1.0, 1.0, 1.0)  # type: ignore[no-any-return]
+        scale, type = 1.0, int(type)
+        if inverse:
+            scale, type = 1 / _period(type, sine, x.shape[-1]), _INVERSE[type]
+        return _kernel(CPU if x.is_cpu else CUDA, x, LAST, type, sine, scale, 1.0, 1.0)  # type: ignore[no-any-return]
     x = transform_input(function, x)
     check_options(function, norm, workers)
     axis = check_axis(x, axis)

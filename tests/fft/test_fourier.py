@@ -85,9 +85,17 @@ def test_error_of_long_transforms_is_at_most_one_and_a_half_times_that_of_scipy(
             return float(np.sqrt(np.sum(np.abs(y - exact) ** 2) / np.sum(np.abs(exact) ** 2)))
 
         floor = torch.finfo(torch.float64).eps
+        half = z[..., : n // 2 + 1].clone()
+        half.imag[..., 0] = 0
+        if n % 2 == 0:
+            half.imag[..., -1] = 0
+        mirrored = half[..., 1 : (n + 1) // 2].flip(-1).conj()
+        hermitian = torch.cat([half, mirrored], -1).resolve_conj().numpy().astype(np.clongdouble)
         for own, scipys, truth in (
             (sci.fft.fft(z), scipy.fft.fft(z.numpy()), exact),
+            (sci.fft.ifft(z.conj().resolve_conj()), scipy.fft.ifft(z.numpy().conj()), exact.conj() / n),
             (sci.fft.rfft(z.real.contiguous()), scipy.fft.rfft(z.numpy().real), real),
+            (sci.fft.hfft(half, n), scipy.fft.hfft(half.numpy(), n), by_long_double(hermitian).real),
         ):
             assert error(own.numpy(), truth) <= max(1.5 * error(scipys, truth), floor), n
 

@@ -90,7 +90,7 @@ def error(y: torch.Tensor, exact: np.ndarray) -> float:
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize(("type", "sine"), kinds())
-def test_error_is_at_most_twice_that_of_scipy(type: int, sine: bool, dtype: torch.dtype) -> None:
+def test_error_is_at_most_one_and_a_half_times_that_of_scipy(type: int, sine: bool, dtype: torch.dtype) -> None:
     ours, theirs = [], []
     function, reference = (sci.fft.dst, scipy.fft.dst) if sine else (sci.fft.dct, scipy.fft.dct)
     for n in LENGTHS + (LONG if dtype is torch.float64 else []):
@@ -102,10 +102,11 @@ def test_error_is_at_most_twice_that_of_scipy(type: int, sine: bool, dtype: torc
         one_by_one = torch.stack([function(row, type) for row in x])
         mine = max(error(function(x, type), exact), error(one_by_one, exact))
         scipys = error(torch.from_numpy(reference(x.numpy(), type)), exact)
-        assert mine <= max(2 * scipys, 2.0), (n, mine, scipys)
+        convolved = sine and type == 1 and n == 256  # 257 is prime: a convolution, whose own rounding comes on top
+        assert mine <= max((2 if convolved else 1.5) * scipys, 1.0), (n, mine, scipys)
         ours.append(mine)
         theirs.append(scipys)
-    assert np.mean(ours) <= 2 * np.mean(theirs)
+    assert np.mean(ours) <= 1.5 * np.mean(theirs)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
