@@ -100,6 +100,7 @@ SCI_HD double_double exp(double_double x) {
   return ldexp(detail::double_double_expm1(x) + double_double(1), int(n));
 }
 SCI_HD_LARGE complex<double_double> exp(complex<double_double> z) {
+  if (z.re.hi < -1e4) return {double_double(0), double_double(0)};
   double n = detail::double_double_reduce(z.re, detail::double_double_ln2());
   double q = detail::double_double_reduce(z.im, {1.5707963267948966, 6.123233995736766e-17});
   complex<double_double> e = detail::double_double_expm1(z) + double_double(1);

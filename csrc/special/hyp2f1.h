@@ -48,12 +48,13 @@ SCI_HD_LARGE Z hyper_gauss_value(double a, double b, double c, Z z, double accep
   const bool ends = hyper_ends(a, c) || hyper_ends(b, c);
   if (z == Z(1.0) && !ends) return Z(double(hyper_gauss_one<double_double>(a, b, c)));
   int order[3];
+  hyper_value<Z> f = {Z(limits<double>::nan), limits<double>::infinity};
   if (hyper_gauss_order(z, order) < 0.95 || ends) {
     if (ends && hyper_beyond(z)) order[0] = order[1] = order[2] = 0;
-    const hyper_value<Z> f = hyper_gauss_fast<Z>(a, b, c, z, side, order, accepted);
-    if (f.size < limits<double>::infinity) return f.w;
+    f = hyper_gauss_fast<Z>(a, b, c, z, side, order, accepted);
+    if (f.size <= accepted) return f.w;
   }
-  return hyper_rounded(hyper_gauss_slow<double_double, W>(a, b, c, z, side, ends));
+  return hyper_finite_or(hyper_rounded(hyper_gauss_slow<double_double, W>(a, b, c, z, side, ends)), f.w);
 }
 
 /// The value with what the derivatives of a dual number R need.

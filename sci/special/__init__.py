@@ -63,7 +63,10 @@ from ._gammaln import gammaln
 from ._gammasgn import gammasgn
 from ._hankel import hankel1, hankel1e, hankel2, hankel2e
 from ._huber import huber, pseudo_huber
+from ._hyp0f1 import hyp0f1
+from ._hyp1f1 import hyp1f1
 from ._hyp2f1 import hyp2f1
+from ._hyperu import hyperu
 from ._kelvin import bei, beip, ber, berp, kei, keip, kelvin, ker, kerp
 from ._kelvin_zeros import (
     bei_zeros,
@@ -231,7 +234,10 @@ __all__ = [
     "hankel2",
     "hankel2e",
     "huber",
+    "hyp0f1",
+    "hyp1f1",
     "hyp2f1",
+    "hyperu",
     "i0",
     "i0e",
     "i1",

@@ -91,13 +91,6 @@ SCI_HD_LARGE hyper_value<Z> hyper_term(R a, R b, R c, const hyper_variable<hyper
   return {w, (4 + mass) * hyper_size(front) * s.size + 2 * hyper_size(w)};
 }
 
-/// How many ulp of Gamma(x) half an ulp of x makes, about.
-template <class R>
-SCI_HD double hyper_turn(R x) {
-  const double size = abs(hyper_leading(x));
-  return 0.5 * size * sci::log(2 + size);
-}
-
 /// F(a, b; c; z) by the series about 0 (where = 0), 1 (1) or infinity (2).
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_gauss_at(int where, R a, R b, R c, hyper_base<Z> z, double side) {
@@ -144,42 +137,18 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_at(int where, R a, R b, R c, hyper_base<
 /// The same in double-double or above it, also for whole differences.
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_gauss_wide(int where, R a, R b, R c, hyper_base<Z> z, double side) {
-  constexpr bool plain = is_same<R, double_double>;
-  constexpr double h = plain ? 1e-10 : 1e-5;
-  constexpr int nodes = plain ? 2 : 4;
-  // a - b or a + b - c is whole less x h.
-  const double_double gap = hyper_plain(where == 1 ? a + b - c : a - b),
-                      x = (double_double(rint(gap.hi)) - gap) / double_double(h);
-  if (where == 0 || abs(x.hi) > nodes) return hyper_gauss_at<R, Z>(where, a, b, c, z, side);
-  hyper_value<Z> sum = {hyper_lift<Z>(double_double(0)), 0};
-  Z apart = sum.w;
-  SCI_NO_UNROLL
-  for (int i = 0; i < nodes; ++i) {
-    const double node = 2 * i + 1 - nodes;  // -1, 1 or -3, -1, 1, 3; Lagrange's interpolation to -x
-    double_double weight = 1;
-    for (int k = 0; k < nodes; ++k)
-      if (k != i) weight = weight * (double_double(nodes - 1.0 - 2 * k) - x) * (0.5 / (i - k));
-    const hyper_value<Z> f =
-        hyper_gauss_at<R, Z>(where, a + hyper_lift<R>((x + double_double(node)) * h), b, c, z, side);
-    sum = {sum.w + hyper_scaled(f.w, weight), sum.size + f.size};
-    if (i == 0) apart = f.w;
-    if (i == nodes - 1) apart = apart - f.w;
-  }
-  // The rest of the interpolation, were the function exponential in a; it is what the estimate cannot see.
-  const double change = hyper_size(apart) / hyper_size(sum.w), square = change * change;
-  sum.size += (plain ? square : square * square) * hyper_size(sum.w) / hyper_tiny<double_double>;
-  return sum;
+  if (where == 0) return hyper_gauss_at<R, Z>(where, a, b, c, z, side);
+  return hyper_interpolated<R, Z>(hyper_plain(where == 1 ? a + b - c : a - b),
+                                  [&](R shift) { return hyper_gauss_at<R, Z>(where, a + shift, b, c, z, side); });
 }
 
-/// F(a, b; c; z) in double where one of the series gives it within `accepted` epsilon; else size is infinite.
+/// F(a, b; c; z) in double, by the first of the series that gives it within `accepted` epsilon, else the best.
 template <class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_gauss_fast(double a, double b, double c, Z z, double side, const int* order,
                                              double accepted) {
   hyper_value<Z> best = {Z(limits<double>::nan), limits<double>::infinity};
-  for (int i = 0; i < 3; ++i) {
-    const hyper_value<Z> f = hyper_gauss_at<double, Z>(order[i], a, b, c, z, side);
-    if (f.size <= accepted * hyper_size(f.w) && f.size > 0) return f;
-  }
+  for (int i = 0; i < 3; ++i)
+    if (hyper_better(hyper_gauss_at<double, Z>(order[i], a, b, c, z, side), best, accepted)) return best;
   return best;
 }
 
@@ -214,22 +183,18 @@ template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_gauss_slow(R a, R b, R c, P z, double side, bool ends) {
   int order[3];
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
-  double worst = limits<double>::infinity;
   const double ratio = hyper_gauss_order(z, order);
   if (ratio < 0.95 || ends) {
     for (int i = 0; i < 3; ++i) {
-      if (ends && !is_complex<P> && double(abs(z)) > 1 && order[i] > 0) continue;
-      const hyper_value<Z> f = hyper_gauss_wide<R, Z>(order[i], a, b, c, hyper_exact(z), side);
-      const double error = f.size / hyper_size(f.w);
-      if (error < worst) best = f, worst = error;
-      if (worst < 1e14) return best.w;
+      if (ends && hyper_beyond(z) && order[i] > 0) continue;
+      if (hyper_better(hyper_gauss_wide<R, Z>(order[i], a, b, c, hyper_exact(z), side), best, 1e14)) return best.w;
     }
-    if (worst < 1e16) return best.w;
+    if (best.size < 1e16) return best.w;
   }
-  if (hyper_beyond(z)) return best.w;
+  if (hyper_beyond(z)) return hyper_trusted(best);
   double size;
   const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{2, a, b, c}, z, size);
-  return worst <= size ? best.w : w;
+  return best.size <= size ? hyper_trusted(best) : w;
 }
 
 }  // namespace detail

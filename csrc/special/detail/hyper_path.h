@@ -115,7 +115,7 @@ SCI_HD complex<double_double> hyper_exact(complex<double> z) { return {double_do
 /// The relative size of what counts as nothing in a sum of such numbers.
 template <class B>
 constexpr double hyper_tiny = is_same<B, double> ? 1e-17 : 1e-33;
-constexpr int hyper_terms = 1500, hyper_steps = 3000;
+constexpr int hyper_terms = 1500, hyper_steps = 600;
 
 // ---- the equation
 // ----------------------------------------------------------------------------------------------------
@@ -242,11 +242,14 @@ SCI_HD hyper_state<Z> hyper_path(const hyper_equation<R>& f, P z) {
 /// lost is the same in double, where the difference shows it. Infinite where all of double's digits are lost.
 template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_path_checked(const hyper_equation<R>& f, P z, double& size) {
-  const Z w = hyper_path<R, Z>(f, z).w;
   const hyper_equation<double> plain = {f.order, hyper_leading(f.a), hyper_leading(f.b), hyper_leading(f.c)};
-  const P rough = hyper_path<double, P>(plain, z).w, fine = hyper_leading(w);
+  const P rough = hyper_path<double, P>(plain, z).w;
+  size = limits<double>::infinity;
+  if (!isfinite(rough)) return hyper_lift<Z>(double_double(limits<double>::nan));  // nor is there a path in more digits
+  const Z w = hyper_path<R, Z>(f, z).w;
+  const P fine = hyper_leading(w);
   const double lost = double(abs(rough - fine)) / double(abs(fine));
-  size = lost < 0.5 ? 1 + lost * 1e17 : limits<double>::infinity;
+  if (lost < 0.5) size = 1 + lost * 1e17;
   return w;
 }
 

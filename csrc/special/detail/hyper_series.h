@@ -92,7 +92,9 @@ SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<
   int quiet = 0;
   SCI_NO_UNROLL
   for (int n = 0; n < 2 * hyper_terms && quiet < 2; ++n) {
-    const R ratio = f.numerator(n) / hyper_scaled(f.c + hyper_lift<R>(double_double(n)), B(double(n + 1)));
+    const R above = f.numerator(n);
+    if (hyper_size(above) == 0) break;  // the end of a polynomial, before any pole
+    const R ratio = above / hyper_scaled(f.c + hyper_lift<R>(double_double(n)), B(double(n + 1)));
     term = hyper_scaled(term * ratio, u);
     w = w + term;
     double t = hyper_size(term);
@@ -132,10 +134,73 @@ SCI_HD_LARGE hyper_value<Z> hyper_divergent(R p, R q, hyper_base<Z> u) {
   return {w, size + before / tiny};
 }
 
-// ---- the surface: doubles in, doubles out, and seeds of derivatives --------------------------------------------------
+/// Keep the better of two values in `best`, whose size is relative to it; is it accepted? A value that overflows or
+/// underflows is kept until there is another.
+template <class Z>
+SCI_HD bool hyper_better(const hyper_value<Z>& f, hyper_value<Z>& best, double accepted) {
+  const double size = hyper_size(f.w), inf = limits<double>::infinity, ratio = f.size / size;
+  if (size == inf || (size == 0 && f.size == 0)) {
+    if (best.size == inf) best = {f.w, 1e300};
+  } else if (ratio < best.size) {
+    best = {f.w, ratio};
+  }
+  return best.size <= accepted;
+}
+
+/// A value in double-double of which digits are left; NaN where the estimate leaves none.
+template <class Z>
+SCI_HD Z hyper_trusted(const hyper_value<Z>& best) {
+  if (best.size > 1e28 && best.size < 1e300) return hyper_lift<Z>(double_double(limits<double>::nan));
+  return best.w;
+}
+
+/// How many ulp of Gamma(x) half an ulp of x makes, about.
+template <class R>
+SCI_HD double hyper_turn(R x) {
+  const double size = abs(hyper_leading(x));
+  return 0.5 * size * sci::log(2 + size);
+}
+
+/// f(0), f(shift) a function of a parameter to which `shift` is added, that loses all digits where `gap` + shift is
+/// whole: from there interpolated between points to either side.
+template <class R, class Z, class F>
+SCI_HD hyper_value<Z> hyper_interpolated(double_double gap, F f) {
+  constexpr bool plain = is_same<R, double_double>;
+  constexpr double h = plain ? 1e-10 : 1e-5;
+  constexpr int nodes = plain ? 2 : 4;
+  // gap is whole less x h.
+  const double_double x = (double_double(rint(gap.hi)) - gap) / double_double(h);
+  if (abs(x.hi) > nodes) return f(hyper_lift<R>(double_double(0)));
+  hyper_value<Z> sum = {hyper_lift<Z>(double_double(0)), 0};
+  Z apart = sum.w;
+  SCI_NO_UNROLL
+  for (int i = 0; i < nodes; ++i) {
+    const double node = 2 * i + 1 - nodes;  // -1, 1 or -3, -1, 1, 3; Lagrange's interpolation to -x
+    double_double weight = 1;
+    for (int k = 0; k < nodes; ++k)
+      if (k != i) weight = weight * (double_double(nodes - 1.0 - 2 * k) - x) * (0.5 / (i - k));
+    const hyper_value<Z> g = f(hyper_lift<R>((x + double_double(node)) * h));
+    sum = {sum.w + hyper_scaled(g.w, weight), sum.size + g.size};
+    if (i == 0) apart = g.w;
+    if (i == nodes - 1) apart = apart - g.w;
+  }
+  // The rest of the interpolation, were the function exponential in the parameter; the estimate cannot see it.
+  const double change = hyper_size(apart) / hyper_size(sum.w), square = change * change;
+  sum.size += (plain ? square : square * square) * hyper_size(sum.w) / hyper_tiny<double_double>;
+  return sum;
+}
+
+// ---- the surface: doubles in, doubles out, and seeds of derivatives
+// --------------------------------------------------
 
 /// Does the series end before the factor c + n that is 0?
 SCI_HD bool hyper_ends(double a, double c) { return hyper_pole(a) && !(hyper_pole(c) && c > a); }
+
+/// Double-double arithmetic makes NaN of an overflow; in double it may be seen.
+template <class Z>
+SCI_HD Z hyper_finite_or(Z w, Z rough) {
+  return isnan(w) && isinf(rough) ? rough : w;
+}
 
 /// The value as a plain number of the argument's kind.
 SCI_HD double hyper_rounded(double_double x) { return double(x); }

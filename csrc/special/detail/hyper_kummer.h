@@ -1,0 +1,155 @@
+// The confluent functions 1F1(a; b; z), U(a, b, x) and 0F1(; b; z): power series, asymptotic series and Taylor steps of
+// the differential equation, each with an estimate of its error, in double, in double-double and on dual numbers.
+#pragma once
+#include "special/detail/hyper_series.h"
+
+namespace sci {
+namespace detail {
+
+// ---- 1F1
+// -------------------------------------------------------------------------------------------------------------
+
+/// M(a, b, z), or, turned, e^z M(b - a, b, -z) (DLMF 13.2.39).
+template <class R, class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_base<Z> z) {
+  if (!turned) return hyper_series<R, Z>({1, a, a, b}, z);
+  const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z);
+  const hyper_base<Z> front = hyper_exp(z);
+  const Z w = hyper_scaled(f.w, front);
+  return {w, (4 + hyper_size(z)) * hyper_size(front) * f.size};
+}
+
+/// Gamma(b) [e^z z^(a-b) / Gamma(a) sum (b-a)_n (1-a)_n / n! z^-n + (-z)^-a / Gamma(b-a) sum (a)_n (a-b+1)_n / n!
+/// (-z)^-n] (DLMF 13.7.2).
+template <class R, class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_far(R a, R b, hyper_base<Z> z, double side) {
+  const R one = hyper_lift<R>(double_double(1));
+  const hyper_base<Z> u = hyper_lift<hyper_base<Z>>(double_double(1)) / z;
+  const hyper_rgamma<R> top = hyper_reciprocal_gamma(b);
+  hyper_value<Z> sum = {hyper_lift<Z>(double_double(0)), 0};
+  SCI_NO_UNROLL
+  for (int k = 0; k < 2; ++k) {
+    const hyper_rgamma<R> g = hyper_reciprocal_gamma(k == 0 ? a : b - a);
+    if (hyper_size(g.p) == 0) continue;
+    const hyper_value<Z> s =
+        k == 0 ? hyper_divergent<R, Z>(b - a, one - a, u) : hyper_divergent<R, Z>(a, a - b + one, -u);
+    const Z turn = k == 0 ? hyper_scaled(Z(a - b), hyper_log(z, side)) : hyper_scaled(Z(-a), hyper_log(-z, -side));
+    Z power = Z(top.log - g.log) + turn + hyper_lift<Z>(double_double(g.twos - top.twos) * double_double_ln2());
+    double parts = 4 + hyper_size(turn) + abs(hyper_leading(top.log)) + abs(hyper_leading(g.log));
+    if (k == 0) power = power + hyper_lift<Z>(z), parts += hyper_size(z);
+    const Z front = hyper_exp(power) * (g.p / top.p);
+    sum = {sum.w + front * s.w, sum.size + parts * hyper_size(front) * s.size};
+  }
+  return sum;
+}
+
+template <class Z>
+SCI_HD complex<Z> hyper_complex(Z x) {
+  return complex<Z>(x);
+}
+template <class T>
+SCI_HD complex<T> hyper_complex(complex<T> z) {
+  return z;
+}
+/// Of a complex result what the argument's kind has.
+template <class Z, class T>
+SCI_HD hyper_value<Z> hyper_as(hyper_value<complex<T>> f) {
+  if constexpr (is_complex<Z>)
+    return f;
+  else
+    return {f.w.re, f.size};
+}
+/// The asymptotic form also for real z, where the mean over both sides of the cut is real.
+template <class R, class Z>
+SCI_HD hyper_value<Z> hyper_kummer_far_any(R a, R b, hyper_base<Z> z, double side) {
+  return hyper_as<Z>(hyper_kummer_far<R, complex<R>>(a, b, hyper_complex(z), side));
+}
+
+/// The best of the two series and the asymptotic form; `size` is relative to the value.
+template <class R, class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double side, double accepted) {
+  const complex<double> at = hyper_complex(hyper_leading(z));
+  const double size = double(abs(at)), near = is_same<R, double> ? 80 : 150;
+  hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
+  if (hyper_pole(hyper_leading(b))) {  // the polynomials that end before the pole
+    hyper_better(hyper_kummer_series<R, Z>(false, a, b, z), best, accepted);
+    return best;
+  }
+  const bool far = size > 40;
+  if (far && hyper_better(hyper_kummer_far_any<R, Z>(a, b, z, side), best, accepted)) return best;
+  if (size < near) {
+    // In the left half plane the terms of the turned series are of one sign, unless the parameters turn it again.
+    const bool turned = at.re < 0;
+    if (hyper_better(hyper_kummer_series<R, Z>(turned, a, b, z), best, accepted)) return best;
+    if (hyper_better(hyper_kummer_series<R, Z>(!turned, a, b, z), best, accepted)) return best;
+  }
+  if (!far && size > 10) hyper_better(hyper_kummer_far_any<R, Z>(a, b, z, side), best, accepted);
+  return best;
+}
+
+/// M(a, b, z) in double-double or above.
+template <class R, class Z, class P>
+SCI_HD_LARGE Z hyper_kummer_slow(R a, R b, P z, double side) {
+  const hyper_value<Z> best = hyper_kummer_best<R, Z>(a, b, hyper_exact(z), side, 1e14);
+  if (best.size < 1e16) return best.w;
+  double size;
+  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{1, a, a, b}, z, size);
+  return best.size <= size ? hyper_trusted(best) : w;
+}
+
+// ---- 0F1
+// -------------------------------------------------------------------------------------------------------------
+
+SCI_HD complex<double> hyper_sqrt(complex<double> z) { return sqrt(z); }
+SCI_HD complex<double_double> hyper_sqrt(complex<double_double> z) {
+  const complex<double_double> s = hyper_exact(sqrt(hyper_leading(z)));
+  return hyper_scaled(s + z / s, 0.5);
+}
+
+/// Gamma(b) / (2 sqrt(pi)) r^(1/2-b) [e^(2r) S(1/(4r)) + e^(-2r +- i pi (b-1/2)) S(-1/(4r))], r = sqrt(z), S the sum of
+/// (b-1/2)_n (3/2-b)_n / n! u^n (DLMF 10.40.5 with 10.39.9).
+template <class R, class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_limit_far(R b, hyper_base<Z> z) {
+  using B = double_double;
+  const hyper_base<Z> r = hyper_sqrt(z), u = hyper_lift<hyper_base<Z>>(B(0.25)) / r;
+  const R half = hyper_lift<R>(B(0.5)), p = b - half, q = half - p;
+  const hyper_rgamma<R> top = hyper_reciprocal_gamma(b);
+  const Z turn = hyper_scaled(Z(-p), hyper_log(r, 1.0));
+  const bool below = signbit(hyper_leading(r).im);
+  hyper_value<Z> sum = {hyper_lift<Z>(B(0)), 0};
+  SCI_NO_UNROLL
+  for (int k = 0; k < 2; ++k) {
+    const hyper_value<Z> s = hyper_divergent<R, Z>(p, half + q, k == 0 ? u : -u);
+    Z power = Z(top.log) + turn + hyper_lift<Z>(hyper_scaled(r, k == 0 ? 2.0 : -2.0));
+    power = power + hyper_lift<Z>(B(-top.twos) * double_double_ln2());
+    if (k == 1)
+      power.im = power.im + hyper_scaled(p, B(below ? -3.141592653589793 : 3.141592653589793,
+                                              below ? -1.2246467991473532e-16 : 1.2246467991473532e-16));
+    const Z front = hyper_exp(power) / top.p;
+    sum = {sum.w + front * s.w, sum.size + (4 + hyper_size(power)) * hyper_size(front) * s.size};
+  }
+  const B scale = B(0.28209479177387814, 3.83386490329147e-18);  // 1 / (2 sqrt(pi))
+  return {hyper_scaled(sum.w, scale), sum.size * scale.hi};
+}
+
+template <class R, class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accepted) {
+  const double size = double(abs(hyper_complex(hyper_leading(z))));
+  hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
+  if (size < 1e4 && hyper_better(hyper_series<R, Z>({0, b, b, b}, z), best, accepted)) return best;
+  if (size > 20) hyper_better(hyper_as<Z>(hyper_limit_far<R, complex<R>>(b, hyper_complex(z))), best, accepted);
+  return best;
+}
+
+/// 0F1(; b; z) in double-double or above.
+template <class R, class Z, class P>
+SCI_HD_LARGE Z hyper_limit_slow(R b, P z) {
+  const hyper_value<Z> best = hyper_limit_best<R, Z>(b, hyper_exact(z), 1e14);
+  if (best.size < 1e16) return best.w;
+  double size;
+  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{0, b, b, b}, z, size);
+  return best.size <= size ? hyper_trusted(best) : w;
+}
+
+}  // namespace detail
+}  // namespace sci

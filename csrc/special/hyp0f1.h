@@ -1,0 +1,75 @@
+// The confluent limit function 0F1(; b; z), real and complex z, and its derivatives in b.
+//
+// In double by the power series or the asymptotic form of Bessel functions (detail/hyper_kummer.h), each with an
+// estimate of its error; where that says that more than some 16 eps may be lost the same in double-double, or Taylor
+// steps of the differential equation from 0. Derivatives: dual numbers over double-double in the same algorithms.
+//
+// Conventions are SciPy's: NaN where b is 0, -1, -2, ... and at infinity.
+#pragma once
+#include "special/detail/hyper_kummer.h"
+
+namespace sci {
+namespace detail {
+
+template <class Z>
+SCI_HD Z hyper_limit_special(double b, Z z, bool& known) {
+  known = true;
+  if (isnan(b) || !isfinite(z) || hyper_pole(b)) return Z(limits<double>::nan);
+  if (isinf(b)) return b > 0 ? Z(1.0) : Z(limits<double>::nan);
+  if (z == Z(0.0)) return Z(1.0);
+  known = false;
+  return z;
+}
+
+template <class Z>
+SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
+  using W = decltype(hyper_exact(z));
+  bool known;
+  const Z special = hyper_limit_special(b, z, known);
+  if (known) return special;
+  const hyper_value<Z> f = hyper_limit_best<double, Z>(b, z, accepted);
+  if (f.size <= accepted) return f.w;
+  return hyper_finite_or(hyper_rounded(hyper_limit_slow<double_double, W>(b, z)), f.w);
+}
+
+template <class R, class Z>
+SCI_HD_LARGE auto hyper_limit_dual(R b, Z z) {
+  using D = hyper_dual<Z, R>;
+  bool known;
+  const Z value = hyper_limit_special(hyper_leading(b), z, known);
+  if (z == Z(0.0) && isfinite(value)) return D(hyper_lift<R>(double_double(1)));
+  if (known) return D(hyper_lift<R>(double_double(limits<double>::nan)) * b);
+  return hyper_limit_slow<R, D>(b, z);
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T hyp0f1(T b, T z) {
+  return T(detail::hyper_limit_value<double>(b, z, is_same<T, float> ? 1e7 : 48));
+}
+template <class T>
+SCI_HD complex<T> hyp0f1(T b, complex<T> z) {
+  return complex<T>(detail::hyper_limit_value(b, complex<double>(z), is_same<T, float> ? 1e7 : 48));
+}
+
+/// dF/db
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T hyp0f1_db(T b, T z) {
+  return T(detail::hyper_d(detail::hyper_limit_dual(detail::hyper_seed(b, 1), double(z))));
+}
+template <class T>
+SCI_HD complex<T> hyp0f1_db(T b, complex<T> z) {
+  return complex<T>(detail::hyper_d(detail::hyper_limit_dual(detail::hyper_seed(b, 1), complex<double>(z))));
+}
+/// d^2F/db^2
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T hyp0f1_db2(T b, T z) {
+  return T(detail::hyper_d(detail::hyper_limit_dual(detail::hyper_seed(b, true, true), double(z))));
+}
+template <class T>
+SCI_HD complex<T> hyp0f1_db2(T b, complex<T> z) {
+  return complex<T>(detail::hyper_d(detail::hyper_limit_dual(detail::hyper_seed(b, true, true), complex<double>(z))));
+}
+
+}  // namespace sci
