@@ -33,6 +33,7 @@ from ._pinv import lstsq, pinv, pinvh
 from ._polar import polar
 from ._qr import qr, rq
 from ._qr_update import qr_delete, qr_insert, qr_multiply, qr_update
+from ._qz import ordqz, qz
 from ._riccati import solve_continuous_are, solve_discrete_are
 from ._schur import rsf2csf, schur
 from ._solve import inv, solve
@@ -112,6 +113,7 @@ __all__ = [
     "matrix_balance",
     "norm",
     "null_space",
+    "ordqz",
     "orth",
     "orthogonal_procrustes",
     "pascal",
@@ -123,6 +125,7 @@ __all__ = [
     "qr_insert",
     "qr_multiply",
     "qr_update",
+    "qz",
     "rq",
     "rsf2csf",
     "schur",

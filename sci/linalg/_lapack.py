@@ -266,3 +266,45 @@ def gehrd(a: Tensor) -> tuple[Tensor, Tensor]:
         q = torch.from_numpy(multiply(packed, tau, lwork=max(1, 32 * n))[0]) if n > 1 else torch.ones(1, 1)
         many_q[k] = q
     return forms, unitary
+
+
+def gges(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+    """Return generalised Schur forms S, T and their Q, Z of a batch of pairs, and LAPACK's info."""
+    routine, n = _routine("gges", a.dtype), a.shape[-1]
+    forms = tuple(torch.empty(a.shape, dtype=a.dtype) for _ in range(4))
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+    if a.numel() == 0:
+        return *forms, info
+    many_a, many_b, *many = (x.detach().reshape(-1, n, n) for x in (a, b, *forms))
+    lwork = 0
+    for k in range(many_a.shape[0]):
+        one, other = (x[k].contiguous().resolve_conj().numpy() for x in (many_a, many_b))
+        if not bool(torch.isfinite(finite_probe(many_a[k]) + finite_probe(many_b[k]))):
+            for x in many:
+                x[k] = torch.nan
+            continue
+        if not lwork:
+            lwork = int(routine(_no_selection, one, other, lwork=-1)[-2][0].real)
+        found = routine(_no_selection, one, other, lwork=lwork, sort_t=0)
+        for x, y in zip(many, (found[0], found[1], found[-4], found[-3]), strict=True):
+            x[k] = torch.from_numpy(y)
+        info.view(-1)[k] = found[-1]
+    return *forms, info
+
+
+def tgsen(s: Tensor, t: Tensor, q: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, ...]:
+    """Return reordered generalised Schur forms and their Q, Z of a batch, and LAPACK's info."""
+    routine, n = _routine("tgsen", s.dtype), s.shape[-1]
+    forms = tuple(torch.empty(s.shape, dtype=s.dtype) for _ in range(4))
+    info = torch.zeros(s.shape[:-2], dtype=torch.int32)
+    if s.numel() == 0:
+        return *forms, info
+    many, out = ([x.detach().reshape(-1, n, n) for x in xs] for xs in ((s, t, q, z), forms))
+    flags = select.reshape(-1, n)
+    for k in range(flags.shape[0]):
+        matrices = (x[k].contiguous().resolve_conj().numpy() for x in many)
+        found = routine(flags[k].numpy(), *matrices, ijob=0, lwork=4 * n + 16, liwork=1)
+        for x, y in zip(out, (found[0], found[1], found[-7], found[-6]), strict=True):
+            x[k] = torch.from_numpy(y)
+        info.view(-1)[k] = found[-1]
+    return *forms, info

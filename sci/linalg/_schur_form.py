@@ -105,22 +105,22 @@ def blocks_of(t: Tensor) -> Tensor | None:
     return t.diagonal(-1, -2, -1) != 0
 
 
-def _at(values: Tensor, offset: int) -> Tensor:
+def at(values: Tensor, offset: int) -> Tensor:
     return torch.diag_embed(values, offset)
 
 
 def _ends(values: Tensor, second: bool) -> Tensor:
     """Put values of blocks, (..., n - 1), on the diagonal: at the first or the second place of each block."""
-    return _at(torch.nn.functional.pad(values, (1, 0) if second else (0, 1)), 0)
+    return at(torch.nn.functional.pad(values, (1, 0) if second else (0, 1)), 0)
 
 
-def _on_pattern(x: Tensor, blocks: Tensor | None) -> Tensor:
+def on_pattern(x: Tensor, blocks: Tensor | None) -> Tensor:
     """Keep the upper triangle, and the subdiagonals inside of blocks."""
-    return x.triu() if blocks is None else x.triu() + _at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
+    return x.triu() if blocks is None else x.triu() + at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
 
 
-def _block_lower(x: Tensor, blocks: Tensor | None) -> Tensor:
-    return x.tril(-1) if blocks is None else x.tril(-1) - _at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
+def block_lower(x: Tensor, blocks: Tensor | None) -> Tensor:
+    return x.tril(-1) if blocks is None else x.tril(-1) - at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
 
 
 def _rotation_weight(t: Tensor, blocks: Tensor) -> Tensor:
@@ -141,7 +141,7 @@ def _jvp_lower(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
     (x,), (dt, dc) = outputs, tangents[:2]
     right = None if dc is None else dc.expand_as(x)
     if dt is not None:
-        dt = _on_pattern(dt, blocks_of(t))
+        dt = on_pattern(dt, blocks_of(t))
         moved = _commutator(x, dt.mH if adjoint else dt)
         right = -moved if right is None else right - moved
     return solve_lower(t, right, adjoint)  # type: ignore[no-any-return]
@@ -154,7 +154,7 @@ def _backward_lower(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]
     grad_t = None
     if needs[0]:
         one, other = (y, x) if adjoint else (x, y)
-        grad_t = to_kind(_on_pattern(other @ one.mH - one.mH @ other, blocks_of(t)), t)
+        grad_t = to_kind(on_pattern(other @ one.mH - one.mH @ other, blocks_of(t)), t)
     return grad_t, to_kind(y, c) if needs[1] else None, None
 
 
@@ -172,18 +172,18 @@ solve_lower = operator(
 def _tangents(t: Tensor, z: Tensor, da: Tensor) -> tuple[Tensor, Tensor]:
     m = z.mH @ da.to(z.dtype) @ z
     blocks = blocks_of(t)
-    lower = solve_lower(t, _block_lower(m, blocks), False)
+    lower = solve_lower(t, block_lower(m, blocks), False)
     if blocks is not None:
         diagonal = (m - _commutator(lower, t)).diagonal(dim1=-2, dim2=-1)
         turn = torch.where(blocks, (diagonal[..., 1:] - diagonal[..., :-1]) * _rotation_weight(t, blocks), 0)
-        lower = lower + _at(turn, -1)
+        lower = lower + at(turn, -1)
     omega = lower - lower.mH
-    return _on_pattern(m - _commutator(omega, t), blocks), z @ omega
+    return on_pattern(m - _commutator(omega, t), blocks), z @ omega
 
 
 def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Tensor | None) -> Tensor:
     blocks = blocks_of(t)
-    q = torch.zeros_like(t) if grad_t is None else _on_pattern(grad_t, blocks)
+    q = torch.zeros_like(t) if grad_t is None else on_pattern(grad_t, blocks)
     n = t.mH @ q - q @ t.mH
     if grad_z is not None:
         n = n + z.mH @ grad_z
@@ -193,11 +193,11 @@ def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Te
         if grad_z is not None:
             size = size + torch.linalg.vector_norm(grad_z, dim=(-2, -1))
         require_no_phase("schur", skew / 2, size[..., None])
-    right, middle = _block_lower(skew, blocks), q
+    right, middle = block_lower(skew, blocks), q
     if blocks is not None:
         weight = torch.where(blocks, skew.diagonal(-1, -2, -1) * _rotation_weight(t, blocks), 0)
         r = _ends(weight, True) - _ends(weight, False)
-        right = right - _block_lower(r @ t.mH - t.mH @ r, blocks)
+        right = right - block_lower(r @ t.mH - t.mH @ r, blocks)
         middle = middle + r
     grad = z @ (middle + solve_lower(t, right, True)) @ z.mH
     return to_kind(grad, a)
