@@ -113,18 +113,20 @@ class Diagonals:
     def coordinates(self) -> tuple[Coordinates, Tensor]:
         if self._coordinates is not None:
             return self._coordinates
-        device, index = self.offsets.device, index_dtype(*self.shape, self.nnz)
-        rows, columns, order = [], [], []
+        device, index = self.offsets.device, index_dtype(*self.shape, len(self.places) * self.width)
+        spans = [self.span(k) for k in self.places]
         with structural(self.offsets):
-            for d, k in enumerate(self.places):
-                first, length = self.span(k)
-                along = torch.arange(first, first + length, dtype=index, device=device)
-                columns.append(along)
-                rows.append(along - k)
-                order.append(along.to(torch.int64) + d * self.width)
-            none = torch.zeros(0, dtype=index, device=device)
-            coords = (torch.cat(rows) if rows else none, torch.cat(columns) if columns else none)
-            source = torch.cat(order) if order else none.to(torch.int64)
+
+            def every(shift: Sequence[int]) -> Tensor:
+                """Return the columns of all diagonals one after the other, each shifted."""
+                parts = [
+                    torch.arange(first + s, first + s + length, dtype=index, device=device)
+                    for (first, length), s in zip(spans, shift, strict=True)
+                ]
+                return torch.cat(parts) if parts else torch.zeros(0, dtype=index, device=device)
+
+            coords = (every([-k for k in self.places]), every([0] * len(spans)))
+            source = every([d * self.width for d in range(len(spans))])
         found = Coordinates(coords, self.shape, len(set(self.places)) == len(self.places), ordered=False), source
         if keepable(source):
             self._coordinates = found
