@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from ._cg import cg, minres
 from ._eigen import ArpackError, ArpackNoConvergence, eigs, eigsh
+from ._exponential import expm, expm_multiply
 from ._gmres import gcrotmk, gmres, lgmres
 from ._interface import LinearOperator, aslinearoperator
 from ._least_squares import lsmr, lsqr
 from ._lobpcg import lobpcg
 from ._nonsymmetric import bicg, bicgstab, cgs, qmr, tfqmr
+from ._norm_estimate import onenormest
+from ._progress import SolverProgress
 from ._spsolve import MatrixRankWarning, SuperLU, factorized, splu, spsolve
+from ._structure import inv, is_sptriangular, matrix_power, norm, spbandwidth, use_solver
 from ._svds import svds
+from ._triangular import spilu, spsolve_triangular
 
 __all__ = [
     "ArpackError",
     "ArpackNoConvergence",
     "LinearOperator",
     "MatrixRankWarning",
+    "SolverProgress",
     "SuperLU",
     "aslinearoperator",
     "bicg",
@@ -25,17 +31,28 @@ __all__ = [
     "cgs",
     "eigs",
     "eigsh",
+    "expm",
+    "expm_multiply",
     "factorized",
     "gcrotmk",
     "gmres",
+    "inv",
+    "is_sptriangular",
     "lgmres",
     "lobpcg",
     "lsmr",
     "lsqr",
+    "matrix_power",
     "minres",
+    "norm",
+    "onenormest",
     "qmr",
+    "spbandwidth",
+    "spilu",
     "splu",
     "spsolve",
+    "spsolve_triangular",
     "svds",
     "tfqmr",
+    "use_solver",
 ]
