@@ -294,4 +294,4 @@ def _product(matrix: Any, kind: str) -> Any:
 def _shifted(A: LinearOperator, mu: Any) -> LinearOperator:
     if mu is None:
         return A
-    return A - aslinearoperator(torch.eye(A.shape[0], dtype=mu.dtype)) * float_or_complex(mu)
+    return A - aslinearoperator(torch.eye(A.shape[0], dtype=A.dtype or mu.dtype)) * float_or_complex(mu)
