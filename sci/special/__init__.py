@@ -34,6 +34,20 @@ from ._binom import binom
 from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
 from ._carlson import elliprc, elliprd, elliprf, elliprg, elliprj
+from ._chebyshev_roots import (
+    c_roots,
+    roots_chebyc,
+    roots_chebys,
+    roots_chebyt,
+    roots_chebyu,
+    roots_sh_chebyt,
+    roots_sh_chebyu,
+    s_roots,
+    t_roots,
+    ts_roots,
+    u_roots,
+    us_roots,
+)
 from ._chi_squared import chdtr, chdtrc, chdtri, chdtriv
 from ._combinations import comb, perm
 from ._dawsn import dawsn
@@ -62,6 +76,7 @@ from ._gammaincinv import gammainccinv, gammaincinv
 from ._gammaln import gammaln
 from ._gammasgn import gammasgn
 from ._hankel import hankel1, hankel1e, hankel2, hankel2e
+from ._hermite import eval_hermite, eval_hermitenorm
 from ._huber import huber, pseudo_huber
 from ._hyp0f1 import hyp0f1
 from ._hyp1f1 import hyp1f1
@@ -158,6 +173,7 @@ __all__ = [
     "boxcox1p",
     "btdtria",
     "btdtrib",
+    "c_roots",
     "cbrt",
     "chdtr",
     "chdtrc",
@@ -195,6 +211,8 @@ __all__ = [
     "erfinv",
     "errstate",
     "euler",
+    "eval_hermite",
+    "eval_hermitenorm",
     "exp1",
     "exp2",
     "exp10",
@@ -326,7 +344,14 @@ __all__ = [
     "rgamma",
     "riccati_jn",
     "riccati_yn",
+    "roots_chebyc",
+    "roots_chebys",
+    "roots_chebyt",
+    "roots_chebyu",
+    "roots_sh_chebyt",
+    "roots_sh_chebyu",
     "round",
+    "s_roots",
     "seterr",
     "shichi",
     "sici",
@@ -350,8 +375,12 @@ __all__ = [
     "stdtrit",
     "stirling2",
     "struve",
+    "t_roots",
     "tandg",
     "tklmbda",
+    "ts_roots",
+    "u_roots",
+    "us_roots",
     "voigt_profile",
     "wofz",
     "wright_bessel",
