@@ -1,6 +1,7 @@
 // Vectors of the CPU's Fourier transforms. A unit that includes this header works with vectors of SCI_LANE_BYTES, 32 or
 // 64, and everything made of them lives in a namespace of that width: units of both widths go into one library.
 #pragma once
+#include "core/cpu.h"
 #include "core/lanes.h"
 
 #if !SCI_DEVICE
@@ -30,8 +31,7 @@ inline namespace SCI_LANES_NAMESPACE {
 /// Does this processor run SCI_LANES_WIDE code? Vectors of 64 bytes are asked for only where it does.
 inline bool lanes_wide() {
 #ifdef SCI_LANES_WIDE
-  static const bool wide = SCI_LANE_BYTES == 64 || (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
-  return wide;
+  return SCI_LANE_BYTES == 64 || cpu_level() >= 1;
 #else
   return false;
 #endif

@@ -1,8 +1,8 @@
 // What the operators of csrc/ops ask of the CPU's transforms, which are compiled for vectors of several widths.
 #pragma once
-#include <cstdlib>
 #include <vector>
 
+#include "core/cpu.h"
 #include "fft/kinds.h"
 
 namespace sci {
@@ -65,16 +65,7 @@ SCI_LANES_OF(float)
 SCI_LANES_OF(double)
 #undef SCI_LANES_OF
 
-/// The width that suits this processor, or less if SCI_CPU asks for that.
-inline int lane_bytes() {
-#if defined(__x86_64__)
-  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-                           !std::getenv("SCI_CPU");
-  return wide ? 64 : 32;
-#else
-  return 32;
-#endif
-}
+/// The width that suits this processor, in bytes.
+inline int lane_bytes() { return cpu_level() == 2 ? 64 : 32; }
 
 }  // namespace sci

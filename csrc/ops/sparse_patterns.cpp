@@ -1,8 +1,8 @@
 // Operators on patterns of compressed rows on the CPU; on CUDA the callers take torch's sorts and searches.
 #include <algorithm>
 
+#include "core/cpu.h"
 #include "ops/sparse_shared.h"
-#include "runtime/wide.h"
 #include "sparse/csr_inspect.h"
 #include "sparse/csr_multiply.h"
 #include "sparse/csr_patterns.h"
@@ -10,9 +10,9 @@
 namespace sci {
 namespace {
 
-#ifdef SCI_WIDE
+#ifdef SCI_AVX2
 template <class I>
-SCI_WIDE __attribute__((optimize("O3"))) CsrReport inspect_wide(const I* indptr, const I* indices, int64_t rows,
+SCI_AVX2 __attribute__((optimize("O3"))) CsrReport inspect_wide(const I* indptr, const I* indices, int64_t rows,
                                                                 int64_t count) {
   return csr_inspect(indptr, indices, rows, count);
 }
@@ -25,8 +25,8 @@ std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> csr_in
   dispatch_index(indices, "csr_inspect", [&](auto index) {
     using I = typename decltype(index)::type;
     int64_t rows = indptr.size(0) - 1, count = indices.size(0);
-#ifdef SCI_WIDE
-    if (wide()) {
+#ifdef SCI_AVX2
+    if (cpu_level() >= 1) {
       r = inspect_wide(data<I>(indptr), data<I>(indices), rows, count);
       return;
     }

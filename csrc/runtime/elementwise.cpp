@@ -4,9 +4,9 @@
 #include <torch/csrc/stable/library.h>
 #include <torch/csrc/stable/tensor.h>
 
-#include <cstdlib>
 #include <string>
 
+#include "core/cpu.h"
 #include "runtime/operator.h"
 
 namespace sci {
@@ -217,21 +217,6 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
 }
 
 namespace {
-
-/// How wide the vector instructions of this CPU are: 2 AVX-512, 1 AVX2, 0 neither; SCI_CPU=baseline or avx2 asks for
-/// less.
-int cpu_level() {
-  int level = 0;
-#if defined __x86_64__
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) level = 1;
-  if (level && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
-    level = 2;
-#endif
-  const char* asked = std::getenv("SCI_CPU");
-  if (asked && std::string(asked) == "baseline") return 0;
-  return asked && std::string(asked) == "avx2" ? min(level, 1) : level;
-}
 
 bool register_all() {
   const int level = cpu_level();
