@@ -66,8 +66,8 @@ def confirmed(compute: Any) -> tuple[Any, ...]:
         with mpmath.workdps(digits):
             after = compute()
             pairs = list(zip(_sequence(before), _sequence(after), strict=True))
-            if all(_agree(a, b) or _vanishes(a, b) for a, b in pairs):
-                return tuple(mpmath.mpf(0) if _vanishes(a, b) else b for a, b in pairs)
+            if all(_agree(a, b) or _vanishes(b) for a, b in pairs):
+                return tuple(mpmath.mpf(0) if _vanishes(b) else b for _, b in pairs)
         before = after
     raise ArithmeticError(f"no agreement up to {LAST_DIGITS} digits")
 
@@ -76,15 +76,15 @@ def _sequence(x: Any) -> tuple[Any, ...]:
     return tuple(x) if isinstance(x, (tuple, list)) else (x,)
 
 
-def _vanishes(a: Any, b: Any) -> bool:
-    """Is a quantity zero by symmetry? Then it shows as rounding noise, which falls with the precision."""
-    return bool(0 < abs(a) < mpmath.mpf("1e-15") and abs(b) < abs(a) ** mpmath.mpf("1.4"))
+def _vanishes(x: Any) -> bool:
+    """Is a quantity 0 as a double? What is zero by symmetry shows as rounding noise, and falls with the precision."""
+    return bool(abs(x) < mpmath.mpf(10) ** -340)
 
 
 def _agree(a: Any, b: Any) -> bool:
     if mpmath.isnan(a) or mpmath.isnan(b) or mpmath.isinf(a) or mpmath.isinf(b):
         return bool(mpmath.isnan(a) and mpmath.isnan(b)) or a == b
-    return bool(abs(a - b) <= AGREE * abs(b)) or bool(abs(b) < mpmath.mpf(10) ** -5000)
+    return bool(abs(a - b) <= AGREE * abs(b))
 
 
 def derivative(card: ElementwiseCard, args: tuple[Any, ...], index: int) -> Any:

@@ -14,6 +14,7 @@ SCI_HD T rgamma_slope(T x) {
 }
 template <class T>
 SCI_HD complex<T> rgamma_slope(complex<T> z) {
+  if (z.re != z.re || z.im != z.im) return {limits<T>::nan, limits<T>::nan};
   complex<dual<T>> f = rgamma(complex<dual<T>>{{z.re, T(1)}, {z.im, T(0)}});
   return {f.re.d, f.im.d};
 }
@@ -26,6 +27,7 @@ SCI_HD T rgamma_curvature(T x) {
 }
 template <class T>
 SCI_HD complex<T> rgamma_curvature(complex<T> z) {
+  if (z.re != z.re || z.im != z.im) return {limits<T>::nan, limits<T>::nan};
   complex<dual<dual<T>>> f = rgamma(complex<dual<dual<T>>>{{{z.re, T(1)}, {T(1), T(0)}}, {{z.im, T(0)}, {T(0), T(0)}}});
   return {f.re.d.d, f.im.d.d};
 }
