@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -90,9 +91,9 @@ def real_product(a: Tensor, b: Tensor) -> Tensor:
 
 
 def normalize_axis(function: str, axis: int, ndim: int) -> int:
-    """Return a non-negative axis, or raise ValueError."""
+    """Return a non-negative axis, or raise AxisError, which is a ValueError and an IndexError."""
     if not -ndim <= axis < ndim:
-        raise ValueError(f"{function}: axis {axis} is out of bounds for an array of dimension {ndim}")
+        raise np.exceptions.AxisError(f"{function}: axis {axis} is out of bounds for an array of dimension {ndim}")
     return axis % ndim
 
 

@@ -128,7 +128,7 @@ def akima_slopes(h: Tensor, y: Tensor, modified: bool) -> Tensor:
     right, left = weight[2:], weight[:-2]  # weights of the difference on the left and on the right
     total = right + left
     # Where no difference changes, the weights say nothing; the middle is what smooth data approach.
-    known = total > 1e-9 * total.amax()
+    known = total > 1e-9 * total.amax(0, keepdim=True)  # each column by its own size
     safe = torch.where(known, total, 1)
     inner = right / safe * m[1:-2] + left / safe * m[2:-1]  # the quotients first: products of large data overflow
     return torch.where(known, inner, (m[3:] + m[:-3]) / 2)

@@ -11,7 +11,7 @@ import torch
 from scipy import interpolate as reference
 from torch import Tensor
 
-from sci.interpolate import CubicHermiteSpline, CubicSpline, PchipInterpolator
+from sci.interpolate import Akima1DInterpolator, BSpline, CubicHermiteSpline, CubicSpline, PchipInterpolator
 
 X = np.array([-1.0, 0.0, 0.5, 2.0, 4.0, 4.5, 5.5, 9.0])
 END_VALUES = np.array([[2.0, -1.0], [0.5, 3.0]])
@@ -246,3 +246,21 @@ def test_checks_of_data_can_be_off() -> None:
 
     with sci.data_checks(False):
         CubicSpline([2.0, 1.0, 3.0, 4.0], GOOD)
+
+
+@pytest.mark.parametrize("method", ["akima", "makima"])
+def test_columns_of_akima_do_not_know_of_each_other(method: str) -> None:
+    x = torch.tensor([0.0, 1.0, 2.5, 3.0, 4.2, 5.0], dtype=torch.float64)
+    y = torch.tensor([0.0, 1.0, -0.5, 2.0, 0.3, 0.1], dtype=torch.float64)
+    q = torch.linspace(0, 5, 31, dtype=torch.float64)
+    both = Akima1DInterpolator(x, torch.stack([y, 1e-12 * y], 1), method=method)(q)
+    alone = Akima1DInterpolator(x, y, method=method)(q)
+    torch.testing.assert_close(both, torch.stack([alone, 1e-12 * alone], 1), rtol=1e-12, atol=1e-26)
+    empty = Akima1DInterpolator(x, torch.ones(6, 0, dtype=torch.float64), method=method)
+    assert empty(q).shape == (31, 0)
+
+
+def test_axis_out_of_bounds() -> None:
+    for axis in (-3, 2):
+        with pytest.raises(np.exceptions.AxisError, match=f"axis {axis} is out of bounds"):
+            BSpline(torch.arange(8.0), torch.ones(5, 4), 2, axis=axis)
