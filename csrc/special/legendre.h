@@ -291,18 +291,19 @@ SCI_HD complex<T> legendre_derivative(int64_t order, int64_t n, int64_t m, int64
   return detail::legendre_any<complex<T>, T>(order, n, m, normal != 0, branch_cut == 3, z);
 }
 
-/// The function of norm 1 on the sphere, times exp(-i m phi): P_n^m(cos theta) with its norm over sqrt(2 pi).
+/// The function of norm 1 on the sphere, times exp(-i m phi): P_n^m(cos theta) with its norm over sqrt(2 pi),
+/// and |sin theta| for the root.
 template <class T>
 SCI_HD T sph_legendre(int64_t n, int64_t m, T theta) {
   bool negative = m < 0;
   m = abs(m);
   if (isnan(theta) || isinf(theta)) return limits<T>::nan;
   if (m > n || n < 0) return T(0);
-  T c = cos(theta), s = sin(theta), half = c < T(0) ? cos(theta / T(2)) : sin(theta / T(2));
+  T c = cos(theta), half = c < T(0) ? cos(theta / T(2)) : sin(theta / T(2));
   // One variable for all, 1 - |z| or |z|, so that its rounding moves the angle and nothing else.
   T rest = T(2) * half * half, a = rest < T(detail::legendre_close) ? T(1) - rest : abs(c);
   T log_root = detail::legendre_log_root(a, rest);
-  s = copysign(rest < T(detail::legendre_close) ? sqrt(rest * (T(2) - rest)) : sqrt((T(1) - a) * (T(1) + a)), s);
+  T s = rest < T(detail::legendre_close) ? sqrt(rest * (T(2) - rest)) : sqrt((T(1) - a) * (T(1) + a));
   detail::legendre_argument<T> at = {a, rest, s, log_root, c < T(0)};
   detail::legendre_scaled<T> part = detail::legendre_polynomial<T, T>(at, n, m);
   detail::legendre_scaled<T> power = detail::legendre_power(s, log_root, m);

@@ -160,6 +160,12 @@ def _reference_sphere(mp: Any, n: int, m: int, theta: Any) -> Any:
         )
 
 
+def _side(theta: Tensor) -> Tensor:
+    """Return the sign of sin(theta), whose modulus the function takes: each derivative has it as a factor."""
+    one = torch.ones_like(theta)
+    return torch.where(theta.detach().sin() < 0, -one, one)
+
+
 def _ladder(n: Tensor, m: Tensor, theta: Tensor, step: int) -> Tensor:
     """Return sqrt((n -+ m)(n +- m + 1)) P_n^(m +- 1), where the ladder operators of the sphere lead."""
     return ((n - step * m) * (n + step * m + 1)).clamp(min=0).to(theta.dtype).sqrt() * sph_legendre(n, m + step, theta)
@@ -168,7 +174,11 @@ def _ladder(n: Tensor, m: Tensor, theta: Tensor, step: int) -> Tensor:
 @elementwise(
     "special/legendre.h",
     "i i r -> r",
-    partials=(discrete, discrete, lambda n, m, theta, out: (_ladder(n, m, theta, 1) - _ladder(n, m, theta, -1)) / 2),
+    partials=(
+        discrete,
+        discrete,
+        lambda n, m, theta, out: _side(theta) * (_ladder(n, m, theta, 1) - _ladder(n, m, theta, -1)) / 2,
+    ),
     reference=_reference_sphere,
     samples=(
         Group("core", count=32, n=integers(0, 12), m=values(0, 1, -1, 2, 3, -2), theta=linear(0, 3.14159)),
@@ -192,7 +202,7 @@ def _ladder(n: Tensor, m: Tensor, theta: Tensor, step: int) -> Tensor:
 )
 def sph_legendre(n: Any, m: Any, theta: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
-    Spherical Legendre function of an angle, analytic in it.
+    Spherical Legendre function of an angle.
 
     As the kernel of :func:`legendre_derivative`, with :math:`1 - \cos\theta = 2\sin^2(\theta/2)`. The derivative is
     half the difference of both neighbours in `m`, by the ladder operators: finite at the poles.
@@ -249,14 +259,14 @@ def angle_derivatives(diff_n: int, n: Tensor, m: Tensor, theta: Tensor) -> list[
     found = [sph_legendre(n, m, theta)]
 
     def first(order: Tensor) -> Tensor:
-        return (_ladder(n, order, theta, 1) - _ladder(n, order, theta, -1)) / 2
+        return _side(theta) * (_ladder(n, order, theta, 1) - _ladder(n, order, theta, -1)) / 2
 
     if diff_n > 0:
         found.append(first(m))
     if diff_n > 1:
         up = ((n - m) * (n + m + 1)).clamp(min=0).to(theta.dtype).sqrt()
         down = ((n + m) * (n - m + 1)).clamp(min=0).to(theta.dtype).sqrt()
-        found.append((up * first(m + 1) - down * first(m - 1)) / 2)
+        found.append(_side(theta) * (up * first(m + 1) - down * first(m - 1)) / 2)
     return found
 
 

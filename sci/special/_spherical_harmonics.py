@@ -251,7 +251,7 @@ def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Tensor:
 
     Notes
     -----
-    :math:`\sqrt{(2n + 1)(n - m)!/(4\pi(n + m)!)}\, P_n^m(\cos\theta)`, continued analytically beyond :math:`[0, \pi]`.
+    :math:`\sqrt{(2n + 1)(n - m)!/(4\pi(n + m)!)}\, P_n^m(\cos\theta)`, of period :math:`2\pi` and even in the angle.
     Derivatives are combinations of both neighbouring orders, as of the ladder operators of the sphere [1]_, finite at
     the poles.
 

@@ -80,6 +80,13 @@ def test_high_degree(n: int, m: int, theta: float) -> None:
     assert found == pytest.approx(want, rel=4 * n * 2.3e-16)
 
 
+def test_angles_beyond_the_sphere() -> None:
+    theta = torch.linspace(-3, 6, 8, dtype=torch.float64)
+    close(special.sph_legendre_p(5, 2, theta), scipy.special.sph_legendre_p(5, 2, theta.numpy()))
+    close(special.sph_legendre_p(5, 3, theta), scipy.special.sph_legendre_p(5, 3, theta.numpy()))
+    torch.autograd.gradcheck(lambda t: special.sph_legendre_p(5, 3, t, diff_n=2), theta.requires_grad_())
+
+
 def test_addition_theorem() -> None:
     """The harmonics of one degree have the sum of squares (2n + 1) / (4 pi)."""
     y = special.sph_harm_y_all(40, 40, THETA, PHI)
