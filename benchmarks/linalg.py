@@ -47,11 +47,16 @@ def cases(context: Context) -> Iterator[Case]:
             "eigh": ((positive,), torch.linalg.eigh, {}),
             "eig": ((general,), torch.linalg.eig, {}),
             "schur": ((general,), None, {}),
+            "hessenberg": ((general,), None, {"calc_q": True}),
+            "ldl": ((positive,), torch.linalg.ldl_factor, {}),
+            "qr_multiply": ((general, general), None, {}),
             "expm": ((general,), torch.linalg.matrix_exp, {}),
             "logm": ((positive,), None, {}),
             "sqrtm": ((positive,), None, {}),
             "solve_sylvester": ((general, positive, general), None, {}),
         }
+        if batch == 1:  # LAPACK, one matrix after the other
+            args["qz"] = ((general, positive), None, {})
         for name, (tensors, torch_call, keywords) in args.items():
             if n > 200 and context.quick:
                 continue
