@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sci._core.checks import data_checks
 from sci._core.config import show_config
 from sci._core.errors import HostRouteWarning, KernelError
+from sci._core.precompile import precompile
 from sci._core.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "fft",
     "interpolate",
     "linalg",
+    "precompile",
     "show_config",
     "sparse",
     "special",

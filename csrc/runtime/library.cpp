@@ -1,4 +1,5 @@
 // What Python asks the library about itself: operators without tensors, private to sci._core.runtime.
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -33,6 +34,17 @@ std::string kernels() {
   return names;
 }
 
+/// What the kernels' sources include, a line each.
+std::string kernel_sources() {
+  std::string lines;
+  for (size_t i = 0; i < kernel_list.count; ++i) {
+    std::string source = kernel_list.items[i]->source;
+    std::replace(source.begin(), source.end(), '\n', ' ');
+    lines += source + "\n";
+  }
+  return lines;
+}
+
 const Kernel& kernel_at(int64_t index) {
   STD_TORCH_CHECK(index >= 0 && index < int64_t(kernel_list.count), "sci: no kernel number ", index);
   return *kernel_list.items[index];
@@ -59,6 +71,7 @@ int64_t compile_text(std::string source, std::string body, std::string arch) {
 STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
   m.def("_configure(str source, str cache, str nvrtc) -> ()");
   m.def("_kernels() -> str");
+  m.def("_kernel_sources() -> str");
   m.def("_compile_kernels(str indices, str arch, bool fast, str path) -> int");
   m.def("_cache_kernel(int index, str arch) -> int");
   m.def("_compile_text(str source, str body, str arch) -> int");
@@ -68,6 +81,7 @@ STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) {
   m.impl("_configure", TORCH_BOX(&configure));
   m.impl("_kernels", TORCH_BOX(&kernels));
+  m.impl("_kernel_sources", TORCH_BOX(&kernel_sources));
   m.impl("_compile_kernels", TORCH_BOX(&compile_kernels));
   m.impl("_cache_kernel", TORCH_BOX(&cache_kernel));
   m.impl("_compile_text", TORCH_BOX(&compile_text));

@@ -16,7 +16,7 @@ BESIDE = ("testing", "neighbours.distributions", "neighbours.optimize", "neighbo
 
 
 def documented() -> list[tuple[str, object]]:
-    found: dict[str, object] = {name: getattr(sci, name) for name in ("show_config", "data_checks")}
+    found: dict[str, object] = {name: getattr(sci, name) for name in ("show_config", "data_checks", "precompile")}
     for domain in DOMAINS + BESIDE:
         module = importlib.import_module(f"sci.{domain}")
         found |= {f"{domain}.{name}": getattr(module, name) for name in module.__all__}
