@@ -154,6 +154,7 @@ struct hyper_state {
 template <class R, class Z>
 SCI_HD_LARGE hyper_state<Z> hyper_start(const hyper_equation<R>& f, hyper_base<Z> z) {
   Z term = Z(hyper_lift<R>(double_double(1))), w = term, slope = Z(hyper_lift<R>(double_double(0)));
+  const double last = f.last_turn();
   int quiet = 0;
   SCI_NO_UNROLL
   for (int n = 0; n < hyper_terms && quiet < 3 && hyper_size(w) < limits<double>::infinity; ++n) {
@@ -164,7 +165,7 @@ SCI_HD_LARGE hyper_state<Z> hyper_start(const hyper_equation<R>& f, hyper_base<Z
     slope = slope + hyper_scaled(next, double(n + 1));
     term = hyper_scaled(next, z);
     w = w + term;
-    quiet = hyper_size(term) * (n + 2) <= hyper_tiny<hyper_base<R>> * hyper_size(w) ? quiet + 1 : 0;
+    quiet = n > last && hyper_size(term) * (n + 2) <= hyper_tiny<hyper_base<R>> * hyper_size(w) ? quiet + 1 : 0;
   }
   return {w, slope};
 }
