@@ -17,7 +17,7 @@ at its ends [2]_: a sparse, symmetric, positive definite system, two unknowns pe
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -186,23 +186,29 @@ class CloughTocher2DInterpolator:
         flat = at.reshape(math.prod(at.shape[:-1]), 2)
         found, b = mesh.locate(flat)
         triangle = found.clamp(min=0)
-        vertices = mesh.simplices[triangle]
         columns = flatten_trailing(values, 1)
-        out = _cubic(
-            b, columns[vertices], self.grad[vertices].to(columns.dtype), mesh.corners[triangle], self._ratios[triangle]
-        )
+
+        def coefficients(where: Any) -> Tensor:
+            vertices = mesh.simplices[where]
+            gradient = self.grad[vertices].to(columns.dtype)
+            return _coefficients(columns[vertices], gradient, mesh.corners[where], self._ratios[where])
+
+        if triangle.shape[0] < mesh.simplices.shape[0]:
+            out = _cubic(b, coefficients(triangle).unbind(0))
+        else:  # once for each triangle
+            out = _cubic(b, [c.index_select(0, triangle) for c in coefficients(slice(None)).unbind(0)])
         out = torch.where((found < 0)[:, None], self.fill_value, out)
         return out.reshape(at.shape[:-1] + values.shape[1:])
 
 
-def _cubic(b: Tensor, f: Tensor, gradient: Tensor, corner: Tensor, ratio: Tensor) -> Tensor:
-    """Return the cubics' values (n, columns) at barycentric coordinates b (n, 3).
+def _coefficients(f: Tensor, gradient: Tensor, corner: Tensor, ratio: Tensor) -> Tensor:
+    """Return the cubics' 19 coefficients in triangles, (19, t, columns), in the order in which `_cubic` takes them.
 
-    f (n, 3, columns), gradient (n, 3, 2, columns), corner (n, 3, 2), ratio (n, 3). A coefficient's name counts its
+    f (t, 3, columns), gradient (t, 3, 2, columns), corner (t, 3, 2), ratio (t, 3). A coefficient's name counts its
     powers: of vertex i, j, and of the centroid.
     """
     side = corner[:, None, :, :] - corner[:, :, None, :]  # [i, j]: from i to j
-    slope = (side.unsqueeze(-1) * gradient[:, :, None]).sum(3) / 3  # (n, i, j, columns)
+    slope = (side.unsqueeze(-1) * gradient[:, :, None]).sum(3) / 3  # (t, i, j, columns)
     edge = f[:, :, None] + slope  # [i, j]: twice at i, once at j
     pull = f + slope.sum(2) / 3  # twice at i, once at the centroid
     middle = []
@@ -212,14 +218,24 @@ def _cubic(b: Tensor, f: Tensor, gradient: Tensor, corner: Tensor, ratio: Tensor
         second = -f[:, i] + 2 * edge[:, i, j] - edge[:, j, i] + pull[:, j] + pull[:, i]
         middle.append((ratio[:, k, None] * third + second) / 2)
     inner = [(middle[(i + 1) % 3] + middle[(i + 2) % 3] + pull[:, i]) / 3 for i in range(3)]
-    center = (inner[0] + inner[1] + inner[2]) / 3
+    found = [(inner[0] + inner[1] + inner[2]) / 3]
+    for i in range(3):
+        j, k = (i + 1) % 3, (i + 2) % 3
+        found += [f[:, i], edge[:, i, j], edge[:, i, k], pull[:, i], inner[i], middle[i]]
+    return torch.stack(found)
+
+
+def _cubic(b: Tensor, coefficients: Sequence[Tensor]) -> Tensor:
+    """Return the cubics' values (n, columns) at barycentric coordinates b (n, 3), of coefficients (n, columns)."""
+    center, *others = coefficients
     least = b.amin(1)
     m = (3 * least).unsqueeze(-1)
     p = [(b[:, i] - least).unsqueeze(-1) for i in range(3)]
     out = m**3 * center
     for i in range(3):
         j, k = (i + 1) % 3, (i + 2) % 3
+        corner, to_j, to_k, pull, inner, middle = others[6 * i : 6 * i + 6]
         square = 3 * p[i] * p[i]
-        out = out + p[i] ** 3 * f[:, i] + square * (p[j] * edge[:, i, j] + p[k] * edge[:, i, k] + m * pull[:, i])
-        out = out + 3 * p[i] * m * m * inner[i] + 6 * p[j] * p[k] * m * middle[i]
+        out = out + p[i] ** 3 * corner + square * (p[j] * to_j + p[k] * to_k + m * pull)
+        out = out + 3 * p[i] * m * m * inner + 6 * p[j] * p[k] * m * middle
     return out

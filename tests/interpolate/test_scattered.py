@@ -111,3 +111,18 @@ def test_barycentric_derivative_at_a_node_is_there() -> None:
 def test_errors(call: Any, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         call()
+
+
+def test_clough_tocher_of_many_points_is_that_of_few() -> None:
+    generator = torch.Generator().manual_seed(5)
+    points = torch.rand(12, 2, generator=generator, dtype=torch.float64)
+    at = 0.2 + 0.6 * torch.rand(200, 2, generator=generator, dtype=torch.float64)
+    weight = torch.randn(200, generator=generator, dtype=torch.float64)
+    values = torch.randn(12, generator=generator, dtype=torch.float64, requires_grad=True)
+    at.requires_grad_()
+    spline = interpolate.CloughTocher2DInterpolator(points, values, fill_value=0.0)
+    many, few = spline(at), torch.cat([spline(part) for part in at.split(2)])
+    torch.testing.assert_close(many, few, rtol=1e-12, atol=1e-13)
+    grads = [torch.autograd.grad((weight * out).sum(), (values, at), retain_graph=True) for out in (many, few)]
+    for a, b in zip(*grads, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-11)
