@@ -34,7 +34,7 @@ SCI_HD T hermite_recurrence(int64_t n, T x, T c) {
       before *= small;
       exponent += step;
     }
-    if (exponent > 100000000) break;  // infinite by far
+    if (exponent > 1000000) break;  // infinite by far
   }
   return exponent > 0 ? ldexp(now, exponent) : now;
 }
