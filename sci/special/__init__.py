@@ -106,6 +106,8 @@ from ._multigammaln import multigammaln
 from ._ndtr import log_ndtr, ndtr
 from ._negative_binomial import nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
 from ._noncentral_chi_squared import chndtr, chndtridf, chndtrinc, chndtrix
+from ._noncentral_fisher import ncfdtr, ncfdtri, ncfdtridfn, ncfdtrinc
+from ._normal_inverse import nrdtrimn, nrdtrisd
 from ._owens_t import owens_t
 from ._poch import poch
 from ._poisson import pdtr, pdtrc, pdtri, pdtrik
@@ -325,9 +327,15 @@ __all__ = [
     "nbdtri",
     "nbdtrik",
     "nbdtrin",
+    "ncfdtr",
+    "ncfdtri",
+    "ncfdtridfn",
+    "ncfdtrinc",
     "ndtr",
     "ndtri",
     "ndtri_exp",
+    "nrdtrimn",
+    "nrdtrisd",
     "owens_t",
     "pdtr",
     "pdtrc",

@@ -63,6 +63,15 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start) {
   return abs(fa) < abs(fb) ? a : b;
 }
 
+/// The same where the function may turn: if there is no root on the side where it should be, one on the other side; NaN
+/// if there is none either.
+template <class T, class F>
+SCI_HD T nearest_root(const F& gap, T start) {
+  T x = monotone_root(gap, start);
+  if (!(x > T(0) && isfinite(x))) x = monotone_root([&](T k) { return -gap(k); }, start);
+  return x > T(0) && isfinite(x) ? x : limits<T>::nan;
+}
+
 /// log(value / want) of a tail probability; small differences keep their digits.
 template <class T>
 SCI_HD T tail_gap(T value, T want) {

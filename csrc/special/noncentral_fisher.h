@@ -1,0 +1,103 @@
+// The noncentral F distribution function with m and n degrees of freedom and noncentrality L,
+//
+//   F(x) = sum_j w_j I_y(m/2 + j, n/2),   y = m x / (m x + n),   w_j the Poisson weights of mean L/2
+//
+// (detail/poisson_mixture.h), its derivatives by dual numbers, and its inverses by bracketed roots
+// (detail/monotone_root.h). In double for float.
+#pragma once
+#include "special/detail/monotone_root.h"
+#include "special/detail/poisson_mixture.h"
+
+namespace sci {
+namespace detail {
+
+/// F and 1 - F for m, n, x > 0, L >= 0, all finite.
+template <class T>
+SCI_HD_LARGE many<T, 2> ncfdtr_parts(T m, T n, T nc, T f) {
+  using S = scalar_of<T>;
+  const T one = T(S(1)), half = T(S(0.5));
+  T q = m / n * f, x = primal(q) < S(1) ? q / (one + q) : one / (one + one / q);
+  T y = primal(q) < S(1) ? one / (one + q) : (one / q) / (one + one / q);
+  if (!(primal(x) > S(0))) return {{T(S(0)), one}};
+  if (!(primal(y) > S(0))) return {{one, T(S(0))}};
+  // a y - b x = a (1 - f) y: the distance from the mean, before anything cancels.
+  T a = m * half;
+  return poisson_mixture(beta_component<T>{a, n * half, x, y, a * (one - f) * y}, T(nc * half));
+}
+
+template <class T>
+SCI_HD bool ncfdtr_usable(T dfn, T dfd, T nc, T f) {
+  return dfn > T(0) && dfd > T(0) && nc >= T(0) && f >= T(0) && !isinf(dfn) && !isinf(dfd) && !isinf(nc);
+}
+template <class T>
+SCI_HD bool ncfdtr_inner(T p, T f) {
+  return p > T(0) && p < T(1) && f > T(0) && !isinf(f);
+}
+SCI_HD double ncfdtr_gap(double m, double n, double nc, double f, double p) {
+  return cdf_gap(ncfdtr_parts(m, n, nc, f), p, 1 - p);
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T ncfdtr(T dfn, T dfd, T nc, T f) {
+  if (!detail::ncfdtr_usable(dfn, dfd, nc, f)) return limits<T>::nan;
+  if (f == T(0)) return T(0);
+  if (isinf(f)) return T(1);
+  return T(detail::ncfdtr_parts(double(dfn), double(dfd), double(nc), double(f))[0]);
+}
+
+/// The derivative of F in argument i of (m, n, L, x).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T ncfdtr_partial(int64_t i, T dfn, T dfd, T nc, T f) {
+  if (!detail::ncfdtr_usable(dfn, dfd, nc, f) || i < 0 || i > 3) return limits<T>::nan;
+  if (isinf(f)) return T(0);
+  if (f == T(0)) return i < 3 || dfn > T(2) ? T(0) : dfn == T(2) ? exp(-nc / 2) : limits<T>::infinity;
+  using D = dual<double>;
+  many<D, 2> r = detail::ncfdtr_parts(D{double(dfn), double(i == 0)}, D{double(dfd), double(i == 1)},
+                                      D{double(nc), double(i == 2)}, D{double(f), double(i == 3)});
+  return T(r[0].v < r[1].v ? r[0].d : -r[1].d);
+}
+
+/// The second derivative of F in arguments i and j, x > 0.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T ncfdtr_second(int64_t i, int64_t j, T dfn, T dfd, T nc, T f) {
+  if (!detail::ncfdtr_usable(dfn, dfd, nc, f) || i < 0 || i > 3 || j < 0 || j > 3) return limits<T>::nan;
+  if (isinf(f)) return T(0);
+  if (f == T(0)) return (i < 3 && j < 3) || dfn > T(4) ? T(0) : limits<T>::nan;
+  using D = dual<dual<double>>;
+  many<D, 2> r = detail::ncfdtr_parts(
+      D{{double(dfn), double(i == 0)}, {double(j == 0), 0.0}}, D{{double(dfd), double(i == 1)}, {double(j == 1), 0.0}},
+      D{{double(nc), double(i == 2)}, {double(j == 2), 0.0}}, D{{double(f), double(i == 3)}, {double(j == 3), 0.0}});
+  return T(r[0].v.v < r[1].v.v ? r[0].d.d : -r[1].d.d);
+}
+
+/// The x with F(x) = p.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T ncfdtri(T dfn, T dfd, T nc, T p) {
+  if (!detail::ncfdtr_usable(dfn, dfd, nc, p) || p > T(1)) return limits<T>::nan;
+  if (p == T(0)) return T(0);
+  if (p == T(1)) return limits<T>::infinity;
+  double m = dfn, n = dfd, l = nc, t = p;
+  return T(detail::monotone_root([=](double f) { return detail::ncfdtr_gap(m, n, l, f, t); }, 1 + l / m));
+}
+
+/// The m with F(x) = p, if there is one: that from m = 5 upwards where F is too large there, else downwards, or
+/// else the other way.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T ncfdtridfn(T p, T dfd, T nc, T f) {
+  if (!detail::ncfdtr_usable(T(1), dfd, nc, f) || !detail::ncfdtr_inner(p, f)) return limits<T>::nan;
+  double n = dfd, l = nc, x = f, t = p;
+  return T(detail::nearest_root([=](double m) { return -detail::ncfdtr_gap(m, n, l, x, t); }, 5.0));
+}
+
+/// The L with F(x) = p; F falls with it.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T ncfdtrinc(T dfn, T dfd, T p, T f) {
+  if (!detail::ncfdtr_usable(dfn, dfd, T(0), f) || !detail::ncfdtr_inner(p, f)) return limits<T>::nan;
+  double m = dfn, n = dfd, x = f, t = p, central = detail::ncfdtr_gap(m, n, 0.0, x, t);
+  if (!(central > 0)) return central == 0 ? T(0) : limits<T>::nan;
+  return T(detail::monotone_root([=](double l) { return -detail::ncfdtr_gap(m, n, l, x, t); }, max(1.0, m * (x - 1))));
+}
+
+}  // namespace sci
