@@ -54,13 +54,19 @@ def _log_sum(shifted: Tensor, weights: Tensor | None, axes: tuple[int, ...]) -> 
     They are summed apart from the rest r, and log s = log(big) + log1p(r / big): the rest counts also where it is
     below one ulp of the sum. Where s vanishes the result is -inf and has the gradient 0.
     """
+    real = shifted.real if shifted.is_complex() else shifted
+    if shifted.is_complex():
+        # exp(-inf + iy) is 0 for every y.
+        shifted = torch.where(real == -math.inf, torch.full_like(shifted, -math.inf), shifted)
     terms = torch.exp(shifted)
     if weights is not None:
         # A weight of 0 takes its term out, however large that is; the term's size is kept for the weight's gradient.
         huge = torch.finfo(terms.dtype).max
-        bounded = terms if terms.is_complex() else terms.clamp(max=huge)
+        if terms.is_complex():
+            bounded = torch.where(torch.isfinite(terms), terms, torch.full_like(terms, huge))
+        else:
+            bounded = terms.clamp(max=huge)
         terms = weights * torch.where(weights == 0, bounded, terms)
-    real = shifted.real if shifted.is_complex() else shifted
     top = real == 0
     nothing = torch.zeros_like(terms)
     big, rest = _sum(torch.where(top, terms, nothing), axes), _sum(torch.where(top, nothing, terms), axes)
@@ -78,6 +84,25 @@ def _log_sum(shifted: Tensor, weights: Tensor | None, axes: tuple[int, ...]) -> 
         return torch.where(empty, torch.full_like(found, -math.inf), found), total
     found = torch.log(plain.abs()) + log1p(ratio)
     return torch.where(empty, torch.full_like(found, -math.inf), found), total
+
+
+def _infinite_log_sum(x: Tensor, weights: Tensor | None, axes: tuple[int, ...]) -> Tensor:
+    """Return log(sum w exp(x)) of rows with real parts inf, whose directions alone count.
+
+    exp(inf + iy) has the parts inf cos y and inf sin y (C99, Annex G); parts inf - inf are NaN.
+    """
+
+    def times(a: Tensor, b: Tensor) -> Tensor:
+        return torch.where((a == 0) | (b == 0), torch.zeros_like(a), a * b)
+
+    x = x.detach()
+    size = torch.where(x.real == math.inf, x.real, torch.zeros_like(x.real))
+    real, imag = times(size, torch.cos(x.imag)), times(size, torch.sin(x.imag))
+    if weights is not None:
+        w = weights.detach()
+        real, imag = times(w.real, real) - times(w.imag, imag), times(w.real, imag) + times(w.imag, real)
+    real, imag = _sum(real, axes), _sum(imag, axes)
+    return torch.complex(torch.log(torch.hypot(real, imag)), torch.atan2(imag, real))
 
 
 def _reshape(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
@@ -170,6 +195,9 @@ def logsumexp(
     counted = real if weights is None else torch.where(weights == 0, torch.full_like(real, -math.inf), real)
     top = _largest(counted, axes)
     log, total = _log_sum(x - top, weights, axes)
+    if x.is_complex():
+        infinite = ((counted == math.inf).any(axes, keepdim=True) if axes else counted == math.inf) & (top == 0)
+        log = torch.where(infinite, _infinite_log_sum(x, weights, axes), log)
     if return_sign:
         out = (log.real if log.is_complex() else log) + top
         sign = torch.sgn(total)

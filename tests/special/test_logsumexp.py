@@ -101,3 +101,25 @@ def test_bad_arguments() -> None:
                 f(torch.zeros(2, 2), axis=axis)
         with pytest.raises(TypeError, match="must be a tensor"):
             f("text")
+
+
+@pytest.mark.parametrize("b", [None, [2.0, 2.0], [0.0, 1.0]])
+@pytest.mark.parametrize(
+    "a",
+    [
+        [complex(-inf, inf), 1 + 2j],
+        [complex(-inf, inf), complex(-inf, 1)],
+        [-inf, complex(inf, 0.7533)],
+        [inf, complex(-inf, 2.3562)],
+        [complex(inf, 3.927), 5.0],
+        [complex(inf, 5.4978), complex(inf, 5.4978)],
+        [3.0, complex(inf, -0.0)],
+    ],
+)
+def test_complex_infinities_agree_with_scipy(a: list[complex], b: list[float] | None) -> None:
+    z = np.array(a)
+    with np.errstate(invalid="ignore"):
+        want = scipy.special.logsumexp(z[1:] if b == [0.0, 1.0] else z)  # SciPy's weighted infinities are NaN
+    want = want + math.log(2) if b == [2.0, 2.0] else want
+    found = sci.special.logsumexp(torch.from_numpy(z), b=b).numpy()
+    np.testing.assert_allclose([found.real, found.imag], [want.real, want.imag], rtol=1e-14)
