@@ -28,11 +28,19 @@ constexpr T airy_half_inv_sqrt_pi = T(0.28209479177387814347403972578038629292);
 template <class T>
 SCI_HD many<T, 4> airy_negative(T x) {
   airy_pair<T> zeta = airy_zeta(x);
+  if constexpr (is_same<T, float>) {
+    if (zeta.high > T(1e3)) {
+      many<double, 4> wide = airy_negative(double(x));
+      return {{T(wide[0]), T(wide[1]), T(wide[2]), T(wide[3])}};
+    }
+  }
+  const T nan = limits<T>::nan;
+  if (!(zeta.high <= airy_phase_end<T>)) return {{nan, nan, nan, nan}};
   T r = T(1) / zeta.high, even, odd, even1, odd1;
   airy_turned_sums(airy_tables::u, r, even, odd);
   airy_turned_sums(airy_tables::v, r, even1, odd1);
-  T c = cos(zeta.high), s = sin(zeta.high), c1 = c - s * zeta.low, s1 = s + c * zeta.low;
-  T minus = s1 - c1, plus = c1 + s1;  // sqrt(2) times sin and cos of zeta - pi/4
+  complex<T> turn = airy_turn(zeta.high, zeta.low);
+  T minus = turn.im - turn.re, plus = turn.re + turn.im;  // sqrt(2) times sin and cos of zeta - pi/4
   T q = sqrt(sqrt(x)), low = T(0.39894228040143267793994605993438187) / q, high = low * q * q;
   return {{low * (plus * even + minus * odd), high * (minus * even1 - plus * odd1), low * (plus * odd - minus * even),
            high * (plus * even1 + minus * odd1)}};
@@ -318,8 +326,8 @@ SCI_HD many<T, 2> airy_phase(T x, T y) {
   if (detail::airy_huge(z)) z = detail::airy_shrunk(z);
   detail::airy_pair<complex<T>> zeta = detail::airy_zeta(z, sqrt(z));
   bool plus = zeta.high.re >= T(0);
-  T c = cos(zeta.high.im), s = sin(zeta.high.im), sine = s + c * zeta.low.im;
-  return {{c - s * zeta.low.im, plus != (y < T(0)) ? sine : -sine}};
+  complex<T> turn = detail::airy_turn(zeta.high.im, zeta.low.im);
+  return {{turn.re, plus != (y < T(0)) ? turn.im : -turn.im}};
 }
 
 }  // namespace sci

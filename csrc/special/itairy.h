@@ -44,7 +44,8 @@ SCI_HD_LARGE many<T, 4> airy_integral_far(T x) {
   f[0] = T(1) / T(3) - amplitude * (even - odd) / up / up;
   f[1] = T(2) * amplitude * (even + odd) * up * (up * (T(1) + zeta.low));
   airy_turned_sums(airy_tables::w, r, even, odd);
-  T c = cos(zeta.high), s = sin(zeta.high), c1 = c - s * zeta.low, s1 = s + c * zeta.low;
+  complex<T> turn = airy_turn(zeta.high, zeta.low);
+  T c1 = turn.re, s1 = turn.im;
   amplitude *= numbers::sqrt2<T>;
   f[2] = T(2) / T(3) + amplitude * ((s1 - c1) * even - (c1 + s1) * odd);
   f[3] = amplitude * ((c1 + s1) * even + (s1 - c1) * odd);

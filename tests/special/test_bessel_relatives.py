@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import pytest
 import torch
 
@@ -103,3 +104,26 @@ def test_every_bit_pattern(name: str, kinds: str) -> None:
     unknown = torch.stack([x.isnan() for x in args]).any(0)
     for out in found if isinstance(found, tuple) else (found,):
         assert out.shape == (1500,) and out[unknown].isnan().all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("x", [-123456.0, -1e6, -1e8, -1e10, -3e10])
+def test_airy_of_a_large_phase(x: float, dtype: torch.dtype) -> None:
+    point = torch.tensor(x, dtype=dtype)
+    with mpmath.workdps(60):
+        pairs = [(f(point.item()), f(point.item(), derivative=1)) for f in (mpmath.airyai, mpmath.airybi)]
+        want = [float(y) for pair in pairs for y in pair]
+        size = [float(mpmath.hypot(pairs[0][k % 2], pairs[1][k % 2])) for k in range(4)]
+    for z in (point, torch.complex(point, point.new_tensor(0.0))):
+        for found, w, s in zip(special.airy(z), want, size, strict=True):
+            assert abs(found.item() - w) <= 4 * torch.finfo(dtype).eps * s
+    for found, w, s in zip(special.airye(point)[2:], want[2:], size[2:], strict=True):
+        assert abs(found.item() - w) <= 4 * torch.finfo(dtype).eps * s
+
+
+@pytest.mark.parametrize("x", [-1e11, -1.09e37, -1e150, -1e300])
+def test_airy_of_a_phase_without_digits(x: float) -> None:
+    point = torch.tensor(x, dtype=torch.float64)
+    assert all(torch.isnan(f) for f in special.airy(point))
+    assert all(torch.isnan(f.real) for f in special.airy(torch.complex(point, torch.ones_like(point))))
+    assert abs(special.itairy(-point.new_tensor(1.09e37))[0].item() + 2 / 3) < EPSILON

@@ -56,12 +56,26 @@ SCI_HD airy_pair<complex<T>> airy_zeta(complex<T> z, complex<T> s) {
   return {{re.high, im.high}, {re.low, im.low}};
 }
 
+/// Beyond this phase its two parts do not have all digits of the cosine: NaN, where an amplitude is not 0.
+template <class T>
+constexpr T airy_phase_end = T(1) / limits<T>::epsilon;
+
+/// exp(i (high + low)). The second part is small beside the first, but not beside 1 where that is large.
+template <class T>
+SCI_HD complex<T> airy_turn(T high, T low) {
+  T c = cos(high), s = sin(high), c1 = T(1), s1 = low;
+  if (!(abs(low) < T(is_same<T, float> ? 1e-4 : 1e-8))) c1 = cos(low), s1 = sin(low);
+  return {c * c1 - s * s1, s * c1 + c * s1};
+}
+
 /// exp(high + low), overflowing and underflowing only where the result does; 0 for a real part of minus infinity.
 template <class T>
 SCI_HD complex<T> airy_exp(complex<T> high, complex<T> low) {
   if (high.re < T(2) * limits<T>::log_min) return complex<T>(T(0));
-  T half = exp(high.re / T(2)), c = cos(high.im), s = sin(high.im);
-  return complex<T>(half * (c - s * low.im + c * low.re), half * (s + c * low.im + s * low.re)) * half;
+  T half = exp(high.re / T(2)), change = expm1(low.re);
+  if (abs(high.im) > airy_phase_end<T> && half < limits<T>::max) return {limits<T>::nan, limits<T>::nan};
+  complex<T> turn = airy_turn(high.im, low.im);
+  return complex<T>(half * (turn.re + turn.re * change), half * (turn.im + turn.im * change)) * half;
 }
 
 }  // namespace detail
