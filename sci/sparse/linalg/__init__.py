@@ -7,6 +7,7 @@ from ._eigen import ArpackError, ArpackNoConvergence, eigs, eigsh
 from ._exponential import expm, expm_multiply
 from ._gmres import gcrotmk, gmres, lgmres
 from ._interface import LinearOperator, aslinearoperator
+from ._laplacian_nd import LaplacianNd
 from ._least_squares import lsmr, lsqr
 from ._lobpcg import lobpcg
 from ._nonsymmetric import bicg, bicgstab, cgs, qmr, tfqmr
@@ -20,6 +21,7 @@ from ._triangular import spilu, spsolve_triangular
 __all__ = [
     "ArpackError",
     "ArpackNoConvergence",
+    "LaplacianNd",
     "LinearOperator",
     "MatrixRankWarning",
     "SolverProgress",
