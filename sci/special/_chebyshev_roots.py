@@ -44,8 +44,8 @@ def _rule(
 
 @function()
 def roots_chebyt(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
-    r"""
-    Gauss-Chebyshev quadrature of the first kind, weight :math:`(1 - x^2)^{-1/2}` on [-1, 1].
+    r"""Gauss-Chebyshev quadrature of the first kind, weight :math:`(1 - x^2)^{-1/2}` on [-1, 1].
+
     Parameters
     ----------
     n : int
@@ -88,8 +88,8 @@ def roots_chebyt(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = N
 
 @function()
 def roots_chebyu(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
-    r"""
-    Gauss-Chebyshev quadrature of the second kind, weight :math:`(1 - x^2)^{1/2}` on [-1, 1].
+    r"""Gauss-Chebyshev quadrature of the second kind, weight :math:`(1 - x^2)^{1/2}` on [-1, 1].
+
     Parameters
     ----------
     n : int
@@ -132,8 +132,8 @@ def roots_chebyu(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = N
 
 @function()
 def roots_chebyc(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
-    r"""
-    Gauss-Chebyshev quadrature of the first kind, weight :math:`(1 - (x/2)^2)^{-1/2}` on [-2, 2].
+    r"""Gauss-Chebyshev quadrature of the first kind, weight :math:`(1 - (x/2)^2)^{-1/2}` on [-2, 2].
+
     Parameters
     ----------
     n : int
@@ -176,8 +176,8 @@ def roots_chebyc(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = N
 
 @function()
 def roots_chebys(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
-    r"""
-    Gauss-Chebyshev quadrature of the second kind, weight :math:`(1 - (x/2)^2)^{1/2}` on [-2, 2].
+    r"""Gauss-Chebyshev quadrature of the second kind, weight :math:`(1 - (x/2)^2)^{1/2}` on [-2, 2].
+
     Parameters
     ----------
     n : int
@@ -220,8 +220,8 @@ def roots_chebys(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = N
 
 @function()
 def roots_sh_chebyt(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
-    r"""
-    Gauss-Chebyshev quadrature of the first kind, weight :math:`(x - x^2)^{-1/2}` on [0, 1].
+    r"""Gauss-Chebyshev quadrature of the first kind, weight :math:`(x - x^2)^{-1/2}` on [0, 1].
+
     Parameters
     ----------
     n : int
@@ -264,8 +264,8 @@ def roots_sh_chebyt(n: Any, mu: bool = False, *, dtype: Any = None, device: Any 
 
 @function()
 def roots_sh_chebyu(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
-    r"""
-    Gauss-Chebyshev quadrature of the second kind, weight :math:`(x - x^2)^{1/2}` on [0, 1].
+    r"""Gauss-Chebyshev quadrature of the second kind, weight :math:`(x - x^2)^{1/2}` on [0, 1].
+
     Parameters
     ----------
     n : int
