@@ -30,7 +30,18 @@ SCI_HD T betainc_half_exponent(T a, T r, T x, T l) {
   using S = scalar_of<T>;
   T t = -l / a;
   S v = primal(t);
-  return v > S(-0.5) && v < S(1) ? a * log1p_minus(t) : a * log(x * (r / a)) + l;
+  if (v > S(-0.5) && v < S(1)) return a * log1p_minus(t);
+  T q = r / a;
+  return a * (isinf(primal(q)) ? log(x) + log(r) - log(a) : log(x * q)) + l;
+}
+
+/// f / B(a, b) less the rounding of r = a + b < 13.
+template <class T>
+SCI_HD T betainc_over_beta(T f, T a, T b, T r) {
+  if (primal(r) >= scalar_of<T>(1e-10)) return f * rgamma(a) * rgamma(b) * gamma(r);
+  // 1 / Gamma(a) / Gamma(b) may underflow: the smaller factor last.
+  if (primal(b) < primal(a)) swap(a, b);
+  return f * (rgamma(b) * gamma(r)) * rgamma(a);
 }
 
 /// D = x^a y^b / B(a, b).
@@ -39,7 +50,7 @@ SCI_HD T betainc_factor(T a, T b, T x, T y, T l) {
   using S = scalar_of<T>;
   T r = a + b;
   if (primal(r) < S(13)) {
-    T f = pow(x, a) * pow(y, b) * rgamma(a) * rgamma(b) * gamma(r);
+    T f = betainc_over_beta(T(pow(x, a) * pow(y, b)), a, b, r);
     return f + f * gamma_shift(r, sum_error(a, b, r));
   }
   T e = betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l);
@@ -146,6 +157,12 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l) {
   const S A = primal(a), B = primal(b), X = primal(x), Y = primal(y), L = primal(l);
   T m = a * (b / (a + b));
   const S M = primal(m);
+  if (max(A, B) > S(1e6)) {
+    // I <= exp(E), Chernoff's bound for gamma variates of a and b: factors may overflow before it underflows.
+    const S r = A + B;
+    if (betainc_half_exponent(A, r, X, L) + betainc_half_exponent(B, r, Y, -L) < S(2) * limits<S>::log_min)
+      return {{T(S(0)), one}};
+  }
   if (M >= S(13) && L < S(2) * M) {
     T slope = log1p_minus_ratio(-l / a) * (m / a) + log1p_minus_ratio(l / b) * (m / b);
     T zeta = -(l / m) * sqrt(slope);
@@ -205,6 +222,8 @@ SCI_HD many<T, 2> betainc_pair(T a, T b, T x, T y) {
   if (y == T(0)) return {{T(1), T(0)}};
   if (a == T(0) || isinf(b)) return {{T(1), T(0)}};
   if (b == T(0) || isinf(a)) return {{T(0), T(1)}};
+  // Where the sum overflows, the result is 0, 1/2 or 1, and that of the halves.
+  if (isinf(a + b)) return betainc_parts(T(a / T(2)), T(b / T(2)), x, y);
   return betainc_parts(a, b, x, y);
 }
 
@@ -249,7 +268,7 @@ SCI_HD T beta_density(T a, T b, T x) {
   if (a + b < T(13)) {
     // The factors may underflow where their product with 1/x does not.
     T power = a < T(1) ? pow(x, a) / x : pow(x, a - 1), other = b < T(1) ? pow(y, b) / y : pow(y, b - 1);
-    T r = a + b, f = power * other * rgamma(a) * rgamma(b) * gamma(r);
+    T r = a + b, f = detail::betainc_over_beta(T(power * other), a, b, r);
     return f + f * detail::gamma_shift(r, detail::sum_error(a, b, r));
   }
   return detail::betainc_factor(a, b, x, y, a * y - b * x) / x / y;

@@ -6,9 +6,10 @@ import math
 
 import mpmath
 import numpy as np
+import pytest
 import torch
 
-from sci.special import digamma, gamma, gammaln, polygamma
+from sci.special import betainc, betaincc, digamma, gamma, gammaln, polygamma
 from sci.testing import ulp_error
 
 
@@ -126,3 +127,22 @@ def test_third_derivative_of_gammaln() -> None:
     second = torch.autograd.grad(first.sum(), x, create_graph=True)[0]
     third = torch.autograd.grad(second.sum(), x)[0]
     torch.testing.assert_close(third, polygamma(2, x.detach()), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "x", "lower", "upper"),
+    [
+        (3.6e-41, 1.7e308, 0.33, 1.0, 0.0),
+        (1.7e308, 3.6e-41, 0.33, 0.0, 1.0),
+        (1e-304, 1e79, 0.5, 1.0, 0.0),
+        (1e64, 1e200, 0.3, 1.0, 0.0),
+        (1e32, 1e-312, 0.75, 0.0, 1.0),
+        (1e308, 1e308, 0.5, 0.5, 0.5),
+        (1e308, 1e308, 0.25, 0.0, 1.0),
+        (4e-193, 1e-220, 0.33, 1e-220 / 4e-193, 1.0),  # b / (a + b) where both are next to nothing
+        (1e-220, 4e-193, 0.33, 1.0, 1e-220 / 4e-193),
+    ],
+)
+def test_betainc_of_extreme_parameters(a: float, b: float, x: float, lower: float, upper: float) -> None:
+    assert betainc(*double(a, b, x)).item() == pytest.approx(lower, rel=1e-15, abs=0)
+    assert betaincc(*double(a, b, x)).item() == pytest.approx(upper, rel=1e-15, abs=0)
