@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._cg import cg, minres
 from ._eigen import ArpackError, ArpackNoConvergence, eigs, eigsh
 from ._exponential import expm, expm_multiply
+from ._funm_multiply_krylov import funm_multiply_krylov
 from ._gmres import gcrotmk, gmres, lgmres
 from ._interface import LinearOperator, aslinearoperator
 from ._laplacian_nd import LaplacianNd
@@ -36,6 +37,7 @@ __all__ = [
     "expm",
     "expm_multiply",
     "factorized",
+    "funm_multiply_krylov",
     "gcrotmk",
     "gmres",
     "inv",
