@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from sci.special import betainc, betaincc, digamma, gamma, gammaln, polygamma
+from sci.special import betainc, betaincc, digamma, gamma, gammaln, polygamma, rgamma
 from sci.testing import ulp_error
 
 
@@ -146,3 +146,14 @@ def test_third_derivative_of_gammaln() -> None:
 def test_betainc_of_extreme_parameters(a: float, b: float, x: float, lower: float, upper: float) -> None:
     assert betainc(*double(a, b, x)).item() == pytest.approx(lower, rel=1e-15, abs=0)
     assert betaincc(*double(a, b, x)).item() == pytest.approx(upper, rel=1e-15, abs=0)
+
+
+@pytest.mark.parametrize("n", [-9, -12, -22, -23, -100, -170])
+@pytest.mark.parametrize("y", [5e-324, -1e-310, 3e-300, 1e-290])
+def test_complex_gamma_beside_poles(n: int, y: float) -> None:
+    z = torch.tensor(complex(n, y), dtype=torch.complex128)
+    with mpmath.workdps(700):
+        inverse = mpmath.rgamma(mpmath.mpc(n, y))
+        want, limit = float(inverse.imag), float(-1 / inverse.imag)
+    assert rgamma(z).imag.item() == pytest.approx(want, rel=1e-13, abs=5e-324)
+    assert gamma(z).imag.item() == pytest.approx(limit, rel=1e-13, abs=5e-324)

@@ -159,6 +159,13 @@ SCI_HD complex<T> gamma_complex_reflection(complex<T> z) {
   return {sinpi(z.re) * (T(S(1)) + exp(y)), -(cospi(z.re) * expm1(y))};
 }
 
+/// Is z so near to a pole that D = 2 pi i y cos(pi x) could be subnormal or its inverse overflow? y is taken last then.
+template <class T>
+SCI_HD bool gamma_complex_beside_pole(complex<T> z) {
+  using S = scalar_of<T>;
+  return abs(primal(z.im)) < limits<S>::min / limits<S>::epsilon && primal(z.re) == floor(primal(z.re));
+}
+
 /// A NaN for points where the value is none.
 template <class T>
 SCI_HD complex<T> gamma_complex_nan() {
@@ -220,7 +227,14 @@ SCI_HD complex<T> gamma(complex<T> z) {
   complex<T> v = below ? conj(z) : z;
   int n = detail::gamma_complex_shift(-v);
   complex<T> u = v - T(S(n)), p = detail::gamma_complex_rising(u, n);
-  complex<T> f = detail::gamma_complex_exp(p / detail::gamma_complex_reflection(u), detail::gamma_complex_left(u));
+  complex<T> f;
+  if (detail::gamma_complex_beside_pole(u)) {
+    complex<T> turn{T(S(0)), T(S(-0.5) * numbers::inv_pi<S>) * cospi(u.re)};
+    f = detail::gamma_complex_exp(p * turn, detail::gamma_complex_left(u));
+    f = {f.re / u.im, f.im / u.im};
+  } else {
+    f = detail::gamma_complex_exp(p / detail::gamma_complex_reflection(u), detail::gamma_complex_left(u));
+  }
   return below ? conj(f) : f;
 }
 
@@ -249,7 +263,13 @@ SCI_HD complex<T> rgamma(complex<T> z) {
   complex<T> v = below ? conj(z) : z;
   int n = detail::gamma_complex_shift(-v);
   complex<T> u = v - T(S(n)), p = detail::gamma_complex_rising(u, n);
-  complex<T> f = detail::gamma_complex_exp(detail::gamma_complex_reflection(u) / p, -detail::gamma_complex_left(u));
+  complex<T> f;
+  if (detail::gamma_complex_beside_pole(u)) {
+    complex<T> turn{T(S(0)), T(S(2) * numbers::pi<S>) * cospi(u.re)};
+    f = detail::gamma_complex_exp(turn / p, -detail::gamma_complex_left(u)) * u.im;
+  } else {
+    f = detail::gamma_complex_exp(detail::gamma_complex_reflection(u) / p, -detail::gamma_complex_left(u));
+  }
   return below ? conj(f) : f;
 }
 
