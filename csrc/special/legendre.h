@@ -23,7 +23,7 @@ namespace detail {
 
 /// |1 - z| below which the recurrence has the form of differences.
 constexpr double legendre_close = 0.25;
-/// Degrees beyond give NaN: a bound of the steps.
+/// Degrees beyond give NaN, those of derivative k beyond a (k + 1)-th of it: a bound of the steps.
 constexpr int64_t legendre_most = 1000000;
 
 /// value 2^exponent.
@@ -236,9 +236,9 @@ SCI_HD T legendre_power_series_end(T z, int64_t m, int k) {
 template <class Z, class T>
 SCI_HD_LARGE Z legendre_any(int64_t order, int64_t n, int64_t m, bool normal, bool outside, Z z) {
   bool negative = m < 0;
+  if (m > n || m < -n || n < 0) return isnan(z) ? Z(limits<T>::nan) : Z(T(0));
+  if (order < 0 || order > 8 || n > legendre_most / (order + 1)) return Z(limits<T>::nan);
   m = abs(m);
-  if (m > n || n < 0) return isnan(z) ? Z(limits<T>::nan) : Z(T(0));
-  if (order < 0 || order > 8 || n > legendre_most) return Z(limits<T>::nan);
   legendre_argument<Z> at = legendre_prepare(z, outside);
   Z w = at.rest * (T(1) + at.z), sum = Z(T(0));
   bool end = m > 0 && order > 0 && legendre_is_zero(w);
@@ -298,10 +298,10 @@ SCI_HD complex<T> legendre_derivative(int64_t order, int64_t n, int64_t m, int64
 template <class T>
 SCI_HD T sph_legendre(int64_t n, int64_t m, T theta) {
   bool negative = m < 0;
-  m = abs(m);
   if (isnan(theta) || isinf(theta)) return limits<T>::nan;
-  if (m > n || n < 0) return T(0);
+  if (m > n || m < -n || n < 0) return T(0);
   if (n > detail::legendre_most) return limits<T>::nan;
+  m = abs(m);
   T c = cos(theta), half = c < T(0) ? cos(theta / T(2)) : sin(theta / T(2));
   // One variable for all, 1 - |z| or |z|, so that its rounding moves the angle and nothing else.
   T rest = T(2) * half * half, a = rest < T(detail::legendre_close) ? T(1) - rest : abs(c);

@@ -77,10 +77,9 @@ def sweep(card: ElementwiseCard, examples: int) -> None:
             run()
 
 
-@pytest.mark.slow  # sph_legendre loops as long as its degree is large
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
 def test_all_bit_patterns(card: ElementwiseCard) -> None:
-    sweep(card, 3)
+    sweep(card, 2)  # the first is 0 everywhere
 
 
 @pytest.mark.slow

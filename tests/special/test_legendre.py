@@ -144,3 +144,14 @@ def test_refused_arguments() -> None:
         special.sph_legendre_p(1.5, 1, THETA)
     with pytest.raises(TypeError, match="theta must be real"):
         special.sph_harm_y(1, 1, THETA + 1j, PHI)
+
+
+def test_huge_degrees_and_orders_end() -> None:
+    top, least = 2**63 - 1, -(2**63)
+    n = torch.tensor([top, top, 2 * 10**6, 10**6, 12, 12], dtype=torch.int64)
+    m = torch.tensor([0, top - 9, 1, 0, least, least + 1], dtype=torch.int64)
+    sphere = special.sph_legendre_p(n, m, THETA[0])[0]
+    plane = special.assoc_legendre_p(n, m, Z[0], diff_n=1)
+    assert torch.isnan(sphere[:3]).all() and torch.isfinite(sphere[3]) and (sphere[4:] == 0).all()
+    assert torch.isnan(plane[:, :3]).all() and torch.isfinite(plane[0, 3]) and torch.isnan(plane[1, 3])
+    assert (plane[:, 4:] == 0).all()
