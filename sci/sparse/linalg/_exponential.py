@@ -232,7 +232,7 @@ def expm_multiply(
     if isinstance(B, SparseBase) or is_scipy(B):
         B = B.toarray()
     if kind == "operator" and traceA is None:
-        text = "expm_multiply: the trace of an operator is not known; traceA may save products"
+        text = "Trace of LinearOperator not available: expm_multiply takes it as 0; traceA may save products"
         warnings.warn(text, UserWarning, stacklevel=2)
     X = as_tensor(B, "B", "expm_multiply", None if kind == "operator" else matrix.device)
     if X.dim() not in (1, 2) or X.shape[0] != n:

@@ -162,9 +162,7 @@ def lobpcg(
     enough = torch.finfo(dtype).eps ** 0.5 * n if tol is None or tol <= 0 else float(tol)
     with torch.no_grad(), forward_grad_enabled(False):
         if constraints is None and n < 5 * k:
-            text = (
-                f"lobpcg: the problem size {n} is too small relative to the block size {k}. Using a dense eigensolver"
-            )
+            text = f"The problem size {n} is too small relative to the block size {k}. Using a dense eigensolver"
             warnings.warn(text, UserWarning, stacklevel=2)
             found = _whole(apply, product, block, largest)
         else:
