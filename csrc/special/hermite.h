@@ -19,7 +19,8 @@ SCI_HD T hermite_recurrence(int64_t n, T x, T c) {
   if (n == 1) return c * x;
   // x^2 alone is out of range.
   constexpr T far = T(is_same<T, float> ? 1e19 : 1e154);
-  if (abs(x) > far) return x < T(0) && n % 2 != 0 ? -limits<T>::infinity : limits<T>::infinity;
+  const T beyond = x < T(0) && n % 2 != 0 ? -limits<T>::infinity : limits<T>::infinity;
+  if (abs(x) > far) return beyond;
   constexpr int step = is_same<T, float> ? 50 : 400;
   const T big = ldexp(T(1), step), small = ldexp(T(1), -step);
   T before = T(1), now = c * x;
@@ -29,6 +30,7 @@ SCI_HD T hermite_recurrence(int64_t n, T x, T c) {
     T next = c * (x * now - T(k) * before);
     before = now;
     now = next;
+    if (!(abs(now) <= limits<T>::max)) return beyond;  // x is far beyond the zeros: all that follow are larger
     if (abs(now) > big || abs(before) > big) {
       now *= small;
       before *= small;

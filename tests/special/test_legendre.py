@@ -155,3 +155,11 @@ def test_huge_degrees_and_orders_end() -> None:
     assert torch.isnan(sphere[:3]).all() and torch.isfinite(sphere[3]) and (sphere[4:] == 0).all()
     assert torch.isnan(plane[:, :3]).all() and torch.isfinite(plane[0, 3]) and torch.isnan(plane[1, 3])
     assert (plane[:, 4:] == 0).all()
+
+
+@pytest.mark.parametrize(("x", "dtype"), [(1e150, torch.float64), (-1e150, torch.float64), (-1e18, torch.float32)])
+def test_hermite_of_a_huge_degree_and_argument_ends(x: float, dtype: torch.dtype) -> None:
+    point = torch.tensor(x, dtype=dtype)
+    for f in (special.eval_hermite, special.eval_hermitenorm):
+        assert f(2**62, point).item() == math.inf
+        assert f(2**62 + 1, point).item() == math.copysign(math.inf, x)
