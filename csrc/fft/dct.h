@@ -162,6 +162,12 @@ SCI_HD T dct_sign_sin(int64_t a) {
   return a % 8 == 1 || a % 8 == 3 ? T(1) : T(-1);
 }
 
+/// Type 4 of odd n: the number a = 2 i + 1 whose element i fills the place p, of rest = 8 p modulo n.
+SCI_HD int64_t dct_odd_number(int64_t rest, int64_t n) {
+  int64_t a = rest % 2 ? rest : rest + n;
+  return a / 2 % 2 ? 2 * n - a : a;
+}
+
 /// Type 4 of odd n, before: the element a = 2 i + 1 with a / 8 = p modulo n goes to place p. The even part of the
 /// sequence must carry the signs of the cosine and its odd part those of the sine; since (-1)^i is the same at a and
 /// 2 n - a, one of the two elements fills each place alone.
@@ -170,8 +176,7 @@ struct DctSigned {
   DctSource<T> source;
   T* v;
   SCI_HD void operator()(int64_t row, int64_t p) const {
-    int64_t n = source.n, rest = 8 * p % n, a = rest % 2 ? rest : rest + n;
-    if (a / 2 % 2) a = 2 * n - a;
+    int64_t n = source.n, a = dct_odd_number(8 * p % n, n);
     v[row * n + p] = dct_sign_cos<T>(a) * source(row, a / 2);
   }
 };

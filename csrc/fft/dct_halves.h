@@ -30,11 +30,18 @@ struct DctPart {
   int64_t pieces() const { return n / (2 * chunk) + 1; }
   SCI_HD void operator()(int64_t item, T*) const {
     const int64_t row = item / pieces(), begin = item % pieces() * chunk, ones = (n + 1) / 2, others = n / 2;
-    const T* __restrict from = x + row * n * inner;
-    T* __restrict a = first + row * ones * inner, * __restrict b = second + row * others * inner;
+    const T* from = x + row * n * inner;
+    T *a = first + row * ones * inner, *b = second + row * others * inner;
     if (inner == 1) {
-      for (int64_t m = begin, end = min(begin + chunk, others); m < end; ++m)
-        a[m] = from[2 * m], b[m] = from[2 * m + 1];
+      int64_t m = begin;
+      const int64_t end = min(begin + chunk, others);
+      for (; m + V::L <= end; m += V::L) {
+        typename V::W even, odd;
+        V::split(V::at(from + 2 * m), V::at(from + 2 * m + V::L), even, odd);
+        V::at(a + m) = even;
+        V::at(b + m) = odd;
+      }
+      for (; m < end; ++m) a[m] = from[2 * m], b[m] = from[2 * m + 1];
       if (ones > others && begin <= others && others < begin + chunk) a[others] = from[2 * others];
       return;
     }
@@ -59,20 +66,20 @@ struct DctMerge {
   int64_t pieces() const { return half / chunk + 1; }
   SCI_HD void operator()(int64_t item, T*) const {
     const int64_t row = item / pieces(), shift = sine ? 1 : 0;
-    // Of every row first the steps between 0 and N / 2, then these two.
-    const int64_t begin = item % pieces() * chunk, end_k = min(begin + chunk, half);
+    const int64_t begin = item % pieces() * chunk, from = max(begin, int64_t(1)), end_k = min(begin + chunk, half);
     const T *e = even + (row * pitch - shift) * inner, *o = odd + (row * half - shift) * inner;
     T* to = y + (row * n - shift) * inner;
-    for (int64_t k = max(begin, int64_t(1)); k < end_k; ++k) {
-      T *low = to + k * inner, *high = to + (2 * half - k) * inner;
-      if (inner == 1) {
-        run(e + k, o + k, low, high, end_k - k);
-        break;
-      }
-      for (int64_t i = 0; i < inner; ++i) {
-        const T a = e[k * inner + i], b = o[k * inner + i];
-        low[i] = a + b;
-        high[i] = sine ? b - a : a - b;
+    // First the steps between 0 and N / 2, then these two.
+    if (inner == 1) {
+      run(e + from, o + from, to + from, to + 2 * half - from, end_k - from);
+    } else {
+      for (int64_t k = from; k < end_k; ++k) {
+        T *low = to + k * inner, *high = to + (2 * half - k) * inner;
+        for (int64_t i = 0; i < inner; ++i) {
+          const T a = e[k * inner + i], b = o[k * inner + i];
+          low[i] = a + b;
+          high[i] = sine ? b - a : a - b;
+        }
       }
     }
     if (begin == 0 && !sine)
@@ -81,7 +88,7 @@ struct DctMerge {
         to[i] = (a + b) * end;
         to[2 * half * inner + i] = (a - b) * end;
       }
-    if (end_k == half)
+    if (half < begin + chunk)
       for (int64_t i = 0; i < inner; ++i) to[half * inner + i] = sine ? o[half * inner + i] : e[half * inner + i];
   }
   /// The same for neighbours. No vector reaches across N / 2, so none of low's is one of high's.

@@ -64,8 +64,7 @@ struct DctRow : DctLanes<T, 1> {
     if constexpr (Kind == 24) {  // as `before`, with one division for all
       const int64_t n = rule.n;
       for (int64_t i = 0, rest = 8 * j0 % n; i < count; ++i) {
-        int64_t a = rest % 2 ? rest : rest + n;
-        if (a / 2 % 2) a = 2 * n - a;
+        const int64_t a = dct_odd_number(rest, n);
         re[i] = in[0][a / 2 * step_in] * dct_sign_cos<T>(a);
         im[i] = T(0);
         for (rest += 8; rest >= n;) rest -= n;
@@ -155,11 +154,10 @@ struct DctRow : DctLanes<T, 1> {
       FftLong<T>::at(im) = -(a * ti + b * tr);
       return true;
     } else {
-      // As in `before`: between two wraps modulo n, a grows by 8 and its characters stay.
+      // As in `before`: between two wraps modulo n, a changes by 8 and its characters stay.
       const int64_t rest = 8 * j0 % n;
       if (rest + 8 * (L - 1) >= n) return false;
-      int64_t a = rest % 2 ? rest : rest + n, step = 4 * s;
-      if (a / 2 % 2) a = 2 * n - a, step = -step;
+      const int64_t a = dct_odd_number(rest, n), step = (dct_odd_number(rest + 8, n) - a) / 2 * s;
       const T* x = in[0] + a / 2 * s;
       V v;
       SCI_UNROLL for (int i = 0; i < L; ++i) v[i] = x[step * i];

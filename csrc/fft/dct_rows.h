@@ -142,8 +142,7 @@ struct DctLanes {
         zi = mirrored ? W(-i) : i;
       }
     } else {
-      int64_t rest = 8 * j % n, a = rest % 2 ? rest : rest + n;  // see DctSigned
-      if (a / 2 % 2) a = 2 * n - a;
+      const int64_t a = dct_odd_number(8 * j % n, n);  // see DctSigned
       zr = load(a / 2) * dct_sign_cos<T>(a);
       zi = W{};
     }
