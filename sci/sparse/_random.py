@@ -20,9 +20,9 @@ from ._pattern import Coordinates
 __all__ = ["rand", "random", "random_array"]
 
 
-def _generator(rng: Any) -> torch.Generator | None:
+def generator_of(rng: Any) -> torch.Generator:
     """Return a torch generator: the one given, or one seeded by a number or by a generator of NumPy."""
-    if rng is None or isinstance(rng, torch.Generator):
+    if isinstance(rng, torch.Generator):
         return rng
     if hasattr(rng, "integers"):
         seed = rng.integers(2**62)
@@ -65,7 +65,7 @@ def _draw(cls: Any, shape: Any, density: Any, format: Any, dtype: Any, rng: Any,
     sizes = as_shape(shape, "random_array", ())
     if not 0 <= density <= 1:
         raise bad_argument("random_array", "density", "in [0, 1]", density)
-    generator = _generator(rng)
+    generator = None if rng is None else generator_of(rng)
     where = generator.device if generator is not None else torch.device("cpu")
     wanted = as_dtype(dtype, "random_array")
     total = math.prod(sizes)

@@ -16,6 +16,8 @@ from ..._core.cards import Sample, function
 from ..._core.errors import bad_argument
 from ..._core.torch_private import forward_grad_enabled
 from .._base import SparseBase
+from .._diagonals import eye_array
+from .._random import generator_of
 from ._eigen_derivatives import general_pairs, hermitian_pairs
 from ._gmres import gmres
 from ._implicit import adjoint_of, as_matrix, number, product_of, whole
@@ -106,8 +108,6 @@ def _inverse(matrix: Any, kind: str, dtype: torch.dtype, tol: float) -> Apply:
 
 def _shifted(kinds: tuple[str, str], A: Any, M: Any, sigma: Any, n: int) -> tuple[str, Any]:
     """Return ``A - sigma M`` of the simplest kind."""
-    from .._diagonals import eye_array
-
     if "operator" in kinds:
         op = aslinearoperator(A)
         other = None if M is None else aslinearoperator(M)
@@ -118,11 +118,11 @@ def _shifted(kinds: tuple[str, str], A: Any, M: Any, sigma: Any, n: int) -> tupl
         dtype = op.dtype or torch.get_default_dtype()
         dtype = dtype.to_complex() if isinstance(sigma, complex) else dtype
         return "operator", aslinearoperator(_Products((n, n), act, dtype))
-    if "dense" in kinds or (kinds[0] == "dense"):
-        dense = A.toarray() if isinstance(A, SparseBase) else A
+    if "dense" in kinds:
+        dense = _dense(A)
         if M is None:
             return "dense", dense - sigma * torch.eye(n, dtype=dense.dtype, device=dense.device)
-        return "dense", dense - sigma * (M.toarray() if isinstance(M, SparseBase) else M)
+        return "dense", dense - sigma * _dense(M)
     other = eye_array(n, dtype=A.dtype, device=A.device) if M is None else M
     return "pattern", (A - sigma * other).tocsr()
 
@@ -166,9 +166,8 @@ class _Search:
         self.k = whole("k", k, name)
         if self.k == 0:
             raise bad_argument(name, "k", "a positive integer", k)
-        self.m_kind: str = "none"
-        self.M: Any = None
-        self.m_kind, self.M = ("none", None) if M is None else as_matrix(M, "M", name, self.n)
+        found: tuple[str, Any] = ("none", None) if M is None else as_matrix(M, "M", name, self.n)
+        self.m_kind, self.M = found
         self.real = self.A.dtype is None or not self.A.dtype.is_complex
         self.real = self.real and (self.M is None or self.M.dtype is None or not self.M.dtype.is_complex)
         dtype = self.A.dtype or torch.get_default_dtype()
@@ -189,7 +188,7 @@ class _Search:
             if self.start.shape[0] != self.n:
                 raise ValueError(f"{name}: v0 must have {self.n} entries, got {self.start.shape[0]}")
         self.which, self.tol, self.ncv, self.maxiter = which, number("tol", tol, name), ncv, maxiter
-        self.generator = generator(rng)
+        self.generator = generator_of(0 if rng is None else rng)
 
     def apply(self) -> Apply:
         return by_parts(product_of(aslinearoperator(self.A)), self.A.dtype)
@@ -221,16 +220,6 @@ class _Search:
         done = pairs.converged.to(values.device)
         text = f"No convergence ({self.maxiter} iterations, {int(done.sum())}/{self.k} eigenvectors converged)"
         raise ArpackNoConvergence(text, values[done], pairs.vectors[done].mT)
-
-
-def generator(rng: Any) -> torch.Generator:
-    """Return a generator of torch from an integer, torch's or NumPy's; None is the seed 0."""
-    if isinstance(rng, torch.Generator):
-        return rng
-    if isinstance(rng, (np.random.Generator, np.random.RandomState)):
-        draw = rng.integers if isinstance(rng, np.random.Generator) else rng.randint
-        return torch.Generator().manual_seed(int(draw(2**31 - 1)))
-    return torch.Generator().manual_seed(0 if rng is None else int(rng))
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:

@@ -15,14 +15,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..._core.torch_private import forward_mode_active, transforms_active
-from ._implicit import ThroughSolve, _solve_operator
+from ._implicit import ThroughSolve, _solve_operator, carry_derivatives, wanted
 from ._iterate import Apply, Options, System
-
-
-def wanted() -> bool:
-    """Can anything be differentiated here?"""
-    return torch.is_grad_enabled() or forward_mode_active() or transforms_active()
 
 
 def _bordered(A: Apply, M: Apply, x: Tensor, value: Tensor, c: Tensor) -> Apply:
@@ -39,8 +33,7 @@ def hermitian_pairs(A: Apply, M: Apply, values: Tensor, X: Tensor, rtol: float) 
     values, X = values.detach(), X.detach()
     if not wanted():
         return values, X
-    first = A(X)
-    if not (first.requires_grad or M(X).requires_grad or forward_mode_active() or transforms_active()):
+    if not carry_derivatives(A(X), M(X)):
         return values, X
     with torch.no_grad():
         c = -M(X)
@@ -81,7 +74,7 @@ def hermitian_pairs(A: Apply, M: Apply, values: Tensor, X: Tensor, rtol: float) 
     for _ in range(2):
         x, value = refine(x, value.to(x.real.dtype))
     # The values and lengths found by the iteration stay as they are.
-    value, x = value.squeeze(-1), x
+    value = value.squeeze(-1)
     return values + (value - value.detach()), X + (x - x.detach())
 
 
@@ -92,7 +85,7 @@ def general_pairs(
     values, X = values.detach(), X.detach()
     if not wanted():
         return values, X
-    if not (A(X).requires_grad or M(X).requires_grad or forward_mode_active() or transforms_active()):
+    if not carry_derivatives(A(X), M(X)):
         return values, X
     n = X.shape[-1]
     limit = 10 * (n + 1)

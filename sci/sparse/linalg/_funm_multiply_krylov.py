@@ -12,10 +12,10 @@ from torch import Tensor
 from ..._core.arrays import compute_dtype, floating
 from ..._core.cards import function
 from ..._core.errors import bad_argument
-from ..._core.torch_private import forward_mode_active, transforms_active
+from ..._core.torch_private import forward_grad_enabled
 from ._arnoldi import arnoldi
 from ._eigen import by_parts
-from ._implicit import adjoint_of, as_matrix, number, product_of, vector, whole
+from ._implicit import adjoint_of, as_matrix, number, product_of, vector, wanted, whole
 from ._interface import aslinearoperator
 from ._iterate import Apply, norm
 
@@ -270,9 +270,9 @@ def funm_multiply_krylov(
     hermitian = assume_a in ("hermitian", "her") and not complex_t
     tolerances = number("rtol", rtol, name), number("atol", atol, name)
     settings = _Settings(f, apply, transposed, *tolerances, every, limit, hermitian)
-    with torch.no_grad(), torch.autograd.forward_ad._set_fwd_grad_enabled(False):  # type: ignore[no-untyped-call]
+    with torch.no_grad(), forward_grad_enabled(False):
         found = settings.expand(apply, x.detach(), hermitian)
-    if not (torch.is_grad_enabled() or forward_mode_active() or transforms_active()):
+    if not wanted():
         return found.y
     products = apply(found.V) if found.V.shape[0] else found.V
     result: Tensor = _ThroughFunction.apply(x, products, found, settings)  # type: ignore[no-untyped-call]

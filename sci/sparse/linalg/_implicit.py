@@ -14,7 +14,12 @@ from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument
-from ..._core.torch_private import forward_mode_active, through_grads_batched, transforms_active
+from ..._core.torch_private import (
+    forward_grad_enabled,
+    forward_mode_active,
+    through_grads_batched,
+    transforms_active,
+)
 from .._base import SparseBase, SparseWarning
 from .._convert import is_scipy
 from .._csr import csr_array
@@ -219,6 +224,16 @@ class ThroughSolve(torch.autograd.Function):
         return ctx.ahead(t)
 
 
+def wanted() -> bool:
+    """Can anything be differentiated here?"""
+    return torch.is_grad_enabled() or forward_mode_active() or transforms_active()
+
+
+def carry_derivatives(*residuals: Tensor) -> bool:
+    """Do residuals, computed where derivatives are `wanted`, depend on something that is differentiated?"""
+    return forward_mode_active() or transforms_active() or any(r.requires_grad for r in residuals)
+
+
 def product_of(A: LinearOperator) -> Apply:
     """Return ``A x`` as a function of vectors ``(*batch, n)``."""
 
@@ -268,15 +283,14 @@ def _solve_operator(
     callback: Callable[[Tensor], object] | None,
     derivative: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    with torch.no_grad(), torch.autograd.forward_ad._set_fwd_grad_enabled(False):  # type: ignore[no-untyped-call]
+    with torch.no_grad(), forward_grad_enabled(False):
         x, info = iterate(METHODS[method], system, b.detach(), x0, options, callback)
     if derivative:
         _complain(method, info)
-    moving = forward_mode_active() or transforms_active()
-    if not (torch.is_grad_enabled() or moving):
+    if not wanted():
         return x, info
     first = b - system.apply(x.detach())
-    if not (first.requires_grad or moving):
+    if not carry_derivatives(first):
         return x, info
     turned = system if method in _HERMITIAN else system.adjoint
     # Of the two steps, the one that a derivative comes to last solves for a residual: nothing is left to do, unless it

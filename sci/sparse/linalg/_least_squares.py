@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -10,11 +11,22 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
-from ..._core.torch_private import forward_grad_enabled, forward_mode_active, transforms_active
+from ..._core.torch_private import forward_grad_enabled
 from ._bidiagonal import LeastSquares, Report, State, minimise
 from ._bidiagonal import lsmr as lsmr_states
 from ._bidiagonal import lsqr as lsqr_states
-from ._implicit import METHODS, ThroughSolve, adjoint_of, as_matrix, number, product_of, vector, whole
+from ._implicit import (
+    METHODS,
+    ThroughSolve,
+    adjoint_of,
+    as_matrix,
+    carry_derivatives,
+    number,
+    product_of,
+    vector,
+    wanted,
+    whole,
+)
 from ._interface import aslinearoperator
 from ._iterate import Apply, Options, System, iterate
 
@@ -31,17 +43,13 @@ def _solve_gram(gram: Apply, rtol: float, limit: int) -> Apply:
     def solve(w: Tensor) -> Tensor:
         with torch.no_grad(), forward_grad_enabled(False):
             z, _ = iterate(METHODS["cg"], System(gram, gram), w.detach(), None, Options(rtol, 0.0, limit))
-        return _refine(z, w - gram(z) if _wanted() else None, solve)
+        return _refine(z, w - gram(z), solve) if wanted() else z
 
     return solve
 
 
-def _wanted() -> bool:
-    return torch.is_grad_enabled() or forward_mode_active() or transforms_active()
-
-
-def _refine(z: Tensor, residual: Tensor | None, solve: Apply) -> Tensor:
-    if residual is None or not (residual.requires_grad or forward_mode_active() or transforms_active()):
+def _refine(z: Tensor, residual: Tensor, solve: Apply) -> Tensor:
+    if not carry_derivatives(residual):
         return z
     result: Tensor = z + ThroughSolve.apply(residual, solve, solve)  # type: ignore[no-untyped-call]
     return result
@@ -53,16 +61,16 @@ def _differentiable(p: LeastSquares, x: Tensor, wide: bool, rtol: float) -> Tens
     With r = b - A x, x solves ``A^H r = damp^2 (x - x0)``. A wide matrix of full rank fits b exactly without
     damping, and x - x0 = A^H y is the shortest such: y solves ``(A A^H + damp^2) y = b - A x0``.
     """
-    if not _wanted():
+    if not wanted():
         return x
     gram = _gram(p, wide)
     solve = _solve_gram(gram, rtol, 10 * (x.shape[-1] + p.b.shape[-1]))
     start = torch.zeros_like(x) if p.x0 is None else p.x0
     if wide:
         right = p.b - p.apply(start)
-        y = solve(right.detach())
+        y = solve(right.detach()).detach()
         for _ in range(2):
-            y = _refine(y.detach() if _ == 0 else y, right - gram(y.detach() if _ == 0 else y), solve)
+            y = _refine(y, right - gram(y), solve)
         moved = p.apply_adjoint(y)
         return x.detach() + (moved - moved.detach())
     x = x.detach()
@@ -113,7 +121,7 @@ def _problem(
 def _run(
     name: str, states: Callable[[LeastSquares], Iterator[State]], p: LeastSquares, show: bool, rtol: Any
 ) -> tuple[Tensor, Tensor, Tensor, Report]:
-    fixed = LeastSquares(p.apply, p.apply_adjoint, p.b.detach(), *list(vars(p).values())[3:])
+    fixed = dataclasses.replace(p, b=p.b.detach())
 
     def watch(x: Tensor, report: Report) -> None:
         print(f"{name}: norm(r) = {float(report.residual.max()):.6e}, norm(A^H r) = {float(report.normal.max()):.6e}")

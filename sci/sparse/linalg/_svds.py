@@ -13,7 +13,8 @@ from torch import Tensor
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.torch_private import forward_grad_enabled
-from ._eigen import ArpackNoConvergence, by_parts, generator
+from .._random import generator_of
+from ._eigen import ArpackNoConvergence, by_parts
 from ._eigen_derivatives import hermitian_pairs
 from ._implicit import adjoint_of, as_matrix, product_of
 from ._interface import aslinearoperator
@@ -150,7 +151,7 @@ def svds(
     wide = m < n
     first, second = (back, forward) if wide else (forward, back)
     device = getattr(matrix, "device", torch.device("cpu"))
-    draw = generator(rng)
+    draw = generator_of(0 if rng is None else rng)
 
     def random() -> Tensor:
         return (torch.rand(small, dtype=torch.float64, generator=draw) * 2 - 1).to(dtype).to(device)
