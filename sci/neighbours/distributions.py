@@ -25,17 +25,31 @@ def _reparameterised(sample: Tensor, distribution: Any) -> Tensor:
     Above the median the survival function takes the place of F, whose digits are used up there.
     """
     z = sample.detach()
-    below, above = distribution._tails(z)
-    level = (below.detach(), above.detach())
-    lower = level[0] < level[1]
-    for _ in range(2):
-        below, above = distribution._tails(z)
-        excess = torch.where(lower, below - level[0], level[1] - above)
-        z = z - excess / distribution.log_prob(z).exp()
-    return z
+    tails = distribution._tails(z)
+    below, above = (tail.detach() for tail in tails)
+
+    def step(z: Tensor, tails: tuple[Tensor, Tensor]) -> Tensor:
+        excess = torch.where(below < above, tails[0] - below, above - tails[1])
+        return z - excess / distribution.log_prob(z).exp()
+
+    z = step(z, tails)
+    return step(z, distribution._tails(z))
 
 
-class Beta(torch.distributions.Beta):
+class _Reparameterised(torch.distributions.Distribution):
+    """Samples that differentiate implicitly, of the distribution that follows in a class's bases.
+
+    The class says with ``_tails(value)`` what the probabilities of less and of more than a value are.
+    """
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Samples of shape ``sample_shape + batch_shape``, differentiable in all parameters."""
+        with torch.no_grad():
+            sample = super().rsample(sample_shape)
+        return _reparameterised(sample, self)
+
+
+class Beta(_Reparameterised, torch.distributions.Beta):
     """Beta distribution with ``cdf``, ``icdf`` and implicit reparameterisation.
 
     Parameters
@@ -54,8 +68,6 @@ class Beta(torch.distributions.Beta):
     tensor(0.6875, dtype=torch.float64, grad_fn=<...>)
     """
 
-    has_rsample = True
-
     def _tails(self, value: Tensor) -> tuple[Tensor, Tensor]:
         a, b = self.concentration1, self.concentration0
         return special.betainc(a, b, value), special.betaincc(a, b, value)
@@ -70,14 +82,8 @@ class Beta(torch.distributions.Beta):
         """The quantile of each probability in `value`."""
         return special.betaincinv(self.concentration1, self.concentration0, value)
 
-    def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Samples of shape ``sample_shape + batch_shape``, differentiable in both concentrations."""
-        with torch.no_grad():
-            sample = super().rsample(sample_shape)
-        return _reparameterised(sample, self)
 
-
-class Gamma(torch.distributions.Gamma):
+class Gamma(_Reparameterised, torch.distributions.Gamma):
     """Gamma distribution with ``cdf``, ``icdf`` and implicit reparameterisation.
 
     Parameters
@@ -96,8 +102,6 @@ class Gamma(torch.distributions.Gamma):
     tensor(0.2500, dtype=torch.float64)
     """
 
-    has_rsample = True
-
     def _tails(self, value: Tensor) -> tuple[Tensor, Tensor]:
         x = self.rate * value
         return special.gammainc(self.concentration, x), special.gammaincc(self.concentration, x)
@@ -112,14 +116,8 @@ class Gamma(torch.distributions.Gamma):
         """The quantile of each probability in `value`."""
         return special.gammaincinv(self.concentration, value) / self.rate
 
-    def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Samples of shape ``sample_shape + batch_shape``, differentiable in concentration and rate."""
-        with torch.no_grad():
-            sample = super().rsample(sample_shape)
-        return _reparameterised(sample, self)
 
-
-class StudentT(torch.distributions.StudentT):
+class StudentT(_Reparameterised, torch.distributions.StudentT):
     """Student's t distribution with ``cdf``, ``icdf`` and implicit reparameterisation.
 
     Parameters
@@ -137,8 +135,6 @@ class StudentT(torch.distributions.StudentT):
     tensor(2.7764, dtype=torch.float64)
     """
 
-    has_rsample = True
-
     def _tails(self, value: Tensor) -> tuple[Tensor, Tensor]:
         t = (value - self.loc) / self.scale
         return special.stdtr(self.df, t), special.stdtr(self.df, -t)
@@ -152,9 +148,3 @@ class StudentT(torch.distributions.StudentT):
     def icdf(self, value: Tensor) -> Tensor:
         """The quantile of each probability in `value`."""
         return self.loc + self.scale * special.stdtrit(self.df, value)
-
-    def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Samples of shape ``sample_shape + batch_shape``, differentiable in df, loc and scale."""
-        with torch.no_grad():
-            sample = super().rsample(sample_shape)
-        return _reparameterised(sample, self)
