@@ -8,15 +8,10 @@ import inspect
 import pathlib
 from typing import Any
 
-from cards import OUT, write
+from cards import DOMAINS, OUT, write
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
-DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate")
-PREFIX = {
-    "cupy": {domain: f"cupyx.scipy.{domain}." for domain in DOMAINS},
-    "jax": {domain: f"jax.scipy.{domain}." for domain in DOMAINS} | {"fft": "jax.scipy.fft."},
-    "torch": {domain: f"torch.{domain}." for domain in DOMAINS},
-}
+PREFIX = {"cupy": "cupyx.scipy", "jax": "jax.scipy", "torch": "torch"}
 
 
 def ours(domain: str, name: str) -> str:
@@ -32,10 +27,10 @@ def theirs(peer: str, domain: str, name: str, cell: str) -> tuple[str, str]:
     """Return a peer's name of a function and what restricts it there."""
     kind, _, text = cell.partition(":")
     if kind == "yes":
-        return f"``{PREFIX[peer][domain]}{name}``", text
+        return f"``{PREFIX[peer]}.{domain}.{name}``", text
     if kind in ("np", "equiv"):
         return f"``{text}``", ""
-    return f"``{PREFIX[peer][domain]}{name}``" if kind == "host" else "in part", text
+    return f"``{PREFIX[peer]}.{domain}.{name}``" if kind == "host" else "in part", text
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
