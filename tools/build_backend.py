@@ -58,6 +58,8 @@ class BuildLibrary(build_py):
         subprocess.run(
             ["make", "-C", str(ROOT / "csrc"), f"-j{jobs}", f"PYTHON={sys.executable}", f"TORCH={folder}"], check=True
         )
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)  # a module that is gone since must not come along
         super().run()
         if not self.editable_mode:
             package = pathlib.Path(self.build_lib, "sci")

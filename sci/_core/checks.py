@@ -12,6 +12,8 @@ from types import TracebackType
 import torch
 from torch import Tensor
 
+from .torch_private import fake_mode_active
+
 _enabled = True
 
 
@@ -68,11 +70,11 @@ def read(*scalars: Tensor) -> list[float]:
 
 def known(x: Tensor) -> float | None:
     """Return the value of a 0-d tensor, or None where it cannot or must not be read: compiling, vmap, checks off."""
-    if not _enabled or torch.compiler.is_compiling() or x.device.type == "meta":
+    if not _enabled or torch.compiler.is_compiling() or x.device.type == "meta" or fake_mode_active():
         return None
     try:
         return float(x.item())
-    except RuntimeError:  # under vmap a value has no single number; a fake tensor has none at all
+    except RuntimeError:  # under vmap a value has no single number
         return None
 
 

@@ -18,8 +18,10 @@ from torch._C import DispatchKeySet as _DispatchKeySet
 from torch._C import _are_functorch_transforms_active as transforms_active
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _DisableFuncTorch as below_transforms
+from torch._C import _get_dispatch_mode as _dispatch_mode
 from torch._C import _len_torch_dispatch_stack as dispatch_modes
 from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
+from torch._C import _TorchDispatchModeKey as _ModeKey
 from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped_by_transform
 from torch._C._functorch import is_legacy_batchedtensor as is_batched_gradient
 from torch._functorch.autograd_function import enable_single_level_autograd_function  # type: ignore[attr-defined]
@@ -39,6 +41,7 @@ __all__ = [
     "below_transforms",
     "dispatch_modes",
     "enable_single_level_autograd_function",
+    "fake_mode_active",
     "forward_ad",
     "forward_grad_enabled",
     "forward_mode_active",
@@ -76,6 +79,14 @@ def lazy_views_resolved() -> Iterator[None]:
 def forward_mode_active() -> bool:
     """Is a level of forward-mode differentiation open?"""
     return forward_ad._current_level >= 0
+
+
+def fake_mode_active() -> bool:
+    """Do tensors have no data now, as while the compiler traces?
+
+    Asking such a tensor for its number leaves an unknown behind, over which torch 2.11's compiler stumbles later.
+    """
+    return _dispatch_mode(_ModeKey.FAKE) is not None
 
 
 _GRADS_BATCHED = torch._C._parse_dispatch_key("Batched")

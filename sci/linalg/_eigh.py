@@ -217,9 +217,9 @@ def eigh(
     -----
     *Derivative.* As a function on Hermitian matrices: gradients are Hermitian, and of a tangent the Hermitian part
     counts. With :math:`S = V^H \dot A V`: :math:`\dot w = \mathrm{diag}(S)`, :math:`\dot V = V (E \circ S)`,
-    :math:`E_{ij} = 1/(w_j - w_i)`; in reverse :math:`ar A = V (\mathrm{diag}(ar w) + E \circ \mathrm{skew}(V^H
-    ar V)) V^H` [1]_, section 3.1. The generalised problem is reduced by the Cholesky factor of `b`, and differentiated
-    through that reduction, in `a` and in `b`.
+    :math:`E_{ij} = 1/(w_j - w_i)`; in reverse :math:`\bar A = V (\mathrm{diag}(\bar w) + E \circ \mathrm{skew}(V^H
+    \bar V)) V^H` [1]_, section 3.1. The generalised problem is reduced by the Cholesky factor of `b`, and
+    differentiated through that reduction, in `a` and in `b`.
 
     *Equal eigenvalues.* Where two eigenvalues agree to the rounding error of computed ones (``n eps max|w|``),
     :math:`E_{ij} = 0`. Gradients are always finite. They are exact for every loss whose gradient the gradients of `w`

@@ -6,6 +6,7 @@ import pathlib
 import re
 
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 import sci
 from sci._core import torch_private
@@ -31,6 +32,9 @@ def test_behaviour_that_the_operators_rest_on() -> None:
     assert not torch_private.forward_mode_active()
     with torch.autograd.forward_ad.dual_level():
         assert torch_private.forward_mode_active()
+    assert not torch_private.fake_mode_active()
+    with FakeTensorMode():
+        assert torch_private.fake_mode_active()
     seen = []
     torch.func.vmap(lambda x: (seen.append(torch_private.transforms_active()), x)[1])(torch.zeros(2))
     assert seen == [True]

@@ -102,6 +102,14 @@ def test_docstring_sections_are_in_order() -> None:
             assert found == sorted(found, key=order.index), f"sci.{domain}.{name}: {found}"
 
 
+def test_no_control_characters() -> None:
+    r"""Such as the backspace that ``\b`` of a formula becomes in a string that is not raw."""
+    for path in tracked():
+        if path.suffix in (".py", ".h", ".cpp", ".md", ".rst"):
+            found = re.search(r"[\x00-\x08\x0b-\x1f]", path.read_text())
+            assert not found, f"{path.relative_to(ROOT)}: {found.group() if found else ''!r}"
+
+
 def test_no_file_is_too_long() -> None:
     for path in tracked():
         if path.suffix in (".py", ".h", ".cpp") and path.parts[len(ROOT.parts)] in (
