@@ -341,8 +341,34 @@ def _samples_sketch(generator: torch.Generator, dtype: torch.dtype, device: torc
     yield Sample(draw(2, 5, 3), 2, rng=1)
 
 
+def _random_groups(m: int, groups: int, source: Any) -> tuple[Tensor, Tensor]:
+    """Return for each of m rows its group and its sign."""
+    if isinstance(source, torch.Generator):
+        rows = torch.randint(groups, (m,), generator=source, device=source.device)
+        return rows, torch.randint(2, (m,), generator=source, device=source.device) * 2 - 1
+    numbers: Any = source if hasattr(source, "choice") else np.random.default_rng(source)
+    draw = numbers.integers if hasattr(numbers, "integers") else numbers.randint
+    rows = torch.as_tensor(np.asarray(draw(0, groups, m))).to(torch.int64)
+    return rows, torch.as_tensor(np.asarray(numbers.choice([1, -1], m)))
+
+
+def _is_sparse(x: Any) -> bool:
+    from sci.sparse import issparse  # sci.sparse stands on sci.linalg
+
+    return issparse(x)
+
+
+def _sparse_sketch(a: Any, rows: Tensor, signs: Tensor, groups: int) -> Any:
+    from sci.sparse import csr_array
+
+    data, device = a.data, a.device
+    place = torch.arange(a.shape[0], device=device)
+    sketch = csr_array((signs.to(device=device, dtype=data.dtype), (rows.to(device), place)), (groups, a.shape[0]))
+    return sketch @ a
+
+
 @function(differentiable=("input_matrix",), samples=_samples_sketch, compiles=False)
-def clarkson_woodruff_transform(input_matrix: Any, sketch_size: int, rng: Any = None, *, seed: Any = None) -> Tensor:
+def clarkson_woodruff_transform(input_matrix: Any, sketch_size: int, rng: Any = None, *, seed: Any = None) -> Any:
     """Sketch of matrices: rows with random signs, added up in random groups.
 
     Equivalent to `scipy.linalg.clarkson_woodruff_transform`; a NumPy generator or a seed gives SciPy's sketch.
@@ -350,7 +376,7 @@ def clarkson_woodruff_transform(input_matrix: Any, sketch_size: int, rng: Any = 
     Parameters
     ----------
     input_matrix : (..., n, d) tensor
-        Matrices.
+        Matrices, or one sparse array.
     sketch_size : int
         Number of rows of the sketch.
     rng : int, numpy.random.Generator or torch.Generator, optional
@@ -361,12 +387,14 @@ def clarkson_woodruff_transform(input_matrix: Any, sketch_size: int, rng: Any = 
     Returns
     -------
     A_prime : (..., sketch_size, d) tensor
-        The sketches, whose singular values are close to those of the matrices with high probability [1]_.
+        The sketches (sparse of a sparse array), whose singular values are close to those of the matrices with high probability [1]_.
 
     Raises
     ------
     ValueError
         `input_matrix` is no matrix.
+    NotImplementedError
+        A sparse array of more than two dimensions.
 
     Notes
     -----
@@ -384,16 +412,13 @@ def clarkson_woodruff_transform(input_matrix: Any, sketch_size: int, rng: Any = 
     torch.Size([10, 3])
     """
     name = "clarkson_woodruff_transform"
+    if _is_sparse(input_matrix):
+        if input_matrix.ndim != 2:
+            raise NotImplementedError(f"{name}: Batch support for sparse arrays is not available.")
+        rows, signs = _random_groups(input_matrix.shape[0], sketch_size, seed if rng is None else rng)
+        return _sparse_sketch(input_matrix, rows, signs, sketch_size)
     (a,) = tensors(name, input_matrix=input_matrix)
     m, _ = require_matrix(name, "input_matrix", a)
-    source = seed if rng is None else rng
-    if isinstance(source, torch.Generator):
-        rows = torch.randint(sketch_size, (m,), generator=source, device=source.device).to(a.device)
-        signs = torch.randint(2, (m,), generator=source, device=source.device).to(a.device) * 2 - 1
-    else:
-        numbers: Any = source if hasattr(source, "choice") else np.random.default_rng(source)
-        draw = numbers.integers if hasattr(numbers, "integers") else numbers.randint
-        rows = torch.as_tensor(np.asarray(draw(0, sketch_size, m)), device=a.device).to(torch.int64)
-        signs = torch.as_tensor(np.asarray(numbers.choice([1, -1], m)), device=a.device)
+    rows, signs = (x.to(a.device) for x in _random_groups(m, sketch_size, seed if rng is None else rng))
     out = a.new_zeros(*a.shape[:-2], sketch_size, a.shape[-1])
     return out.index_add(-2, rows, a * signs.to(a.dtype)[:, None])

@@ -115,7 +115,9 @@ def _compute_pair(a: Tensor, b: Tensor, check_finite: bool, function: str) -> Fo
     alpha, beta, v, info = _lapack.ggev(a.cpu(), b.cpu())
     if bool((info != 0).any()):
         raise LinAlgError(f"{function}: the QZ algorithm did not converge")
-    return (alpha / beta).to(a.device), alpha.to(a.device), beta.to(a.device), v.to(a.device)
+    infinite = (beta == 0) & (alpha != 0)  # of a singular B; a complex quotient would have a NaN beside the infinity
+    w = torch.where(infinite, torch.inf, alpha / beta)
+    return w.to(a.device), alpha.to(a.device), beta.to(a.device), v.to(a.device)
 
 
 def _backward_pair(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:

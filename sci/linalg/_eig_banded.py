@@ -170,6 +170,22 @@ def _tridiagonal(function: str, d: Any, e: Any, check_finite: bool) -> Tensor:
     return torch.diag_embed(d) + torch.diag_embed(e, 1) + torch.diag_embed(e, -1)
 
 
+_DRIVERS = ("auto", "stemr", "stebz", "sterf", "stev", "stevd")
+
+
+def _require_driver(function: str, driver: Any, select: Any, eigvals_only: bool) -> None:
+    """Refuse what SciPy refuses: drivers without vectors, or without a selection."""
+    if not isinstance(driver, str):
+        raise bad_argument(function, "lapack_driver", "a string", driver, TypeError)
+    if driver not in _DRIVERS:
+        raise bad_argument(function, "lapack_driver", f"one of {', '.join(_DRIVERS)}", driver)
+    if driver == "sterf" and not eigvals_only:
+        raise bad_argument(function, "lapack_driver", "another than 'sterf', which has no eigenvectors", driver)
+    kind = _SELECT.get(select.lower() if isinstance(select, str) else select)
+    if kind not in (None, "a") and driver in ("sterf", "stev", "stevd"):
+        raise bad_argument(function, "lapack_driver", "'auto', 'stemr' or 'stebz' for some of the eigenvalues", driver)
+
+
 def _tridiagonal_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
     draw = random_matrices(generator, dtype, device)
     yield Sample(draw(4), draw(3))
@@ -211,8 +227,10 @@ def eigh_tridiagonal(
         The interval or the indices.
     check_finite : bool
         Raise ValueError where `d` or `e` holds NaN or infinity.
-    tol, lapack_driver : optional
+    tol : float, optional
         Accepted and ignored.
+    lapack_driver : {'auto', 'stemr', 'stebz', 'sterf', 'stev', 'stevd'}
+        Checked, and without effect.
 
     Returns
     -------
@@ -226,7 +244,7 @@ def eigh_tridiagonal(
     TypeError
         `d` or `e` is complex.
     ValueError
-        Lengths do not fit, an unknown `select`, or not finite data.
+        Lengths do not fit, an unknown `select`, a `lapack_driver` that cannot do what is asked, or not finite data.
 
     Notes
     -----
@@ -239,6 +257,7 @@ def eigh_tridiagonal(
     >>> eigh_tridiagonal(torch.tensor([2.0, 2.0]), torch.tensor([1.0]), eigvals_only=True)
     tensor([1., 3.])
     """
+    _require_driver("eigh_tridiagonal", lapack_driver, select, bool(eigvals_only))
     dense = _tridiagonal("eigh_tridiagonal", d, e, bool(check_finite))
     return _solve("eigh_tridiagonal", dense, bool(eigvals_only), select, select_range)
 
@@ -267,8 +286,10 @@ def eigvalsh_tridiagonal(
         As in `eigh_tridiagonal`.
     check_finite : bool
         Raise ValueError where `d` or `e` holds NaN or infinity.
-    tol, lapack_driver : optional
+    tol : float, optional
         Accepted and ignored.
+    lapack_driver : {'auto', 'stemr', 'stebz', 'sterf', 'stev', 'stevd'}
+        Checked, and without effect.
 
     Returns
     -------
@@ -282,6 +303,7 @@ def eigvalsh_tridiagonal(
     >>> eigvalsh_tridiagonal(torch.tensor([2.0, 2.0]), torch.tensor([1.0]))
     tensor([1., 3.])
     """
+    _require_driver("eigvalsh_tridiagonal", lapack_driver, select, True)
     dense = _tridiagonal("eigvalsh_tridiagonal", d, e, bool(check_finite))
     w: Tensor = _solve("eigvalsh_tridiagonal", dense, True, select, select_range)
     return w

@@ -193,6 +193,13 @@ def gebal(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
     return factors, places
 
 
+def gttrf(below: Tensor, diagonal: Tensor, above: Tensor) -> tuple[Tensor, ...]:
+    """Return the diagonals of L and U of one tridiagonal matrix, pivots counted from 1, and LAPACK's info."""
+    routine = _routine("gttrf", diagonal.dtype)
+    *found, info = routine(*(x.detach().resolve_conj().numpy() for x in (below, diagonal, above)))
+    return *(torch.from_numpy(x) for x in found), torch.tensor(info, dtype=torch.int32)
+
+
 def geqp3(a: Tensor) -> Tensor:
     """Return the permutations of pivoted QR of a batch, counted from 0."""
     n = a.shape[-1]

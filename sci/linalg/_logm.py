@@ -173,7 +173,7 @@ def logm(A: Any, disp: bool | None = None) -> Any:
 
 
 def _integer_power(function: str, a: Tensor, k: int) -> Tensor:
-    return torch.linalg.matrix_power(a if k >= 0 else inverse(a, False, function), abs(k))
+    return torch.linalg.matrix_power(a if k >= 0 else inverse(a, False, False, function), abs(k))
 
 
 @function(

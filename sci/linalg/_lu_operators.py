@@ -16,6 +16,7 @@ from sci._core.dispatch import operator
 from ._errors import LinAlgError, LinAlgWarning
 from ._hermitian import real_dtype
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
+from ._structure import structured_factors
 
 runtime.load_library()
 
@@ -48,11 +49,16 @@ def estimate_inverse_norm(solve: Callable[[Tensor, bool], Tensor], like: Tensor,
     return torch.maximum(best, 2 * alternating.abs().sum((-2, -1)) / (3 * max(n, 1)))
 
 
-def factors(a: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return (LU, pivots, rcond, info); the pivots count from 0 for small matrices, from 1 (LAPACK's) for others."""
+def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return (LU, pivots, rcond, info); the pivots count from 0 for small matrices, from 1 (LAPACK's) for others.
+
+    With `look` a structure of large matrices is looked for. The kernel for small ones exchanges no rows of a lower
+    triangular matrix; more there is not to be gained.
+    """
     if is_small(a) or a.numel() == 0:
         return torch.ops.sci._lu_small(a)  # type: ignore[no-any-return]
-    lu, pivots, info = torch.linalg.lu_factor_ex(a)
+    found = structured_factors(a) if look and (a.is_cpu or checks_enabled()) else None
+    lu, pivots, info = torch.linalg.lu_factor_ex(a) if found is None else found
     if not checks_enabled():
         return lu, pivots, new_like(a, a.shape[:-2], real_dtype(a.dtype)), info
     norm = torch.linalg.matrix_norm(a, 1)
@@ -87,19 +93,19 @@ def require_regular(function: str, argument: str, rcond: Tensor, info: Tensor) -
     warn_if_ill_conditioned(function, argument, rcond)
 
 
-def _factor(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+def _factor(a: Tensor, check_finite: bool, look: bool, function: str) -> tuple[Tensor, Tensor]:
     if check_finite:
         require_finite(function, {"a": a})
-    lu, pivots, rcond, info = factors(a)
+    lu, pivots, rcond, info = factors(a, look)
     require_regular(function, "a", rcond, info)
     return lu, pivots
 
 
 # (LU, pivots) of regular matrices. Not differentiable: a function differentiates in A, with these at hand.
 regular_factors = operator(
-    "regular_lu(Tensor a, bool check_finite, str function) -> (Tensor, Tensor)",
+    "regular_lu(Tensor a, bool check_finite, bool look, str function) -> (Tensor, Tensor)",
     kernel=_factor,
-    fake=lambda a, check_finite, function: (new_like(a, a.shape), new_like(a, a.shape[:-1], torch.int32)),
+    fake=lambda a, check_finite, look, function: (new_like(a, a.shape), new_like(a, a.shape[:-1], torch.int32)),
     core_dims=(2,),
 )
 
@@ -140,21 +146,21 @@ solve_with_lu = operator(
 )
 
 
-def general_solve(a: Tensor, b: Tensor, check_finite: bool, function: str) -> Tensor:
-    """Return A^-1 B for regular matrices, differentiable in both."""
-    lu, pivots = regular_factors(a.detach(), check_finite, function)
+def general_solve(a: Tensor, b: Tensor, check_finite: bool, function: str, look: bool = False) -> Tensor:
+    """Return A^-1 B for regular matrices, differentiable in all entries of both, whatever structure `look` finds."""
+    lu, pivots = regular_factors(a.detach(), check_finite, look, function)
     return solve_with_lu(a, lu, pivots, b, False)  # type: ignore[no-any-return]
 
 
-def _inverse(a: Tensor, check_finite: bool, function: str) -> Tensor:
-    lu, pivots = _factor(a, check_finite, function)
+def _inverse(a: Tensor, check_finite: bool, look: bool, function: str) -> Tensor:
+    lu, pivots = _factor(a, check_finite, look, function)
     eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device).expand(a.shape)
     return apply_inverse(lu, pivots, eye, False)
 
 
 def _backward_inverse(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     (x,), (g,) = outputs, grads
-    return -x.mH @ g @ x.mH, None, None
+    return -x.mH @ g @ x.mH, None, None, None
 
 
 def _jvp_inverse(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
@@ -163,9 +169,9 @@ def _jvp_inverse(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
 
 
 inverse = operator(
-    "inverse(Tensor a, bool check_finite, str function) -> Tensor",
+    "inverse(Tensor a, bool check_finite, bool look, str function) -> Tensor",
     kernel=_inverse,
-    fake=lambda a, check_finite, function: new_like(a, a.shape),
+    fake=lambda a, check_finite, look, function: new_like(a, a.shape),
     backward=_backward_inverse,
     jvp=_jvp_inverse,
     core_dims=(2,),

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core.arrays import as_tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known
 from sci._core.errors import bad_argument
@@ -29,8 +30,16 @@ def _factors(name: str, q: Tensor, r: Tensor) -> tuple[int, int, bool]:
     return m, n, m == k
 
 
-def _place(name: str, k: Any, size: int) -> int:
-    if isinstance(k, Tensor) and k.numel() == 1:
+def _place(name: str, k: Any, size: int) -> int | Tensor:
+    """Return the place or, for a batch of matrices, places as a tensor (..., 1)."""
+    if getattr(k, "ndim", 0) > 0:
+        places = as_tensor(k, "k", name)
+        if places.is_floating_point() or places.is_complex():
+            raise bad_argument(name, "k", "an integer or a batch of integers", k, TypeError)
+        if known(((places < -size) | (places > size)).any()):
+            raise bad_argument(name, "k", f"between {-size} and {size}", k)
+        return torch.where(places < 0, places + size, places)[..., None]
+    if isinstance(k, Tensor):
         k = k.item()
     if not isinstance(k, int) and not hasattr(k, "__index__"):
         raise bad_argument(name, "k", "an integer", k, TypeError)
@@ -38,6 +47,30 @@ def _place(name: str, k: Any, size: int) -> int:
     if not -size <= k <= size:
         raise bad_argument(name, "k", f"between {-size} and {size}", k)
     return k + size if k < 0 else k
+
+
+def _pick(a: Tensor, dim: int, index: Tensor) -> Tensor:
+    """Take rows or columns of each matrix, by places (..., count)."""
+    batch = torch.broadcast_shapes(a.shape[:-2], index.shape[:-1])
+    index = index[..., :, None] if dim == -2 else index[..., None, :]
+    return torch.take_along_dim(a.expand(*batch, *a.shape[-2:]), index.expand(*batch, *index.shape[-2:]), dim)
+
+
+def _insert(a: Tensor, u: Tensor, k: int | Tensor, dim: int) -> Tensor:
+    size, p = a.shape[dim], u.shape[dim]
+    if isinstance(k, int):
+        return torch.cat((a.narrow(dim, 0, k), u, a.narrow(dim, k, size - k)), dim)
+    place = torch.arange(size + p, device=a.device)
+    index = torch.where(place < k, place, torch.where(place < k + p, place - k + size, place - p))
+    return _pick(torch.cat((a, u), dim), dim, index)
+
+
+def _delete(a: Tensor, k: int | Tensor, p: int, dim: int) -> Tensor:
+    size = a.shape[dim]
+    if isinstance(k, int):
+        return torch.cat((a.narrow(dim, 0, k), a.narrow(dim, k + p, size - k - p)), dim)
+    place = torch.arange(size - p, device=a.device)
+    return _pick(a, dim, torch.where(place < k, place, place + p))
 
 
 def _require_which(name: str, which: Any) -> None:
@@ -74,7 +107,7 @@ def qr_insert(
     Q: Any,
     R: Any,
     u: Any,
-    k: int,
+    k: Any,
     which: str = "row",
     rcond: float | None = None,
     overwrite_qru: bool = False,
@@ -92,7 +125,7 @@ def qr_insert(
         Upper triangular factors.
     u : (n,), (..., p, n), (m,) or (..., m, p) tensor
         One row, several rows, one column or several columns. Batch dimensions broadcast.
-    k : int
+    k : int or (...) tensor of integers
         Before which row or column of ``Q R`` they are inserted; negative numbers count from the end.
     which : {'row', 'col'}
         Whether `u` holds rows or columns.
@@ -152,9 +185,7 @@ def qr_insert(
     if not rows and not full and vector:
         _require_independent(Q, u, torch.finfo(Q.dtype).eps if rcond is None else float(rcond))
     a, u = broadcast_matrices("qr_insert", ("Q", "u"), Q @ R, u)
-    dim = -2 if rows else -1
-    parts = (a.narrow(dim, 0, k), u, a.narrow(dim, k, a.shape[dim] - k))
-    return decompose(torch.cat(parts, dim), full)
+    return decompose(_insert(a, u, k, -2 if rows else -1), full)
 
 
 def _require_independent(q: Tensor, u: Tensor, rcond: float) -> None:
@@ -185,7 +216,7 @@ def _samples_delete(generator: torch.Generator, dtype: torch.dtype, device: torc
 def qr_delete(
     Q: Any,
     R: Any,
-    k: int,
+    k: Any,
     p: int = 1,
     which: str = "row",
     overwrite_qr: bool = False,
@@ -201,7 +232,7 @@ def qr_delete(
         Unitary factors, full or economic.
     R : (..., m, n) or (..., n, n) tensor
         Upper triangular factors.
-    k : int
+    k : int or (...) tensor of integers
         The first row or column of ``Q R`` that is deleted; negative numbers count from the end.
     p : int
         How many are deleted.
@@ -245,15 +276,14 @@ def qr_delete(
     rows = which == "row"
     size = m if rows else n
     k = _place("qr_delete", k, size)
-    if not isinstance(p, int) or not 1 <= p <= size - k:
+    last = k if isinstance(k, int) else known(k.amax())
+    if not isinstance(p, int) or not 1 <= p <= size - (last or 0):
         raise bad_argument("qr_delete", "p", f"at least 1, with k + p at most {size}", p)
     require_finite_data("qr_delete", check_finite, Q=Q, R=R)
     Q, R = broadcast_matrices("qr_delete", ("Q", "R"), Q, R)
     if rows:
-        a = torch.cat((Q.narrow(-2, 0, k), Q.narrow(-2, k + p, m - k - p)), -2) @ R
-        return decompose(a, full)
-    rest = torch.cat((R.narrow(-1, 0, k), R.narrow(-1, k + p, n - k - p)), -1)
-    turn, r = decompose(rest, full)
+        return decompose(_delete(Q, k, p, -2) @ R, full)
+    turn, r = decompose(_delete(R, k, p, -1), full)
     return Q @ turn, r
 
 

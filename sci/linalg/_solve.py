@@ -48,7 +48,7 @@ _STRUCTURES = {
 
 def _structure(function: str, assume_a: Any, also: tuple[str, ...] = ()) -> str:
     if assume_a is None:
-        return "general"
+        return "unknown"
     found = _STRUCTURES.get(assume_a) if isinstance(assume_a, str) else None
     if found is None or found in also:
         names = ", ".join(repr(name) for name, kind in _STRUCTURES.items() if kind not in also)
@@ -113,7 +113,7 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
     if structure in ("symmetric", "hermitian"):
         a = from_triangle(a, lower, structure == "hermitian", check_finite, function, "a")
     require_finite_data(function, check_finite, b=b)
-    return general_solve(a, b, check_finite, function)
+    return general_solve(a, b, check_finite, function, structure == "unknown")
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -158,7 +158,7 @@ def solve(
     assume_a : str, optional
         What is known of `a`: ``'general'`` ('gen'), ``'diagonal'``, ``'tridiagonal'``, ``'banded'``, ``'upper
         triangular'``, ``'lower triangular'``, ``'symmetric'`` ('sym'), ``'hermitian'`` ('her'), ``'positive
-        definite'`` ('pos'). Entries outside the structure are not read. None means general.
+        definite'`` ('pos'). Entries outside the structure are not read. None: a structure is looked for (Notes).
     transposed : bool
         Solve ``a^T x = b``.
 
@@ -183,7 +183,9 @@ def solve(
     -----
     *Algorithm.* LU with partial pivoting: a kernel of one matrix per thread for n up to 48 (CPU) or 64 (CUDA), LAPACK's
     or cuSOLVER's beyond; banded LU, substitution or Cholesky where `assume_a` says so. ``'symmetric'`` and
-    ``'hermitian'`` complete the matrix from the triangle that is read, and use LU.
+    ``'hermitian'`` complete the matrix from the triangle that is read, and use LU. Without `assume_a`, large matrices
+    are looked at as SciPy does: all of a batch triangular, tridiagonal (on the CPU) or Hermitian; a Hermitian one is
+    tried with Cholesky first. What is found changes the time, and no derivative: all entries of `a` count.
 
     *Derivative.* :math:`\dot X = A^{-1} (\dot B - \dot A X)`; in reverse :math:`\bar B = A^{-H} \bar X`,
     :math:`\bar A = -\bar B X^H` [1]_, section 2.3.1, of which the structure keeps its part; for symmetric, Hermitian
@@ -202,12 +204,12 @@ def solve(
     >>> torch.allclose(solve(a, torch.tensor([2.0, 4.0, -1.0])), torch.tensor([2.0, -2.0, 9.0]), atol=1e-5)
     True
     """
+    structure = _structure("solve", assume_a)
     a, b = tensors("solve", a=a, b=b)
-    if a.dim() == 0:  # a number, which divides all of b
+    if a.dim() == 0 or (a.shape == (1, 1) and (b.dim() < 2 or b.shape[-2] != 1)):  # a number, which divides all of b
         return solve(a.reshape(1, 1), b.reshape(1, -1), check_finite=check_finite).reshape(b.shape)
     n = require_square("solve", "a", a)
     b, vector = right_hand_side("solve", n, b)
-    structure = _structure("solve", assume_a)
     a, b = broadcast_matrices("solve", ("a", "b"), a, b)
     if transposed:
         a, lower = a.mT, not lower
@@ -282,7 +284,7 @@ def inv(
     (a,) = tensors("inv", a=a)
     n = require_square("inv", "a", a)
     structure = _structure("inv", assume_a, ("tridiagonal", "banded"))
-    if structure == "general":
-        return inverse(a, bool(check_finite), "inv")  # type: ignore[no-any-return]
+    if structure in ("general", "unknown"):
+        return inverse(a, bool(check_finite), structure == "unknown", "inv")  # type: ignore[no-any-return]
     eye = torch.eye(n, dtype=a.dtype, device=a.device).expand(a.shape)
     return _with_structure("inv", a, eye, structure, bool(lower), bool(check_finite))

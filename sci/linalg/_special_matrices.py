@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core.arrays import as_tensor, common_device, result_dtype
 from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.errors import bad_argument
@@ -21,6 +22,16 @@ def _vector(function: str, argument: str, x: Tensor, least: int = 0) -> Tensor:
     if x.shape[-1] < least:
         raise bad_argument(function, argument, f"of length {least} at least", x)
     return x
+
+
+def _entries(function: str, **arguments: Any) -> tuple[Tensor, ...]:
+    """Return arguments as tensors of one dtype and device: entries that are only copied stay integers or booleans."""
+    given = [as_tensor(x, name, function) for name, x in arguments.items()]
+    if any(x.is_floating_point() or x.is_complex() for x in given):
+        return tensors(function, **arguments)
+    device = common_device(given, list(arguments), function)
+    dtype = result_dtype(given)
+    return tuple(x.to(device=device, dtype=dtype) for x in given)
 
 
 def _pick(values: Tensor, index: Tensor) -> Tensor:
@@ -81,11 +92,11 @@ def toeplitz(c: Any, r: Any = None) -> Tensor:
             [3., 2.]])
     """
     if r is None:
-        (c,) = tensors("toeplitz", c=c)
+        (c,) = _entries("toeplitz", c=c)
         c = _vector("toeplitz", "c", c)
         r = c.conj()
     else:
-        c, r = _pair("toeplitz", *tensors("toeplitz", c=c, r=r))
+        c, r = _pair("toeplitz", *_entries("toeplitz", c=c, r=r))
     m, n = c.shape[-1], r.shape[-1]
     i, j = _grid(m, n, c.device)
     rest = r.narrow(-1, min(1, n), max(n - 1, 0)).flip(-1)
@@ -119,9 +130,9 @@ def hankel(c: Any, r: Any = None) -> Tensor:
             [2., 3., 4.]])
     """
     if r is None:
-        (c,) = tensors("hankel", c=c)
+        (c,) = _entries("hankel", c=c)
         r = torch.zeros_like(c)
-    c, r = tensors("hankel", c=c, r=r)
+    c, r = _entries("hankel", c=c, r=r)
     c, r = _pair("hankel", c, r)
     m, n = c.shape[-1], r.shape[-1]
     i, j = _grid(m, n, c.device)
@@ -153,7 +164,7 @@ def circulant(c: Any) -> Tensor:
             [2., 1., 3.],
             [3., 2., 1.]])
     """
-    (c,) = tensors("circulant", c=c)
+    (c,) = _entries("circulant", c=c)
     c = _vector("circulant", "c", c)
     i, j = _grid(c.shape[-1], c.shape[-1], c.device)
     return _pick(c, (i - j) % max(c.shape[-1], 1))
@@ -245,9 +256,9 @@ def fiedler_companion(a: Any) -> Tensor:
             [  0.,   6.,   0.]])
     """
     (a,) = tensors("fiedler_companion", a=a)
-    a = _vector("fiedler_companion", "a", a, 1)
+    a = _vector("fiedler_companion", "a", a)
     n = a.shape[-1] - 1
-    if n == 0:
+    if n < 1:
         return a.new_zeros(*a.shape[:-1], 0) + 0 * a.sum() if a.dim() > 1 else a.new_zeros(0)
     _require_leading("fiedler_companion", a)
     monic = a / a.narrow(-1, 0, 1)
@@ -292,7 +303,7 @@ def fiedler(a: Any) -> Tensor:
     tensor([[0., 3.],
             [3., 0.]])
     """
-    (a,) = tensors("fiedler", a=a)
+    (a,) = _entries("fiedler", a=a)
     a = _vector("fiedler", "a", a)
     return (a[..., :, None] - a[..., None, :]).abs()
 
@@ -334,7 +345,7 @@ def leslie(f: Any, s: Any) -> Tensor:
     tensor([[0.0000, 2.0000],
             [0.5000, 0.0000]])
     """
-    f, s = tensors("leslie", f=f, s=s)
+    f, s = _entries("leslie", f=f, s=s)
     f, s = _vector("leslie", "f", f), _vector("leslie", "s", s, 1)
     n = f.shape[-1]
     if s.shape[-1] != n - 1:
@@ -385,14 +396,16 @@ def convolution_matrix(a: Any, n: int, mode: str = "full") -> Tensor:
             [0., 2.]])
     """
     name = "convolution_matrix"
-    (a,) = tensors(name, a=a)
-    a = _vector(name, "a", a, 1)
+    (a,) = _entries(name, a=a)
+    a = _vector(name, "a", a)
+    if a.shape[-1] == 0:
+        raise ValueError(f"{name}: len(a) must be at least 1, got {tuple(a.shape)} for the shape of a")
     if n <= 0:
         raise bad_argument(name, "n", "a positive integer", n)
     m = a.shape[-1]
     size = {"full": m + n - 1, "valid": max(m, n) - min(m, n) + 1, "same": max(m, n)}.get(mode)
     if size is None:
-        raise bad_argument(name, "mode", "'full', 'valid' or 'same'", mode)
+        raise bad_argument(name, "mode", "one of 'full', 'valid' and 'same'", mode)
     first = (m + n - 1 - size) // 2 if mode == "same" else min(m, n) - 1 if mode == "valid" else 0
     i, j = _grid(size, n, a.device)
     padded = torch.nn.functional.pad(a, (n - 1, n - 1))
@@ -431,7 +444,7 @@ def block_diag(*arrs: Any) -> Tensor:
     """
     if not arrs:
         return torch.empty(1, 0)
-    blocks = [torch.atleast_2d(x) for x in tensors("block_diag", **{f"arrs[{k}]": x for k, x in enumerate(arrs)})]
+    blocks = [torch.atleast_2d(x) for x in _entries("block_diag", **{f"arrs[{k}]": x for k, x in enumerate(arrs)})]
     batch = torch.broadcast_shapes(*(x.shape[:-2] for x in blocks))
     columns = sum(x.shape[-1] for x in blocks)
     rows, before = [], 0

@@ -28,12 +28,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.checks import require_finite
+from sci._core.checks import finite_probe, require_finite
 from sci._core.dispatch import operator
 
 from ._errors import LinAlgError, TorchLinAlgError
 from ._hermitian import inverse_gaps, real_dtype, require_no_phase
 from ._matrices import new_like
+
+
+def _failed(function: str, a: Tensor, error: Exception) -> Exception:
+    if not bool(torch.isfinite(finite_probe(a))):
+        return ValueError(f"{function}: a must not contain NaN or infinity")
+    return LinAlgError(f"{function}: {error}")
 
 
 def compute(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
@@ -42,7 +48,7 @@ def compute(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[T
     try:
         u, s, vh = torch.linalg.svd(a, full_matrices=full)
     except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
+        raise _failed(function, a, error) from None
     return u.contiguous(), s, vh.contiguous()
 
 
@@ -167,7 +173,7 @@ def _values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     try:
         s: Tensor = torch.linalg.svdvals(a)
     except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
+        raise _failed(function, a, error) from None
     return s
 
 

@@ -233,7 +233,7 @@ def discrete(a: Tensor, q: Tensor, direct: bool, function: str) -> Tensor:
         return general_solve(eye - left, flat, False, function).reshape(q.shape)
     # With b = (a^H - 1)(a^H + 1)^-1 and c = 2 (a + 1)^-1 q (a^H + 1)^-1 the equation is b^H x + x b = -c.
     eye = torch.eye(n, dtype=a.dtype, device=a.device)
-    low = inverse(a + eye, False, function)
+    low = inverse(a + eye, False, False, function)
     b = (a.mH - eye) @ low.mH
     return sylvester(b.mH, b, -2 * low @ q @ low.mH, False, function)  # type: ignore[no-any-return]
 
