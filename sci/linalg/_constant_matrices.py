@@ -387,7 +387,8 @@ def clarkson_woodruff_transform(input_matrix: Any, sketch_size: int, rng: Any = 
     Returns
     -------
     A_prime : (..., sketch_size, d) tensor
-        The sketches (sparse of a sparse array), whose singular values are close to those of the matrices with high probability [1]_.
+        The sketches (sparse of a sparse array), whose singular values are close to those of the matrices with high
+        probability [1]_.
 
     Raises
     ------
