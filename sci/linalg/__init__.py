@@ -17,6 +17,7 @@ from ._constant_matrices import (
     invpascal,
     pascal,
 )
+from ._cossin import cossin
 from ._det import det
 from ._eig import eig, eigvals
 from ._eig_banded import eig_banded, eigh_tridiagonal, eigvals_banded, eigvalsh_tridiagonal
@@ -73,6 +74,7 @@ __all__ = [
     "convolution_matrix",
     "coshm",
     "cosm",
+    "cossin",
     "det",
     "dft",
     "diagsvd",

@@ -315,3 +315,28 @@ def tgsen(s: Tensor, t: Tensor, q: Tensor, z: Tensor, select: Tensor) -> tuple[T
             x[k] = torch.from_numpy(y)
         info.view(-1)[k] = found[-1]
     return *forms, info
+
+
+def csd(x: Tensor, p: int, q: int, swap: bool) -> tuple[Tensor, ...]:
+    """Return U1, U2, angles, V1^H, V2^H of a batch of unitary matrices, and LAPACK's info."""
+    m, batch, complex_ = x.shape[-1], x.shape[:-2], x.is_complex()
+    r = min(p, m - p, q, m - q)
+    sizes = ((p, p), (m - p, m - p), (r,), (q, q), (m - q, m - q))
+    real = x.dtype.to_real() if complex_ else x.dtype
+    out = [torch.empty(*batch, *size, dtype=real if len(size) == 1 else x.dtype) for size in sizes]
+    info = torch.zeros(batch, dtype=torch.int32)
+    if x.numel() == 0:
+        return *out, info
+    name = "uncsd" if complex_ else "orcsd"
+    routine, query = _routine(name, x.dtype), _routine(name + "_lwork", x.dtype)
+    *work, _ = query(m=m, p=p, q=q)
+    options = {key: int(size.real) for key, size in zip(("lwork", "lrwork"), work, strict=False)}
+    flat, flats = x.detach().reshape(-1, m, m), [y.view(-1, *y.shape[len(batch) :]) for y in out]
+    for k in range(flat.shape[0]):
+        whole = flat[k].resolve_conj().numpy()
+        blocks = (whole[:p, :q], whole[:p, q:], whole[p:, :q], whole[p:, q:])
+        *_, theta, u1, u2, v1, v2, code = routine(*blocks, signs=swap, **options)
+        for y, found in zip(flats, (u1, u2, theta, v1, v2), strict=True):
+            y[k] = torch.from_numpy(found)
+        info.view(-1)[k] = code
+    return *out, info
