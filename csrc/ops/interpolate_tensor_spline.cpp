@@ -1,3 +1,4 @@
+#include "interpolate/multilinear.h"
 #include "interpolate/tensor_spline.h"
 #include "interpolate_shared.h"
 
@@ -26,6 +27,13 @@ KERNELS_OF_DEGREE(0)
 KERNELS_OF_DEGREE(1)
 KERNELS_OF_DEGREE(3)
 KERNELS_OF_DEGREE(5)
+#define MULTILINEAR(T, D)                                                 \
+  SCI_KERNEL("interpolate/multilinear.h", sci::MultilinearEvaluate<T, D>) \
+  SCI_KERNEL("interpolate/multilinear.h", sci::MultilinearSlopes<T, D>)
+MULTILINEAR(float, 2)
+MULTILINEAR(float, 3)
+MULTILINEAR(double, 2)
+MULTILINEAR(double, 3)
 
 namespace {
 
@@ -79,6 +87,23 @@ TensorGrid grid_of(const std::vector<int64_t>& sizes, const std::vector<int64_t>
   return grid;
 }
 
+/// Calls f with number of dimensions and dtype where multilinear.h has what is asked for, and says whether it did.
+template <class F>
+bool dispatch_multilinear(const TensorGrid& grid, const Tensor& values, int64_t columns, F&& f) {
+  for (int k = 0; k < grid.dims; ++k)
+    if (grid.degree[k] != 1) return false;
+  const bool wide = values.scalar_type() == ScalarType::Double;
+  if (columns != 1 || (grid.dims != 2 && grid.dims != 3) || (!wide && values.scalar_type() != ScalarType::Float))
+    return false;
+  dispatch_real(values, "tensor_spline", [&](auto tag) {
+    if (grid.dims == 2)
+      f(tag, std::integral_constant<int, 2>{});
+    else
+      f(tag, std::integral_constant<int, 3>{});
+  });
+  return true;
+}
+
 int64_t product(const std::vector<int64_t>& sizes) {
   int64_t n = 1;
   for (int64_t s : sizes) n *= s;
@@ -103,6 +128,16 @@ Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tens
   int64_t m = grid.size[0] - grid.degree[0], powers = grid.degree[0] + 1 - grid.order[0];
   // Many queries of one spline: its polynomials first, which costs little then, and no division per query.
   const bool by_powers = grid.dims == 1 && columns == 1 && batch.count() == 1 && count >= 8 * m && powers >= 1;
+  MultilinearItem items{batch.steps(c, 2), batch.steps(knots, 1), batch.steps(query, 2), count, block, blocks};
+  if (dispatch_multilinear(grid, c, columns, [&](auto tag, auto dims) {
+        using T = typename decltype(tag)::type;
+        parallel_for(
+            out, batch.count() * blocks,
+            MultilinearEvaluate<T, decltype(dims)::value>{data<T>(std::as_const(c)), data<T>(std::as_const(knots)),
+                                                          data<T>(std::as_const(query)), data<T>(out), grid, items},
+            1 + 1024 / block);
+      }))
+    return out;
   dispatch_number(c, "tensor_spline_evaluate", [&](auto tag) {
     using V = typename decltype(tag)::type;
     using T = real_of<V>;
@@ -145,6 +180,22 @@ Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Te
   Tensor out = empty_as(grad, batch.shape({total, columns}));
   if (out.numel() == 0) return out;
   BatchSteps grad_at = batch.steps(grad, 2), knots_at = batch.steps(knots, 1), query_at = batch.steps(query, 2);
+  MultilinearItem items{grad_at, knots_at, query_at, count, count, 1};
+  if (!out.is_cuda() && dispatch_multilinear(grid, grad, columns, [&](auto tag, auto dims) {
+        using T = typename decltype(tag)::type;
+        torch::stable::zero_(out);
+        MultilinearScatter<T, decltype(dims)::value> body{data<T>(std::as_const(grad)),
+                                                          data<T>(std::as_const(knots)),
+                                                          data<T>(std::as_const(query)),
+                                                          data<T>(out),
+                                                          grid,
+                                                          items,
+                                                          total};
+        torch::stable::parallel_for(0, batch.count(), 1, [&](int64_t begin, int64_t end) {
+          for (int64_t i = begin; i < end; ++i) body(i);
+        });
+      }))
+    return out;
   dispatch_number(grad, "tensor_spline_scatter", [&](auto tag) {
     using V = typename decltype(tag)::type;
     using T = real_of<V>;
@@ -175,6 +226,34 @@ Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Te
   return out;
 }
 
+/// The derivatives in all coordinates, each of one order more than `orders`; of one column of real values and degree 1.
+/// c (*, size, 1), knots (*, all), query (*, n, d) -> (*, n, d)
+Tensor multilinear_slopes(const Tensor& c_, const Tensor& knots_, const Tensor& query_, std::vector<int64_t> sizes,
+                          std::vector<int64_t> orders) {
+  Tensor c = as_contiguous(c_), knots = as_contiguous(knots_), query = as_contiguous(query_);
+  TensorGrid grid = grid_of(sizes, orders, std::vector<int64_t>(sizes.size(), 1), knots, query);
+  Batch batch;
+  batch.add(c, 2, "multilinear_slopes");
+  batch.add(knots, 1, "multilinear_slopes");
+  batch.add(query, 2, "multilinear_slopes");
+  int64_t columns = c.size(-1), count = query.size(-2);
+  STD_TORCH_CHECK(c.size(-2) == product(sizes), "multilinear_slopes: ", c.size(-2), " coefficients on a grid of ",
+                  product(sizes));
+  Tensor out = empty_as(c, batch.shape({count, grid.dims}));
+  if (out.numel() == 0) return out;
+  int64_t block = block_for(c, search_block), blocks = blocks_of(count, block);
+  MultilinearItem items{batch.steps(c, 2), batch.steps(knots, 1), batch.steps(query, 2), count, block, blocks};
+  bool done = dispatch_multilinear(grid, c, columns, [&](auto tag, auto dims) {
+    using T = typename decltype(tag)::type;
+    parallel_for(out, batch.count() * blocks,
+                 MultilinearSlopes<T, decltype(dims)::value>{data<T>(std::as_const(c)), data<T>(std::as_const(knots)),
+                                                             data<T>(std::as_const(query)), data<T>(out), grid, items},
+                 1 + 1024 / block);
+  });
+  STD_TORCH_CHECK(done, "multilinear_slopes: expected one column of real values in 2 or 3 dimensions");
+  return out;
+}
+
 /// t (*, size + degree + 1), query (*, n) -> (*, n) of int64
 Tensor spline_interval(const Tensor& t_, const Tensor& query_, int64_t degree) {
   Tensor t = as_contiguous(t_), query = as_contiguous(query_);
@@ -198,6 +277,8 @@ Tensor spline_interval(const Tensor& t_, const Tensor& query_, int64_t degree) {
 
 }  // namespace
 
+SCI_OPERATOR("multilinear_slopes(Tensor c, Tensor knots, Tensor query, int[] sizes, int[] orders) -> Tensor",
+             multilinear_slopes)
 SCI_OPERATOR("spline_interval(Tensor t, Tensor query, int degree) -> Tensor", spline_interval)
 SCI_OPERATOR(
     "tensor_spline_evaluate(Tensor c, Tensor knots, Tensor query, int[] sizes, int[] orders, int[] degrees) -> Tensor",

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from ._checks import flatten_trailing, holds, promote_over_real, shape_text
+from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 from ._ppoly import PPoly
 from ._rgi import coordinates
 from ._tensor_spline import knot_interval
@@ -27,6 +27,22 @@ def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     p = thing(*args, **kwargs)
     at = torch.tensor([[-0.93, 0.1], [0.61, 0.9], [1.83, 1.4]], dtype=p.x[0].dtype, device=p.x[0].device)
     return p(at), p(at, (1, 0)), p.integrate(((-0.3, 1.1), (0.2, 1.7)))
+
+
+def _evaluated(c: Tensor, x: Sequence[Tensor], query: Tensor, orders: list[int], extrapolate: bool) -> Tensor:
+    """Return the values (n, columns) of coefficients c at queries (n, d), without derivatives."""
+    d = len(x)
+    flat = flatten_trailing(c, 2 * d)  # (powers, cells, columns)
+    turned = query.shape[0] > math.prod(flat.shape[d:-1])
+    if turned:  # many queries: the coefficients of a cell side by side
+        flat = flat.permute(*range(d, 2 * d + 1), *range(d))
+    flat = flat.contiguous()
+    steps = list(flat.stride())
+    steps = steps[d + 1 :] + steps[: d + 1] if turned else steps
+    out: Tensor = torch.ops.sci.nd_polynomial.default(
+        flat, torch.cat(tuple(x)), query, list(c.shape[: 2 * d]), steps, orders, c.shape[2 * d :].numel(), extrapolate
+    )
+    return out
 
 
 @function(differentiable=("c", "x"), samples=_samples, call=_use)
@@ -59,8 +75,8 @@ class NdPPoly:
 
     Notes
     -----
-    The coefficients of the cell are gathered for each point and summed by Horner's rule in one dimension after the
-    other; all of it is differentiated.
+    Horner's rule in one dimension after the other, by one kernel where nothing is differentiated; else from the
+    coefficients of each point's cell, gathered, in operations that are.
 
     Examples
     --------
@@ -139,6 +155,9 @@ class NdPPoly:
         if len(orders) != d or min(orders) < 0:
             raise ValueError(f"{name}: nu must be {d} non-negative orders of derivatives, got {nu!r}")
         q = points.reshape(math.prod(points.shape[:-1]), d)
+        if nothing_differentiates(c, q, *grid):
+            out = _evaluated(c, grid, q, orders, inside)
+            return out.reshape(points.shape[:-1] + self.c.shape[2 * d :])
         cell = [knot_interval(v, q[:, k], 0) for k, v in enumerate(grid)]
         value = flatten_trailing(c, 2 * d)[(slice(None),) * d + tuple(cell)]  # (k_0, ..., k_d-1, n, columns)
         for k, v in enumerate(grid):

@@ -18,9 +18,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .._core import runtime
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from ._checks import flatten_trailing, holds, normalize_axis
+from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates
+
+runtime.load_library()
 
 
 def _values(nodes: Tensor, weights: Tensor, y: Tensor, at: Tensor) -> Tensor:
@@ -29,6 +32,12 @@ def _values(nodes: Tensor, weights: Tensor, y: Tensor, at: Tensor) -> Tensor:
     With k the node nearest to z, ``y_k + (z - z_k) sum(w_j (y_j - y_k) / (z - z_j)) / (w_k + (z - z_k) sum(...))``,
     sums over the others, is smooth at the nodes, too.
     """
+    whole = weights.sum()
+    limit = (weights @ y.to(torch.promote_types(weights.dtype, y.dtype))) / torch.where(whole == 0, 1, whole)
+    real = nodes.dtype is weights.dtype is at.dtype and not nodes.is_complex()
+    if real and nothing_differentiates(nodes, weights, y, at) and nodes.shape[0]:
+        direct: Tensor = torch.ops.sci.polynomial_values.default(nodes, weights, y, at)
+        return torch.where(torch.isinf(at)[:, None], limit, direct)
     gap = at[:, None] - nodes
     k = gap.detach().abs().argmin(1)
     nearest = torch.nn.functional.one_hot(k, nodes.shape[0]).bool()
@@ -38,8 +47,6 @@ def _values(nodes: Tensor, weights: Tensor, y: Tensor, at: Tensor) -> Tensor:
     top = inverse.to(y.dtype) @ y - total[:, None] * y[k]
     below = weights[k] + step * total
     out = y[k] + (step / torch.where((step == 0) & (below == 0), 1, below))[:, None] * top
-    whole = weights.sum()
-    limit = (weights @ y.to(torch.promote_types(weights.dtype, y.dtype))) / torch.where(whole == 0, 1, whole)
     return torch.where(torch.isinf(at)[:, None], limit, out)
 
 

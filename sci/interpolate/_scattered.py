@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -14,15 +15,14 @@ from .._core import runtime
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument, take_host_route
 from .._core.torch_private import is_wrapped_by_transform
-from ._checks import flatten_trailing, nothing_differentiates, promote_over_real, shape_text
+from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 from ._interp1d import interp1d
-from ._rbf import squared_distances
+from ._nearest import Cells, by_distances
 from ._rgi import coordinates
 
 runtime.load_library()
 
 _WHY = "the triangulation and the search in it are Qhull's"
-_AT_A_TIME = 1 << 24
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -212,7 +212,7 @@ class LinearNDInterpolator:
     call=lambda thing, points, values: _use(thing, points.detach(), values),
     batch=False,
     compiles=False,
-    host_route="a k-d tree finds the neighbours on the CPU; CUDA compares all distances instead",
+    host_route="a k-d tree finds neighbours of points that crowd in few places, or have five and more coordinates",
 )
 class NearestNDInterpolator:
     """The value of the nearest of scattered points.
@@ -237,8 +237,10 @@ class NearestNDInterpolator:
 
     Notes
     -----
-    SciPy's k-d tree finds the neighbours of tensors on the CPU; on CUDA all distances are compared, some queries at a
-    time. The result is piecewise constant in points and queries, which have no derivative.
+    In up to four dimensions a grid of cells holds the points, about two in each, and the search goes from the query's
+    cell outwards. Where points crowd in few cells, or dimensions are more, SciPy's k-d tree finds the neighbours on the
+    CPU, and on CUDA all distances are compared. Of neighbours equally near the first one counts. The result is
+    piecewise constant in points and queries, which have no derivative.
 
     Examples
     --------
@@ -254,11 +256,15 @@ class NearestNDInterpolator:
         self.points, self.values = _arrays(name, x, y, 1)
         self.offset, self.scale = _rescaling(self.points, rescale)
         self._scaled = ((self.points - self.offset) / self.scale).detach()
-        self.tree: Any = None
-        if not self.points.is_cuda:
-            from scipy.spatial import KDTree
+        self._cells = Cells(self._scaled)
+        self._tree_options = tree_options
 
-            self.tree = KDTree(_host(self._scaled), **(tree_options or {}))
+    @functools.cached_property
+    def tree(self) -> Any:
+        """SciPy's k-d tree of the points, made when it is asked for."""
+        from scipy.spatial import KDTree
+
+        return KDTree(_host(self._scaled), **(self._tree_options or {}))
 
     def __call__(self, *args: Any, **query_options: Any) -> Tensor:
         """Evaluate the interpolant.
@@ -280,18 +286,20 @@ class NearestNDInterpolator:
         (at,) = promote_over_real(name, {"xi": at}, {})
         q = ((at.detach() - self.offset) / self.scale).reshape(math.prod(at.shape[:-1]), d)
         columns = flatten_trailing(self.values, 1)
-        if self.tree is not None:
-            _, index = self.tree.query(_host(q), **query_options)
-            place = torch.as_tensor(index, dtype=torch.int64)
-        elif query_options:
+        if not holds(torch.isfinite(q).all()):
+            raise ValueError(f"{name}: 'x' must be finite, check for nan or inf values")
+        on_host = not self.points.is_cuda
+        if query_options and not on_host:
             raise bad_argument(name, "query_options", "empty on CUDA", sorted(query_options))
+        if not self._cells.crowded and not query_options:
+            place = self._cells.nearest(q)
+        elif on_host:
+            place = torch.as_tensor(self.tree.query(_host(q), **query_options)[1], dtype=torch.int64)
         else:
-            rows = max(1, _AT_A_TIME // self._scaled.shape[0])
-            parts = q.to(self._scaled.dtype).split(rows)  # type: ignore[no-untyped-call]
-            place = torch.cat([squared_distances(part, self._scaled).argmin(1) for part in parts])
+            place = by_distances(self._scaled, q)
         known = place < columns.shape[0]
         out = columns[place.clamp(max=columns.shape[0] - 1)]
-        out = torch.where((known & ~torch.isnan(q).any(1))[:, None], out, torch.nan)
+        out = torch.where(known[:, None], out, torch.nan)
         return out.reshape(at.shape[:-1] + self.values.shape[1:])
 
 

@@ -62,6 +62,8 @@ def _scatter_fake(
 def _through_query(c: Tensor, inputs: Args, grad: Tensor) -> Tensor:
     """Return the gradient in the queries of ``Re(sum(conj(grad) * evaluate(c, ...)))``."""
     _, knots, query, sizes, orders, degrees = inputs
+    if set(degrees) == {1} and len(sizes) in (2, 3) and c.shape[-1] == 1 and not c.is_complex():
+        return sum_to(_slopes(c, knots, query, sizes, orders) * grad, query)
     slopes = [evaluate(c, knots, query, sizes, _raised(orders, k), degrees) for k in range(len(sizes))]
     return sum_to(torch.stack([real_product(slope, grad) for slope in slopes], -1), query)
 
@@ -260,6 +262,38 @@ def _scatter_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
     return sum(terms[1:], terms[0])
 
 
+def _slopes_fake(c: Tensor, knots: Tensor, query: Tensor, sizes: list[int], orders: list[int]) -> Tensor:
+    batch = batch_shape((c, 2), (knots, 1), (query, 2))
+    return c.new_empty((*batch, *query.shape[-2:]))
+
+
+def _slopes_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[bool, ...]) -> Sequence[Tensor | None]:
+    c, knots, query, sizes, orders = inputs
+    (grad,) = grads
+    assert grad is not None
+    one = [1] * len(sizes)
+    parts = [
+        _evaluate_backward(
+            (c, knots, query, sizes, _raised(orders, k), one), (), (grad[..., k, None],), (*needs[:3], *(False,) * 3)
+        )[:3]
+        for k in range(len(sizes))
+    ]
+    sums = (None if column[0] is None else sum(column[1:], column[0]) for column in zip(*parts, strict=True))
+    return (*sums, None, None)
+
+
+def _slopes_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
+    c, knots, query, sizes, orders = inputs
+    one = [1] * len(sizes)
+    parts = [_evaluate_jvp((c, knots, query, sizes, _raised(orders, k), one), (), tangents) for k in range(len(sizes))]
+    return torch.cat(parts, -1)
+
+
+# slopes(c (*, size, 1), knots (*, all), query (*, n, d), sizes, orders) -> (*, n, d): what `evaluate` gives for each
+# coordinate with its order raised, all in one pass; degree 1, real, two or three dimensions
+_slopes: Callable[..., Tensor] = operator(
+    "multilinear_slopes", fake=_slopes_fake, backward=_slopes_backward, jvp=_slopes_jvp, core_dims=(2, 1, 2)
+)
 # evaluate(c (*, size, columns), knots (*, all), query (*, n, d), sizes, orders, degrees) -> (*, n, columns)
 evaluate: Callable[..., Tensor] = operator(
     "tensor_spline_evaluate",
