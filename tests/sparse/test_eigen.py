@@ -9,6 +9,7 @@ import pytest
 import scipy.linalg
 import torch
 
+from sci.linalg import LinAlgError
 from sci.sparse import csr_array, diags_array, eye_array, kronsum
 from sci.sparse.linalg import ArpackNoConvergence, LinearOperator, aslinearoperator, eigs, eigsh, lobpcg, svds
 
@@ -178,6 +179,8 @@ def test_lobpcg_with_constraints_and_histories() -> None:
     assert len(values) == len(norms) and float(norms[-1].max()) <= 1e-8
     with pytest.warns(UserWarning, match="Exited at iteration 2"):
         lobpcg(A, random(60, 2), maxiter=2)
+    with pytest.warns(UserWarning, match="gramA is not Hermitian"):
+        lobpcg(random(20, 20), random(20, 2), maxiter=100, tol=1e9, verbosityLevel=1)
 
 
 # ---- derivatives -----------------------------------------------------------------------------------------------------
@@ -242,6 +245,15 @@ def test_an_invariant_subspace_of_repeated_values_has_its_derivative() -> None:
         (lambda A: eigs(csr_array(A), k=8), TypeError, "k must be less"),
         (lambda A: svds(A, k=9), ValueError, "`k` must be"),
         (lambda A: svds(A, k=2, solver="x"), ValueError, "solver"),
+        (lambda A: svds(A, k=[]), TypeError, "`k` must be an integer"),
+        (lambda A: svds(A, k="hi"), ValueError, "`k` must be an integer.*'hi'"),
+        (lambda A: svds(A, k=2, ncv=9), ValueError, "`ncv` must be"),
+        (lambda A: svds(A, k=2, maxiter=1.5), ValueError, "`maxiter` must be a positive"),
+        (lambda A: svds(A, k=2, tol="hi"), TypeError, "`tol` must be"),
+        (lambda A: svds(A, k=2, tol=-1), ValueError, "`tol` must be"),
+        (lambda A: svds(A, k=2, v0="hi"), ValueError, "`v0` must be"),
+        (lambda A: svds(A[None], k=2), ValueError, "ndim <= 2"),
+        (lambda A: svds(A * torch.arange(9), k=1, maxiter=1, solver="propack"), LinAlgError, "did not converge"),
         (lambda A: lobpcg(A, torch.ones(9)), ValueError, "rank-2"),
     ],
 )

@@ -68,6 +68,8 @@ def test_norms(dtype: torch.dtype) -> None:
         for ord in (None, 0, 1, 2, 3, torch.inf, -torch.inf):
             want = torch.linalg.vector_norm(D, 2 if ord is None else ord, dim=axis)
             torch.testing.assert_close(norm(A, ord, axis=axis), want)
+    for ord in (None, 1, 3, torch.inf):
+        torch.testing.assert_close(norm(csr_array(D[0]), ord, axis=0), torch.linalg.vector_norm(D[0], ord or 2))
     for bad, error in ((1.5, TypeError), ((0, 0), ValueError), (2, ValueError), ((), ValueError)):
         with pytest.raises(error):
             norm(A, axis=bad)

@@ -12,7 +12,7 @@ import scipy.sparse.linalg
 import torch
 
 from sci.sparse import SparseEfficiencyWarning, coo_array, csr_array, eye_array, random_array
-from sci.sparse.linalg import MatrixRankWarning, _spsolve, factorized, splu, spsolve
+from sci.sparse.linalg import MatrixRankWarning, _spsolve, factorized, is_sptriangular, splu, spsolve
 
 DTYPES = [torch.float64, torch.float32, torch.complex128, torch.complex64]
 
@@ -111,6 +111,19 @@ def test_splu(trans: str, dtype: torch.dtype) -> None:
     torch.autograd.gradgradcheck(solve, inputs, fast_mode=True)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex64])
+def test_factors_are_those_of_the_permuted_matrix(dtype: torch.dtype) -> None:
+    A, n = matrix(9, dtype), 9
+    lu = splu(A, diag_pivot_thresh=0.5, relax=1, options={"Equil": False})
+    rows, columns = torch.zeros(n, n, dtype=dtype), torch.zeros(n, n, dtype=dtype)
+    rows[lu.perm_r.long(), torch.arange(n)] = 1
+    columns[torch.arange(n), lu.perm_c.long()] = 1
+    torch.testing.assert_close((lu.L @ lu.U).toarray(), rows @ A.toarray() @ columns)
+    assert is_sptriangular(lu.L)[0] and is_sptriangular(lu.U)[1] and bool((lu.L.diagonal() == 1).all())
+    b = torch.randn(n, dtype=dtype)
+    torch.testing.assert_close(A @ lu.solve(b), b)
+
+
 def test_gradient_is_the_formula_on_the_pattern() -> None:
     A, b, g = matrix(7), torch.randn(7, 2).double(), torch.randn(7, 2).double()
     grad_A, grad_b = torch.func.vjp(spsolve, A, b)[1](g)
@@ -144,7 +157,8 @@ def test_vmap_over_matrices_of_one_pattern() -> None:
         (lambda A, b: spsolve(A, "abc"), TypeError, "b must be"),
         (lambda A, b: spsolve(None, b), TypeError, "A must be"),
         (lambda A, b: spsolve(A.to("meta"), b), RuntimeError, "one device"),
-        (lambda A, b: splu(A, relax=3), NotImplementedError, "relax"),
+        (lambda A, b: splu(csr_array((2, 3))), ValueError, "only factor square"),
+        (lambda A, b: splu(A, options={"Colour": 3}), TypeError, "Colour"),
         (lambda A, b: splu(A).solve(b, "X"), ValueError, "trans"),
         (lambda A, b: splu(A).solve(b[:2]), ValueError, "rows"),
     ],

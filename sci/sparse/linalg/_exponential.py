@@ -264,9 +264,9 @@ def expm_multiply(
         raise ValueError(f"expm_multiply: num must be positive, got {count}")
     steps = count - 1 if endpoint is None or endpoint else count
     h = (stop - start) / max(steps, 1)
-    results = [_advance(apply, X, start, mu, *_degree(size * abs(float(start))))]
+    results = [_advance(apply, X, start, mu, *_degree(size * abs(float_or_complex(start))))]
     for _ in range(count - 1):
-        results.append(_advance(apply, results[-1], h, mu, *_degree(size * abs(float(h)))))
+        results.append(_advance(apply, results[-1], h, mu, *_degree(size * abs(float_or_complex(h)))))
     return torch.stack(results)
 
 

@@ -347,7 +347,7 @@ def as_matrix(A: Any, name: str, function: str, n: int = -1, square: bool = True
         A = A.tocsr()
     elif is_scipy(A) or (isinstance(A, Tensor) and A.layout is not torch.strided):
         A = csr_array(A)
-    if isinstance(A, csr_array):
+    if isinstance(A, SparseBase):
         kind: str = "pattern"
     elif isinstance(A, LinearOperator) or (hasattr(A, "matvec") and hasattr(A, "shape")):
         kind, A = "operator", aslinearoperator(A)

@@ -57,6 +57,7 @@ class LinearOperator:
 
     shape: tuple[int, int]
     dtype: torch.dtype | None
+    args: tuple[Any, ...] = ()
     ndim = 2
     __array_ufunc__ = None
 
@@ -79,11 +80,11 @@ class LinearOperator:
             return
         # A small integer takes on the dtype of what it meets; where torch refuses to mix, one of these is right.
         floats = (torch.get_default_dtype(), torch.float64, torch.float32, torch.complex128)
-        for dtype in (torch.int8, *floats):
+        for dtype in (torch.int8, torch.int64, *floats):  # int64 where the function holds integers past int8
             try:
                 self.dtype = self.matvec(torch.zeros(self.shape[-1], dtype=dtype)).dtype
                 return
-            except RuntimeError:
+            except (RuntimeError, OverflowError):
                 continue
         self.dtype = self.matvec(torch.zeros(self.shape[-1], dtype=torch.complex64)).dtype
 
@@ -94,7 +95,9 @@ class LinearOperator:
 
     def _rmatvec(self, x: Tensor) -> Tensor:
         if type(self)._adjoint is LinearOperator._adjoint:
-            raise NotImplementedError("rmatvec is not defined")
+            if type(self)._rmatmat is LinearOperator._rmatmat:
+                raise NotImplementedError("rmatvec is not defined")
+            return self._rmatmat(x.reshape(-1, 1))
         return self.H.matvec(x)
 
     def _matmat(self, X: Tensor) -> Tensor:
@@ -143,10 +146,9 @@ class LinearOperator:
         """Multiply by a vector, a matrix, a number or another operator."""
         if isinstance(x, LinearOperator):
             return _Product(self, x)
-        if isinstance(x, (int, float, complex)) or (isinstance(x, Tensor) and x.dim() == 0):
+        if _is_factor(x):
             return _Scaled(self, x)
-        if isinstance(x, SparseBase) or is_scipy(x):
-            raise TypeError("Unable to multiply a LinearOperator with a sparse matrix.")
+        _refuse_sparse(x)
         v = as_tensor(x, "x", "dot")
         if v.dim() == 1 or (v.dim() == 2 and v.shape[1] == 1):
             return self.matvec(v)
@@ -162,7 +164,9 @@ class LinearOperator:
     def __rmatmul__(self, x: Any) -> Any:
         if isinstance(x, (int, float, complex)):
             raise ValueError("a scalar operand is not allowed, use '*' instead")
-        y = self.T.dot(as_tensor(x, "x", "matmul").mT if getattr(x, "ndim", 1) > 1 else x)
+        _refuse_sparse(x)
+        left = as_tensor(x, "x", "matmul")
+        y = self.T.dot(left.mT if left.dim() > 1 else left)
         return y.mT if y.dim() > 1 else y
 
     def __mul__(self, x: Any) -> Any:
@@ -172,7 +176,7 @@ class LinearOperator:
         return self.dot(x)
 
     def __rmul__(self, x: Any) -> Any:
-        return _Scaled(self, x)
+        return _Scaled(self, x) if _is_factor(x) else self.__rmatmul__(x)
 
     def __neg__(self) -> LinearOperator:
         return _Scaled(self, -1)
@@ -184,6 +188,8 @@ class LinearOperator:
         return _Sum(self, -other) if isinstance(other, LinearOperator) else NotImplemented
 
     def __truediv__(self, other: Any) -> Any:
+        if not _is_factor(other):
+            raise ValueError("Can only divide a linear operator by a scalar.")
         return _Scaled(self, 1.0 / other)
 
     def __pow__(self, n: int) -> LinearOperator:
@@ -217,10 +223,17 @@ class LinearOperator:
         return f"<{self.shape[0]}x{self.shape[1]} {type(self).__name__.lstrip('_')} with {dtype}>"
 
 
+def _is_factor(x: Any) -> bool:
+    return isinstance(x, (int, float, complex)) or (isinstance(x, Tensor) and x.dim() == 0)
+
+
+def _refuse_sparse(x: Any) -> None:
+    if isinstance(x, SparseBase) or is_scipy(x):
+        raise TypeError("Unable to multiply a LinearOperator with a sparse matrix.")
+
+
 class _Given(LinearOperator):
     """An operator given by functions."""
-
-    args: tuple[Any, ...] = ()
 
     def __init__(
         self,
@@ -256,11 +269,24 @@ _Given.__name__ = _Given.__qualname__ = "_CustomLinearOperator"
 
 
 class _Adjoint(LinearOperator):
+    _of: LinearOperator
+
     def __init__(self, A: LinearOperator) -> None:
         super().__init__(A.dtype, A.shape[::-1])
         self._of = A
-        self._matvec, self._rmatvec = A._rmatvec, A._matvec  # type: ignore[method-assign]
-        self._matmat, self._rmatmat = A._rmatmat, A._matmat  # type: ignore[method-assign]
+        self.args = (A,)
+
+    def _matvec(self, x: Tensor) -> Tensor:
+        return self._of._rmatvec(x)
+
+    def _rmatvec(self, x: Tensor) -> Tensor:
+        return self._of._matvec(x)
+
+    def _matmat(self, X: Tensor) -> Tensor:
+        return self._of._rmatmat(X)
+
+    def _rmatmat(self, X: Tensor) -> Tensor:
+        return self._of._matmat(X)
 
     def _adjoint(self) -> LinearOperator:
         return self._of
@@ -270,6 +296,7 @@ class _Transposed(LinearOperator):
     def __init__(self, A: LinearOperator) -> None:
         super().__init__(A.dtype, A.shape[::-1])
         self._of = A
+        self.args = (A,)
 
     def _matvec(self, x: Tensor) -> Tensor:
         return self._of._rmatvec(x.conj()).conj()
@@ -290,6 +317,7 @@ class _Matrix(LinearOperator):
     def __init__(self, A: Any) -> None:
         super().__init__(A.dtype, tuple(A.shape))
         self.A = A
+        self.args = (A,)
 
     def _matvec(self, x: Tensor) -> Tensor:
         return self._product(self.A, x)
@@ -388,18 +416,20 @@ class _Product(LinearOperator):
 
 
 class _Scaled(LinearOperator):
+    _of: LinearOperator
+    factor: Any
+
     def __init__(self, A: LinearOperator, factor: Any) -> None:
-        if not (isinstance(factor, (int, float, complex)) or (isinstance(factor, Tensor) and factor.dim() == 0)):
+        if not _is_factor(factor):
             raise bad_argument("LinearOperator", "the factor", "a number", factor, TypeError)
+        if isinstance(A, _Scaled):
+            factor, A = A.factor * factor, A._of
         dtype = A.dtype
         if isinstance(factor, complex) and dtype is not None and not dtype.is_complex:
             dtype = (dtype if dtype.is_floating_point else torch.get_default_dtype()).to_complex()
         super().__init__(dtype, A.shape)
         self._of, self.factor = A, factor
-
-    @property
-    def args(self) -> tuple[LinearOperator, Any]:
-        return self._of, self.factor
+        self.args = (A, factor)
 
     def _conjugate(self) -> Any:
         return self.factor.conj() if isinstance(self.factor, Tensor) else self.factor.conjugate()

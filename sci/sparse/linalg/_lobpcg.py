@@ -93,7 +93,7 @@ def lobpcg(
     largest : bool
         The largest ones, or the smallest.
     verbosityLevel : int
-        Print residuals where it is positive.
+        Where it is positive, print residuals, and warn of a matrix that is not Hermitian.
     retLambdaHistory, retResidualNormsHistory : bool
         Return what each iteration has found.
     restartControl : int
@@ -215,7 +215,12 @@ def _iterate(
     X, _, _ = _orthonormal(X, times_B(X), B)
     if X.shape[1] < k:
         raise ValueError("lobpcg: the columns of X (without those of Y) depend on each other")
-    values, W = _ritz(X, A(X), k, largest)
+    AX = A(X)
+    if verbosity > 0:
+        kinds = "standard" if B is None else "generalized", "without" if M is None else "with"
+        print("Solving {} eigenvalue problem {} preconditioning".format(*kinds))
+        _warn_if_not_hermitian("gramA", X.mH @ AX)
+    values, W = _ritz(X, AX, k, largest)
     X = X @ W
     P = X[:, :0]
     best: tuple[float, Tensor, Tensor] | None = None
@@ -254,6 +259,13 @@ def _iterate(
         text = f"Exited at iteration {step} with accuracies of {best[0]:.3g}, not reaching the tolerance {enough:.3g}"
         warnings.warn(f"lobpcg: {text}", UserWarning, stacklevel=4)
     return best[1], best[2], (lambdas, norms)
+
+
+def _warn_if_not_hermitian(name: str, gram: Tensor) -> None:
+    apart, allowed = (gram - gram.mH).abs().sum(0).amax(), 10 * torch.finfo(gram.dtype).eps * gram.abs().sum(0).amax()
+    if bool(apart > allowed):
+        text = f"Matrix {name} is not Hermitian: it differs from its adjoint by {float(apart):.3g}"
+        warnings.warn(f"lobpcg: {text}", UserWarning, stacklevel=4)
 
 
 def _constraint(Y: Tensor | None, times_B: Apply) -> Callable[[Tensor], Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import warnings
 import weakref
@@ -21,6 +22,7 @@ from ..._core.torch_private import dispatch_modes, is_wrapped_by_transform, thro
 from .._base import SparseBase, SparseEfficiencyWarning
 from .._convert import is_scipy
 from .._coo import coo_array
+from .._csc import csc_array
 from .._csr import csr_array
 from .._products import matmul, pattern_tensors, sample
 
@@ -82,7 +84,10 @@ def _factorize(data: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str
         transposed = transposed.copy()
         transposed.sum_duplicates()
     # A triangle is its own factor where the pivots stay on its diagonal.
-    settings = {"permc_spec": "NATURAL", "diag_pivot_thresh": 0.0} if order == TRIANGLE else {"permc_spec": order}
+    if order == TRIANGLE:
+        settings: dict[str, Any] = {"permc_spec": "NATURAL", "diag_pivot_thresh": 0.0}
+    else:
+        settings = json.loads(order) if order.startswith("{") else {"permc_spec": order}
     try:
         return _Factor(scipy_splu(transposed, **settings))
     except RuntimeError as error:
@@ -212,7 +217,8 @@ def _square(A: Any, name: str) -> csr_array:
         warnings.warn(f"{name} is given a dense matrix", SparseEfficiencyWarning, stacklevel=3)
         matrix = csr_array(dense)
     if matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"{name}: matrix must be square, got shape {matrix.shape}")
+        why = "can only factor square matrices" if name in ("splu", "spilu") else "matrix must be square"
+        raise ValueError(f"{name}: {why}, got shape {matrix.shape}")
     return matrix
 
 
@@ -343,7 +349,10 @@ class SuperLU:
     nnz : int
         Entries of both factors.
     perm_r, perm_c : Tensor
-        Permutations of rows and columns, of the transposed matrix, which is the one that is factorised.
+        Permutations of rows and columns.
+    L, U : csc_array
+        The factors: ``Pr A Pc = L U``, where L has a unit diagonal, ``Pr[perm_r[i], i] = 1`` and
+        ``Pc[i, perm_c[i]] = 1``. They are values without derivatives; those are in `solve`.
 
     Examples
     --------
@@ -376,15 +385,30 @@ class SuperLU:
         """Entries of both factors."""
         return int(self._lu.nnz)
 
+    # SuperLU's factors are those of the transpose: P A^T Q = L D V, with unit triangles L, V; so Q^T A P^T = V^T D L^T.
+
     @property
     def perm_r(self) -> Tensor:
-        """The permutation of the rows of the transposed matrix."""
-        return torch.from_numpy(self._lu.perm_r)
+        """The permutation of the rows."""
+        return torch.from_numpy(self._lu.perm_c)
 
     @property
     def perm_c(self) -> Tensor:
-        """The permutation of the columns of the transposed matrix."""
-        return torch.from_numpy(self._lu.perm_c)
+        """The permutation of the columns."""
+        return torch.from_numpy(self._lu.perm_r)
+
+    @property
+    def L(self) -> csc_array:
+        """The lower triangle, with a unit diagonal."""
+        lower = (self._lu.U.T / self._lu.U.diagonal()).tocsc()
+        lower.setdiag(1)
+        return csc_array(coo_array(lower))
+
+    @property
+    def U(self) -> csc_array:
+        """The upper triangle."""
+        upper = self._lu.L.T.multiply(self._lu.U.diagonal()[:, None])
+        return csc_array(coo_array(upper.tocsc()))
 
     def solve(self, rhs: Any, trans: str = "N") -> Tensor:
         """Solve with the matrix ("N"), its transpose ("T") or adjoint ("H"), for ``(N,)`` or ``(..., N, K)``.
@@ -446,8 +470,10 @@ def splu(
     ----------
     A : sparse array ``(N, N)``
     permc_spec : {"COLAMD", "NATURAL", "MMD_ATA", "MMD_AT_PLUS_A"}, optional
-    diag_pivot_thresh, relax, panel_size, options : None
-        SuperLU's settings cannot be changed; anything but None raises NotImplementedError.
+    diag_pivot_thresh, relax, panel_size : number, optional
+        Settings of SuperLU, as in SciPy.
+    options : dict, optional
+        More of them, by name: numbers, strings and booleans.
 
     Returns
     -------
@@ -470,10 +496,10 @@ def splu(
     >>> lu.solve(torch.tensor([4.0, 8.0]))
     tensor([1., 2.])
     """
-    given = (diag_pivot_thresh, relax, panel_size, options)
-    if any(x is not None for x in given):
-        raise NotImplementedError("splu: diag_pivot_thresh, relax, panel_size and options are not supported")
     matrix, order = _square(A, "splu"), _order(permc_spec, "splu")
+    given = {"diag_pivot_thresh": diag_pivot_thresh, "relax": relax, "panel_size": panel_size, "options": options}
+    if any(x is not None for x in given.values()):
+        order = json.dumps({"permc_spec": order, **given})
     matrix = matrix._with_data(matrix._data.to(compute_dtype(floating(matrix.dtype))))
     data = matrix._data.detach()
     none = data.new_empty((matrix.shape[0], 0))

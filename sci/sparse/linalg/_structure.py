@@ -271,8 +271,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Tensor:
 
     Parameters
     ----------
-    x : sparse array ``(M, N)``
-        The matrix.
+    x : sparse array ``(M, N)`` or ``(N,)``
+        The matrix, or a vector.
     ord : {None, "fro", 1, -1, 2, inf, -inf}, or a number for vectors
         Which norm; 2 is the largest singular value, found by `svds`. For vectors, 0 counts the entries that are not 0.
     axis : int or pair of ints, optional
@@ -305,6 +305,10 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Tensor:
     >>> norm(A, axis=0)
     tensor([5., 1.])
     """
+    if isinstance(x, SparseBase) and x.ndim == 1:
+        if axis not in (None, 0, -1, (0,), (-1,)):
+            raise bad_argument("norm", "axis", "None or 0 for a vector", axis)
+        return norm(x.reshape(1, -1), 2 if ord is None else ord, axis=1).squeeze(0)
     A = sparse(x, "norm").tocsr()
     if not A.has_canonical_format:
         A = A.copy()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator as python_operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +12,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.torch_private import forward_grad_enabled
+from ...linalg import LinAlgError
 from .._random import generator_of
 from ._eigen import ArpackNoConvergence, by_parts
 from ._eigen_derivatives import hermitian_pairs
@@ -40,12 +40,36 @@ def _call(svds: Any, A: Any) -> Any:
 
 def _count(name: str, value: Any, low: int, high: float, text: str) -> int:
     try:
-        found = python_operator.index(value)
-    except TypeError:
-        raise ValueError(f"svds: `{name}` must be {text}; got {value!r}") from None
-    if not low <= found <= high:
-        raise ValueError(f"svds: `{name}` must be {text}; got {found}")
+        found = int(value)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"svds: `{name}` must be {text}; {error}") from None
+    if found != value or not low <= found <= high:
+        raise ValueError(f"svds: `{name}` must be {text}; got {value!r}")
     return found
+
+
+def _tolerance(tol: Any) -> float:
+    text = "svds: `tol` must be a non-negative floating point value."
+    try:
+        wrong = tol < 0 or not math.isfinite(tol)
+    except TypeError as error:
+        raise TypeError(f"{text} {error}") from None
+    if wrong:
+        raise ValueError(f"{text} Got {tol!r}")
+    return float(tol)
+
+
+def _start(v0: Any, length: int) -> Tensor:
+    text = "svds: `v0` must be of floating or complex floating data type."
+    try:
+        start = as_tensor(v0, "v0", "svds").detach()
+    except TypeError as error:
+        raise ValueError(f"{text} {error}") from None
+    if not (start.is_floating_point() or start.is_complex()):
+        raise ValueError(f"{text} Got {start.dtype}")
+    if start.shape != (length,):
+        raise ValueError(f"svds: `v0` must have shape {(length,)}; got {tuple(start.shape)}")
+    return start
 
 
 @function(differentiable=("A",), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
@@ -81,7 +105,8 @@ def svds(
     v0 : Tensor or array-like, optional
         Where to start, of ``min(M, N)`` entries (for "propack" M).
     maxiter : int, optional
-        Restarts, by default 10 times the number of rows or columns; for "lobpcg" iterations, by default 20.
+        Restarts, by default 10 times the number of rows or columns; for "lobpcg" iterations, by default 20; for
+        "propack" also the largest number of vectors that are kept.
     return_singular_vectors : bool, "u" or "vh"
         Return both kinds of vectors, none, or one kind.
     solver : {"arpack", "propack", "lobpcg"}
@@ -107,7 +132,7 @@ def svds(
     ValueError, TypeError
         For arguments that do not fit.
     ArpackNoConvergence
-        Not all have converged.
+        Not all have converged; with "propack" a LinAlgError.
 
     Notes
     -----
@@ -128,6 +153,8 @@ def svds(
     if solver not in ("arpack", "lobpcg", "propack"):
         raise ValueError(f"svds: solver must be one of arpack, lobpcg, propack; got {solver!r}")
     _, matrix = as_matrix(A, "A", "svds", square=False)
+    if len(matrix.shape) != 2:
+        raise ValueError(f"svds: A must be a matrix: array must have ndim <= 2, got shape {tuple(matrix.shape)}")
     m, n = (int(size) for size in matrix.shape)
     if min(m, n) == 0:
         raise ValueError("svds: `A` must not be empty.")
@@ -136,15 +163,14 @@ def svds(
     k = _count("k", k, 1, most, "an integer satisfying `0 < k < min(A.shape)`")
     if which not in ("LM", "SM"):
         raise ValueError(f"svds: `which` must be in {{'LM', 'SM'}}; got {which!r}")
-    if isinstance(tol, bool) or not isinstance(tol, (int, float)) or not 0 <= tol < math.inf:
-        raise ValueError(f"svds: `tol` must be a non-negative floating point value; got {tol!r}")
+    tol = _tolerance(tol)
     if maxiter is not None:
         maxiter = _count("maxiter", maxiter, 1, math.inf, "a positive integer.")
     if return_singular_vectors not in _KINDS:
         raise ValueError(f"svds: `return_singular_vectors` must be in {_KINDS}; got {return_singular_vectors!r}")
     width = min(small, max(2 * k + 1, 20))
     if ncv is not None and solver == "arpack":
-        width = _count("ncv", ncv, k + 1, small, "an integer satisfying `k < ncv < min(A.shape)`")
+        width = _count("ncv", ncv, k + 1, small - 1, "an integer satisfying `k < ncv < min(A.shape)`")
     op = aslinearoperator(matrix)
     dtype = compute_dtype(floating(op.dtype or torch.get_default_dtype()))
     forward, back = by_parts(product_of(op), op.dtype), by_parts(adjoint_of(op), op.dtype)
@@ -158,13 +184,8 @@ def svds(
 
     start = random()
     if v0 is not None:
-        start = as_tensor(v0, "v0", "svds").detach()
         length = m if solver == "propack" else small
-        if not (start.is_floating_point() or start.is_complex()):
-            raise ValueError(f"svds: `v0` must be of floating or complex floating data type; got {start.dtype}")
-        if start.shape != (length,):
-            raise ValueError(f"svds: `v0` must have shape {(length,)}; got {tuple(start.shape)}")
-        start = start.to(dtype)
+        start = _start(v0, length).to(dtype)
         if length != small:
             start = back(start)
     converged = None
@@ -176,6 +197,8 @@ def svds(
         else:
             accuracy = max(tol**2, torch.finfo(dtype).eps)
             limit = 10 * small if maxiter is None else maxiter
+            if solver == "propack" and maxiter is not None:
+                width = min(width, max(k, maxiter))
 
             def apply(x: Tensor) -> Tensor:
                 return second(first(x))
@@ -188,6 +211,8 @@ def svds(
         left, s, inner = left[:, order].mT, s[order], inner[order]
         U, V = (inner, left) if wide else (left, inner)
     if converged is not None and not bool(converged.all()):
+        if solver == "propack":
+            raise LinAlgError(f"svds: k={k} singular triplets did not converge within {maxiter} iterations")
         count = int(converged.sum())
         text = f"No convergence ({maxiter} iterations, {count}/{k} singular vectors converged)"
         raise ArpackNoConvergence(text, s[k - count :], X[converged.to(X.device)].mT)
