@@ -16,7 +16,16 @@ from torch.utils import _pytree as pytree
 
 from sci._core.cards import FunctionCard, Sample, function_cards
 
-for domain in ("special", "linalg", "fft", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate"):
+for domain in (
+    "special",
+    "linalg",
+    "linalg.interpolative",
+    "fft",
+    "sparse",
+    "sparse.linalg",
+    "sparse.csgraph",
+    "interpolate",
+):
     importlib.import_module(f"sci.{domain}")
 
 CARDS = sorted(function_cards.items())

@@ -17,7 +17,16 @@ from tools.accuracy import Measured, measure
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 OUT = HERE / "generated"
-DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate")
+DOMAINS = (
+    "special",
+    "linalg",
+    "linalg.interpolative",
+    "fft",
+    "sparse",
+    "sparse.linalg",
+    "sparse.csgraph",
+    "interpolate",
+)
 
 
 def public_names(domain: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import interpolative
 from ._balance import khatri_rao, matrix_balance
 from ._banded import cho_solve_banded, cholesky_banded, solve_banded, solveh_banded
 from ._bandwidth import bandwidth, ishermitian, issymmetric
@@ -98,6 +99,7 @@ __all__ = [
     "helmert",
     "hessenberg",
     "hilbert",
+    "interpolative",
     "inv",
     "invhilbert",
     "invpascal",
