@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sci._core.checks import data_checks
 from sci._core.config import show_config
-from sci._core.errors import HostRouteWarning, KernelError
+from sci._core.errors import HostRouteWarning
 from sci._core.precompile import precompile
 from sci._core.version import __version__
 
@@ -22,7 +22,6 @@ _DOMAINS = ("fft", "interpolate", "linalg", "sparse", "special", "testing")
 
 __all__ = [
     "HostRouteWarning",
-    "KernelError",
     "__version__",
     "data_checks",
     "fft",

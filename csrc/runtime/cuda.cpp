@@ -77,6 +77,8 @@ void* load(Kernel& kernel, int index, const Device& device) {
 
 }  // namespace
 
+std::string device_arch(int index) { return device_info(index).arch; }
+
 void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const void* body) {
   if (!aoti_torch_get_current_cuda_stream)
     throw std::runtime_error("sci: this torch has no CUDA support, or libtorch_cuda.so is not loaded");

@@ -32,6 +32,9 @@ Compiled compile_cached(const Kernel& kernel, const std::string& arch);
 /// NVRTC's version as "13.0", or "" where there is none.
 std::string nvrtc_version();
 
+/// The architecture of a CUDA device, as "sm_90"; throws where there is no driver or no such device.
+std::string device_arch(int index);
+
 /// What became of the cache so far: "" if it works, else why not.
 std::string cache_trouble();
 

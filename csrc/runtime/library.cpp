@@ -62,6 +62,8 @@ int64_t cache_kernel(int64_t index, std::string arch) {
   return int64_t(compile_cached(kernel_at(index), arch).image.size());
 }
 
+std::string arch_of(int64_t device) { return device_arch(int(device)); }
+
 /// For tests: compile a text that is no kernel of the library.
 int64_t compile_text(std::string source, std::string body, std::string arch) {
   Kernel kernel{source.c_str(), body.c_str()};
@@ -77,6 +79,7 @@ STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
   m.def("_compile_text(str source, str body, str arch) -> int");
   m.def("_nvrtc_version() -> str");
   m.def("_cache_trouble() -> str");
+  m.def("_device_arch(int device) -> str");
 }
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) {
   m.impl("_configure", TORCH_BOX(&configure));
@@ -87,6 +90,7 @@ STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) {
   m.impl("_compile_text", TORCH_BOX(&compile_text));
   m.impl("_nvrtc_version", TORCH_BOX(&nvrtc_version));
   m.impl("_cache_trouble", TORCH_BOX(&cache_trouble));
+  m.impl("_device_arch", TORCH_BOX(&arch_of));
 }
 
 }  // namespace

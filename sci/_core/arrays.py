@@ -164,14 +164,21 @@ def compute_dtype(dtype: torch.dtype) -> torch.dtype:
     return torch.complex64 if dtype in _HALF_COMPLEX else dtype
 
 
-def promote(function: str, *, allow_complex: bool = True, half: bool = False, **arguments: Any) -> tuple[Tensor, ...]:
+def promote(
+    function: str,
+    *,
+    allow_complex: bool = True,
+    half: bool = False,
+    optional: Sequence[str] = (),
+    **arguments: Any,
+) -> tuple[Tensor, ...]:
     """Return the named array arguments as tensors of one floating dtype on one device.
 
     The first step of a function of linalg, fft, sparse or interpolate: ``a, b = promote("solve", a=a, b=b)``. ``None``
-    stays ``None``. With ``half=False`` float16 and bfloat16 become float32 (the caller casts back where SciPy's torch
-    users expect it).
+    stays ``None`` in the arguments that are `optional`. With ``half=False`` float16 and bfloat16 become float32 (the
+    caller casts back where SciPy's torch users expect it).
     """
-    names = [name for name, x in arguments.items() if x is not None]
+    names = [name for name, x in arguments.items() if x is not None or name not in optional]
     weak = [isinstance(arguments[name], numbers.Number) for name in names]
     given = [arguments[name] for name in names]
     if all(type(x) is Tensor for x in given):

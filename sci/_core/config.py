@@ -46,11 +46,15 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     return None
 
 
+def _device() -> str:
+    index = torch.cuda.current_device()  # initialises CUDA, which the driver wants before it answers
+    return f"{torch.cuda.get_device_name(index)} ({torch.ops.sci._device_arch(index)})"
+
+
 def _collect() -> dict[str, Any]:
     from sci import __version__
 
     runtime.load_library()
-    gpu = torch.cuda.is_available()
     trouble = torch.ops.sci._cache_trouble()
     return {
         "sci": __version__,
@@ -58,7 +62,7 @@ def _collect() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "threads": torch.get_num_threads(),
-        "device": torch.cuda.get_device_name() if gpu else "CPU",
+        "device": _device() if torch.cuda.is_available() else "CPU",
         "cuda": torch.version.cuda or "not in this torch",
         "nvrtc": torch.ops.sci._nvrtc_version() or "not found",
         "library": str(runtime.library_path()),

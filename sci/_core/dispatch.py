@@ -406,6 +406,8 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
 
     def general(args: Args, out: Tensor | None) -> Any:
         xs, cast = coerce(card, args)
+        if len(xs) > 1 and not torch.compiler.is_compiling():
+            require_broadcastable(card, xs)
         result = op(*xs)
         if cast is not None:
             result = result.to(cast) if isinstance(result, Tensor) else tuple(r.to(cast) for r in result)
@@ -463,11 +465,24 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             for i, dtype in plan.numbers:
                 mixed[i] = number(args[i], dtype, device)
             args = tuple(mixed)
-        if grad and torch.is_grad_enabled():
-            return rule(*args)
-        return kernel(CPU if on_cpu else CUDA, *args)
+        try:
+            if grad and torch.is_grad_enabled():
+                return rule(*args)
+            return kernel(CPU if on_cpu else CUDA, *args)
+        except RuntimeError:
+            require_broadcastable(card, args)
+            raise
 
     return unary if count == 1 else nary
+
+
+def require_broadcastable(card: ElementwiseCard, xs: Sequence[Tensor]) -> None:
+    """Raise ValueError, naming the arguments, where shapes do not broadcast."""
+    try:
+        torch.broadcast_shapes(*(x.shape for x in xs))
+    except RuntimeError:
+        shapes = [f"{name} {tuple(x.shape)}" for name, x in zip(card.arguments, xs, strict=True) if x.dim()]
+        raise ValueError(f"{card.name}: shapes must broadcast, got {', '.join(shapes)}") from None
 
 
 def _watched() -> Any:

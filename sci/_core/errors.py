@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import reprlib
 import warnings
 from typing import Any
 
@@ -12,8 +14,9 @@ class HostRouteWarning(UserWarning):
     """A function with CUDA input computed on the host, since its algorithm has no GPU form yet."""
 
 
-class KernelError(RuntimeError):
-    """A kernel could not be compiled, loaded or launched; the text names the kernel."""
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxdict = 4
+_short.maxother = _short.maxstring = 20
 
 
 def describe(value: Any) -> str:
@@ -24,6 +27,8 @@ def describe(value: Any) -> str:
         return f"a {type(value).__name__} of dtype {value.dtype} and shape {tuple(value.shape)}"
     if isinstance(value, (bool, int, float, complex, str, type(None))):
         return repr(value)
+    if isinstance(value, (list, tuple, dict)):
+        return f"the {type(value).__name__} {_short.repr(value)}"
     return f"an object of type {type(value).__name__}"
 
 
@@ -32,6 +37,25 @@ def bad_argument(
 ) -> Exception:
     """Build the error for a bad argument: which function, which argument, what was expected, what it got."""
     return kind(f"{function}: {argument} must be {expected}, got {describe(got)}")
+
+
+def integer(function: str, argument: str, x: Any) -> int:
+    """Return an integer argument; anything else, 2.0 included, raises."""
+    try:
+        return operator.index(x)
+    except TypeError:
+        raise bad_argument(function, argument, "an integer", x, TypeError) from None
+
+
+def items(function: str, argument: str, x: Any, expected: str, count: int | None = None) -> list[Any]:
+    """Return the items of a sequence argument, `count` of them; anything else raises, saying what is `expected`."""
+    try:
+        found = list(x)
+    except TypeError:
+        raise bad_argument(function, argument, expected, x, TypeError) from None
+    if count is not None and len(found) != count:
+        raise bad_argument(function, argument, expected, x)
+    return found
 
 
 _routes_taken: dict[str, int] = {}

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, integer
 from ._workers import count_workers
 
 _NORMS = (None, "backward", "ortho", "forward")
@@ -45,9 +45,9 @@ def reversed_norm(norm: str | None) -> str:
     return _REVERSED[norm]
 
 
-def check_axis(x: Tensor, axis: int) -> int:
+def check_axis(function: str, x: Tensor, axis: int) -> int:
     """Return `axis` as a negative number, so that it stays right when dimensions are added in front."""
-    axis = operator.index(axis)
+    axis = integer(function, "axis", axis)
     ndim = x.dim()
     if not -ndim <= axis < ndim:
         raise np.exceptions.AxisError(axis, ndim)
@@ -57,7 +57,7 @@ def check_axis(x: Tensor, axis: int) -> int:
 def check_length(function: str, n: Any) -> int:
     """Return the length `n` of a transform, which must be an integer of 1 or more."""
     if not isinstance(n, (int, torch.SymInt)):
-        n = operator.index(n)
+        n = integer(function, "n", n)
     if n < 1:
         raise ValueError(f"{function}: invalid number of data points ({n}) specified")
     return n  # type: ignore[no-any-return]

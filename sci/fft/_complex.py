@@ -101,7 +101,7 @@ def fft(
         return last_axis(x, COMPLEX)
     x = transform_input("fft", x)
     check_options("fft", norm, workers, plan)
-    axis = check_axis(x, axis)
+    axis = check_axis("fft", x, axis)
     n = check_length("fft", x.shape[axis] if n is None else n)
     return complex_transform(x, [n], [axis], norm, False)
 
@@ -179,7 +179,7 @@ def ifft(
         return last_axis(x, COMPLEX | INVERSE | DIVIDED)
     x = transform_input("ifft", x)
     check_options("ifft", norm, workers, plan)
-    axis = check_axis(x, axis)
+    axis = check_axis("ifft", x, axis)
     n = check_length("ifft", x.shape[axis] if n is None else n)
     return complex_transform(x, [n], [axis], norm, True)
 

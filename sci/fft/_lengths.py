@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import operator
 import sys
 from typing import Any
 
 import torch
 
 from .._core.cards import function
+from .._core.errors import integer
 
 _COMPLEX, _REAL, _CUDA = (3, 5, 7, 11), (3, 5), (3, 5, 7)
 
@@ -33,7 +33,7 @@ def _odd_smooth(limit: int, primes: tuple[int, ...]) -> list[int]:
 
 
 def _target(name: str, target: int, lowest: int) -> int:
-    target = operator.index(target)
+    target = integer(name, "target", target)
     if target < lowest:
         raise ValueError(f"{name}: Target length must be positive, got {target}")
     if target > sys.maxsize // 11:

@@ -104,7 +104,7 @@ def rfft(
         return last_axis(x, TO_HALF)
     x = transform_input("rfft", x, real=True)
     check_options("rfft", norm, workers, plan)
-    axis = check_axis(x, axis)
+    axis = check_axis("rfft", x, axis)
     n = check_length("rfft", x.shape[axis] if n is None else n)
     return to_half(x, [n], [axis], norm, False)
 
@@ -181,7 +181,7 @@ def ihfft(
     """
     x = transform_input("ihfft", x, real=True)
     check_options("ihfft", norm, workers, plan)
-    axis = check_axis(x, axis)
+    axis = check_axis("ihfft", x, axis)
     n = check_length("ihfft", x.shape[axis] if n is None else n)
     return to_half(x, [n], [axis], norm, True)
 
@@ -262,7 +262,7 @@ def irfft(
             return last_axis(x, FROM_HALF | INVERSE | DIVIDED | (length % 2 and ODD))
     x = transform_input("irfft", x)
     check_options("irfft", norm, workers, plan)
-    axis = check_axis(x, axis)
+    axis = check_axis("irfft", x, axis)
     n = check_length("irfft", 2 * (x.shape[axis] - 1) if n is None else n)
     return from_half(x, [n], [axis], norm, True)
 
@@ -339,6 +339,6 @@ def hfft(
     """
     x = transform_input("hfft", x)
     check_options("hfft", norm, workers, plan)
-    axis = check_axis(x, axis)
+    axis = check_axis("hfft", x, axis)
     n = check_length("hfft", 2 * (x.shape[axis] - 1) if n is None else n)
     return from_half(x, [n], [axis], norm, False)

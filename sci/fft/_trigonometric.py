@@ -138,7 +138,7 @@ def transform_1d(
         return _kernel(CPU if x.is_cpu else CUDA, x, LAST, type, sine, scale, 1.0, 1.0)  # type: ignore[no-any-return]
     x = transform_input(function, x)
     check_options(function, norm, workers)
-    axis = check_axis(x, axis)
+    axis = check_axis(function, x, axis)
     n = check_length(function, x.shape[axis] if n is None else n)
     _check_type(function, type, sine, (n,))
     orthogonalize = norm == "ortho" if orthogonalize is None else bool(orthogonalize)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from .._core.errors import take_host_route
+from .._core.errors import items, take_host_route
 from ._bspline_algebra import differentiated
 from ._checks import holds, shape_text
 from ._collocation import interpolate as solve_collocation
@@ -23,7 +23,7 @@ from ._tensor_spline import basis_functions, knot_interval
 
 
 def _parts(name: str, tck: Any, x: Any, y: Any) -> tuple[Tensor, Tensor, Tensor, tuple[int, int], Tensor, Tensor]:
-    tx, ty, c, kx, ky = tck
+    tx, ty, c, kx, ky = items(name, "tck", tck, "(tx, ty, c, kx, ky)", 5)
     tx, ty, c, x, y = promote(name, allow_complex=False, tx=tx, ty=ty, c=c, x=x, y=y)
     shape = (tx.shape[0] - kx - 1, ty.shape[0] - ky - 1)
     return tx, ty, c.reshape(shape), (int(kx), int(ky)), x, y

@@ -12,6 +12,7 @@ from torch import Tensor
 from .._core.arrays import promote
 from .._core.cards import Sample, function
 from .._core.checks import checks_enabled
+from .._core.errors import integer
 from ..sparse import csr_array
 from ._bspline_algebra import blossomed, differentiated, integrated, padded, spline_values, with_knot
 from ._checks import holds, normalize_axis, promote_over_real, same_kind, shape_text
@@ -235,6 +236,7 @@ class BSpline:
             Values; the interpolation axis of the coefficients is replaced by the shape of `x`. NaN for NaN.
         """
         name = type(self).__name__
+        nu = integer(name, "nu", nu)
         if nu < 0:
             raise ValueError(f"{name}: order of derivative nu cannot be negative, got {nu}")
         mode = self.extrapolate if extrapolate is None else mode_of(name, extrapolate)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
+from .._core.errors import items
 from ._bspline import BSpline, _periodic_insertion
 from ._bspline_algebra import differentiated, integrated, padded, spline_values, with_knot
 from ._checks import holds, promote_over_real, shape_text
@@ -27,7 +28,7 @@ def _spline(name: str, tck: Tck, *points: Any, along_last: bool = True) -> tuple
     along_last = along_last and not isinstance(tck, BSpline)
     if isinstance(tck, BSpline):
         tck = tck.tck
-    t, c, k = tck
+    t, c, k = items(name, "tck", tck, "knots, coefficients and degree, or a BSpline", 3)
     names = {f"argument {i}": p for i, p in enumerate(points)}
     if isinstance(c, (list, tuple)) and c and not isinstance(c[0], (int, float)):
         t, *rest = promote_over_real(name, {"t": t, **names}, {f"c[{i}]": part for i, part in enumerate(c)})

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, items
 from ._bspline import BSpline
 from ._checks import holds, shape_text
 from ._knots import not_a_knot, periodic
@@ -240,7 +240,8 @@ def make_splprep(
     1.0
     """
     name = "make_splprep"
-    points = torch.stack(promote(name, allow_complex=False, **{f"x[{i}]": part for i, part in enumerate(x)}))
+    parts = items(name, "x", x, "a sequence of arrays")
+    points = torch.stack(promote(name, allow_complex=False, **{f"x[{i}]": part for i, part in enumerate(parts)}))
     if not 0 < points.shape[0] < 11:
         raise ValueError(f"{name}: there must be 1 to 10 coordinates, got {points.shape[0]}")
     if points.dim() != 2:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 import torch
 from torch import Tensor
 
+from .._core.errors import integer
 from ._checks import flatten_trailing, holds, promote_over_real, same_kind, shape_text
 from ._modes import Extrapolate, base_interval, mode_of
 
@@ -101,6 +102,7 @@ class PiecewiseBase:
             Values; the interpolation axis of the coefficients is replaced by the shape of `x`. NaN for NaN.
         """
         name = type(self).__name__
+        nu = integer(name, "nu", nu)
         if nu < 0:
             raise ValueError(f"{name}: order of derivative nu cannot be negative, got {nu}")
         extrapolate = self.extrapolate if extrapolate is None else mode_of(name, extrapolate)

@@ -12,7 +12,7 @@ from .._core import runtime
 from .._core.arrays import as_tensor, floating
 from .._core.cards import Sample, function
 from .._core.dispatch import operator
-from .._core.errors import bad_argument, describe
+from .._core.errors import bad_argument, describe, items
 from . import _piecewise, _tensor_spline
 from ._checks import batch_shape, flatten_trailing, holds, promote_over_real, same_kind, shape_text
 from ._cubic import _hermite
@@ -170,7 +170,8 @@ class RegularGridInterpolator:
         self.bounds_error = bounds_error
         if isinstance(points, Tensor):
             points = tuple(points.unbind())
-        given = {f"points[{k}]": as_tensor(p, f"points[{k}]", name) for k, p in enumerate(points)}
+        arrays = items(name, "points", points, "a sequence of arrays, one per dimension")
+        given = {f"points[{k}]": as_tensor(p, f"points[{k}]", name) for k, p in enumerate(arrays)}
         *grid, data = promote_over_real(name, given, {"values": values})
         if len(grid) > data.dim():
             raise ValueError(f"{name}: there are {len(grid)} point arrays, but values has {data.dim()} dimensions")

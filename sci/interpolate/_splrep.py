@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
 from .._core.cards import Sample, function
-from .._core.errors import take_host_route
+from .._core.errors import items, take_host_route
 from ._checks import holds, shape_text
 from ._fitpack import splev
 from ._knots import not_a_knot
@@ -299,7 +299,8 @@ def splprep(
     tensor(1.000..., dtype=torch.float64)
     """
     name = "splprep"
-    parts = {f"x[{i}]": as_tensor(part, f"x[{i}]", name) for i, part in enumerate(x)}
+    curve = items(name, "x", x, "a sequence of arrays")
+    parts = {f"x[{i}]": as_tensor(part, f"x[{i}]", name) for i, part in enumerate(curve)}
     given = {n: v for n, v in (("w", w), ("u", u), ("ub", ub), ("ue", ue), ("t", t)) if v is not None}
     done = promote(name, allow_complex=False, **{**parts, **given})
     points, extra = torch.stack(done[: len(parts)]), dict(zip(given, done[len(parts) :], strict=True))

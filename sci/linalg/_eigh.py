@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.arrays import promote
 from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, items
 
 from . import _lapack
 from ._eigh_generalised import generalised
@@ -58,13 +58,13 @@ def _require_options(
         raise bad_argument(function, "driver", "evr, evx or gvx for a subset of eigenvalues", driver)
     index, value = None, None
     if subset_by_index is not None:
-        first, last = (int(x) for x in subset_by_index)
+        first, last = map(int, items(function, "subset_by_index", subset_by_index, "a pair [first, last]", 2))
         if not 0 <= first <= last < n:
             text = f"{function}: subset_by_index must be [first, last] with 0 <= first <= last < {n}, got "
             raise ValueError(text + f"[{first}, {last}]")
         index = (first, last)
     if subset_by_value is not None:
-        low, high = (float(x) for x in subset_by_value)
+        low, high = map(float, items(function, "subset_by_value", subset_by_value, "a pair [low, high]", 2))
         if not low < high:
             raise ValueError(f"{function}: subset_by_value must be [low, high] with low < high, got [{low}, {high}]")
         value = (low, high)
@@ -99,9 +99,7 @@ def _solve(
     subset_by_value: Any,
     driver: str | None,
 ) -> tuple[Tensor, Tensor | None]:
-    if a is None:
-        raise bad_argument(function, "a", "a tensor or an array of numbers", a, TypeError)
-    a, b = promote(function, a=a, b=b)
+    a, b = promote(function, optional=("b",), a=a, b=b)
     n = require_square(function, "a", a)
     if b is not None:
         require_square(function, "b", b)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
+from .._core.errors import items
 from ._base import SparseBase, sparray
 from ._convert import as_dtype
 from ._coo import coo_array, coo_matrix
@@ -70,6 +71,11 @@ def joined(
     canonical = all(part._pattern.canonical for part, _, _ in parts)
     cls = coo_array if array else coo_matrix
     return cls._make(data, Coordinates(coords, shape, canonical, ordered=False)).asformat(format)
+
+
+def _rows(function: str, blocks: Any) -> list[list[Any]]:
+    expected = "rows of blocks"
+    return [items(function, "blocks", row, expected) for row in items(function, "blocks", blocks, expected)]
 
 
 def _grid(rows: Sequence[Sequence[Any]], format: str | None, dtype: Any, array: bool) -> Any:
@@ -137,7 +143,7 @@ def vstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     >>> vstack([eye_array(2), eye_array(1, 2)]).shape
     (3, 2)
     """
-    parts = list(blocks)
+    parts = items("vstack", "blocks", blocks, "a sequence of arrays")
     return _grid([[b] for b in parts], format, dtype, _any_array(parts))
 
 
@@ -167,7 +173,7 @@ def hstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     >>> hstack([eye_array(2), eye_array(2, 1)]).shape
     (2, 3)
     """
-    parts = list(blocks)
+    parts = items("hstack", "blocks", blocks, "a sequence of arrays")
     if not parts:
         raise ValueError("hstack: blocks must not be empty")
     return _grid([parts], format, dtype, _any_array(parts))
@@ -202,7 +208,7 @@ def block_array(blocks: Any, *, format: str | None = None, dtype: Any = None) ->
     tensor([[1., 0., 0.],
             [0., 2., 3.]])
     """
-    return _grid([list(row) for row in blocks], format, dtype, True)
+    return _grid(_rows("block_array", blocks), format, dtype, True)
 
 
 @function(differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False)
@@ -226,7 +232,7 @@ def bmat(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
     tensor([[1., 0., 0.],
             [0., 2., 3.]])
     """
-    rows = [list(row) for row in blocks]
+    rows = _rows("bmat", blocks)
     return _grid(rows, format, dtype, _any_array(b for row in rows for b in row))
 
 
@@ -254,7 +260,7 @@ def block_diag(mats: Sequence[Any], format: str | None = None, dtype: Any = None
     tensor([[1., 2., 0.],
             [0., 0., 3.]])
     """
-    blocks = list(mats)
+    blocks = items("block_diag", "mats", mats, "a sequence of arrays")
     parts, row, column = [], 0, 0
     for block in blocks:
         part = as_coordinates(block)

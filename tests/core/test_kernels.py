@@ -75,6 +75,17 @@ except RuntimeError as error:
     assert "nvidia-cuda-nvrtc" in done.stdout
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a driver here")
+def test_missing_driver_is_named() -> None:
+    with pytest.raises(RuntimeError, match=r"(?s)cannot load the NVIDIA driver.*libcuda|cuDeviceGet returned status"):
+        sci_ops._device_arch(0)
+
+
+def test_device_that_is_not_there() -> None:
+    with pytest.raises(RuntimeError, match="no such device: cuda:999"):
+        sci_ops._device_arch(999)
+
+
 @needs_nvrtc
 def test_cache_is_filled_read_and_repaired(tmp_path: pathlib.Path) -> None:
     code = "print(torch.ops.sci._cache_kernel(0, 'sm_80'), torch.ops.sci._cache_trouble())"

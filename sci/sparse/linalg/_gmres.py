@@ -12,7 +12,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor
 from ..._core.cards import function
 from ..._core.checks import known
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, items
 from ._arnoldi import orthonormal_pairs
 from ._implicit import call_general, samples, solve, whole
 from ._iterate import System
@@ -115,7 +115,7 @@ def gmres(
         def note(size: Tensor) -> None:
             callback(size.squeeze(-1))
 
-    n = int(A.shape[-1]) if hasattr(A, "shape") else len(A)
+    n = int(A.shape[-1]) if hasattr(A, "shape") else len(items("gmres", "A", A, "a matrix or a linear operator"))
     most = 10 * n if maxiter is None else maxiter
     inner = most if kind == "legacy" and callback is not None else 0
     length = 20 if restart is None else whole("restart", restart, "gmres")
