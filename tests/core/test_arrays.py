@@ -72,7 +72,7 @@ def test_promote() -> None:
     a, b, c = arrays.promote("solve", optional=("c",), a=torch.ones(2, dtype=torch.int32), b=2.0, c=None)
     assert (a.dtype, b.dtype, c) == (torch.get_default_dtype(),) * 2 + (None,)
     assert arrays.promote("solve", a=torch.ones(2), b=np.ones(2))[0].dtype == torch.float64
-    with pytest.raises(TypeError, match="solve: c must be .*, got None"):
+    with pytest.raises(TypeError, match=r"solve: c must be .*, got None"):
         arrays.promote("solve", a=torch.ones(2), c=None)
     with pytest.raises(TypeError, match="solve: b must be real"):
         arrays.promote("solve", a=torch.ones(2), b=torch.ones(2) * 1j, allow_complex=False)
