@@ -21,7 +21,7 @@ SCI_HD double hyper_mass(double a, double b, double c, double r) {
   const double last = hyper_equation<double>{2, a, b, c}.last_turn();
   double term = 1, sum = 1, shift = 0;
   SCI_NO_UNROLL
-  for (int n = 0; n < hyper_terms; ++n) {
+  for (int n = 0; n < hyper_long; ++n) {
     if (c + n == 0) return limits<double>::infinity;
     double ratio = abs((a + n) * (b + n) / ((c + n) * (n + 1))) * r;
     term *= ratio;
@@ -80,10 +80,10 @@ SCI_HD_LARGE hyper_value<Z> hyper_term(R a, R b, R c, const hyper_variable<hyper
   hyper_value<Z> s;
   R power = hyper_lift<R>(double_double(0));
   if (!(form.mass < limits<double>::infinity)) return {hyper_lift<Z>(double_double(0)), limits<double>::infinity};
-  if (form.kind == 0) s = hyper_series<R, Z>({2, a, b, c}, x.u);
-  if (form.kind == 1) s = hyper_series<R, Z>({2, c - a, c - b, c}, x.u), power = c - a - b;
-  if (form.kind == 2) s = hyper_series<R, Z>({2, a, c - b, c}, -x.u / x.v), power = -a;
-  if (form.kind == 3) s = hyper_series<R, Z>({2, b, c - a, c}, -x.u / x.v), power = -b;
+  if (form.kind == 0) s = hyper_series<R, Z>({2, a, b, c}, x.u, &twos);
+  if (form.kind == 1) s = hyper_series<R, Z>({2, c - a, c - b, c}, x.u, &twos), power = c - a - b;
+  if (form.kind == 2) s = hyper_series<R, Z>({2, a, c - b, c}, -x.u / x.v, &twos), power = -a;
+  if (form.kind == 3) s = hyper_series<R, Z>({2, b, c - a, c}, -x.u / x.v, &twos), power = -b;
   const Z turn = form.kind == 0 ? hyper_lift<Z>(double_double(0)) : hyper_scaled(Z(power), x.log_v);
   const Z front = hyper_exp(log_front + turn + hyper_lift<Z>(double_double(twos) * double_double_ln2())) * p;
   const double mass = parts + hyper_size(turn);

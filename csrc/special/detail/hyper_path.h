@@ -115,7 +115,7 @@ SCI_HD complex<double_double> hyper_exact(complex<double> z) { return {double_do
 /// The relative size of what counts as nothing in a sum of such numbers.
 template <class B>
 constexpr double hyper_tiny = is_same<B, double> ? 1e-17 : 1e-33;
-constexpr int hyper_terms = 1500, hyper_steps = 600;
+constexpr int hyper_terms = 1500, hyper_long = 12000, hyper_steps = 600;
 
 // ---- the equation
 // ----------------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ struct hyper_equation {
     double low = hyper_leading(c);
     if (order > 0) low = min(low, hyper_leading(a));
     if (order == 2) low = min(low, hyper_leading(b));
-    return min(-low, 1000.0);
+    return min(-low, 0.75 * hyper_long);
   }
   SCI_HD R slope() const {
     const R one = hyper_lift<R>(double_double(1));

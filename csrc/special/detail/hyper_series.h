@@ -81,9 +81,9 @@ struct hyper_value {
   double size;
 };
 
-/// The power series about 0.
+/// The power series about 0; with `twos` it is this sum times 2^twos, which cannot overflow.
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<Z> u) {
+SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<Z> u, int* twos = nullptr) {
   using B = hyper_base<R>;
   const double tiny = hyper_tiny<B>;
   const double last = f.last_turn();
@@ -91,7 +91,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<
   double size = 1, before = 1;
   int quiet = 0;
   SCI_NO_UNROLL
-  for (int n = 0; n < 2 * hyper_terms && quiet < 2; ++n) {
+  for (int n = 0; n < hyper_long && quiet < 2; ++n) {
     const R above = f.numerator(n);
     if (hyper_size(above) == 0) break;  // the end of a polynomial, before any pole
     const R ratio = above / hyper_scaled(f.c + hyper_lift<R>(double_double(n)), B(double(n + 1)));
@@ -99,6 +99,10 @@ SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<
     w = w + term;
     double t = hyper_size(term);
     size += t * (1 + 0.5 * n);  // the rounding of n products
+    if (twos && size > 0x1p800) {
+      term = hyper_scaled(term, 0x1p-800), w = hyper_scaled(w, 0x1p-800);
+      size *= 0x1p-800, t *= 0x1p-800, before *= 0x1p-800, *twos += 800;
+    }
     if (t == 0 || !(t < limits<double>::infinity)) break;
     quiet = (t <= tiny * hyper_size(w) && t <= before && n > last) ? quiet + 1 : 0;
     before = t;
@@ -224,13 +228,14 @@ struct hyper_dual_<complex<T>> {
 template <class Z, class R>
 using hyper_dual = typename hyper_dual_<Z>::template over<R>;
 
+/// The derivative that was asked for; NaN where the value is.
 template <class T>
 SCI_HD double hyper_d(dual<T> x) {
-  return double(x.d);
+  return isnan(hyper_leading(x)) ? limits<double>::nan : double(x.d);
 }
 template <class T>
 SCI_HD double hyper_d(dual<dual<T>> x) {
-  return double(x.d.d);
+  return isnan(hyper_leading(x)) ? limits<double>::nan : double(x.d.d);
 }
 template <class T>
 SCI_HD complex<double> hyper_d(complex<T> x) {
