@@ -26,9 +26,7 @@ def test_parameters_in_the_thousands(point: tuple[float, ...]) -> None:
         assert abs(value.item() - want) <= 1e-13 * abs(want)
         for i in range(4):
             shift = mpmath.mpf(10) ** -15
-            up, down = (
-                mpmath.hyp2f1(*(x + sign * shift * (k == i) for k, x in enumerate(point))) for sign in (1, -1)
-            )
+            up, down = (mpmath.hyp2f1(*(x + sign * shift * (k == i) for k, x in enumerate(point))) for sign in (1, -1))
             slope = (up - down) / (2 * shift)
             assert abs(slopes[i].item() - slope) <= 1e-11 * abs(slope)
 
