@@ -109,6 +109,8 @@ from ._noncentral_chi_squared import chndtr, chndtridf, chndtrinc, chndtrix
 from ._noncentral_fisher import ncfdtr, ncfdtri, ncfdtridfn, ncfdtrinc
 from ._normal_inverse import nrdtrimn, nrdtrisd
 from ._owens_t import owens_t
+from ._pbdv import pbdn_seq, pbdv, pbdv_seq, pbvv, pbvv_seq
+from ._pbwa import pbwa
 from ._poch import poch
 from ._poisson import pdtr, pdtrc, pdtri, pdtrik
 from ._polygamma import polygamma
@@ -337,6 +339,12 @@ __all__ = [
     "nrdtrimn",
     "nrdtrisd",
     "owens_t",
+    "pbdn_seq",
+    "pbdv",
+    "pbdv_seq",
+    "pbvv",
+    "pbvv_seq",
+    "pbwa",
     "pdtr",
     "pdtrc",
     "pdtri",

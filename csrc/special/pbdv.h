@@ -1,0 +1,211 @@
+// The parabolic cylinder functions D_v(x) = U(a, x) and V_v(x) = V(a, x), a = -v - 1/2, with their derivatives in x,
+// and the derivatives of both in v.
+//
+// For x >= 0 each by the Liouville-Green series (detail/parabolic.h), or from a point where it serves, or from x = 0
+// (DLMF 12.2.6-9), by Taylor steps in the direction in which the function does not die away. For x < 0 by connection:
+//   U(a, -x) = -sin(pi a) U(a, x) + cos(pi a) Gamma(1/2 - a) V(a, x)                            DLMF 12.2.15, a < 0
+//   V(a, -x) = cos(pi a) / Gamma(1/2 - a) U(a, x) + sin(pi a) V(a, x)                           DLMF 12.2.16, a < 0
+//   V(a, x) = Gamma(1/2 + a) / pi (sin(pi a) U(a, x) + U(a, -x))                                DLMF 12.2.20, a >= 0
+// In double; derivatives in v on dual numbers.
+#pragma once
+#include "special/detail/parabolic.h"
+
+namespace sci {
+namespace detail {
+
+/// log Gamma(1/2 + x), x >= 0, and a factor beside 1.
+template <class R>
+SCI_HD R parabolic_log_gamma(R x) {
+  const hyper_rgamma<R> g = hyper_reciprocal_gamma(x + R(0.5));
+  return g.log - sci::log(g.p) - R(g.twos * numbers::ln2<double>);
+}
+template <class R>
+SCI_HD R parabolic_rgamma(R x) {
+  const hyper_rgamma<R> g = hyper_reciprocal_gamma(x);
+  return ldexp(g.p, g.twos) * exp(-g.log);
+}
+
+/// U(a, 0) and U'(a, 0), |a| not large.
+template <class R>
+SCI_HD_LARGE parabolic_state<R> parabolic_u_zero(R a) {
+  const R power = exp(a * R(-0.5 * numbers::ln2<double>)) * R(1.7724538509055160273);  // 2^(-a/2) sqrt(pi)
+  const R fourth = R(1.1892071150027210667), half = a * R(0.5);
+  return {power / fourth * parabolic_rgamma(half + R(0.75)), -power * fourth * parabolic_rgamma(half + R(0.25)),
+          R(0.0)};
+}
+/// V(a, 0) and V'(a, 0).
+template <class R>
+SCI_HD_LARGE parabolic_state<R> parabolic_v_zero(R a) {
+  const R power = exp(a * R(0.5 * numbers::ln2<double>)), half = a * R(0.5);
+  const R fourth = R(1.1892071150027210667);
+  return {power * fourth * sinpi(R(0.75) - half) * parabolic_rgamma(R(0.75) - half),
+          power * fourth * R(1.4142135623730951) * sinpi(R(0.25) - half) * parabolic_rgamma(R(0.25) - half), R(0.0)};
+}
+
+SCI_HD double parabolic_turn(double a) { return a < 0 ? 2 * sqrt(-a) : 0; }
+
+/// U(a, x), x >= 0.
+template <class R>
+SCI_HD_LARGE parabolic_state<R> parabolic_u(R a, double x) {
+  parabolic_state<R> u, v;
+  const double A = primal(a), turn = parabolic_turn(A);
+  if (x == 0 && abs(A) < 280) return parabolic_u_zero(a);  // zeros are exact
+  if (parabolic_real(-1.0, a, x, u) || parabolic_oscillating(a, x, u, v)) return u;
+  if (abs(A) < 15 && sqrt(abs(A)) * x + x * x / 4 < 0.5) {
+    u = parabolic_u_zero(a);
+    parabolic_walk(a, 1.0, 0.0, x, u);
+    return u;
+  }
+  for (int i = 0; i < parabolic_tries; ++i) {
+    const double from = turn + parabolic_away(turn, i);
+    parabolic_state<double> test;
+    if (from > x && parabolic_real(-1.0, A, from, test)) {
+      parabolic_real(-1.0, a, from, u);
+      parabolic_walk(a, 1.0, from, x, u);
+      return u;
+    }
+  }
+  return {R(limits<double>::nan), R(limits<double>::nan), a};
+}
+
+/// Gamma(1/2 - a) V(a, x), a < 0, x >= 0.
+template <class R>
+SCI_HD_LARGE parabolic_state<R> parabolic_v_right(R a, double x) {
+  parabolic_state<R> u, v;
+  if (parabolic_oscillating(a, x, u, v)) return v;
+  const double A = primal(a), turn = parabolic_turn(A);
+  if (parabolic_real(1.0, a, x, v)) {
+    v.y = v.y * R(0.7978845608028654), v.slope = v.slope * R(0.7978845608028654);
+    v.log = v.log + parabolic_log_gamma(-a);
+    return v;
+  }
+  for (int i = 0; i < parabolic_tries; ++i) {
+    const double from = turn - parabolic_away(turn, i);
+    if (from <= 0) break;
+    parabolic_state<double> test, other;
+    if (from < x && parabolic_oscillating(A, from, test, other)) {
+      parabolic_oscillating(a, from, u, v);
+      parabolic_walk(a, 1.0, from, x, v);
+      return v;
+    }
+  }
+  v = parabolic_v_zero(a);
+  parabolic_walk(a, 1.0, 0.0, x, v);
+  v.log = v.log + parabolic_log_gamma(-a);
+  return v;
+}
+
+/// U(a, -x), x >= 0.
+template <class R>
+SCI_HD_LARGE parabolic_state<R> parabolic_u_left(R a, double x) {
+  if (primal(a) < 0) return parabolic_joined(-sinpi(a), parabolic_u(a, x), cospi(a), parabolic_v_right(a, x));
+  parabolic_state<R> u;
+  if (parabolic_real(-1.0, a, -x, u)) return u;
+  // The growing solution beyond where it has outgrown the other: pi / Gamma(1/2 + a) V.
+  if (sqrt(primal(a)) * x + x * x / 4 > 20 && parabolic_real(1.0, a, x, u)) {
+    u.y = u.y * R(2.5066282746310002), u.slope = u.slope * R(-2.5066282746310002);
+    u.log = u.log - parabolic_log_gamma(a);
+    return u;
+  }
+  u = parabolic_u_zero(a);
+  parabolic_walk(a, 1.0, 0.0, -x, u);
+  return u;
+}
+
+/// V(a, x), a >= 0 and of any sign x.
+template <class R>
+SCI_HD_LARGE parabolic_state<R> parabolic_v_positive(R a, double x) {
+  parabolic_state<R> v;
+  const double size = abs(x), A = primal(a), grown = sqrt(A) * size + x * x / 4;
+  if (x > 0 && grown > 20 && parabolic_real(1.0, a, x, v)) {
+    v.y = v.y * R(0.7978845608028654), v.slope = v.slope * R(0.7978845608028654);
+    return v;
+  }
+  if (A < 15 && (x > 0 || grown < 1)) {
+    v = parabolic_v_zero(a);
+    parabolic_walk(a, 1.0, 0.0, x, v);
+    return v;
+  }
+  // Gamma(1/2 + a) / pi U(a, +-x) as growing solutions, which need no gamma function, if they can.
+  parabolic_state<R> right, left;
+  const bool grows = parabolic_real(1.0, a, -size, right) && parabolic_real(1.0, a, size, left);
+  if (grows) {
+    right.slope = -right.slope;
+  } else {
+    right = parabolic_u(a, size), left = parabolic_u_left(a, size);
+    left.slope = -left.slope;
+  }
+  // Both are functions of |x| now.
+  const R s = sinpi(a), front = R(grows ? 0.7978845608028654 : 1.0);
+  v = x >= 0 ? parabolic_joined(s * front, right, front, left) : parabolic_joined(front, right, s * front, left);
+  if (x < 0) v.slope = -v.slope;
+  if (!grows) v.log = v.log + parabolic_log_gamma(a) - R(1.1447298858494002);  // log(pi)
+  return v;
+}
+
+/// An argument whose square is finite.
+SCI_HD double parabolic_argument(double x) { return min(max(x, -1e140), 1e140); }
+
+template <class R>
+SCI_HD_LARGE many<R, 2> parabolic_d(R a, double x) {
+  if (!isfinite(primal(a)) || isnan(x)) return {{R(limits<double>::nan) * a, R(limits<double>::nan) * a}};
+  x = parabolic_argument(x);
+  if (x >= 0) return parabolic_finished(parabolic_u(a, x));
+  parabolic_state<R> u = parabolic_u_left(a, -x);
+  if (primal(a) < 0) u.slope = -u.slope;  // joined as a function of |x|
+  return parabolic_finished(u);
+}
+template <class R>
+SCI_HD_LARGE many<R, 2> parabolic_v(R a, double x) {
+  if (!isfinite(primal(a)) || isnan(x)) return {{R(limits<double>::nan) * a, R(limits<double>::nan) * a}};
+  x = parabolic_argument(x);
+  if (primal(a) >= 0) return parabolic_finished(parabolic_v_positive(a, x));
+  parabolic_state<R> v = parabolic_v_right(a, abs(x));
+  if (x < 0) {
+    v = parabolic_joined(cospi(a), parabolic_u(a, -x), sinpi(a), v);
+    v.slope = -v.slope;
+  }
+  v.log = v.log - parabolic_log_gamma(-a);
+  return parabolic_finished(v);
+}
+
+template <class T, int n, class F>
+SCI_HD many<T, 2> parabolic_by_v(F f, T v, T x) {
+  const double t = double(x), sign = n == 1 ? -1 : 1;
+  const many<double, 2> y = parabolic_derivative<n>([=](auto a) { return f(a, t); }, -double(v) - 0.5);
+  return {{T(sign * y[0]), T(sign * y[1])}};
+}
+
+}  // namespace detail
+
+/// D_v(x) and D_v'(x).
+template <class T>
+SCI_HD many<T, 2> pbdv(T v, T x) {
+  const many<double, 2> y = detail::parabolic_d(-double(v) - 0.5, double(x));
+  return {{T(y[0]), T(y[1])}};
+}
+/// V_v(x) and V_v'(x).
+template <class T>
+SCI_HD many<T, 2> pbvv(T v, T x) {
+  const many<double, 2> y = detail::parabolic_v(-double(v) - 0.5, double(x));
+  return {{T(y[0]), T(y[1])}};
+}
+/// The derivatives of both in v, and the second ones.
+template <class T>
+SCI_HD many<T, 2> pbdv_by_v(T v, T x) {
+  return detail::parabolic_by_v<T, 1>([](auto a, double t) { return detail::parabolic_d(a, t); }, v, x);
+}
+template <class T>
+SCI_HD many<T, 2> pbdv_by_v2(T v, T x) {
+  return detail::parabolic_by_v<T, 2>([](auto a, double t) { return detail::parabolic_d(a, t); }, v, x);
+}
+template <class T>
+SCI_HD many<T, 2> pbvv_by_v(T v, T x) {
+  return detail::parabolic_by_v<T, 1>([](auto a, double t) { return detail::parabolic_v(a, t); }, v, x);
+}
+template <class T>
+SCI_HD many<T, 2> pbvv_by_v2(T v, T x) {
+  return detail::parabolic_by_v<T, 2>([](auto a, double t) { return detail::parabolic_v(a, t); }, v, x);
+}
+
+}  // namespace sci

@@ -1,0 +1,139 @@
+// The parabolic cylinder function W(a, x), its derivative in x, and the derivatives of both in a.
+//
+// By the Liouville-Green series of detail/parabolic.h for U(ia, x e^(-i pi/4)) (DLMF 12.14.4), H = x^2/4 - a:
+//   X = e^(i(pi/4 + phi/2)) (4H)^(-1/4) e^(i(x sqrt(H)/2 + a/2 - a log(x/2 + sqrt(H)))) S(x/(2 sqrt(H)), i/...)
+//   W(a, x) = sqrt(2k) Re X,  W(a, -x) = sqrt(2/k) Im X for x > 0, H > 0,    W(a, x) = sqrt(2k) X for H < 0
+// with k = sqrt(1 + e^(2 pi a)) - e^(pi a), phi = arg Gamma(1/2 + ia) (DLMF 12.14.5-7). Elsewhere by Taylor steps of
+// the equation towards the left, in which direction W does not die away, from a point where the series serves. In
+// double; derivatives in a on dual numbers.
+#pragma once
+#include "special/detail/parabolic.h"
+
+namespace sci {
+namespace detail {
+
+/// log k / 2.
+template <class R>
+SCI_HD R parabolic_half_log_k(R a) {
+  const R grown = a * R(numbers::pi<double>);
+  if (primal(a) < 0) return R(-0.5) * asinh(exp(grown));
+  return R(-0.5) * (grown + sci::log(R(1.0) + sqrt(R(1.0) + exp(R(-2.0) * grown))));
+}
+
+/// arg Gamma(1/2 + ia), continuous and odd in a: the recurrence to 1/2 + 10, then Stirling's series (DLMF 5.11.1).
+template <class R>
+SCI_HD_LARGE R parabolic_gamma_angle(R a) {
+  SCI_TABLE(double, stirling) = {1. / 12,   -1. / 360,        1. / 1260,  -1. / 1680,
+                                 1. / 1188, -691. / 360360.0, 1. / 156.0, -3617. / 122400};
+  R angle = R(0.0);
+  SCI_NO_UNROLL
+  for (int k = 0; k < 10; ++k) angle = angle - atan2(a, R(k + 0.5));
+  const complex<R> z = {R(10.5), a}, over = complex<R>(R(1.0)) / z, square = over * over;
+  complex<R> tail = complex<R>(R(0.0));
+  SCI_NO_UNROLL
+  for (int k = 7; k >= 0; --k) tail = tail * square + complex<R>(R(stirling[k]));
+  const R modulus = hypot(R(10.5), a);
+  return angle + R(10.0) * atan2(a, R(10.5)) + a * (sci::log(modulus) - R(1.0)) + (tail * over).im;
+}
+
+/// Beyond the turning points, x > 0: W(a, x) and W(a, -x), the latter with its derivative in x.
+template <class R>
+SCI_HD_LARGE bool parabolic_waves(R a, double x, parabolic_state<R>& right, parabolic_state<R>& left) {
+  const R H = R(x * x / 4) - a, half = R(x / 2);
+  if (!(primal(H) > 0)) return false;
+  const R h = sqrt(H), q = h + half, tau = half / h;
+  const parabolic_series<complex<R>> f = parabolic_sum(complex<R>(tau), complex<R>{R(0.0), R(1.0) / (h * q)});
+  if (!f.reached) return false;
+  // The large part of the phase apart, with what rounding took from it.
+  const R large = half * h + a * (R(0.5) - sci::log(q));
+  const R small =
+      R(numbers::pi<double> / 4 + parabolic_rest(-primal(a), x, primal(large))) + parabolic_gamma_angle(a) * R(0.5);
+  const complex<R> wave = complex<R>{cos(large), sin(large)} * complex<R>{cos(small), sin(small)};
+  const complex<R> inner = f.s - f.ds, b = f.s * wave;
+  const complex<R> d = (complex<R>{-inner.im, inner.re} - f.s * (tau / (R(4.0) * H))) * wave;
+  const R front = sqrt(h), k = parabolic_half_log_k(a);  // (4H)^(-1/4) sqrt(2) = 1 / front
+  right = {b.re / front, d.re * front, k};
+  left = {b.im / front, d.im * front, -k};
+  return true;
+}
+
+/// Between them.
+template <class R>
+SCI_HD_LARGE bool parabolic_barrier(R a, double x, parabolic_state<R>& out) {
+  const R F = a - R(x * x / 4), half = R(x / 2);
+  if (!(primal(F) > 0)) return false;
+  const R f = sqrt(F);
+  const complex<R> tau = {R(0.0), -half / f};
+  const parabolic_series<complex<R>> g = parabolic_sum(tau, complex<R>(R(1.0)) / complex<R>{half * f, F});
+  if (!g.reached) return false;
+  const R turn = (parabolic_gamma_angle(a) + a - a * sci::log(a)) * R(0.5);
+  const complex<R> phase = {cos(turn), sin(turn)};
+  const R front = sqrt(f);
+  // i f (i S - i ds - tau / (4H) S), H = -F
+  const complex<R> part = tau * g.s / (R(4.0) * F);
+  const complex<R> d = complex<R>{g.ds.re - g.s.re - part.im, g.ds.im - g.s.im + part.re} * phase;
+  out = {(g.s * phase).re / front, d.re * front, a * atan2(f, half) - half * f + parabolic_half_log_k(a)};
+  return true;
+}
+
+template <class R>
+SCI_HD_LARGE many<R, 2> parabolic_w(R a, double x) {
+  const R unknown = R(limits<double>::nan) * a;  // in its derivatives too
+  const double A = primal(a);
+  if (!isfinite(A) || isnan(x)) return {{unknown, unknown}};
+  parabolic_state<R> right, left;
+  if (x * x / 4 > A) {
+    if (parabolic_waves(a, abs(x), right, left)) {
+      if (x < 0) left.slope = -left.slope;
+      return parabolic_finished(x < 0 ? left : right);
+    }
+  } else if (parabolic_barrier(a, x, right)) {
+    return parabolic_finished(right);
+  }
+  const double turn = A > 0 ? 2 * sqrt(A) : 0;
+  parabolic_state<double> test, other;
+  // The first point to the right of x where a series serves.
+  for (int i = 0; i < parabolic_tries && x < 0; ++i) {
+    const double from = parabolic_away(turn, i) - turn;
+    if (from < 0 && from > x && parabolic_barrier(A, from, test)) {
+      parabolic_barrier(a, from, right);
+      parabolic_walk(a, -1.0, from, x, right);
+      return parabolic_finished(right);
+    }
+  }
+  for (int i = 0; i < parabolic_tries; ++i) {
+    const double from = turn + parabolic_away(turn, i);
+    if (from > x && parabolic_waves(A, from, test, other)) {
+      parabolic_waves(a, from, right, left);
+      parabolic_walk(a, -1.0, from, x, right);
+      return parabolic_finished(right);
+    }
+  }
+  return {{unknown, unknown}};
+}
+
+}  // namespace detail
+
+/// W(a, x) and W'(a, x).
+template <class T>
+SCI_HD many<T, 2> pbwa(T a, T x) {
+  const many<double, 2> y = detail::parabolic_w(double(a), double(x));
+  return {{T(y[0]), T(y[1])}};
+}
+/// The derivatives of both in a, and the second ones.
+template <class T>
+SCI_HD many<T, 2> pbwa_by_a(T a, T x) {
+  const double t = double(x);
+  const many<double, 2> y =
+      detail::parabolic_derivative<1>([=](auto p) { return detail::parabolic_w(p, t); }, double(a));
+  return {{T(y[0]), T(y[1])}};
+}
+template <class T>
+SCI_HD many<T, 2> pbwa_by_a2(T a, T x) {
+  const double t = double(x);
+  const many<double, 2> y =
+      detail::parabolic_derivative<2>([=](auto p) { return detail::parabolic_w(p, t); }, double(a));
+  return {{T(y[0]), T(y[1])}};
+}
+
+}  // namespace sci
