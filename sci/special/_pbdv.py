@@ -303,7 +303,7 @@ def pbvv(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     >>> import torch, sci
     >>> v, vp = sci.special.pbvv(0.5, torch.tensor([0.0, 1.0, 2.0], dtype=torch.float64))
     >>> v
-    tensor([-0.6560, -0.2200,  1.0211], dtype=torch.float64)
+    tensor([-0.6560,  0.2200,  1.0211], dtype=torch.float64)
     """
 
 

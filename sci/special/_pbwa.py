@@ -168,5 +168,5 @@ def pbwa(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     >>> import torch, sci
     >>> w, wp = sci.special.pbwa(1.0, torch.tensor([-8.0, 0.0, 8.0], dtype=torch.float64))
     >>> w
-    tensor([-2.0834,  0.7315,  0.0866], dtype=torch.float64)
+    tensor([ 3.4420,  0.7315, -0.0069], dtype=torch.float64)
     """
