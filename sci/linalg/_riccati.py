@@ -13,7 +13,9 @@ from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
+from . import _lapack
 from ._errors import LinAlgError
+from ._hermitian import real_dtype
 from ._lu_operators import general_solve
 from ._matrices import (
     batch_shape,
@@ -39,6 +41,8 @@ _STEPS = 60  # doubling converges quadratically; this many steps only where a cl
 # Newton's step from x is a Lyapunov equation for the closed loop f = a - b k, k = r^-1 (b^H x + s^H), discrete
 # k = (r + b^H x b)^-1 (b^H x a + s^H), with the right-hand side q + k^H r k - s k - k^H s^H. It squares the error, so
 # two steps, differentiated with the starting point held, have the right derivatives up to the third.
+# The discrete equation may have a singular r. With x = y + c the equation for y has r + c b^H b, s + c a^H b and
+# q + c (a^H a - 1) in their places.
 # [1] E. K.-W. Chu, H.-Y. Fan, W.-W. Lin, "A structure-preserving doubling algorithm for continuous-time algebraic
 #     Riccati equations", Linear Algebra and its Applications 396 (2005) 55-80.
 
@@ -63,15 +67,18 @@ def _doubled(a: Tensor, g: Tensor, h: Tensor) -> Tensor:
 def _start(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, continuous: bool, function: str) -> Tensor:
     for name, y in (("a", a), ("b", b), ("q", q), ("r", r)):
         require_finite(function, {name: y})
+    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
+    if not continuous:
+        c = _shift(b, q, r)
+        q, s, r = q + c * (a.mH @ a - eye), s + c * a.mH @ b, r + c * b.mH @ b
     ri = torch.linalg.solve_ex(r, torch.cat([b.mH, s.mH], -1))[0]
     r_b, r_s = ri.split(a.shape[-1], -1)
     g, a, q = hermitian_part(b @ r_b), a - b @ r_s, hermitian_part(q - s @ r_s)
-    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
     if not continuous:
-        x = _doubled(a, g, q)
-        loop = torch.linalg.solve_ex(eye + g @ x, a)[0]
+        y = _doubled(a, g, q)
+        loop = torch.linalg.solve_ex(eye + g @ y, a)[0]
         unstable = torch.linalg.eigvals(loop.nan_to_num()).abs() >= 1
-        return _checked(x, a.mH @ x @ loop - x + q, a, q, unstable, function)
+        return _checked(y, a.mH @ y @ loop - y + q, a, q, unstable, function) + c * eye
     # The parameter is to be positive and away from the spectrum; the size of the closed loop is a choice that works.
     size = torch.linalg.matrix_norm(a) + (torch.linalg.matrix_norm(g) * torch.linalg.matrix_norm(q)).sqrt()
     gamma = (size * 1.1 + 1e-300)[..., None, None]
@@ -83,6 +90,41 @@ def _start(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, continuous: bo
     x = _doubled(one, hermitian_part(2 * gamma * back @ g @ w), hermitian_part(h))
     unstable = torch.linalg.eigvals((a - g @ x).nan_to_num()).real >= 0
     return _checked(x, a.mH @ x + x @ a - x @ g @ x + q, a, q, unstable, function)
+
+
+def _shift(b: Tensor, q: Tensor, r: Tensor) -> Tensor:
+    """Return the c (..., 1, 1) of a discrete equation, 0 where r is regular."""
+    sizes = torch.linalg.svdvals(r)
+    if r.shape[-1] == 0:
+        return sizes.new_zeros(*sizes.shape[:-1], 1, 1)
+    singular = sizes[..., -1] <= torch.finfo(sizes.dtype).eps ** 0.5 * sizes[..., 0]
+    c = torch.linalg.matrix_norm(q) + torch.linalg.matrix_norm(r) / torch.linalg.matrix_norm(b).square().clamp_min(
+        1e-30
+    )
+    return torch.where(singular, torch.where(c > 0, c, 1), 0)[..., None, None]
+
+
+def _scales(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, function: str) -> Tensor:
+    """Return powers of two, (..., n): x / (d_i d_j) belongs to an equation whose pencil has rows and columns alike."""
+    for name, y in (("a", a), ("b", b), ("q", q), ("r", r)):
+        require_finite(function, {name: y})
+    n = a.shape[-1]
+    top = torch.cat([a, torch.zeros_like(a), b], -1)
+    middle = torch.cat([q, a.mH, s], -1)
+    pencil = torch.cat([top, middle, torch.cat([s.mH, b.mH, r], -1)], -2).abs()
+    pencil = pencil - torch.diag_embed(pencil.diagonal(dim1=-2, dim2=-1))
+    factors, _ = _lapack.gebal(pencil.cpu(), permute=False, scale=True)
+    size = factors.to(a.device).log2()
+    return torch.exp2(((size[..., n : 2 * n] - size[..., :n]) / 2).round())
+
+
+# Of the matrices as they are; scales are exact, and so no derivative of them matters.
+_balancing = operator(
+    "riccati_scales(Tensor a, Tensor b, Tensor q, Tensor r, Tensor s, str function) -> Tensor",
+    kernel=_scales,
+    fake=lambda a, b, q, r, s, function: new_like(a, (*batch_shape(a, b, q, r, s), a.shape[-1]), real_dtype(a.dtype)),
+    core_dims=(2, 2, 2, 2, 2),
+)
 
 
 def _checked(x: Tensor, residual: Tensor, a: Tensor, q: Tensor, unstable: Tensor, function: str) -> Tensor:
@@ -105,7 +147,7 @@ _initial = operator(
 )
 
 
-def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: Any, s: Any) -> Tensor:
+def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: Any, s: Any, balanced: bool) -> Tensor:
     given = {"a": a, "b": b, "q": q, "r": r} | ({} if e is None else {"e": e}) | ({} if s is None else {"s": s})
     found = dict(zip(given, tensors(function, **given), strict=True))
     a, b, q, r = (torch.atleast_2d(found[name]) for name in ("a", "b", "q", "r"))
@@ -136,6 +178,11 @@ def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: A
             rest[0], torch.eye(n, dtype=a.dtype, device=a.device).expand(a.shape), False, function
         )
         a, q, s = a @ inverse_e, hermitian_part(inverse_e.mH @ q @ inverse_e), inverse_e.mH @ s
+    d: Tensor | None = None
+    if balanced:
+        d = _balancing(*(y.detach() for y in (a, b, q, r, s)), function)
+        left, right = d[..., :, None], d[..., None, :]
+        a, b, q, s = a * left / right, b * left, q / (left * right), s / left
     x = _initial(*(y.detach() for y in (a, b, q, r, s)), continuous, function)
     for _ in range(2):
         if continuous:
@@ -149,7 +196,7 @@ def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: A
         else:
             x = discrete(loop.mH, right, n < 10, function)
         x = hermitian_part(x)
-    return x
+    return x if d is None else x * (d[..., :, None] * d[..., None, :])
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -195,7 +242,7 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
     s : (..., n, m) tensor, optional
         Cross costs; by default zero.
     balanced : bool
-        Accepted and ignored.
+        Scale the states by powers of two first, so that the matrices have rows and columns of like size.
 
     Returns
     -------
@@ -229,7 +276,7 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
     >>> torch.allclose(solve_continuous_are(0 * one, one, one, one), one)
     True
     """
-    return _solve("solve_continuous_are", True, a, b, q, r, e, s)
+    return _solve("solve_continuous_are", True, a, b, q, r, e, s, bool(balanced))
 
 
 @function(differentiable=_ARGUMENTS, samples=_samples, call=_of_hermitian, synchronizes=True)
@@ -248,13 +295,13 @@ def solve_discrete_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = N
     q : (..., n, n) tensor
         Hermitian state costs.
     r : (..., m, m) tensor
-        Hermitian, regular input costs.
+        Hermitian input costs, which may be singular.
     e : (..., n, n) tensor, optional
         Regular matrices of a generalised system; by default the identity.
     s : (..., n, m) tensor, optional
         Cross costs; by default zero.
     balanced : bool
-        Accepted and ignored.
+        Scale the states by powers of two first, so that the matrices have rows and columns of like size.
 
     Returns
     -------
@@ -264,7 +311,7 @@ def solve_discrete_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = N
     Raises
     ------
     LinAlgError
-        No stabilising solution was found, `r` or `e` is singular, or matrices are not square.
+        No stabilising solution was found, `e` or ``r + b^H x b`` is singular, or matrices are not square.
     ValueError
         Shapes do not match, `q` or `r` is not Hermitian, or not finite data.
 
@@ -280,4 +327,4 @@ def solve_discrete_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = N
     >>> torch.allclose(solve_discrete_are(0 * one, one, one, one), one)
     True
     """
-    return _solve("solve_discrete_are", False, a, b, q, r, e, s)
+    return _solve("solve_discrete_are", False, a, b, q, r, e, s, bool(balanced))

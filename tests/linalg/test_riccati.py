@@ -1,0 +1,105 @@
+"""Riccati equations: the small examples of the CAREX and DAREX collections, scaling, singular input costs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+
+from sci.linalg import solve_continuous_are, solve_discrete_are
+from tests.linalg.linalg_matrices import positive, random
+
+Case = tuple[str, list[Any], Any]
+
+
+def _carex_10(e: float) -> np.ndarray:
+    one = (2 * (e + 1) + math.sqrt(2 * (e + 1) ** 2 + 2) + math.sqrt(2) * e) / 2
+    other = one / (one - (e + 1))
+    return np.array([[one, other], [other, one]])
+
+
+def _carex_7(e: float) -> np.ndarray:
+    root = 2 + math.sqrt(1 + e * e)
+    return np.array([[(1 + math.sqrt(1 + e * e)) / e**2, 1 / root], [1 / root, 0.25 - 0.25 * (e / root) ** 2]])
+
+
+def _cases() -> dict[str, Case]:
+    """Examples whose solution has a closed form, by their numbers in the collections.
+
+    P. Benner, A. Laub, V. Mehrmann, "A collection of benchmark examples for the numerical solution of algebraic Riccati
+    equations" I (continuous) and II (discrete), Technische Universitaet Chemnitz, 1995.
+    """
+    eye, swing, weight = np.eye(2), [[4, 3], [-4.5, -3.5]], np.array([[9.0, 6], [6, 4]])
+    n = 40
+    cases: dict[str, Case] = {
+        "carex 1": ("c", [[[0, 1], [0, 0]], [[0], [1]], np.diag([1, 2]), [[1]]], [[2, 1], [1, 2]]),
+        "carex 2": ("c", [swing, [[1], [-1]], weight, [[1]]], (1 + math.sqrt(2)) * weight),
+        "darex 1": ("d", [swing, [[1], [-1]], weight, [[1]]], (1 + math.sqrt(5)) / 2 * weight),
+        "darex 3": ("d", [[[2, -1], [1, 0]], [[1], [0]], np.diag([0, 1]), [[0]]], eye),
+        "darex 15": ("d", [np.eye(n, k=1), np.eye(n)[:, -1:], np.eye(n), [[1]]], np.diag(np.arange(1.0, n + 1))),
+    }
+    for e in (1.0, 1e-3, 1e-6):
+        cases[f"carex 7, {e}"] = ("c", [[[1, 0], [0, -2]], [[e], [0]], np.ones((2, 2)), [[1]]], _carex_7(e))
+    for e in (1.0, 1e-3, 1e-7):
+        cases[f"carex 10, {e}"] = ("c", [[[e + 1, 1], [1, e + 1]], eye, e * e * eye, eye], _carex_10(e))
+    for e in (1.0, 1e3, 1e6):
+        root = math.sqrt(1 + 2 * e)
+        parts = [[[0, e], [0, 0]], [[0], [1]], eye, [[1]]]
+        cases[f"carex 9, {e}"] = ("c", parts, [[root / e, 1], [1, root]])
+        cases[f"darex 12, {e}"] = ("d", parts, np.diag([1, 1 + e * e]))
+    return cases
+
+
+def _residual(kind: str, a: np.ndarray, b: np.ndarray, q: np.ndarray, r: np.ndarray, x: np.ndarray) -> float:
+    if kind == "d":
+        t = a.T @ x @ b
+        left = a.T @ x @ a - x - t @ np.linalg.solve(r + b.T @ x @ b, t.T) + q
+    else:
+        left = a.T @ x + x @ a - x @ b @ np.linalg.solve(r, b.T) @ x + q
+    return float(np.abs(left).max() / (np.abs(x).max() + np.abs(q).max()))
+
+
+@pytest.mark.parametrize("name", _cases())
+def test_collections_are_solved_no_worse_than_by_scipy(name: str) -> None:
+    kind, parts, want = _cases()[name]
+    parts = [np.array(y, dtype=float) for y in parts]
+    solve = {"c": solve_continuous_are, "d": solve_discrete_are}[kind]
+    peer = {"c": scipy.linalg.solve_continuous_are, "d": scipy.linalg.solve_discrete_are}[kind]
+    x = solve(*map(torch.from_numpy, parts)).numpy()
+    eps = np.finfo(float).eps
+    want = np.array(want)
+    try:
+        theirs = peer(*parts)
+    except np.linalg.LinAlgError:
+        theirs = want
+    error, their_error = (float(np.abs(y - want).max() / np.abs(want).max()) for y in (x, theirs))
+    # The tenth has a closed loop at a distance of its parameter from the imaginary axis.
+    condition = 1 / float(name.split(", ")[1]) if name.startswith("carex 10") else 1.0
+    assert error <= their_error + 40 * eps * condition
+    assert _residual(kind, *parts, x) <= _residual(kind, *parts, theirs) + 40 * eps
+
+
+@pytest.mark.parametrize("solve", [solve_continuous_are, solve_discrete_are])
+def test_balancing_makes_states_of_unlike_size_alike(solve: Any) -> None:
+    a, b, q, r = random(4, 4) / 3, random(4, 2), positive(4, 4), positive(2, 2)
+    x = solve(a, b, q, r)
+    d = 2.0 ** torch.tensor([-20, 0, 9, 24], dtype=torch.float64)
+    scaled = (a * d[:, None] / d, b * d[:, None], q / (d[:, None] * d), r)
+    y = solve(*scaled) * (d[:, None] * d)
+    torch.testing.assert_close(y, x, rtol=1e-11, atol=1e-11)
+    plain = solve(a, b, q, r, balanced=False)
+    torch.testing.assert_close(plain, x, rtol=1e-11, atol=1e-11)
+
+
+def test_singular_input_costs_and_their_gradient() -> None:
+    a, b, q = random(2, 3, 3), random(3, 2), positive(3, 3)
+    r = torch.zeros(2, 2, dtype=torch.float64)
+    x = solve_discrete_are(a, b, q, r)
+    t = a.mT @ x @ b
+    left = a.mT @ x @ a - x - t @ torch.linalg.solve(b.mT @ x @ b, t.mT) + q
+    assert float(left.abs().max()) < 1e-12 * float(x.abs().max())
+    torch.autograd.gradcheck(lambda a: solve_discrete_are(a, b, q, r), a.requires_grad_())
