@@ -90,7 +90,8 @@ def test_card_is_complete(name: str) -> None:
         # An argument that is a pair, such as c_and_lower, is named by its part.
         known = known or any(argument in parameter.split("_and_") for parameter in parameters)
         assert known, f"{argument} is no argument of {name}"
-    assert card.samples or not card.differentiable, "a differentiable function needs samples"
+    claims = card.differentiable or card.complex or card.batch or card.compiles
+    assert card.samples or not claims, "a claim that no test covers: it needs samples"
     assert getattr(importlib.import_module(f"sci.{card.domain}"), card.name) is card.object, "exported by its domain"
 
 
@@ -157,6 +158,15 @@ def test_compile(card: FunctionCard, device: torch.device) -> None:
                 compiled = torch.compile(grad, fullgraph=True, backend="aot_eager")
                 for g, want in zip(compiled(*xs), grad(*xs), strict=True):
                     torch.testing.assert_close(g, want)
+
+
+@pytest.mark.parametrize("card", [p for p in with_samples if p.values[0].complex])
+def test_complex_is_taken(card: FunctionCard, device: torch.device) -> None:
+    found = samples(card, torch.complex128, device)
+    assert any(x.is_complex() for sample in found for x in as_function(card, sample)[1]), "no complex sample"
+    for sample in found:
+        f, xs = as_function(card, sample)
+        f(*xs)
 
 
 @pytest.mark.parametrize("card", with_samples)

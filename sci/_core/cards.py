@@ -183,9 +183,9 @@ def function(
     discrete: Sequence[str] = (),
     samples: Callable[[torch.Generator, torch.dtype, torch.device], Iterable[Sample]] | None = None,
     call: Callable[..., Any] | None = None,
-    complex: bool = True,
-    batch: bool = True,
-    compiles: bool = True,
+    complex: bool | None = None,
+    batch: bool | None = None,
+    compiles: bool | None = None,
     host_route: str | None = None,
     synchronizes: bool = False,
 ) -> Callable[[Anything], Anything]:
@@ -199,10 +199,13 @@ def function(
     call : ``call(object, *args, **kwargs)`` makes tensors that are independent of gauge and basis (and, for a class,
         builds and uses an instance); by default the object is called and its result taken as it is
     complex, batch, compiles : whether complex arguments, leading batch dimensions, ``torch.compile(fullgraph=True)``
-        are served
+        are served; with samples all of them unless told otherwise, without samples none, since nothing would test it
     host_route : why CUDA arguments compute on the CPU, if they do
     synchronizes : whether a call waits for the GPU
     """
+
+    def claim(told: bool | None) -> bool:
+        return samples is not None if told is None else told
 
     def declare(thing: Anything) -> Anything:
         module, name = thing.__module__, thing.__name__  # type: ignore[attr-defined]
@@ -215,9 +218,9 @@ def function(
             discrete=tuple(discrete),
             samples=samples,
             call=call or (lambda thing, *args, **kwargs: thing(*args, **kwargs)),
-            complex=complex,
-            batch=batch,
-            compiles=compiles,
+            complex=claim(complex),
+            batch=claim(batch),
+            compiles=claim(compiles),
             host_route=host_route,
             synchronizes=synchronizes,
         )

@@ -466,7 +466,7 @@ def _y_zeros(name: str, order: int, slope: bool, nt: Any, complex: bool) -> tupl
     return z.to(dtype), value.to(dtype)
 
 
-@function(samples=_count_sample, batch=False)
+@function(samples=_count_sample, complex=False, batch=False)
 def y0_zeros(nt: int, complex: bool = False) -> tuple[Tensor, Tensor]:
     r"""
     Zeros of :math:`Y_0` and :math:`Y_1` there.
@@ -507,7 +507,7 @@ def y0_zeros(nt: int, complex: bool = False) -> tuple[Tensor, Tensor]:
     return _y_zeros("y0_zeros", 0, False, nt, complex)
 
 
-@function(samples=_count_sample, batch=False)
+@function(samples=_count_sample, complex=False, batch=False)
 def y1_zeros(nt: int, complex: bool = False) -> tuple[Tensor, Tensor]:
     r"""
     Zeros of :math:`Y_1` and its derivative there.
@@ -546,7 +546,7 @@ def y1_zeros(nt: int, complex: bool = False) -> tuple[Tensor, Tensor]:
     return _y_zeros("y1_zeros", 1, False, nt, complex)
 
 
-@function(samples=_count_sample, batch=False)
+@function(samples=_count_sample, complex=False, batch=False)
 def y1p_zeros(nt: int, complex: bool = False) -> tuple[Tensor, Tensor]:
     r"""
     Zeros of :math:`Y_1'` and :math:`Y_1` there.

@@ -20,7 +20,7 @@ __all__ = ["LinearOperator", "aslinearoperator"]
 Product = Callable[[Tensor], Tensor]
 
 
-@function(differentiable=(), batch=True)
+@function()
 class LinearOperator:
     """A linear map given by functions that apply it.
 

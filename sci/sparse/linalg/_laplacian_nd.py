@@ -30,7 +30,7 @@ def _cospi(p: Tensor, q: int) -> Tensor:
     return _sinpi(2 * p + q, 2 * q)
 
 
-@function(differentiable=(), batch=True)
+@function()
 class LaplacianNd(LinearOperator):
     r"""The Laplacian of a grid: the sum of the second differences along its axes, with step 1.
 
