@@ -107,6 +107,20 @@ struct KnotInterval {
   }
 };
 
+/// Item: a query. The B-splines that are not zero there, of the interval already found (n, degree + 1).
+template <class T>
+struct SplineRows {
+  const T* t;
+  const T* query;
+  const int64_t* interval;
+  T* out;
+  int64_t degree, order;
+
+  SCI_HD void operator()(int64_t item) const {
+    bspline_basis(t, interval[item], query[item], int(order), int(degree), out + item * (degree + 1));
+  }
+};
+
 /// Item: an interval of a spline of one variable. Its polynomial in powers of the distance from its left knot, divided
 /// as the derivative wanted has them: `powers` of them per interval, the highest first.
 template <class T, class V>

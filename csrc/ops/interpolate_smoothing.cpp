@@ -1,5 +1,6 @@
 #include "interpolate_shared.h"
 #include "smoothing_search.h"
+#include "surface_search.h"
 
 namespace {
 
@@ -48,8 +49,34 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> spline_smoothing_search(const
   return {tensor_of(x, fit.knots), c, tensor_of(x, fit.order), tensor_of(x, fit.stages), tensor_of(x, numbers)};
 }
 
+/// Places x, y, values z, weights w, all (m,), on the CPU in float64; ends (4,): those of x, then those of y. -> inner
+/// knots of x and y, coefficients, and (F, 1 / p^2 or -1, how it ended, whether the points determine the coefficients)
+std::tuple<Tensor, Tensor, Tensor, Tensor> surface_smoothing_search(const Tensor& x_, const Tensor& y_,
+                                                                    const Tensor& z_, const Tensor& w_,
+                                                                    std::vector<double> ends, std::vector<int64_t> k,
+                                                                    std::vector<int64_t> most, double s) {
+  Tensor x = as_contiguous(x_), y = as_contiguous(y_), z = as_contiguous(z_), w = as_contiguous(w_);
+  const int64_t m = x.numel();
+  for (const Tensor* v : {&x, &y, &z, &w})
+    STD_TORCH_CHECK(!v->is_cuda() && v->scalar_type() == ScalarType::Double && v->numel() == m,
+                    "surface_smoothing_search: expected float64 tensors of one length on the CPU");
+  STD_TORCH_CHECK(ends.size() == 4 && k.size() == 2 && most.size() == 2 && m >= 1 && k[0] >= 1 && k[1] >= 1 &&
+                      k[0] + k[1] + 2 <= TensorGrid::max_weights,
+                  "surface_smoothing_search: expected ends of both dimensions, degrees of at least 1");
+  auto at = [](const Tensor& v) { return data<double>(v); };
+  SurfaceSearch fit(SurfaceData{
+      {at(x), at(y)}, at(z), at(w), m, {ends[0], ends[2]}, {ends[1], ends[3]}, {k[0], k[1]}, {most[0], most[1]}, s});
+  fit.run();
+  std::vector<double> numbers{fit.fp, fit.q, double(fit.ier), double(fit.determined)};
+  return {tensor_of(x, fit.inner[0]), tensor_of(x, fit.inner[1]), tensor_of(x, fit.c), tensor_of(x, numbers)};
+}
+
 }  // namespace
 
+SCI_OPERATOR(
+    "surface_smoothing_search(Tensor x, Tensor y, Tensor z, Tensor w, float[] ends, int[] k, int[] most, float s) -> "
+    "(Tensor, Tensor, Tensor, Tensor)",
+    surface_smoothing_search)
 SCI_OPERATOR(
     "spline_smoothing_search(Tensor x, Tensor y, Tensor w, Tensor inner, float low, float high, int k, float s, int "
     "most, bool periodic, int mode) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",

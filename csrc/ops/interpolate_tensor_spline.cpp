@@ -23,6 +23,8 @@ SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineFromPowers<float, sci::comp
 SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineFromPowers<double, sci::complex<double>>)
 SCI_KERNEL("interpolate/tensor_spline.h", sci::KnotInterval<float>)
 SCI_KERNEL("interpolate/tensor_spline.h", sci::KnotInterval<double>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineRows<float>)
+SCI_KERNEL("interpolate/tensor_spline.h", sci::SplineRows<double>)
 KERNELS_OF_DEGREE(0)
 KERNELS_OF_DEGREE(1)
 KERNELS_OF_DEGREE(3)
@@ -275,8 +277,23 @@ Tensor spline_interval(const Tensor& t_, const Tensor& query_, int64_t degree) {
   return out;
 }
 
+/// t (size + degree + 1,), query (n,) -> intervals (n,), and the B-splines there, differentiated (n, degree + 1)
+std::tuple<Tensor, Tensor> spline_rows(const Tensor& t_, const Tensor& query_, int64_t degree, int64_t order) {
+  Tensor t = as_contiguous(t_), query = as_contiguous(query_);
+  STD_TORCH_CHECK(t.dim() == 1 && query.dim() == 1 && order >= 0, "spline_rows: expected vectors");
+  Tensor interval = spline_interval(t, query, degree), out = empty_as(t, {query.size(0), degree + 1});
+  dispatch_real(t, "spline_rows", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    parallel_for(out, query.size(0),
+                 SplineRows<T>{data<T>(std::as_const(t)), data<T>(std::as_const(query)),
+                               data<int64_t>(std::as_const(interval)), data<T>(out), degree, order});
+  });
+  return {interval, out};
+}
+
 }  // namespace
 
+SCI_OPERATOR("spline_rows(Tensor t, Tensor query, int degree, int order) -> (Tensor, Tensor)", spline_rows)
 SCI_OPERATOR("multilinear_slopes(Tensor c, Tensor knots, Tensor query, int[] sizes, int[] orders) -> Tensor",
              multilinear_slopes)
 SCI_OPERATOR("spline_interval(Tensor t, Tensor query, int degree) -> Tensor", spline_interval)

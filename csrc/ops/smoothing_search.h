@@ -10,6 +10,7 @@
 #pragma once
 #include "band_rotations.h"
 #include "interpolate/tensor_spline.h"
+#include "spline_jumps.h"
 
 namespace sci {
 
@@ -321,25 +322,11 @@ class SmoothingSearch {
     return sum;
   }
 
-  /// Row i of D: the jumps at inner knot i of the k-th derivative of k + 2 B-splines from number i on, lengths in units
-  /// of the mean interval. The B-spline is a divided difference of truncated powers.
-  void jumps(int64_t i, double* row) const {
-    const int64_t k = data_.k, inner = int64_t(inner_knots_.size());
-    const double* t = knots.data();
-    const double scale = double(inner + 1) / (t[inner + k + 1] - t[k]), at = t[i + k + 1];
-    for (int64_t j = 0; j < k + 2; ++j) {
-      double product = 1;
-      for (int64_t l = i + j; l <= i + j + k + 1; ++l)
-        if (l != i + k + 1) product *= (at - t[l]) * scale;
-      row[j] = (t[i + j + k + 1] - t[i + j]) * scale / product;
-    }
-  }
-
   int64_t find_parameter(double accept) {
     const int64_t k = data_.k, columns = data_.columns, n = unknowns();
     const int64_t inner = int64_t(inner_knots_.size());
     std::vector<double> penalty(size_t(inner * (k + 2))), row;
-    for (int64_t i = 0; i < inner; ++i) jumps(i, &penalty[size_t(i * (k + 2))]);
+    for (int64_t i = 0; i < inner; ++i) spline_jumps(knots.data(), inner, k, i, &penalty[size_t(i * (k + 2))]);
     double sum = 0;
     for (int64_t i = 0; i < n; ++i) sum += factor_.diagonal(i);
     ParameterSearch search(double(n) / sum, constant_ - data_.s, fp - data_.s, accept);

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -164,6 +164,21 @@ def compute_dtype(dtype: torch.dtype) -> torch.dtype:
     return torch.complex64 if dtype in _HALF_COMPLEX else dtype
 
 
+def _alike(values: Iterable[Any], allow_complex: bool) -> bool:
+    """Return whether these are tensors of one dtype on one device, so that promotion has nothing to do."""
+    first: Tensor | None = None
+    for x in values:
+        if type(x) is not Tensor or x.layout is not torch.strided:
+            return False
+        if first is None:
+            first = x
+            if x.dtype not in FLOATING and not (allow_complex and x.dtype in COMPLEX):
+                return False
+        elif x.dtype is not first.dtype or x.device != first.device:
+            return False
+    return first is not None
+
+
 def promote(
     function: str,
     *,
@@ -178,6 +193,8 @@ def promote(
     stays ``None`` in the arguments that are `optional`. With ``half=False`` float16 and bfloat16 become float32 (the
     caller casts back where SciPy's torch users expect it).
     """
+    if _alike(arguments.values(), allow_complex):
+        return tuple(arguments.values())
     names = [name for name, x in arguments.items() if x is not None or name not in optional]
     weak = [isinstance(arguments[name], numbers.Number) for name in names]
     given = [arguments[name] for name in names]

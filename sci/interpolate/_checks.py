@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._core.arrays import promote
+from .._core.arrays import FLOATING, promote
 from .._core.checks import checks_enabled, finite_probe, known, read
 from .._core.torch_private import forward_mode_active, transforms_active
 
@@ -61,6 +61,11 @@ def same_kind(x: Any, like: Tensor) -> bool:
 
 def promote_over_real(function: str, real: dict[str, Any], number: dict[str, Any]) -> tuple[Tensor, ...]:
     """Return the arguments in one precision and on one device: those of `real` first, which must be real."""
+    every = (*real.values(), *number.values())
+    if every and all(type(x) is Tensor for x in every):
+        like = every[0].dtype
+        if like in FLOATING and all(x.dtype is like and x.device == every[0].device for x in every):
+            return every
     for name, x in real.items():
         promote(function, allow_complex=False, **{name: x})
     done = promote(function, **real, **number)

@@ -47,11 +47,17 @@ class Outcome:
     stages: list[int]
 
 
-def _host(x: Tensor) -> Tensor:
+def on_host(x: Tensor) -> Tensor:
+    """Return the values of a tensor in float64 on the CPU."""
     x = x.detach()
     if is_wrapped_by_transform(x):  # no memory of its own
         x = torch.tensor(x.tolist(), dtype=torch.float64).reshape(x.shape)
     return x.to("cpu", torch.float64)
+
+
+def held_number(x: Any) -> float:
+    """Return a number, or that of a tensor."""
+    return float(x.detach() if isinstance(x, Tensor) else x)
 
 
 def search(
@@ -68,11 +74,11 @@ def search(
     periodic: bool = False,
 ) -> Outcome:
     """Fit data y (m, columns); with `mode` PARAMETER or LEAST_SQUARES on the inner knots given. No derivatives."""
-    hx, hy, hw, low, high = (_host(v) for v in (x, y, w, *ends))
-    hi = hx[:0] if inner is None else _host(inner)
+    hx, hy, hw, low, high = (on_host(v) for v in (x, y, w, *ends))
+    hi = hx[:0] if inner is None else on_host(inner)
     most = x.shape[0] + 2 * k + 2 if most is None else most
     t, c, order, stages, numbers = torch.ops.sci.spline_smoothing_search.default(
-        hx, hy, hw, hi, float(low), float(high), k, float(s), most, periodic, mode
+        hx, hy, hw, hi, float(low), float(high), k, held_number(s), most, periodic, mode
     )
     _, q, ier, interpolates = numbers.tolist()
     if periodic:
@@ -270,8 +276,10 @@ __all__ = [
     "as_matrix",
     "dense_smooth",
     "fitted",
+    "held_number",
     "jumps",
     "laid_out",
+    "on_host",
     "require_schoenberg_whitney",
     "search",
     "smooth",

@@ -22,10 +22,8 @@ from ._bivariate import BivariateSpline
 from ._checks import holds, shape_text
 from ._collocation import rows_at
 from ._smoothing_search import as_matrix, jumps, laid_out
-from ._surface_fit import Points, Space, System, both_ways, default_most, inverse_of, least_squares, search
+from ._surface_fit import WHY, Points, Space, both_ways, default_most, least_squares, search
 from ._surfaces import scattered, warn_of
-
-_WHY = "knots and smoothing parameter are found by a search that branches on the data"
 
 
 @dataclasses.dataclass
@@ -47,37 +45,50 @@ class Sphere:
         n = self.columns()
         at = self.ty[3 : 3 + n]
         matrix = as_matrix(rows_at(self.ty, at, 3), n)
-        return torch.linalg.lstsq(matrix, torch.stack((at.cos(), at.sin()), 1), driver="gelsd").solution
+        return torch.linalg.solve(matrix, torch.stack((at.cos(), at.sin()), 1))
 
-    def expand(self) -> Tensor:
-        """Return the matrix (rows * n, free) from free coefficients to tensor-product ones."""
+    def modes(self) -> tuple[list[Tensor], Tensor]:
+        """Return what can be chosen at the poles, and which rows of coefficients are free (rows,).
+
+        The former are coefficients (rows, n, choices), for each pole that of its value, one choice, and that of its
+        tangent plane, two.
+        """
         rows, n = self.tx.shape[0] - 4, self.columns()
-        one = self.tx.new_ones(n)
         parts, waves = [], self._waves()
         free = torch.ones(rows, dtype=torch.bool, device=self.tx.device)
         for pole, (first, second) in enumerate(((0, 1), (rows - 1, rows - 2))):
-            column = self.tx.new_zeros(rows, n)
-            column[first] = one
+            value = self.tx.new_zeros(rows, n, 1)
+            value[first] = 1
             free[first] = False
             if self.smooth[pole]:
+                value[second] = 1
                 free[second] = False
-                column[second] = one
-            parts.append(column.reshape(-1, 1))
+            parts.append(value)
             if self.smooth[pole] and not self.flat[pole]:
                 tilt = self.tx.new_zeros(rows, n, 2)
                 tilt[second] = waves
-                parts.append(tilt.reshape(-1, 2))
+                parts.append(tilt)
+        return parts, free
+
+    def expand(self) -> Tensor:
+        """Return the matrix (rows * n, free) from free coefficients to tensor-product ones."""
+        parts, free = self.modes()
+        rows, n = free.shape[0], self.columns()
         inner = torch.eye(rows * n, dtype=self.tx.dtype, device=self.tx.device).reshape(rows * n, rows, n)
-        return torch.cat((*parts, inner[:, free].reshape(rows * n, -1)), 1)
+        return torch.cat((*(part.flatten(0, 1) for part in parts), inner[:, free].reshape(rows * n, -1)), 1)
 
     def roughness(self) -> Tensor:
         """Return ``D^T D`` of the jumps at the inner knots of colatitude and at all knots of longitude but one."""
+        return both_ways(*self.jumps())
+
+    def jumps(self) -> tuple[Tensor, Tensor]:
+        """Return the matrices of these jumps, for the coefficients of one column and of one row."""
         rows, n = self.tx.shape[0] - 4, self.columns()
         dx, dy = (
             as_matrix(jumps(t, 3), size) if count else t.new_zeros(0, size)
             for t, size, count in ((self.tx, rows, rows - 4), (self.ty, n, n - 1))
         )
-        return both_ways(dx, dy)
+        return dx, dy
 
 
 def _space(
@@ -181,7 +192,7 @@ def _data(name: str, theta: Any, phi: Any, r: Any, w: Any, eps: Any, **more: Any
     complex=False,
     batch=False,
     compiles=False,
-    host_route=_WHY,
+    host_route=WHY,
 )
 class SmoothSphereBivariateSpline(SphereBivariateSpline):
     """Smoothing spline on the sphere near scattered data.
@@ -331,7 +342,7 @@ def _pair(name: str, value: Any) -> tuple[Any, Any]:
     complex=False,
     batch=False,
     compiles=False,
-    host_route=_WHY,
+    host_route=WHY,
 )
 class RectSphereBivariateSpline(SphereBivariateSpline):
     """Interpolating or smoothing spline on the sphere through data on a grid of colatitudes and longitudes.
@@ -360,7 +371,8 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
     Raises
     ------
     ValueError
-        If shapes do not fit, coordinates are out of range, or options do not go together.
+        If shapes do not fit, coordinates are out of range, options do not go together, or there are fewer than four
+        longitudes or colatitudes; a pole's value, or flatness, counts as one colatitude.
 
     Notes
     -----
@@ -415,6 +427,10 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
                 raise ValueError(f"{label} must be strictly increasing")
         if r.numel() != u.shape[0] * v.shape[0]:
             raise ValueError(f"r should have shape ({u.shape[0]}, {v.shape[0]}), got {shape_text(r.shape)}")
+        fewest = 4 - sum(value is not None for value in values) - sum(bool(level) for level in flat)
+        if u.shape[0] < fewest or v.shape[0] < 4:
+            text = f"at least {fewest} colatitudes and 4 longitudes are needed"
+            raise ValueError(f"{name}: {text}, got {u.shape[0]} and {v.shape[0]}")
         if any(level and not continuous for level, continuous in zip(flat, smooth, strict=True)):
             raise ValueError("if pole_continuity is False, so must be pole_flat")
         r = r.reshape(u.shape[0], v.shape[0])
@@ -435,9 +451,12 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
         if s == 0:
             inner = u.detach().tolist()
             inner = inner[(0 if options["smooth"][0] else 1) : len(inner) - (0 if options["smooth"][1] else 1)]
-            closed = holds(v[-1] < v[0] + 2 * math.pi)
-            space = _space(data.x, inner, v.detach().tolist()[1 : None if closed else -1], low, **options)
-            c, fp = _through(space, data)
+            sites, columns = v.detach(), r
+            if not holds(v[-1] < v[0] + 2 * math.pi):  # the first meridian twice
+                sites, columns = sites[:-1], torch.cat(((r[:, :1] + r[:, -1:]) / 2, r[:, 1:-1]), 1)
+            space = _space(data.x, inner, sites.tolist()[1:], low, **options)
+            c, fp = _through(space, u.detach(), sites, columns, values)
+            fp = fp + (r[:, -1] - r[:, 0]).square().sum() / 2 * (sites.shape[0] < v.shape[0])
         else:
             mean = r.detach().mean()
             rest = float((r.detach() - mean).square().sum())
@@ -449,19 +468,47 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
         self._assign(space.tx, space.ty, _wrapped(space, c), (3, 3), fp)
 
 
-def _through(space: Sphere, data: Points) -> tuple[Tensor, Tensor]:
-    """Return tensor-product coefficients through the data with the smallest jumps, and F; linear in the values."""
-    system = System(space, data)
-    rough = system.reduce(system.reduce(space.roughness()).mT)
-    n = rough.shape[0]
-    values, vectors = torch.linalg.eigh(system.normal)
-    kept = values > values[-1] * n * torch.finfo(rough.dtype).eps * 10
-    inverse = inverse_of(system.normal)
-    c = torch.zeros_like(rough[0])
-    for _ in range(4):
-        c = c + inverse.apply(system.pull(system.residual(c)))
-    open_ = vectors[:, ~kept]
-    if open_.shape[1]:
-        held = open_.mT @ rough @ open_
-        c = c - open_ @ torch.linalg.lstsq(held, (open_.mT @ (rough @ c))[:, None], driver="gelsd").solution[:, 0]
-    return system.full(c), system.residual(c).square().sum()
+def _through(space: Sphere, u: Tensor, v: Tensor, r: Tensor, values: tuple[Any, Any]) -> tuple[Tensor, Tensor]:
+    """Return tensor-product coefficients through r (m, n) and the poles' values, with the smallest jumps, and F.
+
+    Along the longitudes first, then along the colatitudes: for any choice at the poles the free rows are determined.
+    What the values leave open minimises the jumps, a problem of at most six unknowns. All of it is linear in r.
+    """
+    ax = as_matrix(rows_at(space.tx, u, 3), space.tx.shape[0] - 4)
+    ay = as_matrix(rows_at(space.ty, v, 3), space.columns())
+    parts, free = space.modes()
+    along = torch.linalg.solve(ay, r.mT).mT
+    given = r.new_zeros(free.shape[0], along.shape[1])
+    left = []
+    for part in parts:
+        pole = 0 if bool((part[0] != 0).any()) or bool((part[1] != 0).any()) else 1
+        value = values[pole] if part.shape[-1] == 1 else None
+        if value is None:
+            left.append(part)
+        else:
+            given = given + part[..., 0] * torch.as_tensor(value).to(r)
+    inverse = torch.linalg.inv(ax[:, free])
+
+    def completed(c: Tensor, at_sites: Tensor | float) -> Tensor:
+        """Return c (rows, n, choices) with the free rows that make the values at the sites (m, n, choices)."""
+        rest = at_sites - torch.tensordot(ax, c, 1)
+        return c.index_put((free,), torch.tensordot(inverse, rest, 1))
+
+    c = completed(given[..., None], along[..., None])
+    if left:
+        choices = completed(torch.cat(left, -1), 0.0)
+        dx, dy = space.jumps()
+
+        def bends(c: Tensor) -> Tensor:
+            return torch.cat(
+                (torch.tensordot(dx, c, 1).flatten(0, 1), torch.tensordot(dy, c, ([1], [1])).flatten(0, 1))
+            )
+
+        bent = bends(choices)
+        size = torch.linalg.vector_norm(bent, dim=0)
+        size = torch.where(size > 0, size, 1)
+        unitary, factor = torch.linalg.qr(bent / size)
+        nearest = torch.linalg.pinv(factor, rtol=1e-11) @ (unitary.mT @ bends(c))
+        c = c - choices @ (nearest / size[:, None])
+    c = c[..., 0]
+    return c.reshape(-1), (r - ax @ c @ ay.mT).square().sum()

@@ -14,18 +14,23 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
+from .._core import runtime
+from .._core.errors import take_host_route
 from ._checks import nothing_differentiates
 from ._collocation import rows_at
-from ._smoothing_search import as_matrix, jumps
+from ._smoothing_search import as_matrix, held_number, jumps, on_host
+
+runtime.load_library()
 
 _TOLERANCE = 0.001
 _ITERATIONS = 20
+WHY = "knots and smoothing parameter are found by a search that branches on the data"
 
 
 class Points(NamedTuple):
@@ -173,6 +178,18 @@ def _roughness(system: System) -> Tensor:
     return system.reduce(system.reduce(rough).mT)
 
 
+def rectangle(
+    like: Tensor, inner_x: Sequence[float], inner_y: Sequence[float], ends: Sequence[float], k: tuple[int, int]
+) -> Rectangle:
+    """Return the splines with these inner knots, of the dtype and on the device of `like`."""
+
+    def knots(inner: Sequence[float], low: float, high: float, degree: int) -> Tensor:
+        every = [*[low] * (degree + 1), *inner, *[high] * (degree + 1)]
+        return torch.tensor(every, dtype=like.dtype, device=like.device)
+
+    return Rectangle(knots(inner_x, ends[0], ends[1], k[0]), knots(inner_y, ends[2], ends[3], k[1]), k)
+
+
 def find_parameter(
     f_of: Callable[[float], float], start: float, at_zero: float, at_infinity: float, accept: float, rounds: int
 ) -> tuple[float, int]:
@@ -222,6 +239,28 @@ def least_squares(space: Space, data: Points) -> Surface:
     c = _refined(system, inverse, nothing, 0.0, c)
     missing = nothing.shape[0] - inverse.rank
     return Surface(space, system.full(c), system.residual(c).square().sum(), -inverse.rank if missing else 0, missing)
+
+
+def search_rectangle(
+    name: str, data: Points, ends: Sequence[float], k: tuple[int, int], s: Any, most: tuple[int, int]
+) -> Surface:
+    """Do what `search` does, on a rectangle: on the host, by ``csrc/ops/surface_search.h``.
+
+    Where the points do not determine the coefficients `search` itself finds the shortest ones.
+    """
+    take_host_route(
+        name, data.x.device, "knots and smoothing parameter are found by a search that branches on the data"
+    )
+    found = torch.ops.sci.surface_smoothing_search.default(*map(on_host, data), list(ends), k, most, held_number(s))
+    tx, ty, c, numbers = found
+    _, q, ier, determined = numbers.tolist()
+    if not determined:
+        return search(data, lambda a, b: rectangle(data.x, a, b, ends, k), s, most)
+    space = rectangle(data.x, tx.tolist(), ty.tolist(), ends, k)
+    given = (*data, s) if isinstance(s, Tensor) else data
+    if nothing_differentiates(*given):
+        return Surface(space, c.to(data.z), numbers[0].to(data.z), int(ier), 0)
+    return _with_derivatives(space, data, s, None if q < 0 else q, int(ier), 0)
 
 
 def search(

@@ -14,7 +14,7 @@ from .._core.arrays import promote
 from .._core.cards import Sample, function
 from ._bivariate import BivariateSpline
 from ._checks import holds, shape_text
-from ._surface_fit import Points, Rectangle, Surface, default_most, least_squares, search
+from ._surface_fit import WHY, Points, Surface, default_most, least_squares, rectangle, search_rectangle
 
 MESSAGES = {
     0: "The spline has a residual sum of squares fp such that abs(fp-s)/s<=0.001",
@@ -72,18 +72,6 @@ def _bounds(data: Points, bbox: Sequence[Any]) -> tuple[float, float, float, flo
     return xb, xe, yb, ye
 
 
-def rectangle(
-    data: Points, inner_x: Sequence[float], inner_y: Sequence[float], ends: Sequence[float], k: tuple[int, int]
-) -> Rectangle:
-    """Return the splines with these inner knots, on the data's device."""
-
-    def knots(inner: Sequence[float], low: float, high: float, degree: int) -> Tensor:
-        every = [*[low] * (degree + 1), *inner, *[high] * (degree + 1)]
-        return torch.tensor(every, dtype=data.x.dtype, device=data.x.device)
-
-    return Rectangle(knots(inner_x, ends[0], ends[1], k[0]), knots(inner_y, ends[2], ends[3], k[1]), k)
-
-
 def _check(data: Points, bbox: Sequence[Any], k: tuple[int, int], eps: Any) -> None:
     if not hasattr(bbox, "__len__") or len(bbox) != 4:
         raise ValueError("bbox shape should be (4,)")
@@ -113,9 +101,6 @@ def _use(thing: Any, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     return out
 
 
-_WHY = "knots and smoothing parameter are found by a search that branches on the data"
-
-
 @function(
     differentiable=("z", "w", "s"),
     samples=_samples,
@@ -123,7 +108,7 @@ _WHY = "knots and smoothing parameter are found by a search that branches on the
     complex=False,
     batch=False,
     compiles=False,
-    host_route=_WHY,
+    host_route=WHY,
 )
 class SmoothBivariateSpline(BivariateSpline):
     """Smoothing spline of two variables near scattered data.
@@ -196,7 +181,7 @@ class SmoothBivariateSpline(BivariateSpline):
         m = data.x.shape[0]
         ends = _bounds(data, bbox)
         most = (default_most(m, kx), default_most(m, ky))
-        found = search(data, lambda a, b: rectangle(data, a, b, ends, (kx, ky)), m if s is None else s, most)
+        found = search_rectangle(name, data, ends, (kx, ky), m if s is None else s, most)
         warn_of(found)
         self._assign(found.space.tx, found.space.ty, found.c, (kx, ky), found.fp)
 
@@ -259,7 +244,7 @@ class LSQBivariateSpline(BivariateSpline):
         _check(data, bbox, (kx, ky), eps)
         ends = _bounds(data, bbox)
         inner = [sorted(v.detach().reshape(-1).tolist()) for v in (extra["tx"], extra["ty"])]
-        found = least_squares(rectangle(data, inner[0], inner[1], ends, (kx, ky)), data)
+        found = least_squares(rectangle(data.x, inner[0], inner[1], ends, (kx, ky)), data)
         warn_of(found)
         self._assign(found.space.tx, found.space.ty, found.c, (kx, ky), found.fp)
 
@@ -276,7 +261,7 @@ def _use_tck(f: Any, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     complex=False,
     batch=False,
     compiles=False,
-    host_route=_WHY,
+    host_route=WHY,
 )
 def bisplrep(
     x: Any,
@@ -371,14 +356,14 @@ def bisplrep(
         if knots[0].shape[0] < 2 * kx + 2 or knots[1].shape[0] < 2 * ky + 2:
             raise TypeError(f"There must be at least 2*kx+2 and 2*ky+2 knots for task=-1, got {len(tx)} and {len(ty)}")
         inner = [t[k + 1 : t.shape[0] - k - 1].tolist() for t, k in zip(knots, (kx, ky), strict=True)]
-        found = least_squares(rectangle(data, inner[0], inner[1], ends, (kx, ky)), data)
+        found = least_squares(rectangle(data.x, inner[0], inner[1], ends, (kx, ky)), data)
     else:
         room = [
             max(int(k + math.sqrt(m / 2)), 2 * k + 3) if given is None else int(given)
             for k, given in ((kx, nxest), (ky, nyest))
         ]
         most = (room[0] - 2 * kx - 2, room[1] - 2 * ky - 2)
-        found = search(data, lambda a, b: rectangle(data, a, b, ends, (kx, ky)), s, most)
+        found = search_rectangle(name, data, ends, (kx, ky), s, most)
     tck = [found.space.tx, found.space.ty, found.c, kx, ky]
     message = MESSAGES[-3 if found.ier < -2 else found.ier].strip()
     if not full_output:
