@@ -54,10 +54,20 @@ def real_ik(v, x):
 
 
 def plane(v, r):
-    """Return the number of the method on the ray arg w = pi/4: the plane without the turning points w = +-iv."""
-    s = np.abs(np.sqrt(v * v + 1j * r * r))
+    """Return the number of the method on the ray arg z = 10 degrees, w = -i z, which passes by the transition z = v."""
+    q = r / v * np.exp(1j * np.pi / 18)
+    root = np.sqrt(1 - q * q)
+    olver = (np.abs(np.log(q)) < 0.6) & (v * np.abs(np.log((1 + root) / q) - root) < 25)
+    s = np.abs(v * root)
     return np.select(
-        [(r >= 20) & (v * v <= r), (v + r >= 32) & (s >= 32), (r * r <= 6 * (v + 1)) & (r <= 1.5)], [2, 4, 0], 1
+        [
+            (r >= 20) & (v * v <= r),
+            (v >= 33) & olver,
+            (v + r >= 32) & (s >= 32),
+            (r * r <= 6 * (v + 1)) & (r <= 1.5),
+        ],
+        [2, 5, 4, 0],
+        1,
     )
 
 
@@ -65,7 +75,7 @@ def plane(v, r):
 fig, axes = plt.subplots(1, 3, figsize=(12, 5), sharey=True)
 for ax, (title, method) in zip(
     axes,
-    {"J, Y, real": real_jy, "I, K, real": real_ik, "complex, at an angle of 45 degrees": plane}.items(),
+    {"J, Y, real": real_jy, "I, K, real": real_ik, "complex, 10 degrees from the real axis": plane}.items(),
     strict=True,
 ):
     ax.pcolormesh(size, order, method(order, size), cmap=COLOURS, vmin=-0.5, vmax=5.5, rasterized=True)

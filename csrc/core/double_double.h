@@ -70,6 +70,13 @@ SCI_HD double primal(double_double x) { return x.hi; }
 SCI_HD double_double abs(double_double x) { return x.hi < 0 ? -x : x; }
 SCI_HD bool isfinite(double_double x) { return isfinite(x.hi); }
 SCI_HD double_double ldexp(double_double x, int n) { return {ldexp(x.hi, n), ldexp(x.lo, n)}; }
+/// x >= 0: a step of Newton's method from the double's root.
+SCI_HD double_double sqrt(double_double x) {
+  double r = sqrt(x.hi);
+  if (r == 0.0) return double_double(r);
+  double_double rest = x - double_double::product(r, r);
+  return double_double::ordered_sum(r, rest.hi / (2.0 * r));
+}
 
 namespace detail {
 

@@ -21,10 +21,6 @@
 namespace sci {
 namespace detail {
 
-/// 1/(2 sqrt(pi))
-template <class T>
-constexpr T airy_half_inv_sqrt_pi = T(0.28209479177387814347403972578038629292);
-
 template <class T>
 SCI_HD many<T, 4> airy_negative(T x) {
   airy_pair<T> zeta = airy_zeta(x);

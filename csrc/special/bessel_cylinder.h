@@ -4,8 +4,7 @@
 //   cylinder(kind, v, z)          the holomorphic kinds of bessel_cylinder_kind, which ive, jve and yve are made of
 //   cylinder_dv, _dz, _dv2        their derivatives, by dual numbers
 //
-// Measured: hankel1 and its like within 10 eps for orders below 10, then as the conditioning |v log(2v/z)|; Y real as
-// J (bessel_jy.h). Weak spot: near the transition z = v the complex functions cost O(v).
+// Measured: as J (bessel_jy.h).
 #pragma once
 #include "special/detail/bessel_cylinder.h"
 

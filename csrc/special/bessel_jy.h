@@ -10,12 +10,11 @@
 // Negative orders by J_-v = cos(v pi) J_v - sin(v pi) Y_v (DLMF 10.2.3). The same code on dual numbers gives the
 // derivatives in the order (jv_dv, jv_dv2). Complex arguments: detail/bessel_jy_complex.h.
 //
-// Measured against ball arithmetic, errors in eps of the value, or of sqrt(J^2 + Y^2) where the functions oscillate:
-// orders below 33: median 1, 99% below 8 for v < 6 and below 40 for v < 40 (where J decays its conditioning is as
-// large); larger orders: at most the conditioning |x J'/J| + |v dJ/dv / J|, half of it as a rule; v^2 < 2 x: 2, for any
-// x. Derivatives in the order: first 50, second 100, and the conditioning for larger orders. Weak spots: none of the
-// real functions; complex ones beside the transition z = v cost O(v) for v < 150, for negative orders and in
-// bessel_ik_core.
+// Measured against ball arithmetic (|v| up to 1e5, |z| from 1e-300 to 1e8, the transition z = v), errors in eps of the
+// value, or of sqrt(J^2 + Y^2) where the functions oscillate: median 1, 99% below 5.5, largest 14, real and complex:
+// exponents and phases of large order are found to twice the digits (bessel_jy_phase.h, bessel_ik_exponential.h), and
+// recurrences put back the rounding of their factors (bessel_step.h). Derivatives in the order: first 50, second 100 as
+// a rule, relative error below 1e-11 at their zeros.
 //
 // Conventions are SciPy's: for x < 0 parity at whole orders and NaN else, +-inf for negative v at x = 0 with the sign
 // of 1/Gamma(v + 1), NaN for a complex 0 there and for infinite complex z; only J_v(+-inf) is the limit 0 here.
@@ -26,6 +25,7 @@
 #include "special/detail/bessel_jy_moderate.h"
 #include "special/detail/bessel_jy_olver.h"
 #include "special/detail/bessel_jy_order01.h"
+#include "special/detail/bessel_jy_phase.h"
 
 namespace sci {
 namespace detail {
@@ -48,20 +48,18 @@ template <class T>
 SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_large(T v, T x) {
   using S = scalar_of<T>;
   T t = (x - v) / v;
-  const S phase = bessel_jy_limits<S>::debye_phase, half_sqrt = S(0.7071067811865475244008443621048490);
+  const S phase = bessel_jy_limits<S>::debye_phase;
   if (primal(t) > S(-0.65) && primal(t) < S(1.886)) {  // |log(x/v)| where Olver's coefficients are known
     T u = log1p(t), zeta = -(u * bessel_jy_olver_coefficients<S>::zeta_ratio(u));
     S size = abs(primal(zeta));
     // (2/3) v |zeta|^(3/2) is the exponent or phase of Debye's expansion, free of cancellation.
     if (S(2) / S(3) * primal(v) * size * sqrt(size) < phase) {
-      T c = cbrt(v);
-      return bessel_jy_olver(v, u, c, T(c * c * zeta));
+      T c = cbrt(v), s = c * c * zeta;
+      return bessel_jy_olver(v, u, c, s, bessel_jy_airy_rest(primal(v), primal(x), primal(s)));
     }
-    T xi = v * (abs(zeta) * sqrt(abs(zeta))) * T(S(2) / S(3));
-    if (primal(t) < S(0)) return bessel_jy_debye_decaying(v, x, xi, T(-t));
-    if (primal(t) < S(0.8)) {
-      T c = cos(xi), s = sin(xi);
-      return bessel_jy_debye_oscillating(v, x, t, T((c + s) * T(half_sqrt)), T((s - c) * T(half_sqrt)));
+    if (primal(t) < S(0)) {
+      T xi = v * (abs(zeta) * sqrt(abs(zeta))) * T(S(2) / S(3));
+      return bessel_jy_debye_decaying(v, x, xi, T(-t));
     }
   }
   if (primal(t) < S(0)) {
@@ -70,7 +68,8 @@ SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_large(T v, T x) {
   }
   // xi = x - v pi/2 + delta: x and v pi/2 are reduced with all their digits, delta is about v^2/(2 x).
   T r = v * sqrt(t * (T(1) + x / v)), delta = v * (atan(v / r) - v / T(2) / (x / T(2) + r / T(2)));
-  T c, s, cos_delta = cos(delta), sin_delta = sin(delta);
+  T c, s, cos_delta, sin_delta;
+  bessel_jy_turn(delta, bessel_jy_delay(double(primal(v)), double(primal(x))), cos_delta, sin_delta);
   bessel_jy_phase(v, x, c, s);
   return bessel_jy_debye_oscillating(v, x, t, T(c * cos_delta - s * sin_delta), T(s * cos_delta + c * sin_delta));
 }

@@ -1,7 +1,7 @@
 """Coefficients of csrc/special/detail/bessel_jy_*.h: python tools/coefficients/bessel_jy.py > tables.txt
 
 Debye's polynomials U_k (DLMF 10.41.9), Olver's uniform coefficients as polynomials in u = log(x/v) (DLMF 10.20.10-11,
-Chebyshev interpolation on the interval used), and the Airy functions at the centres of their Taylor series.
+Chebyshev interpolation on the interval used, and Taylor coefficients for a disk), and the Airy functions at the centres of their Taylor series.
 """
 
 from mpmath import mp, mpf
@@ -142,6 +142,17 @@ def show(name, numbers):
         print("    " + ", ".join(mp.nstr(c, 18, min_fixed=0, max_fixed=0) for c in numbers[i : i + 4]) + ",")
 
 
+def show_taylor():
+    """Taylor coefficients about u = 0, as many as |u| <= 0.6 and v >= 33 need."""
+    for name, f, terms in (
+        ("zeta", lambda u: -olver(u)[2] / u, 20),
+        *((f"a{k}", olver_a(k), terms) for k, terms in enumerate((23, 20, 17, 13, 9))),
+        *((f"b{k}", olver_b(k), terms) for k, terms in enumerate((21, 17, 14, 10))),
+    ):
+        coefficients, _, _ = fit(f, 60)  # agrees with the function to 40 digits
+        show(f"taylor {name}", coefficients[:terms])
+
+
 def main():
     show("debye", [c for row in U for c in row])
     for name, f, degrees in (
@@ -160,6 +171,7 @@ def main():
             coefficients, deviation, size = fit(f, degree)
             print(f"# {name} degree {degree}: deviation {mp.nstr(deviation, 3)}, size {mp.nstr(size, 5)}")
             show(name, coefficients)
+    show_taylor()
     for i in range(-24, 25):
         s = mpf(i) / 2
         show(

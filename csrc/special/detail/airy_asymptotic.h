@@ -13,6 +13,10 @@ namespace detail {
 template <class T>
 constexpr T airy_large = is_same<T, float> ? T(5.6) : T(9.2);
 
+/// 1/(2 sqrt(pi))
+template <class T>
+constexpr T airy_half_inv_sqrt_pi = T(0.28209479177387814347403972578038629292);
+
 /// The even and the odd part of sum c_k r^k, r = 1/zeta.
 template <class T>
 SCI_HD_LARGE void airy_sums(const double* c, T r, T& even, T& odd) {

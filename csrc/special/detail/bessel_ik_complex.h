@@ -22,7 +22,9 @@ SCI_HD_LARGE complex<T> bessel_ik_times_exp(complex<T> y, complex<T> a, int n = 
   if (n != 0) {
     if (!moderate) {
       S twos = rint(max(S(-1e6), min(S(1e6), primal(a.re) / numbers::ln2<S>)));
-      a.re -= T(twos * numbers::ln2<S>);
+      const S ln2_rest = is_same<S, float> ? S(-1.904654299957768e-9) : S(2.3190468138462996e-17);
+      S reduced = fma(-twos, numbers::ln2<S>, primal(a.re)) - twos * ln2_rest;
+      a.re = (a.re - T(primal(a.re))) + T(reduced);
       n += int(twos);
     }
     T half = exp(a.re / T(S(2)));
@@ -68,6 +70,12 @@ SCI_HD_LARGE complex<T> bessel_k_complex(T v, complex<T> z, bool scaled) {
     // For derivatives: Hankel's expansion of K, right for |arg z| < 3 pi/2 up to terms e^(-2 |z|) smaller.
     complex<T> y = bessel_ik_large_argument(v, z).k;
     return scaled ? y : bessel_ik_times_exp(y, complex<T>(-z));
+  }
+  if (!is_hardware<T> && size <= S(2) && order < S(0.5)) {
+    // Temme's series holds in both half planes and is even in v, so that derivatives near v = 0 do not cancel.
+    complex<T> log_2_z = -(log(z) - T(numbers::ln2<S>)), k0, k1;
+    bessel_k_temme(v, z, log_2_z, bessel_ik_two_over(z, log_2_z, v), k0, k1);
+    return scaled ? k0 * exp(z) : k0;
   }
   if (size > S(2.5) && size < S(40) && size + primal(z.re) > S(2.5) && order < size &&
       -sqr(order / size) * primal(z.re) < S(2)) {
@@ -118,8 +126,7 @@ SCI_HD_LARGE complex<T> bessel_i_complex(T v, complex<T> z, bool scaled) {
   if (largest(z.im) == S(0)) {
     T value = bessel_i_real(size, z.re, scaled);
     if (reflect) {
-      T k = bessel_k_real(size, z.re, false) * factor;
-      value = value + (scaled ? bessel_ik_times_exp(k, T(-z.re)) : k);
+      value = value + (scaled ? bessel_k_damped(size, z.re) : bessel_k_real(size, z.re, false)) * factor;
     }
     if (largest(turn.im) == S(0)) return {value * turn.re, zero};  // inf * 0 is NaN
     if (largest(turn.re) == S(0)) return {zero, value * turn.im};

@@ -4,6 +4,7 @@
 // Regions, r = |z|, s = sqrt(v^2 + z^2):
 //   r < tiny and v >= 1/2       leading terms
 //   v^2 <= r, r >= 20           Hankel's expansions
+//   v >= 33, near +-iv          Olver's expansion (bessel_jy_transition.h)
 //   |s| >= 32, away from +-iv   Debye's expansions; behind the turning point I_v gets its K_v part, DLMF 10.34.3
 //   else                        K: Temme's series (r <= 1.5) or Temme's backward recurrence, then forward in the order
 //                               I: ascending series (r^2 <= 6(v + 1)) or Miller's algorithm
@@ -12,6 +13,7 @@
 #include "special/detail/bessel_ik_exponential.h"
 #include "special/detail/bessel_ik_recurrence.h"
 #include "special/detail/bessel_ik_series.h"
+#include "special/detail/bessel_jy_transition.h"
 
 namespace sci {
 namespace detail {
@@ -69,6 +71,25 @@ SCI_HD complex<T> bessel_ik_phase(T v, complex<T> z, complex<T> s) {
   }
 }
 
+/// Near the turning points z = +-iv, from J and H1 (DLMF 10.27.6, 10.27.8).
+template <class T>
+SCI_HD_LARGE bool bessel_ik_transition(T v, complex<T> z, bessel_ik_pair<T>& out) {
+  using S = scalar_of<T>;
+  bool upper = primal(z.im) > S(0);
+  T y = upper ? -z.im : z.im;
+  complex<T> j, h;
+  if (!bessel_jy_transition(v, complex<T>(-y, z.re), j, h)) return false;
+  complex<T> turn = {cospi(v / T(2)), sinpi(v / T(2))}, phase = {cos(y), sin(y)};
+  out.i = conj(turn * phase) * j;
+  out.k = times_i(turn * phase * h) * T(numbers::pi<S> / S(2));
+  if (upper) {
+    out.i = conj(out.i);
+    out.k = conj(out.k);
+  }
+  out.log_scale = z.re;
+  return true;
+}
+
 template <class T>
 SCI_HD_LARGE bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& out) {
   using S = scalar_of<T>;
@@ -82,10 +103,14 @@ SCI_HD_LARGE bool bessel_ik_large_order(T v, complex<T> z, bessel_ik_pair<T>& ou
   out.log_scale = T(S(0));
   complex<T> e;
   if (max(primal(v), max(abs(primal(z.re)), abs(primal(z.im)))) < S(1e18) && abs(real_part) < S(1e7)) {
-    // In double: float's exponents are large for its digits.
-    complex<double> value =
-        bessel_ik_debye_exponential(double(primal(v)), complex<double>(primal(z)), complex<double>(primal(s)),
-                                    double(real_part), double(limits<S>::log_max * S(0.45)), out.shift);
+    // In double: float's exponents are large for its digits, and so is the rounding error of its s.
+    complex<double> z_wide = complex<double>(primal(z)), s_wide = complex<double>(primal(s));
+    if constexpr (is_same<S, float>) {
+      complex<double> i_order = complex<double>(0.0, double(primal(v)));
+      s_wide = sqrt(z_wide + i_order) * sqrt(z_wide - i_order);
+    }
+    complex<double> value = bessel_ik_debye_exponential(double(primal(v)), z_wide, s_wide, double(real_part),
+                                                        double(limits<S>::log_max * S(0.45)), out.shift);
     if constexpr (is_hardware<T>) {
       e = complex<T>(value);
     } else {
@@ -141,10 +166,10 @@ template <class T>
 SCI_HD_LARGE complex<T> bessel_k_upward(T mu, int n, complex<T> z, complex<T> k0, complex<T> k1, int& count) {
   using S = scalar_of<T>;
   const S down = bessel_ik_down<S>;
-  complex<T> two_over_z = T(S(2)) / z;
+  bessel_step<T, complex<T>> step(mu, z);
   SCI_NO_UNROLL
   for (int k = 1; k <= n; ++k) {
-    complex<T> k2 = k0 + two_over_z * (mu + T(S(k))) * k1;
+    complex<T> k2 = k0 + step(k) * k1;
     k0 = k1;
     k1 = k2;
     if (abs1(primal(k1)) > S(1) / down) {
@@ -265,6 +290,7 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
   }
   if (size >= (single ? S(10) : S(20)) && order * order <= size) return bessel_ik_large_argument(v, z);
   bessel_ik_pair<T> out;
+  if (order >= bessel_jy_limits<S>::large_order && bessel_ik_transition(v, z, out)) return out;
   if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
   if (order > S(1e6)) {  // a recurrence of as many steps; only within about 14 v^(1/3) of the turning points
     T nan = T(limits<S>::nan);

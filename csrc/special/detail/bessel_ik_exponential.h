@@ -3,36 +3,20 @@
 //   e^(z - zeta) = ((v + s)/z)^v e^(z - s),  s = sqrt(v^2 + z^2)  (DLMF 10.41.7, times v)
 //
 // The rounding errors of s, of the quotient and of the exponent are found by products with fma and put back as factors;
-// the modulus of the power is the hardware's pow. What stays is the error of an angle of up to v pi/2.
+// the modulus of the power is the hardware's pow, its angle that of phase.h.
 #pragma once
-#include "core/dual.h"
+#include "special/detail/bessel_step.h"
+#include "special/detail/phase.h"
 
 namespace sci {
 namespace detail {
-
-/// A sum that keeps what rounding takes from it (T. J. Dekker, D. E. Knuth).
-template <class S>
-struct bessel_ik_exact {
-  S high = S(0), low = S(0);
-  SCI_HD void add(S x) {
-    S sum = high + x, c = sum - high;
-    low += (high - (sum - c)) + (x - c);
-    high = sum;
-  }
-  SCI_HD void add_product(S x, S y) {
-    S p = x * y;
-    add(p);
-    low += fma(x, y, -p);
-  }
-  SCI_HD S value() const { return high + low; }
-};
 
 /// e^(z - zeta) 2^-shift for v and |z| below 1e150 (float is served by double); real_part is Re (z - zeta), and beyond
 /// `keep` in size the shift makes the modulus a number near 1.
 template <class S>
 SCI_HD_LARGE complex<S> bessel_ik_debye_exponential(S v, complex<S> z, complex<S> s, S real_part, S keep, int& shift) {
   S a = z.re, b = z.im, p = s.re, q = s.im;
-  bessel_ik_exact<S> re, im;
+  bessel_exact_sum<S> re, im;
   re.add_product(v, v);
   re.add_product(a, a);
   re.add_product(b, -b);
@@ -44,7 +28,7 @@ SCI_HD_LARGE complex<S> bessel_ik_debye_exponential(S v, complex<S> z, complex<S
   // top = v + s; base = top/z; `rest` is what base lacks, relative to it.
   S top = v + p, c = top - v, top_low = (v - (top - c)) + (p - c);
   complex<S> base = complex<S>(top, q) / z;
-  bessel_ik_exact<S> left, right;
+  bessel_exact_sum<S> left, right;
   left.add(top);
   left.add_product(base.re, -a);
   left.add_product(base.im, b);
@@ -61,7 +45,7 @@ SCI_HD_LARGE complex<S> bessel_ik_debye_exponential(S v, complex<S> z, complex<S
     twos = rint(S(k) * v);
     fraction = fma(S(k), v, -twos);
   }
-  bessel_ik_exact<S> norm2, exponent_re, exponent_im;
+  bessel_exact_sum<S> norm2, exponent_re, exponent_im;
   norm2.add_product(base.re, base.re);
   norm2.add_product(base.im, base.im);
   exponent_re.add(a);
@@ -69,8 +53,9 @@ SCI_HD_LARGE complex<S> bessel_ik_debye_exponential(S v, complex<S> z, complex<S
   exponent_im.add(b);
   exponent_im.add(-q);
   S e_re = exponent_re.high, correction = v * (norm2.low / norm2.high * S(0.5) + rest.re) + exponent_re.low - s_low.re;
-  S angle = arg(base), turn = v * angle;
-  S turn_low = fma(v, angle, -turn) + v * rest.im + exponent_im.low - s_low.im;
+  double_double angle = phase_angle(double_double(double(base.im)), double_double(double(base.re)));
+  S turn = v * S(angle.hi);
+  S turn_low = fma(v, S(angle.hi), -turn) + v * (S(angle.lo) + rest.im) + exponent_im.low - s_low.im;
   // Both factors in range, squared `squarings` times.
   S part = S(1), left_part = real_part - twos * numbers::ln2<S>;
   S largest_exponent = max(abs(left_part), abs(left_part - e_re)) + S(20);

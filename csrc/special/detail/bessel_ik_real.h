@@ -27,7 +27,10 @@ SCI_HD T bessel_ik_times_exp(T y, T a) {
   return (y * bessel_ik_relative_exp(a) * T(half)) * T(half);
 }
 
-/// E = ((v + s)/x)^v e^a = exp(v asinh(v/x) + a), a = -s, or x - s if scaled, as relative * root^(2^squarings), so that
+/// The factor of a modified Bessel function.
+enum bessel_ik_scale { bessel_ik_plain, bessel_ik_grown /* e^x */, bessel_ik_damped /* e^-x */ };
+
+/// E = ((v + s)/x)^v e^a = exp(v asinh(v/x) + a), a = -s, x - s or -x - s, as relative * root^(2^squarings), so that
 /// no part of it leaves the range where the whole does not. The rounding errors of s, of the base and of the exponent,
 /// which would grow with v, are put back. `relative` is 1 and carries the derivatives.
 template <class T>
@@ -50,7 +53,7 @@ struct bessel_ik_debye_factor {
 };
 
 template <class T>
-SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool scaled) {
+SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bessel_ik_scale scale) {
   using S = scalar_of<T>;
   bessel_ik_debye_factor<T> out;
   const S far = S(1) / (limits<S>::epsilon * limits<S>::epsilon);
@@ -63,12 +66,15 @@ SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool 
   S s_low = ((n > m ? (nn - ss) + mm : (mm - ss) + nn) + (nn_low + mm_low - fma(s, s, -ss))) / (S(2) * s);
   S sum = s + n, sum_low = (n - (sum - s)) + s_low;
   S base = sum / m, base_low = (fma(-base, m, sum) + sum_low) / sum;  // the latter relative
-  S above = s + m, theta = base < S(2) ? log1p(n / m * (S(1) + n / above)) : log(base);
+  S above = s + m, above_low = (m < s ? m - (above - s) : s - (above - m)) + s_low;
+  S theta = base < S(2) ? log1p(n / m * (S(1) + n / above)) : log(base);
   S a = -s, a_low = -s_low;
-  if (scaled) {
-    S above_low = (m < s ? m - (above - s) : s - (above - m)) + s_low;
+  if (scale == bessel_ik_grown) {
     a = -nn / above;
     a_low = (-fma(a, above, nn) - nn_low - a * above_low) / above;
+  } else if (scale == bessel_ik_damped) {
+    a = -above;
+    a_low = -above_low;
   }
   S growth = order * theta;
   a /= unit;
@@ -81,7 +87,8 @@ SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool 
     out.s = sqrt(scaled_v * scaled_v + scaled_x * scaled_x) / T(unit);
     T ratio = v / x, top = v / (out.s + x);
     T exponent = (m > n ? log1p(ratio * (T(S(1)) + top)) : log(ratio + out.s / x)) * v - v * top;
-    if (!scaled) exponent = exponent - x;
+    if (scale != bessel_ik_grown) exponent = exponent - x;
+    if (scale == bessel_ik_damped) exponent = exponent - x;
     out.relative = bessel_ik_relative_exp(exponent);
   }
   S size = max(growth, -a) / (limits<S>::log_max * S(0.85)), part = S(1);
@@ -107,18 +114,18 @@ SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, bool 
   return out;
 }
 
-/// e^x K_v(x), or K_v(x), for s >= edge.
+/// K_v(x) with the factor asked for, for s >= edge.
 template <class T>
-SCI_HD T bessel_k_large(T v, T x, bool scaled) {
+SCI_HD T bessel_k_large(T v, T x, bessel_ik_scale scale) {
   using S = scalar_of<T>;
   S order = primal(v);
   T sum_k, sum_i;
   if (order * (order / primal(x)) <= S(2)) {
     bessel_ik_hankel(v, x, sum_k, sum_i);
     T y = sum_k * sqrt(T(numbers::pi<S> / S(2)) / x);
-    return scaled ? y : bessel_ik_times_exp(y, T(-x));
+    return scale == bessel_ik_grown ? y : bessel_ik_times_exp(y, scale == bessel_ik_plain ? -x : T(x * T(-2)));
   }
-  bessel_ik_debye_factor<T> e = bessel_ik_debye_prefactor(v, x, scaled);
+  bessel_ik_debye_factor<T> e = bessel_ik_debye_prefactor(v, x, scale);
   if (e.extreme) return e.times(T(S(1)), false);
   bessel_ik_debye_sums(v / e.s, e.s, bessel_ik_debye_terms(primal(e.s)), sum_k, sum_i);
   return e.times(sum_k * sqrt(T(numbers::pi<S> / S(2)) / e.s), false);
@@ -127,16 +134,11 @@ SCI_HD T bessel_k_large(T v, T x, bool scaled) {
 /// K_{n + v} from K_v and K_{v+1}, DLMF 10.29.1: all terms positive.
 template <class T>
 SCI_HD_LARGE T bessel_k_forward(T v, int n, T x, T k0, T k1) {
-  using S = scalar_of<T>;
   if (n == 0) return k0;
-  T r = T(S(2)) / x;
-  S r_low = S(0);  // the rounding error of r, which n steps would pile up
-  if constexpr (is_hardware<T>) r_low = fma(-r, x, S(2)) / x;
+  bessel_step<T, T> step(v, x);
   SCI_NO_UNROLL
   for (int k = 1; k < n; ++k) {
-    T order = v + T(S(k)), factor = order * r;
-    if constexpr (is_hardware<T>) factor += order * r_low;
-    T k2 = factor * k1 + k0;
+    T k2 = step(k) * k1 + k0;
     k0 = k1;
     k1 = k2;
   }
@@ -198,8 +200,16 @@ SCI_HD T bessel_k_moderate(T v, T x, bool scaled) {
 template <class T>
 SCI_HD_LARGE T bessel_k_real(T v, T x, bool scaled) {
   using S = scalar_of<T>;
-  return sqr(primal(v)) + sqr(primal(x)) >= sqr(bessel_ik_edge<S>) ? bessel_k_large(v, x, scaled)
-                                                                   : bessel_k_moderate(v, x, scaled);
+  return sqr(primal(v)) + sqr(primal(x)) >= sqr(bessel_ik_edge<S>)
+             ? bessel_k_large(v, x, scaled ? bessel_ik_grown : bessel_ik_plain)
+             : bessel_k_moderate(v, x, scaled);
+}
+
+/// e^-x K_v(x), in range also where K_v(x) is not.
+template <class T>
+SCI_HD_LARGE T bessel_k_damped(T v, T x) {
+  bool large = sqr(primal(v)) + sqr(primal(x)) >= sqr(bessel_ik_edge<scalar_of<T>>);
+  return large ? bessel_k_large(v, x, bessel_ik_damped) : bessel_k_moderate(v, x, false) * exp(-x);
 }
 
 /// e^-x I_v(x), or I_v(x), for s >= edge.
@@ -216,7 +226,7 @@ SCI_HD T bessel_i_large(T v, T x, bool scaled) {
     y = y / sqrt(x) * T(numbers::inv_sqrt_pi<S> / numbers::sqrt2<S>);
     return scaled ? y : bessel_ik_times_exp(y, x);
   }
-  bessel_ik_debye_factor<T> e = bessel_ik_debye_prefactor(v, x, scaled);
+  bessel_ik_debye_factor<T> e = bessel_ik_debye_prefactor(v, x, scaled ? bessel_ik_grown : bessel_ik_plain);
   if (e.extreme) return e.times(T(S(1)), true);
   bessel_ik_debye_sums(v / e.s, e.s, bessel_ik_debye_terms(primal(e.s)), sum_k, sum_i);
   return e.times(sum_i / sqrt(e.s) * T(numbers::inv_sqrt_pi<S> / numbers::sqrt2<S>), true);

@@ -1,7 +1,7 @@
 // Modified Bessel functions: backward recurrence (Miller's algorithm), for moderate |z| in the right half plane.
 // T is the type of the order, a hardware number or a dual of it; Z is T or complex<T>.
 #pragma once
-#include "core/dual.h"
+#include "special/detail/bessel_step.h"
 
 namespace sci {
 namespace detail {
@@ -52,13 +52,13 @@ SCI_HD_LARGE Z bessel_i_miller(T base, int order, Z z, Z factor) {
   // Starts where J_n(|z|) is below the rounding error.
   int start = int(max(S(single ? 12 : 20) + S(single ? 1.5 : 1.7) * size, S(order + (single ? 10 : 16))));
   start = min(start, 4000000);
-  Z two_over_z = T(2) / z;
+  bessel_step<T, Z> step(base, z);
   Z above = Z(T(0)), y = Z(T(limits<S>::min / limits<S>::epsilon)), wanted = Z(T(0)), sum = y;
   const S big = single ? S(1e15) : S(1e150);
   SCI_NO_UNROLL
   for (int n = start; n >= 1; --n) {
     if (n == order) wanted = y;
-    Z below = two_over_z * y * (base + T(S(n))) + above;
+    Z below = step(n) * y + above;
     above = y;
     y = below;
     // c_n/c_{n-1}; c_1/c_0 = 2 (base + 1)
@@ -84,13 +84,13 @@ SCI_HD_LARGE T bessel_i_ratio(T v, int n, T x) {
   constexpr bool single = is_same<S, float>;
   // The error falls like exp(-(start^2 - n^2)/x) at first and faster than geometrically later.
   int start = n + 4 + int(min(sqrt((single ? S(18) : S(40)) * primal(x)), (single ? S(10) : S(18)) + primal(x)));
-  T two_over_x = T(2) / x;
+  bessel_step<T, T> step(v, x);
   T above = T(S(0)), y = T(limits<S>::min / limits<S>::epsilon), wanted = y;
   const S big = single ? S(1e15) : S(1e150);
   SCI_NO_UNROLL
   for (int k = start; k >= 1; --k) {
     if (k == n) wanted = y;
-    T below = (v + T(S(k))) * two_over_x * y + above;
+    T below = step(k) * y + above;
     above = y;
     y = below;
     if (primal(y) > big) {

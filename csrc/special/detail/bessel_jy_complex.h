@@ -3,7 +3,6 @@
 // In the first quadrant, v >= 0, in this order; numbers in brackets are float's:
 //   |z|^2 <= 4 (v + 1), or |z| <= 20 and |z| - Im z <= 1   ascending series (DLMF 10.2.2): hardly any cancellation
 //   v < 33 (14), |z| < 33 (14)    Miller's algorithm, normalised by a series for exp(-i z)
-//   v >= 150 (60), |xi| <= 25 (10)  Olver's expansion near the transition z = v
 //   else                          the modified functions in the right half plane: with w = -i z, Re w = Im z >= 0,
 //     J_v(z) = e^{i pi v/2} I_v(w)                                           DLMF 10.27.6
 //     J_-v(z) = e^{-i pi v/2} (I_v(w) + (2/pi) sin(v pi) K_v(w))             DLMF 10.27.2
@@ -11,7 +10,6 @@
 #pragma once
 #include "special/detail/bessel_ik_core.h"
 #include "special/detail/bessel_jy_common.h"
-#include "special/detail/bessel_jy_olver.h"
 
 namespace sci {
 namespace detail {
@@ -62,7 +60,8 @@ SCI_HD_LARGE complex<T> bessel_j_plane_miller(T base, int n, complex<T> z) {
   constexpr bool single = is_same<S, float>;
   S size = abs(primal(z));
   int k = int(single ? S(10) + S(1.5) * size : S(20) + S(2) * size);
-  complex<T> two_over_z = T(2) / z, above = T(0), f = T(S(single ? 1e-30 : 1e-250)), sum = T(0), wanted = T(0);
+  bessel_step<T, complex<T>> step(base, z);
+  complex<T> above = T(0), f = T(S(single ? 1e-30 : 1e-250)), sum = T(0), wanted = T(0);
   for (; k >= 1; --k) {
     // f belongs to the order base + k.
     T order = base + T(S(k)), below = base + T(S(k - 1));
@@ -70,7 +69,7 @@ SCI_HD_LARGE complex<T> bessel_j_plane_miller(T base, int n, complex<T> z) {
     sum = f - times_i(sum);
     T ratio = k == 1 ? T(2) * order : order * (below + base) / (below * T(S(k)));
     sum = sum * ratio;
-    complex<T> next = two_over_z * f * order - above;
+    complex<T> next = step(k) * f - above;
     above = f;
     f = next;
   }
@@ -105,89 +104,8 @@ SCI_HD_LARGE void bessel_j_by_modified(T v, complex<T> z, bool want_minus, bool 
     minus += bessel_jy_times_exp(complex<T>(c, -s) * f.k * (sine * T(S(2) * numbers::inv_pi<S>)), -up, f.shift);
 }
 
-/// Ai and Ai' of a complex argument of moderate size, with derivatives by Ai'' = s Ai: the Maclaurin series
-/// (DLMF 9.4.1), K_{1/3} and K_{2/3} (9.6.2-3), or J of the orders +-1/3 and +-2/3 (9.6.6-7).
-template <class T>
-SCI_HD_LARGE void bessel_jy_airy_plane(complex<T> s, complex<T>& ai, complex<T>& ai1) {
-  if constexpr (is_dual<T>) {
-    using U = decltype(s.re.v);
-    complex<U> value(s.re.v, s.im.v), slope(s.re.d, s.im.d), a, a1;
-    bessel_jy_airy_plane(value, a, a1);
-    complex<U> d = a1 * slope, d1 = value * a * slope;
-    ai = {T(a.re, d.re), T(a.im, d.im)};
-    ai1 = {T(a1.re, d1.re), T(a1.im, d1.im)};
-  } else {
-    const T third = T(1) / T(3);
-    if (abs1(s) < T(0.75)) {
-      const T c0 = T(0.3550280538878172392600631860041832), c1 = T(-0.2588194037928067984051835601892040);
-      complex<T> cube = s * s * s, f = T(1), g = s, f1 = s * s / T(2), g1 = T(1), tf = f, tg = g;
-      complex<T> tf1 = f1, tg1 = g1;
-      for (int k = 1; k < 10; ++k) {
-        T n = T(3 * k);
-        tf = tf * cube / (n * (n - T(1)));
-        tg = tg * cube / (n * (n + T(1)));
-        tf1 = tf1 * cube / (n * (n + T(2)));
-        tg1 = tg1 * cube / (n * (n - T(2)));
-        f += tf, g += tg, f1 += tf1, g1 += tg1;
-      }
-      ai = f * c0 + g * c1;
-      ai1 = f1 * c0 + g1 * c1;
-      return;
-    }
-    const T sqrt3 = T(1.7320508075688772935274463415058724);
-    if (s.re > T(0) && abs(s.im) <= sqrt3 * s.re) {
-      complex<T> root = sqrt(s), xi = s * root * (T(2) * third);
-      bessel_ik_pair<T> a = bessel_jy_modified_pair(third, xi), b = bessel_jy_modified_pair(T(T(2) * third), xi);
-      complex<T> e = exp(-xi) * (numbers::inv_pi<T> / sqrt3);
-      ai = root * a.k * e;
-      ai1 = -(s * b.k * e);
-      return;
-    }
-    complex<T> m = -s;
-    bool lower = m.im < T(0);
-    if (lower) m = conj(m);
-    complex<T> root = sqrt(m), xi = m * root * (T(2) * third);
-    // arg xi is in [0, pi]; J_v(xi) = e^{i pi v} conj J_v(-conj xi) in the second quadrant.
-    bool left = xi.re < T(0);
-    complex<T> q = {abs(xi.re), xi.im};
-    complex<T> a, b, c, d;
-    bessel_j_by_modified(third, q, true, false, a, b);
-    bessel_j_by_modified(T(2) * third, q, true, false, c, d);
-    if (left) {
-      complex<T> turn(T(0.5), sqrt3 / T(2)), turn2(T(-0.5), sqrt3 / T(2));
-      a = turn * conj(a);
-      b = conj(turn * b);
-      c = turn2 * conj(c);
-      d = conj(turn2 * d);
-    }
-    ai = root * (a + b) * third;
-    ai1 = m * (c - d) * third;
-    if (lower) {
-      ai = conj(ai);
-      ai1 = conj(ai1);
-    }
-  }
-}
-
-/// Olver's expansion (DLMF 10.20.4) for |log(z/v)| < 0.35; false away from the transition.
-template <class T>
-SCI_HD_LARGE bool bessel_j_plane_olver(T v, complex<T> z, complex<T>& value) {
-  using S = scalar_of<T>;
-  complex<T> t = {(z.re - v) / v, z.im / v};
-  if (abs1(primal(t)) > S(0.45)) return false;
-  complex<T> u = log1p(t), zeta = -(u * bessel_jy_olver_coefficients<S>::zeta_ratio(u));
-  S size = abs(primal(zeta));
-  if (S(2) / S(3) * primal(v) * size * sqrt(size) > bessel_jy_limits<S>::debye_phase) return false;
-  T c = cbrt(v), inverse = T(1) / v;
-  complex<T> a, b, ai, ai1;
-  bessel_jy_olver_coefficients<S>::sums(u, complex<T>(inverse * inverse), a, b);
-  bessel_jy_airy_plane(complex<T>(zeta * (c * c)), ai, ai1);
-  value = ai * a / c + ai1 * b * (inverse / (c * c));
-  return true;
-}
-
 /// J_v(z), or J_-v(z) if `negative`, for v >= 0 and z != 0 in the first quadrant, `turned` as above. Dual numbers use
-/// the last two regions, which reach everywhere: every region costs a GPU seconds of compilation.
+/// the last region, which reaches everywhere: every region costs a GPU seconds of compilation.
 template <class T>
 SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative, bool turned) {
   using S = scalar_of<T>;
@@ -212,7 +130,6 @@ SCI_HD complex<T> bessel_j_quadrant(T v, complex<T> z, bool negative, bool turne
       done = true;
     }
   }
-  if (!done && order >= S(L::is_float ? 60 : 150)) done = bessel_j_plane_olver(v, z, value);
   if (!done) {
     bessel_j_by_modified(v, z, false, turned, value, minus);
   } else if (turned) {

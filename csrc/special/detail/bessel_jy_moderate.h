@@ -2,6 +2,7 @@
 // continued fraction (x >= 2) for Y.
 #pragma once
 #include "special/detail/bessel_jy_common.h"
+#include "special/detail/bessel_step.h"
 #include "special/detail/temme_gamma.h"
 
 namespace sci {
@@ -17,14 +18,14 @@ SCI_HD_LARGE void bessel_jy_miller(T mu, int n, T x, T& j0, T& j1, T& jn) {
   S size = primal(x);
   // Starts, at an even order, where J is below eps^1 times its size for small orders and n < start.
   int k = int(single ? S(10) + S(1.5) * size : S(18) + S(2) * size) / 2;
-  T two_over_x = T(2) / x;
+  bessel_step<T, T> step(mu, x);
   T above = T(0), f = T(S(single ? 1e-30 : 1e-280)), sum = T(0), wanted = T(0);
   for (; k >= 1; --k) {
     // f belongs to the order mu + 2k.
     T order = mu + T(S(2 * k));
     sum = order * f + sum * ((mu + T(S(k))) / T(S(k + 1)));
-    T odd = order * two_over_x * f - above;
-    T even = (order - T(1)) * two_over_x * odd - f;
+    T odd = step(2 * k) * f - above;
+    T even = step(2 * k - 1) * odd - f;
     if (2 * k == n) wanted = f;
     if (2 * k - 1 == n) wanted = odd;
     above = odd;
@@ -120,14 +121,15 @@ SCI_HD T bessel_jy_forward(T mu, int n, T x, T f0, T g, int& e) {
     f0 = T(0);
     e = step;
   }
-  T two_over_x = T(2) / x, f1 = g * two_over_x;
+  bessel_step<T, T> step_up(mu, x);
+  T f1 = g * step_up.two_over_z;
   for (int k = 1; k < n; ++k) {
     if (abs(primal(f1)) > big) {
       f0 = ldexp(f0, -step);
       f1 = ldexp(f1, -step);
       e += step;
     }
-    T next = (mu + T(S(k))) * two_over_x * f1 - f0;
+    T next = step_up(k) * f1 - f0;
     f0 = tiny ? T(0) : f1;
     f1 = next;
     if (tiny) e += step;

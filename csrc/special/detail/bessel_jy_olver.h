@@ -135,9 +135,9 @@ struct bessel_jy_olver_coefficients<float> {
   }
 };
 
-/// J and Y from u = log(x/v), c = v^(1/3) and s = c^2 zeta(u), |s| <= 12.25.
+/// J and Y from u = log(x/v), c = v^(1/3) and s = c^2 zeta(u), |s| <= 12.25; s_rest is what s lacks.
 template <class T>
-SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_olver(T v, T u, T c, T s) {
+SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_olver(T v, T u, T c, T s, scalar_of<T> s_rest) {
   using S = scalar_of<T>;
   T a, b;
   T inverse = T(1) / v;
@@ -146,7 +146,9 @@ SCI_HD_LARGE bessel_jy_pair<T> bessel_jy_olver(T v, T u, T c, T s) {
   a *= c_inverse;
   b *= c_inverse * c_inverse * inverse;
   auto f = bessel_jy_airy(s);
-  return {f.ai * a + f.ai1 * b, -(f.bi * a + f.bi1 * b), 0, 0};
+  T rest = T(s_rest), slope = s * rest;  // Ai'' = s Ai
+  T ai = f.ai + f.ai1 * rest, ai1 = f.ai1 + f.ai * slope, bi = f.bi + f.bi1 * rest, bi1 = f.bi1 + f.bi * slope;
+  return {ai * a + ai1 * b, -(bi * a + bi1 * b), 0, 0};
 }
 
 }  // namespace detail
