@@ -68,6 +68,10 @@ class BuildLibrary(build_py):
                 to = package / "csrc" / header.relative_to(ROOT / "csrc")
                 to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(header, to)
+            for table in (ROOT / "tests").glob("*/tables/*.csv"):  # for `python -m sci selfcheck`
+                to = package / "testing" / "reference" / table.parts[-3] / table.name
+                to.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(table, to)
 
 
 class Wheel(bdist_wheel_module.bdist_wheel):

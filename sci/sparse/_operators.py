@@ -140,7 +140,8 @@ class Operators:
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Serve ``tensor @ A``, ``torch.matmul(A, x)`` and the other operators with a tensor on one side."""
-        act = _torch_functions.get(func.__name__)
+        # A reflected method is wrapped: torch 2.15 calls it by the name of its wrapper while it compiles.
+        act = _torch_functions.get(getattr(func, "__wrapped__", func).__name__)
         if act is None or kwargs:
             return NotImplemented
         return act(*args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,39 @@ def points(card: ElementwiseCard, signature: str, precision: str) -> list[tuple[
         real arguments as float, complex as complex, integers as int. A group belongs to the signatures whose kinds its
         axes have: complex axes (`polar`, `rectangle`, complex `values`) go to ``c`` only, real ones to ``r``.
     """
+    return designed_points(card.samples, card.arguments, signature, precision)
+
+
+def designed_points(
+    groups: Sequence[Group], arguments: Sequence[str], signature: str, precision: str
+) -> list[tuple[str, Point]]:
+    """Return the (group name, arguments) samples of groups, as `points` does for a card's.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        Each has one axis per argument.
+    arguments : sequence of str
+        The arguments' names, in order.
+    signature : str
+        Their kinds: ``r`` real, ``c`` complex, ``i`` integer.
+    precision : {"float64", "float32"}
+        Points are exact in it; those it cannot hold are left out.
+
+    Returns
+    -------
+    list of (str, tuple)
+
+    Examples
+    --------
+    >>> from sci.testing import Group, designed_points, near
+    >>> [x for _, (x,) in designed_points([Group("seam", x=near(1.0))], ["x"], "r", "float64")][:2]
+    [1.0, 1.0000000000000002]
+    """
     found: dict[Point, str] = {}
-    for group in card.samples:
-        if precision in group.dtypes and _fits(group, card, signature):
-            for point in _group_points(group, card, signature, precision):
+    for group in groups:
+        if precision in group.dtypes and _fits(group, arguments, signature):
+            for point in _group_points(group, arguments, signature, precision):
                 found.setdefault(
                     tuple((x, math.copysign(1, x)) if x == 0 and not isinstance(x, complex) else x for x in point),
                     group.name,
@@ -41,12 +71,11 @@ def points(card: ElementwiseCard, signature: str, precision: str) -> list[tuple[
     return [(name, tuple(x[0] if isinstance(x, tuple) else x for x in point)) for point, name in found.items()]
 
 
-def _fits(group: Group, card: ElementwiseCard, signature: str) -> bool:
-    unknown = set(group.axes) - set(card.arguments)
-    if unknown or len(group.axes) != len(card.arguments):
-        raise ValueError(f"{card.name}: group {group.name} has axes {sorted(group.axes)}, not {card.arguments}")
+def _fits(group: Group, arguments: Sequence[str], signature: str) -> bool:
+    if set(group.axes) != set(arguments):
+        raise ValueError(f"the group {group.name!r} has axes {sorted(group.axes)}, the function {list(arguments)}")
     return all(
-        _kind(group.axes[a]) == ("c" if kind == "c" else "r") for a, kind in zip(card.arguments, signature, strict=True)
+        _kind(group.axes[a]) == ("c" if kind == "c" else "r") for a, kind in zip(arguments, signature, strict=True)
     )
 
 
@@ -56,9 +85,9 @@ def _kind(axis: Axis) -> str:
     return "r"
 
 
-def _group_points(group: Group, card: ElementwiseCard, signature: str, precision: str) -> list[Point]:
+def _group_points(group: Group, arguments: Sequence[str], signature: str, precision: str) -> list[Point]:
     real = np.float32 if precision == "float32" else np.float64
-    axes = [group.axes[a] for a in card.arguments]
+    axes = [group.axes[a] for a in arguments]
     lists = [_list(axis, real) if axis.kind in _LISTS else None for axis in axes]
     raw: list[Point]
     if all(values is not None for values in lists):

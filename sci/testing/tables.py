@@ -34,9 +34,13 @@ class Table:
     rows: list[Row]
 
 
-def table_path(card: ElementwiseCard, root: pathlib.Path) -> pathlib.Path:
-    """Return where the table of a card lies in a checkout."""
-    return root / "tests" / card.domain / "tables" / f"{card.name}.csv"
+def table_path(card: ElementwiseCard, root: pathlib.Path | None = None) -> pathlib.Path:
+    """Return where the table of a card lies: in a checkout (`root`; by default the library's own), or in the wheel."""
+    name = f"{card.name}.csv"
+    inside = pathlib.Path(__file__).resolve().parent / "reference" / card.domain / name
+    if root is None and inside.is_file():
+        return inside
+    return (root or pathlib.Path(__file__).resolve().parents[2]) / "tests" / card.domain / "tables" / name
 
 
 def card_hash(card: ElementwiseCard) -> str:
