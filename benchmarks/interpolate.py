@@ -39,8 +39,11 @@ def _rows(context: Context, name: str, label: str, args: tuple[Any, ...], querie
         yield Case(name, f"of {label}, at {queries.shape[0]} points", called)
 
 
-def _evaluators(context: Context) -> Iterator[Case]:
-    """Yield rows of one interpolant each, at many points in no order: what a call costs beside its setting up."""
+Row = tuple[str, str, tuple[Any, ...], torch.Tensor]
+
+
+def _interpolants(context: Context) -> tuple[Row, ...]:
+    """Return one interpolant of each kind: name, what of, arguments, and many points in no order."""
     points = 100_000 if context.quick else _EVALUATED
     generator = torch.Generator().manual_seed(1)
     flat = torch.rand(points, dtype=torch.float64, generator=generator).to(context.device)
@@ -50,7 +53,7 @@ def _evaluators(context: Context) -> Iterator[Case]:
     x, y = x.to(context.device), context.randn(100)
     side = torch.linspace(0, 1, 50, dtype=torch.float64, device=context.device)
     scattered = torch.rand(500, 2, dtype=torch.float64, generator=generator).to(context.device)
-    rows: tuple[tuple[str, str, tuple[Any, ...], torch.Tensor], ...] = (
+    return (
         ("CubicSpline", "100 irregular knots", (x, y), flat),
         ("make_interp_spline", "100 irregular sites", (x, y), flat),
         ("interp1d", "100 irregular sites", (x, y), flat),
@@ -70,13 +73,45 @@ def _evaluators(context: Context) -> Iterator[Case]:
         ("RBFInterpolator", "500 points", (scattered, context.randn(500)), pairs[: points // 100]),
         ("NdPPoly", "20 x 20 cells", (context.randn(4, 4, 20, 20), (torch.linspace(0, 1, 21).double(),) * 2), pairs),
     )
-    for name, label, args, at in rows:
-        yield from _rows(context, name, label, args, at)
+
+
+def _backward(context: Context) -> Iterator[Case]:
+    """Yield what the gradient in values and points costs in evaluations."""
+    for name, label, args, at in _interpolants(context):
+        last = args[0] if name in ("BPoly", "NdPPoly") else args[-1]
+        varied = last.clone().requires_grad_()
+        points = at.clone().requires_grad_(name != "NearestNDInterpolator")
+        made = find("sci", f"interpolate.{name}")(*(varied if x is last else x for x in args))
+        out = made(points)
+        wanted = [x for x in (varied, points) if x.requires_grad]
+        backward = functools.partial(torch.autograd.grad, out, wanted, torch.ones_like(out), retain_graph=True)
+        calls = {"sci": backward, "evaluation": functools.partial(made, points)}
+        yield Case(name, f"gradient, {label}, at {at.shape[0]} points", calls)
+
+
+def _many(context: Context) -> Iterator[Case]:
+    """Yield the row of many small splines on knots of their own, beside a loop over SciPy's."""
+    count, n = 1000 if context.quick else 10_000, 10
+    generator = torch.Generator().manual_seed(2)
+    x = torch.rand(count, n, dtype=torch.float64, generator=generator).cumsum(1).to(context.device)
+    y = context.randn(count, n)
+    at = x[:, :1] + (x[:, -1:] - x[:, :1]) * torch.linspace(0, 1, 10, dtype=torch.float64, device=context.device)
+    spline = find("sci", "interpolate.CubicSpline")
+    together = torch.func.vmap(lambda x, y, at: spline(x, y)(at))
+    calls: dict[str, Any] = {"sci": functools.partial(together, x, y, at)}
+    theirs = find("scipy", "interpolate.CubicSpline")
+    if theirs is not None and context.device.type == "cpu":
+        rows = [v.numpy() for v in (x, y, at)]
+        calls["scipy"] = lambda: [theirs(*pair)(points) for *pair, points in zip(*rows, strict=True)]
+    yield Case("CubicSpline", f"{count} splines of {n} knots, all different, made and called at 10 points", calls)
 
 
 def cases(context: Context) -> Iterator[Case]:
     """Yield rows of splines in one dimension, batches of them, and regular grids."""
-    yield from _evaluators(context)
+    for row in _interpolants(context):
+        yield from _rows(context, *row)
+    yield from _backward(context)
+    yield from _many(context)
     points = 10_000 if context.quick else 100_000
     queries = torch.rand(points, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).to(context.device)
     for n, batch in context.sizes((10, 1), (1000, 1), (100, 100), (100_000, 1)):

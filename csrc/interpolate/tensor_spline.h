@@ -172,6 +172,51 @@ struct SplineFromPowers {
   }
 };
 
+/// The adjoint of both, on the CPU: gradients of queries, in their order, to powers, and these to coefficients. `table`
+/// (m, powers) and `out` start as zero.
+template <class T, class V>
+struct SplinePowersAdjoint {
+  const V* grad;
+  const T* t;  // all knots
+  const T* query;
+  V* table;
+  V* out;
+  int64_t degree, m, powers, order, count;
+
+  SCI_HD void operator()() const {
+    const T* own = t + degree;
+    int64_t intervals[search_block];
+    for (int64_t first = 0; first < count; first += search_block) {
+      const int64_t size = count - first < search_block ? count - first : search_block;
+      find_intervals(own, m, query + first, size, int64_t(1), intervals);
+      for (int64_t q = 0; q < size; ++q) {
+        int64_t i = intervals[q];
+        while (i > 0 && own[i] == own[i + 1]) --i;
+        while (i + 1 < m && own[i] == own[i + 1]) ++i;
+        T s = query[first + q] - own[i];
+        if (isnan(s)) continue;
+        V sent = grad[first + q];
+        V* to = table + i * powers;
+        for (int64_t p = powers - 1; p >= 0; --p) {
+          to[p] += sent;
+          sent = sent * s;
+        }
+      }
+    }
+    T basis[TensorGrid::max_weights];
+    for (int64_t i = 0; i < m; ++i) {
+      if (!(own[i] < own[i + 1])) continue;
+      T factorial = T(1);
+      for (int64_t p = 0; p < powers; ++p) {
+        bspline_basis(t, i + degree, own[i], int(order + p), int(degree), basis);
+        V sent = table[i * powers + powers - 1 - p] / factorial;
+        for (int64_t j = 0; j <= degree; ++j) out[i + j] += sent * basis[j];
+        factorial *= T(p + 1);
+      }
+    }
+  }
+};
+
 /// One query: the cell it is in, and the B-splines there.
 template <class T, int K>
 struct TensorQuery {

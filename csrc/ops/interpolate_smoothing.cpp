@@ -1,3 +1,4 @@
+#include "grid_search.h"
 #include "interpolate_shared.h"
 #include "smoothing_search.h"
 #include "surface_search.h"
@@ -71,8 +72,41 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> surface_smoothing_search(const Tensor
   return {tensor_of(x, fit.inner[0]), tensor_of(x, fit.inner[1]), tensor_of(x, fit.c), tensor_of(x, numbers)};
 }
 
+/// Sites x (mx,), y (my,), values z (mx, my), on the CPU in float64; ends (4,): those of x, then those of y. -> knots
+/// of x and y, which sites they are, coefficients (nx, ny), and (F, 1 / p^2 or -1, how it ended)
+std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor> grid_smoothing_search(const Tensor& x_, const Tensor& y_,
+                                                                                 const Tensor& z_,
+                                                                                 std::vector<double> ends,
+                                                                                 std::vector<int64_t> k, double s,
+                                                                                 int64_t rounds) {
+  Tensor x = as_contiguous(x_), y = as_contiguous(y_), z = as_contiguous(z_);
+  for (const Tensor* v : {&x, &y, &z})
+    STD_TORCH_CHECK(!v->is_cuda() && v->scalar_type() == ScalarType::Double,
+                    "grid_smoothing_search: expected float64 tensors on the CPU");
+  STD_TORCH_CHECK(z.dim() == 2 && z.size(0) == x.numel() && z.size(1) == y.numel() && ends.size() == 4 &&
+                      k.size() == 2 && k[0] >= 1 && k[1] >= 1 && x.numel() > k[0] && y.numel() > k[1],
+                  "grid_smoothing_search: expected x (mx,), y (my,), z (mx, my), more sites than the degrees");
+  auto at = [](const Tensor& v) { return data<double>(v); };
+  GridSearch fit(GridSide(at(x), x.numel(), k[0], ends[0], ends[1]), GridSide(at(y), y.numel(), k[1], ends[2], ends[3]),
+                 at(z), s, rounds);
+  fit.run();
+  Tensor c = empty_as(z, {fit.sides[0].count(), fit.sides[1].count()});
+  std::copy(fit.c.begin(), fit.c.end(), data<double>(c));
+  std::vector<double> numbers{fit.fp, fit.q, double(fit.ier)};
+  return {tensor_of(x, fit.sides[0].knots),
+          tensor_of(x, fit.sides[1].knots),
+          tensor_of(x, fit.sides[0].inner),
+          tensor_of(x, fit.sides[1].inner),
+          c,
+          tensor_of(x, numbers)};
+}
+
 }  // namespace
 
+SCI_OPERATOR(
+    "grid_smoothing_search(Tensor x, Tensor y, Tensor z, float[] ends, int[] k, float s, int rounds) -> (Tensor, "
+    "Tensor, Tensor, Tensor, Tensor, Tensor)",
+    grid_smoothing_search)
 SCI_OPERATOR(
     "surface_smoothing_search(Tensor x, Tensor y, Tensor z, Tensor w, float[] ends, int[] k, int[] most, float s) -> "
     "(Tensor, Tensor, Tensor, Tensor)",

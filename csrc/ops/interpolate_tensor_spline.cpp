@@ -204,6 +204,15 @@ Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Te
     const V* g = data<V>(std::as_const(grad));
     const T* t = data<T>(std::as_const(knots));
     const T* q = data<T>(std::as_const(query));
+    const int64_t m = grid.size[0] - grid.degree[0], powers = grid.degree[0] + 1 - grid.order[0];
+    if (!out.is_cuda() && grid.dims == 1 && columns == 1 && batch.count() == 1 && count >= 8 * m && powers >= 1) {
+      Tensor table = empty_as(out, {m, powers});
+      torch::stable::zero_(table);
+      torch::stable::zero_(out);
+      SplinePowersAdjoint<T, V>{g,    t, q, data<V>(table), data<V>(out), grid.degree[0], m, powers, grid.order[0],
+                                count}();
+      return;
+    }
     dispatch_degree(grid, [&](auto tag) {
       constexpr int K = decltype(tag)::value;
       if (!out.is_cuda()) {

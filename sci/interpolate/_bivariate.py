@@ -54,7 +54,7 @@ def _on_grid(parts: tuple[Any, ...], x: Tensor, y: Tensor, dx: int, dy: int) -> 
 def _sorted(name: str, **grids: Tensor) -> None:
     for label, v in grids.items():
         if not holds((v.diff() >= 0).all()):
-            raise ValueError(f"{name}: {label} must be sorted to increasing order when a grid is asked for")
+            raise ValueError(f"{name}: {label} must be strictly increasing when `grid` is True, or repeat")
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -221,11 +221,11 @@ class BivariateSpline:
             raise ValueError(f"order of derivative must be between 0 and the degree, got {dx} and {dy}")
         c = c.reshape(tx.shape[0] - kx - 1, ty.shape[0] - ky - 1)
         for _ in range(dx):
-            tx, c, kx = differentiated(tx, c, kx)
+            tx, c, kx = differentiated(tx, c, kx, jumps=True)
             c = c[: tx.shape[0] - kx - 1]
         c = c.mT
         for _ in range(dy):
-            ty, c, ky = differentiated(ty, c, ky)
+            ty, c, ky = differentiated(ty, c, ky, jumps=True)
             c = c[: ty.shape[0] - ky - 1]
         done = object.__new__(BivariateSpline)
         done._assign(tx, ty, c.mT.reshape(-1), (kx, ky), None)

@@ -36,11 +36,16 @@ def padded(c: Tensor, rows: int) -> Tensor:
     return c if c.shape[0] >= rows else torch.cat((c, c.new_zeros(rows - c.shape[0], *c.shape[1:])))
 
 
-def differentiated(t: Tensor, c: Tensor, k: int) -> tuple[Tensor, Tensor, int]:
-    """Return the derivative: coefficients ``k (c[i + 1] - c[i]) / (t[i + k + 1] - t[i + 1])`` [de Boor, X (15)]."""
+def differentiated(t: Tensor, c: Tensor, k: int, jumps: bool = False) -> tuple[Tensor, Tensor, int]:
+    """Return the derivative: coefficients ``k (c[i + 1] - c[i]) / (t[i + k + 1] - t[i + 1])`` [de Boor, X (15)].
+
+    At k + 1 equal knots the spline jumps: that raises or, with `jumps`, is left out; the B-spline there is zero.
+    """
     n = t.shape[0] - k - 1
     width = t[k + 1 : -1] - t[1:n]
-    if not holds((width > 0).all()):
+    if jumps:
+        width = torch.where(width > 0, width, torch.inf)
+    elif not holds((width > 0).all()):
         raise ValueError("The spline has internal repeated knots and is not differentiable there")
     slope = c[:n].diff(dim=0) * k / along_rows(width, c)
     return t[1:-1], torch.cat((slope, slope.new_zeros(k, *c.shape[1:]))), k - 1

@@ -92,6 +92,8 @@ def batch_shape(*parts: tuple[Tensor, int]) -> tuple[int, ...]:
 def real_product(a: Tensor, b: Tensor) -> Tensor:
     """Return ``Re(conj(a) b)`` summed over the last dimension: the gradient in a real scalar that multiplied a."""
     product = a.conj() * b
+    if product.shape[-1] == 1 and not product.is_complex():
+        return product.squeeze(-1)
     return (product.real if product.is_complex() else product).sum(-1)
 
 

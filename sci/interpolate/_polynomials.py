@@ -286,9 +286,9 @@ class BarycentricInterpolator(_Polynomial):
         matrix = torch.where(same, 0, self.wi / self.wi[:, None] / torch.where(same, 1, nodes[:, None] - nodes))
         matrix = (matrix - torch.diag(matrix.sum(1))).to(values.dtype)
         out = []
-        for _ in range(n if der is None else der):
+        for order in range(n if der is None else der):
             out.append(self._values(nodes, at, values))
-            values = matrix @ values
+            values = matrix @ values if order + 1 < n else torch.zeros_like(values)
         return self._shaped(torch.stack(out), points, 1)
 
 

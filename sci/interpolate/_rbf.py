@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from torch import Tensor
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
 from ..linalg import LinAlgError
+from ..special import entr
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 
 # Elements of the matrix of distances that exist at a time; more queries are taken in turns.
@@ -27,6 +29,9 @@ def _root(square: Tensor) -> Tensor:
 
 
 def _thin_plate(square: Tensor) -> Tensor:
+    if nothing_differentiates(square):
+        out: Tensor = entr(square).mul_(-0.5)
+        return out
     return square * torch.where(square == 0, 1, square).log() / 2
 
 
@@ -46,6 +51,12 @@ _SCALE_INVARIANT = ("linear", "thin_plate_spline", "cubic", "quintic")
 
 def squared_distances(x: Tensor, y: Tensor) -> Tensor:
     """Return ``|x[..., i, :] - y[..., j, :]|**2``, dimension by dimension, so that nothing cancels."""
+    if nothing_differentiates(x, y) and x.shape[-1]:  # in the memory of the first
+        total = (x[..., :, None, 0] - y[..., None, :, 0]).square_()
+        for k in range(1, x.shape[-1]):
+            gap = x[..., :, None, k] - y[..., None, :, k]
+            total.addcmul_(gap, gap)
+        return total
     total = x.new_zeros(())
     for k in range(x.shape[-1]):
         gap = x[..., :, None, k] - y[..., None, :, k]
@@ -252,6 +263,11 @@ class RBFInterpolator:
     def _values(self, x: Tensor, y: Tensor) -> Tensor:
         if self.neighbors is None:
             solution, shift, scale = self._solved
+            if nothing_differentiates(x, y, solution):
+                kernels, tail = self._parts(x, y, shift, scale)
+                n = y.shape[0]
+                made: Tensor = kernels.to(solution.dtype) @ solution[:n] + tail.to(solution.dtype) @ solution[n:]
+                return made
             return self._row(x, y, shift, scale).to(solution.dtype) @ solution
         near = squared_distances(x.detach(), y.detach()).topk(self.neighbors, -1, largest=False).indices.sort(-1).values
         own = y[near]
@@ -260,8 +276,11 @@ class RBFInterpolator:
 
     def _row(self, x: Tensor, y: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
         """Return the kernels at all data points, and the monomials."""
+        return torch.cat(self._parts(x, y, shift, scale), -1)
+
+    def _parts(self, x: Tensor, y: Tensor, shift: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
         kernels = self._function(squared_distances(x * self.epsilon, y * self.epsilon))
-        return torch.cat((kernels, self._monomials(x, shift, scale)), -1)
+        return kernels, self._monomials(x, shift, scale)
 
 
 def _rbf_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -285,6 +304,13 @@ _OLD: dict[str, Callable[[Tensor, Any], Tensor]] = {
 }
 
 
+def _arguments(basis: Callable[..., Any]) -> int:
+    try:
+        return len(inspect.signature(basis).parameters)
+    except ValueError:  # of C
+        return 1
+
+
 @function(samples=_rbf_samples, call=_use_rbf, complex=False)
 class Rbf:
     """Radial basis function interpolation, the older class of SciPy; see `RBFInterpolator` for a better one.
@@ -297,8 +323,9 @@ class Rbf:
         Coordinates x, y, z, ... of the data points, then the values d, all of one size.
     **kwargs : optional
         `function`: 'multiquadric' (default), 'inverse', 'gaussian', 'linear', 'cubic', 'quintic', 'thin_plate' or a
-        callable of the distances. `epsilon`: the distance that is the unit, by default about that between neighbours.
-        `smooth`: 0, the default, interpolates. `norm`: 'euclidean'. `mode`: '1-D', or 'N-D' for values with columns.
+        callable of the distances, or of this object and the distances. `epsilon`: the distance that is the unit, by
+        default about that between neighbours. `smooth`: 0, the default, interpolates. `norm`: 'euclidean'. `mode`:
+        '1-D', or 'N-D' for values with columns.
 
     Attributes
     ----------
@@ -351,7 +378,8 @@ class Rbf:
     def _basis(self, x: Tensor, y: Tensor) -> Tensor:
         square = squared_distances(x.T, y.T)
         if callable(self.function):
-            out: Tensor = self.function(_root(square))
+            distance = _root(square)
+            out: Tensor = self.function(self, distance) if _arguments(self.function) == 2 else self.function(distance)
             return out
         name = {"inverse multiquadric": "inverse", "inverse_multiquadric": "inverse", "thin-plate": "thin_plate"}.get(
             str(self.function).lower(), str(self.function).lower()

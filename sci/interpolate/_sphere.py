@@ -175,11 +175,11 @@ def _use(thing: Any, theta: Any, phi: Any, r: Tensor) -> Tensor:
 
 
 def _data(name: str, theta: Any, phi: Any, r: Any, w: Any, eps: Any, **more: Any) -> tuple[Points, dict[str, Tensor]]:
+    for label, places, top, text in (("theta", theta, math.pi, "pi"), ("phi", phi, 2 * math.pi, "2pi")):
+        (at,) = promote(name, allow_complex=False, **{label: places})
+        if not holds(((at >= 0) & (at <= top)).all()):
+            raise ValueError(f"{label} should be between [0, {text}]")
     data, extra = scattered(name, theta, phi, r, w, ("theta", "phi", "r"), **more)
-    if not holds(((data.x >= 0) & (data.x <= math.pi)).all()):
-        raise ValueError("theta should be between [0, pi]")
-    if not holds(((data.y >= 0) & (data.y <= 2 * math.pi)).all()):
-        raise ValueError("phi should be between [0, 2pi]")
     if not 0.0 < eps < 1.0:
         raise ValueError("eps should be between (0, 1)")
     return data, extra

@@ -65,7 +65,8 @@ def _through_query(c: Tensor, inputs: Args, grad: Tensor) -> Tensor:
     if set(degrees) == {1} and len(sizes) in (2, 3) and c.shape[-1] == 1 and not c.is_complex():
         return sum_to(_slopes(c, knots, query, sizes, orders) * grad, query)
     slopes = [evaluate(c, knots, query, sizes, _raised(orders, k), degrees) for k in range(len(sizes))]
-    return sum_to(torch.stack([real_product(slope, grad) for slope in slopes], -1), query)
+    parts = [real_product(slope, grad) for slope in slopes]
+    return sum_to(parts[0].unsqueeze(-1) if len(parts) == 1 else torch.stack(parts, -1), query)
 
 
 def _through_knots(c: Tensor, inputs: Args, grad: Tensor) -> Tensor:

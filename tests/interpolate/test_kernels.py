@@ -39,6 +39,24 @@ def test_multilinear_is_the_general_spline(d: int, order: int, device: torch.dev
     torch.testing.assert_close(tensor_spline.scatter(sent, knots, at, sizes, orders, one), both, rtol=1e-13, atol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("k", [0, 1, 2, 3, 5])
+def test_adjoint_through_powers(k: int, dtype: torch.dtype, device: torch.device) -> None:
+    generator = torch.Generator().manual_seed(k)
+    inner = torch.rand(8, dtype=torch.float64, generator=generator).sort().values
+    inner[4] = inner[3]
+    ends = torch.tensor([0.0, 1.0], dtype=torch.float64)
+    t = torch.cat((ends[:1].expand(k + 1), inner, ends[1:].expand(k + 1))).to(device)
+    at = (1.4 * torch.rand(900, 1, dtype=torch.float64, generator=generator) - 0.2).to(device)
+    at[:3, 0] = torch.tensor([torch.nan, 1.0, inner[3]], device=device)
+    sent = torch.randn(900, 1, dtype=dtype, generator=generator).to(device)
+    sizes = [t.shape[0] - k - 1]
+    for order in range(3):
+        many = tensor_spline.scatter(sent, t, at, sizes, [order], [k])  # so many queries that powers come first
+        both = tensor_spline.scatter(torch.cat((sent, sent), -1), t, at, sizes, [order], [k])[:, :1]
+        torch.testing.assert_close(many, both, rtol=1e-11, atol=1e-12 * max(1.0, both.abs().max().item()))
+
+
 def test_second_derivatives_of_multilinear(device: torch.device) -> None:
     generator = torch.Generator().manual_seed(3)
     points = torch.tensor([0.0, 0.3, 1.0, 1.2], dtype=torch.float64, device=device, requires_grad=True)

@@ -103,3 +103,28 @@ def test_too_few_points_on_the_sphere() -> None:
     np.testing.assert_allclose(
         interpolate.RectSphereBivariateSpline(u[:3], v, r[:3], pole_values=(1.0, None)).ev(0.0, 2.0), 1.0
     )
+
+
+def test_a_surface_that_jumps_has_derivatives_between_the_jumps() -> None:
+    x = torch.linspace(0, 1, 30, dtype=torch.float64)
+    at, to = (v.flatten() for v in torch.meshgrid(x, x, indexing="ij"))
+    jump = [0.5] * 4  # four equal knots: two polynomials
+    spline = interpolate.LSQBivariateSpline(at, to, torch.where(at < 0.5, at**2, 3 - at) * to, jump, [])
+    derivative = spline.partial_derivative(1, 1)
+    side = torch.tensor([0.2, 0.4, 0.6, 0.9], dtype=torch.float64)
+    expected = torch.where(side < 0.5, 2 * side, -1)
+    torch.testing.assert_close(derivative.ev(side, 0.3), expected, rtol=1e-7, atol=1e-7)
+    torch.testing.assert_close(spline.ev(side, 0.3, 1, 1), expected, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("s", [1.0, 0.1])
+def test_the_gradient_of_a_surface_through_a_grid_follows_the_condition(s: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    x = torch.linspace(0, 3, 14, dtype=torch.float64)
+    z = torch.sin(2 * x)[:, None] * torch.cos(x) + 0.1 * torch.randn(14, 14, dtype=torch.float64, generator=generator)
+    z.requires_grad_()
+    condition = torch.tensor(s, dtype=torch.float64, requires_grad=True)
+    residual = interpolate.RectBivariateSpline(x, x, z, s=condition).get_residual()
+    to_z, to_s = torch.autograd.grad(residual, (z, condition))
+    torch.testing.assert_close(to_s, torch.ones_like(to_s), rtol=1e-7, atol=0)
+    torch.testing.assert_close(to_z, torch.zeros_like(to_z), rtol=0, atol=1e-7)
