@@ -129,8 +129,8 @@ class interp1d:  # noqa: N801 - SciPy's name
         elif degree is None:
             self._rule = lambda x, y, at: y[_step(kind, x, at)]
         else:
-            # SciPy's answer to data with NaN is NaN everywhere, not an error.
-            fine = degree == 0 or holds(torch.isfinite(x).all() & torch.isfinite(front).all())
+            # SciPy's answer to data with NaN is, but for kinds that only know their neighbours, NaN everywhere.
+            fine = degree == 0 or holds(torch.isfinite(x if degree == 1 else torch.cat((x, front.flatten()))).all())
             if not fine and holds(torch.isnan(x).all()):
                 raise ValueError(f"{name}: the x array is all NaN")
             data = front if fine else torch.zeros_like(front)
