@@ -16,8 +16,9 @@
 //   pi/4)
 // x < 0: parity at whole orders, NaN else. Derivatives in the order by the same code on dual numbers.
 //
-// Measured against ball arithmetic: 99% within 15 eps (H relative to the modulus for x > v), beyond v = 20 times the
-// conditioning |v log(x/2v)|; d/dv within 1e-13 of the same scale.
+// Measured against sums in 60 digits, orders from -316 to 300: 99% within 8 eps (H relative to the modulus for x > v);
+// largest 40 (H) and 1200 (L of orders below -100 where I_-v and the integral cancel); d/dv within 1e-13 of the scale
+// (1 + |v log(x/2v)|) times the value.
 #pragma once
 #include "special/bessel_cylinder.h"
 #include "special/bessel_ik.h"
@@ -37,9 +38,16 @@ SCI_HD_LARGE T struve_factor(T v, T x) {
       r * (T(S(-1.0 / 24)) +
            w * (T(S(7.0 / 2880)) + w * (T(S(-31.0 / 40320)) + w * (T(S(127.0 / 215040)) - w * T(S(511.0 / 608256))))));
   T power = u * (bessel_jy_log(T(half / u)) + T(1));  // log of (x/2)^u u^-u e^u
+  S low = S(0);
+  if (primal(half) > limits<S>::min) {  // to twice the digits
+    double_double order = double_double(double(primal(u)));
+    double_double exact = (phase_log(double_double(double(primal(half))) / order) + double_double(1.0)) * order;
+    power = (power - T(primal(power))) + T(S(exact.hi));
+    low = S(exact.lo);
+  }
   const S root = S(2.506628274631000502415765284811045253);
-  if (primal(v) > S(0)) return exp(power - correction) / T(root);
-  return exp(correction - power) * T(root) * cospi(u) / T(numbers::pi<S>);
+  if (primal(v) > S(0)) return exp(power) * (exp(-correction) * T((S(1) + low) / root));
+  return exp(-power) * (exp(correction) * cospi(u) * T(root * (S(1) - low) / numbers::pi<S>));
 }
 
 /// The ascending series, sign -1 for H and 1 for L: (x/2)^(v+1) sum (sign x^2/4)^k / (Gamma(k + 3/2) Gamma(k + v +
@@ -82,24 +90,33 @@ SCI_HD_LARGE T struve_series(T v, T x, scalar_of<T> sign) {
       ++scaled;
     }
   }
-  T power = v + T(1), front = T(S(2) * numbers::inv_sqrt_pi<S>) * sum;
-  if (scaled == 0) return bessel_jy_power(half, power) * front;
-  return exp(power * bessel_jy_log(half) + T(S(500 * scaled) * numbers::ln2<S>)) * front;
+  T front = half * sum * T(S(2) * numbers::inv_sqrt_pi<S>);  // v + 1 would be rounded
+  if (scaled == 0) return bessel_jy_power(half, v) * front;
+  T plain = v * bessel_jy_log(half);
+  double_double exact =
+      phase_log(double_double(double(primal(half)))) * double(primal(v)) + double_double_ln2() * double(500 * scaled);
+  return exp(plain - T(primal(plain)) + T(S(exact.hi))) * (front * T(S(1 + exact.lo)));
 }
 
-/// 1/pi sum sign^k Gamma(k + 1/2) (x/2)^(v-2k-1) / Gamma(v + 1/2 - k).
+/// The sum of 1/pi sum sign^k Gamma(k + 1/2) (x/2)^(v-2k-1) / Gamma(v + 1/2 - k) over its first term; false where its
+/// terms do not get small.
 template <class T>
-SCI_HD_LARGE T struve_algebraic(T v, T x, scalar_of<T> sign) {
+SCI_HD_LARGE bool struve_algebraic_sum(T v, T x, scalar_of<T> sign, T& sum) {
   using S = scalar_of<T>;
-  T r = T(2) / x, q = r * r * T(sign), term = T(1), sum = T(1);
+  T r = T(2) / x, q = r * r * T(sign), term = T(1);
+  sum = T(1);
   for (int k = 0; k < 60; ++k) {
     T next = term * q * (T(S(k) + S(0.5)) * (v - T(S(0.5)) - T(S(k))));
     if (abs(primal(next)) > abs(primal(term)) && k > 2) break;
     term = next;
     sum += term;
-    if (negligible(term, sum)) break;
+    if (negligible(term, sum)) return true;
   }
-  return struve_factor(v, x) * r * T(numbers::inv_sqrt_pi<S>) * sum;
+  return abs(primal(term)) < S(8) * limits<S>::epsilon * abs(primal(sum));
+}
+template <class T>
+SCI_HD T struve_algebraic(T v, T x, T sum) {
+  return struve_factor(v, x) * (T(2) / x) * T(numbers::inv_sqrt_pi<scalar_of<T>>) * sum;
 }
 
 /// K_v = H_v - Y_v = 2 (x/2)^v / (sqrt(pi) Gamma(v + 1/2)) int_0^inf e^-xt (1 + t^2)^(v - 1/2) dt.
@@ -155,20 +172,24 @@ SCI_HD_LARGE T struve_m_quadrature(T v, T x) {
   return struve_factor(v, x) * T(S(2) * numbers::inv_sqrt_pi<S> * half_pi) * sum;
 }
 
-/// int_0^inf (1 + t^2)^(v-1/2) sin(x t) dt for v < 1/2, along the ray exp(i pi/4).
+/// int_0^inf (1 + t^2)^(v-1/2) sin(x t) dt for v < 1/2, along the ray exp(i pi/4), or exp(i pi/8) where the power falls
+/// like a Gaussian, of which the former makes an oscillation.
 template <class T>
 SCI_HD_LARGE T struve_l_quadrature(T v, T x) {
   using S = scalar_of<T>;
-  const S half = S(0.7071067811865475244008443621048490);
-  T power = v - T(S(0.5)), r = T(S(1) / half) / x, sum = T(0);
+  bool steep = primal(v) < S(-12);
+  const S c = steep ? S(0.9238795325112867561281831893967883) : S(0.7071067811865475244008443621048490);
+  const S s1 = steep ? S(0.3826834323650897717284599840303989) : c, c2 = steep ? S(0.7071067811865475244) : S(0);
+  const S s2 = steep ? c2 : S(1);
+  T power = v - T(S(0.5)), r = T(S(1) / s1) / x, sum = T(0);
   SCI_NO_UNROLL for (int i = 0; i < struve_tables::half_line_size; ++i) {
     S u = S(struve_tables::half_line[2 * i]), weight = S(struve_tables::half_line[2 * i + 1]);
     T s = r * T(u), square = s * s;
-    complex<T> w = log1p(complex<T>(T(0), square));
-    complex<T> e = exp(complex<T>(power * w.re - T(u), power * w.im + T(u)));
-    sum += T(weight) * (e.re + e.im);
+    complex<T> w = log1p(complex<T>(square * T(c2), square * T(s2)));
+    complex<T> e = exp(complex<T>(power * w.re - T(u), power * w.im + T(u * (c / s1))));
+    sum += T(weight) * (e.re * T(s1) + e.im * T(c));
   }
-  return struve_factor(v, x) * T(S(2) * numbers::inv_sqrt_pi<S> * half) * r * sum;
+  return struve_factor(v, x) * T(S(2) * numbers::inv_sqrt_pi<S>) * r * sum;
 }
 
 template <class T>
@@ -176,10 +197,15 @@ SCI_HD_LARGE T struve_h_positive(T v, T x) {
   using S = scalar_of<T>;
   S order = primal(v), size = primal(x), q = size * size / S(4);
   if (q <= S(2.5) + S(0.75) * abs(order)) return struve_series(v, x, S(-1));
-  bool algebraic = order >= S(120) && q >= S(40) * order;
-  if (size <= order) return algebraic ? struve_algebraic(v, x, S(1)) : struve_saddle(v, x);
-  T k = size >= S(36) ? struve_algebraic(v, x, S(1)) : struve_k_quadrature(v, x);
-  return bessel_y_real(v, x) + k;
+  bool beyond = size > order;
+  T sum;
+  if (beyond ? size >= S(36) : order >= S(120) && q >= S(40) * order) {
+    if (struve_algebraic_sum(v, x, S(1), sum)) {
+      T k = struve_algebraic(v, x, sum);
+      return beyond ? bessel_y_real(v, x) + k : k;
+    }
+  }
+  return beyond ? bessel_y_real(v, x) + struve_k_quadrature(v, x) : struve_saddle(v, x);
 }
 
 template <class T>
@@ -195,10 +221,12 @@ SCI_HD_LARGE T struve_l_positive(T v, T x) {
       size + S(77) * order > S(-1.5))
     return bessel_i_any(v, x, false) - struve_m_quadrature(v, x);
   // The largest term is near k (k + v) = x^2/4.
-  S k = S(2) * q / (order + sqrt(order * order + S(4) * q));
+  S root = sqrt(order * order + S(4) * q), k = order < S(0) ? (root - order) / S(2) : S(2) * q / (order + root);
   if (k <= S(30)) return struve_series(v, x, S(1));
-  T i = bessel_i_any(v, x, false);
-  return isinf(primal(i)) ? i : i - struve_algebraic(v, x, S(-1));
+  T i = bessel_i_any(v, x, false), sum;
+  if (isinf(primal(i))) return i;
+  struve_algebraic_sum(v, x, S(-1), sum);
+  return i - struve_algebraic(v, x, sum);
 }
 
 /// The sign -1 is H, 1 is L.

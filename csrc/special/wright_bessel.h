@@ -37,7 +37,7 @@ SCI_HD double wright_saddle(double a, double b, double x) {
 }
 
 template <int N>
-SCI_HD_LARGE wright_sums wright_series(double a, double b, double x) {
+SCI_HD_LARGE wright_sums wright_series(double a, double b, double x, double k0) {
   wright_sums sums = {{0, 0, 0}, 0};
   double power = 1;
   for (int k = 0; k < 1400; ++k) {
@@ -51,13 +51,13 @@ SCI_HD_LARGE wright_sums wright_series(double a, double b, double x) {
       dual<dual<double>> g = rgamma(variable2(z));
       f[0] = g.v.v, f[1] = g.v.d, f[2] = g.d.d;
     }
-    bool small = k > 2;
+    bool small = k > 2 + k0;  // the terms fall from k0 on
     for (int n = 0; n <= N; ++n) {
       double term = power * f[n];
       sums.f[n] += term;
       small = small && abs(term) <= 1e-17 * abs(sums.f[n]);
     }
-    if ((small && k > x / max(1.0, a * k + b)) || power == 0) break;
+    if (small || power == 0) break;
     power *= x / (k + 1);
     // Terms rise to exp(x) at most where a is tiny.
     if (power > 1e250) {
@@ -103,7 +103,7 @@ SCI_HD wright_sums wright_any(double a, double b, double x) {
   if (wright_outside(a, b, x) || isinf(a) || isinf(b)) return {{nan, nan, nan}, 0};
   if (isinf(x)) return {{1, 1, 1}, inf};
   double s0 = wright_saddle(a, b, x), k0 = s0 > 0 ? x * pow(s0, -a) : x;
-  if (k0 <= 6 || (s0 < 2 && k0 < 1000)) return wright_series<N>(a, b, x);
+  if (k0 <= 6 || (s0 < 2 && k0 < 1000)) return wright_series<N>(a, b, x, k0);
   return wright_integral<N>(a, b, x, s0);
 }
 
