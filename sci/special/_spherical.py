@@ -48,6 +48,18 @@ def _reflected(z: Tensor) -> tuple[Tensor, Tensor]:
     return left, torch.where(left, -z, z)
 
 
+def _at_infinity(z: Tensor, limit: float, oscillates: bool) -> Tensor:
+    """Return SciPy's values at infinite arguments: the limit along the real axis; off it infinite or NaN."""
+    if not z.is_complex():
+        return torch.full_like(z, limit)
+    axis, inside = z.imag == 0, z.real.isinf()
+    off = math.inf if oscillates else math.nan
+    return torch.complex(
+        torch.where(inside, torch.where(axis, limit, off), math.nan).to(z.real.dtype),
+        torch.where(inside, torch.where(axis, 0.0, off), math.nan).to(z.real.dtype),
+    )
+
+
 def _first(f: Callable[..., Tensor], sign: int, at_infinity: float) -> Callable[[Tensor, Tensor], Tensor]:
     """Return j_n (sign -1) or i_n (sign 1): regular at 0, of the parity of n."""
 
@@ -59,10 +71,7 @@ def _first(f: Callable[..., Tensor], sign: int, at_infinity: float) -> Callable[
             _series(n, torch.where(small, w, 0.01 * torch.ones_like(w)), sign),
             _base(f, n, torch.where(small | w.isinf(), torch.ones_like(w), w)),
         )
-        if not z.is_complex():
-            result = torch.where(w.isinf(), at_infinity, result)
-        else:
-            result = torch.where(w.isinf(), math.nan, result)
+        result = torch.where(w.isinf(), _at_infinity(w, at_infinity, sign < 0), result)
         return torch.where(left & (n.remainder(2) == 1), -result, result)
 
     return value
@@ -72,17 +81,22 @@ def _y(n: Tensor, z: Tensor) -> Tensor:
     left, w = _reflected(z)
     zero = w == 0
     result = _base(yv, n, torch.where(zero | w.isinf(), torch.ones_like(w), w))
-    result = torch.where(w.isinf(), math.nan if z.is_complex() else 0.0, result)
+    result = torch.where(w.isinf(), _at_infinity(w, 0.0, True), result)
     result = torch.where(zero, math.nan if z.is_complex() else -math.inf, result)
     return torch.where(left & (n.remainder(2) == 0), -result, result)
 
 
 def _k(n: Tensor, z: Tensor) -> Tensor:
     if z.is_complex():
-        return _base(kv, n, torch.complex(z.real, z.imag + 0.0))  # the root on the cut from above, as of kv
-    zero = (z == 0) | z.isinf()
-    result = _base(kv, n, torch.where(zero, torch.ones_like(z), z))
-    return torch.where(z == 0, math.inf, torch.where(z == math.inf, 0.0, torch.where(z < 0, math.nan, result)))
+        result = _base(kv, n, torch.complex(z.real, z.imag + 0.0))  # the root on the cut from above, as of kv
+        limit = torch.where(z.real > 0, _at_infinity(z, 0.0, False), _at_infinity(z, -math.inf, False))
+        return torch.where(z.isinf(), limit, result)
+    w = z.abs()
+    edge = (w == 0) | w.isinf()
+    result = torch.where(edge, 0.0, _base(kv, n, torch.where(edge, torch.ones_like(w), w)))
+    # k_n(-z) = (-1)^(n+1) k_n(z) - pi i_n(z), from DLMF 10.47.11 and 10.47.17
+    behind = torch.where(n.remainder(2) == 1, result, -result) - math.pi * _i(n, torch.where(z < 0, w, 0.0))
+    return torch.where(z == 0, math.inf, torch.where(z < 0, behind, result))
 
 
 def _call(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import mpmath
+import numpy as np
 import pytest
 import torch
 
@@ -129,3 +130,39 @@ def test_airy_of_a_phase_without_digits(x: float) -> None:
     beside = special.airy(torch.complex(point, 1 / point.abs().sqrt()))  # exp(+-Re zeta) about 1
     assert all(torch.isnan(f.real) for f in beside)
     assert abs(special.itairy(-point.new_tensor(1.09e37))[0].item() + 2 / 3) < EPSILON
+
+
+def test_spherical_kn_of_negative_arguments() -> None:
+    """k_1(z) = (pi/2) e^-z (1/z + 1/z^2) and k_2 hold on both sides of 0; infinities as in SciPy."""
+    z = torch.tensor([-40.0, -3.0, -0.2, -1e-8, 0.7], dtype=torch.float64)
+    x = z.numpy()
+    first = math.pi / 2 * np.exp(-x) * (1 / x + 1 / x**2)
+    second = math.pi / 2 * np.exp(-x) * (1 / x + 3 / x**2 + 3 / x**3)
+    np.testing.assert_allclose(special.spherical_kn(1, z).numpy(), first, rtol=2e-15)
+    np.testing.assert_allclose(special.spherical_kn(2, z).numpy(), second, rtol=4e-15)
+    assert special.spherical_kn(2, torch.tensor(-math.inf)).item() == -math.inf
+    far = torch.tensor([complex(-math.inf), complex(math.inf), complex(math.inf, math.inf)])
+    assert special.spherical_jn(2, far).tolist() == [0, 0, complex(math.inf, math.inf)]
+    assert special.spherical_kn(2, far)[:2].tolist() == [-math.inf, 0]
+
+
+@pytest.mark.parametrize(("a", "b", "x"), [(5.0, 100.0, 1e5), (4.0, 60.0, 1e6), (5.0, 0.0, 1e8), (100.0, 0.0, 1e20)])
+def test_wright_bessel_of_few_terms(a: float, b: float, x: float) -> None:
+    """Where few terms count of the many that a large x suggests, among them the smallest numbers."""
+    with mpmath.workdps(40):
+        wanted = mpmath.nsum(lambda k: mpmath.mpf(x) ** k / mpmath.factorial(k) * mpmath.rgamma(a * k + b), [0, 60])
+        log_wanted = float(mpmath.log(wanted))
+    arguments = [torch.tensor(y, dtype=torch.float64) for y in (a, b, x)]
+    assert special.wright_bessel(*arguments).item() == pytest.approx(float(wanted), rel=1e-13)
+    assert special.log_wright_bessel(*arguments).item() == pytest.approx(log_wanted, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "v", "x"),
+    [("struve", -316.25, 39.8), ("modstruve", -1.25e-10, 1e-30), ("struve", 100.25, 0.4), ("modstruve", -100.4, 47.0)],
+)
+def test_struve_of_hard_orders(name: str, v: float, x: float) -> None:
+    with mpmath.workdps(60):
+        wanted = float((mpmath.struveh if name == "struve" else mpmath.struvel)(v, x))
+    value = getattr(special, name)(torch.tensor(v, dtype=torch.float64), torch.tensor(x, dtype=torch.float64)).item()
+    assert value == pytest.approx(wanted, rel=4e-15)
