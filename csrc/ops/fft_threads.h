@@ -1,25 +1,14 @@
 // How the CPU's transforms run: on torch's threads, compiled for AVX-512 or for AVX2 and without, with memory that
 // threads keep.
 #pragma once
-#include <sys/mman.h>
-
 #include <cstdlib>
 
 #include "fft/lanes.h"
+#include "runtime/large_pages.h"
 #include "runtime/operator.h"
 
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
-
-/// Asks for large pages behind long arrays, which transforms walk through in large steps.
-inline void want_large_pages(void* memory, size_t size) {
-#ifdef MADV_HUGEPAGE
-  constexpr size_t page = 4096;
-  if (size < (size_t(1) << 22)) return;
-  char* from = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(memory) + page - 1) / page * page);
-  madvise(from, size - page, MADV_HUGEPAGE);
-#endif
-}
 
 /// Memory that a thread keeps between calls, up to 64 MiB: the system takes longer to give new memory than it takes to
 /// fill it.

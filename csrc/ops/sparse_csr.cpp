@@ -103,7 +103,7 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
   int64_t members = product(sizes);
   sizes.push_back(out_rows);
   if (!vector) sizes.push_back(k);
-  Tensor y = empty_as(x, sizes);
+  Tensor y = room_as(x, sizes);
   if (members * out_rows * k == 0) return y;
   int32_t failed = 0;
   dispatch_number(x, "csr_matmul", [&](auto number) {
@@ -163,7 +163,7 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
   std::vector<int64_t> sizes = broadcast(u, 2, v, 2, batch, "csr_sample");
   int64_t members = product(sizes);
   sizes.push_back(entries);
-  Tensor out = empty_as(u, sizes);
+  Tensor out = room_as(u, sizes);
   if (members * entries == 0) return out;
   int32_t failed = 0;
   dispatch_number(u, "csr_sample", [&](auto number) {
@@ -192,8 +192,8 @@ std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tenso
                       data.size(0) >= entries,
                   "csr_matvec_gradients: shapes or dtypes do not fit");
   STD_TORCH_CHECK(parts >= 1 && rows >= 1, "csr_matvec_gradients: nothing to work on");
-  Tensor to_data = empty_as(data, {data.size(0)}), to_x = empty_as(x, {columns});
-  Tensor others = empty_as(x, {(parts - 1) * columns});
+  Tensor to_data = room_as(data, {data.size(0)}), to_x = room_as(x, {columns});
+  Tensor others = room_as(x, {(parts - 1) * columns});
   int32_t failed = 0;
   dispatch_number(x, "csr_matvec_gradients", [&](auto number) {
     using T = typename decltype(number)::type;
@@ -233,7 +233,7 @@ std::tuple<Tensor, Tensor> bucket_sort(const Tensor& keys_, int64_t buckets) {
   STD_TORCH_CHECK(!keys_.is_cuda(), "bucket_sort: the keys must be on the CPU");
   const Tensor keys = dense(keys_);
   int64_t count = keys.size(0);
-  Tensor offsets = empty_as(keys, {buckets + 1}), order = empty_as(keys, {count});
+  Tensor offsets = room_as(keys, {buckets + 1}), order = room_as(keys, {count});
   dispatch_index(keys, "bucket_sort", [&](auto index) {
     using I = typename decltype(index)::type;
     int32_t failed = 0;

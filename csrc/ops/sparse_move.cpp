@@ -13,7 +13,7 @@ using Parts = std::tuple<Tensor, Tensor, Tensor>;
 
 /// A tensor for what a move gives: values, or their order.
 Tensor room_for(const std::optional<Tensor>& values, const Tensor& indices, int64_t count) {
-  return empty_as(values ? *values : indices, {count});
+  return room_as(values ? *values : indices, {count});
 }
 
 /// Calls f with the move that the values ask for.
@@ -37,7 +37,7 @@ Parts csr_turn_(const std::optional<Tensor>& values, const Tensor& indptr_, cons
   const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
   check_values(values, indices, "csr_turn");
   int64_t rows = indptr.size(0) - 1, count = indices.size(0);
-  Tensor starts = empty_as(indptr, {columns + 1}), turned = empty_as(indices, {count});
+  Tensor starts = room_as(indptr, {columns + 1}), turned = room_as(indices, {count});
   Tensor moved = room_for(values, indices, count);
   int64_t used = count;
   dispatch_index(indices, "csr_turn", [&](auto index) {
@@ -56,11 +56,11 @@ Parts csr_turn_(const std::optional<Tensor>& values, const Tensor& indptr_, cons
 template <class I, class Body>
 Parts taken(const Body& body, const std::optional<Tensor>& values, const Tensor& indices, int64_t rows,
             const char* where) {
-  Tensor starts = empty_as(indices, {rows + 1});
+  Tensor starts = room_as(indices, {rows + 1});
   int64_t total = body.count(data<I>(starts));
   check_inside(total >= 0, where);
   const Tensor& ends = starts;
-  Tensor places = empty_as(indices, {total + 1}), moved = room_for(values, indices, total + 1);
+  Tensor places = room_as(indices, {total + 1}), moved = room_for(values, indices, total + 1);
   with_move<I>(values, moved, [&](const auto& move) {
     body.fill(data<I>(ends), data<I>(places), move);
     return true;
@@ -110,7 +110,7 @@ std::tuple<Tensor, Tensor, Tensor, bool> csr_compress_(const std::optional<Tenso
   const Tensor row = on_cpu(row_), column = on_cpu(column_);
   check_values(values, row, "csr_compress");
   int64_t count = row.size(0);
-  Tensor starts = empty_as(row, {rows + 1}), indices = empty_as(row, {count});
+  Tensor starts = room_as(row, {rows + 1}), indices = room_as(row, {count});
   Tensor moved = room_for(values, row, count);
   int found = 0;
   dispatch_index(row, "csr_compress", [&](auto index) {
@@ -139,7 +139,7 @@ Parts csr_merge_(const Tensor& values_, const Tensor& indptr_, const Tensor& ind
   const Tensor values = on_cpu(values_), indptr = on_cpu(indptr_), indices = on_cpu(indices_);
   check_values(values, indices, "csr_merge");
   int64_t rows = indptr.size(0) - 1, count = indices.size(0);
-  Tensor sums = empty_as(values, {count}), starts = empty_as(indptr, {rows + 1}), places = empty_as(indices, {count});
+  Tensor sums = room_as(values, {count}), starts = room_as(indptr, {rows + 1}), places = room_as(indices, {count});
   dispatch_number(values, "csr_merge", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_merge", [&](auto index) {

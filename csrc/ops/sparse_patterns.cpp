@@ -40,7 +40,7 @@ std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> csr_in
 Tensor csr_expand(const Tensor& indptr_, int64_t count) {
   const Tensor indptr = on_cpu(indptr_);
   int64_t rows = indptr.size(0) - 1;
-  Tensor out = empty_as(indptr, {count});
+  Tensor out = room_as(indptr, {count});
   dispatch_index(indptr, "csr_expand", [&](auto index) {
     using I = typename decltype(index)::type;
     const I* starts = data<I>(indptr);
@@ -60,8 +60,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> csr_union_(const Tensor& pa_, const T
                                                       const Tensor& ib_) {
   const Tensor pa = on_cpu(pa_), ia = on_cpu(ia_), pb = on_cpu(pb_), ib = on_cpu(ib_);
   int64_t rows = pa.size(0) - 1, most = ia.size(0) + ib.size(0), count = 0;
-  Tensor indptr = empty_as(pa, {rows + 1}), indices = empty_as(pa, {most});
-  Tensor from_a = empty_as(pa, {most}), from_b = empty_as(pa, {most});
+  Tensor indptr = room_as(pa, {rows + 1}), indices = room_as(pa, {most});
+  Tensor from_a = room_as(pa, {most}), from_b = room_as(pa, {most});
   dispatch_index(pa, "csr_union", [&](auto index) {
     using I = typename decltype(index)::type;
     count = csr_union(data<I>(pa), data<I>(ia), ia.size(0), data<I>(pb), data<I>(ib), ib.size(0), rows, data<I>(indptr),
@@ -78,7 +78,7 @@ std::tuple<Tensor, Tensor, Tensor> csr_sum_(const Tensor& a_, const Tensor& pa_,
   const Tensor b = on_cpu(b_), pb = on_cpu(pb_), ib = on_cpu(ib_);
   STD_TORCH_CHECK(a.size(0) >= ia.size(0) && b.size(0) >= ib.size(0), "csr_sum: fewer values than indices");
   int64_t rows = pa.size(0) - 1, most = ia.size(0) + ib.size(0), count = 0;
-  Tensor out = empty_as(a, {most}), indptr = empty_as(pa, {rows + 1}), indices = empty_as(pa, {most});
+  Tensor out = room_as(a, {most}), indptr = room_as(pa, {rows + 1}), indices = room_as(pa, {most});
   dispatch_number(a, "csr_sum", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(pa, "csr_sum", [&](auto index) {
@@ -100,7 +100,7 @@ std::tuple<Tensor, Tensor, Tensor> csr_multiply(const Tensor& a_, const Tensor& 
   STD_TORCH_CHECK(a.scalar_type() == b.scalar_type() && a.size(0) >= ia.size(0) && b.size(0) >= ib.size(0),
                   "csr_multiply: values differ in dtype or do not fit the indices");
   int64_t rows = pa.size(0) - 1;
-  Tensor starts = empty_as(pa, {rows + 1}), values = empty_as(a, {0}), found = empty_as(pa, {0});
+  Tensor starts = room_as(pa, {rows + 1}), values = room_as(a, {0}), found = room_as(pa, {0});
   dispatch_number(a, "csr_multiply", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(pa, "csr_multiply", [&](auto index) {
@@ -111,8 +111,8 @@ std::tuple<Tensor, Tensor, Tensor> csr_multiply(const Tensor& a_, const Tensor& 
       int64_t count = pair.count(data<I>(starts), place.data());
       check_inside(count != -1, "csr_multiply");
       STD_TORCH_CHECK(count != -2, "csr_multiply: too many entries for the index dtype");
-      values = empty_as(a, {count});
-      found = empty_as(pa, {count});
+      values = room_as(a, {count});
+      found = room_as(pa, {count});
       std::fill(place.begin(), place.end(), I(-1));
       pair.multiply(data<T>(a), data<T>(b), place.data(), data<I>(found), data<T>(values));
     });
@@ -128,7 +128,7 @@ Tensor csr_triples_(int64_t mode, const Tensor& x_, const Tensor& y_, const Tens
   int64_t counts[3] = {ia.size(0), ib.size(0), ic.size(0)}, rows = pa.size(0) - 1;
   STD_TORCH_CHECK(x.size(0) >= counts[mode == 0] && y.size(0) >= counts[mode == 2 ? 1 : 2] && pc.size(0) == rows + 1,
                   "csr_triples: sizes do not fit");
-  Tensor out = empty_as(x, {counts[mode]});
+  Tensor out = room_as(x, {counts[mode]});
   dispatch_number(x, "csr_triples", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(pa, "csr_triples", [&](auto index) {

@@ -1,5 +1,6 @@
 // What the operators on sparse patterns share.
 #pragma once
+#include "runtime/large_pages.h"
 #include "runtime/operator.h"
 
 namespace sci {
@@ -7,6 +8,13 @@ namespace sci {
 inline Tensor on_cpu(const Tensor& x) {
   STD_TORCH_CHECK(!x.is_cuda(), "csr: patterns are worked on by these operators on the CPU alone");
   return x.is_contiguous() ? x : torch::stable::contiguous(x);
+}
+
+/// A new tensor, on the CPU in large pages where it is long: allocating would take longer than the operators here do.
+inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::optional<ScalarType> dtype = std::nullopt) {
+  Tensor made = empty_as(like, std::move(size), dtype);
+  if (!made.is_cuda()) want_large_pages(made.mutable_data_ptr(), size_t(made.numel()) * made.element_size());
+  return made;
 }
 
 inline void check_inside(bool holds, const char* where) {

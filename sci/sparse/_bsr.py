@@ -17,7 +17,15 @@ from ._convert import as_dtype, as_shape, is_scipy, is_shape
 from ._coo import coo_array
 from ._layouts import Blocks
 from ._matrix import spmatrix
-from ._pattern import CompressedRows, as_index, check_indices, compress_order, index_dtype, structural
+from ._pattern import (
+    CompressedRows,
+    as_index,
+    check_indices,
+    compress_order,
+    index_dtype,
+    on_plain_cpu,
+    structural,
+)
 from ._pytree import register
 
 __all__ = ["bsr_array", "bsr_matrix"]
@@ -263,19 +271,31 @@ class bsr_matrix(spmatrix, BlocksBase):  # noqa: N801
     """
 
 
-def _block_keys(places: Any, size: Sequence[int]) -> tuple[Tensor, int]:
-    """Return each entry's block, in row-major order, and how many blocks a row has."""
-    across = -(-places.shape[1] // size[1])
-    return places.coords[0].to(torch.int64) // size[0] * across + places.coords[1] // size[1], across
+def _blocks_of(rows: CompressedRows, size: Sequence[int]) -> tuple[CompressedRows, Tensor]:
+    """Return the blocks that hold the entries of compressed rows, and where in their values each entry goes."""
+    height, width = size
+    grid = (rows.grid[0] // height, rows.grid[1] // width)
+    index = index_dtype(*rows.grid, rows.nnz * height * width)
+    with structural(rows.indptr, rows.indices):
+        if on_plain_cpu(rows.indptr, rows.indices):
+            known = rows.indptr.to(index), rows.indices.to(index)
+            indptr, indices, target = torch.ops.sci.csr_to_blocks(*known, rows.grid[1], height, width)
+            return CompressedRows(indptr, indices, grid, canonical=True), target
+        across = max(grid[1], 1)
+        row, column = rows.rows, rows.indices
+        keys, block = torch.unique(row.to(torch.int64) // height * across + column // width, return_inverse=True)
+        borders = torch.arange(grid[0] + 1, device=keys.device) * across
+        indptr = torch.searchsorted(keys, borders).to(index)
+        target = (block * height + row % height) * width + column % width
+        return CompressedRows(indptr, (keys % across).to(index), grid, canonical=True), target
 
 
-def _best_size(places: Any) -> tuple[int, int]:
+def _best_size(rows: CompressedRows) -> tuple[int, int]:
     """Return the largest block size that wastes less than `_FILL` leaves."""
-    rows, columns = places.shape
     for size in (6, 4, 3, 2):
-        if places.nnz and rows % size == 0 and columns % size == 0:
-            keys, _ = _block_keys(places, (size, size))
-            if places.nnz >= _FILL * size * size * torch.unique(keys).shape[0]:
+        if rows.nnz and rows.grid[0] % size == 0 and rows.grid[1] % size == 0:
+            blocks, _ = _blocks_of(rows, (size, size))
+            if rows.nnz >= _FILL * size * size * blocks.nnz:
                 return size, size
     return 1, 1
 
@@ -283,28 +303,17 @@ def _best_size(places: Any) -> tuple[int, int]:
 def blocks_from(A: SparseBase, size: Sequence[int] | None) -> tuple[Tensor, Blocks]:
     """Return values and pattern in blocks; entries outside the pattern are zeros of the blocks."""
     from ._arithmetic import summed
+    from ._reductions import summed_at
 
     if isinstance(A, BlocksBase) and size in (None, A.blocksize):
         return A._data, A._pattern
-    data, places = summed(A)._places()
-    with structural(*places.coords):
-        height, width = size = _best_size(places) if size is None else (int(size[0]), int(size[1]))
-        if A.shape[0] % height or A.shape[1] % width:
-            raise ValueError(f"invalid blocksize {tuple(size)} for shape {A.shape}: it must divide the shape")
-        keys, across = _block_keys(places, size)
-        kept, block = torch.unique(keys, return_inverse=True)
-        inside = places.coords[0] % height * width + places.coords[1] % width
-        target = block * (height * width) + inside
-        down = A.shape[0] // height
-        index = index_dtype(*A.shape, places.nnz)
-        borders = torch.arange(down + 1, device=keys.device) * across
-        indptr = torch.searchsorted(kept, borders).to(index)
-        rows = CompressedRows(indptr, (kept % max(across, 1)).to(index), (down, A.shape[1] // width), canonical=True)
-    count = kept.shape[0]
-    from ._reductions import summed_at
-
-    values = summed_at(data, target, count * height * width).reshape(count, height, width)
-    return values, Blocks(rows, size)
+    data, rows = summed(A)._rows()
+    height, width = size = _best_size(rows) if size is None else (int(size[0]), int(size[1]))
+    if A.shape[0] % height or A.shape[1] % width:
+        raise ValueError(f"invalid blocksize {tuple(size)} for shape {A.shape}: it must divide the shape")
+    blocks, target = _blocks_of(rows, size)
+    values = summed_at(data, target, blocks.nnz * height * width).reshape(blocks.nnz, height, width)
+    return values, Blocks(blocks, size)
 
 
 def _parts(arg1: Any, shape: Any, size: Any, device: Any, name: str) -> tuple[Tensor, Blocks]:

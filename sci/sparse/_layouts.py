@@ -11,7 +11,16 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ._pattern import CompressedRows, Coordinates, Shape, compress_order, index_dtype, keepable, structural
+from ._pattern import (
+    CompressedRows,
+    Coordinates,
+    Shape,
+    compress_order,
+    index_dtype,
+    keepable,
+    on_plain_cpu,
+    structural,
+)
 
 
 class CompressedColumns:
@@ -69,13 +78,22 @@ class Blocks:
         return Coordinates(coords, self.shape, bool(self.rows._canonical), ordered), None
 
     def compressed(self) -> tuple[CompressedRows, Tensor]:
-        if self._compressed is None:
-            places, _ = self.coordinates()
-            found = places.compressed()
-            if not keepable(found[1]):
-                return found
+        if self._compressed is not None:
+            return self._compressed
+        kept = self.rows
+        if on_plain_cpu(kept.indptr, kept.indices):
+            index = index_dtype(*self.shape, self.nnz)
+            with structural(kept.indptr, kept.indices):
+                wide = kept.indptr.to(index), kept.indices.to(index)
+                indptr, indices, order = torch.ops.sci.blocks_to_csr(*wide, *self.blocksize)
+            rows = CompressedRows(indptr, indices, self.shape, canonical=bool(kept._canonical))
+            rows._sorted = kept._sorted
+            found = rows, order
+        else:
+            found = self.coordinates()[0].compressed()
+        if keepable(found[1]):
             self._compressed = found
-        return self._compressed
+        return found
 
     def to(self, device: torch.device) -> Blocks:
         moved = self.rows.to(device)
@@ -134,6 +152,13 @@ class Diagonals:
 
     def compressed(self) -> tuple[CompressedRows, Tensor]:
         if self._compressed is not None:
+            return self._compressed
+        if on_plain_cpu(self.offsets) and len(set(self.places)) == len(self.places):
+            index = index_dtype(*self.shape, len(self.places) * self.width)
+            with structural(self.offsets):
+                sizes = (*self.shape, self.width, self.nnz)
+                indptr, indices, order = torch.ops.sci.diagonals_to_csr(self.offsets.to(index), *sizes)
+            self._compressed = CompressedRows(indptr, indices, self.shape, canonical=True), order
             return self._compressed
         places, source = self.coordinates()
         rows, order = compress_order(places.coords[0], places.coords[1], self.shape)

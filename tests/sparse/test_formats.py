@@ -271,3 +271,32 @@ def test_dictionary_of_keys() -> None:
     A[0, 1] = x * 2
     A.sum().backward()
     assert x.grad == 2
+
+
+@pytest.mark.parametrize("index", [torch.int32, torch.int64])
+@pytest.mark.parametrize("size", [(2, 3), (1, 4), (6, 1)])
+def test_rows_of_blocks_are_scipys(index: torch.dtype, size: tuple[int, int]) -> None:
+    D = torch.randn(12, 24, generator=torch.Generator().manual_seed(3)) * (torch.arange(24) % 5 == 1)
+    D[3:9] = 0
+    A = csr_array(D)
+    A = csr_array((A.data, A.indices.to(index), A.indptr.to(index)), shape=A.shape)
+    B, theirs = A.tobsr(size), scipy.sparse.csr_array(D.numpy()).tobsr(size)
+    assert B.indices.tolist() == theirs.indices.tolist() and B.indptr.tolist() == theirs.indptr.tolist()
+    np.testing.assert_array_equal(B.data, theirs.data)
+    turned = B.indptr.diff().tolist()
+    order = torch.cat([torch.arange(n).flip(0) + s for n, s in zip(turned, B.indptr.tolist(), strict=False)])
+    unsorted = sparse.bsr_array(
+        (B.data[order], B.indices[order], B.indptr), shape=B.shape
+    )  # each row's blocks backwards
+    C = unsorted.tocsr()
+    torch.testing.assert_close(C.toarray(), D)
+    assert C.nnz == B.data.numel() and not C.has_sorted_indices and B.tocsr().has_canonical_format
+
+
+def test_rows_of_diagonals_are_scipys() -> None:
+    data = torch.arange(1.0, 22.0, dtype=torch.float64).reshape(3, 7)
+    for shape, offsets in (((5, 7), [2, -3, 0]), ((9, 4), [-8, 3, -1]), ((4, 12), [-3, 7, 6]), ((0, 7), [0, 1, 2])):
+        A = sparse.dia_array((data, offsets), shape=shape).tocsr()
+        theirs = scipy.sparse.dia_array((data.numpy(), offsets), shape=shape).tocsr()
+        np.testing.assert_array_equal(A.toarray(), theirs.toarray())
+        assert A.indices.tolist() == theirs.sorted_indices().indices.tolist() and A.has_canonical_format

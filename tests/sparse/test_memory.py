@@ -66,7 +66,9 @@ COMPRESSED = ("csr", "csc", "coo")
 CONVERSIONS = [
     *((source, target) for source in COMPRESSED for target in COMPRESSED if source != target),
     ("bsr", "coo"),
+    ("bsr", "csr"),
     ("dia", "coo"),
+    ("dia", "csr"),
 ]
 
 
@@ -79,6 +81,18 @@ def test_conversions_take_three_times_their_output(source: str, target: str) -> 
     except PermissionError:
         pytest.skip("the highest memory cannot be reset")
     assert taken <= 3 * parts(B) + SLACK, f"{taken / parts(B):.1f} times the output"
+
+
+@pytest.mark.skipif(not RESET.exists(), reason="the highest memory is read where Linux writes it")
+def test_blocks_take_three_times_their_output() -> None:
+    A = made("bsr").tocsr()
+    A = csr_array((A.data, A.indices, A.indptr), shape=A.shape)
+    for size in ((2, 2), None):
+        try:
+            taken, B = peak(lambda size=size: A.tobsr(size))
+        except PermissionError:
+            pytest.skip("the highest memory cannot be reset")
+        assert taken <= 3 * parts(B) + SLACK, f"{taken / parts(B):.1f} times the output"
 
 
 @pytest.mark.skipif(not RESET.exists(), reason="the highest memory is read where Linux writes it")
