@@ -96,9 +96,9 @@ def number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Return a Python number as a 0-d tensor; equal numbers share one, so that a call on CUDA copies nothing again."""
     if torch.compiler.is_compiling() or torch_private.dispatch_modes():
         return torch.tensor(x, dtype=dtype, device=device)
-    # 1, 1.0 and True, and 0.0 and -0.0, are equal as keys and different as numbers.
+    # 1, 1.0 and True, and 0.0 and -0.0, also as parts of complex ones, are equal as keys and different as numbers.
     kind: Any = type(x)
-    return _cached_number(kind, x if x else repr(x), x, dtype, device)
+    return _cached_number(kind, x if x and kind is not complex else repr(x), x, dtype, device)
 
 
 @functools.lru_cache(maxsize=512)
