@@ -3,11 +3,12 @@
 //   F(t) = I_x(v/2, 1/2) / 2 for t <= 0, 1 - that of -t for t > 0,
 //   density (1 + t^2/v)^(-(v+1)/2) / (sqrt(v) B(v/2, 1/2)),
 //
-// and the inverses in t (by betaincinv.h) and in v (monotone for fixed t). v = inf is the normal distribution. The
-// derivatives in v by dual numbers; their relative error grows like v ulp, since they fall like v^-2.
+// and the inverses in t (by betaincinv.h) and in v (monotone for fixed t). v = inf is the normal distribution, and for
+// v >= 40, t^2 <= v all comes of that one (detail/student_normal.h). The derivatives in v by dual numbers.
 #pragma once
 #include "special/betaincinv.h"
 #include "special/detail/monotone_root.h"
+#include "special/detail/student_normal.h"
 #include "special/erfc.h"
 #include "special/erfinv.h"
 
@@ -37,8 +38,17 @@ SCI_HD T student_cdf(T v, T t) {
   if (isinf(t)) return t < T(0) ? T(0) : T(1);
   if (t == T(0)) return T(0.5);
   if (isinf(v)) return erfc(-t / numbers::sqrt2<T>) / 2;
-  T tail = student_parts(v, t)[0] / 2;
+  T tail = student_is_normal(v, t) ? student_normal_tail(v, abs(t), false) : student_parts(v, t)[0] / 2;
   return t < T(0) ? tail : 1 - tail;
+}
+
+/// The tail, but for a constant, for its derivatives.
+template <class T>
+SCI_HD T student_tail(T v, scalar_of<T> t) {
+  if (student_is_normal(primal(v), t)) return student_normal_tail(v, abs(t), abs(t) < scalar_of<T>(1));
+  many<T, 2> f = student_parts(v, T(t));
+  T half = T(scalar_of<T>(0.5));
+  return primal(f[0]) < primal(f[1]) ? half * f[0] : -half * f[1];
 }
 
 }  // namespace detail
@@ -64,8 +74,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T stdtr_ddf(T df, T t) {
   if (isnan(df) || isnan(t) || !(df > T(0))) return limits<T>::nan;
   if (t == T(0) || isinf(t) || isinf(df)) return T(0);
-  many<dual<T>, 2> f = detail::student_parts(variable(df), dual<T>(t));
-  T slope = (f[0].v < f[1].v ? f[0].d : -f[1].d) / 2;
+  T slope = detail::student_tail(variable(df), t).d;
   return t < T(0) ? slope : -slope;
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
@@ -73,9 +82,7 @@ SCI_HD T stdtr_ddf2(T df, T t) {
   if (isnan(df) || isnan(t) || !(df > T(0))) return limits<T>::nan;
   if (t == T(0) || isinf(t) || isinf(df)) return T(0);
   // In double: it is what remains of terms df^2 times as large.
-  using D = dual<dual<double>>;
-  many<D, 2> f = detail::student_parts(variable2(double(df)), D(double(t)));
-  T bend = T((f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d) / 2);
+  T bend = T(detail::student_tail(variable2(double(df)), double(t)).d.d);
   return t < T(0) ? bend : -bend;
 }
 
@@ -87,7 +94,8 @@ SCI_HD T stdtrit(T df, T p) {
   if (p == T(1)) return limits<T>::infinity;
   if (p == T(0.5)) return T(0);
   if (isinf(df)) return numbers::sqrt2<T> * erfinv(2 * p - 1);
-  T tail = min(p, 1 - p);
+  T tail = min(p, 1 - p), near = detail::student_normal_inverse(df, tail);
+  if (!isnan(near)) return p < T(0.5) ? -near : near;
   many<T, 2> w = detail::betaincinv_solve(df / 2, T(0.5), 2 * tail, 1 - 2 * tail);
   T t = sqrt(df) * (sqrt(w[1]) / sqrt(w[0]));
   // Where x underflows, its leading term (DLMF 8.17.7).

@@ -13,6 +13,7 @@ from sci._core.dispatch import elementwise
 from ._betainc import regularized_beta
 from ._betaincinv import beta_quantile, quotient, shape_quantile
 from ._digamma import digamma
+from ._logarithm import log1p_moment
 from ._polygamma import polygamma
 
 
@@ -33,19 +34,28 @@ def _quantile(mp: Any, v: Any, p: Any) -> Any:
         return -t if p < 0.5 else t
 
 
+def _excess(v: Any, order: int) -> Any:
+    """Derivative of the given order of psi((v+1)/2) - psi(v/2) - 1/v, by its asymptotic series for large v."""
+    total = torch.zeros_like(v)
+    for power, c in ((14, 2730.5), (12, -172.75), (10, 15.5), (8, -2.125), (6, 0.5), (4, -0.25), (2, 0.5)):
+        total = total + (c if order == 0 else -power * c / v) / v**power
+    if order == 0:
+        direct = digamma((v + 1) / 2) - digamma(v / 2) - 1 / v
+    else:
+        direct = polygamma(1, (v + 1) / 2) / 2 - polygamma(1, v / 2) / 2 + 1 / (v * v)
+    return torch.where(v > 40, total, direct)
+
+
 def _log_slope(v: Any, t: Any) -> Any:
-    """Derivative of the density's logarithm in v."""
-    dtype = torch.promote_types(v.dtype, t.dtype)
-    v, t = v.double(), t.double()  # what remains of terms df times as large
+    """Derivative of the density's logarithm in v, terms of the order of the result."""
     s = t * t / v
-    return ((digamma((v + 1) / 2) - digamma(v / 2) - torch.log1p(s) + (t * t - 1) / (v * (1 + s))) / 2).to(dtype)
+    return (_excess(v, 0) + s / (v * (1 + s)) - s * s * log1p_moment(1, s)) / 2
 
 
 def _log_bend(v: Any, t: Any) -> Any:
     """Second derivative of the density's logarithm in v."""
-    w = v + t * t
-    curved = polygamma(1, (v + 1) / 2) / 4 - polygamma(1, v / 2) / 4
-    return curved + (1 / v - 1 / w) / 2 - (t * t - 1) / (2 * w * w)
+    s = t * t / v
+    return (_excess(v, 1) - s * ((2 + s) / v - s) / (v * (1 + s) ** 2)) / 2
 
 
 _SAMPLES = (
@@ -53,12 +63,14 @@ _SAMPLES = (
     Group("small t", df=logarithmic(0.1, 100), t=logarithmic(1e-10, 0.1), count=8),
     Group("tails", df=logarithmic(0.5, 30), t=logarithmic(-1e6, -10), count=8),
     Group("many", df=logarithmic(20, 500), t=linear(-5, 5), count=12),
+    Group("very many", df=logarithmic(1e3, 1e12), t=linear(-5, 5), count=8),
     Group("few", df=logarithmic(1e-3, 0.5), t=linear(-5, 5), count=8),
 )
 _SLOPED = (
     Group("core", df=linear(0.5, 12), t=linear(-6, 6), count=12),
     Group("tails", df=logarithmic(0.5, 12), t=logarithmic(-1e3, -10), count=6),
     Group("many", df=logarithmic(12, 200), t=linear(-4, 4), count=8),
+    Group("very many", df=logarithmic(1e3, 1e12), t=linear(-5, 5), count=6),
 )
 
 
@@ -147,8 +159,7 @@ def stdtr_ddf2(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    The algorithms of `stdtr` on dual numbers of dual numbers. Its relative error grows with `df`, since it falls as the
-    cube of `df`.
+    The algorithms of `stdtr` on dual numbers of dual numbers.
     """
 
 
@@ -193,7 +204,7 @@ def stdtr_ddf(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    The algorithms of `stdtr` on dual numbers. Its relative error grows with `df`, since it falls as the square of `df`.
+    The algorithms of `stdtr` on dual numbers.
     """
 
 
@@ -254,13 +265,13 @@ def stdtr(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     Notes
     -----
     Half of an incomplete beta function, :math:`I_x(\nu/2, 1/2)` with :math:`x = \nu/(\nu + t^2)`, relatively accurate
-    in the left tail. The derivative in `t` is the density; the one in `df`, and the second, are the same algorithms on
-    dual numbers, with a relative error that grows with `df` (about `df` ulp) since the derivative falls like its
-    square.
+    in the left tail; for ``df >= 40`` and ``t * t <= df`` a series about the normal distribution [2]_. The derivative
+    in `t` is the density; the one in `df`, and the second, are the same algorithms on dual numbers.
 
     References
     ----------
     .. [1] NIST Digital Library of Mathematical Functions, section 8.17. https://dlmf.nist.gov/8.17
+    .. [2] G. W. Hill, "Student's t-distribution", Communications of the ACM 13 (1970), 617-619.
 
     Examples
     --------
@@ -291,6 +302,7 @@ def stdtr(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
         Group("core", df=linear(0.5, 12), p=linear(0.02, 0.98), count=12),
         Group("tail", df=logarithmic(0.5, 100), p=logarithmic(1e-30, 0.02), count=8),
         Group("many", df=logarithmic(20, 300), p=linear(0.02, 0.98), count=8),
+        Group("very many", df=logarithmic(1e3, 1e12), p=linear(0.02, 0.98), count=6),
     ),
     special=(
         (1.0, 0.5, 0.0),
