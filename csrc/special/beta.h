@@ -29,7 +29,7 @@ SCI_HD many<T, 2> beta_positive(T a, T b) {
   T p = a / r, quotient = gamma_peak(r) / gamma_peak(b) / gamma_peak(a), power = pow(p, a);
   // The power is more accurate than the exponential of its logarithm.
   if (primal(power) > limits<S>::min) return {{quotient * power, b * log1p(-p)}};
-  return {{quotient, a * log(p) + b * log1p(-p)}};
+  return {{quotient, a * (primal(p) > limits<S>::min ? log(p) : log(a) - log(r)) + b * log1p(-p)}};
 }
 
 template <class T>
@@ -80,14 +80,17 @@ SCI_HD_LARGE many<T, 2> beta_parts(T a, T b) {
 template <class T>
 SCI_HD T beta(T a, T b) {
   many<T, 2> f = detail::beta_parts(a, b);
-  return primal(f[1]) == 0 ? f[0] : f[0] * exp(f[1]);
+  if (primal(f[1]) == 0) return f[0];
+  if (!(primal(f[1]) > limits<scalar_of<T>>::log_max)) return f[0] * exp(f[1]);
+  T half = exp(f[1] * T(scalar_of<T>(0.5)));  // the product may be a number where the exponential is none
+  return f[0] * half * half;
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T betaln(T a, T b) {
   T lo = min(a, b), hi = max(a, b);
   // 1/B = lo (1 + O(lo)): the quotient may overflow.
-  if (lo > T(0) && lo < T(1e-30) && hi < T(1e15)) return -log(lo);
+  if (lo > T(0) && lo < T(1e-30) && hi < T(1e15)) return hi < T(1) ? log1p(lo / hi) - log(lo) : -log(lo);
   if (isinf(hi) && lo > T(0)) return -limits<T>::infinity;
   many<T, 2> f = detail::beta_parts(a, b);
   return log(abs(f[0])) + f[1];

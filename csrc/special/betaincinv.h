@@ -69,7 +69,9 @@ SCI_HD T betaincinv_edges(T a, T b, T p, T q) {
   if (q == T(0)) return T(1);
   if (isinf(a)) return T(1);
   if (isinf(b)) return T(0);
-  return betaincinv_solve(a, b, p, q)[0];
+  T x = betaincinv_solve(a, b, p, q)[0];
+  // Near the ends of the range of t the leading term (DLMF 8.17.7).
+  return x < limits<T>::min * 16384 && p < T(1) ? exp((log(p) + log(a) + betaln(a, b)) / a) : x;
 }
 
 }  // namespace detail

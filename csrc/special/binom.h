@@ -33,10 +33,16 @@ SCI_HD_LARGE T binom_smooth(T n, T k) {
           gamma_shift(swapped ? down : j1, lost) - gamma_shift(j1, sum_error(j, one, j1));
     return f + f * e;
   }
-  if (J > S(0)) return one / ((n + one) * beta(k + one, j + one));
-  if (N > S(0)) return beta(n + one, -j) * sinpi_sum(-j, -lost) * T(numbers::inv_pi<S>);
-  if (K > S(0)) return sinpi_sum(j, lost) / sinpi(n) / (-j * beta(-n, k + one));
-  return sinpi(k) * sinpi_sum(j, lost) / -sinpi(n) * T(numbers::inv_pi<S>) * beta(-k, -j);
+  if (J > S(0)) {
+    many<T, 2> f = beta_parts(T(k + one), T(j + one));  // the function itself may be subnormal
+    T half = exp(f[1] * T(S(-0.5)));
+    return one / ((n + one) * f[0]) * half * half;
+  }
+  // What n - k lost is that of k where they are swapped.
+  T sine = swapped ? sinpi(j) : sinpi_sum(j, lost);
+  if (N > S(0)) return beta(n + one, -j) * -sine * T(numbers::inv_pi<S>);
+  if (K > S(0)) return sine / sinpi(n) / (-j * beta(-n, k + one));
+  return (swapped ? sinpi_sum(k, lost) : sinpi(k)) * sine / -sinpi(n) * T(numbers::inv_pi<S>) * beta(-k, -j);
 }
 
 struct binom_functor {
@@ -57,6 +63,7 @@ SCI_HD T binom(T n, T k) {
     if (m < T(0) && (m == k || m == n - k)) {
       if (n == floor(n)) return T(0);
     }
+    if (k < T(0)) return T(0);
     if (m >= T(0) && m <= T(20)) {
       T product = 1;
       for (int i = 1; i <= int(m); ++i) product = product * (n - (m - T(i))) / T(i);

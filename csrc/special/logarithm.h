@@ -35,12 +35,11 @@ SCI_HD T log1p_minus(T u) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T powm1(T x, T y) {
-  if (isnan(x) || isnan(y)) return limits<T>::nan;
+  if (isnan(x) || isnan(y) || (x < T(0) && (isinf(y) || rint(y) != y))) return limits<T>::nan;
   T size = abs(x), t = y * log(size);
   if (abs(t) < T(1)) {
     if (x > T(0)) return expm1(t);
-    // A negative base has a real power for whole exponents only; an even one takes its sign away.
-    if (rint(y) != y) return limits<T>::nan;
+    // An even exponent takes the sign away.
     return y / T(2) == rint(y / T(2)) ? expm1(t) : -exp(t) - T(1);
   }
   return pow(x, y) - T(1);

@@ -26,6 +26,7 @@ SCI_HD bool chndtr_usable(T x, T df, T nc) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T chndtr(T x, T df, T nc) {
+  if (df == T(0) && nc == T(0) && x > T(0)) return T(1);  // nothing is spread: SciPy's chdtr
   if (!detail::chndtr_usable(x, df, nc)) return limits<T>::nan;
   if (x == T(0) || isinf(df) || isinf(nc)) return T(0);
   if (isinf(x)) return T(1);

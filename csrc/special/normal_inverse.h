@@ -16,7 +16,7 @@ SCI_HD T nrdtrimn(T p, T std, T x) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T nrdtrisd(T mn, T p, T x) {
   if (!(p > T(0) && p < T(1))) return limits<T>::nan;
-  return (x - mn) / ndtri(p);
+  return x == mn ? T(0) : (x - mn) / ndtri(p);
 }
 
 }  // namespace sci

@@ -22,6 +22,10 @@ SCI_HD T poch_large(T z, T m) {
   using S = scalar_of<T>;
   T s = z + m;
   const T one = T(S(1));
+  // Beyond, the exponential below would vanish before the result does.
+  const S far = is_same<S, float> ? S(90) : S(700);
+  if (primal(z) < S(13) && primal(s) > far) return T(limits<S>::infinity);
+  if (primal(s) < S(13) && primal(z) > far) return T(S(0));
   // Gamma of the large one by the fourth root of its power: it may overflow where the quotient does not.
   if (primal(z) < S(13)) {
     T root = pow(s, s * T(S(0.25)) - T(S(0.125)));

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, values
 from sci._core.dispatch import elementwise
 
+from ._digamma import digamma
+from ._gamma import gamma
 from ._polygamma import polygamma
+from ._rgamma import rgamma, rgamma_slope
 
 _NEGATIVE = (-0.3125, -1.59375, -2.8125, -6.40625, -13.1875)
 
@@ -78,12 +82,20 @@ def _beta(mp: Any, a: Any, b: Any, f: Any = lambda x: x) -> Any:
         return f(mp.gammaprod([a, b], [a + b]))
 
 
+def _slope(a: Any, b: Any, out: Any) -> Any:
+    """dB/da; at the zeros, poles of the denominator, the product rule with 1/Gamma, since psi is infinite."""
+    zero = (out == 0) & (a + b <= 0) & a.isfinite() & b.isfinite()
+    x, y = torch.where(zero, a, 0.5), torch.where(zero, b, 0.5)
+    there = gamma(x) * gamma(y) * (digamma(x) * rgamma(x + y) + rgamma_slope(x + y))
+    return torch.where(zero, there, -out * digamma_difference(torch.where(zero, 0.5, a), torch.where(zero, 0.5, b)))
+
+
 @elementwise(
     "special/beta.h",
     "r r -> r",
     partials=(
-        lambda a, b, out: -out * digamma_difference(a, b),
-        lambda a, b, out: -out * digamma_difference(b, a),
+        _slope,
+        lambda a, b, out: _slope(b, a, out),
     ),
     reference=_beta,
     samples=_SAMPLES,

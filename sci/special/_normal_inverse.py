@@ -113,7 +113,7 @@ def nrdtrimn(p: Any, std: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     ),
     special=(
         (0.0, 0.5, 1.0, inf),
-        (1.0, 0.5, 1.0, nan),
+        (1.0, 0.5, 1.0, 0.0),
         (0.0, 0.0, 1.0, nan),
         (0.0, 1.0, 1.0, nan),
         (nan, 0.3, 1.0, nan),
