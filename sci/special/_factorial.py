@@ -14,11 +14,10 @@ from sci._core.arrays import as_tensor, promote
 from sci._core.cards import Sample, function
 from sci._core.errors import describe, take_host_route
 
+from ._exact_integers import exact_integers
 from ._gamma import gamma
 from ._poch import poch
 from ._rgamma import rgamma
-
-_INT64_MAX = 2**63 - 1
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -48,17 +47,16 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
 
     Returns
     -------
-    Tensor or int
-        The factorials, in the shape of `n`; floating, or int64 where `exact`. A Python integer with ``exact=True``
-        gives a Python integer, of any size.
+    Tensor, int or numpy.ndarray
+        The factorials, in the shape of `n`; floating, or int64 where `exact`. With ``exact=True`` a Python integer
+        gives a Python integer, and an array in which a value does not fit int64 (n > 20) a NumPy array of Python
+        integers. None gives NaN.
 
     Raises
     ------
     ValueError
         For a bad `extend`; for ``exact=True`` with arguments that are not of an integer type or with
         ``extend="complex"``; for complex `n` without ``extend="complex"``.
-    OverflowError
-        Where an exact result in a tensor does not fit int64, n > 20.
 
     See Also
     --------
@@ -82,7 +80,9 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     if exact:
         return _exactly("factorial", n, lambda m: math.factorial(m))
     x = _argument("factorial", "n", n, extend, real=True)
-    return gamma(x + 1) if extend == "complex" else _zero_below(x, lambda y: gamma(y + 1))
+    if extend == "complex":
+        return gamma(torch.where(x == -1, math.nan, x + 1))
+    return _zero_below(x, lambda y: gamma(y + 1))
 
 
 @function(differentiable=("n",), samples=_samples)
@@ -102,15 +102,13 @@ def factorial2(n: Any, exact: bool = False, extend: str = "zero") -> Any:
 
     Returns
     -------
-    Tensor or int
+    Tensor, int or numpy.ndarray
         The double factorials, in the shape of `n`; as of :func:`factorial`.
 
     Raises
     ------
     ValueError
         As :func:`factorial`; also for floating `n` without ``extend="complex"``.
-    OverflowError
-        Where an exact result in a tensor does not fit int64.
 
     Notes
     -----
@@ -164,15 +162,13 @@ def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any
 
     Returns
     -------
-    Tensor or int
+    Tensor, int or numpy.ndarray
         The multifactorials, in the broadcast shape; as of :func:`factorial`.
 
     Raises
     ------
     ValueError
         As :func:`factorial2`; also for a `k` that is not positive (zero, with ``extend="complex"``).
-    OverflowError
-        Where an exact result in a tensor does not fit int64.
 
     Notes
     -----
@@ -192,21 +188,21 @@ def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any
     tensor([ 10.,  28., 162.])
     """
     _check_options("factorialk", exact, extend)
+    if not isinstance(k, (int, float, complex, np.number, np.ndarray, Tensor, list, tuple)):
+        raise ValueError(f"factorialk: Unsupported data type for k: {describe(k)}")
     if extend == "zero":
         if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
             found = describe(k)
-            raise ValueError(
-                f'factorialk: k must be an integer, got {found}. In order to use non-integer k, use extend="complex"'
-            )
+            raise ValueError(f'factorialk: In order to use non-integer k, use extend="complex"; got {found}')
         if k <= 0:
-            raise ValueError(f"factorialk: k must be a positive integer, got {k}")
+            raise ValueError(f"factorialk: For `extend='zero'` k must be positive, got {k}")
     if exact:
         return _exactly("factorialk", n, lambda m: math.prod(range(m, 0, -int(k))))
     x = _argument("factorialk", "n", n, extend)
     if extend == "complex":
         x, step = promote("factorialk", n=x, k=k)
         if isinstance(k, (int, float, complex)) and k == 0:
-            raise ValueError("factorialk: k must not be zero")
+            raise ValueError("factorialk: Parameter k cannot be zero!")
         return torch.exp(torch.log(step) * ((x - 1) / step)) * gamma(x / step + 1) * rgamma(1 / step + 1)
 
     def value(y: Tensor) -> Tensor:
@@ -227,6 +223,8 @@ def _check_options(name: str, exact: bool, extend: str) -> None:
 def _argument(name: str, argument: str, n: Any, extend: str, real: bool = False) -> Tensor:
     """Return the floating tensor of `n`, with SciPy's errors for types that `extend` does not allow."""
     given = _numbers(name, argument, n)
+    if n is None:
+        return given
     if given.dtype is torch.bool:
         raise ValueError(f"{name}: Unsupported data type for {argument}: {describe(n)}")
     if extend != "complex" and (given.is_complex() or (given.is_floating_point() and not real)):
@@ -236,6 +234,9 @@ def _argument(name: str, argument: str, n: Any, extend: str, real: bool = False)
 
 
 def _numbers(name: str, argument: str, n: Any) -> Tensor:
+    """Return the tensor of `n`; None is NaN."""
+    if n is None:
+        n = math.nan
     try:
         return as_tensor(n, argument, name)
     except TypeError as error:
@@ -254,20 +255,16 @@ def _whole(x: Tensor, value: Callable[[Tensor], Tensor]) -> Tensor:
 
 
 def _exactly(name: str, n: Any, compute: Callable[[int], int]) -> Any:
-    """Apply an integer function: a Python integer gives one, an array a tensor of int64."""
+    """Apply an integer function: a Python integer gives one, an array exact integers."""
     if isinstance(n, (int, np.integer)) and not isinstance(n, bool):
         return compute(int(n)) if n >= 0 else 0
     x = _numbers(name, "n", n)
+    if n is None or (name == "factorial" and isinstance(n, float) and math.isnan(n)):
+        return x
     if x.is_complex() or (x.is_floating_point() and name != "factorial"):
         raise ValueError(f'{name}: In order to use non-integer n, use extend="complex"; got {describe(n)}')
     if x.dtype is torch.bool or x.is_floating_point():
-        if x.numel() == 0:
-            return x.to(torch.int64)
         raise ValueError(f"{name}: `exact=True` only supports integers for n, got {describe(n)}")
     take_host_route(f"special.{name}", x.device, "its integers are of any length")
     whole, place = torch.unique(x, return_inverse=True)
-    found = [compute(m) if m >= 0 else 0 for m in whole.tolist()]
-    if found and max(found) > _INT64_MAX:
-        m = max(whole.tolist())
-        raise OverflowError(f"{name}: n={m} has no exact value in int64; pass Python integers, or exact=False")
-    return torch.tensor(found, dtype=torch.int64, device=x.device)[place]
+    return exact_integers([compute(m) if m >= 0 else 0 for m in whole.tolist()], place)

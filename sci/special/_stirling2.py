@@ -14,6 +14,8 @@ from sci._core.arrays import as_tensor, common_device
 from sci._core.cards import function
 from sci._core.errors import bad_argument, take_host_route
 
+from ._exact_integers import exact_integers
+
 _LARGEST = 1.7976931348623157e308
 _COLUMN_MOST = 1100  # with k >= 2 and n beyond, k^(n - k) / 2 overflows unless n - k is small
 
@@ -31,11 +33,12 @@ def stirling2(N: Any, K: Any, *, exact: bool = False) -> Any:
     N, K : int or tensor_like of an integer dtype
         The numbers, of shapes that broadcast.
     exact : bool, optional
-        Return integers: a Python integer for Python integers, else int64.
+        Return integers: a Python integer for Python integers, else int64, or where a value does not fit it a NumPy
+        array of Python integers.
 
     Returns
     -------
-    Tensor or int
+    Tensor, int or numpy.ndarray
         The numbers: of torch's default dtype, correctly rounded (infinite beyond its range), unless `exact`. 0 where
         `N` or `K` is negative or `K` larger than `N`.
 
@@ -43,8 +46,6 @@ def stirling2(N: Any, K: Any, *, exact: bool = False) -> Any:
     ------
     TypeError
         Where an argument is of no integer type.
-    OverflowError
-        Where an exact result in a tensor does not fit int64.
 
     Notes
     -----
@@ -78,11 +79,7 @@ def stirling2(N: Any, K: Any, *, exact: bool = False) -> Any:
     if not exact:
         found = torch.tensor([_rounded(a, b) for a, b in tasks], dtype=torch.float64, device=device)
         return found[place].reshape(n.shape).to(torch.get_default_dtype())
-    whole = [_exact(a, b) for a, b in tasks]
-    for (a, b), value in zip(tasks, whole, strict=True):
-        if value >= 2**63:
-            raise OverflowError(f"stirling2: the value at ({a}, {b}) does not fit int64; pass Python integers")
-    return torch.tensor(whole, dtype=torch.int64, device=device)[place].reshape(n.shape)
+    return exact_integers([_exact(a, b) for a, b in tasks], place.reshape(n.shape))
 
 
 def _integers(argument: str, x: Any) -> Tensor:
