@@ -91,6 +91,15 @@ SCI_HD T ncfdtridfn(T p, T dfd, T nc, T f) {
   return T(detail::nearest_root([=](double m) { return -detail::ncfdtr_gap(m, n, l, x, t); }, 5.0));
 }
 
+/// The n with F(x) = p, if there is one: that from n = 5 upwards where F is too small there, else downwards, or
+/// else the other way.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T ncfdtridfd(T dfn, T p, T nc, T f) {
+  if (!detail::ncfdtr_usable(dfn, T(1), nc, f) || !detail::ncfdtr_inner(p, f)) return limits<T>::nan;
+  double m = dfn, l = nc, x = f, t = p;
+  return T(detail::nearest_root([=](double n) { return detail::ncfdtr_gap(m, n, l, x, t); }, 5.0));
+}
+
 /// The L with F(x) = p; F falls with it.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T ncfdtrinc(T dfn, T dfd, T p, T f) {

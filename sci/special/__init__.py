@@ -106,7 +106,8 @@ from ._multigammaln import multigammaln
 from ._ndtr import log_ndtr, ndtr
 from ._negative_binomial import nbdtr, nbdtrc, nbdtri, nbdtrik, nbdtrin
 from ._noncentral_chi_squared import chndtr, chndtridf, chndtrinc, chndtrix
-from ._noncentral_fisher import ncfdtr, ncfdtri, ncfdtridfn, ncfdtrinc
+from ._noncentral_fisher import ncfdtr, ncfdtri, ncfdtridfd, ncfdtridfn, ncfdtrinc
+from ._noncentral_student import nctdtr, nctdtridf, nctdtrinc, nctdtrit
 from ._normal_inverse import nrdtrimn, nrdtrisd
 from ._owens_t import owens_t
 from ._pbdv import pbdn_seq, pbdv, pbdv_seq, pbvv, pbvv_seq
@@ -331,8 +332,13 @@ __all__ = [
     "nbdtrin",
     "ncfdtr",
     "ncfdtri",
+    "ncfdtridfd",
     "ncfdtridfn",
     "ncfdtrinc",
+    "nctdtr",
+    "nctdtridf",
+    "nctdtrinc",
+    "nctdtrit",
     "ndtr",
     "ndtri",
     "ndtri_exp",

@@ -4,7 +4,7 @@
 // infinity. From the starting value outwards by factors 5/4, 25/16, ... (each the square of the last) until the root is
 // between two points; while these differ by more than a factor 4 their geometric mean is taken, then T. R.
 // Chandrupatla's method (Adv. Eng. Softw. 28 (1997) 145-149: inverse quadratic interpolation where three points are
-// nearly monotone enough for it, else bisection). At most 16 + 100 evaluations; ten or so in practice.
+// nearly monotone enough for it, else bisection). At most 40 + 100 evaluations; ten or so in practice.
 #pragma once
 #include "core/platform.h"
 
@@ -17,7 +17,7 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start) {
   T a = max(least, min(most, start)), fa = gap(a), b = a, fb = fa, factor = T(1.25);
   if (fa == T(0)) return a;
   const bool up = fa < T(0);
-  for (int i = 0; i < 16; ++i) {
+  for (int i = 0; i < 40; ++i) {
     if ((fb > T(0)) == up) break;
     a = b;
     fa = fb;
@@ -63,12 +63,26 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start) {
   return abs(fa) < abs(fb) ? a : b;
 }
 
-/// The same where the function may turn: if there is no root on the side where it should be, one on the other side; NaN
-/// if there is none either.
+/// The same where the function may turn: if there is no root on the side where it should be, one on the other side, or
+/// else the first between points at a distance of a factor 5/4 on either side; NaN if there is none either.
 template <class T, class F>
-SCI_HD T nearest_root(const F& gap, T start) {
+SCI_HD_LARGE T nearest_root(const F& gap, T start) {
   T x = monotone_root(gap, start);
-  if (!(x > T(0) && isfinite(x))) x = monotone_root([&](T k) { return -gap(k); }, start);
+  if (x > T(0) && isfinite(x)) return x;
+  // monotone_root's growing steps may pass over a pair of roots.
+  const bool above = gap(start) > T(0);
+  bool up = above, found = false;
+  T low = start, high = start;
+  SCI_NO_UNROLL
+  for (int i = 0; i < 60 && !found; ++i) {
+    low = low * T(0.8);
+    high = high * T(1.25);
+    up = (gap(low) > T(0)) == above;
+    found = !up || (gap(high) > T(0)) != above;
+  }
+  if (found) start = up ? high : low;
+  const T sign = found && up != above ? T(1) : T(-1);
+  x = monotone_root([&](T k) { return sign * gap(k); }, start);
   return x > T(0) && isfinite(x) ? x : limits<T>::nan;
 }
 

@@ -110,10 +110,16 @@ SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upp
 template <class T, class F>
 SCI_HD many<T, 2> poisson_mixture(const F& f, T mean) {
   using S = scalar_of<T>;
-  const bool upper = f.above(primal(mean));
+  bool upper = f.above(primal(mean));
   many<S, 2> saddle = f.saddle(primal(mean));
-  T sum = saddle[0] > S(mixture_smooth) ? mixture_integral(f, mean, upper, saddle)
+  T sum = T(S(0));
+  // Far from the mean both may be on one side of 1/2 where b is small: then the other one.
+  for (int turn = 0; turn < 2; ++turn) {
+    sum = saddle[0] > S(mixture_smooth) ? mixture_integral(f, mean, upper, saddle)
                                         : mixture_sum(f, mean, S(0), T(S(1)), upper, saddle);
+    if (primal(sum) < S(0.75)) break;
+    upper = !upper;
+  }
   T rest = T(S(1)) - sum;
   return upper ? many<T, 2>{{rest, sum}} : many<T, 2>{{sum, rest}};
 }

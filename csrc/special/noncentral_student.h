@@ -1,0 +1,223 @@
+// The noncentral t distribution function with v degrees of freedom and noncentrality d: of T = (Z + d) / sqrt(V/v), Z
+// normal, V chi-squared. With y = t^2 / (v + t^2) and the Poisson weights w(j) of mean d^2/2 (D. Benton and K.
+// Krishnamoorthy, Comput. Stat. Data Anal. 43 (2003) 249-267), for t > 0 and d >= 0
+//
+//   F(t) = Phi(-d) + 1/2 sum_(j = 0, 1/2, 1, ...) w(j) I_y(j + 1/2, v/2)
+//
+// and 1 - F with 1 - I: positive terms (detail/poisson_mixture.h). For t >= 0 and d < 0 these cancel, but
+//
+//   1 - F(t) = int Phi(d - t u) g(u) du,   g the density of sqrt(V/v),
+//
+// has a smooth, positive integrand: the trapezoidal rule in w with log u = const + w - e^-w, about the integrand's
+// peak, some 100 points. F(t; d) = 1 - F(-t; -d) gives the rest. Derivatives by dual numbers, inverses by bracketed
+// roots. In double for float.
+#pragma once
+#include "special/detail/monotone_root.h"
+#include "special/detail/normal_tail.h"
+#include "special/detail/poisson_mixture.h"
+
+namespace sci {
+namespace detail {
+
+/// Does Phi(-d - t u) hardly bend within the reach of u?
+SCI_HD bool nctdtr_straight(double v, double d, double t) { return abs(t) * (1 + abs(d + t)) < 0.5 * sqrt(v); }
+
+/// Phi(-c - s) - Phi(-c) + phi(c) (s + bend) for small s (1 + |c|), from sum_(n>=1) (-1)^n He_n(c) s^(n+1) / (n+1)!.
+template <class T>
+SCI_HD T normal_tail_rest(T c, T s, T bend) {
+  T before = s, term = -s * s * c, sum = term * T(0.5) - bend;
+  SCI_NO_UNROLL
+  for (int n = 2; n < 40; ++n) {
+    // term = (-1)^n He_n(c) s^(n+1) / n!
+    T next = -s * (c * term + s * before) * T(1.0 / n);
+    before = term;
+    term = next;
+    sum = sum + term * T(1.0 / (n + 1));
+    if (negligible(term, sum) && negligible(before, sum)) break;
+  }
+  return exp(c * c * T(-0.5)) * T(-0.39894228040143267794) * sum;
+}
+
+/// int Phi(-d - t u) g(u) du, d and t >= 0, or where it is nearly constant.
+template <class T>
+SCI_HD_LARGE T nctdtr_integral(T v, T d, T t) {
+  const double V = primal(v), D = abs(primal(d)), X = abs(primal(t)), flat = max(1.0, V);
+  // There its linear part in u^2, whose mean is 1, is taken out, and for few degrees of freedom its value at 0, where
+  // nearly all u are: the rest is of the size of the derivative in v, which is lost in the whole.
+  if (primal(t) >= 0 && primal(d) > 39) return T(0);
+  const bool straight = nctdtr_straight(V, primal(d), primal(t));
+  const T centre = d + t;
+  // The peak u in log u, or where a flat top ends: v u^2 + t u h(d + t u) = v with the normal distribution's hazard
+  // rate h(z), about z + 0.8 / (1 + z); there w = 0.
+  const double shift = straight ? 0 : X * (D + 0.8 / (1 + D)), scale = hypot(sqrt(V), straight ? 0 : X);
+  const double u = 2 * flat / (shift + hypot(shift, 2 * sqrt(flat) * scale)), origin = log(u);
+  const bool low = !straight && V * origin > -0.3;
+  const double h = min(0.056, 0.3 / sqrt(2 * (scale * u) * (scale * u) + shift * u));
+  const T a = v * T(0.5), peak = gamma_peak(a);
+  const T start = straight ? normal_tail(centre) : low ? normal_tail(d) : T(0);
+  T sum = T(0);
+  // The sum is nearly all to the left where v is small: the right first, for its own digits.
+  for (int side = 1; side >= -1; side -= 2) {
+    SCI_NO_UNROLL
+    for (int k = side < 0 ? 1 : 0; k < 15000; ++k) {
+      double w = side * k * h, slope = exp(-w), log_u = origin + (w - expm1(-w)), point = exp(log_u);
+      if (isinf(point * point)) break;
+      double exponent = abs(log_u) < 0.3 ? log1p_minus(expm1(2 * log_u)) : 1 + 2 * log_u - point * point;
+      T density = peak * exp(a * T(exponent)), value;
+      if (straight) {
+        double step = abs(log_u) < 0.3 ? expm1(log_u) : point - 1;
+        value = normal_tail_rest(centre, T(t * T(step)), T(t * T(step * step / 2)));
+      } else {
+        T step = t * T(point);
+        value = low && abs(primal(step)) * (1 + D) < 0.5 ? normal_tail_rest(d, step, T(-step))
+                                                         : normal_tail(T(d + step)) - (low ? start : T(0));
+      }
+      T term = density * value * T(1 + slope);
+      sum = sum + term;
+      if (k > 0 && negligible(T(term * T(1e-2)), sum)) break;  // the straight part leaves nothing at u = 1
+    }
+  }
+  sum = sum * T(2 * h);
+  return start + sum;
+}
+
+/// F and 1 - F for t > 0, d >= 0.
+template <class T>
+SCI_HD_LARGE many<T, 2> nctdtr_same(T v, T d, T t) {
+  const T one = T(1), half = T(0.5);
+  T q = t / sqrt(v), s = q * q;
+  const bool small = primal(s) < 1;
+  T inverse = one / s;
+  T x = small ? s / (one + s) : one / (one + inverse), y = small ? one / (one + s) : inverse / (one + inverse);
+  T below = normal_tail(d), above = one - below;
+  if (primal(x) <= limits<double>::min) return {{below, above}};
+  if (!(primal(y) > limits<double>::min)) return {{one, T(0)}};
+  beta_component<T> f{half, v * half, x, y, (one - t * t) * half * y};
+  T mean = d * d * half;
+  bool upper = f.above(primal(mean));
+  many<double, 2> saddle = f.saddle(primal(mean));
+  T sum = T(0);
+  // With few degrees of freedom F may be small far above the mean: then the other one.
+  for (int turn = 0; turn < 2; ++turn) {
+    sum = saddle[0] > mixture_smooth
+              ? mixture_integral(f, mean, upper, saddle)
+              : half * (mixture_sum(f, mean, 0.0, one, upper, saddle) +
+                        mixture_sum(f, mean, 0.5, T(d * T(0.79788456080286535588)), upper, saddle));
+    if (!upper) sum = sum + below;
+    if (primal(sum) < 0.75) break;
+    upper = !upper;
+  }
+  return upper ? many<T, 2>{{one - sum, sum}} : many<T, 2>{{sum, one - sum}};
+}
+
+/// F and 1 - F for t >= 0.
+template <class T>
+SCI_HD_LARGE many<T, 2> nctdtr_parts_right(T v, T d, T t) {
+  if (nctdtr_straight(primal(v), primal(d), -primal(t)) || (primal(d) < 0 && primal(d) > -39)) {
+    const bool upper = primal(d) < primal(t);
+    T part = nctdtr_integral(v, upper ? T(-d) : d, upper ? t : T(-t));
+    return upper ? many<T, 2>{{T(1) - part, part}} : many<T, 2>{{part, T(1) - part}};
+  }
+  if (primal(d) < 0) return {{T(1), T(0)}};
+  if (primal(d) < 1e15) return nctdtr_same(v, d, t);
+  // Z is nothing beside d.
+  T half = v * T(0.5), q = d / t, x = half * q * q;
+  if (!(primal(x) > limits<double>::min)) return {{T(1), T(0)}};
+  if (isinf(primal(x))) return {{T(0), T(1)}};
+  many<T, 2> f = gammainc_parts(half, x);
+  return {{f[1], f[0]}};
+}
+
+/// F and 1 - F for v > 0, finite d and t.
+template <class T>
+SCI_HD_LARGE many<T, 2> nctdtr_parts(T v, T d, T t) {
+  if (isinf(primal(v))) return {{normal_tail(T(d - t)), normal_tail(T(t - d))}};
+  const bool negative = primal(t) < 0;
+  if (negative) {
+    d = -d;
+    t = -t;
+  }
+  // Far out 1 - F is a multiple of t^-v.
+  const double far = 1e60 * sqrt(primal(v)) * (1 + abs(primal(d)));
+  many<T, 2> f = nctdtr_parts_right(v, d, primal(t) > far ? T(far) : t);
+  if (primal(t) > far) {
+    T fall = v * (T(log(far)) - log(t));
+    f = {{f[0] - f[1] * expm1(fall), f[1] * exp(fall)}};
+  }
+  if (negative) swap(f[0], f[1]);
+  return f;
+}
+
+SCI_HD double nctdtr_gap(double v, double d, double t, double p) { return cdf_gap(nctdtr_parts(v, d, t), p, 1 - p); }
+
+template <class T>
+SCI_HD bool nctdtr_inner(T df, T p) {
+  return df > T(0) && p > T(0) && p < T(1);
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T nctdtr(T df, T nc, T t) {
+  if (!(df > T(0)) || !isfinite(nc) || isnan(t)) return limits<T>::nan;
+  if (isinf(t)) return t > T(0) ? T(1) : T(0);
+  return T(detail::nctdtr_parts(double(df), double(nc), double(t))[0]);
+}
+
+/// The derivative of F in argument i of (v, d, t).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T nctdtr_partial(int64_t i, T df, T nc, T t) {
+  if (!(df > T(0)) || !isfinite(nc) || isnan(t) || i < 0 || i > 2) return limits<T>::nan;
+  if (isinf(t)) return T(0);
+  using D = dual<double>;
+  many<D, 2> f =
+      detail::nctdtr_parts(D{double(df), double(i == 0)}, D{double(nc), double(i == 1)}, D{double(t), double(i == 2)});
+  return T(f[0].v < f[1].v ? f[0].d : -f[1].d);
+}
+
+/// The second derivative of F in arguments i and j.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T nctdtr_second(int64_t i, int64_t j, T df, T nc, T t) {
+  if (!(df > T(0)) || !isfinite(nc) || isnan(t) || i < 0 || i > 2 || j < 0 || j > 2) return limits<T>::nan;
+  if (isinf(t)) return T(0);
+  using D = dual<dual<double>>;
+  many<D, 2> f = detail::nctdtr_parts(D{{double(df), double(i == 0)}, {double(j == 0), 0.0}},
+                                      D{{double(nc), double(i == 1)}, {double(j == 1), 0.0}},
+                                      D{{double(t), double(i == 2)}, {double(j == 2), 0.0}});
+  return T(f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d);
+}
+
+/// The t with F(t) = p: its sign is that of p - Phi(-d).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T nctdtrit(T df, T nc, T p) {
+  if (!(df > T(0)) || !isfinite(nc) || !(p >= T(0) && p <= T(1))) return limits<T>::nan;
+  if (p == T(0)) return -limits<T>::infinity;
+  if (p == T(1)) return limits<T>::infinity;
+  double v = df, d = nc, q = p, below = detail::normal_tail(d), gap = detail::cdf_gap({{below, 1 - below}}, q, 1 - q);
+  if (gap == 0) return T(0);
+  const double sign = gap < 0 ? 1 : -1;
+  return T(sign * detail::monotone_root([=](double t) { return sign * detail::nctdtr_gap(v, d, sign * t, q); },
+                                        max(1.0, sign * d)));
+}
+
+/// The d with F(t) = p; F falls with it. Without noncentrality it tells the sign.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T nctdtrinc(T df, T p, T t) {
+  if (!detail::nctdtr_inner(df, p) || !isfinite(t)) return limits<T>::nan;
+  double v = df, x = t, q = p, gap = detail::nctdtr_gap(v, 0.0, x, q);
+  if (gap == 0) return T(0);
+  const double sign = gap > 0 ? 1 : -1;
+  return T(sign * detail::monotone_root([=](double d) { return -sign * detail::nctdtr_gap(v, sign * d, x, q); },
+                                        max(1.0, sign * x)));
+}
+
+/// The v with F(t) = p, if there is one: for t > 0 that from v = 5 upwards where F is too small there,
+/// else downwards, or else the other way.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T nctdtridf(T p, T nc, T t) {
+  if (!detail::nctdtr_inner(T(1), p) || !isfinite(nc) || !isfinite(t) || t == T(0)) return limits<T>::nan;
+  double d = nc, x = t, q = p, sign = x > 0 ? 1 : -1;
+  return T(detail::nearest_root([=](double df) { return sign * detail::nctdtr_gap(df, d, x, q); }, 5.0));
+}
+
+}  // namespace sci

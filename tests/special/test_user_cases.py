@@ -1,0 +1,161 @@
+"""Cases that users of other libraries reported: values, and finite, right derivatives at the edges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+
+from sci import special
+
+
+def f64(*x: float, grad: bool = False) -> torch.Tensor:
+    return torch.tensor(x if len(x) != 1 else x[0], dtype=torch.float64, requires_grad=grad)
+
+
+def gradients(f: Callable[..., Any], *args: float, dtype: torch.dtype = torch.float64) -> list[float]:
+    xs = [torch.tensor(a, dtype=dtype, requires_grad=True) for a in args]
+    return [g.item() for g in torch.autograd.grad(f(*xs), xs)]
+
+
+def slopes(f: Callable[..., Any], *args: float) -> list[float]:
+    with mpmath.workdps(40):
+        orders = [tuple(int(i == j) for j in range(len(args))) for i in range(len(args))]
+        return [float(mpmath.diff(f, args, n)) for n in orders]
+
+
+def regularized(a: Any, b: Any, x: Any) -> Any:
+    return mpmath.betainc(a, b, 0, x, regularized=True)
+
+
+def lower(a: Any, x: Any) -> Any:
+    return mpmath.gammainc(a, 0, x, regularized=True)
+
+
+# pytorch #129085, #67763; jax #15487: gradients in every argument.
+@pytest.mark.parametrize("point", [(0.3, 4.0, 0.02), (2.5, 2.5, 0.5), (30.0, 50.0, 0.4), (1.0, 1.0, 0.75)])
+def test_betainc_differentiates_in_all_arguments(point: tuple[float, ...]) -> None:
+    np.testing.assert_allclose(gradients(special.betainc, *point), slopes(regularized, *point), rtol=1e-12)
+
+
+@pytest.mark.parametrize("point", [(0.2, 1e-3), (1.0, 1.0), (20.0, 21.0), (5.0, 30.0)])
+def test_gammainc_differentiates_in_both_arguments(point: tuple[float, float]) -> None:
+    np.testing.assert_allclose(gradients(special.gammainc, *point), slopes(lower, *point), rtol=1e-12)
+
+
+# tensorflow #116934 (1900 in single precision), #123578 (NaN at the edge).
+def test_gammainc_of_large_equal_arguments() -> None:
+    value = special.gammainc(torch.tensor(8.7e6), torch.tensor(8.7e6))
+    assert value.item() == pytest.approx(0.50004509, rel=1e-6)
+
+
+def test_gammainc_slope_at_the_edge() -> None:
+    assert gradients(special.gammainc, 1.0, 0.0)[1] == 1.0
+    assert gradients(special.gammainc, 2.0, 0.0) == [0.0, 0.0]
+    assert gradients(special.gammainc, 0.5, 0.0)[1] == math.inf
+    assert gradients(special.gammainc, 1.0, math.inf) == [0.0, 0.0]
+
+
+# tfp PR #1580: NaN in single precision for small shapes; stan-dev/math PR #3409.
+def test_betainc_gradients_of_small_shapes_in_single_precision() -> None:
+    for point in ((1e-3, 2e-3, 0.3), (1e-6, 1e-6, 0.5), (0.01, 100.0, 1e-3)):
+        want = slopes(regularized, *(float(np.float32(x)) for x in point))
+        np.testing.assert_allclose(gradients(special.betainc, *point, dtype=torch.float32), want, rtol=2e-5)
+
+
+def test_betainc_slopes_at_the_edges() -> None:
+    assert gradients(special.betainc, 1.0, 3.0, 0.0) == [0.0, 0.0, 3.0]
+    assert gradients(special.betainc, 3.0, 1.0, 1.0) == [0.0, 0.0, 3.0]
+    assert gradients(special.betainc, 2.0, 2.0, 0.0) == [0.0, 0.0, 0.0]
+
+
+# pytorch #49291, #26334; pytensor #413; tfp #1625: inverses.
+def test_inverses_differentiate() -> None:
+    t = special.gammaincinv(f64(2.5), f64(0.3)).item()
+    da, dx = slopes(lower, 2.5, t)
+    np.testing.assert_allclose(gradients(special.gammaincinv, 2.5, 0.3), [-da / dx, 1 / dx], rtol=1e-11)
+    x = special.betaincinv(f64(2.0), f64(3.0), f64(0.7)).item()
+    da, db, dx = slopes(regularized, 2.0, 3.0, x)
+    np.testing.assert_allclose(gradients(special.betaincinv, 2.0, 3.0, 0.7), [-da / dx, -db / dx, 1 / dx], rtol=1e-11)
+    t = special.stdtrit(f64(5.0), f64(0.9)).item()
+    density = special._student.student_density(f64(5.0), f64(t)).item()
+    assert gradients(special.stdtrit, 5.0, 0.9)[1] == pytest.approx(1 / density, rel=1e-13)
+
+
+# pytorch #55357, #106692, #186640, #140701: poles and infinity.
+def test_polygamma_at_poles_and_infinity() -> None:
+    x = f64(-1.0, 0.0, -0.0, math.inf, math.nan)
+    one, two = special.polygamma(1, x).tolist(), special.polygamma(2, x).tolist()
+    assert one[:4] == [math.inf, math.inf, math.inf, 0.0]
+    assert math.isnan(two[0]) or math.isinf(two[0])
+    assert two[3] == 0.0
+    assert math.isnan(one[4])
+    assert special.digamma(f64(math.inf)).item() == math.inf
+
+
+# tensorflow #60041; jax #11521, #38199; scipy #15036.
+def test_zeta_differentiates_in_both_arguments() -> None:
+    for point in ((2.5, 0.75), (1.5, 40.0), (7.0, 3.0)):
+        np.testing.assert_allclose(gradients(special.zeta, *point), slopes(mpmath.zeta, *point), rtol=1e-12)
+    assert special.zeta(f64(0.5)).item() == pytest.approx(-1.4603545088095868, rel=1e-15)
+    assert special.zeta(f64(-9.5)).item() == pytest.approx(float(mpmath.zeta(-9.5)), rel=1e-14)
+
+
+# pytorch #76801, #137888, [gammainc(2.0, t)]: types and scalars in any place.
+def test_scalars_and_types() -> None:
+    t = torch.tensor([0.5, 1.5])
+    assert special.gammainc(2.0, t).dtype is torch.float32
+    assert special.betainc(2, t.double(), 0.5).dtype is torch.float64
+    assert special.gammaln(torch.tensor([3, 4])).dtype is torch.float32
+    assert special.xlogy(2.0, t).dtype is torch.float32
+
+
+def test_signed_zeros_of_python_numbers() -> None:
+    assert special.loggamma(complex(-3.4, 0.0)).imag < 0 < special.loggamma(complex(-3.4, -0.0)).imag
+    assert special.gamma(0.0).item() == math.inf
+    assert special.gamma(-0.0).item() == -math.inf
+
+
+# The zeros of beta are poles of its denominator, where psi is infinite.
+@pytest.mark.parametrize("point", [(0.5, -0.5), (1.5, -3.5), (-1.25, -1.75)])
+def test_beta_slopes_at_its_zeros(point: tuple[float, float]) -> None:
+    def beta(a: Any, b: Any) -> Any:
+        return mpmath.gamma(a) * mpmath.gamma(b) * mpmath.rgamma(a + b)
+
+    np.testing.assert_allclose(gradients(special.beta, *point), slopes(beta, *point), rtol=1e-13)
+
+
+def test_extreme_arguments_of_the_gamma_family() -> None:
+    assert special.beta(f64(1e-200), f64(1e200)).item() == pytest.approx(1e200)
+    assert special.beta(f64(4.641588833612981e66), f64(-4.5)).item() == pytest.approx(-6.00196013005175e298, rel=1e-12)
+    assert special.betaln(f64(1e-200), f64(1e-200)).item() == pytest.approx(math.log(2) + 200 * math.log(10))
+    assert special.binom(f64(5.4555947811685144e16), f64(19.00000000000002)).item() == pytest.approx(
+        8.2206352466304007e300, rel=1e-12
+    )
+    assert special.binom(f64(1e100), f64(-1.4285714285714286)).item() == pytest.approx(-3.8207707e-144, rel=1e-7)
+    assert special.poch(f64(1.0), f64(6e18)).item() == math.inf
+    assert special.betaincinv(f64(3.6e-5), f64(3e5), f64(0.9)).item() == 0.0
+
+
+def test_student_with_many_degrees_of_freedom() -> None:
+    # dF/dv = phi(t) (t^3 + t) / (4 v^2) (1 + O(1/v))
+    v, t = 1e12, -1.5
+    slope = gradients(special.stdtr, v, t)[0]
+    want = math.exp(-t * t / 2) / math.sqrt(2 * math.pi) * (t**3 + t) / (4 * v * v)
+    assert slope == pytest.approx(want, rel=1e-11)
+    assert special.stdtr(f64(1e120), f64(1.0)).item() == pytest.approx(0.84134474606854292578, rel=1e-15)
+    assert special.stdtrit(f64(1e120), f64(0.1)).item() == pytest.approx(-1.2815515655446008125, rel=1e-15)
+
+
+# SciPy gives NaN for large noncentralities.
+def test_noncentral_t_of_large_noncentrality() -> None:
+    value = special.nctdtr(f64(3.0, 10.0), f64(60.0, -80.0), f64(50.0, -70.0))
+    assert bool(value.isfinite().all())
+    back = special.nctdtrit(f64(3.0, 10.0), f64(60.0, -80.0), value)
+    np.testing.assert_allclose(back.numpy(), [50.0, -70.0], rtol=1e-12)
+    assert special.nctdtr(f64(math.inf), f64(1.0), f64(2.0)).item() == special.ndtr(f64(1.0)).item()
