@@ -253,7 +253,7 @@ class BarycentricInterpolator(_Polynomial):
             return out
         gap = at[:, None] - nodes
         k = gap.detach().abs().argmin(1)
-        nearest = torch.nn.functional.one_hot(k, nodes.shape[0]).bool()
+        nearest = k[:, None] == torch.arange(nodes.shape[0], device=nodes.device)
         inverse = torch.where(nearest, 0, self.wi.to(nodes.dtype) / torch.where(nearest, 1, gap))
         step = at - nodes[k]
         total = inverse.sum(1)

@@ -40,7 +40,7 @@ def _values(nodes: Tensor, weights: Tensor, y: Tensor, at: Tensor) -> Tensor:
         return torch.where(torch.isinf(at)[:, None], limit, direct)
     gap = at[:, None] - nodes
     k = gap.detach().abs().argmin(1)
-    nearest = torch.nn.functional.one_hot(k, nodes.shape[0]).bool()
+    nearest = k[:, None] == torch.arange(nodes.shape[0], device=nodes.device)
     inverse = torch.where(nearest, 0, weights / torch.where(nearest, 1, gap))
     step = at - nodes[k]
     total = inverse.sum(1)
