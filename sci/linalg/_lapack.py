@@ -46,14 +46,16 @@ def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     routine = _routine("potrf", a.dtype)
     out = torch.empty(a.shape, dtype=a.dtype)
     info = torch.zeros(a.shape[:-2], dtype=torch.int32)
-    flat, codes, factors = a.detach().reshape(-1, *a.shape[-2:]), info.view(-1), out.view(-1, *a.shape[-2:])
-    for k in range(flat.shape[0]):
-        # The transpose of A is conj(A): its upper factor, transposed back, is the lower factor of A.
-        c, code = routine(flat[k].contiguous().resolve_conj().numpy().T, lower=not lower, clean=1)
-        codes[k] = code
-        if flat.shape[0] == 1:
-            return torch.from_numpy(c.T).view(a.shape), info
-        factors[k] = torch.from_numpy(c.T)
+    # The upper factor is the transpose of the lower one of A^T. Either comes of LAPACK's upper form on columns that are
+    # A's rows: its lower form takes twice the time, two transpositions a tenth of it.
+    source = (a if lower else a.mT).detach().reshape(-1, *a.shape[-2:])
+    codes, factors = info.view(-1), out.view(-1, *a.shape[-2:])
+    for k in range(source.shape[0]):
+        c, codes[k] = routine(source[k].contiguous().resolve_conj().numpy().T, lower=False, clean=1)
+        made = torch.from_numpy(c.T)
+        if lower and source.shape[0] == 1:
+            return made.view(a.shape), info
+        factors[k] = made if lower else made.mT
     return out, info
 
 
