@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,19 @@ def _loop(name: str, **keywords: Any) -> Callable[..., Any]:
         return [function(*matrices, **keywords) for matrices in zip(*args)]
 
     return run
+
+
+def _cho_solve(context: Context, lower: Tensor, b: Tensor) -> Case:
+    """Return the row of a function whose first argument is a pair."""
+    calls: dict[str, Callable[[], Any]] = {}
+    for peer in ("sci", *context.peers):
+        function = find(peer, "linalg.cho_solve") if peer in ("sci", "scipy") else None
+        if function is not None:
+            c, right = (lower, b) if peer == "sci" else (lower.numpy(force=True), b.numpy(force=True))
+            calls[peer] = functools.partial(function, (c, True), right)
+        elif peer == "torch":
+            calls[peer] = functools.partial(torch.cholesky_solve, b, lower)
+    return Case("linalg.cho_solve", f"{lower.shape[-1]} x {lower.shape[-1]}", calls)
 
 
 def cases(context: Context) -> Iterator[Case]:
@@ -57,6 +71,8 @@ def cases(context: Context) -> Iterator[Case]:
         }
         if batch == 1:  # LAPACK, one matrix after the other
             args["qz"] = ((general, positive), None, {})
+        if batch == 1:
+            yield _cho_solve(context, lower[0], b[0])
         for name, (tensors, torch_call, keywords) in args.items():
             if n > 200 and context.quick:
                 continue
