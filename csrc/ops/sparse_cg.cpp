@@ -98,7 +98,7 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
                   "csr_cg: the preconditioner does not fit");
   Tensor x = torch::stable::clone(contiguous(x0_)), info = empty_as(b, {members}, ScalarType::Long);
   int32_t failed = 0;
-  Tensor work = empty_as(b, {4 * n}), parts = empty_as(b, {n / cg_block + 1});
+  Tensor work = room_as(b, {4 * n}), parts = empty_as(b, {n / cg_block + 1});
   dispatch_number(b, "csr_cg", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_cg", [&](auto index) {

@@ -354,8 +354,8 @@ class SparseBase(Operators, Ufuncs, Elementwise, Extremes, Printing):
         return self._with_data(self._data.detach())
 
     def copy(self: Self) -> Self:
-        """Return a copy of the values; the pattern, which is never changed in place, is shared."""
-        return self._with_data(self._data.clone())
+        """Return a copy of the values and of the indices, which may be written to."""
+        return type(self)._make(self._data.clone(), self._pattern.copy())
 
     def __copy__(self: Self) -> Self:
         return self.copy()

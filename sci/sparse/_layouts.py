@@ -44,6 +44,9 @@ class CompressedColumns:
         coords = (self.turned.indices, self.turned.rows)
         return Coordinates(coords, self.shape, bool(self.turned._canonical), ordered=False), None
 
+    def copy(self) -> CompressedColumns:
+        return CompressedColumns(self.turned.copy())
+
     def to(self, device: torch.device) -> CompressedColumns:
         moved = self.turned.to(device)
         return self if moved is self.turned else CompressedColumns(moved)
@@ -94,6 +97,9 @@ class Blocks:
         if keepable(found[1]):
             self._compressed = found
         return found
+
+    def copy(self) -> Blocks:
+        return Blocks(self.rows.copy(), self.blocksize)
 
     def to(self, device: torch.device) -> Blocks:
         moved = self.rows.to(device)
@@ -168,6 +174,10 @@ class Diagonals:
         if keepable(found[1]):
             self._compressed = found
         return found
+
+    def copy(self) -> Diagonals:
+        with structural(self.offsets):
+            return Diagonals(self.offsets.clone(), self.shape, self.width, self._offsets)
 
     def to(self, device: torch.device) -> Diagonals:
         if device == self.offsets.device:

@@ -219,6 +219,13 @@ class CompressedRows:
         coords = (self.indices,) if self.flat else (self.rows, self.indices)
         return Coordinates(coords, self.shape, bool(self._canonical)), None
 
+    def copy(self) -> CompressedRows:
+        """Return the pattern on index tensors of its own, with what is known of their order."""
+        with structural(self.indptr, self.indices):
+            made = CompressedRows(self.indptr.clone(), self.indices.clone(), self.grid, self._canonical, self.flat)
+        made._sorted, made._unchecked = self._sorted, self._unchecked
+        return made
+
     def marked(self, is_sorted: bool | None, canonical: bool | None) -> CompressedRows:
         """Return the pattern with what is known of it replaced: a promise, or None to look again."""
         made = CompressedRows(self.indptr, self.indices, self.grid, canonical, self.flat)
@@ -458,6 +465,13 @@ class Coordinates:
 
     def coordinates(self) -> tuple[Coordinates, None]:
         return self, None
+
+    def copy(self) -> Coordinates:
+        """Return the pattern on index tensors of its own."""
+        with structural(*self.coords):
+            made = Coordinates([x.clone() for x in self.coords], self.shape, self.canonical, self.ordered)
+        made.ordered, made._unchecked = self.ordered, self._unchecked
+        return made
 
     def keys(self) -> Tensor:
         """Return each entry's place in the row-major order of the dense array, as int64."""

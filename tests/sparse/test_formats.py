@@ -300,3 +300,19 @@ def test_rows_of_diagonals_are_scipys() -> None:
         theirs = scipy.sparse.dia_array((data.numpy(), offsets), shape=shape).tocsr()
         np.testing.assert_array_equal(A.toarray(), theirs.toarray())
         assert A.indices.tolist() == theirs.sorted_indices().indices.tolist() and A.has_canonical_format
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_copy_owns_its_indices(format: str) -> None:
+    A = csr_array(dense(6, 6)).asformat(format)
+    B = A.copy()
+    assert B._pattern is not A._pattern
+    same(B, A.toarray())
+    if format in ("csr", "csc", "bsr"):
+        B.indices[:] = 0
+        B.indptr[:] = 0
+    elif format == "coo":
+        B.coords[0][:] = 0
+    elif format == "dia":
+        B.offsets[:] = 5
+    same(A, dense(6, 6))

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ._iterate import Apply, norm, ratio
+from ._iterate import Apply, add_to, norm, ratio, scale_add
 
 
 @dataclasses.dataclass
@@ -62,14 +62,20 @@ def _start(p: LeastSquares) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     return x, u, beta, v, alpha
 
 
-def _advance(p: LeastSquares, u: Tensor, v: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    u, beta = _unit(p.apply(v) - alpha * u)
-    v, alpha = _unit(p.apply_adjoint(u) - beta * v)
-    return u, beta, v, alpha
+def _advance(p: LeastSquares, u: Tensor, v: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor]:
+    """Turn u and v into the next ones, in place: beta and alpha."""
+    beta = _scaled_to_unit(scale_add(u, -alpha, p.apply(v)))
+    return beta, _scaled_to_unit(scale_add(v, -beta, p.apply_adjoint(u)))
+
+
+def _scaled_to_unit(v: Tensor) -> Tensor:
+    size = norm(v)
+    v.mul_(ratio(torch.ones_like(size), size))
+    return size
 
 
 def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
-    """Yield the iterates of Paige and Saunders (1982), the start first."""
+    """Yield the iterates of Paige and Saunders (1982), the start first; all are the same tensor."""
     x, u, beta, v, alpha = _start(p)
     w = v.clone()
     zero = torch.zeros_like(beta)
@@ -80,7 +86,7 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
     yield x, Report(beta, beta, alpha * beta, zero, zero, zero, var)
     while True:
         before = alpha
-        u, beta, v, alpha = _advance(p, u, v, alpha)
+        beta, alpha = _advance(p, u, v, alpha)
         total = total + before.square() + beta.square() + p.damp**2
         # Rotations: away with the damping, then with the subdiagonal.
         c, s, rhobar = _rotation(rhobar, torch.full_like(rhobar, p.damp))
@@ -88,12 +94,11 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
         cs, sn, rho = _rotation(rhobar, beta)
         theta, rhobar = sn * alpha, -cs * alpha
         phi, phibar = cs * phibar, sn * phibar
-        step = w * ratio(torch.ones_like(rho), rho)
-        x = x + phi * step
-        directions = directions + norm(step).square()
+        add_to(x, ratio(phi, rho), w)
+        directions = directions + ratio(norm(w), rho).square()
         if var is not None:
-            var = var + step.abs().square()
-        w = v - theta * step
+            var = var + (w * ratio(torch.ones_like(rho), rho)).abs().square()
+        scale_add(w, -ratio(theta, rho), v)
         # A rotation from the right gives the norm of x.
         delta, gambar = sn2 * rho, -cs2 * rho
         right = phi - delta * z
@@ -111,7 +116,7 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
 
 
 def lsmr(p: LeastSquares) -> Iterator[State]:
-    """Yield the iterates of Fong and Saunders (2011), the start first."""
+    """Yield the iterates of Fong and Saunders (2011), the start first; all are the same tensor."""
     x, u, beta, v, alpha = _start(p)
     h, hbar = v.clone(), torch.zeros_like(v)
     zero, one = torch.zeros_like(beta), torch.ones_like(beta)
@@ -124,7 +129,7 @@ def lsmr(p: LeastSquares) -> Iterator[State]:
     k = 0
     while True:
         k += 1
-        u, beta, v, alpha = _advance(p, u, v, alpha)
+        beta, alpha = _advance(p, u, v, alpha)
         chat, shat, alphahat = _rotation(alphabar, torch.full_like(alphabar, p.damp))
         rhoold = rho
         c, s, rho = _rotation(alphahat, beta)
@@ -133,9 +138,9 @@ def lsmr(p: LeastSquares) -> Iterator[State]:
         thetabar, rhotemp = sbar * rho, cbar * rho
         cbar, sbar, rhobar = _rotation(rhotemp, thetanew)
         zeta, zetabar = cbar * zetabar, -sbar * zetabar
-        hbar = h - ratio(thetabar * rho, rhoold * rhobarold) * hbar
-        x = x + ratio(zeta, rho * rhobar) * hbar
-        h = v - ratio(thetanew, rho) * h
+        scale_add(hbar, -ratio(thetabar * rho, rhoold * rhobarold), h)
+        add_to(x, ratio(zeta, rho * rhobar), hbar)
+        scale_add(h, -ratio(thetanew, rho), v)
         # The norm of the residual, by two more rotations.
         acute, check = chat * betadd, -shat * betadd
         hat, betadd = c * acute, -s * acute
@@ -171,13 +176,14 @@ def minimise(
     count = torch.zeros_like(why)
     active = report.normal > 0
     limit = 1 / p.conlim if p.conlim > 0 else 0.0
-    kept, known = x, report
+    alone = every == 1 and size_b.numel() == 1  # the loop goes on for one system: as long as it is active
+    kept, known = x if alone else x.clone(), report
     k = 0
     while k < p.maxiter and (k % every or bool(active.any())):
         x, report = next(states)
         k += 1
-        kept = torch.where(active, x, kept)
-        known = _where(active, report, known)
+        kept = x if alone else torch.where(active, x, kept)
+        known = report if alone else _where(active, report, known)
         count = torch.where(active, k, count)
         if watch is not None:
             watch(kept, known)

@@ -311,7 +311,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Tensor:
         return norm(x.reshape(1, -1), 2 if ord is None else ord, axis=1).squeeze(0)
     A = sparse(x, "norm").tocsr()
     if not A.has_canonical_format:
-        A = A.copy()
+        A = A._with_data(A._data)
         A.sum_duplicates()
     if not (A.dtype.is_floating_point or A.dtype.is_complex):
         A = A.astype(torch.get_default_dtype())

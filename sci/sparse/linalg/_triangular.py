@@ -98,7 +98,7 @@ def spsolve_triangular(
     """
     matrix = _square(A, "spsolve_triangular")
     if not matrix.has_canonical_format:
-        matrix = matrix.copy()
+        matrix = matrix._with_data(matrix._data)
         matrix.sum_duplicates()
     n = matrix.shape[0]
     right = as_tensor(b, "b", "spsolve_triangular", matrix.device)
@@ -178,7 +178,7 @@ def spilu(
     matrix, order = _square(A, "spilu"), _order(permc_spec, "spilu")
     matrix = matrix._with_data(matrix._data.detach().to(compute_dtype(floating(matrix.dtype))))
     if not matrix.has_canonical_format:
-        matrix = matrix.copy()
+        matrix = matrix._with_data(matrix._data)
         matrix.sum_duplicates()
     parts = [x.cpu().numpy() for x in (matrix._data.resolve_conj(), matrix.indices, matrix.indptr)]
     factor = scipy_spilu(
