@@ -226,7 +226,9 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T
   if (even && size - primal(z.re) > S(2.6)) near_axis = true;
   if (Want != bessel_ik_only_i || near_axis) {
     complex<T> k0, k1;
-    if (size <= S(1.5)) {
+    if (is_hardware<T> && primal(mu) == S(-0.5)) {
+      k0 = k1 = T(sqrt(numbers::pi<S> / S(2))) / sqrt(z);  // elementary, DLMF 10.39.2
+    } else if (size <= S(1.5)) {
       bessel_k_temme(mu, z, log_2_z, bessel_ik_two_over(z, log_2_z, mu), k0, k1);
       complex<T> e = exp(z);
       k0 = k0 * e;
