@@ -100,6 +100,9 @@ from ._logarithm import log1p, xlog1py, xlogy
 from ._loggamma import loggamma
 from ._logistic import expit, log_expit, logit, softplus
 from ._logsumexp import log_softmax, logsumexp, softmax
+from ._mathieu import mathieu_a, mathieu_b, mathieu_cem, mathieu_sem
+from ._mathieu_coefficients import mathieu_even_coef, mathieu_odd_coef
+from ._mathieu_modified import mathieu_modcem1, mathieu_modcem2, mathieu_modsem1, mathieu_modsem2
 from ._modfresnel import modfresnelm, modfresnelp
 from ._modified_order01 import i0, i0e, i1, i1e, k0, k0e, k1, k1e
 from ._multigammaln import multigammaln
@@ -321,6 +324,16 @@ __all__ = [
     "loggamma",
     "logit",
     "logsumexp",
+    "mathieu_a",
+    "mathieu_b",
+    "mathieu_cem",
+    "mathieu_even_coef",
+    "mathieu_modcem1",
+    "mathieu_modcem2",
+    "mathieu_modsem1",
+    "mathieu_modsem2",
+    "mathieu_odd_coef",
+    "mathieu_sem",
     "modfresnelm",
     "modfresnelp",
     "modstruve",
