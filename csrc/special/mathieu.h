@@ -6,7 +6,7 @@
 // from 0 to x and on to the turning point, where the series gives the scale, so that small values keep their digits.
 // In double; derivatives in q on dual numbers.
 //
-// NaN for orders beyond 9000 and |q| beyond 1e7, where the work has no bound.
+// NaN for orders beyond 9000 (of characteristic values 30000) and |q| beyond 1e7, where the work has no bound.
 #pragma once
 #include "special/degrees.h"
 #include "special/detail/mathieu_matrix.h"
@@ -15,14 +15,14 @@ namespace sci {
 namespace detail {
 
 /// Is there such a function?
-SCI_HD bool mathieu_known(bool even, int64_t m, double q) {
-  return m >= (even ? 0 : 1) && m <= int64_t(mathieu_largest_order) && abs(q) <= mathieu_largest_q;
+SCI_HD bool mathieu_known(bool even, int64_t m, double q, int64_t largest = mathieu_largest_order) {
+  return m >= (even ? 0 : 1) && m <= largest && abs(q) <= mathieu_largest_q;
 }
 
 /// a_m or b_m; of q < 0 that of the other family for odd m (DLMF 28.2.26-29).
 template <class R>
 SCI_HD_LARGE R mathieu_characteristic(bool even, int64_t m, R q) {
-  if (!mathieu_known(even, m, primal(q))) return R(limits<double>::nan) * q;
+  if (!mathieu_known(even, m, primal(q), mathieu_largest_characteristic)) return R(limits<double>::nan) * q;
   if (primal(q) < 0) {
     q = -q;
     if (m % 2 != 0) even = !even;
@@ -174,7 +174,7 @@ SCI_HD_LARGE R mathieu_coefficient_of(bool even, int64_t m, int64_t k, R q) {
   if (!mathieu_known(even, m, primal(q)) || !(primal(q) >= 0) || k < 0) return R(limits<double>::nan) * q;
   mathieu_case c = mathieu_which(even, int(m), primal(q));
   const double a = mathieu_eigenvalue(c, primal(q));
-  if (k > 2 * int64_t(mathieu_largest_order)) return R(0.0);
+  if (k > 2 * mathieu_largest_order) return R(0.0);
   c.size = max(c.size, int(k) + 18);
   const mathieu_pass<R, 2> f = mathieu_run<2>(c, mathieu_lifted(c, a, q), q, mathieu_one_row{c, int(k)});
   const R front = R(1.0) / sqrt(f.norm);

@@ -114,7 +114,7 @@ template <class R>
 SCI_HD_LARGE many<R, 2> mathieu_modified(bool even, bool second, int64_t m, R q, double x) {
   const double Q = primal(q);
   const R unknown = R(limits<double>::nan) * q;
-  if (m < (even ? 0 : 1) || m > int64_t(mathieu_largest_order) || !(Q >= 0 && Q <= mathieu_largest_q) || isnan(x))
+  if (m < (even ? 0 : 1) || m > mathieu_largest_order || !(Q >= 0 && Q <= mathieu_largest_q) || isnan(x))
     return {{unknown, unknown}};
   if (Q == 0) {  // the limit of J_m
     if (second || is_dual<R>) return {{unknown, unknown}};

@@ -211,7 +211,7 @@ def mathieu_a(m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
     Returns
     -------
     Tensor
-        :math:`a_m(q)`; NaN for orders that are less or beyond 9000, and for :math:`|q| > 10^7`.
+        :math:`a_m(q)`; NaN for orders that are less or beyond 30000, and for :math:`|q| > 10^7`.
 
     Raises
     ------
@@ -271,7 +271,7 @@ def mathieu_b(m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
     Returns
     -------
     Tensor
-        :math:`b_m(q)`; NaN for orders that are less or beyond 9000, and for :math:`|q| > 10^7`.
+        :math:`b_m(q)`; NaN for orders that are less or beyond 30000, and for :math:`|q| > 10^7`.
 
     Raises
     ------

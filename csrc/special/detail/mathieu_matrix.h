@@ -15,7 +15,8 @@
 namespace sci {
 namespace detail {
 
-constexpr double mathieu_largest_order = 9000, mathieu_largest_q = 1e7;
+constexpr int64_t mathieu_largest_order = 9000, mathieu_largest_characteristic = 30000;
+constexpr double mathieu_largest_q = 1e7;
 
 /// Which function: its kind, its index among those, and the size of the matrix.
 struct mathieu_case {
