@@ -1,0 +1,128 @@
+"""Measure SciPy and `sci` where SciPy is poor: ``python -m tools.weak_spots [--check]`` writes docs/weak-spots.md.
+
+A row is a function, words for the region, and a few points in it; the truth is the reference of the function's card,
+at 40 digits and confirmed at twice that. Add rows to `SPOTS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cmath
+import dataclasses
+import pathlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import scipy
+import scipy.special
+import torch
+
+import sci.special
+from sci._core.cards import elementwise_cards
+from tools.reference import confirmed, load_domain, to_mp
+
+PAGE = pathlib.Path(__file__).resolve().parents[1] / "docs" / "weak-spots.md"
+
+
+@dataclasses.dataclass(frozen=True)
+class Spot:
+    """One row of the table; `reference`, with mpmath in front of the arguments, only where no card has one."""
+
+    function: str
+    where: str
+    points: tuple[tuple[Any, ...], ...]
+    reference: Callable[..., Any] | None = None
+
+
+def _stirling2(mp: Any, n: int, k: int) -> Any:
+    return mp.mpf(sci.special.stirling2(int(n), int(k), exact=True))
+
+
+SPOTS = (
+    Spot("bdtrik", "everywhere", ((0.3, 20.0, 0.4), (0.9, 7.0, 0.6), (0.05, 300.0, 0.25))),
+    Spot("bdtrin", "everywhere", ((3.0, 0.4, 0.3), (12.0, 0.7, 0.45), (40.0, 0.1, 0.2))),
+    Spot("betaincinv", "result below the smallest number", ((3.6e-5, 3e5, 0.9), (5e-5, 0.03, 0.9))),
+    Spot("fdtridfd", "everywhere", ((10.0, 0.5, 1.01), (5.0, 0.7, 1.4))),
+    Spot("kl_div", "y within 1e-6 of x", ((1.0, 1.0000001), (3.0, 2.9999999), (0.5, 0.50000003), (200.0, 200.00001))),
+    Spot("modfresnelm", "negative x", ((-0.5,), (-2.0,), (-7.5,))),
+    Spot("modfresnelp", "negative x", ((-0.5,), (-2.0,), (-7.5,))),
+    Spot("ncfdtridfd", "everywhere", ((3.0, 0.375, 0.75, 2.5),)),
+    Spot("ncfdtrinc", "everywhere", ((2.0, 8.0, 0.375, 2.5), (3.0, 10.0, 0.25, 2.0))),
+    Spot("nctdtr", "noncentrality of 30, t below 0", ((3.0, 30.0, -1.0), (8.0, 33.0, -2.0))),
+    Spot("nctdtrinc", "everywhere", ((2.0, 0.375, 1.5), (9.5, 0.25, 3.0))),
+    Spot("stirling2", "N above 50, not exact", ((60, 20), (80, 33), (100, 7)), _stirling2),
+    Spot("tklmbda", "lambda near 0", ((0.5, 1e-6), (2.0, 1e-8), (-1.5, 1e-5), (3.0, -1e-9))),
+)
+
+
+def error(got: Any, want: Any) -> float:
+    """Return the relative error, infinite for NaN."""
+    worst = 0.0
+    for g, w in zip(
+        got if isinstance(got, tuple) else (got,), want if isinstance(want, tuple) else (want,), strict=True
+    ):
+        value = complex(g)
+        if cmath.isnan(value):
+            return float("inf")
+        difference = abs(mpmath.mpc(value) - w)
+        if difference > mpmath.mpf(2) ** -1074:
+            worst = max(worst, float(difference / abs(w)) if w != 0 else float("inf"))
+    return worst
+
+
+def text(x: float) -> str:
+    return "NaN, or no digit" if x >= 1 else "0" if x == 0 else f"{x:.0e}"
+
+
+def measure(spot: Spot) -> tuple[float, float]:
+    """Return the largest relative errors of SciPy and of `sci` over a row's points."""
+    card = elementwise_cards.get(spot.function)
+    reference = spot.reference or card.reference  # type: ignore[union-attr]
+    ours, theirs = getattr(sci.special, spot.function), getattr(scipy.special, spot.function)
+    worst = [0.0, 0.0]
+    for point in spot.points:
+        found = confirmed(lambda point=point: tuple_of(reference(mpmath.mp, *(to_mp(x) for x in point))))
+        want = found if len(found) > 1 else found[0]
+        worst[0] = max(worst[0], error(theirs(*point), want))
+        tensors = [x if isinstance(x, int) else torch.tensor(x, dtype=torch.float64) for x in point]
+        worst[1] = max(worst[1], error(ours(*tensors), want))
+    return worst[0], worst[1]
+
+
+def tuple_of(x: Any) -> tuple[Any, ...]:
+    return tuple(x) if isinstance(x, (tuple, list)) else (x,)
+
+
+def page() -> str:
+    """Return the page, with the measured figures."""
+    load_domain("special")
+    torch.set_default_dtype(torch.float64)
+    lines = [
+        "# Where SciPy is poor",
+        "",
+        f"Largest relative errors in float64 of SciPy {scipy.__version__} and of `sci`, over a few points of a region",
+        "where SciPy loses digits, against mpmath. Made by `python -m tools.weak_spots`.",
+        "",
+        "| function | where | SciPy | `sci` |",
+        "|---|---|---|---|",
+    ]
+    for spot in sorted(SPOTS, key=lambda s: s.function):
+        theirs, ours = measure(spot)
+        lines.append(f"| `{spot.function}` | {spot.where} | {text(theirs)} | {text(ours)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only tell whether the page is as measured")
+    options = parser.parse_args()
+    new = page()
+    if options.check:
+        sys.exit(0 if PAGE.read_text() == new else f"stale: {PAGE}; run python -m tools.weak_spots")
+    PAGE.write_text(new)
+
+
+if __name__ == "__main__":
+    main()
