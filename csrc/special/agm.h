@@ -1,14 +1,17 @@
 // The arithmetic-geometric mean M(a, b) (DLMF 19.8(i)) and its derivatives in a.
 //
-// Both numbers are scaled by the larger one's power of two; the iteration stops when they agree to half the digits and
-// one more mean, (a + b)/2 - (a - b)^2 / (16 a), gives the others. agm_derivative(n, a, b) = d^n M / da^n, n <= 3, is
-// the same iteration on dual numbers, all of whose terms have one sign for n = 1. Those in b follow from symmetry and
-// from M_n being homogeneous of degree 1 - n: b dM_n/db = (1 - n) M_n - a M_(n+1).
+// M(a, b) = pi a / (2 K) with the complete elliptic integral K of 1 - m = (b / a)^2 (DLMF 19.8.5), b < a, by
+// special/ellipk.h; K = log(4 a / b) for tiny quotients. agm_derivative(n, a, b) = d^n M / da^n, n <= 3, is the
+// iteration itself on dual numbers, all of whose terms have one sign for n = 1, of numbers scaled by a power of two; it
+// stops when they agree to half the digits, and one more mean, (a + b)/2 - (a - b)^2 / (16 a), gives the others.
+// Derivatives in b follow from symmetry and from M_n being homogeneous of degree 1 - n:
+// b dM_n/db = (1 - n) M_n - a M_(n+1).
 //
 // M(-a, -b) = -M(a, b); opposite signs give NaN, 0 and finite 0, 0 and infinity NaN.
 // Error (measured): 2 ulp, derivatives 6 ulp.
 #pragma once
 #include "core/dual.h"
+#include "special/ellipk.h"
 
 namespace sci {
 namespace detail {
@@ -58,17 +61,12 @@ SCI_HD T agm(T a, T b) {
   if ((a < T(0) && b > T(0)) || (a > T(0) && b < T(0))) return limits<T>::nan;
   if ((isinf(a) || isinf(b)) && (a == T(0) || b == T(0))) return limits<T>::nan;
   if (a == T(0) || b == T(0)) return T(0);
-  T sign = a < T(0) ? T(-1) : T(1), x = max(abs(a), abs(b)), y = min(abs(a), abs(b));
+  T sign = a < T(0) ? T(-1) : T(1), x = max(abs(a), abs(b)), y = min(abs(a), abs(b)), ratio = y / x;
   if (isinf(x)) return sign * x;
-  constexpr T tiny = is_same<T, float> ? T(1e-15) : T(1e-140), huge = T(1) / tiny;
-  if (x < huge && y > tiny) return sign * detail::agm_iterate(x, y);
-  int e;
-  frexp(x, &e);
-  T scaled = ldexp(x, -e), mean = T(0.5) * (scaled + ldexp(y, -e));
-  // The first mean by itself, where the smaller number underflows beside the larger.
-  T root = ldexp(sqrt(scaled), -e / 2) * sqrt(e & 1 ? (e > 0 ? y / T(2) : y * T(2)) : y);
-  T value = root == T(0) ? T(0) : detail::agm_iterate(mean, root);
-  return sign * ldexp(value, e);
+  // The square would lose digits below the square root of the smallest number.
+  constexpr T least = is_same<T, float> ? T(1e-15) : T(1e-140);
+  T k = ratio > least ? ellipkm1(ratio * ratio) : T(2) * numbers::ln2<T> - (log(y) - log(x));
+  return sign * x * (T(0.5) * numbers::pi<T> / k);
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>

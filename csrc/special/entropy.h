@@ -24,13 +24,14 @@ SCI_HD T rel_entr(T x, T y) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T kl_div(T x, T y) {
-  if (isnan(x) || isnan(y)) return limits<T>::nan;
-  if (x > T(0) && y > T(0)) {
-    T u = (y - x) / x;
-    if (u > T(-0.6) && u < T(0.9)) return T(0) - x * detail::log1p_minus(u);  // 0, not -0, at x = y
-    return x * log_ratio(x, y) + (y - x);
-  }
-  return x == T(0) && y >= T(0) ? y : limits<T>::infinity;
+  // All sides are computed, so that a loop has no branch in it.
+  T difference = y - x, u = difference / x, quotient = x / y;
+  const bool near = u > T(-0.6) && u < T(0.9);
+  T close = T(0) - x * detail::log1p_minus(near ? u : T(0));  // 0, not -0, at x = y
+  T log_quotient = quotient > limits<T>::min && quotient < limits<T>::max ? log(quotient) : log(x) - log(y);
+  T inside = near ? close : x * log_quotient + difference, edge = x == T(0) && y >= T(0) ? y : limits<T>::infinity;
+  T value = x > T(0) && y > T(0) ? inside : edge;
+  return isnan(x) || isnan(y) ? limits<T>::nan : value;
 }
 
 }  // namespace sci

@@ -34,19 +34,16 @@ SCI_HD T square_error(T x, T square) {
   return ((a * a - square) + T(2) * a * c) + c * c;
 }
 
-/// factor exp(-a^2) for a >= 0, with a^2 to twice the digits. exp is written out: with a^2 = k log 2 + r the rounding
-/// error of the square joins the reduced argument, and a loop over elements has no call in it.
+/// factor exp(-square - rest), 0 <= square < 930 (float: 145). exp is written out: with square = k log 2 + r the rest
+/// joins the reduced argument, and a loop over elements has no call in it.
 template <class T>
-SCI_HD T exp_minus_square(T a, T factor) {
+SCI_HD T exp_minus(T square, T rest, T factor) {
   constexpr bool single = is_same<T, float>;
-  // Beyond, the result is 0 whatever the (moderate) factor is; NaN stays NaN.
-  a = min(a, single ? T(12) : T(30));
-  T square = a * a;
   // Adding 1.5 2^(digits - 1) rounds to an integer, which stands in the low bits.
   constexpr T shift = single ? T(12582912) : T(6755399441055744);
   T shifted = square * T(1.44269504088896340736) + shift, k = shifted - shift;
   T high = square - k * (single ? T(0.693115234375) : T(0.69314718036912381649));
-  T r = -(high - k * (single ? T(3.1946184945309417e-5) : T(1.9082149292705877e-10)) + square_error(a, square));
+  T r = -(high - k * (single ? T(3.1946184945309417e-5) : T(1.9082149292705877e-10)) + rest);
   T tail;
   if constexpr (single) {
     SCI_TABLE(float, c) = {0.5f, 0.166665770f, 0.0416665546f, 8.36317906e-3f, 1.39261836e-3f};
@@ -68,6 +65,23 @@ SCI_HD T exp_minus_square(T a, T factor) {
     return value * __builtin_bit_cast(double, (1023 - half) << 52) *
            __builtin_bit_cast(double, (1023 - (n - half)) << 52);
   }
+}
+
+/// factor exp(-a^2) for a >= 0, with a^2 to twice the digits.
+template <class T>
+SCI_HD T exp_minus_square(T a, T factor) {
+  // Beyond, the result is 0 whatever the (moderate) factor is; NaN stays NaN.
+  a = min(a, is_same<T, float> ? T(12) : T(30));
+  T square = a * a;
+  return exp_minus(square, square_error(a, square), factor);
+}
+
+/// factor exp(-a^2 / 2) likewise.
+template <class T>
+SCI_HD T exp_minus_half_square(T a, T factor) {
+  a = min(a, is_same<T, float> ? T(17) : T(43));
+  T square = a * a;
+  return exp_minus(T(0.5) * square, T(0.5) * square_error(a, square), factor);
 }
 
 /// exp(high + low) w, where neither overflows before the product does; |w| above the square root of the smallest

@@ -1,9 +1,10 @@
 // The normal distribution function ndtr(x) = erfc(-x / sqrt 2) / 2, real and complex, and its logarithm.
 //
-// Real, |x| < 1: 1/2 + erf(x / sqrt 2) / 2; beyond: exp(-x^2/2) erfcx(|x| / sqrt 2) / 2, the square with its rounding
-// error, or 1 minus that. log_ndtr: log1p(-ndtr(-x)) for x > -1, -x^2/2 + log(erfcx(-x / sqrt 2) / 2) below.
-// Complex, with u = -z / sqrt 2: erfc(u) / 2; the principal logarithm is log1p(-erfc(-u)/2) where that is smaller than
-// 1/2, and -u^2 + log(erfcx(u) / 2) with the imaginary part brought into (-pi, pi].
+// Real, |x| < sqrt 2: 1/2 + erf(x / sqrt 2) / 2; beyond: exp(-x^2/2) erfcx(|x| / sqrt 2) / 2, the square with its
+// rounding error and erfcx the polynomial of erfc.h, or 1 minus that. log_ndtr: log1p(-ndtr(-x)) for x > -1, -x^2/2 +
+// log(erfcx(-x / sqrt 2) / 2) below. Complex, with u = -z / sqrt 2: erfc(u) / 2; the principal logarithm is
+// log1p(-erfc(-u)/2) where that is smaller than 1/2, and -u^2 + log(erfcx(u) / 2) with the imaginary part brought into
+// (-pi, pi].
 //
 // Error (measured): real 2 ulp, also in the tails; complex as the conditioning, some |z|^2 eps, allows.
 #pragma once
@@ -16,45 +17,29 @@ namespace detail {
 template <class T>
 constexpr T half_sqrt2 = T(0.70710678118654752440);
 
-/// exp(-a^2 / 2) factor for a >= 0, the square with its rounding error.
-template <class T>
-SCI_HD T exp_minus_half_square(T a, T factor) {
-  constexpr T end = is_same<T, float> ? T(17) : T(42);
-  if (!(a < end)) return isnan(a) ? a : T(0);
-  // exp(-a^2/4) twice would round twice; here a^2/2 = b^2/2 + (a - b)(a + b)/2 with b^2 exact.
-  T b = upper_half(a), low = (a - b) * (a + b) * T(0.5);
-  T high = b * b * T(0.5);
-  low =
-      T(1) - low * (T(1) - low / T(2) * (T(1) - low / T(3) * (T(1) - low / T(4) * (T(1) - low / T(5)))));  // exp(-low)
-  if (high > -limits<T>::log_min - T(2)) {  // subnormal results in two steps
-    T half = exp(T(-0.5) * high);
-    return half * (factor * low) * half;
-  }
-  return exp(-high) * (factor * low);
-}
-
-/// ndtr(-a) for a >= 1.
+/// ndtr(-a) for a >= sqrt 2, without a table looked up; NaN stays.
 template <class T>
 SCI_HD T ndtr_tail(T a) {
-  return exp_minus_half_square(a, T(0.5) * erfcx_right(a * half_sqrt2<T>).value());
+  a = min(a, T(43));
+  T t = T(1) / (a * half_sqrt2<T> + T(3)), u = t * T(248.0 / 27) - T(35.0 / 27);
+  const T* c = erfc_right(a);
+  T scaled = c[0] + u * polynomial<is_same<T, float> ? 10 : 19>(c + 1, u);
+  return exp_minus_half_square(a, T(0.5) * (scaled * t));
 }
 
 }  // namespace detail
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T ndtr(T x) {
-  T a = abs(x);
-  if (a < T(1)) return T(0.5) + T(0.5) * detail::erf_small(x * detail::half_sqrt2<T>);
-  if (isnan(x)) return x;
-  T tail = detail::ndtr_tail(a);
-  return x < T(0) ? tail : T(1) - tail;
+  T a = abs(x), z = x * detail::half_sqrt2<T>;
+  if (abs(z) < T(1)) return T(0.5) * ((T(1) + z) + z * detail::erf_small_rest(z));
+  T tail = detail::ndtr_tail(a), sign = copysign(T(0.5), x);
+  return (T(0.5) + sign) - T(2) * sign * tail;  // without a branch
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T log_ndtr(T x) {
-  if (x > T(-1))
-    return x < T(1) ? log1p(-(T(0.5) - T(0.5) * detail::erf_small(x * detail::half_sqrt2<T>)))
-                    : log1p(-detail::ndtr_tail(x));
+  if (x > T(-1)) return log1p(-ndtr(-x));
   if (isnan(x)) return x;
   T a = -x;
   if (isinf(a)) return x;

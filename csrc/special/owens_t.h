@@ -41,7 +41,7 @@ SCI_HD_LARGE T owens_t_scaled(T h, T a) {
     return sum * a;
   }
   // int_0^a exp(-h^2 x^2 / 2) dx = sqrt(pi / 2) erf(h a / sqrt 2) / h
-  T m = numbers::sqrt_pi<T> * half_sqrt2<T> / h * (T(1) - T(2) * ndtr_tail(ha));
+  T m = numbers::sqrt_pi<T> * half_sqrt2<T> / h * (T(1) - T(2) * ndtr(-ha));
   T inverse = T(1) / (h * h), power = a * edge, aa = a * a;
   sum = c[0] * m;
   SCI_NO_UNROLL

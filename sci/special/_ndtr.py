@@ -58,6 +58,7 @@ def _log_reference(mp: Any, z: Any) -> Any:
     ),
     special=((0.0, 0.5), (inf, 1.0), (-inf, 0.0), (nan, nan), (1.0, 0.84134474606854294859)),
     ulp=Ulp(float64=4, float32=4, complex128=8, complex64=8, partials=8),
+    wide=True,
 )
 def ndtr(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
