@@ -55,6 +55,7 @@ SCI_HD many<T, 2> student_series(T v, T q, T w, T moment) {
   const T twice = v + v - T(S(1)), small = T(S(1)) / (twice * twice);
   T edge = w * exp(q * T(S(-0.5))) * T(S(0.39894228040143267794)), power = T(S(1)), sum = moment, whole = T(S(1));
   S mean = S(1);
+  SCI_NO_UNROLL
   for (int n = 1; n < terms; ++n) {
     moment = edge + T(S(4 * n - 3)) * moment;
     edge = edge * q;
