@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -54,6 +55,9 @@ class Poly1d:
         for a in c:
             value = value * x + a
         return value
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return iter(self.c)
 
     def __getitem__(self, power: int) -> Tensor:
         """Return the coefficient of a power, zero where there is none."""

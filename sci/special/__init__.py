@@ -34,6 +34,8 @@ from ._binom import binom
 from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
 from ._carlson import elliprc, elliprd, elliprf, elliprg, elliprj
+from ._chebyshev import eval_chebyc, eval_chebys, eval_chebyt, eval_chebyu, eval_sh_chebyt, eval_sh_chebyu
+from ._chebyshev_polynomials import chebyc, chebys, chebyt, chebyu, sh_chebyt, sh_chebyu
 from ._chebyshev_roots import (
     c_roots,
     roots_chebyc,
@@ -64,6 +66,16 @@ from ._erfcx import erfcx
 from ._erfi import erfi, wofz
 from ._erfinv import erfinv
 from ._error_control import SpecialFunctionError, SpecialFunctionWarning, errstate, geterr, seterr
+from ._eval_polynomials import (
+    assoc_laguerre,
+    eval_gegenbauer,
+    eval_genlaguerre,
+    eval_jacobi,
+    eval_laguerre,
+    eval_legendre,
+    eval_sh_jacobi,
+    eval_sh_legendre,
+)
 from ._expint import exp1, expi, expn
 from ._exponential import cosm1, exp2, exp10, expm1, exprel
 from ._factorial import factorial, factorial2, factorialk
@@ -75,6 +87,26 @@ from ._gammainc import gammainc, gammaincc
 from ._gammaincinv import gammainccinv, gammaincinv
 from ._gammaln import gammaln
 from ._gammasgn import gammasgn
+from ._gauss_rules import (
+    cg_roots,
+    h_roots,
+    he_roots,
+    j_roots,
+    js_roots,
+    l_roots,
+    la_roots,
+    p_roots,
+    ps_roots,
+    roots_gegenbauer,
+    roots_genlaguerre,
+    roots_hermite,
+    roots_hermitenorm,
+    roots_jacobi,
+    roots_laguerre,
+    roots_legendre,
+    roots_sh_jacobi,
+    roots_sh_legendre,
+)
 from ._hankel import hankel1, hankel1e, hankel2, hankel2e
 from ._hermite import eval_hermite, eval_hermitenorm
 from ._huber import huber, pseudo_huber
@@ -118,6 +150,17 @@ from ._pbwa import pbwa
 from ._poch import poch
 from ._poisson import pdtr, pdtrc, pdtri, pdtrik
 from ._polygamma import polygamma
+from ._polynomials import (
+    gegenbauer,
+    genlaguerre,
+    hermite,
+    hermitenorm,
+    jacobi,
+    laguerre,
+    legendre,
+    sh_jacobi,
+    sh_legendre,
+)
 from ._power import cbrt, powm1
 from ._rgamma import rgamma
 from ._riccati_bessel import lmbda, riccati_jn, riccati_yn
@@ -152,6 +195,7 @@ __all__ = [
     "ai_zeros",
     "airy",
     "airye",
+    "assoc_laguerre",
     "assoc_legendre_p",
     "assoc_legendre_p_all",
     "bdtr",
@@ -183,10 +227,15 @@ __all__ = [
     "btdtrib",
     "c_roots",
     "cbrt",
+    "cg_roots",
     "chdtr",
     "chdtrc",
     "chdtri",
     "chdtriv",
+    "chebyc",
+    "chebys",
+    "chebyt",
+    "chebyu",
     "chndtr",
     "chndtridf",
     "chndtrinc",
@@ -219,8 +268,21 @@ __all__ = [
     "erfinv",
     "errstate",
     "euler",
+    "eval_chebyc",
+    "eval_chebys",
+    "eval_chebyt",
+    "eval_chebyu",
+    "eval_gegenbauer",
+    "eval_genlaguerre",
     "eval_hermite",
     "eval_hermitenorm",
+    "eval_jacobi",
+    "eval_laguerre",
+    "eval_legendre",
+    "eval_sh_chebyt",
+    "eval_sh_chebyu",
+    "eval_sh_jacobi",
+    "eval_sh_legendre",
     "exp1",
     "exp2",
     "exp10",
@@ -252,13 +314,19 @@ __all__ = [
     "gdtria",
     "gdtrib",
     "gdtrix",
+    "gegenbauer",
+    "genlaguerre",
     "geterr",
     "h1vp",
     "h2vp",
+    "h_roots",
     "hankel1",
     "hankel1e",
     "hankel2",
     "hankel2e",
+    "he_roots",
+    "hermite",
+    "hermitenorm",
     "huber",
     "hyp0f1",
     "hyp1f1",
@@ -283,11 +351,14 @@ __all__ = [
     "ivp",
     "j0",
     "j1",
+    "j_roots",
+    "jacobi",
     "jn",
     "jn_zeros",
     "jnjnp_zeros",
     "jnp_zeros",
     "jnyn_zeros",
+    "js_roots",
     "jv",
     "jve",
     "jvp",
@@ -312,7 +383,11 @@ __all__ = [
     "kv",
     "kve",
     "kvp",
+    "l_roots",
+    "la_roots",
+    "laguerre",
     "lambertw",
+    "legendre",
     "legendre_p",
     "legendre_p_all",
     "lmbda",
@@ -358,6 +433,7 @@ __all__ = [
     "nrdtrimn",
     "nrdtrisd",
     "owens_t",
+    "p_roots",
     "pbdn_seq",
     "pbdv",
     "pbdv_seq",
@@ -372,6 +448,7 @@ __all__ = [
     "poch",
     "polygamma",
     "powm1",
+    "ps_roots",
     "pseudo_huber",
     "psi",
     "radian",
@@ -383,11 +460,24 @@ __all__ = [
     "roots_chebys",
     "roots_chebyt",
     "roots_chebyu",
+    "roots_gegenbauer",
+    "roots_genlaguerre",
+    "roots_hermite",
+    "roots_hermitenorm",
+    "roots_jacobi",
+    "roots_laguerre",
+    "roots_legendre",
     "roots_sh_chebyt",
     "roots_sh_chebyu",
+    "roots_sh_jacobi",
+    "roots_sh_legendre",
     "round",
     "s_roots",
     "seterr",
+    "sh_chebyt",
+    "sh_chebyu",
+    "sh_jacobi",
+    "sh_legendre",
     "shichi",
     "sici",
     "sinc",

@@ -1,0 +1,221 @@
+// Chebyshev's polynomials T_v, U_v (eval_chebyt, eval_chebyu) of whole and real degree, real and complex x, those on
+// [-2, 2] (eval_chebyc, eval_chebys) and on [0, 1] (eval_sh_chebyt, eval_sh_chebyu).             DLMF 18.5.1, 18.5.2
+//
+//   T_v(cos t) = cos(v t),  U_v(cos t) = sin((v + 1) t) / sin t
+//
+// The argument comes as |x| and (1 - |x|)/2, the latter exact also on [0, 1]; the sign by parity for whole v, and as pi
+// - t for others.
+//   whole |v| <= 16      recurrence; from |x| = 1/2 as differences, which keep the digits of 1 - |x|
+//   |x| < 0.7            t = pi/2 - asin x, the quarters of a turn of whole degrees taken off: odd functions are exact
+//                        at 0
+//   |x| <= 1             t = 2 asin(((1 - |x|)/2)^(1/2))
+//   |x| > 1              powers of y = x + (x^2 - 1)^(1/2)
+//   complex              the same with the complex arcsine, about infinity powers by squaring
+// T_{-v} = T_v, U_{-v} = -U_{v-2}. Infinite for real x < -1 and v that is not whole, as SciPy has it.
+#pragma once
+#include "special/detail/gamma_peak.h"
+
+namespace sci {
+namespace detail {
+
+/// The degree up to which recurrences are taken.
+constexpr int chebyshev_short = 16;
+
+/// An argument: its modulus a (or itself, in the right half-plane), (1 - a)/2, and whether it lies to the left.
+template <class Z>
+struct chebyshev_argument {
+  Z a, low;
+  bool left;
+};
+
+/// T_n or U_n, 0 <= n <= 16, Re a >= 0.
+template <class T, class Z>
+SCI_HD Z chebyshev_steps(int n, bool second, const chebyshev_argument<Z>& at) {
+  if (n == 0) return Z(T(1));
+  Z p = second ? at.a * T(2) : at.a;
+  if (abs1(at.a) < T(0.5)) {
+    Z before = Z(T(1));
+    for (int k = 1; k < n; ++k) {
+      Z next = at.a * p * T(2) - before;
+      before = p;
+      p = next;
+    }
+  } else {
+    const Z twice = at.low * T(-4);  // 2 (a - 1)
+    Z d = second ? twice + T(1) : at.low * T(-2);
+    for (int k = 1; k < n; ++k) {
+      d = d + twice * p;
+      p = p + d;
+    }
+  }
+  return p;
+}
+
+/// (cos or sin)(v pi/2 - u) with v mod 4 taken off: 0 cos u, 1 sin u, 2 -cos u, 3 -sin u.
+template <class T, class Z>
+SCI_HD Z chebyshev_quarter(T v, Z u) {
+  const T quarter = v - T(4) * floor(v / T(4));
+  const Z f = quarter == T(1) || quarter == T(3) ? sin(u) : cos(u);
+  return quarter >= T(2) ? -f : f;
+}
+
+/// sin or cos of w (base + u), base = pi or pi/2 with the digits that T has no room for.
+template <class T>
+SCI_HD T chebyshev_turned(T w, bool second, T base, T u) {
+  const T rest =
+      T(numbers::pi<double> - double(numbers::pi<T>)) + (is_same<T, float> ? T(0) : T(1.2246467991473532e-16));
+  const T t = base + u, turn = w * t;
+  const T low = fma(w, t, -turn) + w * (sum_error(base, u, t) + (base / numbers::pi<T>)*rest);
+  return second ? sin(turn) + cos(turn) * low : cos(turn) - sin(turn) * low;
+}
+
+/// T_v (w = v) or U_v (w = v + 1 >= 0), whole or not, real.
+template <class T>
+SCI_HD_LARGE T chebyshev_value(T w, bool second, bool whole, const chebyshev_argument<T>& at) {
+  const T pi = numbers::pi<T>;
+  if (at.a <= T(1)) {
+    if (at.low == T(0)) {
+      if (!at.left || whole) return second ? w : T(1);
+      return second ? copysign(limits<T>::infinity, sinpi(w)) : cospi(w);
+    }
+    const T sine = second ? sqrt(at.low * T(2) * (T(1) + at.a)) : T(1);
+    if (at.a < T(0.7)) {
+      const T u = asin(at.a);
+      // Of sin: a quarter earlier, cos(w pi/2 - w u - pi/2).
+      if (whole) return chebyshev_quarter(second ? w - T(1) : w, w * u) / sine;
+      return chebyshev_turned(w, second, pi / T(2), at.left ? u : -u) / sine;
+    }
+    const T near = T(2) * asin(sqrt(at.low));
+    if (!at.left || whole) return (second ? sin(w * near) : cos(w * near)) / sine;
+    return chebyshev_turned(w, second, pi, -near) / sine;
+  }
+  if (at.left && !whole) return limits<T>::infinity;
+  const T rest = sqrt(at.low * T(-2)) * sqrt(at.a + T(1)), y = at.a + rest;
+  if (second) {
+    const T turn = w * log1p(rest - T(2) * at.low);
+    if (turn < T(1)) return sinh(turn) / rest;
+  }
+  const T half = pow(y, w / T(2)), small = T(1) / half;
+  const T scale = second ? T(0.5) / rest : T(0.5);
+  if (half > T(1e8)) return (half * scale) * half;
+  const T power = pow(y, w);
+  return second ? (power - T(1) / power) * scale : (power + small * small) * scale;
+}
+
+/// z^n, 0 <= n, by squaring.
+template <class T>
+SCI_HD complex<T> chebyshev_power(complex<T> z, T n) {
+  complex<T> p(T(1));
+  SCI_NO_UNROLL
+  for (int i = 0; i < 60 && n >= T(1); ++i) {
+    const T half = floor(n / T(2));
+    if (n != half * T(2)) p = p * z;
+    z = z * z;
+    n = half;
+  }
+  return p;
+}
+
+template <class T>
+SCI_HD complex<T> chebyshev_arcsine(complex<T> z) {
+  const complex<T> p = sqrt(T(1) - z), q = sqrt(T(1) + z);
+  return {atan2(z.re, p.re * q.re - p.im * q.im), asinh(p.re * q.im - p.im * q.re)};
+}
+
+template <class T>
+SCI_HD_LARGE complex<T> chebyshev_value(T w, bool second, bool whole, const chebyshev_argument<complex<T>>& at) {
+  using Z = complex<T>;
+  const Z root = sqrt(at.low * T(2)) * sqrt(at.a + T(1));  // (1 - a^2)^(1/2)
+  if (abs1(at.low) == T(0) && (whole || !at.left)) return Z(second ? w : T(1));
+  if (whole && abs1(at.a) > T(1.25)) {
+    const Z y = at.a + sqrt(at.low * T(-2)) * sqrt(at.a + T(1)), power = chebyshev_power(y, w);
+    if (!second) return (power + T(1) / power) * T(0.5);
+    return (power - T(1) / power) / (y - T(1) / y);
+  }
+  const Z sine = second ? root : Z(T(1));
+  if (abs1(at.a) < T(0.7)) {
+    const Z u = chebyshev_arcsine(at.a);
+    if (whole) return chebyshev_quarter(second ? w - T(1) : w, u * w) / sine;
+    const Z t = at.left ? u + numbers::pi<T> / T(2) : numbers::pi<T> / T(2) - u;
+    return (second ? sin(t * w) : cos(t * w)) / sine;
+  }
+  const Z near = chebyshev_arcsine(sqrt(at.low)) * T(2), t = at.left && !whole ? numbers::pi<T> - near : near;
+  if (second && abs1(t * w) == T(0)) return Z(w);
+  return (second ? sin(t * w) : cos(t * w)) / sine;
+}
+
+/// T_v or U_v.
+template <class T, class Z>
+SCI_HD Z chebyshev_any(T v, bool second, const chebyshev_argument<Z>& at) {
+  if (isnan(v) || isnan(at.a)) return Z(limits<T>::nan);
+  if (!isfinite(v)) return Z(limits<T>::nan);
+  T w = second ? v + T(1) : v;
+  const bool negative = w < T(0);
+  w = abs(w);
+  const bool whole = w == rint(w);
+  if (second && w == T(0)) return Z(T(0));
+  Z value;
+  if (whole && w <= T(chebyshev_short)) {
+    value = chebyshev_steps<T>(int(w) - (second ? 1 : 0), second, at);
+  } else {
+    if constexpr (is_complex<Z>) {
+      if (!isfinite(at.a)) return Z(limits<T>::nan);
+    } else {
+      if (isinf(at.a)) return at.left && whole && (w != T(2) * floor(w / T(2))) != second ? -at.a : at.a;
+    }
+    value = chebyshev_value(w, second, whole, at);
+  }
+  // Parity for whole degrees, that of w - 1 for U.
+  const bool odd = whole && w != T(2) * floor(w / T(2));
+  if (at.left && whole && odd != second) value = -value;
+  return second && negative ? -value : value;
+}
+
+template <class T>
+SCI_HD chebyshev_argument<T> chebyshev_at(T x) {
+  const T a = abs(x);
+  return {a, (T(1) - a) / T(2), x < T(0)};
+}
+template <class T>
+SCI_HD chebyshev_argument<complex<T>> chebyshev_at(complex<T> x) {
+  const bool left = x.re < T(0);
+  const complex<T> a = left ? -x : x;
+  return {a, (T(1) - a) / T(2), left};
+}
+/// 2 x - 1 for x of [0, 1]: (1 - |2 x - 1|)/2 is x or 1 - x.
+template <class Z>
+SCI_HD chebyshev_argument<Z> chebyshev_shifted(Z x) {
+  using T = scalar_of<Z>;
+  const bool left = real(x) < T(0.5);
+  const Z low = left ? x : Z(T(1)) - x;
+  return {Z(T(1)) - low * T(2), low, left};
+}
+
+}  // namespace detail
+
+template <class T, class Z>
+SCI_HD Z eval_chebyt(T n, Z x) {
+  return detail::chebyshev_any(n, false, detail::chebyshev_at(x));
+}
+template <class T, class Z>
+SCI_HD Z eval_chebyu(T n, Z x) {
+  return detail::chebyshev_any(n, true, detail::chebyshev_at(x));
+}
+template <class T, class Z>
+SCI_HD Z eval_chebyc(T n, Z x) {
+  return detail::chebyshev_any(n, false, detail::chebyshev_at(x / T(2))) * T(2);
+}
+template <class T, class Z>
+SCI_HD Z eval_chebys(T n, Z x) {
+  return detail::chebyshev_any(n, true, detail::chebyshev_at(x / T(2)));
+}
+template <class T, class Z>
+SCI_HD Z eval_sh_chebyt(T n, Z x) {
+  return detail::chebyshev_any(n, false, detail::chebyshev_shifted(x));
+}
+template <class T, class Z>
+SCI_HD Z eval_sh_chebyu(T n, Z x) {
+  return detail::chebyshev_any(n, true, detail::chebyshev_shifted(x));
+}
+
+}  // namespace sci

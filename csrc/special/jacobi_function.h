@@ -1,0 +1,138 @@
+// P_v^(alpha, beta)(x) of Jacobi for real degree v, real and complex x, and its derivatives in v, alpha, beta.
+//
+//   Gamma(v + alpha + 1) / (Gamma(v + 1) Gamma(alpha + 1)) 2F1(-v, v + alpha + beta + 1; alpha + 1; (1 - x)/2)
+//                                                                                           DLMF 18.5.7, 15.9.1
+//
+// Whole degrees     special/orthogonal.h; in derivatives the general way
+// Small degrees     the definition by hyp2f1
+// Large degrees     hyp2f1 at two degrees between 1 and 3, from there the recurrence of three terms, DLMF 18.9.2, which
+//                   holds for every v and along which this solution is not recessive
+// v below -(alpha + beta + 1)/2     2F1 is the same at -v - alpha - beta - 1
+// Derivatives       dual numbers, in hyp2f1 over double-double
+//
+// Infinite for real x < -1 and v that is not whole, as hyp2f1 on its cut; NaN for |v| > 10^6.
+#pragma once
+#include "special/hyp2f1.h"
+#include "special/orthogonal.h"
+#include "special/poch.h"
+
+namespace sci {
+namespace detail {
+
+/// The same number in double: dual<double_double> -> dual<double>.
+template <class T>
+struct hyper_narrowed_ {
+  using type = double;
+};
+template <class T>
+struct hyper_narrowed_<dual<T>> {
+  using type = dual<typename hyper_narrowed_<T>::type>;
+};
+template <class T>
+using hyper_narrowed = typename hyper_narrowed_<T>::type;
+
+SCI_HD double hyper_narrow(double x) { return x; }
+SCI_HD double hyper_narrow(double_double x) { return double(x); }
+SCI_HD dual<double> hyper_narrow(dual<double_double> x) { return {double(x.v), double(x.d)}; }
+SCI_HD dual<dual<double>> hyper_narrow(dual<dual<double_double>> x) { return {hyper_narrow(x.v), hyper_narrow(x.d)}; }
+template <class T>
+SCI_HD complex<hyper_narrowed<T>> hyper_narrow(complex<T> z) {
+  return {hyper_narrow(z.re), hyper_narrow(z.im)};
+}
+
+template <class Z>
+SCI_HD_LARGE Z jacobi_series(double a, double b, double c, Z z) {
+  return hyper_gauss_value<Z>(a, b, c, z, 48);
+}
+template <class T, class Z>
+SCI_HD_LARGE auto jacobi_series(dual<T> a, dual<T> b, dual<T> c, Z z) {
+  return hyper_narrow(hyper_gauss_dual(a, b, c, z));
+}
+
+/// binom(v + alpha, v).
+template <class R>
+SCI_HD_LARGE R jacobi_front(R v, R alpha) {
+  return poch_smooth(v + R(1.0), alpha) * rgamma(alpha + R(1.0));
+}
+SCI_HD double jacobi_front(double v, double alpha) { return poch(v + 1, alpha) * rgamma(alpha + 1); }
+
+/// How many degrees above the base a degree lies where recurrences start: 0 for small ones.
+SCI_HD int64_t orthogonal_steps_above(double v, double base) { return v > base + 2 ? int64_t(floor(v - base)) : 0; }
+
+/// The function for numbers H: double, or dual numbers over double-double.
+template <class H, class Z>
+SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
+  const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
+  const H s = alpha + beta + lift(1);
+  const bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
+  const H degree = mirrored ? -v - s : v;
+  const int64_t steps = orthogonal_steps_above(hyper_leading(degree), 1);
+  const H base = degree - lift(double(steps));
+  const Z z = (Z(1.0) - x) * 0.5;
+  using R = hyper_narrowed<H>;
+  const R narrow = hyper_narrow(base), a = hyper_narrow(alpha), b = hyper_narrow(beta);
+  auto p = jacobi_series(-base, base + s, alpha + lift(1), z) * jacobi_front(narrow, a);
+  if (steps > 0) {
+    const H next = base + lift(1);
+    const auto before = p;
+    p = jacobi_series(-next, next + s, alpha + lift(1), z) * jacobi_front(narrow + R(1.0), a);
+    p = jacobi_three_terms(steps - 1, narrow + R(1.0), a, b, before, p, decltype(p)(orthogonal_lift<R>(x)));
+  }
+  if (mirrored) p = p * (jacobi_front(hyper_narrow(v), a) / jacobi_front(hyper_narrow(degree), a));
+  return p;
+}
+
+template <class Z>
+SCI_HD bool jacobi_refused(double v, double alpha, double beta, Z x) {
+  return isnan(v) || isnan(x) || !isfinite(alpha + beta) || abs(v) > double(orthogonal_most);
+}
+
+template <class Z>
+SCI_HD_LARGE Z jacobi_function_value(double v, double alpha, double beta, Z x) {
+  if (jacobi_refused(v, alpha, beta, x)) return Z(limits<double>::nan);
+  if (v == rint(v)) return jacobi_polynomial(int64_t(v), alpha, beta, x);
+  return jacobi_general(v, alpha, beta, x);
+}
+template <class Z>
+SCI_HD_LARGE Z jacobi_function_first_value(int64_t i, int64_t j, int64_t k, double v, double alpha, double beta, Z x) {
+  if (jacobi_refused(v, alpha, beta, x) || i < 0 || j < 0 || k < 0 || i + j + k != 1) return Z(limits<double>::nan);
+  return orthogonal_derivative(jacobi_general(hyper_seed(v, i), hyper_seed(alpha, j), hyper_seed(beta, k), x));
+}
+template <class Z>
+SCI_HD_LARGE Z jacobi_function_second_value(int64_t i, int64_t j, int64_t k, double v, double alpha, double beta, Z x) {
+  if (jacobi_refused(v, alpha, beta, x) || i < 0 || j < 0 || k < 0 || i + j + k != 2) return Z(limits<double>::nan);
+  const bool first_b = i == 0 && j > 0, first_c = i == 0 && j == 0, other_b = k == 0 && j > 0, other_a = i == 2;
+  return orthogonal_derivative(orthogonal_derivative(jacobi_general(
+      hyper_seed(v, i > 0, other_a), hyper_seed(alpha, first_b, other_b), hyper_seed(beta, first_c, k > 0), x)));
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T jacobi_function(T v, T alpha, T beta, T x) {
+  return T(detail::jacobi_function_value<double>(v, alpha, beta, x));
+}
+template <class T>
+SCI_HD complex<T> jacobi_function(T v, T alpha, T beta, complex<T> x) {
+  return complex<T>(detail::jacobi_function_value(v, alpha, beta, complex<double>(x)));
+}
+/// The derivative in v for i = 1, in alpha for j = 1, in beta for k = 1.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T jacobi_function_first(int64_t i, int64_t j, int64_t k, T v, T alpha, T beta, T x) {
+  return T(detail::jacobi_function_first_value<double>(i, j, k, v, alpha, beta, x));
+}
+template <class T>
+SCI_HD complex<T> jacobi_function_first(int64_t i, int64_t j, int64_t k, T v, T alpha, T beta, complex<T> x) {
+  return complex<T>(detail::jacobi_function_first_value(i, j, k, v, alpha, beta, complex<double>(x)));
+}
+/// i + j + k = 2.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T jacobi_function_second(int64_t i, int64_t j, int64_t k, T v, T alpha, T beta, T x) {
+  return T(detail::jacobi_function_second_value<double>(i, j, k, v, alpha, beta, x));
+}
+template <class T>
+SCI_HD complex<T> jacobi_function_second(int64_t i, int64_t j, int64_t k, T v, T alpha, T beta, complex<T> x) {
+  return complex<T>(detail::jacobi_function_second_value(i, j, k, v, alpha, beta, complex<double>(x)));
+}
+
+}  // namespace sci

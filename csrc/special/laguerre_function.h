@@ -1,0 +1,107 @@
+// L_v^(alpha)(x) of Laguerre for real degree v, real and complex x, and its derivatives in v and alpha.
+//
+//   Gamma(v + alpha + 1) / (Gamma(v + 1) Gamma(alpha + 1)) 1F1(-v; alpha + 1; x)              DLMF 18.11.2, 13.6.19
+//
+// Whole degrees     special/orthogonal.h; in derivatives the general way
+// Small degrees     (v < |x| / 4 + 3) the definition by hyp1f1
+// Large degrees     hyp1f1 at two degrees there, then the recurrence of three terms, DLMF 18.9.2. From below |x| / 4,
+//                   where this solution falls beside the other, it would lose digits.
+// Derivatives       dual numbers, in hyp1f1 over double-double
+//
+// NaN for |v| > 10^6, and where hyp1f1 is.
+#pragma once
+#include "special/hyp1f1.h"
+#include "special/jacobi_function.h"
+
+namespace sci {
+namespace detail {
+
+template <class Z>
+SCI_HD_LARGE Z laguerre_series(double a, double b, Z z) {
+  return hyper_kummer_value<Z>(a, b, z, 48);
+}
+template <class T, class Z>
+SCI_HD_LARGE auto laguerre_series(dual<T> a, dual<T> b, Z z) {
+  return hyper_narrow(hyper_kummer_dual(a, b, z));
+}
+
+/// From L_v (before) and L_{v + 1} (p) forward.
+template <class R, class Z>
+SCI_HD_LARGE Z laguerre_three_terms(int64_t steps, R degree, R alpha, Z before, Z p, Z x) {
+  R k = degree;
+  SCI_NO_UNROLL
+  for (int64_t i = 0; i < steps; ++i, k = k + R(1.0)) {
+    const R inverse = R(1.0) / (k + R(1.0));
+    const Z next = p * ((k + k + R(1.0) + alpha) * inverse) - (x * p + before * (k + alpha)) * inverse;
+    before = p;
+    p = next;
+    if (!orthogonal_finite(p)) break;
+  }
+  return p;
+}
+
+template <class H, class Z>
+SCI_HD_LARGE auto laguerre_general(H v, H alpha, Z x) {
+  const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
+  const double turn = ceil(double(abs1(x)) / 4) + 1;
+  const int64_t steps = turn < double(orthogonal_most) ? orthogonal_steps_above(hyper_leading(v), turn) : 0;
+  const H base = v - lift(double(steps)), c = alpha + lift(1);
+  using R = hyper_narrowed<H>;
+  const R narrow = hyper_narrow(base), a = hyper_narrow(alpha);
+  auto p = laguerre_series(-base, c, x) * jacobi_front(narrow, a);
+  if (steps > 0) {
+    const auto before = p;
+    p = laguerre_series(-(base + lift(1)), c, x) * jacobi_front(narrow + R(1.0), a);
+    p = laguerre_three_terms(steps - 1, narrow + R(1.0), a, before, p, decltype(p)(orthogonal_lift<R>(x)));
+  }
+  return p;
+}
+
+template <class Z>
+SCI_HD_LARGE Z laguerre_function_value(double v, double alpha, Z x) {
+  if (jacobi_refused(v, alpha, 0.0, x)) return Z(limits<double>::nan);
+  if (v == rint(v)) return laguerre_polynomial(int64_t(v), alpha, x);
+  return laguerre_general(v, alpha, x);
+}
+template <class Z>
+SCI_HD_LARGE Z laguerre_function_first_value(int64_t i, int64_t j, double v, double alpha, Z x) {
+  if (jacobi_refused(v, alpha, 0.0, x) || i < 0 || j < 0 || i + j != 1) return Z(limits<double>::nan);
+  return orthogonal_derivative(laguerre_general(hyper_seed(v, i), hyper_seed(alpha, j), x));
+}
+template <class Z>
+SCI_HD_LARGE Z laguerre_function_second_value(int64_t i, int64_t j, double v, double alpha, Z x) {
+  if (jacobi_refused(v, alpha, 0.0, x) || i < 0 || j < 0 || i + j != 2) return Z(limits<double>::nan);
+  return orthogonal_derivative(
+      orthogonal_derivative(laguerre_general(hyper_seed(v, i > 0, i == 2), hyper_seed(alpha, i == 0, j > 0), x)));
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T laguerre_function(T v, T alpha, T x) {
+  return T(detail::laguerre_function_value<double>(v, alpha, x));
+}
+template <class T>
+SCI_HD complex<T> laguerre_function(T v, T alpha, complex<T> x) {
+  return complex<T>(detail::laguerre_function_value(v, alpha, complex<double>(x)));
+}
+/// The derivative in v for i = 1, in alpha for j = 1.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T laguerre_function_first(int64_t i, int64_t j, T v, T alpha, T x) {
+  return T(detail::laguerre_function_first_value<double>(i, j, v, alpha, x));
+}
+template <class T>
+SCI_HD complex<T> laguerre_function_first(int64_t i, int64_t j, T v, T alpha, complex<T> x) {
+  return complex<T>(detail::laguerre_function_first_value(i, j, v, alpha, complex<double>(x)));
+}
+/// i + j = 2.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T laguerre_function_second(int64_t i, int64_t j, T v, T alpha, T x) {
+  return T(detail::laguerre_function_second_value<double>(i, j, v, alpha, x));
+}
+template <class T>
+SCI_HD complex<T> laguerre_function_second(int64_t i, int64_t j, T v, T alpha, complex<T> x) {
+  return complex<T>(detail::laguerre_function_second_value(i, j, v, alpha, complex<double>(x)));
+}
+
+}  // namespace sci

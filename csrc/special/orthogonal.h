@@ -1,0 +1,177 @@
+// Polynomials of Legendre, Gegenbauer, Jacobi and Laguerre of whole degree, real and complex x, and their derivatives
+// in the parameters, by dual numbers.                                                     card:
+// sci/special/_orthogonal.py
+//
+// Method     detail/orthogonal_steps.h
+// Degrees    negative ones: P_{-n-1} = P_n of Legendre, 0 of the others (1 / Gamma(n + 1)); NaN beyond 10^6
+// Error      worst ulp (mean) per region and dtype: python -m tools.accuracy jacobi_polynomial
+// Weak spot  time grows with the degree; alpha + beta = -2, -3, ... with a larger degree: a sum that cancels
+#pragma once
+#include "special/detail/orthogonal_steps.h"
+
+namespace sci {
+namespace detail {
+
+/// What needs no steps: an argument that is unknown or infinite.
+template <class T, class Z>
+SCI_HD bool orthogonal_known(int64_t n, T parameter, Z x, Z& value) {
+  value = Z(limits<T>::nan);
+  if (orthogonal_refused(n, x) || !isfinite(parameter)) return true;
+  if (!isinf(x) || n == 0) return false;
+  value = n < 0 ? Z(T(0)) : orthogonal_limit(n, x);
+  return true;
+}
+
+/// dual<T>, or complex<dual<T>>, from an argument that is not varied.
+template <class R, class T>
+SCI_HD R orthogonal_lift(T x) {
+  return R(x);
+}
+template <class R, class T>
+SCI_HD complex<R> orthogonal_lift(complex<T> z) {
+  return {R(z.re), R(z.im)};
+}
+template <class T>
+SCI_HD T orthogonal_derivative(dual<T> x) {
+  return x.d;
+}
+template <class T>
+SCI_HD complex<T> orthogonal_derivative(complex<dual<T>> z) {
+  return {z.re.d, z.im.d};
+}
+
+/// A derivative of order i, j in two parameters, i + j = 1 or 2.
+template <class T, class Z, class F>
+SCI_HD Z orthogonal_first(F f, int64_t i, int64_t j, T a, T b, Z x) {
+  if (i < 0 || j < 0 || i + j != 1) return Z(limits<T>::nan);
+  return orthogonal_derivative(f(dual<T>{a, T(i)}, dual<T>{b, T(j)}, orthogonal_lift<dual<T>>(x)));
+}
+template <class T, class Z, class F>
+SCI_HD Z orthogonal_second(F f, int64_t i, int64_t j, T a, T b, Z x) {
+  using D = dual<dual<T>>;
+  if (i < 0 || j < 0 || i + j != 2) return Z(limits<T>::nan);
+  const T one_a = i > 0 ? T(1) : T(0), other_a = i == 2 ? T(1) : T(0);
+  const D u = {{a, one_a}, {other_a, T(0)}}, v = {{b, T(1) - one_a}, {T(1) - other_a, T(0)}};
+  return orthogonal_derivative(orthogonal_derivative(f(u, v, orthogonal_lift<D>(x))));
+}
+
+struct jacobi_functor {
+  int64_t n;
+  template <class R, class Z>
+  SCI_HD Z operator()(R alpha, R beta, Z x) const {
+    return jacobi_steps(n, alpha, beta, orthogonal_at(x));
+  }
+};
+struct sh_jacobi_functor {
+  int64_t n;
+  template <class R, class Z>
+  SCI_HD Z operator()(R alpha, R beta, Z x) const {
+    return jacobi_steps(n, alpha, beta, orthogonal_shifted(x));
+  }
+};
+struct gegenbauer_functor {
+  int64_t n;
+  template <class R, class Z>
+  SCI_HD Z operator()(R lambda, R, Z x) const {
+    return gegenbauer_steps(n, lambda, x);
+  }
+};
+struct laguerre_functor {
+  int64_t n;
+  template <class R, class Z>
+  SCI_HD Z operator()(R alpha, R, Z x) const {
+    return laguerre_steps(n, alpha, x);
+  }
+};
+
+}  // namespace detail
+
+template <class Z>
+SCI_HD Z legendre_polynomial(int64_t n, Z x) {
+  Z value;
+  if (detail::orthogonal_known(n < 0 ? -(n + 1) : n, scalar_of<Z>(0), x, value)) return value;
+  return detail::legendre_steps(n, detail::orthogonal_at(x));
+}
+/// At 2 x - 1, near 0 to every digit.
+template <class Z>
+SCI_HD Z sh_legendre_polynomial(int64_t n, Z x) {
+  Z value;
+  if (detail::orthogonal_known(n < 0 ? -(n + 1) : n, scalar_of<Z>(0), x, value)) return value;
+  return detail::legendre_steps(n, detail::orthogonal_shifted(x));
+}
+
+template <class T, class Z>
+SCI_HD Z gegenbauer_polynomial(int64_t n, T lambda, Z x) {
+  Z value;
+  if (lambda != T(0) && detail::orthogonal_known(n, lambda, x, value)) return lambda < T(0) ? -value : value;
+  if (lambda == T(0)) return isnan(x) ? x : Z(T(n == 0));
+  return detail::gegenbauer_steps(n, lambda, x);
+}
+/// The derivative in lambda.
+template <class T, class Z>
+SCI_HD Z gegenbauer_polynomial_first(int64_t n, T lambda, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(lambda)) return Z(limits<T>::nan);
+  return detail::orthogonal_first(detail::gegenbauer_functor{n}, 1, 0, lambda, T(0), x);
+}
+template <class T, class Z>
+SCI_HD Z gegenbauer_polynomial_second(int64_t n, T lambda, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(lambda)) return Z(limits<T>::nan);
+  return detail::orthogonal_second(detail::gegenbauer_functor{n}, 2, 0, lambda, T(0), x);
+}
+
+template <class T, class Z>
+SCI_HD Z jacobi_polynomial(int64_t n, T alpha, T beta, Z x) {
+  Z value;
+  if (detail::orthogonal_known(n, alpha + beta, x, value)) return value;
+  return detail::jacobi_steps(n, alpha, beta, detail::orthogonal_at(x));
+}
+/// At 2 x - 1.
+template <class T, class Z>
+SCI_HD Z sh_jacobi_polynomial(int64_t n, T alpha, T beta, Z x) {
+  Z value;
+  if (detail::orthogonal_known(n, alpha + beta, x, value)) return value;
+  return detail::jacobi_steps(n, alpha, beta, detail::orthogonal_shifted(x));
+}
+/// The derivative in alpha for i = 1, in beta for j = 1.
+template <class T, class Z>
+SCI_HD Z jacobi_polynomial_first(int64_t i, int64_t j, int64_t n, T alpha, T beta, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(alpha + beta)) return Z(limits<T>::nan);
+  return detail::orthogonal_first(detail::jacobi_functor{n}, i, j, alpha, beta, x);
+}
+/// i + j = 2.
+template <class T, class Z>
+SCI_HD Z jacobi_polynomial_second(int64_t i, int64_t j, int64_t n, T alpha, T beta, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(alpha + beta)) return Z(limits<T>::nan);
+  return detail::orthogonal_second(detail::jacobi_functor{n}, i, j, alpha, beta, x);
+}
+
+template <class T, class Z>
+SCI_HD Z sh_jacobi_polynomial_first(int64_t i, int64_t j, int64_t n, T alpha, T beta, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(alpha + beta)) return Z(limits<T>::nan);
+  return detail::orthogonal_first(detail::sh_jacobi_functor{n}, i, j, alpha, beta, x);
+}
+template <class T, class Z>
+SCI_HD Z sh_jacobi_polynomial_second(int64_t i, int64_t j, int64_t n, T alpha, T beta, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(alpha + beta)) return Z(limits<T>::nan);
+  return detail::orthogonal_second(detail::sh_jacobi_functor{n}, i, j, alpha, beta, x);
+}
+
+template <class T, class Z>
+SCI_HD Z laguerre_polynomial(int64_t n, T alpha, Z x) {
+  Z value;
+  if (detail::orthogonal_known(n, alpha, x, value)) return n > 0 && n % 2 != 0 ? -value : value;
+  return detail::laguerre_steps(n, alpha, x);
+}
+/// The derivative in alpha.
+template <class T, class Z>
+SCI_HD Z laguerre_polynomial_first(int64_t n, T alpha, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(alpha)) return Z(limits<T>::nan);
+  return detail::orthogonal_first(detail::laguerre_functor{n}, 1, 0, alpha, T(0), x);
+}
+template <class T, class Z>
+SCI_HD Z laguerre_polynomial_second(int64_t n, T alpha, Z x) {
+  if (detail::orthogonal_refused(n, x) || !isfinite(alpha)) return Z(limits<T>::nan);
+  return detail::orthogonal_second(detail::laguerre_functor{n}, 2, 0, alpha, T(0), x);
+}
+
+}  // namespace sci

@@ -1,0 +1,263 @@
+"""Gauss quadrature: nodes and weights from the recurrence of orthogonal polynomials, with derivatives in parameters.
+
+The nodes are eigenvalues of the Jacobi matrix (Golub and Welsch, Math. Comp. 23 (1969) 221-230), refined by Newton
+steps on the orthonormal polynomials p_k: with K = sum_{k<n} p_k(x)^2 the Christoffel-Darboux formula (DLMF 18.2.12)
+gives p_n' = K / (b_n p_{n-1}) at a node, and the weight is mu_0 / K. Steps with coefficients that require gradients
+carry these into nodes and weights: one step is exact to the first order, two to the second and third.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.arrays import as_tensor, floating
+from sci._core.checks import known
+from sci._core.errors import bad_argument
+
+from ._orthogonal import sh_legendre_polynomial
+from ._poch import poch
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """Monic polynomials of the recurrence P_{k+1} = (x - centres[k]) P_k - squares[k-1] P_{k-1}, for k < n.
+
+    `total` is the integral of the weight; `refine` a Newton step by other means, where these keep more digits.
+    """
+
+    centres: Tensor
+    squares: Tensor
+    total: Tensor
+    symmetric: bool = False
+    refine: Callable[[Tensor], Tensor] | None = None
+
+
+def count(name: str, n: Any, least: int = 1) -> int:
+    """Return a number of nodes or a degree, checked."""
+    if isinstance(n, Tensor) and n.numel() == 1:
+        n = n.item()
+    if isinstance(n, bool) or not (isinstance(n, (int, float)) or hasattr(n, "__index__")) or n != n // 1:
+        raise bad_argument(name, "n", "a whole number", n)
+    if n < least:
+        raise bad_argument(name, "n", "a positive whole number" if least else "a whole number of at least 0", n)
+    return int(n)
+
+
+def parameter(name: str, argument: str, value: Any, above: float, device: Any = None) -> Tensor:
+    """Return a parameter as a float64 tensor, checked against the bound below which the weight is not integrable."""
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)  # rounded once, to float64
+    x = torch.tensor(value, dtype=torch.float64, device=device) if plain else as_tensor(value, argument, name, device)
+    if x.is_complex() or x.dtype is torch.bool:
+        raise bad_argument(name, argument, "real", value, TypeError)
+    if known(~((x > above) & torch.isfinite(x)).all()):
+        raise bad_argument(name, argument, f"finite and greater than {above:g}", value)
+    return x.to(device=device, dtype=torch.float64)
+
+
+def result_dtype(dtype: Any, *parameters: Any) -> torch.dtype:
+    """Return the dtype of a rule: that asked for, that of tensors or arrays among the parameters, or the default."""
+    if dtype is not None:
+        return dtype
+    found = [as_tensor(p).dtype for p in parameters if not isinstance(p, (int, float))]
+    made = torch.get_default_dtype() if not found else found[0]
+    for other in found[1:]:
+        made = torch.promote_types(made, other)
+    return floating(made)
+
+
+# ---- families ------------------------------------------------------------------------------------------------------
+
+
+def indices(n: int, like: Tensor) -> Tensor:
+    return torch.arange(n, dtype=torch.float64, device=like.device)
+
+
+def jacobi_family(n: int, alpha: Tensor, beta: Tensor, total: Tensor) -> Family:
+    """Coefficients of DLMF 18.9.2 for monic polynomials, for alpha, beta > -1."""
+    alpha, beta = torch.broadcast_tensors(alpha, beta)
+    a, b = alpha[..., None], beta[..., None]
+    s, k = a + b, indices(n, alpha)
+    later = k[1:]
+    centres = torch.cat(((b - a) / (s + 2), (b - a) * s / ((2 * later + s) * (2 * later + s + 2))), -1)[..., :n]
+    k = k[2:]
+    t = 2 * k + s
+    first = 4 * (1 + a) * (1 + b) / ((2 + s).square() * (3 + s))
+    others = 4 * k * (k + a) * (k + b) * (k + s) / (t.square() * (t + 1) * (t - 1))
+    return Family(centres, torch.cat((first, others), -1)[..., : n - 1], total)
+
+
+def gegenbauer_family(n: int, lam: Tensor, total: Tensor) -> Family:
+    k, v = indices(n, lam)[2:], lam[..., None]
+    first = 1 / (2 * (1 + v))
+    others = k * (k + 2 * v - 1) / (4 * (k + v) * (k + v - 1))
+    squares = torch.cat((first, others), -1)[..., : n - 1]
+    return Family(torch.zeros_like(v).expand(*lam.shape, n), squares, total, symmetric=True)
+
+
+def laguerre_family(n: int, alpha: Tensor, total: Tensor) -> Family:
+    k, a = indices(n, alpha), alpha[..., None]
+    return Family(2 * k + a + 1, k[1:] * (k[1:] + a), total)
+
+
+def hermite_family(n: int, scale: float, total: Tensor) -> Family:
+    """Coefficients for the weight exp(-scale x^2)."""
+    k = indices(n, total)
+    return Family(torch.zeros_like(k), k[1:] / (2 * scale), total, symmetric=True)
+
+
+def shifted(family: Family) -> Family:
+    """Return the family moved from [-1, 1] to [0, 1]."""
+    return Family((1 + family.centres) / 2, family.squares / 4, family.total)
+
+
+# ---- nodes and weights ---------------------------------------------------------------------------------------------
+
+
+def _start(family: Family) -> Tensor:
+    """Return the eigenvalues of the Jacobi matrix, without gradients."""
+    centres, squares = torch.broadcast_tensors(family.centres.detach(), _padded(family.squares.detach()))
+    if centres.shape[-1] == 1:
+        return centres
+    return torch.linalg.eigvalsh(torch.diag_embed(centres) + torch.diag_embed(squares[..., 1:].sqrt(), -1))
+
+
+def _padded(squares: Tensor) -> Tensor:
+    """Put an element in front, so that squares[k] stands before P_{k-1} in the step from P_k."""
+    return torch.cat((torch.ones_like(squares[..., :1]) if squares.shape[-1] else squares.new_ones(1), squares), -1)
+
+
+def _pass(family: Family, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the Newton step at the nodes x, and K = sum p_k(x)^2 (with p_0 = 1) with half an exponent of its own."""
+    n = family.centres.shape[-1]
+    roots = _padded(family.squares).sqrt()
+    before, now, total = torch.zeros_like(x), torch.ones_like(x), torch.ones_like(x)
+    exponent = torch.zeros_like(x)  # of 2, by which p_k was divided
+    for k in range(n):
+        step = (x - family.centres[..., k, None]) * now
+        step = step - roots[..., k, None] * before if k else step
+        if k == n - 1:
+            break
+        before, now = now, step / roots[..., k + 1, None]
+        total = total + now * now
+        if k % 16 == 15:
+            size = now.detach().abs() + before.detach().abs()
+            out = (size > 1e40) | (size < 1e-40)
+            places = torch.where(out, size.log2().round(), torch.zeros_like(size))
+            unit = torch.exp2(-places)
+            before, now, total = before * unit, now * unit, total * unit.square()
+            exponent = exponent + places
+    return step * now / total, total, exponent
+
+
+def nodes_and_weights(family: Family) -> tuple[Tensor, Tensor]:
+    """Return nodes in ascending order and weights, of the parameters' batch shape."""
+    x = _start(family)
+    grad = torch.is_grad_enabled() and any(p.requires_grad for p in (family.centres, family.squares, family.total))
+    with torch.no_grad():
+        step, _, _ = _pass(family, x)
+        x = _symmetrized(family, x - step)
+        if family.refine is not None:
+            step = family.refine(x)
+            # Where the polynomial overflows, or the step is no refinement, the node stays.
+            close = step.abs() < 1e-10 * (1 + x.abs())
+            x = torch.where(close, x - step, x)
+    if grad:
+        for _ in range(2):
+            step, _, _ = _pass(family, x)
+            # Only what the parameters change: the value stays the refined one.
+            x = x - (step - step.detach())
+    _, size, exponent = _pass(family, x)
+    unit = torch.exp2(-exponent)
+    w = unit / size * unit
+    if family.symmetric:
+        w = (w + w.flip(-1)) / 2
+    return x, w * (family.total[..., None] / w.sum(-1, keepdim=True))
+
+
+def _symmetrized(family: Family, x: Tensor) -> Tensor:
+    return (x - x.flip(-1)) / 2 if family.symmetric else x
+
+
+def rule(family: Family, mu: bool, made: torch.dtype) -> tuple[Any, ...]:
+    """Return what the public functions return, in the dtype asked for."""
+    x, w = nodes_and_weights(family)
+    found = (x.to(made), w.to(made))
+    return (*found, family.total.to(made)) if mu else found
+
+
+# ---- Legendre rules of many points ---------------------------------------------------------------------------------
+
+
+def legendre_rule(n: int, device: Any) -> tuple[Tensor, Tensor, Tensor]:
+    r"""Return nodes, weights and the nodes on [0, 1], in O(n): N. Hale and A. Townsend, SIAM J. Sci. Comput. 35 (2013)
+    A652-A674.
+
+    Newton steps in the angle on Stieltjes's expansion (DLMF 18.15.12) inside, on the recurrence for the 30 nodes next
+    to each end, where that does not converge; from Tricomi's approximation (there, 18.16.9).
+    """
+    half = n // 2
+    ends = min(30, half)
+    # Angles from the pole where these are small, from the equator where those are: each relative to itself.
+    k = torch.arange(1, half + 1, dtype=torch.float64, device=device)
+    polar, level = k[: max(ends, n // 4)], k[max(ends, n // 4) :]
+    theta = (4 * polar - 1) * (math.pi / (4 * n + 2))
+    theta = theta + 1 / (8 * (n + 0.5) ** 2 * torch.tan(theta))
+    psi = (n + 1 - 2 * level) * (math.pi / (2 * n + 1))
+    psi = psi - torch.tan(psi) / (8 * (n + 0.5) ** 2)
+    outer, inner = theta[:ends], theta[ends:]
+    for _ in range(4):
+        value, slope = _by_recurrence(n, outer)
+        outer = outer - value / slope
+    for _ in range(3):
+        value, slope = _stieltjes(n, inner)
+        inner = inner - value / slope
+        value, slope = _stieltjes(n, psi, True)
+        psi = psi - value / slope
+    slopes = torch.cat((_by_recurrence(n, outer)[1], _stieltjes(n, inner)[1], _stieltjes(n, psi, True)[1]))
+    x, w = torch.cat((torch.cos(outer), torch.cos(inner), torch.sin(psi))), 2 / slopes.square()
+    low = torch.cat((torch.sin(outer / 2).square(), torch.sin(inner / 2).square(), (1 - torch.sin(psi)) / 2))
+    if n % 2:
+        _, slope = _by_recurrence(n, x.new_full((1,), math.pi / 2))
+        x, w = torch.cat((x, x.new_zeros(1))), torch.cat((w, 2 / slope.square()))
+        low = torch.cat((low, low.new_full((1,), 0.5)))
+    mirrored = [t[:half].flip(0) for t in (x, w, low)]
+    nodes = torch.cat((-x, mirrored[0])) + 0.0
+    return nodes, torch.cat((w, mirrored[1])), torch.cat((low, 1 - mirrored[2]))
+
+
+def _stieltjes(n: int, angle: Tensor, level: bool = False) -> tuple[Tensor, Tensor]:
+    """Return P_n and its derivative in the angle: from the pole, or from the equator (`level`)."""
+    sine, cosine = torch.sin(angle), torch.cos(angle)
+    turn = (n + 0.5) * angle
+    c, s = torch.cos(turn), torch.sin(turn)
+    if level:
+        sine, cosine = cosine, sine
+        # The phase is n quarters of a turn less `turn`.
+        c, s = ((c, -s), (s, c), (-c, s), (-s, -c))[n % 4]
+    else:
+        c, s = (c + s) * math.sqrt(0.5), (s - c) * math.sqrt(0.5)
+    value, slope = torch.zeros_like(angle), torch.zeros_like(angle)
+    factor = (2 / math.sqrt(math.pi)) / poch(angle.new_full((), n + 1.0), 0.5) / (2 * sine).sqrt()
+    cot = cosine / sine
+    for m in range(30):
+        value = value + factor * c
+        slope = slope - factor * ((n + m + 0.5) * s + (m + 0.5) * cot * c)
+        # By theta - pi/2, whose cosine is the sine and whose sine is minus the cosine.
+        c, s = c * sine + s * cosine, s * sine - c * cosine
+        factor = factor * ((m + 0.5) ** 2 / ((m + 1) * (n + m + 1.5))) / (2 * sine)
+    return value, -slope if level else slope
+
+
+def _by_recurrence(n: int, theta: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the same by the recurrence, with 1 - cos theta kept."""
+    x, low = torch.cos(theta), torch.sin(theta / 2).square()
+    # At 2 low - 1 = -x, by parity.
+    now, below = sh_legendre_polynomial(n, low), sh_legendre_polynomial(n - 1, low)
+    now, below = (-now, below) if n % 2 else (now, -below)
+    return now, n * (x * now - below) / torch.sin(theta)

@@ -1,0 +1,576 @@
+"""Nodes and weights of Gauss quadrature for the classical weights other than Chebyshev's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.cards import Sample, function
+
+from ._beta import beta as beta_function
+from ._gamma import gamma
+from ._gauss import (
+    Family,
+    count,
+    gegenbauer_family,
+    hermite_family,
+    jacobi_family,
+    laguerre_family,
+    legendre_rule,
+    nodes_and_weights,
+    parameter,
+    result_dtype,
+    rule,
+    shifted,
+)
+from ._hermite import eval_hermite, eval_hermitenorm
+from ._orthogonal import (
+    gegenbauer_polynomial,
+    jacobi_polynomial,
+    laguerre_polynomial,
+    sh_jacobi_polynomial,
+)
+from ._poch import poch
+
+
+def _samples(*parameters: float) -> Callable[..., Iterator[Sample]]:
+    def samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+        for n in (1, 4):
+            yield Sample(n, *(torch.tensor([p, p + 0.5], dtype=dtype, device=device) for p in parameters))
+
+    return samples
+
+
+def _broadcast(*parameters: Tensor) -> tuple[Tensor, ...]:
+    return tuple(torch.broadcast_tensors(*parameters))
+
+
+# ---- families with their totals and refinements, shared with the polynomial objects ----------------------------------
+
+
+def jacobi_rule(n: int, a: Tensor, b: Tensor) -> Family:
+    a, b = _broadcast(a, b)
+    half = 2 ** ((a + b + 1) / 2)  # the power of 2 in two factors: it may overflow where the product does not
+    family = jacobi_family(n, a, b, half * beta_function(a + 1, b + 1) * half)
+    p, q = a.detach()[..., None], b.detach()[..., None]
+
+    def refine(x: Tensor) -> Tensor:
+        slope = (n + p + q + 1) / 2 * jacobi_polynomial(n - 1, p + 1, q + 1, x)
+        return jacobi_polynomial(n, p, q, x) / slope
+
+    return Family(family.centres, family.squares, family.total, refine=refine)
+
+
+def sh_jacobi_rule(n: int, p1: Tensor, q1: Tensor) -> Family:
+    a, b = _broadcast(p1 - q1, q1 - 1)
+    family = shifted(jacobi_family(n, a, b, beta_function(a + 1, b + 1)))
+    p, q = a.detach()[..., None], b.detach()[..., None]
+
+    def refine(x: Tensor) -> Tensor:
+        slope = (n + p + q + 1) * sh_jacobi_polynomial(n - 1, p + 1, q + 1, x)
+        return sh_jacobi_polynomial(n, p, q, x) / slope
+
+    return Family(family.centres, family.squares, family.total, refine=refine)
+
+
+def gegenbauer_rule(n: int, lam: Tensor) -> Family:
+    family = gegenbauer_family(n, lam, math.sqrt(math.pi) / poch(lam + 0.5, 0.5))
+    v = lam.detach()[..., None]
+
+    def refine(x: Tensor) -> Tensor:
+        return gegenbauer_polynomial(n, v, x) / (2 * v * gegenbauer_polynomial(n - 1, v + 1, x))
+
+    return Family(family.centres, family.squares, family.total, symmetric=True, refine=refine)
+
+
+def laguerre_rule(n: int, a: Tensor) -> Family:
+    family = laguerre_family(n, a, gamma(a + 1))
+    p = a.detach()[..., None]
+
+    def refine(x: Tensor) -> Tensor:
+        return -laguerre_polynomial(n, p, x) / laguerre_polynomial(n - 1, p + 1, x)
+
+    return Family(family.centres, family.squares, family.total, refine=refine)
+
+
+def hermite_rule(n: int, scale: float, device: Any) -> Family:
+    total = torch.tensor(math.sqrt(math.pi / scale), dtype=torch.float64, device=device)
+    evaluate = eval_hermite if scale == 1 else eval_hermitenorm
+    family = hermite_family(n, scale, total)
+
+    def refine(x: Tensor) -> Tensor:
+        return evaluate(n, x) / (2 * scale * n * evaluate(n - 1, x))
+
+    return Family(family.centres, family.squares, total, symmetric=True, refine=refine)
+
+
+def _plain(x: Tensor, w: Tensor, total: float, mu: bool, dtype: Any) -> tuple[Any, ...]:
+    made = torch.get_default_dtype() if dtype is None else dtype
+    found = (x.to(made), w.to(made))
+    return (*found, total) if mu else found
+
+
+@function()
+def roots_legendre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
+    r"""Gauss-Legendre quadrature, weight :math:`1` on :math:`[-1, 1]`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default torch's default dtype.
+    device : torch.device, optional
+        Where to make the result.
+
+    Returns
+    -------
+    x, w : Tensor
+        Nodes, ascending, and weights.
+    mu : float
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number.
+
+    See Also
+    --------
+    roots_sh_legendre, roots_jacobi, legendre
+
+    Notes
+    -----
+    Newton steps in the angle on Stieltjes's expansion, for the 30 nodes next to each end on the recurrence: O(n),
+    nodes within an ulp or two, weights within some 30.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_legendre(2)
+    (tensor([-0.5774,  0.5774]), tensor([1., 1.]))
+    """
+    x, w, _ = legendre_rule(count("roots_legendre", n), device)
+    return _plain(x, w, 2.0, mu, dtype)
+
+
+@function()
+def roots_sh_legendre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
+    r"""Gauss-Legendre quadrature, weight :math:`1` on :math:`[0, 1]`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default torch's default dtype.
+    device : torch.device, optional
+        Where to make the result.
+
+    Returns
+    -------
+    x, w : Tensor
+        Nodes, ascending, and weights.
+    mu : float
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number.
+
+    See Also
+    --------
+    roots_legendre, sh_legendre
+
+    Notes
+    -----
+    The rule of `roots_legendre`, moved from the angles: nodes next to 0 keep their digits.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_sh_legendre(2)
+    (tensor([0.2113, 0.7887]), tensor([0.5000, 0.5000]))
+    """
+    _, w, x = legendre_rule(count("roots_sh_legendre", n), device)
+    return _plain(x, w / 2, 1.0, mu, dtype)
+
+
+@function(
+    differentiable=(
+        "alpha",
+        "beta",
+    ),
+    samples=_samples(0.5, -0.25),
+    complex=False,
+)
+def roots_jacobi(
+    n: Any, alpha: Any, beta: Any, mu: bool = False, *, dtype: Any = None, device: Any = None
+) -> tuple[Any, ...]:
+    r"""Gauss-Jacobi quadrature, weight :math:`(1 - x)^\alpha (1 + x)^\beta` on :math:`[-1, 1]`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    alpha : tensor_like
+        Exponent at 1, greater than -1.
+    beta : tensor_like
+        Exponent at -1, greater than -1.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
+    dtype. device : torch.device, optional
+        Where to make the result, by default where the parameters are.
+
+    Returns
+    -------
+    x, w : (..., n) Tensor
+        Nodes, ascending, and weights, of the parameters' batch shape.
+    mu : Tensor
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number or a parameter is outside of its domain.
+
+    See Also
+    --------
+    roots_legendre, roots_gegenbauer, jacobi
+
+    Notes
+    -----
+    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
+    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_jacobi(2, 0.5, 1.0)
+    (tensor([-0.3423,  0.5423]), tensor([0.6434, 0.8651]))
+    """
+    a = parameter("roots_jacobi", "alpha", alpha, -1, device)
+    b = parameter("roots_jacobi", "beta", beta, -1, device)
+    return rule(jacobi_rule(count("roots_jacobi", n), a, b), mu, result_dtype(dtype, alpha, beta))
+
+
+@function(
+    differentiable=(
+        "p1",
+        "q1",
+    ),
+    samples=_samples(1.5, 0.75),
+    complex=False,
+)
+def roots_sh_jacobi(
+    n: Any, p1: Any, q1: Any, mu: bool = False, *, dtype: Any = None, device: Any = None
+) -> tuple[Any, ...]:
+    r"""Gauss-Jacobi quadrature, weight :math:`(1 - x)^{p_1 - q_1} x^{q_1 - 1}` on :math:`[0, 1]`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    p1 : tensor_like
+        Parameter, greater than `q1` - 1.
+    q1 : tensor_like
+        Parameter, greater than 0.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
+    dtype. device : torch.device, optional
+        Where to make the result, by default where the parameters are.
+
+    Returns
+    -------
+    x, w : (..., n) Tensor
+        Nodes, ascending, and weights, of the parameters' batch shape.
+    mu : Tensor
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number or a parameter is outside of its domain.
+
+    See Also
+    --------
+    roots_jacobi, sh_jacobi
+
+    Notes
+    -----
+    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
+    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_sh_jacobi(2, 1.5, 1.0)
+    (tensor([0.1785, 0.7104]), tensor([0.3891, 0.2776]))
+    """
+    name = "roots_sh_jacobi"
+    p, q = parameter(name, "p1", p1, -math.inf, device), parameter(name, "q1", q1, 0, device)
+    parameter(name, "p1 - q1", p - q, -1)
+    return rule(sh_jacobi_rule(count(name, n), p, q), mu, result_dtype(dtype, p1, q1))
+
+
+@function(differentiable=("alpha",), samples=_samples(0.75), complex=False)
+def roots_gegenbauer(n: Any, alpha: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
+    r"""Gauss-Gegenbauer quadrature, weight :math:`(1 - x^2)^{\alpha - 1/2}` on :math:`[-1, 1]`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    alpha : tensor_like
+        Parameter, greater than -1/2.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
+    dtype. device : torch.device, optional
+        Where to make the result, by default where the parameters are.
+
+    Returns
+    -------
+    x, w : (..., n) Tensor
+        Nodes, ascending, and weights, of the parameters' batch shape.
+    mu : Tensor
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number or a parameter is outside of its domain.
+
+    See Also
+    --------
+    roots_jacobi, roots_chebyt, gegenbauer
+
+    Notes
+    -----
+    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
+    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_gegenbauer(2, 0.75)
+    (tensor([-0.5345,  0.5345]), tensor([0.8740, 0.8740]))
+    """
+    a = parameter("roots_gegenbauer", "alpha", alpha, -0.5, device)
+    return rule(gegenbauer_rule(count("roots_gegenbauer", n), a), mu, result_dtype(dtype, alpha))
+
+
+@function()
+def roots_laguerre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
+    r"""Gauss-Laguerre quadrature, weight :math:`e^{-x}` on :math:`[0, \infty)`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default torch's default dtype.
+    device : torch.device, optional
+        Where to make the result.
+
+    Returns
+    -------
+    x, w : Tensor
+        Nodes, ascending, and weights.
+    mu : float
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number.
+
+    See Also
+    --------
+    roots_genlaguerre, laguerre
+
+    Notes
+    -----
+    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
+    weights: O(n^2) after the eigenvalues.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_laguerre(2)
+    (tensor([0.5858, 3.4142]), tensor([0.8536, 0.1464]))
+    """
+    zero = torch.zeros((), dtype=torch.float64, device=device)
+    x, w = nodes_and_weights(laguerre_rule(count("roots_laguerre", n), zero))
+    return _plain(x, w, 1.0, mu, dtype)
+
+
+@function(differentiable=("alpha",), samples=_samples(0.5), complex=False)
+def roots_genlaguerre(
+    n: Any, alpha: Any, mu: bool = False, *, dtype: Any = None, device: Any = None
+) -> tuple[Any, ...]:
+    r"""Gauss-Laguerre quadrature, generalized, weight :math:`x^\alpha e^{-x}` on :math:`[0, \infty)`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    alpha : tensor_like
+        Exponent at 0, greater than -1.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
+    dtype. device : torch.device, optional
+        Where to make the result, by default where the parameters are.
+
+    Returns
+    -------
+    x, w : (..., n) Tensor
+        Nodes, ascending, and weights, of the parameters' batch shape.
+    mu : Tensor
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number or a parameter is outside of its domain.
+
+    See Also
+    --------
+    roots_laguerre, genlaguerre
+
+    Notes
+    -----
+    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
+    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_genlaguerre(2, 0.5)
+    (tensor([0.9189, 4.0811]), tensor([0.7233, 0.1629]))
+    """
+    a = parameter("roots_genlaguerre", "alpha", alpha, -1, device)
+    return rule(laguerre_rule(count("roots_genlaguerre", n), a), mu, result_dtype(dtype, alpha))
+
+
+@function()
+def roots_hermite(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
+    r"""Gauss-Hermite quadrature of the physicists, weight :math:`e^{-x^2}` on :math:`(-\infty, \infty)`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default torch's default dtype.
+    device : torch.device, optional
+        Where to make the result.
+
+    Returns
+    -------
+    x, w : Tensor
+        Nodes, ascending, and weights.
+    mu : float
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number.
+
+    See Also
+    --------
+    roots_hermitenorm, hermite
+
+    Notes
+    -----
+    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
+    weights: O(n^2) after the eigenvalues. Weights below the least
+    number are 0.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_hermite(2)
+    (tensor([-0.7071,  0.7071]), tensor([0.8862, 0.8862]))
+    """
+    x, w = nodes_and_weights(hermite_rule(count("roots_hermite", n), 1.0, device))
+    return _plain(x, w, math.sqrt(math.pi), mu, dtype)
+
+
+@function()
+def roots_hermitenorm(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
+    r"""Gauss-Hermite quadrature of the probabilists, weight :math:`e^{-x^2/2}` on :math:`(-\infty, \infty)`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    mu : bool, optional
+        Whether to return the sum of the weights as well.
+    dtype : torch.dtype, optional
+        Floating dtype of the result; by default torch's default dtype.
+    device : torch.device, optional
+        Where to make the result.
+
+    Returns
+    -------
+    x, w : Tensor
+        Nodes, ascending, and weights.
+    mu : float
+        The sum of the weights; only where `mu` is True.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is no positive whole number.
+
+    See Also
+    --------
+    roots_hermite, hermitenorm
+
+    Notes
+    -----
+    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
+    weights: O(n^2) after the eigenvalues. Weights below the least
+    number are 0.
+
+    Examples
+    --------
+    >>> import sci
+    >>> sci.special.roots_hermitenorm(2)
+    (tensor([-1.,  1.]), tensor([1.2533, 1.2533]))
+    """
+    x, w = nodes_and_weights(hermite_rule(count("roots_hermitenorm", n), 0.5, device))
+    return _plain(x, w, math.sqrt(2 * math.pi), mu, dtype)
+
+
+p_roots = roots_legendre
+ps_roots = roots_sh_legendre
+j_roots = roots_jacobi
+js_roots = roots_sh_jacobi
+cg_roots = roots_gegenbauer
+l_roots = roots_laguerre
+la_roots = roots_genlaguerre
+h_roots = roots_hermite
+he_roots = roots_hermitenorm

@@ -1,0 +1,286 @@
+"""Orthogonal polynomials: values against mpmath and SciPy, derivatives, objects, quadrature, what is refused."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.special
+import torch
+
+from sci import special
+
+DOUBLE = torch.float64
+X = torch.linspace(-0.9, 0.95, 7, dtype=DOUBLE)
+FAMILIES: dict[str, tuple[float, ...]] = {
+    "legendre": (),
+    "sh_legendre": (),
+    "chebyt": (),
+    "chebyu": (),
+    "chebyc": (),
+    "chebys": (),
+    "sh_chebyt": (),
+    "sh_chebyu": (),
+    "jacobi": (0.5, -0.25),
+    "sh_jacobi": (2.5, 0.75),
+    "gegenbauer": (0.75,),
+    "laguerre": (),
+    "genlaguerre": (1.25,),
+}
+OBJECTS = {**FAMILIES, "hermite": (), "hermitenorm": ()}
+
+
+def points(name: str) -> torch.Tensor:
+    return (X + 1) / 2 if name.startswith("sh_") or "laguerre" in name else X
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_whole_degrees_are_scipys(name: str) -> None:
+    n, x = torch.arange(12)[:, None], points(name)
+    found = getattr(special, f"eval_{name}")(n, *FAMILIES[name], x)
+    want = getattr(scipy.special, f"eval_{name}")(n.numpy(), *FAMILIES[name], x.numpy())
+    np.testing.assert_allclose(found.numpy(), want, rtol=1e-12, atol=1e-13)
+    same = getattr(special, f"eval_{name}")(n.to(DOUBLE), *FAMILIES[name], x)
+    np.testing.assert_allclose(same.numpy(), want, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_real_degrees_are_scipys(name: str) -> None:
+    n, x = torch.tensor([-1.75, -0.5, 0.25, 3.5, 9.125], dtype=DOUBLE)[:, None], points(name).abs().clamp(min=0.25)
+    found = getattr(special, f"eval_{name}")(n, *FAMILIES[name], x)
+    want = getattr(scipy.special, f"eval_{name}")(n.numpy(), *FAMILIES[name], x.numpy())
+    np.testing.assert_allclose(found.numpy(), want, rtol=2e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_complex_arguments_are_scipys(name: str) -> None:
+    z = torch.complex(points(name), X.flip(0) + 0.3)
+    for n in (3, 2.5):
+        found = getattr(special, f"eval_{name}")(n, *FAMILIES[name], z)
+        want = getattr(scipy.special, f"eval_{name}")(n, *FAMILIES[name], z.numpy())
+        np.testing.assert_allclose(found.numpy(), want, rtol=1e-11)
+
+
+@pytest.mark.parametrize("n", [47.5, 90.25, 400.75])
+@pytest.mark.parametrize("x", [-0.85, -0.5, -0.1, 0.6])
+def test_large_real_degrees(n: float, x: float) -> None:
+    """Where SciPy's errors grow to 1e79: against mpmath, with the error that one ulp of the arguments makes."""
+    point = torch.tensor(x, dtype=DOUBLE)
+    with mpmath.workdps(900 if n > 200 else 250):
+        pairs = (
+            (special.eval_legendre(n, point), mpmath.hyp2f1(-n, n + 1, 1, (1 - mpmath.mpf(x)) / 2)),
+            (special.eval_jacobi(n, 0.5, -0.25, point), mpmath.jacobi(n, 0.5, -0.25, x)),
+            (special.eval_gegenbauer(n, 0.75, point), mpmath.gegenbauer(n, 0.75, x)),
+            (special.eval_chebyt(n, point), mpmath.cos(n * mpmath.acos(x))),
+        )
+        for found, want in pairs:
+            assert float(abs(found.item() - want)) < 8 * n * 2.3e-16 * max(1, abs(float(want)))
+
+
+@pytest.mark.parametrize("x", [-0.999, -0.2, 1e-5, 0.7, 0.99999])
+def test_large_whole_degrees(x: float) -> None:
+    n, alpha, beta = 10_000, 0.75, -0.25
+    with mpmath.workdps(40):
+        z = mpmath.mpf(x)
+        before, now = mpmath.mpf(1), z
+        for k in range(1, n):
+            before, now = now, ((2 * k + 1) * z * now - k * before) / (k + 1)
+        a, b = mpmath.mpf(1), (alpha + 1) + (alpha + beta + 2) * (z - 1) / 2
+        for k in range(1, n):
+            t = 2 * k + alpha + beta
+            up = (t + 1) * ((t + 2) * t * z + alpha**2 - beta**2) * b / 2 - (k + alpha) * (k + beta) * (t + 2) * a
+            a, b = b, up / ((k + 1) * (k + alpha + beta + 1) * t)
+    point = torch.tensor(x, dtype=DOUBLE)
+    for found, want in (
+        (special.eval_legendre(n, point), now),
+        (special.eval_jacobi(n, alpha, beta, point), b),
+        (special.eval_chebyt(n, point), mpmath.cos(n * mpmath.acos(x))),
+    ):
+        assert float(abs(found.item() - want)) < n * 2.3e-16 * max(1, abs(float(want)))
+
+
+def test_derivatives_in_every_argument() -> None:
+    n = torch.tensor([0.5, 2.0, 3.75], dtype=DOUBLE, requires_grad=True)
+    x = torch.tensor([0.2, 0.45, 0.8], dtype=DOUBLE, requires_grad=True)
+    p = torch.tensor([0.75, 1.5, 2.25], dtype=DOUBLE, requires_grad=True)
+    q = torch.tensor([0.5, 0.25, 1.75], dtype=DOUBLE, requires_grad=True)
+    for name, parameters in (("legendre", ()), ("jacobi", (p, q)), ("gegenbauer", (p,)), ("genlaguerre", (p,))):
+        f = getattr(special, f"eval_{name}")
+        assert torch.autograd.gradcheck(f, (n, *parameters, x), check_forward_ad=True)
+        assert torch.autograd.gradgradcheck(f, (n, *parameters, x))
+        whole = torch.tensor([0, 2, 5])
+        assert torch.autograd.gradgradcheck(lambda *args, f=f, whole=whole: f(whole, *args), (*parameters, x))
+
+
+def test_third_derivatives_in_parameters_raise() -> None:
+    p = torch.tensor(0.5, dtype=DOUBLE, requires_grad=True)
+    first = torch.autograd.grad(special.eval_genlaguerre(3, p, 0.5), p, create_graph=True)[0]
+    second = torch.autograd.grad(first, p, create_graph=True)[0]
+    with pytest.raises(NotImplementedError, match="third derivative"):
+        second.backward()
+
+
+def test_degrees_that_are_none_and_special_values() -> None:
+    x = torch.tensor([0.5, math.inf, -math.inf, math.nan], dtype=DOUBLE)
+    assert special.eval_legendre(-3, x)[0] == special.eval_legendre(2, x)[0]
+    assert special.eval_jacobi(-2, 0.5, 0.5, x)[0] == 0
+    assert special.eval_legendre(3, x)[1:3].tolist() == [math.inf, -math.inf]
+    assert special.eval_laguerre(3, x)[1:3].tolist() == [-math.inf, math.inf]
+    assert special.eval_legendre(0.5, torch.tensor(-2.0)).item() == math.inf
+    for name, parameters in FAMILIES.items():
+        assert torch.isnan(getattr(special, f"eval_{name}")(2, *parameters, x)[3])
+        assert torch.isnan(getattr(special, f"eval_{name}")(math.nan, *parameters, x)).all()
+    # Polynomials where SciPy has none: parameters below -1.
+    assert special.eval_genlaguerre(2, -1.0, torch.tensor(3.0, dtype=DOUBLE)).item() == pytest.approx(1.5)
+    assert special.eval_jacobi(1, -2.0, -1.0, torch.tensor(0.5, dtype=DOUBLE)).item() == pytest.approx(-0.75)
+
+
+def test_dtypes_out_and_refused() -> None:
+    x = X.float()
+    assert special.eval_legendre(torch.arange(7), x).dtype == torch.float32
+    assert special.eval_legendre(torch.full((7,), 2.5), X).dtype == DOUBLE
+    out = torch.empty_like(X)
+    assert special.eval_jacobi(3, 0.5, 0.5, X, out=out) is out
+    assert special.eval_laguerre(2, X[:0]).shape == (0,)
+    torch.testing.assert_close(special.assoc_laguerre(X, 3, 0.5), special.eval_genlaguerre(3, 0.5, X))
+    with pytest.raises(TypeError, match="eval_gegenbauer: alpha must be real"):
+        special.eval_gegenbauer(2.5, torch.tensor(1j), X)
+
+
+# ---- objects -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("monic", [False, True])
+@pytest.mark.parametrize("name", OBJECTS)
+def test_objects_are_scipys(name: str, monic: bool) -> None:
+    for n in (1, 4, 7):
+        p = getattr(special, name)(n, *OBJECTS[name], monic=monic, dtype=DOUBLE)
+        q = getattr(scipy.special, name)(n, *OBJECTS[name], monic=monic)
+        x = np.array([0.125, 0.5, 0.75])
+        np.testing.assert_allclose(p.c.numpy(), q.c, rtol=1e-12, atol=1e-12 * abs(q.c).max())
+        np.testing.assert_allclose(p(torch.tensor(x)).numpy(), q(x), rtol=1e-11)
+        np.testing.assert_allclose(p.weights.numpy(), q.weights, rtol=1e-11, atol=1e-13)
+        np.testing.assert_allclose(p.weight_func(torch.tensor(x)).numpy(), q.weight_func(x), rtol=1e-13)
+        np.testing.assert_allclose(p.deriv().c.numpy(), np.atleast_1d(q.deriv().c), rtol=1e-12, atol=1e-11)
+        assert p.normcoef.item() == pytest.approx(q.normcoef, rel=1e-11)
+        assert tuple(p.limits) == tuple(q.limits)
+
+
+def test_objects_of_degree_zero() -> None:
+    p = special.chebyu(0, dtype=DOUBLE)
+    assert p.c.tolist() == [1.0] and p.weights.shape == (0, 3)
+    assert p.normcoef.item() == pytest.approx(math.sqrt(math.pi / 2))
+    assert special.chebyc(0).c.tolist() == [2.0]
+    assert special.legendre(0).deriv().c.tolist() == [0.0]
+
+
+def test_objects_differentiate() -> None:
+    a, b = (torch.tensor(v, dtype=DOUBLE, requires_grad=True) for v in (0.5, -0.25))
+
+    def parts(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        p = special.jacobi(3, a, b)
+        return p.c, p.weights, p.normcoef, p(torch.tensor(0.25, dtype=DOUBLE))
+
+    assert torch.autograd.gradcheck(parts, (a, b))
+    assert torch.autograd.gradcheck(lambda a: special.gegenbauer(3, a).weights, (a,))
+
+
+# ---- quadrature ----------------------------------------------------------------------------------------------------
+
+RULES: dict[str, tuple[float, ...]] = {
+    name: parameters for name, parameters in OBJECTS.items() if not name.split("_")[-1].startswith("cheby")
+}
+
+
+@pytest.mark.parametrize("n", [1, 2, 9, 40])
+@pytest.mark.parametrize("name", RULES)
+def test_rules_are_scipys(name: str, n: int) -> None:
+    x, w, mu = getattr(special, f"roots_{name}")(n, *RULES[name], mu=True, dtype=DOUBLE)
+    want = getattr(scipy.special, f"roots_{name}")(n, *RULES[name], mu=True)
+    np.testing.assert_allclose(x.numpy(), want[0], rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(w.numpy(), want[1], rtol=2e-11)
+    assert float(mu) == pytest.approx(want[2], rel=1e-13)
+
+
+@pytest.mark.parametrize("n", [99, 100, 101, 500])
+def test_legendre_rules_digit_for_digit(n: int) -> None:
+    x, w = special.roots_legendre(n, dtype=DOUBLE)
+    with mpmath.workdps(30):
+        for i in (0, 1, 29, 30, 31, n // 4, n // 2 - 1, n - 1):
+            z = mpmath.mpf(x[i].item())
+            for _ in range(3):
+                before, now = mpmath.mpf(1), z
+                for k in range(1, n):
+                    before, now = now, ((2 * k + 1) * z * now - k * before) / (k + 1)
+                slope = n * (before - z * now) / (1 - z * z)
+                z -= now / slope
+            assert abs(x[i].item() / z - 1) < 1e-15
+            assert abs(w[i].item() * (1 - z * z) * slope**2 / 2 - 1) < 1.5e-14
+
+
+def test_rules_of_many_points() -> None:
+    n = 100_000
+    x, w = special.roots_legendre(n, dtype=DOUBLE)
+    assert (x.diff() > 0).all() and torch.equal(x, -x.flip(0))
+    for k in (0, 2, 8, 100):
+        assert (w * x**k).sum().item() == pytest.approx(2 / (k + 1), rel=1e-14)
+    for name, total in (("laguerre", 1.0), ("hermite", math.sqrt(math.pi))):
+        x, w = getattr(special, f"roots_{name}")(700, dtype=DOUBLE)
+        assert (x.diff() > 0).all() and (w >= 0).all() and w.sum().item() == pytest.approx(total, rel=1e-13)
+
+
+def test_rules_with_parameters_digit_for_digit() -> None:
+    """The nodes are zeros, the weights of DLMF 3.5.31 and 18.5: all against mpmath."""
+    n, a, b = 30, 0.5, -0.25
+    x, w = special.roots_jacobi(n, a, b, dtype=DOUBLE)
+    y, v = special.roots_genlaguerre(n, a, dtype=DOUBLE)
+    with mpmath.workdps(60):
+        front = mpmath.gammaprod([n + a + 1, n + b + 1], [n + a + b + 1, n + 1]) * mpmath.mpf(2) ** (a + b + 1)
+        for i in (0, 1, 14, 28, 29):
+            z = mpmath.findroot(lambda t: mpmath.jacobi(n, a, b, t), x[i].item())
+            slope = (n + a + b + 1) / mpmath.mpf(2) * mpmath.jacobi(n - 1, a + 1, b + 1, z)
+            assert abs(x[i].item() - z) < 3e-16 and abs(w[i].item() * (1 - z * z) * slope**2 / front - 1) < 2e-14
+            z = mpmath.findroot(lambda t: mpmath.laguerre(n, a, t), y[i].item())
+            slope = -mpmath.laguerre(n - 1, a + 1, z)
+            want = mpmath.gammaprod([n + a + 1], [n + 1]) / (z * slope**2)
+            assert abs(y[i].item() / z - 1) < 1e-15 and abs(v[i].item() / want - 1) < 1e-13
+
+
+def test_rules_differentiate_twice_and_in_batches() -> None:
+    a = torch.tensor([0.5, 1.25], dtype=DOUBLE, requires_grad=True)
+    b = torch.tensor([-0.25, 0.75], dtype=DOUBLE, requires_grad=True)
+    for f, args in (
+        (lambda a, b: special.roots_jacobi(4, a, b, mu=True), (a, b)),
+        (lambda a: special.roots_gegenbauer(4, a), (a,)),
+        (lambda a: special.roots_genlaguerre(3, a), (a,)),
+        (lambda a, b: special.roots_sh_jacobi(3, a + 1, b + 1), (a, b)),
+    ):
+        assert torch.autograd.gradcheck(f, args)
+        assert torch.autograd.gradgradcheck(f, args)
+    x, w = special.roots_jacobi(4, a, b)
+    assert x.shape == w.shape == (2, 4)
+    torch.testing.assert_close(x[1], special.roots_jacobi(4, a[1], b[1])[0])
+
+
+def test_names_dtypes_and_refused() -> None:
+    short = {"p": "legendre", "ps": "sh_legendre", "j": "jacobi", "js": "sh_jacobi", "cg": "gegenbauer"}
+    short |= {"l": "laguerre", "la": "genlaguerre", "h": "hermite", "he": "hermitenorm"}
+    for key, name in short.items():
+        assert getattr(special, f"{key}_roots") is getattr(special, f"roots_{name}")
+    assert special.roots_legendre(3)[0].dtype == torch.get_default_dtype()
+    assert special.roots_jacobi(3, torch.tensor(0.5, dtype=DOUBLE), 1.0)[0].dtype == DOUBLE
+    bad: list[tuple[Any, str]] = [
+        (lambda: special.roots_legendre(0), "roots_legendre: n must be a positive whole number, got 0"),
+        (lambda: special.roots_hermite(2.5), "roots_hermite: n must be a whole number, got 2.5"),
+        (lambda: special.roots_jacobi(2, -1.0, 0.0), "roots_jacobi: alpha must be finite and greater than -1"),
+        (lambda: special.roots_gegenbauer(2, -0.5), "alpha must be finite and greater than -0.5"),
+        (lambda: special.roots_sh_jacobi(2, 1.0, 2.0), "p1 - q1 must be finite and greater than -1"),
+        (lambda: special.legendre(-1), "legendre: n must be a whole number of at least 0, got -1"),
+        (lambda: special.genlaguerre(2, -1), "genlaguerre: alpha must be finite and greater than -1"),
+    ]
+    for call, message in bad:
+        with pytest.raises(ValueError, match=message):
+            call()
