@@ -127,7 +127,7 @@ SCI_HD_LARGE complex<T> chebyshev_value(T w, bool second, bool whole, const cheb
   using Z = complex<T>;
   const Z root = sqrt(at.low * T(2)) * sqrt(at.a + T(1));  // (1 - a^2)^(1/2)
   if (abs1(at.low) == T(0) && (whole || !at.left)) return Z(second ? w : T(1));
-  if (whole && abs1(at.a) > T(1.25)) {
+  if (whole && abs1(at.a) > T(1)) {
     const Z y = at.a + sqrt(at.low * T(-2)) * sqrt(at.a + T(1)), power = chebyshev_power(y, w);
     if (!second) return (power + T(1) / power) * T(0.5);
     return (power - T(1) / power) / (y - T(1) / y);

@@ -128,10 +128,12 @@ from ._kelvin_zeros import (
 )
 from ._kolmogorov import kolmogi, kolmogorov
 from ._lambertw import lambertw, wrightomega
+from ._legendre_q import lqmn, lqn
 from ._logarithm import log1p, xlog1py, xlogy
 from ._loggamma import loggamma
 from ._logistic import expit, log_expit, logit, softplus
 from ._logsumexp import log_softmax, logsumexp, softmax
+from ._lpmv import lpmv
 from ._mathieu import mathieu_a, mathieu_b, mathieu_cem, mathieu_sem
 from ._mathieu_coefficients import mathieu_even_coef, mathieu_odd_coef
 from ._mathieu_modified import mathieu_modcem1, mathieu_modcem2, mathieu_modsem1, mathieu_modsem2
@@ -399,6 +401,9 @@ __all__ = [
     "loggamma",
     "logit",
     "logsumexp",
+    "lpmv",
+    "lqmn",
+    "lqn",
     "mathieu_a",
     "mathieu_b",
     "mathieu_cem",

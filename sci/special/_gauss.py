@@ -19,6 +19,7 @@ from torch import Tensor
 from sci._core.arrays import as_tensor, floating
 from sci._core.checks import known
 from sci._core.errors import bad_argument
+from sci._core.torch_private import forward_mode_active, transforms_active
 
 from ._orthogonal import sh_legendre_polynomial
 from ._poch import poch
@@ -97,7 +98,8 @@ def gegenbauer_family(n: int, lam: Tensor, total: Tensor) -> Family:
     first = 1 / (2 * (1 + v))
     others = k * (k + 2 * v - 1) / (4 * (k + v) * (k + v - 1))
     squares = torch.cat((first, others), -1)[..., : n - 1]
-    return Family(torch.zeros_like(v).expand(*lam.shape, n), squares, total, symmetric=True)
+    # Zeros that depend on the parameter, so that all nodes have a derivative.
+    return Family((0 * v).expand(*lam.shape, n), squares, total, symmetric=True)
 
 
 def laguerre_family(n: int, alpha: Tensor, total: Tensor) -> Family:
@@ -120,8 +122,8 @@ def shifted(family: Family) -> Family:
 
 
 def _start(family: Family) -> Tensor:
-    """Return the eigenvalues of the Jacobi matrix, without gradients."""
-    centres, squares = torch.broadcast_tensors(family.centres.detach(), _padded(family.squares.detach()))
+    """Return the eigenvalues of the Jacobi matrix."""
+    centres, squares = torch.broadcast_tensors(family.centres, _padded(family.squares))
     if centres.shape[-1] == 1:
         return centres
     return torch.linalg.eigvalsh(torch.diag_embed(centres) + torch.diag_embed(squares[..., 1:].sqrt(), -1))
@@ -129,7 +131,7 @@ def _start(family: Family) -> Tensor:
 
 def _padded(squares: Tensor) -> Tensor:
     """Put an element in front, so that squares[k] stands before P_{k-1} in the step from P_k."""
-    return torch.cat((torch.ones_like(squares[..., :1]) if squares.shape[-1] else squares.new_ones(1), squares), -1)
+    return torch.cat((squares.new_ones(*squares.shape[:-1], 1), squares), -1)
 
 
 def _pass(family: Family, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -157,11 +159,13 @@ def _pass(family: Family, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def nodes_and_weights(family: Family) -> tuple[Tensor, Tensor]:
     """Return nodes in ascending order and weights, of the parameters' batch shape."""
-    x = _start(family)
-    grad = torch.is_grad_enabled() and any(p.requires_grad for p in (family.centres, family.squares, family.total))
+    # Nodes are found without derivatives of any mode, which the steps below bring in.
+    plain = Family(family.centres.detach(), family.squares.detach(), family.total.detach(), family.symmetric)
+    grad = torch.is_grad_enabled() and (family.total.requires_grad or family.centres.requires_grad)
+    grad = grad or forward_mode_active() or transforms_active() or torch.compiler.is_compiling()
     with torch.no_grad():
-        step, _, _ = _pass(family, x)
-        x = _symmetrized(family, x - step)
+        x = _start(plain)
+        x = _symmetrized(family, x - _pass(plain, x)[0])
         if family.refine is not None:
             step = family.refine(x)
             # Where the polynomial overflows, or the step is no refinement, the node stays.

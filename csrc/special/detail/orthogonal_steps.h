@@ -175,7 +175,7 @@ SCI_HD_LARGE Z jacobi_steps(int64_t n, R alpha, R beta, const orthogonal_argumen
     for (int64_t i = 1; i < n; ++i, k += T(1)) {
       const R t = R(T(2) * k) + sum, next = R(k + T(1)) + sum, inverse = R(T(1)) / (next * t * R(k + T(1)));
       d = (p * (rest * ((t + R(T(1))) * t * R(T(0.5)))) + d * ((R(k) + beta) * R(k))) * ((t + R(T(2))) * inverse);
-      p = p + p * (alpha * next * t * inverse) + d;
+      p = p + p * (alpha * R(T(1) / (k + T(1)))) + d;  // not from `inverse`: its derivative would not cancel
       if (!orthogonal_finite(p)) break;
     }
   }

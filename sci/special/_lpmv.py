@@ -1,0 +1,103 @@
+"""Associated Legendre functions of real degree, through Jacobi's functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sci._core.arrays import compute_dtype, promote
+from sci._core.cards import Sample, function
+from sci._core.dispatch import write_out
+
+from ._jacobi_function import jacobi_function
+from ._poch import poch
+
+
+def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
+    x = (torch.rand(3, generator=generator, dtype=torch.float64) * 1.4 - 0.7).to(dtype).to(device)
+    v = torch.tensor([2.5, 3.0, 4.25], dtype=dtype, device=device)
+    yield Sample(torch.tensor([0, 1, -2], device=device), v, x)
+
+
+@function(differentiable=("v", "x"), discrete=("m",), samples=_samples, complex=False)
+def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Associated Legendre function of whole order and real degree, on the cut.
+
+    .. math::
+        P_v^m(x) = (-1)^m (1 - x^2)^{m/2} \frac{d^m}{dx^m} P_v(x)
+
+    Parameters
+    ----------
+    m : tensor_like
+        Order, whole; others give NaN.
+    v : tensor_like
+        Degree, real.
+    x : tensor_like
+        Argument, real, :math:`|x| \le 1`; for `m` = 0 also beyond.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        The function, in the broadcast shape. At -1 it is infinite for `m` = 0 and degrees that are not whole.
+
+    Raises
+    ------
+    TypeError
+        Where an argument is complex or holds no numbers.
+
+    See Also
+    --------
+    assoc_legendre_p, eval_legendre, lqmn
+
+    Notes
+    -----
+    By Jacobi's function, :math:`P_v^m = (-1)^m (v + 1)_m 2^{-m} (1 - x^2)^{m/2} P_{v-m}^{(m,m)}(x)` [1]_, whose
+    derivatives it has. Of negative order
+    :math:`P_v^{-m} = (-1)^m \frac{\Gamma(v - m + 1)}{\Gamma(v + m + 1)} P_v^m`, of negative degree
+    :math:`P_{-v-1}^m = P_v^m`.
+
+    References
+    ----------
+    .. [1] NIST Digital Library of Mathematical Functions, 14.3, 18.7, https://dlmf.nist.gov/14.3
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sci.special import lpmv
+    >>> lpmv(1, 2.5, torch.tensor([0.0, 0.5], dtype=torch.float64))
+    tensor([ 1.3110, -1.2297], dtype=torch.float64)
+    """
+    given = promote("lpmv", half=True, allow_complex=False, m=m, v=v, x=x)
+    order, degree, z = (t.to(compute_dtype(t.dtype)) for t in given)
+    order = order.detach()
+    size = order.abs()
+    whole = order == order.round()
+    degree = torch.where(degree < -0.5, -degree - 1, degree)
+    # Where the function is 0 or has no order the parts are those of order 0.
+    none = (degree == degree.round()) & (size > degree)
+    used = torch.where(whole & ~none, size, torch.zeros_like(size))
+    half = (used / 2).floor()
+    square = (1 - z) * (1 + z) / 4
+    even = used == 2 * half
+    root = torch.where(even, torch.ones_like(square), square).sqrt()
+    # Each half of the rising factorial with its half of the power: neither overflows where the product does not.
+    first, second = poch(degree + 1, half), poch(degree + 1 + half, used - half)
+    # Of negative order the reciprocal of the falling factorial.
+    negative = (order < 0) & (used > 0)
+    front = torch.where(negative, 1 / poch(degree - used + 1, used), first)
+    rest = torch.where(negative, torch.ones_like(second), second)
+    value = front * square**half * root * rest * jacobi_function(degree - used, used, used, z)
+    sign = torch.where((used.remainder(2) == 1) & ~negative, -1.0, 1.0).to(z.dtype)
+    result = sign * value
+    result = torch.where(none & whole, torch.zeros_like(result), result)
+    # jacobi_function is infinite at -1 without its sign.
+    end = (z == -1) & (used == 0) & (degree != degree.round())
+    result = torch.where(end, -torch.inf * torch.sin(torch.pi * degree).detach().sign(), result)
+    result = torch.where(whole, result, torch.nan).to(given[2].dtype)
+    return result if out is None else write_out("lpmv", result, out)
