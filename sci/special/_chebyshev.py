@@ -279,7 +279,7 @@ def eval_chebyc(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> import torch, sci
     >>> x = torch.tensor([0.0, 1.0, 2.0], dtype=torch.float64)
     >>> sci.special.eval_chebyc(2, x)
-    tensor([-2.0000, -1.0000,  2.0000], dtype=torch.float64)
+    tensor([-2., -1.,  2.], dtype=torch.float64)
     """
 
 

@@ -226,7 +226,7 @@ def eval_jacobi(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None 
     >>> import torch, sci
     >>> x = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64)
     >>> sci.special.eval_jacobi(2, 0.5, 1.0, x)
-    tensor([-0.6562, -0.0156,  1.8750], dtype=torch.float64)
+    tensor([-0.6562, -0.1641,  1.8750], dtype=torch.float64)
     """
     whole = _whole("eval_jacobi", n)
     kernel = jacobi_function if whole is None else jacobi_polynomial
@@ -279,7 +279,7 @@ def eval_sh_jacobi(n: Any, p: Any, q: Any, x: Any, /, *, out: Tensor | None = No
     >>> import torch, sci
     >>> x = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64)
     >>> sci.special.eval_sh_jacobi(2, 1.5, 1.0, x)
-    tensor([ 0.2286, -0.0571,  0.4286], dtype=torch.float64)
+    tensor([ 0.1270, -0.0675,  0.2381], dtype=torch.float64)
     """
     name = "eval_sh_jacobi"
     whole = _whole(name, n)

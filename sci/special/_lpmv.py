@@ -71,7 +71,7 @@ def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> import torch
     >>> from sci.special import lpmv
     >>> lpmv(1, 2.5, torch.tensor([0.0, 0.5], dtype=torch.float64))
-    tensor([ 1.3110, -1.2297], dtype=torch.float64)
+    tensor([ 0.9836, -0.9874], dtype=torch.float64)
     """
     given = promote("lpmv", half=True, allow_complex=False, m=m, v=v, x=x)
     order, degree, z = (t.to(compute_dtype(t.dtype)) for t in given)

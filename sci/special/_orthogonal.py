@@ -462,25 +462,9 @@ def sh_jacobi_polynomial_second(
     i: Any, j: Any, n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None = None
 ) -> Tensor:
     r"""
-    Second derivative of :func:`sh_jacobi_polynomial` in the parameters.
-
-    Parameters
-    ----------
-    i, j : tensor_like of integers
-        Orders in `alpha` and `beta`, :math:`i + j = 2`; NaN results from others.
-    n : tensor_like of integers
-        Degree.
-    alpha, beta : tensor_like
-        Parameters, real.
-    x : tensor_like
-        Argument, real or complex.
-    out : Tensor, optional
-        Where to write the result.
-
-    Returns
-    -------
-    Tensor
-        The derivative. Its own derivatives raise.
+    Second derivative of :func:`sh_jacobi_polynomial` in the parameters, of order `i` in `alpha` and `j` in `beta`,
+    :math:`i + j = 2` (NaN results from others), by dual numbers: as :func:`jacobi_polynomial_second`, with the digits of
+    small `x`. Its own derivatives raise.
     """
 
 
@@ -508,25 +492,8 @@ def sh_jacobi_polynomial_first(
     i: Any, j: Any, n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None = None
 ) -> Tensor:
     r"""
-    First derivative of :func:`sh_jacobi_polynomial` in a parameter.
-
-    Parameters
-    ----------
-    i, j : tensor_like of integers
-        1, 0 for `alpha` and 0, 1 for `beta`; NaN results from others.
-    n : tensor_like of integers
-        Degree.
-    alpha, beta : tensor_like
-        Parameters, real.
-    x : tensor_like
-        Argument, real or complex.
-    out : Tensor, optional
-        Where to write the result.
-
-    Returns
-    -------
-    Tensor
-        The derivative.
+    First derivative of :func:`sh_jacobi_polynomial`: in `alpha` for `i`, `j` = 1, 0 and in `beta` for 0, 1 (NaN results
+    from others), by dual numbers: as :func:`jacobi_polynomial_first`, with the digits of small `x`.
     """
 
 

@@ -382,7 +382,7 @@ def jacobi(
     --------
     >>> import sci
     >>> sci.special.jacobi(2, 0.5, 1.0).c
-    tensor([ 2.7188, -0.1875, -0.6562])
+    tensor([ 3.0938, -0.5625, -0.6562])
     """
     degree = count("jacobi", n, 0)
     a, b = parameter("jacobi", "alpha", alpha, -1, device), parameter("jacobi", "beta", beta, -1, device)
