@@ -463,8 +463,8 @@ def sh_jacobi_polynomial_second(
 ) -> Tensor:
     r"""
     Second derivative of :func:`sh_jacobi_polynomial` in the parameters, of order `i` in `alpha` and `j` in `beta`,
-    :math:`i + j = 2` (NaN results from others), by dual numbers: as :func:`jacobi_polynomial_second`, with the digits of
-    small `x`. Its own derivatives raise.
+    :math:`i + j = 2` (NaN results from others), by dual numbers: as :func:`jacobi_polynomial_second`, with the digits
+    of small `x`. Its own derivatives raise.
     """
 
 
