@@ -61,6 +61,8 @@ Jvp = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...]], Any]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _library = torch.library.Library("sci", "FRAGMENT")
+# Operators whose leading dimensions are batches: their overloads, and how many trailing dimensions each tensor keeps.
+batched_operators: list[tuple[Any, tuple[int, ...]]] = []
 _PLAIN = (Tensor, Parameter)
 _NUMBERS = (int, float)
 _DTYPES = {"r": FLOATING, "c": COMPLEX, "i": (torch.int64, torch.int64)}
@@ -132,6 +134,7 @@ class _Operator:
         _library.impl(name, autograd_kernel, "Autograd")
         if core_dims is not None:
             dims = tuple(core_dims)
+            batched_operators.append((op, dims))
 
             def broadcast(info: Any, in_dims: Args, *args: Any) -> Any:
                 out = op(*_move_batch_dims(args, in_dims, dims))

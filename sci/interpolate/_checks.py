@@ -14,6 +14,8 @@ from .._core.arrays import FLOATING, promote
 from .._core.checks import checks_enabled, finite_probe, known, read
 from .._core.torch_private import forward_mode_active, transforms_active
 
+_PLAIN = (Tensor, torch.nn.Parameter)
+
 
 def holds(condition: Tensor) -> bool:
     """Return whether a condition on data holds; True where nobody can know: compiled, under vmap, checks off."""
@@ -26,6 +28,7 @@ def nothing_differentiates(*tensors: Tensor) -> bool:
         torch.compiler.is_compiling()
         or transforms_active()
         or forward_mode_active()
+        or not all(type(x) in _PLAIN for x in tensors)  # sharded ones have rules for operators that differentiate
         or (torch.is_grad_enabled() and any(x.requires_grad for x in tensors))
     )
 
