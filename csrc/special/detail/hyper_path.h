@@ -206,12 +206,12 @@ SCI_HD double hyper_reach(const hyper_equation<R>& f, P z) {
   return min(0.5 * min(gap, far), 20 / rate);
 }
 
-/// w and w' at `to`, from w and w' at `from`: straight, with steps as long as may be.
+/// w and w' at `to`, from w and w' at `from`: straight, with steps as long as may be, times `part`.
 template <class R, class Z, class P>
-SCI_HD hyper_state<Z> hyper_walk(const hyper_equation<R>& f, P from, P to, hyper_state<Z> at) {
+SCI_HD hyper_state<Z> hyper_walk(const hyper_equation<R>& f, P from, P to, hyper_state<Z> at, double part = 1) {
   using W = hyper_base<Z>;
   for (int i = 0; i < hyper_steps && from != to && hyper_size(at.w) < limits<double>::infinity; ++i) {
-    const double left = double(abs(to - from)), reach = hyper_reach(f, from);
+    const double left = double(abs(to - from)), reach = part * hyper_reach(f, from);
     P next = left <= reach ? to : from + (to - from) * (reach / left);
     if (next == from) next = to;
     at = hyper_step<R, Z>(f, hyper_lift<W>(from), hyper_lift<W>(next) - hyper_lift<W>(from), at);
@@ -223,7 +223,7 @@ SCI_HD hyper_state<Z> hyper_walk(const hyper_equation<R>& f, P from, P to, hyper
 
 /// The function that is 1 at 0, and its derivative, at z; real z < 1 for order 2.
 template <class R, class Z, class P>
-SCI_HD hyper_state<Z> hyper_path(const hyper_equation<R>& f, P z) {
+SCI_HD hyper_state<Z> hyper_path(const hyper_equation<R>& f, P z, double part = 1) {
   // Beyond 1 by way of a point above or below, as the sign of the imaginary part says, also of a zero.
   bool around = false;
   P corner = z;
@@ -232,15 +232,16 @@ SCI_HD hyper_state<Z> hyper_path(const hyper_equation<R>& f, P z) {
     if (around) corner = {0.5, signbit(z.im) ? -0.5 : 0.5};
   }
   const double steep = abs(hyper_leading(f.numerator(0))) / (1 + abs(hyper_leading(f.c)));
-  const double most = min(f.order == 2 ? 0.5 : 1.0, 20 / (1 + steep)), size = double(abs(corner));
+  const double most = part * min(f.order == 2 ? 0.5 : 1.0, 20 / (1 + steep)), size = double(abs(corner));
   const P first = size <= most ? corner : corner * (most / size);
   hyper_state<Z> at = hyper_start<R, Z>(f, hyper_lift<hyper_base<Z>>(first));
-  at = hyper_walk<R, Z>(f, first, corner, at);
-  return around ? hyper_walk<R, Z>(f, corner, z, at) : at;
+  at = hyper_walk<R, Z>(f, first, corner, at, part);
+  return around ? hyper_walk<R, Z>(f, corner, z, at, part) : at;
 }
 
 /// The same with an estimate of the error relative to the value, over that of a sum in double-double: the part that is
-/// lost is the same in double, where the difference shows it. Infinite where all of double's digits are lost.
+/// lost is the same in double, where the difference shows it. Where all of double's digits are lost, a path of other
+/// steps tells; infinite where that differs too.
 template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_path_checked(const hyper_equation<R>& f, P z, double& size) {
   const hyper_equation<double> plain = {f.order, hyper_leading(f.a), hyper_leading(f.b), hyper_leading(f.c)};
@@ -250,7 +251,14 @@ SCI_HD_LARGE Z hyper_path_checked(const hyper_equation<R>& f, P z, double& size)
   const Z w = hyper_path<R, Z>(f, z).w;
   const P fine = hyper_leading(w);
   const double lost = double(abs(rough - fine)) / double(abs(fine));
-  if (lost < 0.5) size = 1 + lost * 1e17;
+  if (lost < 0.5) {
+    size = 1 + lost * 1e17;
+  } else if (isfinite(fine)) {
+    const Z other = hyper_path<R, Z>(f, z, 0.7).w;
+    const double apart = hyper_size(w - other) / hyper_size(w);
+    const double plain_apart = double(abs(hyper_leading(w - other)) / abs(fine));
+    if (max(apart, plain_apart) < 1e-13) size = max(max(apart, plain_apart) * 1e32, 1e17);
+  }
   return w;
 }
 
