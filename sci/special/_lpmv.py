@@ -12,8 +12,10 @@ from sci._core.arrays import compute_dtype, promote
 from sci._core.cards import Sample, function
 from sci._core.dispatch import write_out
 
+from ._hyp2f1 import hyp2f1
 from ._jacobi_function import jacobi_function
 from ._poch import poch
+from ._rgamma import rgamma
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -95,7 +97,12 @@ def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     value = front * square**half * root * rest * jacobi_function(degree - used, used, used, z)
     sign = torch.where((used.remainder(2) == 1) & ~negative, -1.0, 1.0).to(z.dtype)
     result = sign * value
-    result = torch.where(none & whole, torch.zeros_like(result), result)
+    # Of negative order there are functions also where its size is beyond the degree: DLMF 14.3.1.
+    beyond = none & whole & (order < 0)
+    held = torch.where(beyond, size, torch.zeros_like(size))
+    quotient = torch.where(beyond, (1 - z) / (1 + z), torch.ones_like(z))
+    below = quotient ** (held / 2) * hyp2f1(-degree, degree + 1, held + 1, (1 - z) / 2) * rgamma(held + 1)
+    result = torch.where(none & whole, torch.where(beyond, below, torch.zeros_like(result)), result)
     # jacobi_function is infinite at -1 without its sign.
     end = (z == -1) & (used == 0) & (degree != degree.round())
     result = torch.where(end, -torch.inf * torch.sin(torch.pi * degree).detach().sign(), result)
