@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_flatten, tree_leaves, tree_map, tree_unflatten
 
 from sci.testing import points_condition, read_table, table_path, ulp_error
 from sci.testing.tables import Row
 
 from .cards import ElementwiseCard, FunctionCard, NoDerivative, elementwise_cards, function_cards
+from .torch_private import tree_flatten, tree_leaves, tree_map, tree_unflatten
 
 _DOMAINS = ("special", "fft", "linalg", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate")
 _KINDS = {

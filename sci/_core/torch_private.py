@@ -30,7 +30,7 @@ from torch.autograd import forward_ad as forward_ad
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad_enabled
 from torch.autograd.function import _SingleLevelFunction as SingleLevelFunction
 from torch.utils._pytree import GetAttrKey as attribute_key  # noqa: N813
-from torch.utils._pytree import register_pytree_node
+from torch.utils._pytree import register_pytree_node, tree_flatten, tree_leaves, tree_map, tree_unflatten
 
 __all__ = [
     "CPU",
@@ -55,6 +55,10 @@ __all__ = [
     "through_grads_batched",
     "torch_function",
     "transforms_active",
+    "tree_flatten",
+    "tree_leaves",
+    "tree_map",
+    "tree_unflatten",
 ]
 
 CPU = _DispatchKeySet(_DispatchKey.CPU)

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
+
+from sci._core.torch_private import tree_leaves
 
 CHECKS = ("gradient", "second order", "transforms", "vmap", "compile", "compile of the gradient", "layout")
 
