@@ -40,7 +40,34 @@ def _stirling2(mp: Any, n: int, k: int) -> Any:
     return mp.mpf(sci.special.stirling2(int(n), int(k), exact=True))
 
 
+def _airye(mp: Any, x: Any) -> Any:
+    up = mp.exp(2 * x * mp.sqrt(x) / 3)
+    return (
+        up * mp.airyai(x),
+        up * mp.airyai(x, derivative=1),
+        mp.airybi(x) / up,
+        mp.airybi(x, derivative=1) / up,
+    )
+
+
+def _itmodstruve0(mp: Any, x: Any) -> Any:
+    return mp.quad(lambda t: mp.struvel(0, t), mp.linspace(0, x, 9))
+
+
 SPOTS = (
+    Spot("airye", "argument above 1e6", ((3e6,), (1e8,)), _airye),
+    Spot("besselpoly", "large a", ((60.0, 1.5, 0.5), (200.0, 0.5, 1.5))),
+    Spot("hankel1e", "large order, beside the transition", ((100.0, -8.78 - 43.03j), (1000.0, 476.0 + 879.5j))),
+    Spot("it2i0k0", "above 10", ((14.0,), (25.0,))),
+    Spot("it2j0y0", "above 10", ((14.0,), (45.0,))),
+    Spot("it2struve0", "above 20", ((24.0,), (50.0,))),
+    Spot("itairy", "size between 3 and 9", ((4.5,), (-7.0,), (8.5,))),
+    Spot("iti0k0", "above 10", ((14.0,), (25.0,))),
+    Spot("itmodstruve0", "above 20", ((24.0,), (40.0,)), _itmodstruve0),
+    Spot("itstruve0", "above 20", ((24.0,), (50.0,))),
+    Spot("iv", "large order, negative, small values", ((-100.5, 0.3 + 0.2j), (160.25, 1.5 + 1.0j), (350.5, 40.0))),
+    Spot("kve", "large argument and order, complex", ((1000.0, 250.0 + 990.0j), (1000.0, -40.0 - 1000.0j))),
+    Spot("yv", "order 1000, near the transition, complex", ((1000.0, -998.0 + 55.0j), (1000.0, 996.0 - 80.0j))),
     Spot("bdtrik", "everywhere", ((0.3, 20.0, 0.4), (0.9, 7.0, 0.6), (0.05, 300.0, 0.25))),
     Spot("bdtrin", "everywhere", ((3.0, 0.4, 0.3), (12.0, 0.7, 0.45), (40.0, 0.1, 0.2))),
     Spot("betaincinv", "result below the smallest number", ((3.6e-5, 3e5, 0.9), (5e-5, 0.03, 0.9))),
@@ -86,9 +113,13 @@ def measure(spot: Spot) -> tuple[float, float]:
         found = confirmed(lambda point=point: tuple_of(reference(mpmath.mp, *(to_mp(x) for x in point))))
         want = found if len(found) > 1 else found[0]
         worst[0] = max(worst[0], error(theirs(*point), want))
-        tensors = [x if isinstance(x, int) else torch.tensor(x, dtype=torch.float64) for x in point]
+        tensors = [x if isinstance(x, int) else torch.tensor(x, dtype=_dtype(x)) for x in point]
         worst[1] = max(worst[1], error(ours(*tensors), want))
     return worst[0], worst[1]
+
+
+def _dtype(x: Any) -> torch.dtype:
+    return torch.complex128 if isinstance(x, complex) else torch.float64
 
 
 def tuple_of(x: Any) -> tuple[Any, ...]:
