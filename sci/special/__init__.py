@@ -181,6 +181,18 @@ from ._spherical_harmonics import (
     sph_legendre_p,
     sph_legendre_p_all,
 )
+from ._spheroidal_angular import obl_ang1, obl_ang1_cv, pro_ang1, pro_ang1_cv
+from ._spheroidal_cv import obl_cv, obl_cv_seq, pro_cv, pro_cv_seq
+from ._spheroidal_radial import (
+    obl_rad1,
+    obl_rad1_cv,
+    obl_rad2,
+    obl_rad2_cv,
+    pro_rad1,
+    pro_rad1_cv,
+    pro_rad2,
+    pro_rad2_cv,
+)
 from ._stirling2 import stirling2
 from ._struve import modstruve, struve
 from ._student import stdtr, stdtridf, stdtrit
@@ -437,6 +449,14 @@ __all__ = [
     "ndtri_exp",
     "nrdtrimn",
     "nrdtrisd",
+    "obl_ang1",
+    "obl_ang1_cv",
+    "obl_cv",
+    "obl_cv_seq",
+    "obl_rad1",
+    "obl_rad1_cv",
+    "obl_rad2",
+    "obl_rad2_cv",
     "owens_t",
     "p_roots",
     "pbdn_seq",
@@ -453,6 +473,14 @@ __all__ = [
     "poch",
     "polygamma",
     "powm1",
+    "pro_ang1",
+    "pro_ang1_cv",
+    "pro_cv",
+    "pro_cv_seq",
+    "pro_rad1",
+    "pro_rad1_cv",
+    "pro_rad2",
+    "pro_rad2_cv",
     "ps_roots",
     "pseudo_huber",
     "psi",
