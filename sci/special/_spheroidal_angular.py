@@ -284,7 +284,7 @@ def pro_ang1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
     >>> x = torch.tensor([0.0, 0.5, 0.9], dtype=torch.float64)
     >>> s, slope = pro_ang1(0, 2, 3.0, x)
     >>> s
-    tensor([-0.5000, -0.0290,  0.5752], dtype=torch.float64)
+    tensor([-0.5000,  0.1061,  0.9050], dtype=torch.float64)
     """
 
 
@@ -346,7 +346,7 @@ def pro_ang1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     >>> x = torch.tensor([0.0, 0.5, 0.9], dtype=torch.float64)
     >>> s, slope = pro_ang1_cv(0, 2, 3.0, pro_cv(0, 2, torch.tensor(3.0, dtype=torch.float64)), x)
     >>> s
-    tensor([-0.5000, -0.0290,  0.5752], dtype=torch.float64)
+    tensor([-0.5000,  0.1061,  0.9050], dtype=torch.float64)
     """
 
 
@@ -414,7 +414,7 @@ def obl_ang1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
     >>> x = torch.tensor([0.0, 0.5, 0.9], dtype=torch.float64)
     >>> s, slope = obl_ang1(0, 2, 3.0, x)
     >>> s
-    tensor([-0.5000, -0.2374,  0.7804], dtype=torch.float64)
+    tensor([-0.5000, -0.3223,  0.4114], dtype=torch.float64)
     """
 
 
@@ -470,5 +470,5 @@ def obl_ang1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     >>> x = torch.tensor([0.0, 0.5, 0.9], dtype=torch.float64)
     >>> s, slope = obl_ang1_cv(0, 2, 3.0, obl_cv(0, 2, torch.tensor(3.0, dtype=torch.float64)), x)
     >>> s
-    tensor([-0.5000, -0.2374,  0.7804], dtype=torch.float64)
+    tensor([-0.5000, -0.3223,  0.4114], dtype=torch.float64)
     """
