@@ -1,6 +1,7 @@
 // Compiling kernels: NVRTC, opened by name at first use.
 #include <dlfcn.h>
 
+#include <filesystem>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -17,6 +18,18 @@ RuntimePaths& runtime_paths() {
 
 namespace {
 
+/// Load the built-in functions that lie beside a package's NVRTC: not every version of it looks for them in its own
+/// folder.
+void open_builtins() {
+  for (const std::string& path : runtime_paths().nvrtc) {
+    std::error_code missing;
+    for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(path).parent_path(), missing)) {
+      if (file.path().filename().string().rfind("libnvrtc-builtins.so", 0) == 0)
+        dlopen(file.path().c_str(), RTLD_NOW | RTLD_GLOBAL);
+    }
+  }
+}
+
 void* nvrtc() {
   static std::mutex mutex;
   static void* library = nullptr;
@@ -26,6 +39,7 @@ void* nvrtc() {
     std::vector<std::string> names = {"libnvrtc.so.13", "libnvrtc.so.12"};
     names.insert(names.end(), runtime_paths().nvrtc.begin(), runtime_paths().nvrtc.end());
     names.push_back("libnvrtc.so");
+    open_builtins();
     library = open_library(names, "NVRTC, which compiles sci's GPU kernels; `pip install nvidia-cuda-nvrtc` has it");
   }
   return library;

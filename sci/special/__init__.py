@@ -58,6 +58,7 @@ from ._digamma import digamma, psi
 from ._ellipj import ellipj
 from ._ellipk import ellipe, ellipk, ellipkm1
 from ._ellipkinc import ellipeinc, ellipkinc
+from ._ellipsoidal import ellip_harm, ellip_harm_2, ellip_normal
 from ._entropy import entr, kl_div, rel_entr
 from ._erf import erf
 from ._erfc import erfc
@@ -261,6 +262,9 @@ __all__ = [
     "dawsn",
     "digamma",
     "diric",
+    "ellip_harm",
+    "ellip_harm_2",
+    "ellip_normal",
     "ellipe",
     "ellipeinc",
     "ellipj",

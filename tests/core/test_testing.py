@@ -22,7 +22,7 @@ def erfc_times(x: Any) -> Any:
 
 
 def test_elementwise_passes_and_measures() -> None:
-    groups = [*CORE, Group("seam", x=near(1.0)), Group("far", x=values(30.0, 1e300), dtypes=["float64"])]
+    groups = [*CORE, Group("seam", x=near(1.0)), Group("far", x=values(30.0, 1e6), dtypes=["float64"])]
     rows = check_elementwise(special.erfcx, erfc_times, groups, ulp=2)
     assert [(row.group, row.dtype, row.points) for row in rows] == [
         ("core", "float64", 20),

@@ -1,0 +1,64 @@
+"""Ellipsoidal harmonics: Lame's equation, orthogonality, SciPy's numbering, arguments of every kind."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import scipy.special
+import torch
+
+from sci.special import ellip_harm, ellip_harm_2, ellip_normal
+
+S = torch.tensor([-3.7, 0.4, 1.9, 2.5, 4.0, 12.0], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 6, 11])
+def test_scipys_numbering_and_signs(n: int) -> None:
+    for p in range(1, 2 * n + 2):
+        wanted = scipy.special.ellip_harm(5, 8, n, p, S.numpy(), -1, 1)
+        got = ellip_harm(5.0, 8.0, n, p, S, -1, 1).numpy()
+        np.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-13 * np.abs(wanted).max())
+
+
+def test_lames_equation() -> None:
+    """The residual of the equation with one separation constant for all s."""
+    s = S.clone().requires_grad_()
+    for p in (1, 5, 6, 9, 10, 13, 14, 17):
+        value = ellip_harm(1.5, 4.0, 8, p, s)
+        (slope,) = torch.autograd.grad(value.sum(), s, create_graph=True)
+        (bend,) = torch.autograd.grad(slope.sum(), s)
+        rest = (s**2 - 1.5) * (s**2 - 4) * bend + s * (2 * s**2 - 5.5) * slope - 8 * 9 * s**2 * value
+        constant = (rest / value)[-2]
+        scale = ((8 * 9 * s**2 + constant.abs()) * value).abs() + ((s**2 - 1.5) * (s**2 - 4) * bend).abs()
+        assert ((rest - constant * value).abs() < 1e-11 * scale).all()
+
+
+@pytest.mark.filterwarnings("ignore::scipy.integrate.IntegrationWarning")
+@pytest.mark.parametrize(("n", "p"), [(0, 1), (1, 3), (2, 5), (3, 7), (5, 4)])
+def test_second_kind_and_norm(n: int, p: int) -> None:
+    wanted = [scipy.special.ellip_harm_2(5, 8, n, p, s) for s in (3.5, 10.0)]
+    got = ellip_harm_2(5.0, 8.0, n, p, torch.tensor([3.5, 10.0], dtype=torch.float64))
+    np.testing.assert_allclose(got.numpy(), wanted, rtol=1e-10)
+    five = torch.tensor(5.0, dtype=torch.float64)
+    assert ellip_normal(five, 8.0, n, p).item() == pytest.approx(scipy.special.ellip_normal(5, 8, n, p), rel=1e-10)
+
+
+def test_norm_of_degree_one() -> None:
+    """Dassios (2012), chapter 4: 4 pi/3 times h2 k2, h2 (k2 - h2), k2 (k2 - h2)."""
+    h2, k2 = (torch.tensor(x, dtype=torch.float64) for x in (1.3, 2.1))
+    wanted = [4 * math.pi / 3 * x for x in (1.3 * 2.1, 1.3 * 0.8, 2.1 * 0.8)]
+    np.testing.assert_allclose(ellip_normal(h2, k2, 1, [1, 2, 3]).numpy(), wanted, rtol=4e-15)
+
+
+def test_arguments() -> None:
+    n, p = torch.tensor([1, 2, 3]), np.array([[1], [2]])
+    got = ellip_harm(5.0, 8.0, n, p, 2.5)
+    np.testing.assert_allclose(got.numpy(), scipy.special.ellip_harm(5, 8, n.numpy(), p, 2.5), rtol=1e-6)
+    assert ellip_harm(8.0, 5.0, 1, 1, S).isnan().all()
+    assert ellip_harm(5.0, 8.0, 1, 4, S).isnan().all()
+    assert ellip_harm(5.0, 8.0, 1, 1, S, signm=0.5).isnan().all()
+    assert ellip_harm_2(5.0, 8.0, 1, 1, S).isnan().tolist() == [False, True, True, True, False, False]
+    with pytest.raises(ValueError, match="ellip_harm: n must be whole numbers"):
+        ellip_harm(5.0, 8.0, 1.5, 1, S)
