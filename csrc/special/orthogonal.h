@@ -147,6 +147,13 @@ SCI_HD Z jacobi_polynomial_second(int64_t i, int64_t j, int64_t n, T alpha, T be
 
 template <class T, class Z>
 SCI_HD Z sh_jacobi_polynomial_first(int64_t i, int64_t j, int64_t n, T alpha, T beta, Z x) {
+  if constexpr (is_same<T, float>) {  // the terms of the derivative cancel beside its zeros
+    if constexpr (is_complex<Z>) {
+      return Z(sh_jacobi_polynomial_first(i, j, n, double(alpha), double(beta), complex<double>(x)));
+    } else {
+      return Z(sh_jacobi_polynomial_first(i, j, n, double(alpha), double(beta), double(x)));
+    }
+  }
   if (detail::orthogonal_refused(n, x) || !isfinite(alpha + beta)) return Z(limits<T>::nan);
   return detail::orthogonal_first(detail::sh_jacobi_functor{n}, i, j, alpha, beta, x);
 }
