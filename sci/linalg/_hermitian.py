@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core import runtime
 from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 
@@ -16,10 +17,28 @@ from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
 from ._matrices import hermitian_part, new_like
 
+runtime.load_library()
+
+# Jacobi's method on matrices side by side (CPU) or one per thread: up to the first size in any number, so that a matrix
+# has the same vectors alone and in a batch, and up to the second from so many on. Measured against LAPACK.
+_SMALL, _SMALL_IN_BATCH, _BATCH = 8, 16, 4
+
+
+def is_small(a: Tensor, in_batch: int = _SMALL_IN_BATCH) -> bool:
+    """Return whether Jacobi's method is the faster one for these matrices."""
+    n = a.shape[-1]
+    if n <= _SMALL:
+        return a.numel() > 0
+    return n <= in_batch and a.is_cpu and a.numel() >= _BATCH * n * n
+
 
 def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
     if check_finite:
         require_finite(function, {"a": a})
+    if is_small(a):
+        w, v, info = torch.ops.sci._eigh_small(a, lower)
+        if not checks_enabled() or not bool(info.any()):
+            return w, v
     try:
         w, v = torch.linalg.eigh(a, UPLO="L" if lower else "U")
     except TorchLinAlgError as error:
@@ -112,6 +131,8 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         require_finite(function, {"a": a})
     if _lapack.worthwhile(a) and a.numel() > 0:
         return _lapack.eigvalsh(a, lower)
+    if is_small(a, _SMALL):
+        return compute(a, lower, False, function)[0]
     try:
         w: Tensor = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
     except TorchLinAlgError as error:

@@ -1,0 +1,52 @@
+// The operators behind sci/linalg/_hermitian.py and sci/linalg/_svd_operators.py for batches of small matrices.
+#include "core/cpu.h"
+#include "jacobi_jobs.h"
+#include "linalg/jacobi.h"
+#include "linalg_shared.h"
+
+SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiEighItem)
+
+namespace sci {
+namespace {
+
+/// (w, V, info) of Hermitian matrices, of which one triangle is read; info is 1 where the method did not converge.
+std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower) {
+  Batch b = batch_of(a0);
+  const bool side = a0.is_cpu();
+  Tensor a = side ? row_major(a0) : fresh_copy(a0), v = torch::stable::empty_like(a);
+  Tensor w = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type())),
+         info = empty_as(a, b.size, ScalarType::Int);
+  dispatch_number(a, "eigh", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using R = real_of<T>;
+    if (side) {
+      EighJob<T> job{data<T>(a), data<T>(v), data<R>(w), data<int32_t>(info), b.n, b.count, lower};
+      return cpu_level() == 2 ? eigh_in_lanes<T, 64>(job) : eigh_in_lanes<T, 32>(job);
+    }
+    Tensor work = torch::stable::empty_like(a);
+    JacobiEighItem<T> body{data<T>(a), data<T>(work), data<T>(v), data<R>(w), data<int32_t>(info), b.n, lower};
+    parallel_for(a, b.count, body, matrices_at_least(b.n));
+  });
+  return {w, v, info};
+}
+
+/// (U, s, V^H, info) of square matrices on the CPU; info is 1 where a singular value is too small for a left vector.
+std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0) {
+  Batch b = batch_of(a0);
+  Tensor a = row_major(a0), u = torch::stable::empty_like(a), vh = torch::stable::empty_like(a);
+  Tensor s = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type()));
+  Tensor info = empty_as(a, b.size, ScalarType::Int);
+  dispatch_number(a, "svd", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using R = real_of<T>;
+    SvdJob<T> job{data<T>(a), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n, b.count};
+    cpu_level() == 2 ? svd_in_lanes<T, 64>(job) : svd_in_lanes<T, 32>(job);
+  });
+  return {u, s, vh, info};
+}
+
+SCI_OPERATOR("_eigh_small(Tensor a, bool lower) -> (Tensor, Tensor, Tensor)", eigh_small)
+SCI_OPERATOR("_svd_small(Tensor a) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
+
+}  // namespace
+}  // namespace sci

@@ -1,0 +1,59 @@
+// Matrices of a batch side by side on the CPU's lanes: where the numbers of one stand, and how items run on threads. A
+// unit that includes this works with vectors of SCI_LANE_BYTES (fft/lanes.h).
+#pragma once
+#include "core/pack.h"
+#include "fft_threads.h"
+
+namespace sci {
+inline namespace SCI_LANES_NAMESPACE {
+
+template <class T>
+struct lane_number {
+  static constexpr int L = SCI_LANE_BYTES / sizeof(T);
+  using type = Pack<T, L>;
+};
+template <class T>
+struct lane_number<complex<T>> {
+  static constexpr int L = lane_number<T>::L;
+  using type = complex<Pack<T, L>>;
+};
+
+/// The numbers of matrix `l` among those side by side in x.
+template <class T>
+struct Lane {
+  using R = real_of<T>;
+  static constexpr int L = lane_number<T>::L;
+  using V = typename lane_number<T>::type;
+  R* x;
+  Lane(V* first, int l) : x(reinterpret_cast<R*>(first) + l) {}
+  T get(int64_t k) const {
+    if constexpr (is_complex<T>)
+      return {x[2 * k * L], x[(2 * k + 1) * L]};
+    else
+      return x[k * L];
+  }
+  void set(int64_t k, T value) const {
+    if constexpr (is_complex<T>) {
+      x[2 * k * L] = value.re;
+      x[(2 * k + 1) * L] = value.im;
+    } else {
+      x[k * L] = value;
+    }
+  }
+};
+/// The same of real numbers.
+template <class T>
+const real_of<T>* lane_of_reals(const real_of<typename lane_number<T>::type>* first, int l) {
+  return reinterpret_cast<const real_of<T>*>(first) + l;
+}
+
+/// A task works on `L` matrices, in `vectors()` numbers of type V.
+template <class T, class Task>
+void run_side_by_side(const Task& task, int64_t count, int64_t vectors, int64_t work) {
+  constexpr int L = lane_number<T>::L;
+  int64_t numbers = vectors * int64_t(sizeof(typename lane_number<T>::type) / sizeof(real_of<T>));
+  on_threads<real_of<T>>(task, (count + L - 1) / L, std::max<int64_t>(1, 65536 / (L * work + 1)), numbers);
+}
+
+}  // namespace SCI_LANES_NAMESPACE
+}  // namespace sci

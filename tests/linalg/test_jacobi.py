@@ -1,0 +1,132 @@
+"""Small matrices by Jacobi's methods: residuals and orthogonality beside LAPACK's, on matrices that hurt."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sci.linalg import eigh, eigvalsh, svd, svdvals
+from tests.linalg.linalg_matrices import ALL, eps, hermitian, random, unitary
+
+COUNT = 5  # not a multiple of the lanes
+
+
+def spectra(n: int) -> dict[str, torch.Tensor]:
+    line = torch.linspace(0, 1, n, dtype=torch.float64) if n > 1 else torch.ones(1, dtype=torch.float64)
+    alternating = torch.where(torch.arange(n) % 2 == 0, 1.0, -1.0).double()
+    return {
+        "condition 1": torch.ones(n, dtype=torch.float64),
+        "signs": alternating,
+        "condition 1e8": 10 ** (-8 * line),
+        "condition 1e16": alternating * 10 ** (-16 * line),
+        "clustered": 1 + 1e-12 * line,
+        "one large": torch.where(torch.arange(n) == 0, 1.0, 1e-3).double(),
+        "singular": torch.where(torch.arange(n) == 0, 0.0, 1.0 + line),
+    }
+
+
+def hermitian_kinds(n: int, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    kinds = {name: hermitian(w, COUNT, n, n, dtype=dtype) for name, w in spectra(n).items()}
+    a = random(COUNT, n, n, dtype=dtype)
+    a = a + a.mH
+    grade = 10.0 ** (-torch.arange(n, dtype=a.real.dtype))
+    top = 1e300 if a.real.dtype == torch.float64 else 1e37
+    zero = torch.zeros(COUNT, n, n, dtype=dtype)
+    return kinds | {
+        "random": a,
+        "graded": a * (grade * grade[:, None]),
+        "tiny": a / top,
+        "huge": a / a.abs().amax() * top,
+        "identity": zero + torch.eye(n),
+        "zero": zero,
+        "diagonal": zero + torch.diag(torch.arange(n, 0, -1)),
+    }
+
+
+def general_kinds(n: int, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    u, v = unitary(COUNT, n, n, dtype=dtype), unitary(COUNT, n, n, dtype=dtype, seed=1)
+    kinds = {name: (u * w.to(dtype)) @ v for name, w in spectra(n).items()}
+    a = random(COUNT, n, n, dtype=dtype)
+    jordan = torch.eye(n, dtype=dtype) + torch.diag(torch.ones(n - 1, dtype=dtype), 1)
+    extra = {"defective": jordan.expand(COUNT, n, n).clone(), "triangle": a.triu(), "ones": torch.ones_like(a)}
+    return kinds | hermitian_kinds(n, dtype) | extra
+
+
+def size(x: torch.Tensor) -> torch.Tensor:
+    """Return the norms of a batch of matrices, also of tiny and huge ones."""
+    parts = (torch.view_as_real(x.resolve_conj()) if x.is_complex() else x).double().flatten(1)
+    big = parts.abs().amax(-1, keepdim=True).clamp_min(1e-307)
+    return torch.linalg.vector_norm(parts / big, dim=-1) * big[:, 0]
+
+
+def off_unitary(v: torch.Tensor) -> float:
+    return float(size(v.mH @ v - torch.eye(v.shape[-1], dtype=v.dtype)).max()) / eps(v.dtype)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 16])
+def test_eigh_is_as_exact_as_lapack(n: int, dtype: torch.dtype) -> None:
+    for kind, a in hermitian_kinds(n, dtype).items():
+        wide = a.to(torch.complex128 if dtype.is_complex else torch.float64)
+
+        def errors(w: torch.Tensor, v: torch.Tensor, a: torch.Tensor = a, wide: torch.Tensor = wide) -> float:
+            left = wide @ v.to(wide.dtype) - v.to(wide.dtype) * w.double()[..., None, :]
+            return float((size(left) / size(a).clamp_min(1e-307)).max()) / eps(dtype)
+
+        w, v = eigh(a)
+        theirs = torch.linalg.eigh(a)
+        assert errors(w, v) <= 2 * errors(*theirs) + 3, kind
+        assert off_unitary(v) <= 2 * off_unitary(theirs[1]) + n, kind
+        assert bool((w[..., 1:] >= w[..., :-1]).all()), kind
+        scale = theirs[0].abs().amax(-1, keepdim=True).clamp_min(1e-38 if eps(dtype) > 1e-10 else 1e-300)
+        assert float(((w - theirs[0]).abs() / scale).max()) < 10 * n**0.5 * eps(dtype), kind
+        torch.testing.assert_close(
+            eigvalsh(a), w, rtol=10 * n * eps(dtype), atol=float(scale.max()) * 10 * n * eps(dtype)
+        )
+        one = eigh(a[1])
+        if n <= 8:
+            assert torch.equal(one[0], w[1])
+            assert torch.equal(one[1], v[1])
+        upper = eigh(a.triu() + torch.full_like(a, 7).tril(-1), lower=False)
+        assert torch.equal(upper[0], w)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 16])
+def test_svd_is_as_exact_as_lapack(n: int, dtype: torch.dtype) -> None:
+    for kind, a in general_kinds(n, dtype).items():
+        wide = a.to(torch.complex128 if dtype.is_complex else torch.float64)
+
+        def errors(u: torch.Tensor, s: torch.Tensor, v: torch.Tensor, wide: torch.Tensor = wide) -> float:
+            left = (u.to(wide.dtype) * s.double()[..., None, :]) @ v.to(wide.dtype) - wide
+            return float((size(left) / size(wide).clamp_min(1e-307)).max()) / eps(dtype)
+
+        u, s, vh = svd(a)
+        theirs = torch.linalg.svd(a)
+        assert errors(u, s, vh) <= 2 * errors(*theirs) + 3, kind
+        for mine, other in ((u, theirs[0]), (vh, theirs[2])):
+            assert off_unitary(mine) <= 2 * off_unitary(other) + n, kind
+        assert bool((s[..., :-1] >= s[..., 1:]).all()), kind
+        assert float(s.min()) >= 0, kind
+        scale = theirs[1].amax(-1, keepdim=True).clamp_min(1e-38 if eps(dtype) > 1e-10 else 1e-300)
+        assert float(((s - theirs[1]).abs() / scale).max()) < 20 * n**0.5 * eps(dtype), kind
+        torch.testing.assert_close(
+            svdvals(a), s, rtol=20 * n * eps(dtype), atol=float(scale.max()) * 20 * n * eps(dtype)
+        )
+
+
+def test_small_singular_values_of_graded_columns_keep_their_digits() -> None:
+    # Columns of lengths down to 1e-30: one-sided rotations find every value to its own accuracy, LAPACK the large ones.
+    q = unitary(4, 6, 6)
+    d = 10.0 ** torch.tensor([0, -6, -12, -18, -24, -30], dtype=torch.float64)
+    s = svdvals(q * d)
+    assert float((s / d - 1).abs().max()) < 1e-14
+
+
+def test_not_finite_matrices() -> None:
+    for value in (torch.nan, torch.inf):
+        a = random(6, 3, 3)
+        a[2, 1, 1] = value
+        for function in (eigh, svd, eigvalsh, svdvals):
+            with pytest.raises(ValueError, match="infs or NaNs"):
+                function(a)
