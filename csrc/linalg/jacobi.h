@@ -113,7 +113,8 @@ SCI_HD bool jacobi_eigh(V* a, V* z, int64_t n) {
         detail::jacobi_rotate(z + p * n, z + q * n, n, turn);
       }
   }
-  for (int64_t k = 0; k < n; ++k) a[k * n + k] = times(R(1) / factor, a[k * n + k]);
+  const R spoiled = total - total;  // 0, or NaN where an entry is not finite
+  for (int64_t k = 0; k < n; ++k) a[k * n + k] = times(R(1) / factor, a[k * n + k]) + V(spoiled);
   return done;
 }
 
@@ -149,17 +150,18 @@ SCI_HD bool jacobi_svd(V* w, V* z, real_of<V>* s, int64_t m, int64_t n, real_of<
         detail::jacobi_rotate(z + p * n, z + q * n, n, turn);
       }
   }
-  R small = R(limits<T>::infinity);
+  R small = R(limits<T>::infinity), sum = R(0);
   for (int64_t k = 0; k < n; ++k) {
     R length = R(0);
     for (int64_t r = 0; r < m; ++r) length += square_of(w[k * m + r]);
     length = root(length);
     small = choose(length < small, length, small);
+    sum += length;
     R inverse = R(1) / choose(length == R(0), R(1), length);
     for (int64_t r = 0; r < m; ++r) w[k * m + r] = times(inverse, w[k * m + r]);
     s[k] = length / factor;
   }
-  *least = small;
+  *least = small + (sum - sum);  // NaN where an entry is not finite
   return done;
 }
 
@@ -209,7 +211,10 @@ struct JacobiEighItem {
     int order[32];
     for (int64_t k = 0; k < n; ++k) values[k] = real_part(x[k * n + k]);
     jacobi_order(values, 1, n, false, order);
-    for (int64_t k = 0; k < n; ++k) values[k] = real_part(x[order[k] * (n + 1)]);
+    for (int64_t k = 0; k < n; ++k) {
+      values[k] = real_part(x[order[k] * (n + 1)]);
+      if (isnan(values[k])) info[i] = 1;
+    }
     for (int64_t k = 0; k < n; ++k)
       for (int64_t r = 0; r < n; ++r) out[r * n + k] = z[order[k] * n + r];
   }

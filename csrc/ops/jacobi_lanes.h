@@ -36,7 +36,7 @@ struct LanesEigh : EighJob<T> {
         w[(item * L + l) * n + k] = real_part(values.get(order[k] * (n + 1)));
         for (int64_t r = 0; r < n; ++r) out[r * n + k] = vectors.get(order[k] * n + r);
       }
-      info[item * L + l] = failed;
+      info[item * L + l] = failed || isnan(w[(item * L + l) * n]) ? 1 : 0;
     }
   }
 };

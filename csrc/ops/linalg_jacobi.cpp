@@ -9,7 +9,8 @@ SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiEighItem)
 namespace sci {
 namespace {
 
-/// (w, V, info) of Hermitian matrices, of which one triangle is read; info is 1 where the method did not converge.
+/// (w, V, info) of Hermitian matrices, of which one triangle is read; info is 1 where the method did not converge, or
+/// the matrix is not finite.
 std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower) {
   Batch b = batch_of(a0);
   const bool side = a0.is_cpu();
