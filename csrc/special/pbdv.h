@@ -169,10 +169,26 @@ SCI_HD_LARGE many<R, 2> parabolic_v(R a, double x) {
   return parabolic_finished(v);
 }
 
+// D and V as functions of the order; NVRTC takes no generic lambdas.
+struct parabolic_d_at {
+  double x;
+  template <class R>
+  SCI_HD many<R, 2> operator()(R a) const {
+    return parabolic_d(a, x);
+  }
+};
+struct parabolic_v_at {
+  double x;
+  template <class R>
+  SCI_HD many<R, 2> operator()(R a) const {
+    return parabolic_v(a, x);
+  }
+};
+
 template <class T, int n, class F>
-SCI_HD many<T, 2> parabolic_by_v(F f, T v, T x) {
-  const double t = double(x), sign = n == 1 ? -1 : 1;
-  const many<double, 2> y = parabolic_derivative<n>([=](auto a) { return f(a, t); }, -double(v) - 0.5);
+SCI_HD many<T, 2> parabolic_by_v(F f, T v) {
+  const double sign = n == 1 ? -1 : 1;
+  const many<double, 2> y = parabolic_derivative<n>(f, -double(v) - 0.5);
   return {{T(sign * y[0]), T(sign * y[1])}};
 }
 
@@ -193,19 +209,19 @@ SCI_HD many<T, 2> pbvv(T v, T x) {
 /// The derivatives of both in v, and the second ones.
 template <class T>
 SCI_HD many<T, 2> pbdv_by_v(T v, T x) {
-  return detail::parabolic_by_v<T, 1>([](auto a, double t) { return detail::parabolic_d(a, t); }, v, x);
+  return detail::parabolic_by_v<T, 1>(detail::parabolic_d_at{double(x)}, v);
 }
 template <class T>
 SCI_HD many<T, 2> pbdv_by_v2(T v, T x) {
-  return detail::parabolic_by_v<T, 2>([](auto a, double t) { return detail::parabolic_d(a, t); }, v, x);
+  return detail::parabolic_by_v<T, 2>(detail::parabolic_d_at{double(x)}, v);
 }
 template <class T>
 SCI_HD many<T, 2> pbvv_by_v(T v, T x) {
-  return detail::parabolic_by_v<T, 1>([](auto a, double t) { return detail::parabolic_v(a, t); }, v, x);
+  return detail::parabolic_by_v<T, 1>(detail::parabolic_v_at{double(x)}, v);
 }
 template <class T>
 SCI_HD many<T, 2> pbvv_by_v2(T v, T x) {
-  return detail::parabolic_by_v<T, 2>([](auto a, double t) { return detail::parabolic_v(a, t); }, v, x);
+  return detail::parabolic_by_v<T, 2>(detail::parabolic_v_at{double(x)}, v);
 }
 
 }  // namespace sci

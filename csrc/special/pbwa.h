@@ -112,6 +112,14 @@ SCI_HD_LARGE many<R, 2> parabolic_w(R a, double x) {
   return {{unknown, unknown}};
 }
 
+struct parabolic_w_at {
+  double x;
+  template <class R>
+  SCI_HD many<R, 2> operator()(R a) const {
+    return parabolic_w(a, x);
+  }
+};
+
 }  // namespace detail
 
 /// W(a, x) and W'(a, x).
@@ -123,16 +131,12 @@ SCI_HD many<T, 2> pbwa(T a, T x) {
 /// The derivatives of both in a, and the second ones.
 template <class T>
 SCI_HD many<T, 2> pbwa_by_a(T a, T x) {
-  const double t = double(x);
-  const many<double, 2> y =
-      detail::parabolic_derivative<1>([=](auto p) { return detail::parabolic_w(p, t); }, double(a));
+  const many<double, 2> y = detail::parabolic_derivative<1>(detail::parabolic_w_at{double(x)}, double(a));
   return {{T(y[0]), T(y[1])}};
 }
 template <class T>
 SCI_HD many<T, 2> pbwa_by_a2(T a, T x) {
-  const double t = double(x);
-  const many<double, 2> y =
-      detail::parabolic_derivative<2>([=](auto p) { return detail::parabolic_w(p, t); }, double(a));
+  const many<double, 2> y = detail::parabolic_derivative<2>(detail::parabolic_w_at{double(x)}, double(a));
   return {{T(y[0]), T(y[1])}};
 }
 
