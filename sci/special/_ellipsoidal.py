@@ -23,8 +23,10 @@ from sci._core.arrays import promote
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument
 
+from ._gauss import legendre_rule
+
 _NODES = 400  # of the midpoint rule for the norm, which converges geometrically
-_LEGENDRE = tuple(zip(*(x.tolist() for x in np.polynomial.legendre.leggauss(128)), strict=True))
+_LEGENDRE = 128
 
 
 def _whole(name: str, argument: str, x: Any) -> np.ndarray[Any, Any]:
@@ -114,23 +116,21 @@ def _second(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor) -> Tensor:
     kappa, coefficients = _coefficients(n, p, a, b)
     k = b.sqrt()
     # int_0^(1/s) u^(2n) / (R^2 sqrt((1 - h2 u^2)(1 - k2 u^2))) du with R = u^n E(1/u) and k u = sin(theta)
+    _, weights, places = legendre_rule(_LEGENDRE, at.device)
     end = (k / at).asin()
-    total = torch.zeros_like(end)
-    for x, w in _LEGENDRE:
-        sine = (end * ((x + 1) / 2)).sin()
-        square = sine * sine / b
-        v = 1 - a * square  # (1/u^2 - h2) u^2
-        r = coefficients[-1] * torch.ones_like(v)
-        power = torch.ones_like(v)
-        for c in reversed(coefficients[:-1]):
-            power = power * square
-            r = r * v + c * power
-        denominator = r * r * v.sqrt()
-        if kappa[1]:
-            denominator = denominator * v
-        if kappa[2]:
-            denominator = denominator * (1 - sine * sine)
-        total = total + w / 2 * square**n / denominator
+    sine2 = (end[..., None] * places.to(at.dtype)).sin() ** 2
+    square = sine2 / b[..., None]
+    v = 1 - a[..., None] * square  # (1/u^2 - h2) u^2
+    r, power = torch.ones_like(v), torch.ones_like(v)
+    for c in reversed(coefficients[:-1]):
+        power = power * square
+        r = r * v + c[..., None] * power
+    denominator = r * r * v.sqrt()
+    if kappa[1]:
+        denominator = denominator * v
+    if kappa[2]:
+        denominator = denominator * (1 - sine2)
+    total = (weights.to(at.dtype) / 2 * square**n / denominator).sum(-1)
     value = (2 * n + 1) * _lame(n, p, a, b, at, (1, 1)) * total * end / k
     return torch.where(valid, value, math.nan)
 
