@@ -14,18 +14,9 @@ import pytest
 import torch
 from torch.utils import _pytree as pytree
 
-from sci._core.cards import FunctionCard, Sample, function_cards
+from sci._core.cards import DOMAINS, FunctionCard, Sample, function_cards
 
-for domain in (
-    "special",
-    "linalg",
-    "linalg.interpolative",
-    "fft",
-    "sparse",
-    "sparse.linalg",
-    "sparse.csgraph",
-    "interpolate",
-):
+for domain in DOMAINS:
     importlib.import_module(f"sci.{domain}")
 
 CARDS = sorted(function_cards.items())

@@ -12,21 +12,11 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards, function_cards
+from sci._core.cards import DOMAINS, ElementwiseCard, NoDerivative, elementwise_cards, function_cards
 from tools.accuracy import Measured, measure
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 OUT = HERE / "generated"
-DOMAINS = (
-    "special",
-    "linalg",
-    "linalg.interpolative",
-    "fft",
-    "sparse",
-    "sparse.linalg",
-    "sparse.csgraph",
-    "interpolate",
-)
 
 
 def public_names(domain: str) -> list[str]:

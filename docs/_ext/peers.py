@@ -8,7 +8,9 @@ import inspect
 import pathlib
 from typing import Any
 
-from cards import DOMAINS, OUT, write
+from cards import OUT, write
+
+from sci._core.cards import DOMAINS
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 PREFIX = {"cupy": "cupyx.scipy", "jax": "jax.scipy", "torch": "torch"}

@@ -20,6 +20,18 @@ Anything = TypeVar("Anything")
 inf = float("inf")
 nan = float("nan")
 
+# Modules whose public names have cards, in the order of the documentation.
+DOMAINS = (
+    "special",
+    "linalg",
+    "linalg.interpolative",
+    "fft",
+    "sparse",
+    "sparse.linalg",
+    "sparse.csgraph",
+    "interpolate",
+)
+
 
 # ---- derivatives that are not there --------------------------------------------------------------------------------
 

@@ -23,10 +23,9 @@ from torch import Tensor
 from sci.testing import points_condition, read_table, table_path, ulp_error
 from sci.testing.tables import Row
 
-from .cards import ElementwiseCard, FunctionCard, NoDerivative, elementwise_cards, function_cards
+from .cards import DOMAINS, ElementwiseCard, FunctionCard, NoDerivative, elementwise_cards, function_cards
 from .torch_private import tree_flatten, tree_leaves, tree_map, tree_unflatten
 
-_DOMAINS = ("special", "fft", "linalg", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate")
 _KINDS = {
     "float32": {"r": torch.float32, "c": torch.complex64, "i": torch.int64},
     "float64": {"r": torch.float64, "c": torch.complex128, "i": torch.int64},
@@ -57,7 +56,7 @@ def selfcheck(device: str = "cpu", match: str = "") -> int:
     place = torch.device(device)
     if place.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"device must be one that torch sees, got {device!r}, and there is no CUDA here")
-    for domain in _DOMAINS:
+    for domain in DOMAINS:
         importlib.import_module(f"sci.{domain}")
     todo: list[tuple[str, str, Callable[[Tally], None]]] = []
     for name, card in sorted(elementwise_cards.items()):

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 import sci
+from sci._core.cards import DOMAINS
 
-DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate")
 BESIDE = ("testing", "neighbours.distributions", "neighbours.optimize", "neighbours.parametrizations")
 
 

@@ -11,11 +11,11 @@ import sys
 
 import pytest
 
+from sci._core.cards import DOMAINS
 from tools import sync
 from tools.generate_operators import elementwise_cards
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOMAINS = ("special", "linalg", "fft", "sparse", "sparse.linalg", "sparse.csgraph", "interpolate")
 
 
 def tracked() -> list[pathlib.Path]:
