@@ -113,6 +113,8 @@ template <class T>
 SCI_HD T norm(complex<T> z) {
   return z.re * z.re + z.im * z.im;
 }
+SCI_HD double norm(double x) { return x * x; }
+SCI_HD float norm(float x) { return x * x; }
 template <class T>
 SCI_HD bool isnan(complex<T> z) {
   return isnan(z.re) || isnan(z.im);

@@ -10,10 +10,6 @@ namespace sci {
 SCI_HD bool some(bool m) { return m; }
 SCI_HD double choose(bool m, double x, double y) { return m ? x : y; }
 SCI_HD float choose(bool m, float x, float y) { return m ? x : y; }
-SCI_HD double root(double x) { return sqrt(x); }
-SCI_HD float root(float x) { return sqrt(x); }
-SCI_HD double magnitude(double x) { return abs(x); }
-SCI_HD float magnitude(float x) { return abs(x); }
 
 template <class T>
 struct single_of_ {
@@ -52,13 +48,25 @@ Pack<T, L> choose(M m, Pack<T, L> x, Pack<T, L> y) {
   return Pack<T, L>(m ? x.v : y.v);
 }
 template <class T, int L>
-Pack<T, L> root(Pack<T, L> x) {
+Pack<T, L> sqrt(Pack<T, L> x) {
   for (int l = 0; l < L; ++l) x.v[l] = sqrt(x.v[l]);
   return x;
 }
 template <class T, int L>
-Pack<T, L> magnitude(Pack<T, L> x) {
+Pack<T, L> abs(Pack<T, L> x) {
   return Pack<T, L>(x.v < 0 ? -x.v : x.v);
+}
+template <class T, int L>
+Pack<T, L> abs1(Pack<T, L> x) {
+  return abs(x);
+}
+template <class T, int L>
+Pack<T, L> norm(Pack<T, L> x) {
+  return x * x;
+}
+template <class T, int L>
+Pack<T, L> real(Pack<T, L> x) {
+  return x;
 }
 template <class T, int L>
 Pack<T, L> conj(Pack<T, L> x) {
@@ -78,46 +86,16 @@ template <class M, class R>
 SCI_HD complex<R> choose(M m, complex<R> x, complex<R> y) {
   return {choose(m, x.re, y.re), choose(m, x.im, y.im)};
 }
-template <class V>
-SCI_HD real_of<V> square_of(V x) {
-  if constexpr (is_complex<V>)
-    return x.re * x.re + x.im * x.im;
-  else
-    return x * x;
-}
 /// |x|, also where its square is out of range.
 template <class V>
 SCI_HD real_of<V> modulus(V x) {
   if constexpr (is_complex<V>) {
     using R = real_of<V>;
-    R re = magnitude(x.re), im = magnitude(x.im), large = choose(re < im, im, re), small = choose(re < im, re, im);
+    R re = abs(x.re), im = abs(x.im), large = choose(re < im, im, re), small = choose(re < im, re, im);
     R ratio = small / choose(large == R(0), R(1), large);
-    return large * root(R(1) + ratio * ratio);
+    return large * sqrt(R(1) + ratio * ratio);
   } else {
-    return magnitude(x);
+    return abs(x);
   }
 }
-template <class V>
-SCI_HD real_of<V> real_part(V x) {
-  if constexpr (is_complex<V>)
-    return x.re;
-  else
-    return x;
-}
-template <class V>
-SCI_HD V times(real_of<V> s, V x) {
-  if constexpr (is_complex<V>)
-    return {s * x.re, s * x.im};
-  else
-    return s * x;
-}
-/// |re| + |im|
-template <class V>
-SCI_HD real_of<V> taxicab(V x) {
-  if constexpr (is_complex<V>)
-    return magnitude(x.re) + magnitude(x.im);
-  else
-    return magnitude(x);
-}
-
 }  // namespace sci

@@ -28,7 +28,7 @@ SCI_HD real_of<V> jacobi_scale(const V* a, int64_t count) {
   using R = real_of<V>;
   using T = single_of<V>;
   R big = R(0);
-  for (int64_t k = 0; k < count; ++k) big = choose(taxicab(a[k]) > big, taxicab(a[k]), big);
+  for (int64_t k = 0; k < count; ++k) big = choose(abs1(a[k]) > big, abs1(a[k]), big);
   const T low = sizeof(T) == 8 ? T(1e-70) : T(1e-8), high = sizeof(T) == 8 ? T(1e70) : T(1e8);
   R safe = choose(big < R(limits<T>::min), R(limits<T>::min), big);
   R factor = choose(big > R(high), R(1) / safe, choose(big < R(low), R(1) / safe, R(1)));
@@ -43,7 +43,7 @@ struct JacobiRotation {
   V su;
   /// x, y become c x - conj(s u) y and s u x + c y.
   SCI_HD void operator()(V& x, V& y) const {
-    V down = times(g, x) + conj(su) * y, up = su * x - times(g, y);
+    V down = g * x + conj(su) * y, up = su * x - g * y;
     x -= down;
     y += up;
   }
@@ -61,12 +61,12 @@ SCI_HD real_of<V> jacobi_angle(real_of<V> alpha, real_of<V> beta, V entry, real_
   using R = real_of<V>;
   R size = choose(mask, m, R(1));
   R tau = (beta - alpha) / (R(2) * size);
-  R t = R(1) / (magnitude(tau) + root(R(1) + tau * tau));
+  R t = R(1) / (abs(tau) + sqrt(R(1) + tau * tau));
   t = choose(tau < R(0), -t, t);
   t = choose(mask, t, R(0));
-  R c = R(1) / root(R(1) + t * t), s = t * c;
+  R c = R(1) / sqrt(R(1) + t * t), s = t * c;
   rotation.g = s * s / (R(1) + c);
-  rotation.su = choose(mask, times(s / size, entry), V(R(0)));
+  rotation.su = choose(mask, s / size * entry, V(R(0)));
   return t * size;
 }
 
@@ -80,11 +80,11 @@ SCI_HD bool jacobi_eigh(V* a, V* z, int64_t n) {
   const R factor = detail::jacobi_scale(a, n * n);
   R total = R(0);
   for (int64_t k = 0; k < n * n; ++k) {
-    a[k] = times(factor, a[k]);
-    total += square_of(a[k]);
+    a[k] = factor * a[k];
+    total += norm(a[k]);
     z[k] = detail::jacobi_cell<V>(k % (n + 1) == 0);
   }
-  const R least = root(total) * R(limits<T>::epsilon / T(2 * n));
+  const R least = sqrt(total) * R(limits<T>::epsilon / T(2 * n));
   bool done = n < 2;
   for (int sweep = 0; sweep < detail::jacobi_sweeps && !done; ++sweep) {
     done = true;
@@ -96,7 +96,7 @@ SCI_HD bool jacobi_eigh(V* a, V* z, int64_t n) {
         if (!some(mask)) continue;
         done = false;
         detail::JacobiRotation<V> turn;
-        R moved = detail::jacobi_angle(real_part(a[p * n + p]), real_part(a[q * n + q]), entry, m, mask, turn);
+        R moved = detail::jacobi_angle(real(a[p * n + p]), real(a[q * n + q]), entry, m, mask, turn);
         for (int64_t r = 0; r < n; ++r) {
           if (r == p || r == q) continue;
           V x = a[r * n + p], y = a[r * n + q];
@@ -106,15 +106,15 @@ SCI_HD bool jacobi_eigh(V* a, V* z, int64_t n) {
           a[p * n + r] = conj(x);
           a[q * n + r] = conj(y);
         }
-        a[p * n + p] = V(real_part(a[p * n + p]) - moved);
-        a[q * n + q] = V(real_part(a[q * n + q]) + moved);
+        a[p * n + p] = V(real(a[p * n + p]) - moved);
+        a[q * n + q] = V(real(a[q * n + q]) + moved);
         a[p * n + q] = choose(mask, V(R(0)), entry);
         a[q * n + p] = conj(a[p * n + q]);
         detail::jacobi_rotate(z + p * n, z + q * n, n, turn);
       }
   }
   const R spoiled = total - total;  // 0, or NaN where an entry is not finite
-  for (int64_t k = 0; k < n; ++k) a[k * n + k] = times(R(1) / factor, a[k * n + k]) + V(spoiled);
+  for (int64_t k = 0; k < n; ++k) a[k * n + k] = R(1) / factor * a[k * n + k] + V(spoiled);
   return done;
 }
 
@@ -125,7 +125,7 @@ SCI_HD bool jacobi_svd(V* w, V* z, real_of<V>* s, int64_t m, int64_t n, real_of<
   using R = real_of<V>;
   using T = single_of<V>;
   const R factor = detail::jacobi_scale(w, m * n);
-  for (int64_t k = 0; k < m * n; ++k) w[k] = times(factor, w[k]);
+  for (int64_t k = 0; k < m * n; ++k) w[k] = factor * w[k];
   for (int64_t k = 0; k < n * n; ++k) z[k] = detail::jacobi_cell<V>(k % (n + 1) == 0);
   const R tolerance = R(limits<T>::epsilon * sqrt(T(2 * m)));
   bool done = n < 2;
@@ -136,12 +136,12 @@ SCI_HD bool jacobi_svd(V* w, V* z, real_of<V>* s, int64_t m, int64_t n, real_of<
         V *x = w + p * m, *y = w + q * m, product = V(R(0));
         R alpha = R(0), beta = R(0);
         for (int64_t r = 0; r < m; ++r) {
-          alpha += square_of(x[r]);
-          beta += square_of(y[r]);
+          alpha += norm(x[r]);
+          beta += norm(y[r]);
           product += conj(x[r]) * y[r];
         }
         R size = modulus(product);
-        auto mask = size > tolerance * root(alpha) * root(beta);
+        auto mask = size > tolerance * sqrt(alpha) * sqrt(beta);
         if (!some(mask)) continue;
         done = false;
         detail::JacobiRotation<V> turn;
@@ -153,12 +153,12 @@ SCI_HD bool jacobi_svd(V* w, V* z, real_of<V>* s, int64_t m, int64_t n, real_of<
   R small = R(limits<T>::infinity), sum = R(0);
   for (int64_t k = 0; k < n; ++k) {
     R length = R(0);
-    for (int64_t r = 0; r < m; ++r) length += square_of(w[k * m + r]);
-    length = root(length);
+    for (int64_t r = 0; r < m; ++r) length += norm(w[k * m + r]);
+    length = sqrt(length);
     small = choose(length < small, length, small);
     sum += length;
     R inverse = R(1) / choose(length == R(0), R(1), length);
-    for (int64_t r = 0; r < m; ++r) w[k * m + r] = times(inverse, w[k * m + r]);
+    for (int64_t r = 0; r < m; ++r) w[k * m + r] = inverse * w[k * m + r];
     s[k] = length / factor;
   }
   *least = small + (sum - sum);  // NaN where an entry is not finite
@@ -197,7 +197,7 @@ struct JacobiEighItem {
   SCI_HD void operator()(int64_t i) const {
     for (int64_t r = 0; r < n; ++r) {
       T* b = a + i * n * n;
-      b[r * n + r] = T(real_part(b[r * n + r]));
+      b[r * n + r] = T(real(b[r * n + r]));
       for (int64_t c = 0; c < r; ++c) {
         if (lower)
           b[c * n + r] = conj(b[r * n + c]);
@@ -209,10 +209,10 @@ struct JacobiEighItem {
     real_of<T>* values = w + i * n;
     info[i] = jacobi_eigh(x, z, n) ? 0 : 1;
     int order[32];
-    for (int64_t k = 0; k < n; ++k) values[k] = real_part(x[k * n + k]);
+    for (int64_t k = 0; k < n; ++k) values[k] = real(x[k * n + k]);
     jacobi_order(values, 1, n, false, order);
     for (int64_t k = 0; k < n; ++k) {
-      values[k] = real_part(x[order[k] * (n + 1)]);
+      values[k] = real(x[order[k] * (n + 1)]);
       if (isnan(values[k])) info[i] = 1;
     }
     for (int64_t k = 0; k < n; ++k)

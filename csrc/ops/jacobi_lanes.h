@@ -22,7 +22,7 @@ struct LanesEigh : EighJob<T> {
         for (int64_t j = 0; j <= i; ++j) {
           T y = lower ? in[i * n + j] : conj(in[j * n + i]);
           lane.set(i * n + j, y);
-          lane.set(j * n + i, i == j ? T(real_part(y)) : conj(y));
+          lane.set(j * n + i, i == j ? T(real(y)) : conj(y));
         }
     }
     int failed = jacobi_eigh(x, z, n) ? 0 : 1;
@@ -33,7 +33,7 @@ struct LanesEigh : EighJob<T> {
       const real_of<T>* diagonal = values.x;
       jacobi_order(diagonal, (n + 1) * int64_t(sizeof(V) / sizeof(real_of<T>)), n, false, order);
       for (int64_t k = 0; k < n; ++k) {
-        w[(item * L + l) * n + k] = real_part(values.get(order[k] * (n + 1)));
+        w[(item * L + l) * n + k] = real(values.get(order[k] * (n + 1)));
         for (int64_t r = 0; r < n; ++r) out[r * n + k] = vectors.get(order[k] * n + r);
       }
       info[item * L + l] = failed || isnan(w[(item * L + l) * n]) ? 1 : 0;
