@@ -11,6 +11,8 @@ from torch import Tensor
 from sci._core.cards import function
 from sci._core.errors import bad_argument
 
+from ._gauss import plain_rule
+
 
 def _count(name: str, n: Any) -> int:
     if isinstance(n, Tensor) and n.numel() == 1:
@@ -37,9 +39,7 @@ def _rule(
         step = torch.minimum(k, count - 1 - k) + 1 if second else torch.minimum(k, count - 1 - k) + 0.5
         low = torch.sin(step * (math.pi / (2 * intervals))).square()
         x = torch.where(k < count - 1 - k, low, 1 - low)
-    made = torch.get_default_dtype() if dtype is None else dtype
-    found = (scale * x).to(made), (total * w).to(made)
-    return (*found, total) if mu else found
+    return plain_rule(scale * x, total * w, total, mu, dtype)
 
 
 @function()

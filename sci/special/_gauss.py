@@ -72,6 +72,13 @@ def result_dtype(dtype: Any, *parameters: Any) -> torch.dtype:
     return floating(made)
 
 
+def plain_rule(x: Tensor, w: Tensor, total: float, mu: bool, dtype: Any) -> tuple[Any, ...]:
+    """Return nodes and weights in the dtype asked for or the default one, with their total if asked for."""
+    made = torch.get_default_dtype() if dtype is None else dtype
+    found = (x.to(made), w.to(made))
+    return (*found, total) if mu else found
+
+
 # ---- families ------------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ from ._gauss import (
     legendre_rule,
     nodes_and_weights,
     parameter,
+    plain_rule,
     result_dtype,
     rule,
     shifted,
@@ -108,12 +109,6 @@ def hermite_rule(n: int, scale: float, device: Any) -> Family:
     return Family(family.centres, family.squares, total, symmetric=True, refine=refine)
 
 
-def _plain(x: Tensor, w: Tensor, total: float, mu: bool, dtype: Any) -> tuple[Any, ...]:
-    made = torch.get_default_dtype() if dtype is None else dtype
-    found = (x.to(made), w.to(made))
-    return (*found, total) if mu else found
-
-
 @function()
 def roots_legendre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = None) -> tuple[Any, ...]:
     r"""Gauss-Legendre quadrature, weight :math:`1` on :math:`[-1, 1]`.
@@ -157,7 +152,7 @@ def roots_legendre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any =
     (tensor([-0.5774,  0.5774]), tensor([1., 1.]))
     """
     x, w, _ = legendre_rule(count("roots_legendre", n), device)
-    return _plain(x, w, 2.0, mu, dtype)
+    return plain_rule(x, w, 2.0, mu, dtype)
 
 
 @function()
@@ -202,7 +197,7 @@ def roots_sh_legendre(n: Any, mu: bool = False, *, dtype: Any = None, device: An
     (tensor([0.2113, 0.7887]), tensor([0.5000, 0.5000]))
     """
     _, w, x = legendre_rule(count("roots_sh_legendre", n), device)
-    return _plain(x, w / 2, 1.0, mu, dtype)
+    return plain_rule(x, w / 2, 1.0, mu, dtype)
 
 
 @function(
@@ -418,7 +413,7 @@ def roots_laguerre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any =
     """
     zero = torch.zeros((), dtype=torch.float64, device=device)
     x, w = nodes_and_weights(laguerre_rule(count("roots_laguerre", n), zero))
-    return _plain(x, w, 1.0, mu, dtype)
+    return plain_rule(x, w, 1.0, mu, dtype)
 
 
 @function(differentiable=("alpha",), samples=_samples(0.5), complex=False)
@@ -515,7 +510,7 @@ def roots_hermite(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = 
     (tensor([-0.7071,  0.7071]), tensor([0.8862, 0.8862]))
     """
     x, w = nodes_and_weights(hermite_rule(count("roots_hermite", n), 1.0, device))
-    return _plain(x, w, math.sqrt(math.pi), mu, dtype)
+    return plain_rule(x, w, math.sqrt(math.pi), mu, dtype)
 
 
 @function()
@@ -562,7 +557,7 @@ def roots_hermitenorm(n: Any, mu: bool = False, *, dtype: Any = None, device: An
     (tensor([-1.,  1.]), tensor([1.2533, 1.2533]))
     """
     x, w = nodes_and_weights(hermite_rule(count("roots_hermitenorm", n), 0.5, device))
-    return _plain(x, w, math.sqrt(2 * math.pi), mu, dtype)
+    return plain_rule(x, w, math.sqrt(2 * math.pi), mu, dtype)
 
 
 p_roots = roots_legendre
