@@ -13,6 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from sci._core.cards import DOMAINS, ElementwiseCard, NoDerivative, elementwise_cards, function_cards
+from tools import agreement
 from tools.accuracy import Measured, measure
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
@@ -61,6 +62,8 @@ def function_page(domain: str, name: str, thing: Any) -> None:
     card = elementwise_cards.get(name)
     if card is not None and card.domain == domain and card.public:
         text += "\n" + accuracy_section(card)
+    elif f"{domain}.{name}" in function_cards:
+        text += agreement_section(f"{domain}.{name}")
     write(OUT / domain / f"{name}.rst", text)
 
 
@@ -83,6 +86,23 @@ def accuracy_section(card: ElementwiseCard) -> str:
         bounds = (f"{np.max(row.errors):.2f}", f"{np.max(row.conditions):.2g}")
         lines.append("   * - " + "\n     - ".join(cells + bounds) + "\n")
     lines.append(f"\n.. image:: {card.name}_ulp.png\n   :alt: errors of {card.name} in ulp\n")
+    return "".join(lines)
+
+
+def agreement_section(key: str) -> str:
+    """Return the table of a function's agreement with SciPy, or why there is none, or nothing."""
+    rows, title = agreement.measure(key), "\n" + heading("Agreement with SciPy", "-")
+    if not rows:
+        return title + f"Not compared element by element. {why}\n" if (why := agreement.NOT_UNIQUE.get(key)) else ""
+    lines = [
+        title
+        + "Largest difference over the largest element of SciPy's result in double precision, over the samples of "
+        f"the tests, on the CPU: ``python -m tools.agreement {key}``.\n\n"
+        ".. list-table::\n   :header-rows: 1\n\n   * - dtype\n     - results\n     - largest difference\n"
+    ]
+    lines += [f"   * - {row.dtype}\n     - {row.results}\n     - {row.difference:.1e}\n" for row in rows]
+    if key in agreement.LARGER:
+        lines.append(f"\n{agreement.LARGER[key][1].replace('`', '``')}\n")
     return "".join(lines)
 
 

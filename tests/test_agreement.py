@@ -1,0 +1,27 @@
+"""Functions without a table of references agree with SciPy on their cards' samples, in every dtype."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from sci._core.cards import DOMAINS, function_cards
+from tools.agreement import LARGER, NOT_UNIQUE, measure
+
+for domain in DOMAINS:
+    importlib.import_module(f"sci.{domain}")
+
+
+@pytest.mark.parametrize("key", sorted(function_cards))
+def test_results_are_scipys(key: str) -> None:
+    for row in measure(key):
+        double = row.dtype in ("float64", "complex128")
+        bound = max(1e-11 if double else 1e-3, LARGER.get(key, (0.0, ""))[0])
+        assert row.difference <= bound, row
+
+
+def test_most_can_be_compared() -> None:
+    compared = [key for key in function_cards if measure(key)]
+    assert len(compared) >= 300
+    assert not (NOT_UNIQUE.keys() | LARGER.keys()) - function_cards.keys()
