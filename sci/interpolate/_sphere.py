@@ -166,7 +166,7 @@ def _places(given: Any, r: Tensor) -> Tensor:
 def _use(thing: Any, theta: Any, phi: Any, r: Tensor) -> Tensor:
     theta, phi = _places(theta, r), _places(phi, r)
     if thing.__name__ == "SmoothSphereBivariateSpline":
-        spline = thing(theta, phi, r, s=20.0)
+        spline = thing(theta, phi, r, s=5.0)
     else:
         spline = thing(theta, phi, r, _places([1.5], r), _places([1.5, 3.1, 4.6], r))
     at = torch.tensor([0.4, 1.4, 2.2], dtype=r.dtype, device=r.device)
@@ -223,8 +223,9 @@ class SmoothSphereBivariateSpline(SphereBivariateSpline):
     Notes
     -----
     The spline has one value and one tangent plane at each pole. Knots are added one by one where the residuals are
-    largest [1]_, beginning with the constant, then with one knot of colatitude and three of longitude. Derivatives are
-    those with the knots held fixed; in `theta` and `phi` there are none, asking for them raises.
+    largest [1]_, beginning with the cubic of colatitude that is level at both poles, then with one knot of colatitude
+    and three of longitude. Derivatives are those with the knots held fixed; in `theta` and `phi` there are none, asking
+    for them raises.
 
     References
     ----------
@@ -245,18 +246,15 @@ class SmoothSphereBivariateSpline(SphereBivariateSpline):
         _refuse_gradients(type(self).__name__, theta=data.x, phi=data.y)
         if not s >= 0:
             raise ValueError("s should be positive")
-        mean = (data.w**2 * data.z).sum() / (data.w**2).sum()
-        rest = (data.w * (data.z - mean)).square().sum()
-        if float(rest.detach()) <= float(s):
-            space = _space(data.x, [], [])
-            c = mean.expand(4 * (space.columns() + 3))
-            self._assign(space.tx, space.ty, c, (3, 3), rest)
-            return
-        m = data.x.shape[0]
-        most = (default_most(m, 3), default_most(m, 3) + 4)
-        start = ([math.pi / 2], [math.pi / 2, math.pi, 1.5 * math.pi])
-        found = search(data, lambda a, b: _space(data.x, a, b), s, most, start, float(rest.detach()))
-        warn_of(found)
+        # Without knots of longitude there are no waves around the poles: a cubic of colatitude, level at both.
+        found = least_squares(_space(data.x, [], [], flat=(True, True)), data)
+        smoothest = float(found.fp.detach())
+        if smoothest > float(s):
+            m = data.x.shape[0]
+            most = (default_most(m, 3), default_most(m, 3) + 4)
+            start = ([math.pi / 2], [math.pi / 2, math.pi, 1.5 * math.pi])
+            found = search(data, lambda a, b: _space(data.x, a, b), s, most, start, smoothest)
+            warn_of(found)
         self._assign(found.space.tx, found.space.ty, _wrapped(found.space, found.c), (3, 3), found.fp)
 
 
