@@ -42,6 +42,7 @@ cubins: build
 
 docs: build $(VENV)/ci-ready
 	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	$(PY) -m tools.check_docs docs/_build/html
 
 wheel: build
 	$(PY) -m tools.build_wheel

@@ -15,6 +15,7 @@ sparse Laplacian solve. The likelihood and the prediction are computed a second 
 Run it with ``make demo``, or ``python examples/terrain.py --device cuda``.
 """
 
+# sphinx_gallery_thumbnail_path = "_static/terrain.png"
 from __future__ import annotations
 
 import argparse
