@@ -16,6 +16,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known
 from sci._core.errors import bad_argument
 
+from . import _products
 from ._errors import LinAlgError, LinAlgWarning
 from ._expm import exponential
 from ._lu_operators import inverse
@@ -25,7 +26,7 @@ from ._schur_form import decomposition, on_host
 
 runtime.load_library()
 
-_WHY = "the Schur decomposition has a GPU form for n <= 64 only; larger matrices go to the CPU"
+_WHY = _products.HOST_ROUTE
 # log(I + X) = int_0^1 X (I + s X)^-1 ds by Gauss-Legendre quadrature with 7 points, which is the diagonal Pade
 # approximant r_7; exact to unit roundoff for norms up to theta_7 (Higham [1], theorem 11.7 and table 11.1).
 _POINTS, _THETA = 7, 0.264
@@ -63,12 +64,40 @@ def _triangular_logarithm(t: Tensor) -> Tensor:
 def _logarithm(a: Tensor) -> Tensor:
     if a.numel() == 0:
         return a.clone()
-    if on_host("logm", a):
-        return _logarithm(a.cpu()).to(a.device)
+    # Without a Schur form where rounding errors of the size of A - I matter, not of A.
     x = a - torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
-    if float(torch.linalg.matrix_norm(x, 1).amax()) <= _THETA:
-        # Without a Schur form, whose rounding errors are those of the identity, not of A - I.
-        return _near_identity(x, torch.linalg.solve)
+    near = torch.linalg.matrix_norm(x, 1) <= _THETA
+    if not bool(near.any()):
+        return _away_from_identity(a)
+    logs = _near_identity(torch.where(near[..., None, None], x, 0), torch.linalg.solve)
+    return _products.unless_settled(logs, near, lambda rest: _away_from_identity(a[rest]))
+
+
+def _away_from_identity(a: Tensor) -> Tensor:
+    if not _products.worthwhile(a):
+        return _by_schur(a)
+    x, good = _by_products(a)
+    return _products.unless_settled(x, good, lambda bad: _by_schur(a[bad]))
+
+
+def _by_products(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Inverse scaling and squaring with roots by products, as many as each matrix needs; where it is good, too."""
+    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
+    x, roots = a, torch.zeros_like(a[..., 0, 0].real)
+    for _ in range(_MAX_ROOTS):
+        wanted = torch.linalg.matrix_norm(x - eye, 1) > _THETA  # NaN is not
+        if not bool(wanted.any()):
+            break
+        x = torch.where(wanted[..., None, None], _products.square_root(x)[0], x)
+        roots = roots + wanted
+    x = _near_identity(x - eye, torch.linalg.solve) * torch.exp2(roots)[..., None, None]
+    size = torch.linalg.matrix_norm(a, 1) * (1 + torch.linalg.matrix_norm(x, 1))
+    return x, _products.settled(exponential(x) - a, size)
+
+
+def _by_schur(a: Tensor) -> Tensor:
+    if on_host("logm", a):
+        return _by_schur(a.cpu()).to(a.device)
     t, z = decomposition(a, True, False, "logm")
     x = z @ _triangular_logarithm(t) @ z.mH
     if a.is_complex():
@@ -142,7 +171,8 @@ def logm(A: Any, disp: bool | None = None) -> Any:
     -----
     *Algorithm.* Inverse scaling and squaring on the complex Schur form [1]_, algorithm 11.9: square roots of the
     triangle until it is near the identity, the Padé approximant of degree 7 in partial fractions, exact logarithms on
-    the diagonal.
+    the diagonal. On CUDA for n > 64 the roots come from Denman and Beavers' iteration in product form, without a Schur
+    form [1]_, section 11.5; matrices that the exponential of the result does not confirm go to the Schur method.
 
     *Result type.* It depends on the data; where these cannot be read (`torch.compile`, `torch.vmap`, checks off) real
     matrices have real results, NaN where no real logarithm was found.

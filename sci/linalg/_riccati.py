@@ -194,7 +194,7 @@ def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: A
         if continuous:
             x = sylvester(loop.mH, loop, -right, False, function)
         else:
-            x = discrete(loop.mH, right, n < 10, function)
+            x = discrete(loop.mH, right, "", function)
         x = hermitian_part(x)
     return x if d is None else x * (d[..., :, None] * d[..., None, :])
 

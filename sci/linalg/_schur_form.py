@@ -22,7 +22,7 @@ runtime.load_library()
 
 # The largest n for which a kernel works on one matrix per CPU thread (LAPACK's blocked code is faster beyond), and per
 # GPU thread (beyond, one thread is too slow).
-_KERNEL_CPU, _KERNEL_CUDA = 112, 64
+_KERNEL_CPU, KERNEL_CUDA = 112, 64
 WHY = "its QR algorithm has a GPU form for n <= 64 only"
 
 
@@ -31,7 +31,7 @@ WHY = "its QR algorithm has a GPU form for n <= 64 only"
 
 def on_host(function: str, x: Tensor) -> bool:
     """Return whether n x n matrices on this device go to the CPU, and note the host route if so."""
-    if x.device.type == "cpu" or x.shape[-1] <= _KERNEL_CUDA:
+    if x.device.type == "cpu" or x.shape[-1] <= KERNEL_CUDA:
         return False
     take_host_route(f"linalg.{function}", x.device, WHY)
     return True

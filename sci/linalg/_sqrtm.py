@@ -13,9 +13,11 @@ from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.dispatch import operator
 
+from . import _products
 from ._errors import LinAlgWarning
 from ._matrices import batch_shape, broadcast_matrices, new_like, require_square, tensors, to_kind
 from ._schur_form import decomposition, on_host, real_to_complex_form
+from ._sylvester import sylvester
 
 # Up to this n the product Z U Z^H belongs to the kernel: torch's batched product is slow for small matrices.
 _KERNEL = 64
@@ -113,6 +115,42 @@ _sylvester = operator(
 )
 
 
+# ---- the root by products ------------------------------------------------------------------------------------------
+
+
+def _by_products(a: Tensor) -> tuple[Tensor, Tensor]:
+    x, good = _products.square_root(a)
+    info = torch.zeros_like(x[..., 0, 0].real)
+
+    def by_schur(bad: Tensor) -> Tensor:
+        chosen = a[bad]
+        root, _, info[bad] = _compute(chosen, *decomposition(chosen, False, False, "sqrtm"))
+        return root
+
+    return _products.unless_settled(x, good, by_schur), info
+
+
+def _backward_products(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    x, _ = outputs
+    return (None if grads[0] is None else sylvester(x, x, grads[0], True, "sqrtm"),)
+
+
+def _jvp_products(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, ...]:
+    x, info = outputs
+    return sylvester(x, x, tangents[0], False, "sqrtm"), torch.zeros_like(info)
+
+
+# X and a code per matrix.
+_root_by_products = operator(
+    "sqrtm_products(Tensor a) -> (Tensor, Tensor)",
+    kernel=_by_products,
+    fake=lambda a: (new_like(a, a.shape), new_like(a, a.shape[:-2], a.real.dtype)),
+    backward=_backward_products,
+    jvp=_jvp_products,
+    core_dims=(2,),
+)
+
+
 # ---- the public function -------------------------------------------------------------------------------------------
 
 
@@ -130,7 +168,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 @function(
     differentiable=("A",),
     samples=_samples,
-    host_route="the Schur decomposition has a GPU form for n <= 64 only; larger matrices go to the CPU",
+    host_route=_products.HOST_ROUTE,
 )
 def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any:
     r"""Principal square root of matrices: ``x x = A`` with eigenvalues in the right half-plane.
@@ -165,7 +203,8 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     Notes
     -----
     *Algorithm.* The Schur method: ``A = z t z^H``, ``u u = t`` by recurrence, ``x = z u z^H``, for complex [1]_ and, in
-    real arithmetic, for real matrices [2]_.
+    real arithmetic, for real matrices [2]_. On CUDA for n > 64 the product form of Denman and Beavers' iteration, with
+    a scaling for each matrix [3]_, section 6.3; matrices whose residual it leaves large go to the Schur method.
 
     *Result type.* It depends on the data, so it is read from them; where that is impossible (under `torch.compile` and
     `torch.vmap`) or switched off (`sci.data_checks`), real matrices have real results, NaN where no real square root
@@ -205,18 +244,29 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     return x, norms[0] ** 2 / norms[1]
 
 
-def _principal(a: Tensor) -> Tensor:
+def _with_code(a: Tensor, form: str) -> tuple[Tensor, Tensor]:
+    """Return roots and their codes; `form` is that of the Schur decomposition of real matrices."""
+    if _products.worthwhile(a):
+        x, info = _root_by_products(a if form == "real" else a.to(a.dtype.to_complex()))
+        return x, info
     t, z = decomposition(a.detach(), False, False, "sqrtm")
+    if form == "complex":
+        t, z = (y.contiguous() for y in real_to_complex_form(t, z))
     x, _, info = _root(a, t, z)
+    return x, info
+
+
+def _principal(a: Tensor) -> Tensor:
+    x, info = _with_code(a, "real")
     if info.numel() == 0:
-        return x  # type: ignore[no-any-return]
+        return x
     code = known(info.detach().amax())
     if code == _NOT_REAL:
-        x, _, info = _root(a, *(y.contiguous() for y in real_to_complex_form(t, z)))
+        x, info = _with_code(a, "complex")
         code = known(info.detach().amax())
     if code is not None and code != 0:
         worst = known((info.detach() == _SINGULAR).any())
         kind = "singular" if worst else "ill-conditioned"
         text = f"sqrtm: a matrix is {kind}; the result may be inaccurate, or there may be no square root"
         warnings.warn(text, LinAlgWarning, stacklevel=3)
-    return x  # type: ignore[no-any-return]
+    return x

@@ -14,12 +14,14 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
+from . import _products
 from ._lu_operators import general_solve, inverse
 from ._matrices import (
     batch_shape,
     broadcast_matrices,
     new_like,
     random_matrices,
+    require_finite_data,
     require_matrix,
     require_square,
     tensors,
@@ -29,17 +31,33 @@ from ._schur_form import decomposition, on_host
 
 runtime.load_library()
 
-_WHY = "the Schur decomposition has a GPU form for n <= 64 only; larger matrices go to the CPU"
+_WHY = _products.HOST_ROUTE
 
 
 def _compute(a: Tensor, b: Tensor, q: Tensor, adjoint: bool, function: str) -> Tensor:
-    a, b, q = broadcast_matrices(function, ("a", "b", "q"), a, b, q)
-    if on_host(function, a) or on_host(function, b):
-        return _compute(a.cpu(), b.cpu(), q.cpu(), adjoint, function).to(a.device)
     for name, x in (("a", a), ("b", b), ("q", q)):
         require_finite(function, {name: x})
+    a, b, q = broadcast_matrices(function, ("a", "b", "q"), a, b, q)
+    if not _products.worthwhile(a, b):
+        return _by_schur(a, b, q, adjoint, function)
+    x, good = _products.sylvester(*((a.mH, b.mH) if adjoint else (a, b)), q)
+    return _products.unless_settled(x, good, lambda bad: _by_schur(a[bad], b[bad], q[bad], adjoint, function))
+
+
+def _is_adjoint(a: Tensor, b: Tensor) -> bool:
+    """Return whether `b` is ``a.mH``, a view of the same numbers."""
+    views = a.data_ptr() == b.data_ptr() and a.shape == b.shape and a.stride() == b.mT.stride()
+    return views and (not a.is_complex() or a.is_conj() != b.is_conj())
+
+
+def _by_schur(a: Tensor, b: Tensor, q: Tensor, adjoint: bool, function: str) -> Tensor:
+    if on_host(function, a) or on_host(function, b):
+        return _by_schur(a.cpu(), b.cpu(), q.cpu(), adjoint, function).to(q.device)
     r, u = decomposition(a, a.is_complex(), False, function)
-    s, v = decomposition(b, b.is_complex(), False, function)
+    if _is_adjoint(a, b):  # A^H = U R^H U^H, and backward in both dimensions R^H is an upper triangle
+        s, v = r.mH.flip(-2, -1), u.flip(-1)
+    else:
+        s, v = decomposition(b, b.is_complex(), False, function)
     y = torch.ops.sci._sylvester_triangular(r, s, u.mH @ q @ v, adjoint)
     return (u @ y @ v.mH).contiguous()
 
@@ -112,7 +130,9 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
 
     Notes
     -----
-    *Algorithm.* Bartels and Stewart [1]_: Schur forms of `a` and `b`, and a triangular equation.
+    *Algorithm.* Bartels and Stewart [1]_: Schur forms of `a` and `b`, and a triangular equation. On CUDA for n > 64
+    Newton's iteration for the sign of a block matrix [2]_, by inverses and products alone, for spectra of `a` and `b`
+    on the same side of the imaginary axis; other matrices, and those whose residual it leaves large, go the first way.
 
     *Derivative.* :math:`A \dot X + \dot X B = \dot Q - \dot A X - X \dot B`; in reverse :math:`A^H Y + Y B^H = \bar X`,
     :math:`\bar Q = Y`, :math:`\bar A = -Y X^H`, :math:`\bar B = -X^H Y`.
@@ -120,6 +140,8 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
     References
     ----------
     .. [1] R. H. Bartels, G. W. Stewart, "Solution of the matrix equation AX + XB = C", Comm. ACM 15 (1972) 820-826.
+    .. [2] J. D. Roberts, "Linear model reduction and solution of the algebraic Riccati equation by use of the sign
+       function", Int. J. Control 32 (1980) 677-687.
 
     Examples
     --------
@@ -223,19 +245,53 @@ def solve_lyapunov(a: Any, q: Any) -> Tensor:
 _DIRECT = 10  # below this n the system of n^2 equations is as fast, and needs nothing of the spectrum
 
 
-def discrete(a: Tensor, q: Tensor, direct: bool, function: str) -> Tensor:
-    """X of a X a^H - X + q = 0."""
+def _discrete(a: Tensor, q: Tensor, method: str, function: str) -> Tensor:
+    a, q = broadcast_matrices(function, ("a", "q"), a, q)
     n = a.shape[-1]
-    if direct:
+    if method == "direct":
         left = (a[..., :, None, :, None] * a.conj()[..., None, :, None, :]).reshape(*a.shape[:-2], n * n, n * n)
         eye = torch.eye(n * n, dtype=a.dtype, device=a.device)
         flat = q.reshape(*q.shape[:-2], n * n, 1)
         return general_solve(eye - left, flat, False, function).reshape(q.shape)
-    # With b = (a^H - 1)(a^H + 1)^-1 and c = 2 (a + 1)^-1 q (a^H + 1)^-1 the equation is b^H x + x b = -c.
-    eye = torch.eye(n, dtype=a.dtype, device=a.device)
-    low = inverse(a + eye, False, False, function)
-    b = (a.mH - eye) @ low.mH
-    return sylvester(b.mH, b, -2 * low @ q @ low.mH, False, function)  # type: ignore[no-any-return]
+    if method == "bilinear":
+        # With b = (a^H - 1)(a^H + 1)^-1 and c = 2 (a + 1)^-1 q (a^H + 1)^-1 the equation is b^H x + x b = -c.
+        eye = torch.eye(n, dtype=a.dtype, device=a.device)
+        low = inverse(a + eye, False, False, function)
+        b = (a.mH - eye) @ low.mH
+        return _compute(b.mH, b, -2 * low @ q @ low.mH, False, function)
+    x, good = _products.stein(a, q)
+    other = "direct" if n < _DIRECT else "bilinear"
+    return _products.unless_settled(x, good, lambda bad: _discrete(a[bad], q[bad], other, function))
+
+
+# X = A X A^H + Q:   dX = A dX A^H + (dA X A^H + A X dA^H + dQ);   in reverse Y = A^H Y A + gX,  gQ = Y,
+# gA = Y A X^H + Y^H A X
+def _backward_discrete(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, q, method, function = inputs
+    (x,), (g,) = outputs, grads
+    y = discrete(a.mH, g, method, function)
+    grad_a = to_kind(y @ a @ x.mH + y.mH @ a @ x, a) if needs[0] else None
+    return grad_a, to_kind(y, q) if needs[1] else None, None, None
+
+
+def _jvp_discrete(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    a, _, method, function = inputs
+    (x,), (da, dq) = outputs, tangents[:2]
+    right = torch.zeros_like(x) if dq is None else dq.expand_as(x)
+    if da is not None:
+        right = right + da @ x @ a.mH + a @ x @ da.mH
+    return discrete(a, right, method, function)  # type: ignore[no-any-return]
+
+
+# X of A X A^H - X + Q = 0; the method is 'direct', 'bilinear' or '' for what suits the spectrum.
+discrete = operator(
+    "solve_stein(Tensor a, Tensor q, str method, str function) -> Tensor",
+    kernel=_discrete,
+    fake=lambda a, q, method, function: new_like(q, (*batch_shape(a, q), *q.shape[-2:])),
+    backward=_backward_discrete,
+    jvp=_jvp_discrete,
+    core_dims=(2, 2),
+)
 
 
 def _samples_discrete(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -258,7 +314,8 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Tensor
         Constant terms. Batch dimensions broadcast.
     method : {None, 'direct', 'bilinear'}
         As one system of n^2 equations, or by a bilinear transformation to a continuous equation, which needs `a`
-        without the eigenvalue -1. By default direct for n < 10.
+        without the eigenvalue -1. By default the sum of ``a^k q (a^H)^k``, where `a` has a spectral radius below 1 and
+        the residual is as small as theirs; else direct for n < 10, and bilinear.
 
     Returns
     -------
@@ -274,7 +331,14 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Tensor
 
     Notes
     -----
-    *Derivative.* Through the equation that is solved, see `solve` and `solve_sylvester`.
+    *Algorithm.* The sum is doubled in length with every step, the squared form of Smith's method [1]_: products alone.
+
+    *Derivative.* :math:`\dot X = A \dot X A^H + \dot A X A^H + A X \dot A^H + \dot Q`; in reverse :math:`Y = A^H Y A +
+    \bar X`, :math:`\bar Q = Y`, :math:`\bar A = Y A X^H + Y^H A X`.
+
+    References
+    ----------
+    .. [1] R. A. Smith, "Matrix equation XA + BX = C", SIAM J. Appl. Math. 16 (1968) 198-201.
 
     Examples
     --------
@@ -288,4 +352,5 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Tensor
     meth = method.lower() if isinstance(method, str) else method
     if meth not in (None, "direct", "bilinear"):
         raise bad_argument(name, "method", "None, 'direct' or 'bilinear'", method)
-    return discrete(a, q, meth == "direct" or (meth is None and a.shape[-1] < _DIRECT), name)
+    require_finite_data(name, True, a=a, q=q)
+    return discrete(a, q, meth or "", name)  # type: ignore[no-any-return]
