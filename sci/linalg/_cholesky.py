@@ -27,7 +27,7 @@ from ._matrices import (
     tensors,
     to_kind,
 )
-from ._solve_triangular import triangular
+from ._solve_triangular import few_columns, substitution, triangular
 
 # ---- the factor ----------------------------------------------------------------------------------------------------
 
@@ -221,6 +221,14 @@ def cho_factor(
 
 def _solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:
     c, b = broadcast_matrices("cho_solve", ("c", "b"), c, b)
+    if few_columns(c, b):
+        wanted = check_finite and checks_enabled()
+        x, code = substitution(c.resolve_conj(), b.resolve_conj(), 0 if lower else 2, lower, False, True, wanted)
+        if code & 1:
+            require_finite("cho_solve", {"c": c})
+        if code & 2:
+            require_finite("cho_solve", {"b": b})
+        return x  # type: ignore[no-any-return]
     if _lapack.worthwhile(c) and b.numel() > 0:
         first, second = (0, 2) if lower else (2, 0)
         x = _lapack.trsm(c, b, first, lower, False)

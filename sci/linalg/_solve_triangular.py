@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
@@ -16,6 +17,7 @@ from sci._core.errors import bad_argument
 from . import _lapack
 from ._errors import LinAlgError
 from ._matrices import (
+    READY,
     batch_shape,
     broadcast_matrices,
     new_like,
@@ -26,12 +28,32 @@ from ._matrices import (
     to_kind,
 )
 
+runtime.load_library()
+substitution = torch.ops.sci._substitution.default
+
+# Substitution column by column on the CPU beats BLAS, whose calls and blocks cost more, up to these sizes.
+_COLUMNS, _SIZE = 8, 512
 _TRANS: dict[Any, int] = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
+
+
+def few_columns(a: Tensor, b: Tensor) -> bool:
+    """Return whether the kernel for few right-hand sides solves these systems."""
+    return b.shape[-1] <= _COLUMNS and a.shape[-1] <= _SIZE and a.is_cpu and a.dtype in READY
 
 
 def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, check_finite: bool) -> Tensor:
     function = "solve_triangular"
     a, b = broadcast_matrices(function, ("a", "b"), a, b)
+    if few_columns(a, b):
+        checks = checks_enabled()
+        x, code = substitution(a.resolve_conj(), b.resolve_conj(), trans, lower, unit_diagonal, False, checks)
+        if not code:
+            return x  # type: ignore[no-any-return]
+        if code & 1 and check_finite:
+            require_finite(function, {"a": a})
+        if code & 2:
+            _explain(function, a, b, unit_diagonal, check_finite)
+        return x  # type: ignore[no-any-return]
     if _lapack.worthwhile(a) and b.numel() > 0:
         x = _lapack.trsm(a, b, trans, lower, unit_diagonal)
     else:

@@ -10,8 +10,8 @@ import scipy.linalg
 import torch
 
 import sci
-from sci.linalg import LinAlgError, solve_triangular
-from tests.linalg.linalg_matrices import ALL, random
+from sci.linalg import LinAlgError, cho_solve, solve_triangular
+from tests.linalg.linalg_matrices import ALL, random, residual
 
 
 def matrix(*shape: int, dtype: torch.dtype) -> torch.Tensor:
@@ -91,3 +91,25 @@ def test_compiled_check_raises_where_the_eager_one_does() -> None:
     run = torch.compile(lambda a, b: solve_triangular(a, b), fullgraph=True, backend="aot_eager")
     with pytest.raises(LinAlgError, match="diagonal entry 1 is zero"):
         run(torch.diag(torch.tensor([1.0, 0.0])), torch.ones(2))
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_few_and_many_columns_agree(dtype: torch.dtype) -> None:
+    # Few right-hand sides have a kernel of their own; what it does not read may be anything.
+    options = list(itertools.product((0, 1, 2), (False, True), (False, True)))
+    for n in (1, 2, 3, 7, 17, 70):
+        a = random(n, n, dtype=dtype) / n + 2 * torch.eye(n, dtype=dtype)
+        b = random(n, 9, dtype=dtype, seed=1)
+        for trans, lower, unit in options:
+            outside = torch.ones(n, n).triu(1) if lower else torch.ones(n, n).tril(-1)
+            noisy = a + outside * 7 + (torch.eye(n) * 3 if unit else 0)
+            clean = a.tril() if lower else a.triu()
+            many = solve_triangular(clean, b, trans, lower=lower, unit_diagonal=unit)
+            for matrix in (noisy, noisy.mT.contiguous().mT):
+                few = solve_triangular(matrix, b[:, :3], trans, lower=lower, unit_diagonal=unit)
+                assert residual(few - many[:, :3], many) < 20
+                if not unit:
+                    twice = cho_solve((matrix, lower), b[:, :2])
+                    first, second = (0, 2) if lower else (2, 0)
+                    want = solve_triangular(clean, solve_triangular(clean, b, first, lower=lower), second, lower=lower)
+                    assert residual(twice - want[:, :2], want) < 20

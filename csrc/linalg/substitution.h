@@ -1,0 +1,122 @@
+// Triangular systems with few right-hand sides by substitution, on the CPU's vector lanes.
+//
+// Method     op(A) x = b, A, A^T or A^H, for one column x at a time. A row of A meets x as a sum of products (op(A) =
+// A)
+//            or as a multiple to subtract (A^T, A^H), so that memory is read along rows either way.
+// Singular   By IEEE division. Entries of the other triangle are not read, with `unit` nor those of the diagonal.
+// CPU only: on CUDA these systems are torch's.
+#pragma once
+#include "core/complex.h"
+#include "fft/lanes.h"
+
+#if !SCI_DEVICE
+namespace sci {
+inline namespace SCI_LANES_NAMESPACE {
+
+template <class T>
+SCI_HD T lanes_dot(const T* x, const T* y, int64_t n) {
+  using F = FftVector<T>;
+  constexpr int L = F::L;
+  typename F::W s0 = {}, s1 = {};
+  int64_t k = 0;
+  for (; k + 2 * L <= n; k += 2 * L) {
+    s0 += F::at(x + k) * F::at(y + k);
+    s1 += F::at(x + k + L) * F::at(y + k + L);
+  }
+  if (k + L <= n) {
+    s0 += F::at(x + k) * F::at(y + k);
+    k += L;
+  }
+  s0 += s1;
+  T sum = T(0);
+  for (; k < n; ++k) sum += x[k] * y[k];
+  for (int l = 0; l < L; ++l) sum += s0[l];
+  return sum;
+}
+template <class R>
+SCI_HD complex<R> lanes_dot(const complex<R>* x, const complex<R>* y, int64_t n) {
+  complex<R> s0 = R(0), s1 = R(0);
+  int64_t k = 0;
+  for (; k + 2 <= n; k += 2) {
+    s0 += x[k] * y[k];
+    s1 += x[k + 1] * y[k + 1];
+  }
+  if (k < n) s0 += x[k] * y[k];
+  return s0 + s1;
+}
+
+/// A number that is finite if all of x is: their sum (that of finite numbers may overflow).
+template <class R>
+SCI_HD R lanes_sum(const R* x, int64_t n) {
+  using F = FftVector<R>;
+  constexpr int L = F::L;
+  typename F::W s0 = {}, s1 = {};
+  int64_t k = 0;
+  for (; k + 2 * L <= n; k += 2 * L) {
+    s0 += F::at(x + k);
+    s1 += F::at(x + k + L);
+  }
+  s0 += s1;
+  R sum = R(0);
+  for (; k < n; ++k) sum += x[k];
+  for (int l = 0; l < L; ++l) sum += s0[l];
+  return sum;
+}
+template <class R>
+SCI_HD R lanes_sum(const complex<R>* x, int64_t n) {
+  return lanes_sum(reinterpret_cast<const R*>(x), 2 * n);
+}
+
+/// x holds b and becomes the solution. `turned`: op(A) is A^T, or A^H with `conjugate` (which alone means conj(A)).
+template <class T>
+SCI_HD void substitute(const T* a, T* x, int64_t n, bool lower, bool turned, bool conjugate, bool unit) {
+  if constexpr (is_complex<T>)
+    if (conjugate)  // conj(op(A)) conj(x) = conj(b)
+      for (int64_t k = 0; k < n; ++k) x[k] = conj(x[k]);
+  const bool forward = lower != turned;
+  for (int64_t step = 0; step < n; ++step) {
+    const int64_t i = forward ? step : n - 1 - step, from = lower ? 0 : i + 1, to = lower ? i : n;
+    const T* row = a + i * n;
+    if (!turned) x[i] -= lanes_dot(row + from, x + from, to - from);
+    if (!unit) x[i] = x[i] / row[i];
+    if (turned) {
+      const T f = x[i];
+      for (int64_t k = from; k < to; ++k) x[k] -= row[k] * f;
+    }
+  }
+  if constexpr (is_complex<T>)
+    if (conjugate)
+      for (int64_t k = 0; k < n; ++k) x[k] = conj(x[k]);
+}
+
+/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is one matrix.
+template <class T>
+struct Substitution {
+  const T *a, *b;
+  T* x;
+  int64_t n, columns;
+  bool lower, turned, conjugate, unit, twice;
+  void operator()(int64_t item, T* column) const {
+    const T *matrix = a + item * n * n, *right = b + item * n * columns;
+    T* out = x + item * n * columns;
+    for (int64_t j = 0; j < columns; ++j) {
+      for (int64_t i = 0; i < n; ++i) column[i] = right[i * columns + j];
+      substitute(matrix, column, n, lower, turned, conjugate, unit);
+      if (twice) substitute(matrix, column, n, lower, !turned, is_complex<T> && !conjugate, unit);
+      for (int64_t i = 0; i < n; ++i) out[i * columns + j] = column[i];
+    }
+  }
+};
+
+/// The sum of a piece of an array per item.
+template <class T>
+struct LanesSum {
+  const T* x;
+  real_of<T>* sum;
+  int64_t n;
+  void operator()(int64_t, T*) const { *sum = lanes_sum(x, n); }
+};
+
+}  // namespace SCI_LANES_NAMESPACE
+}  // namespace sci
+#endif
