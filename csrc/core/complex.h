@@ -236,6 +236,8 @@ SCI_HD complex<T> cospi(complex<T> z) {
 /// exp(z) - 1 without cancellation: e^x cos y - 1 = expm1(x) cos y - 2 sin^2(y/2).
 template <class T>
 SCI_HD complex<T> expm1(complex<T> z) {
+  if (isinf(primal(z.re)) && !isfinite(primal(z.im)))  // as C's cexp has it
+    return primal(z.re) > 0 ? complex<T>{z.re, T(limits<scalar_of<T>>::nan)} : complex<T>{T(-1), T(0)};
   if (primal(z.re) > 40) return exp(z);  // which knows what to do where e^x overflows; 1 is nothing beside it
   if (is_hardware<T> && primal(z.im) == 0) return {expm1(z.re), z.im};
   T s = sin(z.im / T(2));

@@ -222,6 +222,8 @@ SCI_HD many<T, 2> betainc_pair(T a, T b, T x, T y) {
   if (y == T(0)) return {{T(1), T(0)}};
   if (a == T(0) || isinf(b)) return {{T(1), T(0)}};
   if (b == T(0) || isinf(a)) return {{T(0), T(1)}};
+  if (a == T(1) && b == T(1)) return {{x, y}};
+  if (a == b && x == y) return {{T(0.5), T(0.5)}};
   // Where the sum overflows, the result is 0, 1/2 or 1, and that of the halves.
   if (isinf(a + b)) return betainc_parts(T(a / T(2)), T(b / T(2)), x, y);
   return betainc_parts(a, b, x, y);

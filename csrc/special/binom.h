@@ -36,7 +36,7 @@ SCI_HD_LARGE T binom_smooth(T n, T k) {
   if (J > S(0)) {
     many<T, 2> f = beta_parts(T(k + one), T(j + one));  // the function itself may be subnormal
     T half = exp(f[1] * T(S(-0.5)));
-    return one / ((n + one) * f[0]) * half * half;
+    return half / (n + one) / f[0] * half;  // (n + 1) times the first factor may overflow
   }
   // What n - k lost is that of k where they are swapped.
   T sine = swapped ? sinpi(j) : sinpi_sum(j, lost);

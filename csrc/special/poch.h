@@ -1,6 +1,7 @@
 // Pochhammer's symbol (z)_m = Gamma(z + m) / Gamma(z) for real z and m (DLMF 5.2.5), and its partial derivatives.
 //
-//   m = -20 ... 20, whole   the product z (z + 1)...(z + m - 1), or the reciprocal of (z - 1)...(z + m).
+//   m = -200 ... 200, whole   the product z (z + 1)...(z + m - 1), or 1 / ((z - 1)...(z + m)), where it does not
+//                           overflow; in derivatives for m = -20 ... 20.
 //   z and z + m within 13 of 0   the two gamma functions, that of z + m corrected for its rounding.
 //   z >= 13, z + m > 0      peak(z) / peak(z + m) exp(m log z + z [(1 + t) log(1 + t) - t]), t = m / z, peak of
 //                           special/detail/gamma_peak.h, the bracket by log(1 + t) - t, since it begins with t^2 / 2.
@@ -73,7 +74,7 @@ SCI_HD bool poch_short(T m) {
   return m == floor(m) && abs(m) <= T(20);
 }
 
-/// (z)_m as a product, |m| <= 20.
+/// (z)_m as a product, |m| <= 200.
 template <class T>
 SCI_HD T poch_product(T z, int m) {
   using S = scalar_of<T>;
@@ -102,6 +103,10 @@ SCI_HD T poch(T z, T m) {
   if (detail::poch_short(m)) {
     T f = detail::poch_product(z, int(m));
     return isinf(f) && m < T(0) ? limits<T>::infinity : f + T(0);
+  }
+  if (m == floor(m) && abs(m) <= T(200)) {
+    T f = detail::poch_product(z, int(m));
+    if (m > T(0) || (f != T(0) && !isinf(f))) return f + T(0);
   }
   return detail::poch_smooth(z, m);
 }

@@ -81,7 +81,7 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
         return _exactly("factorial", n, lambda m: math.factorial(m))
     x = _argument("factorial", "n", n, extend, real=True)
     if extend == "complex":
-        return gamma(torch.where(x == -1, math.nan, x + 1))
+        return gamma(_no_pole(x + 1))
     return _zero_below(x, lambda y: gamma(y + 1))
 
 
@@ -133,7 +133,7 @@ def factorial2(n: Any, exact: bool = False, extend: str = "zero") -> Any:
         return _exactly("factorial2", n, lambda m: math.prod(range(m, 0, -2)))
     x = _argument("factorial2", "n", n, extend)
     if extend == "complex":
-        return torch.exp2((x + 1) / 2) * gamma(x / 2 + 1) / math.sqrt(math.pi)
+        return torch.exp2((x + 1) / 2) * gamma(_no_pole(x / 2 + 1)) / math.sqrt(math.pi)
 
     def value(y: Tensor) -> Tensor:
         # Powers of 2 with whole exponents are exact: only the gamma function rounds.
@@ -158,7 +158,7 @@ def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any
         Return exact integers.
     extend : {"zero", "complex"}, optional
         ``"zero"``: negative numbers give 0. ``"complex"``: the formula below with r = 1 for every `n`, which differs
-        from the multifactorial by a factor where `n` is not 1 modulo `k`.
+        from the multifactorial by a factor where `n` is not 1 modulo `k`; with a negative number `k` it is complex.
 
     Returns
     -------
@@ -200,10 +200,12 @@ def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any
         return _exactly("factorialk", n, lambda m: math.prod(range(m, 0, -int(k))))
     x = _argument("factorialk", "n", n, extend)
     if extend == "complex":
+        if isinstance(k, (int, float, np.integer, np.floating)) and k < 0:
+            k = complex(k)  # its powers are complex
         x, step = promote("factorialk", n=x, k=k)
         if isinstance(k, (int, float, complex)) and k == 0:
             raise ValueError("factorialk: Parameter k cannot be zero!")
-        return torch.exp(torch.log(step) * ((x - 1) / step)) * gamma(x / step + 1) * rgamma(1 / step + 1)
+        return torch.exp(torch.log(step) * ((x - 1) / step)) * gamma(_no_pole(x / step + 1)) * rgamma(1 / step + 1)
 
     def value(y: Tensor) -> Tensor:
         r = torch.remainder(y, k)
@@ -223,7 +225,7 @@ def _check_options(name: str, exact: bool, extend: str) -> None:
 def _argument(name: str, argument: str, n: Any, extend: str, real: bool = False) -> Tensor:
     """Return the floating tensor of `n`, with SciPy's errors for types that `extend` does not allow."""
     given = _numbers(name, argument, n)
-    if n is None:
+    if n is None or _is_uint64(n):
         return given
     if given.dtype is torch.bool:
         raise ValueError(f"{name}: Unsupported data type for {argument}: {describe(n)}")
@@ -234,19 +236,33 @@ def _argument(name: str, argument: str, n: Any, extend: str, real: bool = False)
 
 
 def _numbers(name: str, argument: str, n: Any) -> Tensor:
-    """Return the tensor of `n`; None is NaN."""
+    """Return the tensor of `n`; None is NaN, and uint64, of which int64 does not hold all, floating."""
     if n is None:
         n = math.nan
+    if _is_uint64(n):
+        floating = n.to(torch.float64) if isinstance(n, Tensor) else torch.from_numpy(np.asarray(n, dtype=np.float64))
+        return floating.to(torch.get_default_dtype())
     try:
         return as_tensor(n, argument, name)
     except TypeError as error:
         raise ValueError(f"{name}: Unsupported data type for {argument}: {describe(n)}") from error
 
 
+def _is_uint64(n: Any) -> bool:
+    if isinstance(n, Tensor):
+        return n.dtype is torch.uint64
+    return isinstance(n, (np.ndarray, np.generic)) and n.dtype == np.uint64
+
+
 def _zero_below(x: Tensor, value: Callable[[Tensor], Tensor]) -> Tensor:
     """Return `value` of x, and zero at negative numbers; they never reach its poles, whose gradient would be NaN."""
     below = x < 0
     return torch.where(below, 0.0, value(torch.where(below, 0.0, x)))
+
+
+def _no_pole(x: Tensor) -> Tensor:
+    """Return x with NaN for 0: there the gamma function is infinite, elsewhere at its poles NaN."""
+    return torch.where(x == 0, math.nan, x)
 
 
 def _whole(x: Tensor, value: Callable[[Tensor], Tensor]) -> Tensor:
@@ -258,7 +274,7 @@ def _exactly(name: str, n: Any, compute: Callable[[int], int]) -> Any:
     """Apply an integer function: a Python integer gives one, an array exact integers."""
     if isinstance(n, (int, np.integer)) and not isinstance(n, bool):
         return compute(int(n)) if n >= 0 else 0
-    x = _numbers(name, "n", n)
+    x = as_tensor(n, "n", name) if _is_uint64(n) else _numbers(name, "n", n)
     if n is None or (name == "factorial" and isinstance(n, float) and math.isnan(n)):
         return x
     if x.is_complex() or (x.is_floating_point() and name != "factorial"):

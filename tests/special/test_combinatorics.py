@@ -170,3 +170,44 @@ def test_none_is_nan() -> None:
     assert math.isnan(special.factorial(None, exact=True))
     assert math.isnan(special.factorial2(None))
     assert math.isnan(special.factorialk(math.nan, 3, extend="complex"))
+
+
+def test_factorials_of_unsigned_integers() -> None:
+    n = np.array([5, 2**64 - 2], dtype=np.uint64)
+    for found in (special.factorial(n), special.factorial2(n), special.factorialk(n, 3)):
+        assert found[1].item() == math.inf
+    assert special.factorialk(n, 3, extend="complex")[1].item() == math.inf
+    assert special.factorialk(n[0], 3).item() == 10
+    assert special.factorialk(n[:1], 3, exact=True).tolist() == [10]
+
+
+def test_poles_and_negative_steps() -> None:
+    n = f64(-1.0, -2.0)
+    assert special.factorial(n, extend="complex").isnan().all()
+    assert special.factorial2(2 * n, extend="complex").isnan().all()
+    assert special.factorialk(3 * n, 3, extend="complex").isnan().all()
+    got = special.factorialk(f64(2.9), -0.7, extend="complex").item()
+    with mpmath.workdps(30):
+        k, x = mpmath.mpf(-0.7), mpmath.mpf(2.9)
+        want = mpmath.power(k, (x - 1) / k) * mpmath.gamma(x / k + 1) / mpmath.gamma(1 / k + 1)
+    assert abs(got - want) <= 1e-14 * abs(want)
+
+
+@pytest.mark.parametrize("m", [21, 60, 161, -21, -150])
+def test_poch_of_whole_numbers(m: int) -> None:
+    # Exponentials of the size of m would lose some 300 ulp here.
+    z = f64(2.0, 5.5, 13.0, 60.0, 160.25, -10.5)
+    with mpmath.workdps(60):
+        want = [mpmath.rf(mpmath.mpf(x), m) for x in z.tolist()]
+        for got, w in zip(special.poch(z, float(m)).tolist(), want, strict=True):
+            if abs(w) < mpmath.mpf(2) ** 1024 and mpmath.isfinite(w):
+                assert abs(got - w) <= 12 * 2.3e-16 * abs(w), (m, got, w)
+
+
+def test_binom_of_the_largest_numbers() -> None:
+    # (n + 1) B(k + 1, n - k + 1) overflowed.
+    n, k = f64(8.9e307, 1.7e308, 1e306), f64(1e-10, 0.5, 0.25)
+    with mpmath.workdps(340):
+        want = [mpmath.binomial(mpmath.mpf(a), mpmath.mpf(b)) for a, b in zip(n.tolist(), k.tolist(), strict=True)]
+        for got, w in zip(special.binom(n, k).tolist(), want, strict=True):
+            assert abs(got - w) <= 1e-13 * w

@@ -159,3 +159,17 @@ def test_noncentral_t_of_large_noncentrality() -> None:
     back = special.nctdtrit(f64(3.0, 10.0), f64(60.0, -80.0), value)
     np.testing.assert_allclose(back.numpy(), [50.0, -70.0], rtol=1e-12)
     assert special.nctdtr(f64(math.inf), f64(1.0), f64(2.0)).item() == special.ndtr(f64(1.0)).item()
+
+
+def test_uniform_distribution_is_exact() -> None:
+    x = f64(0.0, 0.25, 0.7, 1.0)
+    assert torch.equal(special.betainc(1.0, 1.0, x), x)
+    assert torch.equal(special.betaincc(1.0, 1.0, x), 1 - x)
+    assert special.bdtrc(1, 3, f64(0.5)).item() == 0.5
+
+
+def test_complex_expm1_at_infinity() -> None:
+    z = torch.tensor([complex(math.inf, math.inf), complex(-math.inf, math.nan)], dtype=torch.complex128)
+    right, left = special.expm1(z).tolist()
+    assert right.real == math.inf and math.isnan(right.imag)
+    assert left == -1
