@@ -6,6 +6,8 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
+import tarfile
 import venv
 import zipfile
 
@@ -57,3 +59,17 @@ def test_wheel_loads_in_a_fresh_environment(tmp_path: pathlib.Path) -> None:
     run = [str(fresh / "bin" / "python"), "-c", CHECK]
     done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert done.stdout.strip() == "loaded", done.stderr
+
+
+def test_the_source_distribution_holds_every_file(tmp_path: pathlib.Path) -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    command = [sys.executable, "setup.py", "-q", "egg_info", "-e", str(tmp_path), "sdist", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        names = {name.split("/", 1)[1] for name in packed.getnames() if "/" in name}
+    missing = [line for line in listed.stdout.splitlines() if not line.startswith(".") and line not in names]
+    assert not missing
+    assert not [name for name in names if name.endswith((".so", ".o", ".pyc"))]
