@@ -22,7 +22,7 @@ from ._errors import LinAlgWarning
 from ._funm_hermitian import function_of_hermitian
 from ._matrices import batch_shape, new_like, random_matrices, require_finite_data, require_square, tensors, to_kind
 from ._matrix_function import apply_with_direction
-from ._schur_form import decomposition, on_host
+from ._schur_form import on_host, structured_decomposition
 
 runtime.load_library()
 
@@ -30,14 +30,14 @@ runtime.load_library()
 # coefficients c_k R^k, each with an error of eps max|f| (and the aliases c_(k + N) R^(k + N)).
 _POINTS, _TERMS = 32, 24
 _CHUNK = 4096  # centres at a time, which bounds the memory
-_REACH = 0.25  # eigenvalues nearer than this share of a good radius form a cluster
+_REACH = 0.4  # eigenvalues nearer than this share of a good radius form a cluster
 
 
 # ---- operators -----------------------------------------------------------------------------------------------------
 
 
 def _schur(a: Tensor) -> tuple[Tensor, Tensor]:
-    return decomposition(a if a.is_complex() and bool(a.imag.any()) else a.real, True, False, "funm")  # type: ignore[no-any-return]
+    return structured_decomposition(a, True, "funm")
 
 
 def _eigenvalues(a: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from sci._core import runtime
 from sci._core.cards import Sample, function
-from sci._core.checks import checks_enabled, known
+from sci._core.checks import checks_enabled, finite_probe, known
 from sci._core.errors import bad_argument
 
 from . import _products
@@ -22,43 +22,22 @@ from ._expm import exponential
 from ._lu_operators import inverse
 from ._matrices import place_in_batch, random_matrices, require_finite_data, require_square, tensors
 from ._matrix_function import matrix_function
-from ._schur_form import decomposition, on_host
+from ._schur_form import on_host, structured_decomposition
+from ._triangular_logarithm import THETA, quadrature, triangular_logarithm
 
 runtime.load_library()
 
 _WHY = _products.HOST_ROUTE
-# log(I + X) = int_0^1 X (I + s X)^-1 ds by Gauss-Legendre quadrature with 7 points, which is the diagonal Pade
-# approximant r_7; exact to unit roundoff for norms up to theta_7 (Higham [1], theorem 11.7 and table 11.1).
-_POINTS, _THETA = 7, 0.264
 _MAX_ROOTS = 64  # halving the exponent this often brings any double to 1
 
 
-def _near_identity(x: Tensor, solve: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+def _near_identity(x: Tensor) -> Tensor:
     """Return log(I + X) for small X."""
     eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
-    nodes, weights = np.polynomial.legendre.leggauss(_POINTS)
     total = torch.zeros_like(x)
-    for node, weight in zip(nodes, weights, strict=True):
-        total = total + weight / 2 * solve(eye + (node + 1) / 2 * x, x)
+    for s, weight in quadrature(THETA):
+        total = total + weight * torch.linalg.solve_ex(eye + s * x, x)[0]
     return total
-
-
-def _triangular_logarithm(t: Tensor) -> Tensor:
-    n = t.shape[-1]
-    eye = torch.eye(n, dtype=t.dtype, device=t.device)
-    d = t.diagonal(dim1=-2, dim2=-1)
-    u, roots = t, 0
-    while roots < _MAX_ROOTS and float(torch.linalg.matrix_norm(u - eye, 1).nan_to_num(0.0).amax()) > _THETA:
-        u = torch.ops.sci._triangular_sqrt(u, u, False)[1]
-        roots += 1
-    logs = d.log()
-    # On the diagonal d^(1/2^k) - 1 without cancellation.
-    small = logs / 2.0**roots
-    half = small / 2
-    minus_one = 2 * half.exp() * half.sinh()
-    x = u.triu(1) + torch.diag_embed(minus_one)
-    total = _near_identity(x, lambda m, y: torch.linalg.solve_triangular(m, y, upper=True))
-    return total.triu(1) * 2.0**roots + torch.diag_embed(logs)
 
 
 def _logarithm(a: Tensor) -> Tensor:
@@ -66,10 +45,10 @@ def _logarithm(a: Tensor) -> Tensor:
         return a.clone()
     # Without a Schur form where rounding errors of the size of A - I matter, not of A.
     x = a - torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
-    near = torch.linalg.matrix_norm(x, 1) <= _THETA
+    near = torch.linalg.matrix_norm(x, 1) <= THETA
     if not bool(near.any()):
         return _away_from_identity(a)
-    logs = _near_identity(torch.where(near[..., None, None], x, 0), torch.linalg.solve)
+    logs = _near_identity(torch.where(near[..., None, None], x, 0))
     return _products.unless_settled(logs, near, lambda rest: _away_from_identity(a[rest]))
 
 
@@ -85,12 +64,12 @@ def _by_products(a: Tensor) -> tuple[Tensor, Tensor]:
     eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
     x, roots = a, torch.zeros_like(a[..., 0, 0].real)
     for _ in range(_MAX_ROOTS):
-        wanted = torch.linalg.matrix_norm(x - eye, 1) > _THETA  # NaN is not
+        wanted = torch.linalg.matrix_norm(x - eye, 1) > THETA  # NaN is not
         if not bool(wanted.any()):
             break
         x = torch.where(wanted[..., None, None], _products.square_root(x)[0], x)
         roots = roots + wanted
-    x = _near_identity(x - eye, torch.linalg.solve) * torch.exp2(roots)[..., None, None]
+    x = _near_identity(x - eye) * torch.exp2(roots)[..., None, None]
     size = torch.linalg.matrix_norm(a, 1) * (1 + torch.linalg.matrix_norm(x, 1))
     return x, _products.settled(exponential(x) - a, size)
 
@@ -98,20 +77,15 @@ def _by_products(a: Tensor) -> tuple[Tensor, Tensor]:
 def _by_schur(a: Tensor) -> Tensor:
     if on_host("logm", a):
         return _by_schur(a.cpu()).to(a.device)
-    t, z = decomposition(a, True, False, "logm")
-    x = z @ _triangular_logarithm(t) @ z.mH
+    t, z = structured_decomposition(a, False, "logm")
+    x = z @ triangular_logarithm(t) @ z.mH
     if a.is_complex():
         return x
-    # Real for real matrices; NaN where a negative eigenvalue makes the principal logarithm complex.
-    d = t.diagonal(dim1=-2, dim2=-1)
-    cut = _on_cut(d).any(-1)
-    return torch.where(cut[..., None, None], torch.nan, x.real)
-
-
-def _on_cut(w: Tensor) -> Tensor:
-    """Return which eigenvalues of real matrices are negative; a single one has no imaginary part but rounding."""
-    size = w.abs().amax(-1, keepdim=True)
-    return (w.real < 0) & (w.imag.abs() <= 10 * torch.finfo(w.real.dtype).eps * size)
+    # NaN where a negative eigenvalue makes the principal logarithm complex; a single one is a block of its own.
+    alone = torch.nn.functional.pad(t.diagonal(-1, -2, -1) == 0, (1, 0), value=True)
+    alone &= torch.nn.functional.pad(t.diagonal(-1, -2, -1) == 0, (0, 1), value=True)
+    cut = ((t.diagonal(dim1=-2, dim2=-1) < 0) & alone).any(-1)
+    return torch.where(cut[..., None, None], torch.nan, x)
 
 
 logarithm = matrix_function("logm", _logarithm)
@@ -119,8 +93,12 @@ logarithm = matrix_function("logm", _logarithm)
 
 def principal_logarithm(function: str, a: Tensor) -> Tensor:
     """Return the logarithm, complex for real matrices where it has to be and that can be read; warn if singular."""
-    if a.numel() == 0 or not checks_enabled() or torch.compiler.is_compiling() or a.device.type == "meta":
-        return logarithm(a)  # type: ignore[no-any-return]
+    x: Tensor = logarithm(a)
+    if x.numel() == 0 or not checks_enabled() or torch.compiler.is_compiling() or a.device.type == "meta":
+        return x
+    finite = known(finite_probe(x.detach()))
+    if finite is None or finite - finite == 0:
+        return x
     plain = a.detach()
     w = torch.linalg.eigvals(plain) if known(torch.isfinite(plain).all()) else plain.new_ones(1)
     if known((w == 0).any()):
@@ -128,8 +106,8 @@ def principal_logarithm(function: str, a: Tensor) -> Tensor:
             f"{function}: a matrix is exactly singular; the result is not finite", LinAlgWarning, stacklevel=3
         )
     if not a.is_complex() and known(((w.real < 0) & (w.imag == 0)).any() if w.is_complex() else (w < 0).any()):
-        a = torch.complex(a, torch.zeros_like(a))
-    return logarithm(a)  # type: ignore[no-any-return]
+        return logarithm(torch.complex(a, torch.zeros_like(a)))  # type: ignore[no-any-return]
+    return x
 
 
 def _positive(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -169,10 +147,11 @@ def logm(A: Any, disp: bool | None = None) -> Any:
 
     Notes
     -----
-    *Algorithm.* Inverse scaling and squaring on the complex Schur form [1]_, algorithm 11.9: square roots of the
-    triangle until it is near the identity, the Padé approximant of degree 7 in partial fractions, exact logarithms on
-    the diagonal. On CUDA for n > 64 the roots come from Denman and Beavers' iteration in product form, without a Schur
-    form [1]_, section 11.5; matrices that the exponential of the result does not confirm go to the Schur method.
+    *Algorithm.* Inverse scaling and squaring on the Schur form [1]_, algorithm 11.9, in real arithmetic for real `A`:
+    square roots of the triangle until it is near the identity, as many as each matrix needs, a Padé approximant of
+    degree up to 7 in partial fractions, exact logarithms in the diagonal blocks. On CUDA for n > 64 the roots come from
+    Denman and Beavers' iteration in product form, without a Schur form [1]_, section 11.5; matrices that the
+    exponential of the result does not confirm go to the Schur method.
 
     *Result type.* It depends on the data; where these cannot be read (`torch.compile`, `torch.vmap`, checks off) real
     matrices have real results, NaN where no real logarithm was found.

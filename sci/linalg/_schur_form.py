@@ -259,3 +259,25 @@ def real_to_complex_form(t: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
     g_diagonal = torch.where(pad(block, (0, 1)), pad(c.conj().resolve_conj(), (0, 1)), pad(c, (1, 0), value=1.0))
     g = torch.diag_embed(g_diagonal) + torch.diag_embed(s, 1) - torch.diag_embed(s, -1)
     return (g @ t @ g.mH).triu(), z @ g.mH
+
+
+# ---- forms that keep structure -------------------------------------------------------------------------------------
+
+
+def structured_decomposition(a: Tensor, complex_output: bool, function: str) -> tuple[Tensor, Tensor]:
+    """Return Schur forms for a function of matrices, on plain tensors.
+
+    [A E; 0 A], which derivatives take, has twice the form of A: half the size, and its equal eigenvalues stay equal.
+    Complex matrices without imaginary parts have the form of real ones: eigenvalues on the negative axis stay there.
+    """
+    n = a.shape[-1]
+    h = n // 2
+    if n == 2 * h > 0 and not bool(a[..., h:, :h].any()) and torch.equal(a[..., :h, :h], a[..., h:, h:]):
+        t, z = structured_decomposition(a[..., :h, :h].contiguous(), complex_output or a.is_complex(), function)
+        zero = torch.zeros_like(t)
+        above = torch.cat([t, z.mH @ a[..., :h, h:].to(z.dtype) @ z], -1)
+        pair = torch.cat([above, torch.cat([zero, t], -1)], -2)
+        return pair, torch.cat([torch.cat([z, zero], -1), torch.cat([zero, z], -1)], -2)
+    if a.is_complex() and not bool(a.imag.any()):
+        return decomposition(a.real.contiguous(), True, False, function)  # type: ignore[no-any-return]
+    return decomposition(a, complex_output, False, function)  # type: ignore[no-any-return]

@@ -139,3 +139,13 @@ def test_errors() -> None:
         funm(torch.eye(2), lambda x: torch.cat([x, x]))
     with pytest.raises(ValueError, match="square"):
         funm(torch.ones(2, 3), torch.exp)
+
+
+def test_close_eigenvalues_of_a_strongly_nonnormal_triangle() -> None:
+    for spread in (0.01, 0.3, 0.5):
+        a = 2 * random(12, 12).triu(1) + torch.diag(1 + spread * random(12, seed=1))
+        direction = random(12, 12, seed=2)
+        value, derivative = torch.func.jvp(lambda a: funm(a, torch.exp), (a,), (direction,))
+        assert residual(value - expm(a), expm(a)) < 100
+        wanted = expm_frechet(a, direction, compute_expm=False)
+        assert residual(derivative - wanted, wanted) < 1000

@@ -181,3 +181,23 @@ def test_riccati(name: str) -> None:
         f(torch.eye(2), torch.ones(2, 1), torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.ones(1, 1))
     with pytest.raises(ValueError, match="b must be of 2 rows"):
         f(torch.eye(2), torch.ones(3, 1), torch.eye(2), torch.ones(1, 1))
+
+
+def test_logarithm_of_real_matrices_is_principal_on_the_negative_axis() -> None:
+    # Rounding must not put a negative eigenvalue below the axis, nor equal ones of a derivative's block on two sides.
+    v = random(5, 5)
+    a = v @ torch.diag(torch.tensor([-3.0, -1.0, 2.0, 5.0, -7.0], dtype=torch.float64)) @ torch.linalg.inv(v)
+    logs = torch.linalg.eigvals(logm(a))
+    assert bool((logs.imag > -1e-8).all())
+    direction = random(5, 5, seed=1)
+    h = 1e-6
+    wanted = (logm(a + h * direction) - logm(a - h * direction)) / (2 * h)
+    _, found = torch.func.jvp(lambda x: logm(x.to(torch.complex128)), (a,), (direction,))
+    torch.testing.assert_close(found, wanted, rtol=1e-6, atol=1e-6)
+
+
+def test_number_of_roots_belongs_to_the_matrix() -> None:
+    # A matrix near the identity keeps its digits beside one that needs many roots.
+    t = torch.tensor([[1.1, 1e-3], [0.0, 0.9]], dtype=torch.float64)
+    large = torch.tensor([[1e8, 1e8], [0.0, 1e-8]], dtype=torch.float64)
+    torch.testing.assert_close(logm(torch.stack([t, large]))[0], logm(t), rtol=1e-15, atol=0)
