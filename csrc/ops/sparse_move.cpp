@@ -92,13 +92,12 @@ Parts csr_columns_(const std::optional<Tensor>& values, const Tensor& indptr_, c
                    const Tensor& list_, int64_t columns) {
   const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_), list = on_cpu(list_);
   check_values(values, indices, "csr_columns");
-  int64_t rows = indptr.size(0) - 1, length = list.size(0);
+  int64_t rows = indptr.size(0) - 1;
   Parts made{indptr, indptr, indptr};
   dispatch_index(indices, "csr_columns", [&](auto index) {
     using I = typename decltype(index)::type;
-    std::vector<I> first(columns), next(length);
-    CsrColumns<I> body{data<I>(indptr), data<I>(indices), rows, indices.size(0), columns, first.data(), next.data()};
-    check_inside(body.prepare(data<int64_t>(list), length), "csr_columns");
+    CsrColumns<I> body{data<I>(indptr), data<I>(indices), rows, indices.size(0), columns, {}, {}, {}, {}};
+    check_inside(body.prepare(data<int64_t>(list), list.size(0)), "csr_columns");
     made = taken<I>(body, values, indices, rows, "csr_columns");
   });
   return made;

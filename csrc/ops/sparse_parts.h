@@ -7,26 +7,39 @@
 //
 // Functions return false where indices lie outside or row starts decrease: nothing is trusted (csr_guard.h).
 #pragma once
+#include <cstring>
+#include <vector>
+
 #include "core/platform.h"
 #include "sparse/csr_guard.h"
 
 namespace sci {
+
+/// A row's worth: most are short, and a call takes longer than a few elements.
+template <class V>
+inline void csr_copy(V* to, const V* from, int64_t count) {
+  constexpr int64_t piece = 32 / sizeof(V);
+  for (; count >= piece; count -= piece, to += piece, from += piece) std::memcpy(to, from, sizeof(V) * piece);
+  for (int64_t t = 0; t < count; ++t) to[t] = from[t];
+}
 
 template <class V>
 struct Carry {
   const V* from;
   V* to;
   void operator()(int64_t t, int64_t p) const { to[t] = from[p]; }
-  void run(int64_t p, int64_t count) const { std::memcpy(to, from + p, count * sizeof(V)); }
+  void run(int64_t t, int64_t p, int64_t count) const { csr_copy(to + t, from + p, count); }
+  void fetch(int64_t p) const { __builtin_prefetch(from + p); }
 };
 
 template <class I>
 struct Order {
   I* to;
   void operator()(int64_t t, int64_t p) const { to[t] = I(p); }
-  void run(int64_t p, int64_t count) const {
-    for (int64_t t = 0; t < count; ++t) to[t] = I(p + t);
+  void run(int64_t t, int64_t p, int64_t count) const {
+    for (int64_t k = 0; k < count; ++k) to[t + k] = I(p + k);
   }
+  void fetch(int64_t) const {}
 };
 
 /// `starts` has columns + 1 elements; rows of a column come out in order.
@@ -138,15 +151,34 @@ struct CsrRows {
     return int64_t(I(total)) == total ? total : -1;
   }
 
+  /// All columns of a list of rows. Where a row lies says nothing of the next one, so these are fetched ahead.
+  template <class Move>
+  void whole(const I* starts, I* to, const Move move) const {
+    constexpr int64_t ahead = 16;
+    for (int64_t k = 0; k < wanted.count; ++k) {
+      if (k + ahead < wanted.count) {
+        int64_t next = wanted(k + ahead, rows);
+        I first = indptr[next], last = indptr[next + 1] - 1;
+        __builtin_prefetch(indices + first);
+        move.fetch(first);
+        move.fetch(last);
+      }
+      int64_t begin = indptr[wanted(k, rows)], t = starts[k], count = starts[k + 1] - t;
+      csr_copy(to + t, indices + begin, count);
+      move.run(t, begin, count);
+    }
+  }
+
   /// Has room for one entry more than there are: whether one is wanted is not asked before it is written.
   template <class Move>
   void fill(const I* starts, I* to, const Move move) const {
     if (all && !wanted.list && wanted.step == 1 && wanted.count > 0) {
       I begin = indptr[wanted.first], end = indptr[wanted.first + wanted.count];
       std::memcpy(to, indices + begin, (end - begin) * sizeof(I));
-      move.run(begin, end - begin);
+      move.run(0, begin, end - begin);
       return;
     }
+    if (all) return whole(starts, to, move);
     for (int64_t k = 0; k < wanted.count; ++k) {
       I begin = 0, end = 0;
       row(k, begin, end);
@@ -172,23 +204,28 @@ struct CsrRows {
 };
 
 /// first[j] is the first place in the list that asks for column j, next[k] the following one after place k; or -1.
+/// Few entries are wanted as a rule, and which ones nobody can guess: a walk over all of them, without branches, notes
+/// those, and only they are looked at again.
 template <class I>
 struct CsrColumns {
+  static constexpr int64_t length = 2048;
   const I* indptr;
   const I* indices;
   int64_t rows, entries, columns;
-  I* first;
-  I* next;
-  bool repeated = false;
+  std::vector<I> first, next;
+  std::vector<I> times;          // how often a column is asked for
+  mutable std::vector<I> found;  // the entries that are
 
-  bool prepare(const int64_t* list, int64_t length) {
-    for (int64_t j = 0; j < columns; ++j) first[j] = I(-1);
-    for (int64_t k = length; k-- > 0;) {
+  bool prepare(const int64_t* list, int64_t count) {
+    first.assign(columns, I(-1));
+    times.assign(columns, I(0));
+    next.resize(count);
+    for (int64_t k = count; k-- > 0;) {
       int64_t j = list[k] < 0 ? list[k] + columns : list[k];
       if (uint64_t(j) >= uint64_t(columns)) return false;
       next[k] = first[j];
       first[j] = I(k);
-      repeated |= next[k] >= 0;
+      ++times[j];
     }
     return true;
   }
@@ -196,39 +233,45 @@ struct CsrColumns {
   int64_t count(I* starts) const {
     int32_t failed = 0;
     auto guard = CsrGuard<I>::of(columns, entries, &failed);
-    int64_t total = 0;
     if (!guard.block(indices, 0, I(entries))) return -1;
-    for (int64_t i = 0; i < rows; ++i) {
-      I p = indptr[i], end = indptr[i + 1];
-      if (!guard.row(p, end)) return -1;
-      if (repeated) {
-        for (; p < end; ++p)
-          for (I k = first[indices[p]]; k >= 0; k = next[k]) ++total;
-      } else {
-        for (; p < end; ++p) total += first[indices[p]] >= 0;
-      }
-      starts[i + 1] = I(total);
-    }
+    I before[length], hits[length];  // what the block's entries before each one give
+    int64_t total = 0, row = 0;
+    const I begin = indptr[0], end = indptr[rows];
+    if (!guard.row(begin, end)) return -1;
     starts[0] = 0;
-    return int64_t(I(total)) == total ? total : -1;
+    for (int64_t base = begin; base < end; base += length) {
+      const int64_t size = min(int64_t(end) - base, length);
+      I* hit = hits;
+      int64_t sum = 0;
+      for (int64_t k = 0; k < size; ++k) {
+        const I asked = times[indices[base + k]];
+        before[k] = I(sum);
+        *hit = I(base + k);
+        hit += asked > 0;
+        sum += asked;
+      }
+      for (; row < rows && indptr[row + 1] < base + size; ++row) {
+        if (indptr[row + 1] < indptr[row]) return -1;
+        starts[row + 1] = I(total + before[indptr[row + 1] - base]);
+      }
+      found.insert(found.end(), hits, hit);
+      total += sum;
+      if (int64_t(I(total)) != total) return -1;
+    }
+    for (; row < rows; ++row) {
+      if (indptr[row + 1] != end) return -1;
+      starts[row + 1] = I(total);
+    }
+    return total;
   }
 
-  /// Has room for one entry more than there are, as above.
   template <class Move>
   void fill(const I*, I* to, const Move move) const {
-    const I *asked = first, *again = next, *places = indices;
     int64_t t = 0;
-    for (I p = indptr[0], end = indptr[rows]; p < end; ++p) {
-      I k = asked[places[p]];
-      if (repeated) {
-        for (; k >= 0; k = again[k]) {
-          to[t] = k;
-          move(t++, p);
-        }
-      } else {
+    for (I p : found) {
+      for (I k = first[indices[p]]; k >= 0; k = next[k]) {
         to[t] = k;
-        move(t, p);
-        t += k >= 0;
+        move(t++, p);
       }
     }
   }

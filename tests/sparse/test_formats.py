@@ -316,3 +316,28 @@ def test_a_copy_owns_its_indices(format: str) -> None:
     elif format == "dia":
         B.offsets[:] = 5
     same(A, dense(6, 6))
+
+
+@pytest.mark.parametrize("index", [np.int32, np.int64])
+@pytest.mark.parametrize("density", [0.0, 0.001, 0.05])
+def test_lists_of_rows_and_columns_are_scipys(density: float, index: Any) -> None:
+    rng = np.random.default_rng(3)
+    S = scipy.sparse.random_array((400, 300), density=density, format="csr", rng=rng)
+    S = scipy.sparse.vstack([S[:100], S[:0], 0 * S[:50], S[100:]], format="csr")
+    S.indptr, S.indices = S.indptr.astype(index), S.indices.astype(index)
+    A = csr_array((torch.from_numpy(S.data), S.indices, S.indptr), shape=S.shape)
+    lists = [
+        rng.permutation(300),
+        rng.integers(300, size=500),
+        np.array([299]),
+        np.arange(-300, 0),
+        np.array([7, 7, -1]),
+    ]
+    for places in lists:
+        for ours, theirs in ((A[:, places], S[:, places]), (A[places], S[places])):
+            np.testing.assert_array_equal(ours.indptr, theirs.indptr)
+            np.testing.assert_array_equal(ours.toarray(), theirs.toarray())
+    leaf = A.data.clone().requires_grad_()
+    (A._with_data(leaf)[:, lists[1]] @ torch.arange(500.0, dtype=torch.float64)).sum().backward()
+    weights = np.bincount(lists[1], weights=np.arange(500.0), minlength=300)
+    np.testing.assert_allclose(leaf.grad, weights[S.indices], rtol=1e-14)
