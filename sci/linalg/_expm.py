@@ -13,6 +13,7 @@ from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument
 
+from . import _lapack
 from ._matrices import (
     broadcast_matrices,
     random_matrices,
@@ -39,6 +40,15 @@ _THETA = {
 }
 
 
+# The same of the Taylor polynomial of degree 16 (linalg/lanes_expm.h).
+_THETA_TAYLOR = {torch.float64: 0.78028742566265743, torch.float32: 2.4782808775219714}
+
+
+def by_taylor(a: Tensor) -> bool:
+    """Return whether products are so much faster than a linear system on this device that they replace it."""
+    return a.is_cuda
+
+
 # Up to this n matrices go to the kernel on the CPU's vector lanes; beyond, products of BLAS are faster.
 _KERNEL, _KERNEL_COMPLEX = 64, 24
 
@@ -48,22 +58,49 @@ def _coefficients(m: int) -> list[float]:
     return [x / b[m] for x in b]
 
 
+def _add(x: Tensor, weights: list[float], terms: list[Tensor]) -> Tensor:
+    """Add weights[0] I + weights[1] terms[0] + ... to `x`; new memory would cost as much as the sums."""
+    for weight, term in zip(weights[1:], terms, strict=True):
+        x.add_(term, alpha=weight)
+    x.diagonal(dim1=-2, dim2=-1).add_(weights[0])
+    return x
+
+
+def _sum(weights: list[float], terms: list[Tensor], out: Tensor | None = None) -> Tensor:
+    return _add(torch.mul(terms[0], weights[1], out=out), [weights[0], *weights[2:]], terms[1:])
+
+
 def _pade(a: Tensor, m: int, powers: list[Tensor]) -> Tensor:
     """r_m(A), with powers [A^2, A^4, A^6] at hand."""
     b = _coefficients(m)
-    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
     if m == 13:
-        a2, a4, a6 = powers
-        odd = a @ (a6 @ (b[13] * a6 + b[11] * a4 + b[9] * a2) + b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * eye)
-        even = a6 @ (b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * eye
+        a6, high = powers[2], powers[::-1]
+        free = _sum([0.0, b[13], b[11], b[9]], high)
+        odd = _add(a6 @ free, [b[1], b[3], b[5], b[7]], powers)
+        even = _add(a6 @ _sum([0.0, b[12], b[10], b[8]], high, free), [b[0], b[2], b[4], b[6]], powers)
     else:
-        odd, even, power = b[1] * eye, b[0] * eye, eye
-        for k in range(1, m // 2 + 1):
-            power = powers[k - 1] if k <= len(powers) else power @ powers[0]
-            odd = odd + b[2 * k + 1] * power
-            even = even + b[2 * k] * power
-        odd = a @ odd
-    return torch.linalg.solve_ex(even - odd, even + odd)[0]
+        powers = list(powers)
+        while len(powers) < m // 2:
+            powers.append(powers[-1] @ powers[0])
+        odd, even = _sum(b[1::2], powers[: m // 2]), _sum(b[0::2], powers[: m // 2])
+        free = torch.empty_like(odd)
+    odd, total = torch.matmul(a, odd, out=free), odd
+    torch.add(even, odd, out=total)
+    # All of them commute, so the transposes may be solved, which LAPACK takes as they are.
+    even.sub_(odd)
+    if _lapack.worthwhile(even):
+        return _lapack.gesv(even, total)
+    return torch.linalg.solve_ex(even.mT, total.mT)[0].mT
+
+
+def _taylor(powers: list[Tensor]) -> Tensor:
+    """Return the Taylor polynomial of degree 16, with powers [A, A^2, A^3, A^4] at hand: products alone."""
+    c = [1 / math.factorial(k) for k in range(17)]
+    x = _sum(c[12:], powers)
+    for k in (8, 4, 0):
+        x = x @ powers[3]
+        _add(x, c[k : k + 4], powers[:3])
+    return x
 
 
 def _exponential(a: Tensor) -> Tensor:
@@ -82,24 +119,32 @@ def _exponential(a: Tensor) -> Tensor:
     largest = float(norm.amax())
     if not math.isfinite(largest):
         return _where_finite(a, norm)
+    taylor = by_taylor(a)
     top = max(theta)
     a2 = a @ a
     for m in theta:
-        if m < top and largest <= theta[m]:
+        if m < top and largest <= theta[m] and not taylor:
             return _pade(a, m, [a2])
-    a4 = a2 @ a2
-    a6 = a4 @ a2
-    fourth, sixth = torch.linalg.matrix_norm(a4, 1) ** 0.25, torch.linalg.matrix_norm(a6, 1) ** (1 / 6)
-    size = torch.minimum(norm, torch.maximum(fourth, sixth))
-    steps = torch.ceil(torch.log2((size / theta[top]).clamp(min=1.0)))
-    steps = steps + _against_underscaling(a, norm, steps, top)
-    scale = torch.exp2(-steps)[..., None, None]
-    powers = [a2 * scale**2, a4 * scale**4, a6 * scale**6]
-    x = _pade(a * scale, top, powers)
-    count = int(steps.amax())
-    for k in range(count):
-        squared = x @ x
-        x = squared if count == int(steps.amin()) else torch.where((steps > k)[..., None, None], squared, x)
+    if taylor:
+        powers = [a, a2, a2 @ a, a2 @ a2]
+        roots, bound, degree = (3, 4), _THETA_TAYLOR[norm.dtype], 16
+    else:
+        a4 = a2 @ a2
+        powers = [a, a2, a4, a4 @ a2]
+        roots, bound, degree = (4, 6), theta[top], 2 * top
+    close = [torch.linalg.matrix_norm(x, 1) ** (1 / k) for x, k in zip(powers[2:], roots, strict=True)]
+    size = torch.minimum(norm, torch.maximum(*close))
+    steps = torch.ceil(torch.log2((size / bound).clamp(min=1.0)))
+    steps = steps + _against_underscaling(a, norm, steps, bound, degree)
+    if bool(steps.any()):
+        scale = torch.exp2(-steps)[..., None, None]
+        powers = [a * scale, *(x.mul_(scale**k) for x, k in zip(powers[1:], (2, *roots), strict=True))]
+    x = _taylor(powers) if taylor else _pade(powers[0], top, powers[1:])
+    least, most = (int(k) for k in torch.aminmax(steps))
+    free = powers[1]
+    for k in range(most):
+        squared = torch.matmul(x, x, out=free)
+        x, free = (squared, x) if k < least else (torch.where((steps > k)[..., None, None], squared, x), free)
     return x
 
 
@@ -108,20 +153,25 @@ def _where_finite(a: Tensor, norm: Tensor) -> Tensor:
     return torch.where(good, _exponential(torch.where(good, a, 0)), torch.nan)
 
 
-def _against_underscaling(a: Tensor, norm: Tensor, steps: Tensor, m: int) -> Tensor:
-    """Return the extra scalings needed where powers of A are far smaller than those of abs(A): [2], (5.1)."""
-    plain = torch.ceil(torch.log2((norm / _THETA[norm.dtype][m]).clamp(min=1.0)))
+def _against_underscaling(a: Tensor, norm: Tensor, steps: Tensor, bound: float, degree: int) -> Tensor:
+    """Return the extra scalings needed where powers of A are far smaller than those of abs(A): [2], (5.1).
+
+    The backward error begins with A^(degree + 1), over (2m)! (2m + 1)! / m!^2 for r_m, (m + 1)! for the polynomial.
+    """
+    plain = torch.ceil(torch.log2((norm / bound).clamp(min=1.0)))
     if not bool((plain > steps).any()):
         return torch.zeros_like(steps)
     scaled = a.abs() * torch.exp2(-steps)[..., None, None]
     row = torch.ones_like(scaled[..., :1, :])
-    for _ in range(2 * m + 1):
-        row = row @ scaled  # column sums of abs(A)^(2m+1)
+    for _ in range(degree + 1):
+        row = row @ scaled  # column sums of abs(A)^(degree + 1)
     size = row.amax((-2, -1)) / (norm * torch.exp2(-steps)).clamp(min=torch.finfo(norm.dtype).tiny)
-    log_c = math.log2(math.factorial(2 * m) // math.factorial(m)) - math.log2(math.factorial(m))
-    log_c += math.log2(2 * m + 1) + sum(math.log2(k) for k in range(1, 2 * m + 1))
+    half = degree // 2
+    log_c = math.log2(math.factorial(degree + 1))
+    if degree != 16:
+        log_c += math.log2(math.factorial(degree)) - 2 * math.log2(math.factorial(half))
     excess = torch.log2(size.clamp(min=1e-300)) - log_c - math.log2(torch.finfo(norm.dtype).eps / 2)
-    return torch.ceil(excess / (2 * m)).clamp(min=0).nan_to_num(0.0)
+    return torch.ceil(excess / degree).clamp(min=0).nan_to_num(0.0)
 
 
 exponential = matrix_function("expm", _exponential)
@@ -163,8 +213,9 @@ def expm(A: Any) -> Tensor:
     Notes
     -----
     *Algorithm.* Scaling and squaring with diagonal Padé approximants [1]_, a scaling for each matrix of a batch chosen
-    by norms of powers [2]_: products and one solve, no decomposition. Small matrices on the CPU go side by side on its
-    vector lanes, with the Taylor polynomial of degree 16. NaN or infinity gives NaN for that matrix.
+    by norms of powers [2]_: products and one solve, no decomposition. On CUDA the Taylor polynomial of degree 16, by
+    products alone; so too for small matrices on the CPU, which go side by side on its vector lanes. NaN or infinity
+    gives NaN for that matrix.
 
     *Derivative.* The Fréchet derivative L(A, E), the upper right block of the exponential of :math:`\begin{pmatrix} A &
     E \\ 0 & A \end{pmatrix}` [1]_, (10.43); in reverse :math:`\bar A = L(A^H, \bar X)`. To every order.

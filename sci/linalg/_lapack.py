@@ -89,6 +89,19 @@ def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, ove
     return out
 
 
+def gesv(a: Tensor, b: Tensor) -> Tensor:
+    """Solve A^T X^T = B^T, that is X A = B, for batches of contiguous matrices, which it may overwrite."""
+    routine = _routine("gesv", a.dtype)
+    many_a, many_b = (x.view(-1, *x.shape[-2:]) for x in (a, b))
+    out = torch.empty_like(b) if many_a.shape[0] > 1 else b
+    for k in range(many_a.shape[0]):
+        x = routine(many_a[k].numpy().T, many_b[k].numpy().T, overwrite_a=1, overwrite_b=1)[2]
+        if many_a.shape[0] == 1:
+            return torch.from_numpy(x.T).view(b.shape)
+        out.view(many_b.shape)[k] = torch.from_numpy(x.T)
+    return out
+
+
 def _no_selection(*_: Any) -> int:
     return 0
 

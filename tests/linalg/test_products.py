@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sci.linalg import (
+    _expm,
     _logm,
     _products,
     _sqrtm,
@@ -20,7 +21,7 @@ from sci.linalg import (
     solve_sylvester,
     sqrtm,
 )
-from tests.linalg.linalg_matrices import ALL, eps, positive, random
+from tests.linalg.linalg_matrices import ALL, eps, positive, random, residual
 
 
 @pytest.fixture
@@ -107,3 +108,18 @@ def test_derivatives(by_products: None, dtype: torch.dtype) -> None:
 
 def test_what_is_left_to_other_algorithms() -> None:
     assert not _products.worthwhile(random(100, 100))  # the CPU has LAPACK
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_the_exponential_by_products_alone(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    scales = torch.tensor([0.0, 1e-6, 0.3, 3.0, 10.0, 25.0], dtype=dtype)[:, None, None]
+    a = scales * (random(6, 10, 10, dtype=dtype) / 10**0.5 - 2 * torch.eye(10, dtype=dtype))
+    wanted = expm(a)
+    monkeypatch.setattr(_expm, "_KERNEL", 0)
+    monkeypatch.setattr(_expm, "_KERNEL_COMPLEX", 0)
+    for taylor in (False, True):
+        monkeypatch.setattr(_expm, "by_taylor", lambda a, taylor=taylor: taylor)
+        for k in range(6):
+            bound = 40 * max(1.0, float(torch.linalg.matrix_norm(a[k])))
+            assert residual(expm(a)[k] - wanted[k], wanted[k]) < bound
+            assert residual(expm(a[k]) - wanted[k], wanted[k]) < bound
