@@ -14,7 +14,7 @@
 // CPU only: on CUDA the exponential is made of torch's batched products.
 #pragma once
 #include "core/complex.h"
-#include "core/lanes.h"
+#include "fft/lanes.h"
 
 #if !SCI_DEVICE
 namespace sci {
@@ -31,7 +31,8 @@ T triangle_exp(T a, T b) {
 template <class T, int L, bool side_by_side>
 struct LanesExpm {
   using V = lanes<T, L>;
-  static constexpr int columns = side_by_side ? 4 : 2;  // vectors of a block
+  static constexpr int columns = side_by_side ? 4 : 2;  // vectors of a block of a product, and its rows
+  static constexpr int block = sizeof(V) == 64 ? 4 : 2;
   static constexpr int per_item = side_by_side ? L : 1;
   const T* in;  // complex as pairs of numbers
   T* out;
@@ -39,7 +40,7 @@ struct LanesExpm {
   int64_t count;  // matrices
   bool is_complex;
 
-  int64_t rows() const { return (n + 1) / 2 * 2; }
+  int64_t rows() const { return (n + block - 1) / block * block; }
   /// Vectors in a row.
   int64_t width() const {
     int64_t vectors = side_by_side ? n : (n + L - 1) / L;
@@ -55,30 +56,28 @@ struct LanesExpm {
     const V *a = reinterpret_cast<const V*>(a0), *b = reinterpret_cast<const V*>(b0);
     V* c = reinterpret_cast<V*>(c0);
     const int64_t w = width();
-    for (int64_t i = 0; i < n; i += 2)
+    for (int64_t i = 0; i < n; i += block)
       for (int64_t j = 0; j < w; j += columns) {
-        V upper[columns] = {}, lower[columns] = {};
+        V sum[block][columns] = {};
         for (int64_t k = 0; k < n; ++k) {
-          V p, q;
-          if constexpr (side_by_side) {
-            p = a[i * w + k];
-            q = a[(i + 1) * w + k];
-          } else {
-            p = a0[i * w * L + k] - V{};
-            q = a0[(i + 1) * w * L + k] - V{};
-          }
+          V x[columns];
 #pragma GCC unroll 4
-          for (int v = 0; v < columns; ++v) {
-            V x = b[k * w + j + v];
-            upper[v] += p * x;
-            lower[v] += q * x;
+          for (int v = 0; v < columns; ++v) x[v] = b[k * w + j + v];
+#pragma GCC unroll 4
+          for (int r = 0; r < block; ++r) {
+            V p;
+            if constexpr (side_by_side)
+              p = a[(i + r) * w + k];
+            else
+              p = a0[(i + r) * w * L + k] - V{};
+#pragma GCC unroll 4
+            for (int v = 0; v < columns; ++v) sum[r][v] += p * x[v];
           }
         }
 #pragma GCC unroll 4
-        for (int v = 0; v < columns; ++v) {
-          c[i * w + j + v] = upper[v];
-          c[(i + 1) * w + j + v] = lower[v];
-        }
+        for (int r = 0; r < block; ++r)
+#pragma GCC unroll 4
+          for (int v = 0; v < columns; ++v) c[(i + r) * w + j + v] = sum[r][v];
       }
   }
   /// Largest column sums; NaN if there is one.
@@ -111,13 +110,23 @@ struct LanesExpm {
     for (int64_t i = 0; i < n; ++i)
       for (int l = 0; l < per_item; ++l) x0[place(i, i, l)] += c[0];
   }
+  /// How many numbers of each matrix go to their lanes as blocks of L by L.
+  int64_t whole_blocks(int64_t item) const {
+    return side_by_side && !is_complex && (item + 1) * per_item <= count ? n * n / L * L : 0;
+  }
   void load(int64_t item, T* a) const {
     for (int64_t k = 0; k < rows() * width() * L; ++k) a[k] = T(0);
-    int64_t m = is_complex ? n / 2 : n;
+    int64_t m = is_complex ? n / 2 : n, moved = whole_blocks(item);
+    for (int64_t e = 0; e < moved; e += L) {
+      V block_of[L];
+      for (int l = 0; l < L; ++l) block_of[l] = FftVector<T>::at(in + (item * L + l) * n * n + e);
+      FftVector<T>::transpose(block_of);
+      for (int q = 0; q < L; ++q) reinterpret_cast<V*>(a)[(e + q) / n * width() + (e + q) % n] = block_of[q];
+    }
     for (int l = 0; l < per_item && item * per_item + l < count; ++l) {
       const T* x = in + (item * per_item + l) * m * m * (is_complex ? 2 : 1);
-      for (int64_t i = 0; i < m; ++i)
-        for (int64_t j = 0; j < m; ++j) {
+      for (int64_t i = moved / m; i < m; ++i)
+        for (int64_t j = i == moved / m ? moved % m : 0; j < m; ++j) {
           if (is_complex) {
             T re = x[2 * (i * m + j)], im = x[2 * (i * m + j) + 1];
             a[place(i, j, l)] = a[place(m + i, m + j, l)] = re;
@@ -130,11 +139,20 @@ struct LanesExpm {
     }
   }
   void store(int64_t item, const T* a, const T* factor) const {
-    int64_t m = is_complex ? n / 2 : n;
+    int64_t m = is_complex ? n / 2 : n, moved = whole_blocks(item);
+    V f = {};
+    if constexpr (side_by_side)
+      for (int l = 0; l < L; ++l) f[l] = factor[l];
+    for (int64_t e = 0; e < moved; e += L) {
+      V block_of[L];
+      for (int q = 0; q < L; ++q) block_of[q] = reinterpret_cast<const V*>(a)[(e + q) / n * width() + (e + q) % n] * f;
+      FftVector<T>::transpose(block_of);
+      for (int l = 0; l < L; ++l) FftVector<T>::at(out + (item * L + l) * n * n + e) = block_of[l];
+    }
     for (int l = 0; l < per_item && item * per_item + l < count; ++l) {
       T* x = out + (item * per_item + l) * m * m * (is_complex ? 2 : 1);
-      for (int64_t i = 0; i < m; ++i)
-        for (int64_t j = 0; j < m; ++j) {
+      for (int64_t i = moved / m; i < m; ++i)
+        for (int64_t j = i == moved / m ? moved % m : 0; j < m; ++j) {
           if (is_complex) {
             x[2 * (i * m + j)] = a[place(i, j, l)] * factor[l];
             x[2 * (i * m + j) + 1] = a[place(m + i, j, l)] * factor[l];
@@ -163,22 +181,35 @@ struct LanesExpm {
       x[place(p, q, l)] = a[place(p, q, l)] * times * triangle_exp(d, a[place(i + 1, i + 1, l)] * times);
     }
   }
-  /// The extra scalings that powers of abs(A) ask for.
-  int against_underscaling(const T* a, int l, T factor, T norm, T* vectors) const {
-    T *u = vectors, *v = vectors + n;
-    for (int64_t j = 0; j < n; ++j) u[j] = T(1);
+  /// Column sums of (abs(A) factor)^17, the largest one; `vectors` has room for 2 n vectors or numbers.
+  void seventeenth_power(const T* a0, const T* factor, T* vectors, T* size) const {
+    using U = lanes<T, per_item>;
+    U f = U{}, *u = reinterpret_cast<U*>(vectors), *v = u + n;
+    if constexpr (side_by_side)
+      for (int l = 0; l < L; ++l) f[l] = factor[l];
+    else
+      f = factor[0];
+    for (int64_t j = 0; j < n; ++j) u[j] = f * T(0) + T(1);
     for (int step = 0; step < 17; ++step) {
-      for (int64_t j = 0; j < n; ++j) v[j] = T(0);
-      for (int64_t i = 0; i < n; ++i)
-        for (int64_t j = 0; j < n; ++j) v[j] += u[i] * abs(a[place(i, j, l)]) * factor;
-      T* keep = u;
+      for (int64_t j = 0; j < n; ++j) v[j] = U{};
+      for (int64_t i = 0; i < n; ++i) {
+        const U* row = reinterpret_cast<const U*>(a0 + place(i, 0, 0));
+        const U w = u[i] * f;
+        for (int64_t j = 0; j < n; ++j) v[j] += w * (row[j] < T(0) ? -row[j] : row[j]);
+      }
+      U* keep = u;
       u = v;
       v = keep;
     }
-    T size = T(0);
-    for (int64_t j = 0; j < n; ++j) size = max(size, u[j]);
+    for (int l = 0; l < per_item; ++l) size[l] = T(0);
+    const T* sums = reinterpret_cast<const T*>(u);
+    for (int64_t j = 0; j < n; ++j)
+      for (int l = 0; l < per_item; ++l) size[l] = max(size[l], sums[j * per_item + l]);
+  }
+  /// The extra scalings that powers of abs(A) ask for.
+  static int against_underscaling(T size, T norm) {
     constexpr double factorial_17 = 355687428096000.0;
-    double excess = double(size) / factorial_17 / double(norm * factor) / (double(limits<T>::epsilon) / 2);
+    double excess = double(size) / factorial_17 / double(norm) / (double(limits<T>::epsilon) / 2);
     if (!(excess > 1)) return 0;
     return int(min(ceil(log2(excess) / 16), 60.0));
   }
@@ -225,17 +256,25 @@ struct LanesExpm {
     product(a2, a2, a4);
     norms(a3, cube);
     norms(a4, fourth);
-    T squares[per_item], cubes[per_item], fourths[per_item];
+    T squares[per_item], cubes[per_item], fourths[per_item], powers[per_item] = {};
+    int wanted[per_item], taken[per_item];
+    bool fewer = false;
     for (int l = 0; l < per_item; ++l) {
-      double plain = norm[l], close = max(std_root(cube[l], 3), std_root(fourth[l], 4));
-      int wanted = plain > theta ? int(ceil(log2(plain / theta))) : 0;
-      int taken = min(wanted, close > theta ? int(ceil(log2(close / theta))) : 0);
-      if (taken < wanted) taken = min(wanted, taken + against_underscaling(a, l, ldexp(T(1), -taken), norm[l], x));
-      factor[l] = ldexp(T(1), -taken);
+      wanted[l] = halvings(norm[l] / theta);
+      taken[l] = wanted[l];
+      while (taken[l] > 0 && within(cube[l], fourth[l], ldexp(theta, taken[l] - 1))) --taken[l];
+      fewer = fewer || taken[l] < wanted[l];
+      factor[l] = ldexp(T(1), -taken[l]);
+    }
+    if (fewer) seventeenth_power(a, factor, x, powers);
+    for (int l = 0; l < per_item; ++l) {
+      if (taken[l] < wanted[l])
+        taken[l] = min(wanted[l], taken[l] + against_underscaling(powers[l], norm[l] * factor[l]));
+      factor[l] = ldexp(T(1), -taken[l]);
       squares[l] = factor[l] * factor[l];
       cubes[l] = squares[l] * factor[l];
       fourths[l] = squares[l] * squares[l];
-      steps[l] += taken;
+      steps[l] += taken[l];
       most = max(most, steps[l]);
       least = min(least, steps[l]);
     }
@@ -268,7 +307,13 @@ struct LanesExpm {
     }
     store(item, x, unit);
   }
-  static double std_root(T x, int k) { return x > T(0) ? exp(log(double(x)) / k) : double(x); }
+  /// The least k >= 0 with ratio <= 2^k.
+  static int halvings(double ratio) { return ratio > 1 ? int(ceil(log2(ratio))) : 0; }
+  /// max(|A^3|^(1/3), |A^4|^(1/4)) <= bound
+  static bool within(T cube, T fourth, double bound) {
+    double square = bound * bound;
+    return double(cube) <= square * bound && double(fourth) <= square * square;
+  }
 };
 
 }  // namespace sci

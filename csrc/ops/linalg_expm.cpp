@@ -1,15 +1,15 @@
 // The operator behind sci/linalg/_expm.py for small matrices on the CPU.
-#include "fft_threads.h"
-#include "linalg/lanes_expm.h"
+#include "core/cpu.h"
 #include "linalg_shared.h"
+#include "ops/expm_jobs.h"
 
 namespace sci {
 namespace {
 
-template <class T, int L, bool side_by_side>
-void run(const Tensor& a, Tensor& x, int64_t n, int64_t count, bool complex_) {
-  LanesExpm<T, L, side_by_side> task{data<T>(a), data<T>(x), n, count, complex_};
-  on_threads<T>(task, task.items(), std::max<int64_t>(1, 4096 / (n * n * n + 1)), task.buffer());
+template <class T>
+void run(const ExpmJob<T>& job) {
+  // One small matrix does not fill wide vectors.
+  cpu_level() == 2 && (job.many || job.n > 8) ? expm_in_lanes<T, 64>(job) : expm_in_lanes<T, 32>(job);
 }
 
 Tensor expm_small(const Tensor& a0) {
@@ -20,9 +20,9 @@ Tensor expm_small(const Tensor& a0) {
   int64_t n = complex_ ? 2 * b.n : b.n;
   bool many = b.count > 1 && n <= 32;  // more would not stay in the cache
   if (wide)
-    many ? run<double, 4, true>(a, x, n, b.count, complex_) : run<double, 4, false>(a, x, n, b.count, complex_);
+    run(ExpmJob<double>{data<double>(a), data<double>(x), n, b.count, complex_, many});
   else
-    many ? run<float, 8, true>(a, x, n, b.count, complex_) : run<float, 8, false>(a, x, n, b.count, complex_);
+    run(ExpmJob<float>{data<float>(a), data<float>(x), n, b.count, complex_, many});
   return x;
 }
 
