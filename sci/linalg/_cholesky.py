@@ -15,6 +15,7 @@ from sci._core.errors import bad_argument
 
 from . import _lapack
 from ._errors import LinAlgError
+from ._lu_operators import fits_lanes
 from ._matrices import (
     batch_shape,
     broadcast_matrices,
@@ -41,7 +42,9 @@ def not_positive_definite(function: str, argument: str, where: str, order: int) 
 def factorize(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
     if check_finite:
         require_finite(function, {argument: a})
-    if _lapack.worthwhile(a) and a.numel() > 0:
+    if fits_lanes(a):
+        c, info = torch.ops.sci._cholesky_small(a, lower)
+    elif _lapack.worthwhile(a) and a.numel() > 0:
         c, info = _lapack.potrf(a, lower)
     else:
         c, info = torch.linalg.cholesky_ex(a, upper=not lower)

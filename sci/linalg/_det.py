@@ -14,7 +14,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 
 from ._errors import LinAlgError, TorchLinAlgError
-from ._lu_operators import is_small
+from ._lu_operators import fits_lanes, is_small
 from ._matrices import broadcast_matrices, new_like, random_matrices, require_square, tensors
 
 runtime.load_library()
@@ -32,6 +32,8 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d
+    if fits_lanes(a):
+        return torch.ops.sci._det_small(a)  # type: ignore[no-any-return]
     lu, pivots, _, _ = torch.ops.sci._lu_small(a)
     n = a.shape[-1]
     swaps = (pivots != torch.arange(n, device=a.device, dtype=pivots.dtype)).sum(-1)

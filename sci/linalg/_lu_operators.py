@@ -22,6 +22,17 @@ runtime.load_library()
 
 # The largest n for which a kernel works on one matrix per thread; LAPACK's blocked code is faster beyond.
 _KERNEL_CPU, _KERNEL_CUDA = 48, 64
+# The largest n for matrices side by side on the CPU's lanes, and up to which one alone goes there too, so that it has
+# the same factors as in a batch; between the two from so many on.
+_LANES, _LANES_ALONE, _BATCH = 32, 8, 4
+
+
+def fits_lanes(a: Tensor) -> bool:
+    """Return whether factors of these matrices, with at least as many rows as columns, are made side by side."""
+    m, n = a.shape[-2:]
+    if not a.is_cpu or m > _LANES or a.numel() == 0:
+        return False
+    return m <= _LANES_ALONE or a.numel() >= _BATCH * m * n
 
 
 def is_small(a: Tensor) -> bool:

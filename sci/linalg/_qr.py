@@ -209,6 +209,8 @@ def rq(
     if mode not in ("full", "r", "economic"):
         raise bad_argument("rq", "mode", "'full', 'r' or 'economic'", mode)
     require_finite_data("rq", check_finite, a=a)
+    if a.shape[-2] == 0 and mode == "full":
+        return a + 0, torch.eye(a.shape[-1], dtype=a.dtype, device=a.device).expand(*a.shape[:-2], -1, -1)
     q, r = decompose(a.mH.flip(-1), mode != "economic")
     r = r.mH.flip(-2, -1)
     return r if mode == "r" else (r, q.mH.flip(-2))

@@ -6,57 +6,7 @@ import pytest
 import torch
 
 from sci.linalg import eigh, eigvalsh, svd, svdvals
-from tests.linalg.linalg_matrices import ALL, eps, hermitian, random, unitary
-
-COUNT = 5  # not a multiple of the lanes
-
-
-def spectra(n: int) -> dict[str, torch.Tensor]:
-    line = torch.linspace(0, 1, n, dtype=torch.float64) if n > 1 else torch.ones(1, dtype=torch.float64)
-    alternating = torch.where(torch.arange(n) % 2 == 0, 1.0, -1.0).double()
-    return {
-        "condition 1": torch.ones(n, dtype=torch.float64),
-        "signs": alternating,
-        "condition 1e8": 10 ** (-8 * line),
-        "condition 1e16": alternating * 10 ** (-16 * line),
-        "clustered": 1 + 1e-12 * line,
-        "one large": torch.where(torch.arange(n) == 0, 1.0, 1e-3).double(),
-        "singular": torch.where(torch.arange(n) == 0, 0.0, 1.0 + line),
-    }
-
-
-def hermitian_kinds(n: int, dtype: torch.dtype) -> dict[str, torch.Tensor]:
-    kinds = {name: hermitian(w, COUNT, n, n, dtype=dtype) for name, w in spectra(n).items()}
-    a = random(COUNT, n, n, dtype=dtype)
-    a = a + a.mH
-    grade = 10.0 ** (-torch.arange(n, dtype=a.real.dtype))
-    top = 1e300 if a.real.dtype == torch.float64 else 1e37
-    zero = torch.zeros(COUNT, n, n, dtype=dtype)
-    return kinds | {
-        "random": a,
-        "graded": a * (grade * grade[:, None]),
-        "tiny": a / top,
-        "huge": a / a.abs().amax() * top,
-        "identity": zero + torch.eye(n),
-        "zero": zero,
-        "diagonal": zero + torch.diag(torch.arange(n, 0, -1)),
-    }
-
-
-def general_kinds(n: int, dtype: torch.dtype) -> dict[str, torch.Tensor]:
-    u, v = unitary(COUNT, n, n, dtype=dtype), unitary(COUNT, n, n, dtype=dtype, seed=1)
-    kinds = {name: (u * w.to(dtype)) @ v for name, w in spectra(n).items()}
-    a = random(COUNT, n, n, dtype=dtype)
-    jordan = torch.eye(n, dtype=dtype) + torch.diag(torch.ones(n - 1, dtype=dtype), 1)
-    extra = {"defective": jordan.expand(COUNT, n, n).clone(), "triangle": a.triu(), "ones": torch.ones_like(a)}
-    return kinds | hermitian_kinds(n, dtype) | extra
-
-
-def size(x: torch.Tensor) -> torch.Tensor:
-    """Return the norms of a batch of matrices, also of tiny and huge ones."""
-    parts = (torch.view_as_real(x.resolve_conj()) if x.is_complex() else x).double().flatten(1)
-    big = parts.abs().amax(-1, keepdim=True).clamp_min(1e-307)
-    return torch.linalg.vector_norm(parts / big, dim=-1) * big[:, 0]
+from tests.linalg.linalg_matrices import ALL, eps, general_kinds, hermitian_kinds, random, size, unitary
 
 
 def off_unitary(v: torch.Tensor) -> float:

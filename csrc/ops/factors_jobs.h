@@ -1,0 +1,52 @@
+// What is asked of csrc/ops/linalg_lanes_factors_*.cpp: factors of batches of small matrices on the CPU's lanes.
+#pragma once
+#include "core/complex.h"
+
+namespace sci {
+
+/// The wanted triangle of `a` is read, and that of `c` holds the factor; info is the order of the failing minor, or 0.
+template <class T>
+struct CholeskyJob {
+  const T* a;
+  T* c;
+  int32_t* info;
+  int64_t n, count;
+  bool lower;
+};
+/// rcond is at least that, or an estimate where the matrix might be ill-conditioned; all but `a` and `det` may be null
+/// where `det` is not.
+template <class T>
+struct LuJob {
+  const T* a;
+  T *lu, *work, *det;
+  int32_t *pivots, *info;
+  real_of<T>* rcond;
+  int64_t n, count;
+};
+template <class T>
+struct LuSolveJob {
+  const T* lu;
+  const int32_t* pivots;
+  const T* b;
+  T* x;
+  int64_t n, m, count;
+  int trans;
+};
+template <class T>
+struct QrJob {
+  const T* a;
+  T *q, *r;
+  int64_t m, n, count;
+};
+
+/// With vectors of so many bytes: 64 only where cpu_level() is 2.
+template <class T, int bytes>
+void cholesky_in_lanes(const CholeskyJob<T>& job);
+template <class T, int bytes>
+void lu_in_lanes(const LuJob<T>& job);
+template <class T, int bytes>
+void lu_solve_in_lanes(const LuSolveJob<T>& job);
+template <class T, int bytes>
+void qr_in_lanes(const QrJob<T>& job);
+
+}  // namespace sci
