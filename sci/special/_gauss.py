@@ -1,14 +1,15 @@
 """Gauss quadrature: nodes and weights from the recurrence of orthogonal polynomials, with derivatives in parameters.
 
-The nodes are eigenvalues of the Jacobi matrix (Golub and Welsch, Math. Comp. 23 (1969) 221-230), refined by Newton
-steps on the orthonormal polynomials p_k: with K = sum_{k<n} p_k(x)^2 the Christoffel-Darboux formula (DLMF 18.2.12)
-gives p_n' = K / (b_n p_{n-1}) at a node, and the weight is mu_0 / K. Steps with coefficients that require gradients
-carry these into nodes and weights: one step is exact to the first order, two to the second and third.
+Nodes and weights come of the walk in csrc/special/detail/gauss_walk.h, in O(n). Their derivatives in parameters come
+of Newton steps on the orthonormal polynomials p_k, in O(n^2): with K = sum_{k<n} p_k(x)^2 the Christoffel-Darboux
+formula (DLMF 18.2.12) gives p_n' = K / (b_n p_{n-1}) at a node, and the weight is mu_0 / K. Steps with coefficients
+that require gradients carry these into nodes and weights: one step is exact to the first order, two to the second and
+third.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from torch import Tensor
 
 from sci._core.arrays import as_tensor, floating
 from sci._core.checks import known
+from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 from sci._core.torch_private import forward_mode_active, transforms_active
 
@@ -25,18 +27,29 @@ from ._orthogonal import sh_legendre_polynomial
 from ._poch import poch
 
 
-@dataclasses.dataclass(frozen=True)
 class Family:
     """Monic polynomials of the recurrence P_{k+1} = (x - centres[k]) P_k - squares[k-1] P_{k-1}, for k < n.
 
-    `total` is the integral of the weight; `refine` a Newton step by other means, where these keep more digits.
+    `total` is the integral of the weight, which depends on every parameter. `walk` returns the nodes without
+    derivatives, and the square roots of the weights up to one factor.
     """
 
-    centres: Tensor
-    squares: Tensor
-    total: Tensor
-    symmetric: bool = False
-    refine: Callable[[Tensor], Tensor] | None = None
+    def __init__(
+        self,
+        recurrence: Callable[[], tuple[Tensor, Tensor]],
+        total: Tensor,
+        walk: Callable[[], tuple[Tensor, Tensor]] | None = None,
+        parameters: bool = True,
+    ) -> None:
+        self.recurrence, self.total, self.walk, self.parameters = recurrence, total, walk, parameters
+
+    @functools.cached_property
+    def centres(self) -> Tensor:
+        return self.recurrence()[0]
+
+    @functools.cached_property
+    def squares(self) -> Tensor:
+        return self.recurrence()[1]
 
 
 def count(name: str, n: Any, least: int = 1) -> int:
@@ -86,7 +99,7 @@ def indices(n: int, like: Tensor) -> Tensor:
     return torch.arange(n, dtype=torch.float64, device=like.device)
 
 
-def jacobi_family(n: int, alpha: Tensor, beta: Tensor, total: Tensor) -> Family:
+def jacobi_recurrence(n: int, alpha: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
     """Coefficients of DLMF 18.9.2 for monic polynomials, for alpha, beta > -1."""
     alpha, beta = torch.broadcast_tensors(alpha, beta)
     a, b = alpha[..., None], beta[..., None]
@@ -97,43 +110,85 @@ def jacobi_family(n: int, alpha: Tensor, beta: Tensor, total: Tensor) -> Family:
     t = 2 * k + s
     first = 4 * (1 + a) * (1 + b) / ((2 + s).square() * (3 + s))
     others = 4 * k * (k + a) * (k + b) * (k + s) / (t.square() * (t + 1) * (t - 1))
-    return Family(centres, torch.cat((first, others), -1)[..., : n - 1], total)
+    return centres, torch.cat((first, others), -1)[..., : n - 1]
 
 
-def gegenbauer_family(n: int, lam: Tensor, total: Tensor) -> Family:
+def gegenbauer_recurrence(n: int, lam: Tensor) -> tuple[Tensor, Tensor]:
     k, v = indices(n, lam)[2:], lam[..., None]
     first = 1 / (2 * (1 + v))
     others = k * (k + 2 * v - 1) / (4 * (k + v) * (k + v - 1))
     squares = torch.cat((first, others), -1)[..., : n - 1]
     # Zeros that depend on the parameter, so that all nodes have a derivative.
-    return Family((0 * v).expand(*lam.shape, n), squares, total, symmetric=True)
+    return (0 * v).expand(*lam.shape, n), squares
 
 
-def laguerre_family(n: int, alpha: Tensor, total: Tensor) -> Family:
+def laguerre_recurrence(n: int, alpha: Tensor) -> tuple[Tensor, Tensor]:
     k, a = indices(n, alpha), alpha[..., None]
-    return Family(2 * k + a + 1, k[1:] * (k[1:] + a), total)
+    return 2 * k + a + 1, k[1:] * (k[1:] + a)
 
 
-def hermite_family(n: int, scale: float, total: Tensor) -> Family:
+def hermite_recurrence(n: int, scale: float, like: Tensor) -> tuple[Tensor, Tensor]:
     """Coefficients for the weight exp(-scale x^2)."""
-    k = indices(n, total)
-    return Family(torch.zeros_like(k), k[1:] / (2 * scale), total, symmetric=True)
-
-
-def shifted(family: Family) -> Family:
-    """Return the family moved from [-1, 1] to [0, 1]."""
-    return Family((1 + family.centres) / 2, family.squares / 4, family.total)
+    k = indices(n, like)
+    return torch.zeros_like(k), k[1:] / (2 * scale)
 
 
 # ---- nodes and weights ---------------------------------------------------------------------------------------------
 
 
-def _start(family: Family) -> Tensor:
-    """Return the eigenvalues of the Jacobi matrix."""
-    centres, squares = torch.broadcast_tensors(family.centres, _padded(family.squares))
-    if centres.shape[-1] == 1:
-        return centres
-    return torch.linalg.eigvalsh(torch.diag_embed(centres) + torch.diag_embed(squares[..., 1:].sqrt(), -1))
+def _walk_fake(a: Tensor, b: Tensor, n: int, count: int, family: int) -> tuple[Tensor, ...]:
+    return tuple(a.new_empty(*a.shape, count) for _ in range(4))
+
+
+_walk: Callable[..., tuple[Tensor, Tensor, Tensor, Tensor]] = operator("gauss_walk", fake=_walk_fake, core_dims=(0, 0))
+
+
+def _scaled(root_weight: Tensor, exponent: Tensor) -> Tensor:
+    """Put the powers of 2 together with the square roots of weights, the largest of which becomes about 1."""
+    size = (root_weight.log2() + exponent).amax(-1, keepdim=True).round()
+    return root_weight * torch.exp2(exponent - size)
+
+
+def walk_jacobi(n: int, alpha: Tensor, beta: Tensor, shifted: bool = False) -> tuple[Tensor, Tensor]:
+    """From both ends: on [-1, 1], or on [0, 1], where nodes next to 0 keep their digits."""
+    a, b = (t.contiguous() for t in torch.broadcast_tensors(alpha.detach(), beta.detach()))
+    if n == 1:
+        x = ((b + 1) if shifted else (b - a)) / (a + b + 2)
+        return x[..., None], torch.ones_like(x)[..., None]
+    few, right, left = n < 8, (n + 1) // 2, n // 2
+    t, x, w, e = _walk(a, b, n, right if few else right + 1, 0)
+    low, y, v, f = _walk(b, a, n, left, 0)
+    if few:  # the functions are P_n over P_n(1) and P_n(-1) (DLMF 18.6.1)
+        k = indices(n, a)
+        v = v * ((a[..., None] + 1 + k) / (b[..., None] + 1 + k)).prod(-1, keepdim=True)
+    else:  # the last node from the left is the one after the last from the right
+        v, f = v * (w[..., -1:] / v[..., -1:]), f + (e[..., -1:] - f[..., -1:])
+    t, x, w, e = (u[..., :right].flip(-1) for u in (t, x, w, e))
+    nodes = torch.cat((low, 1 - t), -1) if shifted else torch.cat((-y, x), -1)
+    return nodes, _scaled(torch.cat((v, w), -1), torch.cat((f, e), -1))
+
+
+def walk_gegenbauer(n: int, lam: Tensor) -> tuple[Tensor, Tensor]:
+    half = n // 2
+    a = lam.detach() - 0.5
+    _, x, w, e = _walk(a, a, n, n - half, 0)
+    outer, w = x[..., :half], _scaled(w, e)
+    x = torch.cat((-outer, x.new_zeros(*x.shape[:-1], n % 2), outer.flip(-1)), -1)
+    return x, torch.cat((w, w[..., :half].flip(-1)), -1)
+
+
+def walk_laguerre(n: int, alpha: Tensor) -> tuple[Tensor, Tensor]:
+    a = alpha.detach()
+    x, _, w, e = _walk(a, a, n, n, 1)
+    return x, _scaled(w, e)
+
+
+def walk_hermite(n: int, scale: float, like: Tensor) -> tuple[Tensor, Tensor]:
+    a = like.new_full((), 0.5 if n % 2 else -0.5)
+    _, x, w, _ = _walk(a, a, n // 2, n // 2, 2)
+    x = x / math.sqrt(scale)
+    # The slope at a zero in the middle is 1 by the function's scale.
+    return torch.cat((-x.flip(-1), x.new_zeros(n % 2), x)), torch.cat((w.flip(-1), w.new_ones(n % 2), w))
 
 
 def _padded(squares: Tensor) -> Tensor:
@@ -166,33 +221,24 @@ def _pass(family: Family, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def nodes_and_weights(family: Family) -> tuple[Tensor, Tensor]:
     """Return nodes in ascending order and weights, of the parameters' batch shape."""
+    assert family.walk is not None
     # Nodes are found without derivatives of any mode, which the steps below bring in.
-    plain = Family(family.centres.detach(), family.squares.detach(), family.total.detach(), family.symmetric)
-    grad = torch.is_grad_enabled() and (family.total.requires_grad or family.centres.requires_grad)
-    grad = grad or forward_mode_active() or transforms_active() or torch.compiler.is_compiling()
     with torch.no_grad():
-        x = _start(plain)
-        x = _symmetrized(family, x - _pass(plain, x)[0])
-        if family.refine is not None:
-            step = family.refine(x)
-            # Where the polynomial overflows, or the step is no refinement, the node stays.
-            close = step.abs() < 1e-10 * (1 + x.abs())
-            x = torch.where(close, x - step, x)
-    if grad:
-        for _ in range(2):
-            step, _, _ = _pass(family, x)
-            # Only what the parameters change: the value stays the refined one.
-            x = x - (step - step.detach())
+        x, root = family.walk()
+        w = root * (family.total.detach()[..., None] / root.square().sum(-1, keepdim=True)) * root
+    grad = torch.is_grad_enabled() and family.total.requires_grad
+    grad = grad or forward_mode_active() or transforms_active() or torch.compiler.is_compiling()
+    if not (grad and family.parameters):
+        return x, w
+    for _ in range(2):
+        step, _, _ = _pass(family, x)
+        # Only what the parameters change: the value stays the refined one.
+        x = x - (step - step.detach())
     _, size, exponent = _pass(family, x)
     unit = torch.exp2(-exponent)
-    w = unit / size * unit
-    if family.symmetric:
-        w = (w + w.flip(-1)) / 2
-    return x, w * (family.total[..., None] / w.sum(-1, keepdim=True))
-
-
-def _symmetrized(family: Family, x: Tensor) -> Tensor:
-    return (x - x.flip(-1)) / 2 if family.symmetric else x
+    rate = unit / size * unit
+    rate = rate * (family.total[..., None] / rate.sum(-1, keepdim=True))
+    return x, w + (rate - rate.detach())
 
 
 def rule(family: Family, mu: bool, made: torch.dtype) -> tuple[Any, ...]:
@@ -210,10 +256,18 @@ def legendre_rule(n: int, device: Any) -> tuple[Tensor, Tensor, Tensor]:
     A652-A674.
 
     Newton steps in the angle on Stieltjes's expansion (DLMF 18.15.12) inside, on the recurrence for the 30 nodes next
-    to each end, where that does not converge; from Tricomi's approximation (there, 18.16.9).
+    to each end, where that does not converge; from Tricomi's approximation (there, 18.16.9). Fewer nodes by the walk.
     """
     half = n // 2
-    ends = min(30, half)
+    if n < 1000:
+        zero = torch.zeros((), dtype=torch.float64, device=device)
+        t, x, w, _ = _walk(zero, zero, n, n - half, 0)
+        if n % 2:  # the middle
+            x[-1], t[-1] = 0, 0.5
+        w = torch.cat((w, w[:half].flip(0))).square()
+        nodes = torch.cat((-x, x[:half].flip(0))) + 0.0
+        return nodes, w * (2 / w.sum()), torch.cat((t, 1 - t[:half].flip(0)))
+    ends = 30
     # Angles from the pole where these are small, from the equator where those are: each relative to itself.
     k = torch.arange(1, half + 1, dtype=torch.float64, device=device)
     polar, level = k[: max(ends, n // 4)], k[max(ends, n // 4) :]

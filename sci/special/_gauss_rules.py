@@ -16,24 +16,20 @@ from ._gamma import gamma
 from ._gauss import (
     Family,
     count,
-    gegenbauer_family,
-    hermite_family,
-    jacobi_family,
-    laguerre_family,
+    gegenbauer_recurrence,
+    hermite_recurrence,
+    jacobi_recurrence,
+    laguerre_recurrence,
     legendre_rule,
     nodes_and_weights,
     parameter,
     plain_rule,
     result_dtype,
     rule,
-    shifted,
-)
-from ._hermite import eval_hermite, eval_hermitenorm
-from ._orthogonal import (
-    gegenbauer_polynomial,
-    jacobi_polynomial,
-    laguerre_polynomial,
-    sh_jacobi_polynomial,
+    walk_gegenbauer,
+    walk_hermite,
+    walk_jacobi,
+    walk_laguerre,
 )
 from ._poch import poch
 
@@ -56,57 +52,37 @@ def _broadcast(*parameters: Tensor) -> tuple[Tensor, ...]:
 def jacobi_rule(n: int, a: Tensor, b: Tensor) -> Family:
     a, b = _broadcast(a, b)
     half = 2 ** ((a + b + 1) / 2)  # the power of 2 in two factors: it may overflow where the product does not
-    family = jacobi_family(n, a, b, half * beta_function(a + 1, b + 1) * half)
-    p, q = a.detach()[..., None], b.detach()[..., None]
-
-    def refine(x: Tensor) -> Tensor:
-        slope = (n + p + q + 1) / 2 * jacobi_polynomial(n - 1, p + 1, q + 1, x)
-        return jacobi_polynomial(n, p, q, x) / slope
-
-    return Family(family.centres, family.squares, family.total, refine=refine)
+    total = half * beta_function(a + 1, b + 1) * half
+    return Family(lambda: jacobi_recurrence(n, a, b), total, lambda: walk_jacobi(n, a, b))
 
 
 def sh_jacobi_rule(n: int, p1: Tensor, q1: Tensor) -> Family:
     a, b = _broadcast(p1 - q1, q1 - 1)
-    family = shifted(jacobi_family(n, a, b, beta_function(a + 1, b + 1)))
-    p, q = a.detach()[..., None], b.detach()[..., None]
 
-    def refine(x: Tensor) -> Tensor:
-        slope = (n + p + q + 1) * sh_jacobi_polynomial(n - 1, p + 1, q + 1, x)
-        return sh_jacobi_polynomial(n, p, q, x) / slope
+    def recurrence() -> tuple[Tensor, Tensor]:
+        centres, squares = jacobi_recurrence(n, a, b)
+        return (1 + centres) / 2, squares / 4
 
-    return Family(family.centres, family.squares, family.total, refine=refine)
+    return Family(recurrence, beta_function(a + 1, b + 1), lambda: walk_jacobi(n, a, b, True))
 
 
 def gegenbauer_rule(n: int, lam: Tensor) -> Family:
-    family = gegenbauer_family(n, lam, math.sqrt(math.pi) / poch(lam + 0.5, 0.5))
-    v = lam.detach()[..., None]
-
-    def refine(x: Tensor) -> Tensor:
-        return gegenbauer_polynomial(n, v, x) / (2 * v * gegenbauer_polynomial(n - 1, v + 1, x))
-
-    return Family(family.centres, family.squares, family.total, symmetric=True, refine=refine)
+    total = math.sqrt(math.pi) / poch(lam + 0.5, 0.5)
+    return Family(lambda: gegenbauer_recurrence(n, lam), total, lambda: walk_gegenbauer(n, lam))
 
 
 def laguerre_rule(n: int, a: Tensor) -> Family:
-    family = laguerre_family(n, a, gamma(a + 1))
-    p = a.detach()[..., None]
+    return Family(lambda: laguerre_recurrence(n, a), gamma(a + 1), lambda: walk_laguerre(n, a))
 
-    def refine(x: Tensor) -> Tensor:
-        return -laguerre_polynomial(n, p, x) / laguerre_polynomial(n - 1, p + 1, x)
 
-    return Family(family.centres, family.squares, family.total, refine=refine)
+def plain_laguerre_rule(n: int, device: Any) -> Family:
+    a = torch.zeros((), dtype=torch.float64, device=device)
+    return Family(lambda: laguerre_recurrence(n, a), a + 1, lambda: walk_laguerre(n, a), False)
 
 
 def hermite_rule(n: int, scale: float, device: Any) -> Family:
     total = torch.tensor(math.sqrt(math.pi / scale), dtype=torch.float64, device=device)
-    evaluate = eval_hermite if scale == 1 else eval_hermitenorm
-    family = hermite_family(n, scale, total)
-
-    def refine(x: Tensor) -> Tensor:
-        return evaluate(n, x) / (2 * scale * n * evaluate(n - 1, x))
-
-    return Family(family.centres, family.squares, total, symmetric=True, refine=refine)
+    return Family(lambda: hermite_recurrence(n, scale, total), total, lambda: walk_hermite(n, scale, total), False)
 
 
 @function()
@@ -246,8 +222,13 @@ def roots_jacobi(
 
     Notes
     -----
-    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
-    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+    From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+
+    References
+    ----------
+    .. [1] A. Glaser, X. Liu, V. Rokhlin, "A fast algorithm for the calculation of the roots of special functions",
+       SIAM J. Sci. Comput. 29 (2007) 1420-1438.
 
     Examples
     --------
@@ -306,8 +287,13 @@ def roots_sh_jacobi(
 
     Notes
     -----
-    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
-    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+    From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+
+    References
+    ----------
+    .. [1] A. Glaser, X. Liu, V. Rokhlin, "A fast algorithm for the calculation of the roots of special functions",
+       SIAM J. Sci. Comput. 29 (2007) 1420-1438.
 
     Examples
     --------
@@ -356,8 +342,13 @@ def roots_gegenbauer(n: Any, alpha: Any, mu: bool = False, *, dtype: Any = None,
 
     Notes
     -----
-    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
-    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+    From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+
+    References
+    ----------
+    .. [1] A. Glaser, X. Liu, V. Rokhlin, "A fast algorithm for the calculation of the roots of special functions",
+       SIAM J. Sci. Comput. 29 (2007) 1420-1438.
 
     Examples
     --------
@@ -402,8 +393,13 @@ def roots_laguerre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any =
 
     Notes
     -----
-    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
-    weights: O(n^2) after the eigenvalues.
+    From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
+    within some 50. Weights below the least number are 0.
+
+    References
+    ----------
+    .. [1] A. Glaser, X. Liu, V. Rokhlin, "A fast algorithm for the calculation of the roots of special functions",
+       SIAM J. Sci. Comput. 29 (2007) 1420-1438.
 
     Examples
     --------
@@ -411,8 +407,7 @@ def roots_laguerre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any =
     >>> sci.special.roots_laguerre(2)
     (tensor([0.5858, 3.4142]), tensor([0.8536, 0.1464]))
     """
-    zero = torch.zeros((), dtype=torch.float64, device=device)
-    x, w = nodes_and_weights(laguerre_rule(count("roots_laguerre", n), zero))
+    x, w = nodes_and_weights(plain_laguerre_rule(count("roots_laguerre", n), device))
     return plain_rule(x, w, 1.0, mu, dtype)
 
 
@@ -453,8 +448,13 @@ def roots_genlaguerre(
 
     Notes
     -----
-    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
-    weights: O(n^2) after the eigenvalues. Nodes and weights are differentiable in the parameters, to the third order.
+    From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+
+    References
+    ----------
+    .. [1] A. Glaser, X. Liu, V. Rokhlin, "A fast algorithm for the calculation of the roots of special functions",
+       SIAM J. Sci. Comput. 29 (2007) 1420-1438.
 
     Examples
     --------
@@ -499,9 +499,13 @@ def roots_hermite(n: Any, mu: bool = False, *, dtype: Any = None, device: Any = 
 
     Notes
     -----
-    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
-    weights: O(n^2) after the eigenvalues. Weights below the least
-    number are 0.
+    From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
+    within some 50. Weights below the least number are 0.
+
+    References
+    ----------
+    .. [1] A. Glaser, X. Liu, V. Rokhlin, "A fast algorithm for the calculation of the roots of special functions",
+       SIAM J. Sci. Comput. 29 (2007) 1420-1438.
 
     Examples
     --------
@@ -546,9 +550,13 @@ def roots_hermitenorm(n: Any, mu: bool = False, *, dtype: Any = None, device: An
 
     Notes
     -----
-    Eigenvalues of the Jacobi matrix, refined by Newton steps on the orthonormal polynomials, whose squares give the
-    weights: O(n^2) after the eigenvalues. Weights below the least
-    number are 0.
+    From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
+    within some 50. Weights below the least number are 0.
+
+    References
+    ----------
+    .. [1] A. Glaser, X. Liu, V. Rokhlin, "A fast algorithm for the calculation of the roots of special functions",
+       SIAM J. Sci. Comput. 29 (2007) 1420-1438.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from torch import Tensor
 from sci._core.arrays import promote
 from sci._core.poly1d import Poly1d
 
-from ._gauss import Family, gegenbauer_family
+from ._gauss import Family, gegenbauer_recurrence
 
 Rule = Callable[[], tuple[Tensor, Tensor]]
 Pointwise = Callable[[Tensor], Tensor]
@@ -84,13 +84,13 @@ def quotient(a: int, b: int) -> float:
 def chebyshev_family(n: int, second: bool, interval: str, device: Any) -> Family:
     """Return the recurrence of Chebyshev's polynomials: on [-1, 1], on [-2, 2] (double) or on [0, 1] (shifted)."""
     lam = torch.tensor(1.0 if second else 0.0, dtype=torch.float64, device=device)
-    family = gegenbauer_family(n, lam, torch.full_like(lam, math.pi / 2 if second else math.pi))
+    centres, squares = gegenbauer_recurrence(n, lam)
+    total = torch.full_like(lam, math.pi / 2 if second else math.pi)
     if interval == "double":
-        return Family(2 * family.centres, 4 * family.squares, 2 * family.total)
+        return Family(lambda: (2 * centres, 4 * squares), 2 * total)
     if interval == "shifted":
-        half = family.total / (4 if second else 1)
-        return Family((1 + family.centres) / 2, family.squares / 4, half)
-    return family
+        return Family(lambda: ((1 + centres) / 2, squares / 4), total / (4 if second else 1))
+    return Family(lambda: (centres, squares), total)
 
 
 def _coefficients(n: int, family: Family) -> Tensor:

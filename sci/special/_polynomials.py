@@ -26,6 +26,7 @@ from ._gauss_rules import (
     hermite_rule,
     jacobi_rule,
     laguerre_rule,
+    plain_laguerre_rule,
     roots_legendre,
     roots_sh_legendre,
     sh_jacobi_rule,
@@ -205,10 +206,10 @@ def laguerre(n: Any, monic: bool = False, *, dtype: Any = None, device: Any = No
     degree = count("laguerre", n, 0)
     return with_rule(
         degree,
-        laguerre_rule(degree + 1, torch.zeros((), dtype=torch.float64, device=device)),
+        plain_laguerre_rule(degree + 1, device),
         quotient((-1) ** degree, math.factorial(degree)),
         monic,
-        lambda: nodes_and_weights(laguerre_rule(degree, torch.zeros((), dtype=torch.float64, device=device))),
+        lambda: nodes_and_weights(plain_laguerre_rule(degree, device)),
         lambda x: eval_laguerre(degree, x),
         lambda x: torch.exp(-x),
         (0.0, math.inf),

@@ -232,6 +232,97 @@ def test_rules_of_many_points() -> None:
         assert (x.diff() > 0).all() and (w >= 0).all() and w.sum().item() == pytest.approx(total, rel=1e-13)
 
 
+def monic(n: int, family: Any, z: Any) -> tuple[Any, Any]:
+    """P_n and P_n' by the recurrence, in mpmath's arithmetic."""
+    before, now, slope_before, slope = mpmath.mpf(0), mpmath.mpf(1), mpmath.mpf(0), mpmath.mpf(0)
+    for k in range(n):
+        centre, square = family(mpmath.mpf(k))
+        now, before, slope, slope_before = (
+            (z - centre) * now - square * before,
+            now,
+            now + (z - centre) * slope - square * slope_before,
+            slope,
+        )
+    return now, slope
+
+
+def jacobi_steps(a: float, b: float) -> Any:
+    def steps(k: Any) -> tuple[Any, Any]:  # DLMF 18.9.2
+        t = 2 * k + a + b
+        square = 4 * k * (k + a) * (k + b) * (k + a + b) / (t * t * (t + 1) * (t - 1)) if k else 0
+        return (b * b - a * a) / (t * (t + 2)), square
+
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "family"),
+    [
+        ("jacobi", (0.25, -0.75), jacobi_steps(0.25, -0.75)),
+        ("jacobi", (20.5, 3.0), jacobi_steps(20.5, 3.0)),
+        ("gegenbauer", (0.125,), jacobi_steps(-0.375, -0.375)),
+        ("genlaguerre", (-0.9375,), lambda k: (2 * k + 0.0625, k * (k - 0.9375))),
+        ("genlaguerre", (30.5,), lambda k: (2 * k + 31.5, k * (k + 30.5))),
+        ("hermite", (), lambda k: (0, k / 2)),
+    ],
+)
+def test_rules_of_a_thousand_points_digit_for_digit(name: str, parameters: tuple[float, ...], family: Any) -> None:
+    n = 1000
+    x, w = getattr(special, f"roots_{name}")(n, *parameters, dtype=DOUBLE)
+    assert (x.diff() > 0).all()
+    first = None
+    with mpmath.workdps(50):
+        for i in (n // 2, n // 2 + 1, n // 4, 3, 1, 0, n - 2, n - 1):
+            z = mpmath.mpf(x[i].item())
+            for _ in range(2):
+                value, slope = monic(n, family, z)
+                z -= value / slope
+            # nodes on [-1, 1] to an ulp of 1, others to two of their own
+            assert abs(x[i].item() - z) < (4.5e-16 * abs(z) if name in ("genlaguerre", "hermite") else 2.3e-16)
+            # w (1 - x^2) P'^2, w x P'^2 and w P'^2 are the same at all nodes (DLMF 18.5, 3.5.31)
+            factor = z if "laguerre" in name else 1 if name == "hermite" else 1 - z * z
+            if w[i].item() > 1e-290:
+                size = w[i].item() * factor * slope**2
+                first = first or size
+                assert abs(size / first - 1) < 4e-14 + (2.3e-16 * abs(z) if "laguerre" in name else 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "moments"),
+    [
+        ("jacobi", (0.5, -0.25), None),
+        ("genlaguerre", (0.5,), [math.gamma(1.5), math.gamma(2.5), math.gamma(3.5), math.gamma(4.5)]),
+        ("hermite", (), [math.sqrt(math.pi), 0, math.sqrt(math.pi) / 2, 0]),
+    ],
+)
+def test_rules_take_linear_time(name: str, parameters: tuple[float, ...], moments: list[float] | None) -> None:
+    x, w = getattr(special, f"roots_{name}")(50_000, *parameters, dtype=DOUBLE)
+    assert (x.diff() > 0).all() and (w >= 0).all()
+    if moments is None:
+        few, v = special.roots_jacobi(4, *parameters, dtype=DOUBLE)
+        moments = [float((v * few**k).sum()) for k in range(4)]
+    for k, moment in enumerate(moments):
+        assert float((w * x**k).sum()) == pytest.approx(moment, rel=2e-14, abs=1e-14)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 9])
+def test_rules_at_the_edge_of_the_parameters(n: int) -> None:
+    """A weight that is large at one end, and a parameter that is much more than the degree."""
+    for a, b in ((-0.5, -1 + 2**-40), (-1 + 2**-30, -1 + 2**-20), (200.5, 0.5), (0.25, 400.0)):
+        x, w = special.roots_jacobi(n, a, b, dtype=DOUBLE)
+        with mpmath.workdps(60):
+            front = mpmath.gammaprod([n + a + 1, n + b + 1], [n + a + b + 1, n + 1]) * mpmath.mpf(2) ** (a + b + 1)
+            family = jacobi_steps(mpmath.mpf(a), mpmath.mpf(b))
+            lead = mpmath.gammaprod([2 * n + a + b + 1], [n + a + b + 1, n + 1]) / mpmath.mpf(2) ** n
+            for i in range(n):
+                z = mpmath.mpf(x[i].item())
+                for _ in range(3):
+                    value, slope = monic(n, family, z)
+                    z -= value / slope
+                assert abs(x[i].item() - z) < 4.5e-16
+                assert abs(w[i].item() * (1 - z * z) * (lead * slope) ** 2 / front - 1) < 4e-14
+
+
 def test_rules_with_parameters_digit_for_digit() -> None:
     """The nodes are zeros, the weights of DLMF 3.5.31 and 18.5: all against mpmath."""
     n, a, b = 30, 0.5, -0.25
