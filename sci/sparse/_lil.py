@@ -110,15 +110,15 @@ class ListsBase(Editable):
         return self._becomes(self / other)
 
     def getrow(self, i: int) -> Any:
-        """Return row i as an array of one row."""
+        """Return row i as an array of one row; of a matrix as a csr_matrix."""
         size = self.shape[0]
         if not -size <= i < size:
             raise IndexError("row index out of bounds")
-        return self._as(self._array()[i % size : i % size + 1], "lil")
+        return self._as(self._array()[i % size : i % size + 1], "lil" if self._is_array else "csr")
 
     def getrowview(self, i: int) -> Any:
-        """Return row i as an array of one row; the same as `getrow`: nothing is shared."""
-        return self.getrow(i)
+        """Return row i as an array of one row, which shares nothing."""
+        return self._as(self.getrow(i), "lil")
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool = False) -> Any:
         """Return the array with another shape of as many elements; one size may be -1."""

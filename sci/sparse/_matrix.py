@@ -85,12 +85,12 @@ class spmatrix:  # noqa: N801
         return self.astype(torch.get_default_dtype())
 
     def getcol(self: Any, j: int) -> Any:
-        """Return column j as a matrix of one column."""
-        return self._as(self._strip(j, 1), self.format)
+        """Return column j as a matrix of one column: csc and bsr of these, csr of the others."""
+        return self._as(self._strip(j, 1), self.format if self.format in ("csc", "bsr") else "csr")
 
     def getrow(self: Any, i: int) -> Any:
-        """Return row i as a matrix of one row."""
-        return self._as(self._strip(i, 0), self.format)
+        """Return row i as a matrix of one row, csr."""
+        return self._as(self._strip(i, 0), "csr")
 
     def _strip(self: Any, place: int, axis: int) -> Any:
         size = self.shape[axis]

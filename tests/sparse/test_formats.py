@@ -80,6 +80,8 @@ def test_matrices_multiply_with_a_star(format: str) -> None:
     assert sparse.isspmatrix(M * M) and not sparse.isspmatrix(csr_array(D))
     same(M.getrow(2), D[2:3])
     same(M.getcol(-1), D[:, -1:])
+    theirs = scipy.sparse.csr_matrix(D.numpy()).asformat(format)
+    assert M.getrow(2).format == theirs.getrow(2).format and M.getcol(2).format == theirs.getcol(2).format
 
 
 KEYS: list[Any] = [
