@@ -79,7 +79,7 @@ def total(A: Any, axis: Any, dtype: torch.dtype | None, out: Tensor | None) -> T
     inexact = data.is_floating_point() or data.is_complex()
     if len(axes) == A.ndim:
         result = data.sum(-1, dtype=data.dtype)
-    elif A.format in ("csr", "csc") and inexact:
+    elif A.format in ("csr", "csc") and inexact and A.shape[axes[0]] <= 64 * A._data.shape[-1] + 2**20:
         _, pattern, turned = oriented(A)
         ones = torch.ones(A.shape[axes[0]], dtype=data.dtype, device=data.device)
         transposed = (axes[0] == 0) != turned

@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse
 import torch
 
+import sci.sparse
 from sci.sparse import coo_array, csr_array
 from sci.sparse._pattern import compress_order
 
@@ -38,6 +39,42 @@ def test_compression_needs_no_place_per_column() -> None:
     A = coo_array((torch.ones(2), ([0, 1], [2**40, 5])), shape=(2, 2**41)).tocsr()
     assert A.indices.tolist() == [2**40, 5] and A.indices.dtype is torch.int64
     assert (A + A).nnz == 2
+
+
+WIDE = 2**40 + 3  # columns, of which nothing may have a place each
+WIDE_USES: dict[str, Any] = {
+    "csr": lambda A, m: A.tocsr(),
+    "reshaped": lambda A, m: A.reshape(WIDE, 3),
+    "transposed": lambda A, m: A.T,
+    "box": lambda A, m: A.tocsr()[:2, 2**31 : 2**33],
+    "rows": lambda A, m: A.tocsr()[[2, 0]],
+    "element": lambda A, m: A.tocsr()[2, 2**31 + 7],
+    "sum": lambda A, m: A.tocsr().sum(1),
+    "largest": lambda A, m: A.tocsr().max(1),
+    "added": lambda A, m: A.tocsr() + 2 * A.tocsr(),
+    "multiplied": lambda A, m: A.tocsr() * A.tocsr(),
+    "side by side": lambda A, m: m.hstack([A, A], format="csr"),
+    "one below": lambda A, m: m.vstack([A, A], format="csr"),
+    "kron": lambda A, m: m.kron(A, m.coo_array(np.ones((1, 2))), format="coo"),
+    "keys": lambda A, m: A.todok(),
+}
+
+
+@pytest.mark.parametrize("use", WIDE_USES)
+def test_indices_beyond_int32_are_scipys(use: str) -> None:
+    row, column = np.array([0, 0, 2, 2, 1]), np.array([5, WIDE - 1, 2**31 + 7, 2**33, 2**32])
+    values = np.arange(1.0, 6.0)
+    ours, theirs = (
+        WIDE_USES[use](m.coo_array((values, (row, column)), shape=(3, WIDE)), m) for m in (sci.sparse, scipy.sparse)
+    )
+    if not scipy.sparse.issparse(theirs):
+        np.testing.assert_array_equal(ours, theirs)
+        return
+    assert ours.format == theirs.format and ours.shape == theirs.shape
+    found = []
+    for A in (ours.tocoo(), theirs.tocoo()):
+        found.append(sorted(zip(*(np.asarray(x).tolist() for x in (*A.coords, A.data)), strict=True)))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool])
