@@ -49,10 +49,8 @@ SCI_HD T log1p_minus_ratio(T t) {
   using S = scalar_of<T>;
   S v = primal(t);
   if (v < S(-0.5) || v > S(1)) return T(S(-2)) * log1p_minus(t) / (t * t);
-  constexpr int terms = is_same<S, float> ? 7 : 16;
-  T inverse = T(S(1)) / (T(S(2)) + t), r = t * inverse, s = r * r, sum = T(S(1) / S(2 * terms + 1));
-  for (int k = terms - 1; k >= 1; --k) sum = sum * s + T(S(1) / S(2 * k + 1));
-  return T(S(2)) * inverse * (T(S(1)) - T(S(2)) * r * inverse * sum);
+  T inverse = T(S(1)) / (T(S(2)) + t), r = t * inverse;
+  return T(S(2)) * inverse * (T(S(1)) - T(S(2)) * r * inverse * artanh_rest(T(r * r)));
 }
 
 /// log Gamma(1 + a), 0 <= a <= 1, relatively accurate for small a.

@@ -22,7 +22,7 @@ namespace detail {
 /// Does Phi(-d - t u) hardly bend within the reach of u?
 SCI_HD bool nctdtr_straight(double v, double d, double t) { return abs(t) * (1 + abs(d + t)) < 0.5 * sqrt(v); }
 
-/// Phi(-c - s) - Phi(-c) + phi(c) (s + bend) for small s (1 + |c|), from sum_(n>=1) (-1)^n He_n(c) s^(n+1) / (n+1)!.
+/// [Phi(-c) - Phi(-c - s)] / phi(c) - s - bend for small s (1 + |c|): sum_(n>=1) (-1)^n He_n(c) s^(n+1) / (n+1)!.
 template <class T>
 SCI_HD T normal_tail_rest(T c, T s, T bend) {
   T before = s, term = -s * s * c, sum = term * T(0.5) - bend;
@@ -35,7 +35,7 @@ SCI_HD T normal_tail_rest(T c, T s, T bend) {
     sum = sum + term * T(1.0 / (n + 1));
     if (negligible(term, sum) && negligible(before, sum)) break;
   }
-  return exp(c * c * T(-0.5)) * T(-0.39894228040143267794) * sum;
+  return sum;
 }
 
 /// int Phi(-d - t u) g(u) du, d and t >= 0, or where it is nearly constant.
@@ -55,24 +55,24 @@ SCI_HD_LARGE T nctdtr_integral(T v, T d, T t) {
   const double h = min(0.056, 0.3 / sqrt(2 * (scale * u) * (scale * u) + shift * u));
   const T a = v * T(0.5), peak = gamma_peak(a);
   const T start = straight ? normal_tail(centre) : low ? normal_tail(d) : T(0);
+  const T about = straight ? centre : d, fall = exp(about * about * T(-0.5)) * T(-0.39894228040143267794);
   T sum = T(0);
   // The sum is nearly all to the left where v is small: the right first, for its own digits.
   for (int side = 1; side >= -1; side -= 2) {
     SCI_NO_UNROLL
     for (int k = side < 0 ? 1 : 0; k < 15000; ++k) {
-      double w = side * k * h, slope = exp(-w), log_u = origin + (w - expm1(-w)), point = exp(log_u);
+      double w = side * k * h, slope = expm1(-w), log_u = origin + (w - slope), ahead = expm1(log_u), point = 1 + ahead;
       if (isinf(point * point)) break;
-      double exponent = abs(log_u) < 0.3 ? log1p_minus(expm1(2 * log_u)) : 1 + 2 * log_u - point * point;
+      double exponent = abs(log_u) < 0.3 ? log1p_minus(ahead * (2 + ahead)) : 1 + 2 * log_u - point * point;
       T density = peak * exp(a * T(exponent)), value;
       if (straight) {
-        double step = abs(log_u) < 0.3 ? expm1(log_u) : point - 1;
-        value = normal_tail_rest(centre, T(t * T(step)), T(t * T(step * step / 2)));
+        value = fall * normal_tail_rest(centre, T(t * T(ahead)), T(t * T(ahead * ahead / 2)));
       } else {
         T step = t * T(point);
-        value = low && abs(primal(step)) * (1 + D) < 0.5 ? normal_tail_rest(d, step, T(-step))
+        value = low && abs(primal(step)) * (1 + D) < 0.5 ? fall * normal_tail_rest(d, step, T(-step))
                                                          : normal_tail(T(d + step)) - (low ? start : T(0));
       }
-      T term = density * value * T(1 + slope);
+      T term = density * value * T(2 + slope);
       sum = sum + term;
       if (k > 0 && negligible(T(term * T(1e-2)), sum)) break;  // the straight part leaves nothing at u = 1
     }
@@ -99,7 +99,7 @@ SCI_HD_LARGE many<T, 2> nctdtr_same(T v, T d, T t) {
   T sum = T(0);
   // With few degrees of freedom F may be small far above the mean: then the other one.
   for (int turn = 0; turn < 2; ++turn) {
-    sum = saddle[0] > mixture_smooth
+    sum = saddle[0] > beta_component<T>::smooth
               ? mixture_integral(f, mean, upper, saddle)
               : half * (mixture_sum(f, mean, 0.0, one, upper, saddle) +
                         mixture_sum(f, mean, 0.5, T(d * T(0.79788456080286535588)), upper, saddle));

@@ -18,12 +18,25 @@
 namespace sci {
 namespace detail {
 
+/// 1/3 + s/5 + s^2/7 + ..., so that artanh r = r + r^3 times it, s = r^2 <= 1/9.
+template <class T>
+SCI_HD T artanh_rest(T s) {
+  SCI_TABLE(double, c) = {1. / 3,  1. / 5,  1. / 7,  1. / 9,  1. / 11, 1. / 13, 1. / 15, 1. / 17,
+                          1. / 19, 1. / 21, 1. / 23, 1. / 25, 1. / 27, 1. / 29, 1. / 31, 1. / 33};
+  constexpr int terms = is_same<scalar_of<T>, float> ? 7 : 16;  // 9^-16 / 35 < 2e-17
+  if constexpr (is_hardware<T>) {
+    return gamma_polynomial<terms>(c, s);
+  } else {
+    T sum = T(scalar_of<T>(c[terms - 1]));
+    for (int k = terms - 2; k >= 0; --k) sum = sum * s + T(scalar_of<T>(c[k]));
+    return sum;
+  }
+}
+
 template <class T>
 SCI_HD T log1p_minus_series(T t) {
-  constexpr int terms = is_same<T, float> ? 7 : 16;  // 9^-16 / 35 < 2e-17
-  T r = t / (T(2) + t), s = r * r, sum = T(1) / T(2 * terms + 1);
-  for (int k = terms - 1; k >= 1; --k) sum = sum * s + T(1) / T(2 * k + 1);
-  return r * (T(2) * s * sum - t);
+  T r = t / (T(2) + t), s = r * r;
+  return r * (T(2) * s * artanh_rest(s) - t);
 }
 
 }  // namespace detail

@@ -9,9 +9,10 @@
 //   sum p w = sum_j D(j) [w(0) + ... + w(j)]        sum q w = sum_j w(j) [q(0) + D(0) + ... + D(j-1)]
 //
 // are positive, and their recurrences upwards do not cancel. The smaller one of both is summed, about the saddle point
-// w'/w + D'/D = 0, out to e^-42 of its largest term. Where that is beyond j = 200 the summand is as smooth as a normal
-// density: the trapezoidal rule with steps of 0.6 standard deviations (error exp(-2 pi^2 / 0.6^2)) replaces the sum,
-// about 45 terms for all noncentralities.
+// w'/w + D'/D = 0, out to e^-42 of its largest term. Beyond j = 200 the summand is as smooth as a normal density: the
+// trapezoidal rule with steps of 0.6 standard deviations (error exp(-2 pi^2 / 0.6^2)) can replace the sum, about 45
+// terms for all noncentralities. Each of its terms takes as long as some 30 (gamma) or 100 (beta) of the recurrences,
+// so that it does so only from `smooth` on.
 #pragma once
 #include "special/betainc.h"
 
@@ -22,13 +23,16 @@ namespace detail {
 template <class T>
 struct gamma_component {
   using S = scalar_of<T>;
+  static constexpr S smooth = S(2000);
   T a, x;
   SCI_HD many<T, 2> parts(S j) const { return gammainc_parts(T(a + T(j)), x); }
   SCI_HD T step(S j) const {
     T shape = a + T(j);
     return gammainc_factor(shape, x) / shape;
   }
+  /// step(j + 1) / step(j), and its reciprocal.
   SCI_HD T ratio(S j) const { return x / (a + T(j + S(1))); }
+  SCI_HD T inverse_ratio(S j) const { return (a + T(j + S(1))) / x; }
   SCI_HD bool above(S mean) const { return primal(x) >= primal(a) + mean; }
   /// The saddle point L x = j (a + j), and the variance about it.
   SCI_HD many<S, 2> saddle(S mean) const {
@@ -41,6 +45,7 @@ struct gamma_component {
 template <class T>
 struct beta_component {
   using S = scalar_of<T>;
+  static constexpr S smooth = S(10000);
   T a, b, x, y, l;
   SCI_HD many<T, 2> parts(S j) const { return betainc_parts(T(a + T(j)), b, x, y, T(l + T(j) * y)); }
   SCI_HD T step(S j) const {
@@ -48,6 +53,7 @@ struct beta_component {
     return betainc_factor(shape, b, x, y, T(l + T(j) * y)) / shape;
   }
   SCI_HD T ratio(S j) const { return x * (a + b + T(j)) / (a + T(j + S(1))); }
+  SCI_HD T inverse_ratio(S j) const { return (a + T(j + S(1))) / (x * (a + b + T(j))); }
   SCI_HD bool above(S mean) const { return primal(l) + mean * primal(y) <= S(0); }
   /// The saddle point L x (a + b + j) = j (a + j), and the variance about it.
   SCI_HD many<S, 2> saddle(S mean) const {
@@ -63,7 +69,6 @@ template <class S>
 SCI_HD S mixture_reach(S j) {
   return S(14) + sqrt(S(196) + S(84) * j);
 }
-constexpr double mixture_smooth = 200;
 
 /// The integral of w(j) p(j), or of w(j) q(j), over j.
 template <class T, class F>
@@ -81,7 +86,7 @@ SCI_HD_LARGE T mixture_integral(const F& f, T mean, bool upper, many<scalar_of<T
   return sum * T(h);
 }
 
-/// The sum over j = o, o + 1, ... for o = 0 or 1/2 and a saddle point below `mixture_smooth`; w(o) = e^-L `front`.
+/// The sum over j = o, o + 1, ... for o = 0 or 1/2 and a saddle point below `smooth`; w(o) = e^-L `front`.
 template <class T, class F>
 SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upper, many<scalar_of<T>, 2> saddle) {
   using S = scalar_of<T>;
@@ -89,13 +94,29 @@ SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upp
   int first = saddle[0] > reach ? int(saddle[0] - reach) : 0, last = int(saddle[0] + reach) + 1;
   S j = S(first) + o;
   // The exponential in halves: the sum may be a number where it is none.
-  T half = first == 0 ? exp(mean * T(S(-0.5))) : T(S(1));
-  T weight = first == 0 ? half * front : gammainc_factor(T(j + S(1)), mean) / mean;
-  T step = f.step(j), sum = T(S(0));
-  T run = upper ? f.parts(j)[1] : first == 0 ? weight : gammainc_parts(T(j + S(1)), mean)[1];
+  T half = T(S(1)), weight = T(S(0)), step = T(S(0));
+  const S high = S(int(saddle[0])) + o;
+  if (saddle[0] > S(30)) {
+    weight = gammainc_factor(T(high + S(1)), mean) / mean;
+    step = f.step(high);
+  }
+  if (min(primal(weight), primal(step)) > limits<S>::min * S(1e40)) {
+    // Far out they would have the rounding of large exponents: down from the saddle point.
+    for (S k = high; k > j; k = k - S(1)) {
+      weight = weight * T(k) / mean;
+      step = step * f.inverse_ratio(k - S(1));
+    }
+  } else {
+    if (first == 0) half = exp(mean * T(S(-0.5)));
+    weight = first == 0 ? half * front : gammainc_factor(T(j + S(1)), mean) / mean;
+    step = f.step(j);
+  }
+  T sum = T(S(0)), run = upper ? f.parts(j)[1] : first == 0 ? weight : gammainc_parts(T(j + S(1)), mean)[1];
   SCI_NO_UNROLL
   for (int i = first; i < last; ++i) {
-    sum = sum + run * (upper ? weight : step);
+    T term = run * (upper ? weight : step);
+    sum = sum + term;
+    if (S(i) > saddle[0] && negligible(term, sum)) break;
     T next = step * f.ratio(j);
     j = j + S(1);
     weight = weight * (mean / T(j));
@@ -115,8 +136,8 @@ SCI_HD many<T, 2> poisson_mixture(const F& f, T mean) {
   T sum = T(S(0));
   // Far from the mean both may be on one side of 1/2 where b is small: then the other one.
   for (int turn = 0; turn < 2; ++turn) {
-    sum = saddle[0] > S(mixture_smooth) ? mixture_integral(f, mean, upper, saddle)
-                                        : mixture_sum(f, mean, S(0), T(S(1)), upper, saddle);
+    sum = saddle[0] > F::smooth ? mixture_integral(f, mean, upper, saddle)
+                                : mixture_sum(f, mean, S(0), T(S(1)), upper, saddle);
     if (primal(sum) < S(0.75)) break;
     upper = !upper;
   }
