@@ -1,9 +1,9 @@
 // Elementary functions without branches or calls, so that a loop over elements becomes vector instructions: what
 // core/platform.h takes instead of the C library's in units that are compiled for AVX2 or AVX-512 (SCI_WIDE).
 //
-// exp, exp2, exp10, expm1: x = k log 2 + r, |r| <= log(2)/2, e^r = 1 + r + r^2 P(r), and 2^k in two factors, since k
-// goes
-//   beyond the exponents; the second factor rounds subnormal results.
+// exp, exp10, expm1: x = k log 2 + r, |r| <= log(2)/2, e^r = 1 + r + r^2 P(r), and 2^k in two factors, since k goes
+//   beyond the exponents; the second factor rounds subnormal results. exp2 the same with x = k + d, 2^d = 1 + d log 2
+//   + d^2 P(d).
 // log, log1p: x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt(2)); with s = f / (2 + f), log(1 + f) = 2 artanh s
 //   = f - f^2/2 + s (f^2/2 + 2 s^2 P(s^2)) (DLMF 4.6.1, 4.37.24), so that f, which is exact, carries the result. log1p
 //   adds the rounding error of 1 + x.
@@ -21,6 +21,7 @@ struct format;
 template <>
 struct format<double> {
   using integer = int64_t;
+  using natural = uint64_t;
   static constexpr int digits = 52, bias = 1023;
   static constexpr double magic = 6755399441055744;  // 1.5 2^52: adding it rounds to an integer, in the low bits
   static constexpr double ln2_high = 0.69314718036912381649, ln2_low = 1.9082149292705877e-10;  // 32 bits, the rest
@@ -31,6 +32,7 @@ struct format<double> {
 template <>
 struct format<float> {
   using integer = int32_t;
+  using natural = uint32_t;
   static constexpr int digits = 23, bias = 127;
   static constexpr float magic = 12582912;
   static constexpr float ln2_high = 0.693115234375f, ln2_low = 3.1946184945309417e-5f;
@@ -76,6 +78,19 @@ SCI_HD float exp_rest(float r) {
   return polynomial(c, r);
 }
 
+/// (2^d - 1 - d log 2) / d^2 for |d| <= 1/2.
+SCI_HD double exp2_rest(double d) {
+  constexpr double c[] = {0.24022650695910076144,   0.055504108664821582571,   0.0096181291076186577153,
+                          0.0013333558146423208934, 0.00015403530424795379095, 0.000015252733820805851662,
+                          1.3215451619146606496e-6, 1.017806725994698942e-7,   7.0709810833657682536e-9,
+                          4.4541051252934160798e-10};
+  return polynomial(c, d);
+}
+SCI_HD float exp2_rest(float d) {
+  constexpr float c[] = {0.24022650696f, 0.055503810018f, 0.0096181032427f, 0.0013381312103f, 0.00015444892235f};
+  return polynomial(c, d);
+}
+
 /// (log(1 + f) - 2 s) / (2 s^3) with s = f / (2 + f), in powers of s^2.
 SCI_HD double log_rest(double z) {
   constexpr double c[] = {0.33333333333333333232,  0.20000000000000438491, 0.14285714285401805905,
@@ -88,17 +103,22 @@ SCI_HD float log_rest(float z) {
   return polynomial(c, z);
 }
 
-/// 2^k as a product, from k + magic.
+/// Adding it rounds to an integer k and leaves k + 2 bias in the low bits.
+template <class T>
+constexpr T exp_magic = format<T>::magic + T(2 * format<T>::bias);
+
+/// 2^k as a product, from k + exp_magic.
 template <class T>
 struct power_of_2 {
   T first, second, inverse_second;
   SCI_HD explicit power_of_2(T shifted) {
-    using I = typename format<T>::integer;
-    constexpr I bias = format<T>::bias;
-    I n = to_bits(shifted) - to_bits(format<T>::magic), half = n >> 1;
-    first = __builtin_bit_cast(T, (half + bias) << format<T>::digits);
-    second = __builtin_bit_cast(T, (n - half + bias) << format<T>::digits);
-    inverse_second = __builtin_bit_cast(T, (half - n + bias) << format<T>::digits);
+    using U = typename format<T>::natural;
+    constexpr U twice = 2 * format<T>::bias;
+    // Halves of k + 2 bias, with bits above that are shifted out.
+    U n = U(to_bits(shifted)), half = n >> 1, rest = n - half;
+    first = __builtin_bit_cast(T, half << format<T>::digits);
+    second = __builtin_bit_cast(T, rest << format<T>::digits);
+    inverse_second = __builtin_bit_cast(T, (twice - rest) << format<T>::digits);
   }
 };
 
@@ -115,11 +135,10 @@ SCI_HD T exp_minus_1(T r, T low) {
   return r + fma(r * r, exp_rest(r), low);
 }
 
-/// 2^k e^(r + low), k from its shifted form.
+/// 2^k (1 + y), k from its shifted form.
 template <class T>
-SCI_HD T exp_of_parts(T shifted, T r, T low) {
+SCI_HD T scaled(T shifted, T y) {
   power_of_2<T> scale(shifted);
-  T y = exp_minus_1(r, low);
   return fma(y, scale.first, scale.first) * scale.second;
 }
 
@@ -127,18 +146,17 @@ template <class T>
 SCI_HD T exp(T x) {
   using F = format<T>;
   x = clamp(x, F::exp_low, F::exp_high);
-  T shifted = fma(x, T(1.44269504088896340736), F::magic), k = shifted - F::magic;
+  T shifted = fma(x, T(1.44269504088896340736), exp_magic<T>), k = shifted - exp_magic<T>;
   T high = fma(k, -F::ln2_high, x), low = k * F::ln2_low, r = high - low;
-  return exp_of_parts(shifted, r, (high - r) - low);
+  return scaled(shifted, exp_minus_1(r, (high - r) - low));
 }
 
 template <class T>
 SCI_HD T exp2(T x) {
   using F = format<T>;
   x = clamp(x, F::exp2_low, F::exp2_high);
-  T shifted = x + F::magic, d = x - (shifted - F::magic);
-  T r = d * numbers::ln2<T>;
-  return exp_of_parts(shifted, r, fma(d, F::ln2_rest, fma(d, numbers::ln2<T>, -r)));
+  T shifted = x + exp_magic<T>, d = x - (shifted - exp_magic<T>);
+  return scaled(shifted, fma(d, numbers::ln2<T>, d * fma(d, exp2_rest(d), F::ln2_rest)));
 }
 
 template <class T>
@@ -146,17 +164,17 @@ SCI_HD T exp10(T x) {
   using F = format<T>;
   constexpr T log2_10 = T(3.3219280948873623479), ln10 = T(2.3025850929940456840);
   x = clamp(x, F::exp2_low * T(0.3010299956639812), F::exp2_high * T(0.3010299956639812));
-  T shifted = fma(x, log2_10, F::magic), k = shifted - F::magic;
+  T shifted = fma(x, log2_10, exp_magic<T>), k = shifted - exp_magic<T>;
   T high = fma(k, -F::log10_2_high, x), low = k * F::log10_2_low, d = high - low;
   T r = d * ln10;
-  return exp_of_parts(shifted, r, fma((high - d) - low, ln10, fma(d, F::ln10_rest, fma(d, ln10, -r))));
+  return scaled(shifted, exp_minus_1(r, fma((high - d) - low, ln10, fma(d, F::ln10_rest, fma(d, ln10, -r)))));
 }
 
 template <class T>
 SCI_HD T expm1(T x) {
   using F = format<T>;
   T a = clamp(x, T(-60), F::exp_high);
-  T shifted = fma(a, T(1.44269504088896340736), F::magic), k = shifted - F::magic;
+  T shifted = fma(a, T(1.44269504088896340736), exp_magic<T>), k = shifted - exp_magic<T>;
   T high = fma(k, -F::ln2_high, a), low = k * F::ln2_low, r = high - low;
   power_of_2<T> scale(shifted);
   // r before the small terms: for x about 1/2 and -1/2 it cancels exactly.

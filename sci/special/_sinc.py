@@ -86,6 +86,7 @@ def sinc_derivative(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, 1.0), (-0.0, 1.0), (0.5, 2 / math.pi), (1.0, 0.0), (nan, nan), (inf, nan), (0j, 1 + 0j)),
     ulp=Ulp(float64=3, float32=3, complex128=6, complex64=6, partials=16),
+    wide=True,
 )
 def sinc(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -109,7 +110,7 @@ def sinc(x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Within 2 ulp. The derivative is :math:`-\pi j_1(\pi x)`, with the spherical Bessel function, by a kernel of its
+    Within 2.5 ulp. The derivative is :math:`-\pi j_1(\pi x)`, with the spherical Bessel function, by a kernel of its
     own, since :math:`(\cos \pi x - \mathrm{sinc}\, x) / x` cancels at 0; so are all higher ones.
 
     Examples
