@@ -38,7 +38,9 @@ def _cho_solve(context: Context, lower: Tensor, b: Tensor) -> Case:
 
 def cases(context: Context) -> Iterator[Case]:
     """Yield rows of factorizations, solves and matrix functions."""
-    shapes = context.sizes((1, 8), (1, 32), (1, 128), (1, 512)) + context.sizes((10_000, 4), (1000, 16), (100, 64))
+    shapes = context.sizes((1, 8), (1, 32), (1, 128), (1, 512)) + context.sizes(
+        (10_000, 4), (10_000, 8), (1000, 16), (100, 64)
+    )
     for batch, n in shapes:
         eye = torch.eye(n, dtype=torch.float64, device=context.device)
         general = context.randn(batch, n, n) / n**0.5 + 3 * eye
@@ -68,6 +70,8 @@ def cases(context: Context) -> Iterator[Case]:
             "logm": ((positive,), None, {}),
             "sqrtm": ((positive,), None, {}),
             "solve_sylvester": ((general, positive, general), None, {}),
+            "solve_continuous_lyapunov": ((general, positive), None, {}),
+            "solve_discrete_lyapunov": ((general / 8, positive), None, {}),
         }
         if batch == 1:  # LAPACK, one matrix after the other
             args["qz"] = ((general, positive), None, {})

@@ -1,4 +1,7 @@
 // The operators behind sci/linalg/_schur_form.py and sci/linalg/_sqrtm.py: one matrix of the batch per item.
+#include <algorithm>
+#include <atomic>
+
 #include "linalg_shared.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
 #include "linalg/schur_reorder.h"
@@ -53,6 +56,41 @@ std::tuple<Tensor, Tensor, Tensor> triangular_sqrt_of(const Tensor& t0, const Te
   return {x, u, info};
 }
 
+/// (X, the largest code) on the CPU, for matrices that nothing differentiates: 0, 1 to 3 of the triangle's root, or 4
+/// where there is no Schur form.
+std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
+  Batch b = batch_of(a0);
+  Tensor a = row_major(a0), x = torch::stable::empty_like(a);
+  std::atomic<int64_t> worst{0};
+  dispatch_number(a, "sqrtm", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const int64_t n = b.n, size = n * n, grain = matrices_at_least(n);
+    const T* in = data<T>(a);
+    T* out = data<T>(x);
+    auto run = [&](int64_t begin, int64_t end) {
+      std::vector<T> memory(3 * size + 2 * n);
+      T *t = memory.data(), *z = t + size, *u = z + size, *work = u + size;
+      int64_t bad = 0;
+      for (int64_t i = begin; i < end; ++i) {
+        std::copy(in + i * size, in + (i + 1) * size, t);
+        int32_t info = 0;
+        SchurItem<T>{t, z, work, &info, n}(0);
+        std::copy(t, t + size, u);
+        int64_t code = info ? 4 : triangular_sqrt(t, u, n);
+        if (code == 0) back_from_schur(u, z, out + i * size, work, n, false);
+        bad = std::max(bad, code);
+      }
+      for (int64_t seen = worst; seen < bad && !worst.compare_exchange_weak(seen, bad);) {
+      }
+    };
+    if (b.count <= grain)
+      run(0, b.count);
+    else
+      torch::stable::parallel_for(0, b.count, grain, run);
+  });
+  return {x, worst.load()};
+}
+
 Tensor sylvester_triangular(const Tensor& r0, const Tensor& s0, const Tensor& c, bool adjoint) {
   Batch b = batch_of(c);
   Tensor r = fresh_copy(r0), s = fresh_copy(s0), x = fresh_copy(c);
@@ -78,6 +116,7 @@ Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint) {
 SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, bool whole) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
+SCI_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
 SCI_OPERATOR("_sylvester_triangular(Tensor r, Tensor s, Tensor c, bool adjoint) -> Tensor", sylvester_triangular)
 SCI_OPERATOR("_schur_lower_solve(Tensor t, Tensor c, bool adjoint) -> Tensor", schur_lower)
 

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.checks import known
+from sci._core.checks import checks_enabled, known
 from sci._core.dispatch import operator
 
 from . import _products
 from ._errors import LinAlgWarning
-from ._matrices import batch_shape, broadcast_matrices, new_like, require_square, tensors, to_kind
+from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, require_square, tensors, to_kind
 from ._schur_form import decomposition, on_host, real_to_complex_form
 from ._sylvester import sylvester
 
@@ -257,6 +257,10 @@ def _with_code(a: Tensor, form: str) -> tuple[Tensor, Tensor]:
 
 
 def _principal(a: Tensor) -> Tensor:
+    if a.is_cpu and 0 < a.shape[-1] <= _KERNEL and a.numel() and checks_enabled() and not differentiates(a):
+        x, code = torch.ops.sci._sqrtm_small(a)  # in one call
+        if not code:
+            return x  # type: ignore[no-any-return]
     x, info = _with_code(a, "real")
     if info.numel() == 0:
         return x
