@@ -89,8 +89,6 @@ def cases(context: Context) -> Iterator[Case]:
             libraries = {peer: _Library(peer, parts, context.device) for peer in peers}
             yield from _products(context, libraries, label, n, entries)
             yield from _graphs(libraries, label, n)
-            if "Laplacian" in kind:
-                yield from _solvers(context, libraries, label, n)
             sparse = {peer: lib for peer, lib in libraries.items() if peer != "torch"}
             for name, act, with_torch in _operations(n):
                 used = libraries if with_torch else sparse
@@ -119,20 +117,6 @@ def _products(context: Context, libraries: dict[str, _Library], label: str, n: i
     turned = {p: lib.make().T.tocsr() for p, lib in libraries.items() if p != "torch"}
     sums: dict[str, Any] = {p: functools.partial(_sum, libraries[p], B) for p, B in turned.items()}
     yield Case("A + A.T", label, sums)
-
-
-def _solvers(context: Context, libraries: dict[str, _Library], label: str, n: int) -> Iterator[Case]:
-    """Yield solves with a positive definite matrix, to a residual of 1e-6 of the right-hand side."""
-    b = context.randn(n)
-    used = {peer: lib for peer, lib in libraries.items() if peer in ("sci", "scipy")}
-    for name, keywords in (("cg", {"rtol": 1e-6}), ("spsolve", {})):
-        if name == "spsolve" and "3-D" in label:  # its factors fill in for minutes
-            continue
-        calls = {}
-        for peer, lib in used.items():
-            function = find(_ROOTS[peer], f"sparse.linalg.{name}")
-            calls[peer] = functools.partial(function, lib.A if name == "cg" else lib.A.tocsc(), lib.own(b), **keywords)
-        yield Case(name, label, calls)
 
 
 def _graphs(libraries: dict[str, _Library], label: str, n: int) -> Iterator[Case]:

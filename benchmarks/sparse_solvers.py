@@ -63,6 +63,8 @@ def cases(context: Context) -> Iterator[Case]:
     matrices = {p: _poisson(n, 2, p, context.device) for p in peers}
     b = context.randn(n**2)
     right = {p: b if p == "sci" else to_peer(p, b) for p in peers}
+    calls = {p: functools.partial(linalg[p].cg, matrices[p], right[p], rtol=1e-6) for p in peers}
+    yield Case("cg to rtol=1e-6", label, calls)
     calls = {p: functools.partial(_solved, linalg[p].spsolve, matrices[p], right[p]) for p in peers}
     A = matrices["sci"]
     leaf, wanted, ones = A.data.clone().requires_grad_(), b.clone().requires_grad_(), torch.ones_like(b)

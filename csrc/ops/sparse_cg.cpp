@@ -10,13 +10,8 @@ namespace {
 
 template <class Body>
 void on_blocks(int64_t blocks, const Body& body) {
-  if (blocks <= 8) {
-    for (int64_t i = 0; i < blocks; ++i) body(i);
-    return;
-  }
-  torch::stable::parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) body(i);
-  });
+  if (blocks <= 8) return run_items(0, blocks, body);
+  torch::stable::parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) { run_items(begin, end, body); });
 }
 
 template <class R>
@@ -47,8 +42,12 @@ int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter)
   if (double(rr) <= limit) return 0;
   bool fresh = true;
   for (int64_t i = 0; i < s.n; ++i) s.p[i] = T(0);
-  R rz = 1;
+  R rz = 1, alpha = 0;  // alpha: of the step that x has not made yet
   int64_t k = 0;
+  auto advance = [&] {
+    if (alpha != 0) on_blocks(blocks, CgAdvance<T, I>{s, alpha});
+    alpha = 0;
+  };
   while (k < maxiter && std::isfinite(double(rr))) {
     R before = rz;
     rz = rr;
@@ -56,23 +55,27 @@ int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter)
       on_blocks(blocks, CgPrecondition<T, I>{s});
       rz = total(s.parts, blocks);
     }
-    on_blocks(blocks, CgDirection<T, I>{s, fresh ? R(0) : rz / before});
+    on_blocks(blocks, CgDirection<T, I>{s, alpha, fresh ? R(0) : rz / before});
     fresh = false;
+    alpha = 0;
     on_blocks(blocks, CgProduct<T, I>{s});
     R pq = total(s.parts, blocks);
     if (!(pq != 0)) break;
-    on_blocks(blocks, CgUpdate<T, I>{s, rz / pq});
+    alpha = rz / pq;
+    on_blocks(blocks, CgUpdate<T, I>{s, alpha});
     rr = total(s.parts, blocks);
     ++k;
     if (double(rr) > limit) continue;
     // The recursive residual drifts away from b - A x: only the true one counts. If it is too large, start again from
     // it, as long as that helps.
+    advance();
     rr = residual();
     if (double(rr) <= limit) return 0;
     if (!(double(rr) < 0.25 * last)) return k;
     last = double(rr);
     fresh = true;
   }
+  advance();
   return double(residual()) <= limit ? 0 : max(k, int64_t(1));
 }
 

@@ -1,5 +1,4 @@
 // Operators on compressed sparse rows: product with dense columns, sampled dense product, counting sort.
-#include "core/cpu.h"
 #include "ops/sparse_shared.h"
 #include "sparse/bucket_sort.h"
 #include "sparse/csr_matmul.h"
@@ -22,21 +21,6 @@ SCI_SPARSE_KERNELS(sci::complex<double>, int64_t)
 
 namespace sci {
 namespace {
-
-#ifdef SCI_AVX2
-template <class Body>
-SCI_AVX2 void run_wide(int64_t begin, int64_t end, const Body& body) {
-  for (int64_t i = begin; i < end; ++i) body(i);
-}
-#endif
-
-template <class Body>
-void run_items(int64_t begin, int64_t end, const Body& body) {
-#ifdef SCI_AVX2
-  if (cpu_level() >= 1) return run_wide(begin, end, body);
-#endif
-  for (int64_t i = begin; i < end; ++i) body(i);
-}
 
 /// Runs a body on the CPU's threads without making it a CUDA kernel.
 template <class Body>

@@ -1,5 +1,6 @@
 // What the operators on sparse patterns share.
 #pragma once
+#include "core/cpu.h"
 #include "runtime/large_pages.h"
 #include "runtime/operator.h"
 
@@ -20,6 +21,22 @@ inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::option
 inline void check_inside(bool holds, const char* where) {
   STD_TORCH_CHECK(holds, where,
                   ": an index lies outside of the array, or indptr decreases; it was changed after it was checked");
+}
+
+#ifdef SCI_AVX2
+template <class Body>
+SCI_AVX2 inline void run_wide(int64_t begin, int64_t end, const Body& body) {
+  for (int64_t i = begin; i < end; ++i) body(i);
+}
+#endif
+
+/// Items of a body, with the vector instructions that the CPU has.
+template <class Body>
+void run_items(int64_t begin, int64_t end, const Body& body) {
+#ifdef SCI_AVX2
+  if (cpu_level() >= 1) return run_wide(begin, end, body);
+#endif
+  for (int64_t i = begin; i < end; ++i) body(i);
 }
 
 /// Values that are moved and not computed with: one type per size.

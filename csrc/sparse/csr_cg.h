@@ -4,10 +4,13 @@
 // order, so the result depends on the block length alone, not on the number of threads.
 //
 //   CgPrecondition  z = M r,                     parts = r^H z   (without M, z is r)
-//   CgDirection   p = z + beta p
+//   CgDirection   x = x + alpha p, p = z + beta p
 //   CgProduct     q = A p,                      parts = p^H q
-//   CgUpdate      x = x + alpha p, r = r - alpha q,  parts = r^H r
+//   CgUpdate      r = r - alpha q,              parts = r^H r
+//   CgAdvance     x = x + alpha p
 //   CgResidual    r = b - A x,                  parts = r^H r
+//
+// x is one step behind: its update waits for the pass that reads p anyway.
 #pragma once
 #include "core/complex.h"
 #include "core/platform.h"
@@ -25,6 +28,40 @@ SCI_HD T cg_product(T a, T b) {
 template <class T>
 SCI_HD T cg_product(complex<T> a, complex<T> b) {
   return a.re * b.re + a.im * b.im;
+}
+
+/// Four numbers in a register. A vector of complex numbers is one of twice as many real ones.
+template <class R>
+using CgLanes __attribute__((vector_size(4 * sizeof(R)), aligned(sizeof(R)), may_alias)) = R;
+
+/// Re(a^H b) for n real numbers, in sixteen independent sums.
+template <class R>
+inline R cg_inner(const R* a, const R* b, int64_t n) {
+  using Lanes = CgLanes<R>;
+  Lanes s0 = {}, s1 = {}, s2 = {}, s3 = {};
+  auto at = [](const R* x) { return *reinterpret_cast<const Lanes*>(x); };
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    s0 += at(a + i) * at(b + i);
+    s1 += at(a + i + 4) * at(b + i + 4);
+    s2 += at(a + i + 8) * at(b + i + 8);
+    s3 += at(a + i + 12) * at(b + i + 12);
+  }
+  s0 = (s0 + s1) + (s2 + s3);
+  R sum = (s0[0] + s0[1]) + (s0[2] + s0[3]);
+  for (; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+/// to = x + factor y for n real numbers; `to` may be x or y.
+template <class R>
+inline void cg_combine(const R* x, R factor, const R* y, R* to, int64_t n) {
+  using Lanes = CgLanes<R>;
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4)
+    *reinterpret_cast<Lanes*>(to + i) =
+        *reinterpret_cast<const Lanes*>(x + i) + *reinterpret_cast<const Lanes*>(y + i) * factor;
+  for (; i < n; ++i) to[i] = x[i] + y[i] * factor;
 }
 
 template <class T, class I>
@@ -47,6 +84,11 @@ struct CgState {
   CsrGuard<I> guard, m_guard;
 
   SCI_HD int64_t end(int64_t item) const { return min((item + 1) * cg_block, n); }
+  /// A block of a vector as real numbers, and how many these are.
+  SCI_HD real_of<T>* reals(T* v, int64_t item) const { return reinterpret_cast<real_of<T>*>(v + item * cg_block); }
+  SCI_HD int64_t count(int64_t item) const {
+    return (end(item) - item * cg_block) * int64_t(sizeof(T) / sizeof(real_of<T>));
+  }
   SCI_HD T row_times(int64_t row, const T* v) const { return times(data, indptr, indices, row, v, guard); }
   SCI_HD static T times(const T* data, const I* indptr, const I* indices, int64_t row, const T* v,
                         const CsrGuard<I>& guard) {
@@ -70,30 +112,32 @@ struct CgPrecondition : CgState<T, I> {
 
 template <class T, class I>
 struct CgDirection : CgState<T, I> {
-  real_of<T> beta;
+  using R = real_of<T>;
+  R alpha, beta;
   SCI_HD void operator()(int64_t item) const {
-    T* p = this->p;
-    const T* z = this->z;
-    for (int64_t i = item * cg_block; i < this->end(item); ++i) p[i] = z[i] + p[i] * beta;
+    R *x = this->reals(this->x, item), *p = this->reals(this->p, item);
+    int64_t n = this->count(item);
+    cg_combine(x, alpha, p, x, n);
+    cg_combine(this->reals(this->z, item), beta, p, p, n);
+  }
+};
+
+template <class T, class I>
+struct CgAdvance : CgState<T, I> {
+  real_of<T> alpha;
+  SCI_HD void operator()(int64_t item) const {
+    auto* x = this->reals(this->x, item);
+    cg_combine(x, alpha, this->reals(this->p, item), x, this->count(item));
   }
 };
 
 template <class T, class I>
 struct CgProduct : CgState<T, I> {
   SCI_HD void operator()(int64_t item) const {
-    int64_t begin = item * cg_block, end = this->end(item);
-    const T* p = this->p;
-    T* q = this->q;
-    csr_rows(this->data, this->indptr, this->indices, begin, end, this->longer, p, q, this->guard);
+    csr_rows(this->data, this->indptr, this->indices, item * cg_block, this->end(item), this->longer, this->p, this->q,
+             this->guard);
     // A is Hermitian: the imaginary part vanishes.
-    real_of<T> s0 = 0, s1 = 0;
-    int64_t i = begin;
-    for (; i + 2 <= end; i += 2) {
-      s0 += cg_product(p[i], q[i]);
-      s1 += cg_product(p[i + 1], q[i + 1]);
-    }
-    for (; i < end; ++i) s0 += cg_product(p[i], q[i]);
-    this->parts[item] = s0 + s1;
+    this->parts[item] = cg_inner(this->reals(this->p, item), this->reals(this->q, item), this->count(item));
   }
 };
 
@@ -101,26 +145,10 @@ template <class T, class I>
 struct CgUpdate : CgState<T, I> {
   real_of<T> alpha;
   SCI_HD void operator()(int64_t item) const {
-    T *x = this->x, *r = this->r;
-    const T *p = this->p, *q = this->q;
-    // Two independent sums: an addition need not wait for the one before.
-    real_of<T> s0 = 0, s1 = 0;
-    int64_t i = item * cg_block, stop = this->end(item);
-    for (; i + 2 <= stop; i += 2) {
-      x[i] += p[i] * alpha;
-      x[i + 1] += p[i + 1] * alpha;
-      T a = r[i] - q[i] * alpha, b = r[i + 1] - q[i + 1] * alpha;
-      r[i] = a;
-      r[i + 1] = b;
-      s0 += cg_product(a, a);
-      s1 += cg_product(b, b);
-    }
-    for (; i < stop; ++i) {
-      x[i] += p[i] * alpha;
-      r[i] -= q[i] * alpha;
-      s0 += cg_product(r[i], r[i]);
-    }
-    this->parts[item] = s0 + s1;
+    auto* r = this->reals(this->r, item);
+    int64_t n = this->count(item);
+    cg_combine(r, -alpha, this->reals(this->q, item), r, n);
+    this->parts[item] = cg_inner(r, r, n);
   }
 };
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from ._iterate import GIVE_UP, Apply, Options, Step, System, inner, norm, ratio
+from ._iterate import GIVE_UP, Apply, Options, Step, System, add_to, inner, norm, plus, ratio
 
 
 @dataclasses.dataclass
@@ -18,16 +18,18 @@ class Cycle:
     V: Tensor  # (*batch, k + 1, n), vectors are rows
     H: Tensor  # (*batch, k + 1, k)
     B: Tensor  # (*batch, c, k)
-    Z: list[Tensor]
+    Z: list[Tensor]  # empty where they are the rows of V
     y: Tensor  # (*batch, k)
     size: Tensor  # (*batch, 1), the minimum
     stuck: Tensor  # (*batch, 1): the space could not be enlarged
 
     def combine(self) -> Tensor:
         """Return ``Z y``."""
+        if not self.Z:
+            return _combine(self.V[..., :-1, :], self.y)
         result = self.y[..., :1] * self.Z[0]
         for j, z in enumerate(self.Z[1:], 1):
-            result = torch.addcmul(result, self.y[..., j : j + 1], z)
+            add_to(result, self.y[..., j : j + 1], z)
         return result
 
     def image(self) -> Tensor:
@@ -41,6 +43,11 @@ def _combine(V: Tensor, y: Tensor) -> Tensor:
 
 def _project(V: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
     """Make w orthogonal to orthonormal rows of V (Gram and Schmidt, twice); also the coefficients."""
+    if w.dim() == 1:
+        h = torch.mv(V.conj(), w)
+        w = torch.addmv(w, V.mT, h, alpha=-1)
+        again = torch.mv(V.conj(), w)
+        return w.addmv_(V.mT, again, alpha=-1), h + again
     total: Tensor | None = None
     for _ in range(2):
         h = (V.conj() @ w.unsqueeze(-1)).squeeze(-1)
@@ -87,7 +94,8 @@ def arnoldi(
         if z is None:
             z = V[..., j, :] if expand is None else expand(V[..., j, :])
         w = apply(z) if w is None else w
-        Z.append(z)
+        if expand is not None or given:
+            Z.append(z)
         before = norm(w)
         if C is not None and C.shape[-2]:
             w, part = _project(C, w)
@@ -98,7 +106,7 @@ def arnoldi(
         after = torch.where(small, torch.zeros_like(after), after)
         H[..., : j + 1, j] = h
         H[..., j + 1 : j + 2, j] = after.to(v.dtype)
-        V[..., j + 1, :] = w * ratio(torch.ones_like(after), after)
+        torch.mul(w, ratio(torch.ones_like(after), after), out=V[..., j + 1, :])
         missing = (null[..., : j + 1] * h).sum(-1, keepdim=True)
         flat = missing.abs() <= 10 * eps * h.abs().amax(-1, keepdim=True)
         ended = torch.where(flat, torch.zeros_like(missing), torch.full_like(missing, huge))
@@ -222,14 +230,14 @@ def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -
         cycle = arnoldi(system.apply, v, steps, ratio(target, beta), expand=expand, C=C)
         u = beta * cycle.combine()
         for j, (_, old) in enumerate(pairs):
-            u = u - beta * (cycle.B[..., j, :] * cycle.y).sum(-1, keepdim=True) * old
+            add_to(u, -beta * (cycle.B[..., j, :] * cycle.y).sum(-1, keepdim=True), old)
         c = beta * cycle.image()
         length = norm(c)
         scale = ratio(torch.ones_like(length), length)
-        c, u = c * scale, u * scale
+        c, u = c.mul_(scale), u.mul_(scale)
         gamma = inner(c, r)
-        r = r - gamma * c
-        x = x + gamma * u
+        r = plus(r, -gamma, c)
+        x = plus(x, gamma, u)
         if pairs and len(pairs) >= k:
             if smallest:
                 pairs[:] = _truncate(pairs, cycle, k - 1)

@@ -173,6 +173,13 @@ def add_to(x: Tensor, factor: Tensor, p: Tensor) -> Tensor:
     return x.addcmul_(factor.to(x.dtype), p)
 
 
+def plus(x: Tensor, factor: Tensor, p: Tensor) -> Tensor:
+    """Return ``x + factor * p`` as a new tensor."""
+    if x.dim() == 1 and x.device.type == "cpu":
+        return torch.add(x, p, alpha=factor.item())
+    return torch.addcmul(x, factor.to(x.dtype), p)
+
+
 def scale_add(p: Tensor, factor: Tensor, z: Tensor) -> Tensor:
     """Turn p into ``z + factor * p`` in place."""
     if p.dim() == 1 and p.device.type == "cpu":

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ._iterate import GIVE_UP, Options, Step, System, add_to, broken, inner, norm, ratio, scale_add
+from ._iterate import GIVE_UP, Options, Step, System, add_to, broken, inner, norm, plus, ratio, scale_add
 
 
 def _tiny(rho: Tensor, *sizes: Tensor) -> Tensor:
@@ -209,17 +209,17 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
     before, dbar, epsln, phibar, total = zero, zero, zero, beta, zero
     largest, least = zero, torch.full_like(beta, torch.finfo(beta.dtype).max)
     cs, sn = -torch.ones_like(beta), zero
-    w, w2 = torch.zeros_like(r), torch.zeros_like(r)
+    v, w, w2 = torch.empty_like(r), torch.zeros_like(r), torch.zeros_like(r)
     k = 0
     code = broken((product.real < 0, -1))
     while True:
         k += 1
-        v = y * ratio(torch.ones_like(beta), beta)
+        v = torch.mul(y, ratio(torch.ones_like(beta), beta), out=v)
         y = system.apply(v)
         if k > 1:
-            y = y - ratio(beta, before) * r1
+            y = plus(y, -ratio(beta, before), r1)
         alpha = inner(v, y).real
-        y = y - ratio(alpha, beta) * r2
+        y = plus(y, -ratio(alpha, beta), r2)
         r1, r2 = r2, y
         y = system.precondition(r2)
         before, product = beta, inner(r2, y).real
@@ -236,9 +236,11 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
         gamma = torch.hypot(gbar, beta).clamp(min=eps)
         cs, sn = gbar / gamma, beta / gamma
         phi, phibar = cs * phibar, sn * phibar
+        # w1 goes, and the new w takes its place: w = (v - epsln w1 - delta w2) / gamma.
         w1, w2 = w2, w
-        w = (v - epsln_before * w1 - delta * w2).div_(gamma)
-        x.add_(phi * w)
+        w = scale_add(w1, -epsln_before, v)
+        add_to(w, -delta, w2).div_(gamma)
+        add_to(x, phi, w)
         largest, least = torch.maximum(largest, gamma), torch.minimum(least, gamma)
         size_A, size_x = total.sqrt(), norm(x)
         test1 = torch.where(size_A * size_x == 0, torch.inf, phibar / (size_A * size_x))

@@ -29,7 +29,6 @@ from .._products import matmul, pattern_tensors, sample
 __all__ = ["MatrixRankWarning", "SuperLU", "factorized", "splu", "spsolve"]
 
 _ORDERS = ("NATURAL", "MMD_ATA", "MMD_AT_PLUS_A", "COLAMD")
-TRIANGLE = "TRIANGLE"  # the order for matrices known to be triangular
 _WHY = "the sparse LU factorisation is SuperLU's, which runs on the CPU"
 
 
@@ -83,11 +82,7 @@ def _factorize(data: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str
     if not transposed.has_canonical_format:  # SciPy would sort in place, in the caller's memory
         transposed = transposed.copy()
         transposed.sum_duplicates()
-    # A triangle is its own factor where the pivots stay on its diagonal.
-    if order == TRIANGLE:
-        settings: dict[str, Any] = {"permc_spec": "NATURAL", "diag_pivot_thresh": 0.0}
-    else:
-        settings = json.loads(order) if order.startswith("{") else {"permc_spec": order}
+    settings: dict[str, Any] = json.loads(order) if order.startswith("{") else {"permc_spec": order}
     try:
         return _Factor(scipy_splu(transposed, **settings))
     except RuntimeError as error:

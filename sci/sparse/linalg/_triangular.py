@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,15 +11,111 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
+from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
+from ..._core.torch_private import through_grads_batched
 from ...linalg import LinAlgError
 from .._csr import csr_array
-from .._diagonals import eye_array
-from .._extract import tril, triu
-from .._products import pattern_tensors
-from ._spsolve import _WHY, TRIANGLE, SuperLU, _Factor, _named, _order, _solve, _square
+from .._pattern import bucket_sort, expand_indptr
+from .._products import matmul, pattern_tensors, sample
+from ._spsolve import _WHY, SuperLU, _Factor, _named, _order, _present, _square
 from ._structure import is_sptriangular
 
 __all__ = ["spilu", "spsolve_triangular"]
+
+
+# ---- the operator ----------------------------------------------------------------------------------------------------
+#
+# x = A^-1 b.  dx = A^-1 (db - dA x);   with lambda = A^-H g:        grad_b = lambda,  grad_A = -lambda x^H.
+# x = A^-T b.  dx = A^-T (db - dA^T x); with lambda = conj(A)^-1 g:  grad_b = lambda,  grad_A = -conj(x) lambda^T.
+# Both gradients of A are sampled on its pattern, without the diagonal where that is taken for ones.
+
+
+def _kernel(
+    data: Tensor,
+    b: Tensor,
+    indptr: Tensor,
+    indices: Tensor,
+    t_indptr: Tensor | None,
+    t_indices: Tensor | None,
+    t_order: Tensor | None,
+    lower: bool,
+    unit: bool,
+    transposed: bool,
+) -> Tensor:
+    n, k = b.shape[-2:]
+    batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])
+    members = math.prod(batch)
+    right = b.resolve_conj().expand(*batch, n, k).reshape(members, n, k)
+    values = data.resolve_conj()
+    values = values.unsqueeze(0) if data.dim() == 1 else values.expand(*batch, -1).reshape(members, data.shape[-1])
+    order = rows = starts = None
+    if b.device.type != "cpu":
+        if transposed:
+            if t_indptr is None or t_indices is None or t_order is None:
+                t_indptr, t_order = bucket_sort(indices, n)
+                t_indices = expand_indptr(indptr, indices.shape[0])[t_order]
+            indptr, indices, order, lower, transposed = t_indptr, t_indices, t_order, not lower, False
+        rows, starts = torch.ops.sci.csr_triangular_levels(indptr.cpu(), indices.cpu(), lower)
+        rows = rows.to(b.device)
+    solve = torch.ops.sci.csr_triangular_solve
+    x: Tensor = solve(values, right, indptr, indices, order, rows, starts, lower, unit, transposed)
+    return x.reshape(*batch, n, k)
+
+
+def _fake(data: Tensor, b: Tensor, *rest: Any) -> Tensor:
+    return b.new_empty((*torch.broadcast_shapes(data.shape[:-1], b.shape[:-2]), *b.shape[-2:]))
+
+
+def _free(data: Tensor, indptr: Tensor, indices: Tensor, unit: bool) -> Tensor:
+    """Take the entries that the solution does not depend on for zero."""
+    if not unit:
+        return data
+    return torch.where(expand_indptr(indptr, indices.shape[0]) == indices, torch.zeros_like(data), data)
+
+
+def _backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor | None]:
+    data, b, *pattern, lower, unit, transposed = inputs
+    (x,) = outputs
+    against = data.conj().resolve_conj()
+    solved = through_grads_batched(lambda g: _solve(against, g, *pattern, lower, unit, not transposed), grads[0])
+    grad_data = grad_b = None
+    if needs[0]:
+        u, v = (-x.conj(), solved) if transposed else (-solved, x.conj())
+        if data.dim() == 1 and u.dim() > 2:
+            u, v = (w.movedim(-2, 0).reshape(w.shape[-2], -1) for w in (u, v))
+        grad_data = _free(unbroadcast(sample(u, v, tuple(pattern)), data), pattern[0], pattern[1], unit)
+    if needs[1]:
+        grad_b = unbroadcast(solved, b)
+    return [grad_data, grad_b] + [None] * 8
+
+
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    data, _, *pattern, lower, unit, transposed = inputs
+    x = outputs[0] if isinstance(outputs, (tuple, list)) else outputs
+    right = torch.zeros_like(x) if tangents[1] is None else tangents[1].expand_as(x)
+    if tangents[0] is not None:
+        change = _free(tangents[0], pattern[0], pattern[1], unit)
+        right = right - matmul(change, x, tuple(pattern), x.shape[-2], x.shape[-2], transposed)
+    return _solve(data, right, *pattern, lower, unit, transposed)
+
+
+def _vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+    out = torch.ops.sci.csr_triangular.default(*_move_batch_dims(args, in_dims, _present(args)))
+    return out, None if all(d is None for d in in_dims[:2]) else 0
+
+
+_solve = operator(
+    "csr_triangular(Tensor data, Tensor b, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "
+    "Tensor? t_order, bool lower, bool unit, bool transposed) -> Tensor",
+    kernel=_kernel,
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    vmap=_vmap,
+)
+
+
+# ---- the functions ---------------------------------------------------------------------------------------------------
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -44,7 +141,6 @@ def _call(spsolve_triangular: Any, data: Any, indices: Any, indptr: Any, b: Any)
     call=_call,
     batch=False,
     compiles=False,
-    host_route=_WHY,
     synchronizes=True,
 )
 def spsolve_triangular(
@@ -84,8 +180,10 @@ def spsolve_triangular(
 
     Notes
     -----
-    The triangle is handed to SuperLU as its own factor, without pivoting, so there is no fill. Derivatives are those of
-    `spsolve`, on the pattern of `A`; entries of a unit diagonal have none.
+    Rows are substituted one after another on the CPU, and level by level on CUDA: a row's level is one more than the
+    highest of the rows that it takes from (Anderson and Saad 1989), and the host finds the levels in each call. The
+    backward error of `x` is at most ``m eps |A|`` for rows of m entries. With ``lambda = A^-H g`` for the gradient g,
+    that of `b` is ``lambda`` and that of `A` is ``-lambda x^H`` on its pattern; entries of a unit diagonal have none.
 
     Examples
     --------
@@ -97,9 +195,6 @@ def spsolve_triangular(
     tensor([1., 2.])
     """
     matrix = _square(A, "spsolve_triangular")
-    if not matrix.has_canonical_format:
-        matrix = matrix._with_data(matrix._data)
-        matrix.sum_duplicates()
     n = matrix.shape[0]
     right = as_tensor(b, "b", "spsolve_triangular", matrix.device)
     if right.dim() == 0 or right.shape[0 if right.dim() == 1 else -2] != n:
@@ -108,19 +203,12 @@ def spsolve_triangular(
     if not is_sptriangular(matrix)[0 if lower else 1]:
         raise LinAlgError(f"spsolve_triangular: A is not triangular: it has entries {'above' if lower else 'below'}")
     dtype = compute_dtype(floating(torch.promote_types(matrix.dtype, right.dtype)))
-    matrix = matrix.astype(dtype)
-    if unit_diagonal:
-        strict = tril(matrix, -1) if lower else triu(matrix, 1)
-        matrix = (strict + eye_array(n, dtype=dtype, device=matrix.device)).tocsr()
-    elif bool((matrix.diagonal() == 0).any()):
+    if not unit_diagonal and bool((matrix.diagonal() == 0).any()):
         raise LinAlgError("spsolve_triangular: A is singular: zero entry on diagonal.")
+    data = matrix._data.to(dtype)
     columns = right.to(dtype).unsqueeze(-1) if right.dim() == 1 else right.to(dtype)
-    if n == 0:
-        return right.to(dtype)
-    data = matrix._data
-    x, _ = _solve(data, columns, *pattern_tensors(matrix._valid(), data, columns), None, False, TRIANGLE)
-    result: Tensor = x.squeeze(-1) if right.dim() == 1 else x
-    return result
+    x: Tensor = _solve(data, columns, *pattern_tensors(matrix._valid(), data, columns), lower, unit_diagonal, False)
+    return x.squeeze(-1) if right.dim() == 1 else x
 
 
 @function(differentiable=(), batch=False, compiles=False, host_route=_WHY, synchronizes=True)
