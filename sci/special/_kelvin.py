@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from sci._core.arrays import compute_dtype, promote
-from sci._core.cards import Sample, function
-
-from ._bessel_jy import jv
-from ._bessel_k import kv
-
-_HALF = math.sqrt(0.5)
+from sci._core.cards import Group, Sample, Ulp, function, inf, linear, logarithmic, nan, near
+from sci._core.dispatch import elementwise
 
 
 class KelvinResult(NamedTuple):
@@ -37,34 +33,90 @@ def _argument(name: str, x: Any) -> tuple[Tensor, torch.dtype]:
     return t.to(compute_dtype(t.dtype)), t.dtype
 
 
-def _first(x: Tensor) -> Tensor:
-    """Return ber x + i bei x = J_0(x e^(3 pi i/4)), DLMF 10.61.1."""
-    return jv(0.0, torch.complex(-_HALF * x, _HALF * x))
+def _ray(mp: Any, x: Any, second: bool) -> tuple[Any, ...]:
+    """Reference: the power series of I_0 and K_0 on the ray and their derivatives, with digits for what cancels."""
+    with mp.workdps(int(2 * mp.dps + 20 + mp.fabs(x))):
+        z = x * mp.expjpi(mp.mpf(1) / 4)
+        log = -(mp.log(mp.fabs(x) / 2) + mp.euler + 1j * mp.pi / 4) if second else 1
+        value = slope = mp.mpc(0)
+        term, k, h = mp.mpc(1), 0, mp.mpf(0)
+        while abs(term) > mp.eps or k < abs(x):
+            value += (log + h) * term if second else term
+            slope += ((log + h) * 2 * k - 1) * term if second else 2 * k * term
+            k += 1
+            h += mp.mpf(1) / k
+            term *= z * z / (4 * k * k)
+        slope /= x
+        return mp.re(value), mp.im(value), mp.re(slope), mp.im(slope)
 
 
-def _first_slope(x: Tensor) -> Tensor:
-    turn = torch.complex(torch.full_like(x, -_HALF), torch.full_like(x, _HALF))
-    return -turn * jv(1.0, torch.complex(-_HALF * x, _HALF * x))
+def _partials_first(x: Tensor, re: Tensor, im: Tensor, re1: Tensor, im1: Tensor) -> tuple[Tensor, ...]:
+    """Both solve w'' = i w - w'/x, DLMF 10.61.3; beside 0 w'/x is -x^2/16 + i/2, where ber' is subnormal."""
+    tiny = x.abs() < 1e-4
+    safe = torch.where(tiny, torch.ones_like(x), x)
+    return re1, im1, -im - torch.where(tiny, -im / 4, re1 / safe), re - torch.where(tiny, 0.5, im1 / safe)
 
 
-def _second(x: Tensor) -> Tensor:
-    """Return ker x + i kei x = K_0(x e^(pi i/4)), DLMF 10.61.2; NaN for x < 0."""
-    inside = x > 0
-    safe = torch.where(inside, x, torch.ones_like(x))
-    value = kv(0.0, torch.complex(_HALF * safe, _HALF * safe))
-    edge = torch.where(x == 0, math.inf, math.nan).to(x.dtype)
-    imag = torch.where(x == 0, -math.pi / 4, math.nan).to(x.dtype)
-    return torch.where(inside, value, torch.complex(edge, imag))
+def _partials_second(x: Tensor, re: Tensor, im: Tensor, re1: Tensor, im1: Tensor) -> tuple[Tensor, ...]:
+    return re1, im1, -im - re1 / x, re - im1 / x
 
 
-def _second_slope(x: Tensor) -> Tensor:
-    inside = x > 0
-    safe = torch.where(inside, x, torch.ones_like(x))
-    turn = torch.complex(torch.full_like(x, _HALF), torch.full_like(x, _HALF))
-    value = -turn * kv(1.0, torch.complex(_HALF * safe, _HALF * safe))
-    edge = torch.where(x == 0, -math.inf, math.nan).to(x.dtype)
-    imag = torch.where(x == 0, 0.0, math.nan).to(x.dtype)
-    return torch.where(inside, value, torch.complex(edge, imag))
+_POSITIVE = (
+    Group("core", x=logarithmic(0.01, 12), count=24),
+    Group("tiny", x=logarithmic(1e-30, 0.01), count=6),
+    Group("seams", x=near(1.0, 3.0, 6.0, 8.0, 18.0)),
+    Group("large", x=logarithmic(12, 85), count=12),
+    Group("far", x=logarithmic(85, 900), count=8, dtypes=("float64",)),
+)
+_BOTH = (*_POSITIVE, Group("negative", x=linear(-12, 0), count=8))
+
+
+@elementwise(
+    "special/kelvin.h",
+    "r -> r r r r",
+    partials=(_partials_first,),
+    reference=lambda mp, x: _ray(mp, x, False),
+    samples=_BOTH,
+    special=((0.0, (1.0, 0.0, 0.0, 0.0)), (inf, (nan, nan, nan, nan)), (nan, (nan, nan, nan, nan))),
+    ulp=Ulp(float64=12, float32=12, partials=24),
+    public=False,
+)
+def kelvin_first(x: Any, /, *, out: Any = None) -> Any:
+    r"""
+    :math:`\mathrm{ber}\,x`, :math:`\mathrm{bei}\,x` and their derivatives.
+
+    A power series below 6; beyond, exponential and phase in two words times polynomials in 1/x. One evaluation serves
+    values and slopes, and so every order of derivatives. Errors are relative to the moduli.
+    """
+
+
+@elementwise(
+    "special/kelvin.h",
+    "r -> r r r r",
+    partials=(_partials_second,),
+    reference=lambda mp, x: _ray(mp, x, True),
+    samples=_POSITIVE,
+    special=(
+        (0.0, (inf, -math.pi / 4, -inf, 0.0)),
+        (inf, (0.0, 0.0, 0.0, 0.0)),
+        (-1.0, (nan, nan, nan, nan)),
+        (nan, (nan, nan, nan, nan)),
+    ),
+    ulp=Ulp(float64=12, float32=12, partials=24),
+    public=False,
+)
+def kelvin_second(x: Any, /, *, out: Any = None) -> Any:
+    r"""
+    :math:`\mathrm{ker}\,x`, :math:`\mathrm{kei}\,x` and their derivatives; NaN for `x` < 0.
+
+    A power series with a logarithm below 1; beyond, exponential and phase in two words times polynomials in 1/x. One
+    evaluation serves values and slopes, and so every order of derivatives. Errors are relative to the moduli.
+    """
+
+
+def _part(name: str, f: Callable[..., Any], which: int, x: Any) -> Tensor:
+    t, dtype = _argument(name, x)
+    return f(t)[which].to(dtype)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -104,11 +156,11 @@ def kelvin(x: Any) -> KelvinResult:
     tensor([0.9844+0.2496j], dtype=torch.complex128)
     """
     t, dtype = _argument("kelvin", x)
-    parts = (_first(t), _second(t), _first_slope(t), _second_slope(t))
-    if t.dtype == dtype:
-        return KelvinResult(*parts)
-    wanted = (torch.zeros((), dtype=dtype) * 1j).dtype
-    return KelvinResult(*(part.to(wanted) for part in parts))
+    wanted = torch.promote_types(dtype, torch.complex32)
+    ber_, bei_, berp_, beip_ = kelvin_first(t)
+    ker_, kei_, kerp_, keip_ = kelvin_second(t)
+    pairs = ((ber_, bei_), (ker_, kei_), (berp_, beip_), (kerp_, keip_))
+    return KelvinResult(*(torch.complex(re, im).to(wanted) for re, im in pairs))
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -138,8 +190,8 @@ def ber(x: Any) -> Tensor:
     Notes
     -----
     The real part of :math:`J_0(x e^{3\pi i/4})`;
-    differentiable to every order that :func:`jv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -148,8 +200,7 @@ def ber(x: Any) -> Tensor:
     >>> ber(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([ 0.9844, -6.2301], dtype=torch.float64)
     """
-    t, dtype = _argument("ber", x)
-    return _first(t).real.to(dtype)
+    return _part("ber", kelvin_first, 0, x)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -179,8 +230,8 @@ def bei(x: Any) -> Tensor:
     Notes
     -----
     The imaginary part of :math:`J_0(x e^{3\pi i/4})`;
-    differentiable to every order that :func:`jv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -189,8 +240,7 @@ def bei(x: Any) -> Tensor:
     >>> bei(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([0.2496, 0.1160], dtype=torch.float64)
     """
-    t, dtype = _argument("bei", x)
-    return _first(t).imag.to(dtype)
+    return _part("bei", kelvin_first, 1, x)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -220,8 +270,8 @@ def ker(x: Any) -> Tensor:
     Notes
     -----
     The real part of :math:`K_0(x e^{\pi i/4})`;
-    differentiable to every order that :func:`kv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -230,8 +280,7 @@ def ker(x: Any) -> Tensor:
     >>> ker(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([ 0.2867, -0.0115], dtype=torch.float64)
     """
-    t, dtype = _argument("ker", x)
-    return _second(t).real.to(dtype)
+    return _part("ker", kelvin_second, 0, x)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -261,8 +310,8 @@ def kei(x: Any) -> Tensor:
     Notes
     -----
     The imaginary part of :math:`K_0(x e^{\pi i/4})`;
-    differentiable to every order that :func:`kv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -271,8 +320,7 @@ def kei(x: Any) -> Tensor:
     >>> kei(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([-0.4950,  0.0112], dtype=torch.float64)
     """
-    t, dtype = _argument("kei", x)
-    return _second(t).imag.to(dtype)
+    return _part("kei", kelvin_second, 1, x)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -302,8 +350,8 @@ def berp(x: Any) -> Tensor:
     Notes
     -----
     The real part of :math:`J_0(x e^{3\pi i/4})`, differentiated;
-    differentiable to every order that :func:`jv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -312,8 +360,7 @@ def berp(x: Any) -> Tensor:
     >>> berp(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([-0.0624, -3.8453], dtype=torch.float64)
     """
-    t, dtype = _argument("berp", x)
-    return _first_slope(t).real.to(dtype)
+    return _part("berp", kelvin_first, 2, x)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -343,8 +390,8 @@ def beip(x: Any) -> Tensor:
     Notes
     -----
     The imaginary part of :math:`J_0(x e^{3\pi i/4})`, differentiated;
-    differentiable to every order that :func:`jv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -353,8 +400,7 @@ def beip(x: Any) -> Tensor:
     >>> beip(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([ 0.4974, -4.3541], dtype=torch.float64)
     """
-    t, dtype = _argument("beip", x)
-    return _first_slope(t).imag.to(dtype)
+    return _part("beip", kelvin_first, 3, x)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -384,8 +430,8 @@ def kerp(x: Any) -> Tensor:
     Notes
     -----
     The real part of :math:`K_0(x e^{\pi i/4})`, differentiated;
-    differentiable to every order that :func:`kv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -394,8 +440,7 @@ def kerp(x: Any) -> Tensor:
     >>> kerp(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([-0.6946,  0.0172], dtype=torch.float64)
     """
-    t, dtype = _argument("kerp", x)
-    return _second_slope(t).real.to(dtype)
+    return _part("kerp", kelvin_second, 2, x)
 
 
 @function(differentiable=("x",), samples=_samples, complex=False)
@@ -425,8 +470,8 @@ def keip(x: Any) -> Tensor:
     Notes
     -----
     The imaginary part of :math:`K_0(x e^{\pi i/4})`, differentiated;
-    differentiable to every order that :func:`kv` is. The error is relative to the modulus of
-    that complex number.
+    differentiable to every order, by :math:`w'' = i w - w'/x` (DLMF 10.61.3). The error is relative to the
+    modulus of that complex number.
 
     Examples
     --------
@@ -435,5 +480,4 @@ def keip(x: Any) -> Tensor:
     >>> keip(torch.tensor([1.0, 5.0], dtype=torch.float64))
     tensor([ 0.3524, -0.0008], dtype=torch.float64)
     """
-    t, dtype = _argument("keip", x)
-    return _second_slope(t).imag.to(dtype)
+    return _part("keip", kelvin_second, 3, x)
