@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from sci.linalg import LinAlgError
 from sci.sparse import csr_array
 from sci.sparse.linalg import spsolve_triangular
 from sci.sparse.linalg._triangular import _solve
@@ -92,3 +93,14 @@ def test_indices_changed_behind_the_back_raise() -> None:
         b = torch.ones(1, 8, 1, dtype=torch.float64)
         torch.ops.sci.csr_triangular_solve(A.data[None], b, A.indptr, indices, None, None, None, True, False, False)
     assert spsolve_triangular(csr_array((0, 0)), torch.ones(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("lower", [True, False])
+def test_a_stored_zero_on_the_diagonal_raises(lower: bool) -> None:
+    A = csr_array(triangle(9, lower, torch.float64))
+    data = A.data.clone()
+    data[A.indptr[5] - 1 if lower else A.indptr[4]] = 0
+    with pytest.raises(LinAlgError, match="zero entry"):
+        spsolve_triangular(A._with_data(data), torch.ones(9), lower)
+    unit = spsolve_triangular(A._with_data(data), torch.ones(9), lower, unit_diagonal=True)
+    assert bool(torch.isfinite(unit).all())

@@ -135,6 +135,20 @@ def _call(spsolve_triangular: Any, data: Any, indices: Any, indptr: Any, b: Any)
     return spsolve_triangular(A, b), upper, spsolve_triangular(A, b, unit_diagonal=True)
 
 
+def _ends_on_diagonal(matrix: csr_array, lower: bool) -> bool:
+    """Is the last entry of every row (of an upper triangle: the first) on the diagonal, and not zero?
+
+    So it is in rows in order, and looking there takes less than looking for the diagonal.
+    """
+    n = matrix.shape[0]
+    if matrix.nnz < n or not matrix.has_canonical_format:
+        return False
+    ends = (matrix.indptr[1:] - 1 if lower else matrix.indptr[:-1]).clamp(0, matrix.nnz - 1)
+    rows = torch.arange(n, dtype=matrix.indices.dtype, device=matrix.device)
+    found = (matrix.indices[ends] == rows) & (matrix._data.detach()[..., ends] != 0)
+    return bool(found.all())
+
+
 @function(
     differentiable=("A", "b"),
     samples=_samples,
@@ -203,7 +217,7 @@ def spsolve_triangular(
     if not is_sptriangular(matrix)[0 if lower else 1]:
         raise LinAlgError(f"spsolve_triangular: A is not triangular: it has entries {'above' if lower else 'below'}")
     dtype = compute_dtype(floating(torch.promote_types(matrix.dtype, right.dtype)))
-    if not unit_diagonal and bool((matrix.diagonal() == 0).any()):
+    if not unit_diagonal and not _ends_on_diagonal(matrix, lower) and bool((matrix.diagonal() == 0).any()):
         raise LinAlgError("spsolve_triangular: A is singular: zero entry on diagonal.")
     data = matrix._data.to(dtype)
     columns = right.to(dtype).unsqueeze(-1) if right.dim() == 1 else right.to(dtype)
