@@ -93,23 +93,17 @@ SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upp
   S reach = mixture_reach(saddle[0]);
   int first = saddle[0] > reach ? int(saddle[0] - reach) : 0, last = int(saddle[0] + reach) + 1;
   S j = S(first) + o;
-  // The exponential in halves: the sum may be a number where it is none.
-  T half = T(S(1)), weight = T(S(0)), step = T(S(0));
-  const S high = S(int(saddle[0])) + o;
-  if (saddle[0] > S(30)) {
-    weight = gammainc_factor(T(high + S(1)), mean) / mean;
-    step = f.step(high);
-  }
-  if (min(primal(weight), primal(step)) > limits<S>::min * S(1e40)) {
-    // Far out they would have the rounding of large exponents: down from the saddle point.
-    for (S k = high; k > j; k = k - S(1)) {
-      weight = weight * T(k) / mean;
-      step = step * f.inverse_ratio(k - S(1));
-    }
-  } else {
-    if (first == 0) half = exp(mean * T(S(-0.5)));
-    weight = first == 0 ? half * front : gammainc_factor(T(j + S(1)), mean) / mean;
-    step = f.step(j);
+  // Far out weight and step would have the rounding of large exponents: down from the saddle point, unless the weight
+  // is too small there; the exponential in halves, since the sum may be a number where it is none.
+  const S L = primal(mean), middle = S(int(saddle[0])), drop = L - middle + middle * log(middle / L);
+  const bool down = middle > S(30) && (first > 0 || drop < S(600));
+  S high = down ? middle + o : j;
+  const T half = first == 0 && !down ? exp(mean * T(S(-0.5))) : T(S(1));
+  T weight = first == 0 && !down ? half * front : gammainc_factor(T(high + S(1)), mean) / mean, step = f.step(high);
+  SCI_NO_UNROLL
+  for (; high > j; high = high - S(1)) {
+    weight = weight * T(high) / mean;
+    step = step * f.inverse_ratio(high - S(1));
   }
   T sum = T(S(0)), run = upper ? f.parts(j)[1] : first == 0 ? weight : gammainc_parts(T(j + S(1)), mean)[1];
   SCI_NO_UNROLL
