@@ -4,8 +4,8 @@
 //   X = e^(i(pi/4 + phi/2)) (4H)^(-1/4) e^(i(x sqrt(H)/2 + a/2 - a log(x/2 + sqrt(H)))) S(x/(2 sqrt(H)), i/...)
 //   W(a, x) = sqrt(2k) Re X,  W(a, -x) = sqrt(2/k) Im X for x > 0, H > 0,    W(a, x) = sqrt(2k) X for H < 0
 // with k = sqrt(1 + e^(2 pi a)) - e^(pi a), phi = arg Gamma(1/2 + ia) (DLMF 12.14.5-7). Elsewhere by Taylor steps of
-// the equation towards the left, in which direction W does not die away, from a point where the series serves. In
-// double; derivatives in a on dual numbers.
+// the equation towards the left, in which direction W does not die away, from x = 0 or a point where the series serves.
+// In double; derivatives in a on dual numbers.
 #pragma once
 #include "special/detail/parabolic.h"
 
@@ -34,6 +34,29 @@ SCI_HD_LARGE R parabolic_gamma_angle(R a) {
   for (int k = 7; k >= 0; --k) tail = tail * square + complex<R>(R(stirling[k]));
   const R modulus = hypot(R(10.5), a);
   return angle + R(10.0) * atan2(a, R(10.5)) + a * (sci::log(modulus) - R(1.0)) + (tail * over).im;
+}
+
+/// W(a, 0) and W'(a, 0) (DLMF 12.14.2-3): the quotient of gamma functions by its recurrence to z = 12 + ia/2, there
+/// Gamma(z + 1/4) / Gamma(z + 3/4) = z^(-1/2) exp(-sum 2 B_k(1/4) / (k (k - 1)) z^(1 - k)), k = 3, 5, ...; DLMF 5.11.8.
+template <class R>
+SCI_HD_LARGE parabolic_state<R> parabolic_w_zero(R a) {
+  SCI_TABLE(double, tail) = {-0.015625,
+                             0.00244140625,
+                             -0.0012410481770833333,
+                             0.0013208389282226562,
+                             -0.0024090290069580078,
+                             0.0067123894890149434};
+  const R y = a * R(0.5), square = y * y;
+  R product = R(1.0);
+  SCI_NO_UNROLL
+  for (int k = 0; k < 12; ++k)
+    product = product * ((square + R((k + 0.75) * (k + 0.75))) / (square + R((k + 0.25) * (k + 0.25))));
+  const complex<R> z = {R(12.0), y}, over = complex<R>(R(1.0)) / (z * z);
+  complex<R> sum = complex<R>(R(0.0));
+  SCI_NO_UNROLL
+  for (int k = 5; k >= 0; --k) sum = (sum + complex<R>(R(tail[k]))) * over;
+  const R root = sqrt(sqrt(product / sqrt(square + R(144.0)))) * exp(sum.re * R(0.5));
+  return {root * R(0.5946035575013605), R(-0.8408964152537145) / root, R(0.0)};
 }
 
 /// Beyond the turning points, x > 0: W(a, x) and W(a, -x), the latter with its derivative in x.
@@ -88,6 +111,12 @@ SCI_HD_LARGE many<R, 2> parabolic_w(R a, double x) {
       return parabolic_finished(x < 0 ? left : right);
     }
   } else if (parabolic_barrier(a, x, right)) {
+    return parabolic_finished(right);
+  }
+  // From x = 0 where W does not die away on the way.
+  if (x > -4 && x < (A > 0 ? min(4.0, 0.5 / sqrt(A)) : 4.0)) {
+    right = parabolic_w_zero(a);
+    parabolic_walk(a, -1.0, 0.0, x, right);
     return parabolic_finished(right);
   }
   const double turn = A > 0 ? 2 * sqrt(A) : 0;

@@ -65,7 +65,7 @@ def _rate(a: Tensor, x: Tensor) -> Tensor:
     reference=_reference(2),
     samples=_FEW,
     special=_UNKNOWN,
-    ulp=Ulp(float64=16384, float32=64, partials=16384),
+    ulp=Ulp(float64=512, float32=2, partials=512),
     public=False,
 )
 def pbwa_by_a2(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
@@ -92,7 +92,7 @@ def pbwa_by_a2(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     reference=_reference(1),
     samples=_FEW,
     special=_UNKNOWN,
-    ulp=Ulp(float64=8192, float32=8, partials=16384),
+    ulp=Ulp(float64=256, float32=2, partials=512),
     public=False,
 )
 def pbwa_by_a(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
@@ -119,7 +119,7 @@ def pbwa_by_a(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     samples=_GROUPS,
     special=(*_UNKNOWN, (0.0, 0.0, (1.0227656721131686, -0.48887053372346295))),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=1152, float32=2, partials=8192),
+    ulp=Ulp(float64=384, float32=2, partials=512),
 )
 def pbwa(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -154,7 +154,7 @@ def pbwa(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     Notes
     -----
     The Liouville-Green series [1]_, uniform in the parameter and the argument, where it serves; elsewhere Taylor steps
-    of the equation to the left from a point where it does.
+    of the equation, from 0 or to the left from a point where it does.
 
     The derivative in `x` of the second result comes of the equation. Derivatives in `a`, to the second order, are the
     same algorithm on dual numbers; a third one raises.
