@@ -1,12 +1,17 @@
-"""Ellipsoidal harmonics: Lame functions as eigenvectors of tridiagonal matrices.
+"""Ellipsoidal harmonics: Lame functions as products over the zeros of their polynomials.
 
 With u = s^2, roots r = (0, h2, k2) and E = prod |u - r_i|^(kappa_i/2) P(u), kappa_i in {0, 1}, Lame's equation (DLMF
 29.3.1 in algebraic form) is for f = u (u - h2)(u - k2)
 
-    4 f P'' + 2 sum_i (1 + 2 kappa_i) f/(u - r_i) P' + (g - n (n + 1) u) P = -a P,
-    g = sum_{i != j} kappa_i (u - r_l) + 2 sum_{i < j} kappa_i kappa_j (u - r_l),   l the third of i, j,
+    4 f P'' + 2 sum_i (1 + 2 kappa_i) f/(u - r_i) P' + (...) P = 0.
 
-a tridiagonal eigenproblem for the coefficients of P in powers of u - h2, symmetric after scaling.
+At a zero u_j of P, P''/P' is 2 sum_{l != j} 1/(u_j - u_l): the zeros are the points of equilibrium of Stieltjes (DLMF
+29.12(iii), 31.15.2),
+
+    sum_{l != j} 1/(u_j - u_l) + sum_i (1 + 2 kappa_i)/4 /(u_j - r_i) = 0,
+
+and the function of number m in its family has m of them in (0, h2), the others in (h2, k2). The energy is convex there,
+so that Newton's iteration finds them from any start, each to a few ulp of its distance from its neighbours.
 """
 
 from __future__ import annotations
@@ -50,38 +55,42 @@ def _kind(n: int, p: int) -> tuple[tuple[int, int, int], int, int]:
     raise AssertionError((n, p))
 
 
-def _coefficients(n: int, p: int, h2: Tensor, k2: Tensor) -> tuple[tuple[int, int, int], list[Tensor]]:
-    """Return kappa and the coefficients of P in powers of s^2 - h2, the last of which is 1."""
+def _equilibrium(v: Tensor, h2: Tensor, gap: Tensor, kappa: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
+    """Return Newton's step from zeros v = u - h2, and the decrement that tells how far it is."""
+    apart = v[..., :, None] - v[..., None, :]
+    inverse = torch.eye(v.shape[-1], dtype=v.dtype, device=v.device)
+    inverse = (1 - inverse) / (apart + inverse)
+    force, stiffness = inverse.sum(-1), (inverse * inverse).sum(-1)
+    for k, distance in zip(kappa, (h2[..., None] + v, v, v - gap[..., None]), strict=True):
+        force = force + (0.25 + 0.5 * k) / distance
+        stiffness = stiffness + (0.25 + 0.5 * k) / distance**2
+    matrix = torch.diag_embed(stiffness) - inverse * inverse
+    step = torch.linalg.solve(matrix, force[..., None])[..., 0]
+    return step, (force * step).sum(-1, keepdim=True)
+
+
+def _zeros(n: int, p: int, h2: Tensor, k2: Tensor) -> tuple[tuple[int, int, int], tuple[Tensor, ...]]:
+    """Return kappa and the zeros of P, less h2."""
     kappa, degree, place = _kind(n, p)
-    one = torch.ones_like(h2 + k2)
     if degree == 0:
-        return kappa, [one]
+        return kappa, ()
+    h2, k2 = torch.broadcast_tensors(h2.double(), k2.double())
     gap = k2 - h2
-    roots = (-h2, torch.zeros_like(h2), gap)  # of f, in u - h2
-    weights = [1 + 2 * k for k in kappa]
-    slope, level = 0, torch.zeros_like(one)
-    for i in range(3):
-        for j in range(3):
-            factor = kappa[i] + (2 * kappa[i] * kappa[j] if i < j else 0)
-            if i != j and factor:
-                slope += factor
-                level = level - factor * roots[3 - i - j]
-    q = n * (n + 1)
-    diagonal, off, growth = [], [], [one]
-    for j in range(degree + 1):
-        linear = h2 * weights[2] - gap * weights[0] + (h2 - gap) * weights[1]
-        diagonal.append(4 * j * (j - 1) * (h2 - gap) + 2 * j * linear + level - q * h2)
-        if j:
-            down = (4 * j * (j - 1) + 2 * j * weights[1]) * h2 * gap
-            up = q - slope - 4 * (j - 1) * (j - 2) - 2 * (j - 1) * sum(weights)
-            off.append(-(down * up).sqrt())
-            growth.append(growth[-1] * (up / down).sqrt())
-    matrix = torch.diag_embed(torch.stack(diagonal, -1)) + torch.diag_embed(torch.stack(off, -1), -1)
-    matrix = matrix + torch.diag_embed(torch.stack(off, -1), 1)
-    # Eigenvalues are -a, in ascending order; SciPy numbers by ascending a.
-    vector = torch.linalg.eigh(matrix)[1][..., degree - place]
-    scaled = [vector[..., j] * growth[j] for j in range(degree + 1)]
-    return kappa, [c / scaled[-1] for c in scaled]
+    a, b = h2.detach(), gap.detach()
+    starts = []
+    for count, scale in ((place, -a), (degree - place, b)):
+        # Evenly spread in the angle of u = h2 cos(angle)^2 or h2 + (k2 - h2) sin(angle)^2.
+        angle = torch.arange(count, dtype=torch.float64, device=h2.device) + 0.75
+        angle = angle * (math.pi / 2 / (count + 0.5))
+        starts.append(scale[..., None] * angle.sin() ** 2)
+    v = torch.cat(starts, -1)
+    for _ in range(12 + 2 * degree):  # enough for all ratios of the axes, by trial up to n = 30
+        step, decrement = _equilibrium(v, a, b, kappa)
+        # 4 times the energy is self-concordant: a step so damped stays inside, and converges quadratically.
+        v = v + step / (1 + 2 * decrement.clamp_min(0).sqrt())
+    for _ in range(2):  # whose derivatives are those of the zeros, to third order
+        v = v + _equilibrium(v, h2, gap, kappa)[0]
+    return kappa, v.unbind(-1)
 
 
 def _usable(h2: Tensor, k2: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -90,12 +99,13 @@ def _usable(h2: Tensor, k2: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return valid, torch.where(valid, h2, 1.0), torch.where(valid, k2, 2.0)
 
 
-def _lame(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor, signs: tuple[Any, Any]) -> Tensor:
-    kappa, coefficients = _coefficients(n, p, h2, k2)
+def _product(
+    kappa: tuple[int, int, int], zeros: tuple[Tensor, ...], h2: Tensor, k2: Tensor, s: Tensor, signs: tuple[Any, Any]
+) -> Tensor:
     v = s * s - h2
-    value = coefficients[-1] * torch.ones_like(v)
-    for c in reversed(coefficients[:-1]):
-        value = value * v + c
+    value = torch.ones_like(v + k2)
+    for zero in zeros:
+        value = value * (v - zero.to(v.dtype))
     if kappa[0]:
         value = value * s
     if kappa[1]:
@@ -106,14 +116,14 @@ def _lame(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor, signs: tuple[Any, A
 def _first(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor, signm: Tensor, signn: Tensor) -> Tensor:
     valid, a, b = _usable(h2, k2)
     valid = valid & (signm.abs() == 1) & (signn.abs() == 1)
-    return torch.where(valid, _lame(n, p, a, b, s, (signm, signn)), math.nan)
+    return torch.where(valid, _product(*_zeros(n, p, a, b), a, b, s, (signm, signn)), math.nan)
 
 
 def _second(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor) -> Tensor:
     valid, a, b = _usable(h2, k2)
     valid = valid & (s * s > b)
     at = torch.where(valid, s, 2 * b.sqrt())
-    kappa, coefficients = _coefficients(n, p, a, b)
+    kappa, zeros = _zeros(n, p, a, b)
     k = b.sqrt()
     # int_0^(1/s) u^(2n) / (R^2 sqrt((1 - h2 u^2)(1 - k2 u^2))) du with R = u^n E(1/u) and k u = sin(theta)
     _, weights, places = legendre_rule(_LEGENDRE, at.device)
@@ -121,17 +131,16 @@ def _second(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor) -> Tensor:
     sine2 = (end[..., None] * places.to(at.dtype)).sin() ** 2
     square = sine2 / b[..., None]
     v = 1 - a[..., None] * square  # (1/u^2 - h2) u^2
-    r, power = torch.ones_like(v), torch.ones_like(v)
-    for c in reversed(coefficients[:-1]):
-        power = power * square
-        r = r * v + c[..., None] * power
+    r = torch.ones_like(v)
+    for zero in zeros:
+        r = r * (v - zero.to(v.dtype)[..., None] * square)
     denominator = r * r * v.sqrt()
     if kappa[1]:
         denominator = denominator * v
     if kappa[2]:
         denominator = denominator * (1 - sine2)
     total = (weights.to(at.dtype) / 2 * square**n / denominator).sum(-1)
-    value = (2 * n + 1) * _lame(n, p, a, b, at, (1, 1)) * total * end / k
+    value = (2 * n + 1) * _product(kappa, zeros, a, b, at, (1, 1)) * total * end / k
     return torch.where(valid, value, math.nan)
 
 
@@ -141,8 +150,10 @@ def _norm(n: int, p: int, h2: Tensor, k2: Tensor) -> Tensor:
     sine = angle.sin() ** 2
     low = a[..., None] * sine
     high = a[..., None] + (b - a)[..., None] * sine
-    inner = _lame(n, p, a[..., None], b[..., None], low.sqrt(), (1, 1)) ** 2 / (b[..., None] - low).sqrt()
-    outer = _lame(n, p, a[..., None], b[..., None], high.sqrt(), (1, 1)) ** 2 / high.sqrt()
+    kappa, zeros = _zeros(n, p, a, b)
+    a, b, zeros = a[..., None], b[..., None], tuple(zero[..., None] for zero in zeros)
+    inner = _product(kappa, zeros, a, b, low.sqrt(), (1, 1)) ** 2 / (b - low).sqrt()
+    outer = _product(kappa, zeros, a, b, high.sqrt(), (1, 1)) ** 2 / high.sqrt()
     product = (outer * high).sum(-1) * inner.sum(-1) - outer.sum(-1) * (inner * low).sum(-1)
     return torch.where(valid, 8 * (math.pi / 2 / _NODES) ** 2 * product, math.nan)
 
@@ -214,14 +225,15 @@ def ellip_harm(h2: Any, k2: Any, n: Any, p: Any, s: Any, signm: Any = 1, signn: 
     Notes
     -----
     A solution of :math:`(s^2 - h^2)(s^2 - k^2) E'' + s (2 s^2 - h^2 - k^2) E' + (a - n (n + 1) s^2) E = 0` [1]_:
-    a polynomial in :math:`s^2 - h^2`, whose coefficients are an eigenvector of a tridiagonal matrix of about half the
-    size of `n`, times up to three of :math:`s, \sqrt{|s^2 - h^2|}, \sqrt{|s^2 - k^2|}`. Derivatives in `h2` and `k2`
-    go through the eigenvector. Orders are SciPy's. `n` and `p` are read on the host. The terms of the polynomial cancel
-    between the foci: relative errors reach 1e-10 at degree 14.
+    a polynomial in :math:`s^2` times up to three of :math:`s, \sqrt{|s^2 - h^2|}, \sqrt{|s^2 - k^2|}`, computed as a
+    product over the polynomial's zeros, which Newton's iteration finds from Stieltjes' equations of equilibrium [2]_.
+    Derivatives in `h2` and `k2` are those of the zeros, by the implicit function theorem. Orders are SciPy's. `n` and
+    `p` are read on the host.
 
     References
     ----------
     .. [1] NIST Digital Library of Mathematical Functions, 29.3, 29.12, https://dlmf.nist.gov/29.12
+    .. [2] DLMF 31.15(ii), https://dlmf.nist.gov/31.15.ii
 
     Examples
     --------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
@@ -33,6 +34,28 @@ def test_lames_equation() -> None:
         constant = (rest / value)[-2]
         scale = ((8 * 9 * s**2 + constant.abs()) * value).abs() + ((s**2 - 1.5) * (s**2 - 4) * bend).abs()
         assert ((rest - constant * value).abs() < 1e-11 * scale).all()
+
+
+@pytest.mark.parametrize("h2", [0.01, 5.0, 7.99])
+def test_degree_14(h2: float) -> None:
+    """Polynomials in s^2 from Lame's equation with 50 digits, the terms of which cancel 6 digits in double."""
+    n, k2, s = 14, 8.0, torch.tensor([0.3, 1.7, 2.4, 2.75, 3.7, 12.0], dtype=torch.float64)
+    with mpmath.workdps(50):
+        size, total, product = n // 2 + 1, mpmath.mpf(h2) + k2, mpmath.mpf(h2) * k2
+        matrix = mpmath.zeros(size)
+        for j in range(size):
+            matrix[j, j] = -total * (4 * j * (j - 1) + 4 * j)
+            if j:
+                matrix[j - 1, j] = product * (4 * j * (j - 1) + 2 * j)
+            if j + 1 < size:
+                matrix[j + 1, j] = 4 * j * (j - 1) + 6 * j - n * (n + 1)
+        values, vectors = mpmath.eig(matrix)
+        order = sorted(range(size), key=lambda i: -mpmath.re(values[i]))
+        for p in range(1, size + 1):
+            c = [mpmath.re(vectors[j, order[p - 1]]) for j in range(size)]
+            wanted = [mpmath.polyval(c[::-1], mpmath.mpf(x) ** 2) / c[-1] for x in s.tolist()]
+            got = ellip_harm(h2, k2, n, p, s)
+            np.testing.assert_allclose(got.numpy(), [float(x) for x in wanted], rtol=1e-12)
 
 
 @pytest.mark.filterwarnings("ignore::scipy.integrate.IntegrationWarning")
