@@ -73,7 +73,9 @@ SCI_HD_LARGE R hyper_tricomi_path(R a, R b, double x) {
   const R ahead = hyper_divergent<R, R>(a + one, a - b + one, B(-1.0) / B(from)).w;
   const hyper_state<R> start = {s.w, -a * hyper_scaled(ahead, B(1.0) / B(from))};
   const hyper_state<R> end = hyper_walk<R, R>(hyper_equation<R>{1, a, a, b}, from, x, start);
-  return end.w * hyper_exp(hyper_scaled(-a, sci::log(B(from))));
+  // x0^-a may be beyond the range of doubles where U is not.
+  const R half = hyper_exp(hyper_scaled(-a, sci::log(B(from)) * B(0.5)));
+  return end.w * half * half;
 }
 
 template <class R>

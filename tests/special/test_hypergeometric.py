@@ -41,3 +41,21 @@ def test_no_value_no_derivative() -> None:
     assert missing.any()
     for slope in slopes:
         assert torch.isnan(slope[missing]).all()
+
+
+@pytest.mark.parametrize(
+    "point", [(99.35, 34.76, 130.37), (-98.96, -41.11, 46.73), (91.67, -83.98, 44.42), (99.4, 29.96, 22.9)]
+)
+def test_tricomi_beyond_powers_in_range(point: tuple[float, ...]) -> None:
+    """Points at which the path begins where x^-a is beyond the range of doubles."""
+    a, b, x = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in point)
+    value = special.hyperu(a, b, x)
+    slopes = torch.autograd.grad(value, (a, b, x))
+    with mpmath.workdps(200):
+        want = mpmath.hyperu(*point)
+        assert abs(value.item() - want) <= 1e-13 * abs(want)
+        for i in range(3):
+            shift = mpmath.mpf(10) ** -50
+            up, down = (mpmath.hyperu(*(v + sign * shift * (k == i) for k, v in enumerate(point))) for sign in (1, -1))
+            slope = (up - down) / (2 * shift)
+            assert abs(slopes[i].item() - slope) <= 1e-11 * abs(slope)
