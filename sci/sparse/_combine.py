@@ -76,6 +76,8 @@ def align(A: Any, B: Any) -> Aligned:
     if A.format == "csc":
         B = B.tocsc()
         return Aligned((A._data, A._valid()), (B._data, B._valid()), "csc", A.shape)
+    if B.format == "csc":
+        B = B.tocsr()  # moves values at once, where `_rows` would work out an order to keep
     return Aligned(A._rows(), B._rows(), "csr", A.shape)
 
 
