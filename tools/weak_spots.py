@@ -56,6 +56,7 @@ def _itmodstruve0(mp: Any, x: Any) -> Any:
 
 SPOTS = (
     Spot("airye", "argument above 1e6", ((3e6,), (1e8,)), _airye),
+    Spot("ber", "above 10", ((10.16,), (11.0,)), lambda mp, x: mp.ber(0, x)),
     Spot("besselpoly", "large a", ((60.0, 1.5, 0.5), (200.0, 0.5, 1.5))),
     Spot("hankel1e", "large order, beside the transition", ((100.0, -8.78 - 43.03j), (1000.0, 476.0 + 879.5j))),
     Spot("it2i0k0", "above 10", ((14.0,), (25.0,))),

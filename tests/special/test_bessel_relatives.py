@@ -166,3 +166,11 @@ def test_struve_of_hard_orders(name: str, v: float, x: float) -> None:
         wanted = float((mpmath.struveh if name == "struve" else mpmath.struvel)(v, x))
     value = getattr(special, name)(torch.tensor(v, dtype=torch.float64), torch.tensor(x, dtype=torch.float64)).item()
     assert value == pytest.approx(wanted, rel=4e-15)
+
+
+def test_kelvin_functions_at_zero_and_beside_it() -> None:
+    """-pi/4 in the precision of the argument, and kei' = x (1/2 - gamma - log(x/2)) / 2 where K_1 has no digit."""
+    assert special.kei(torch.tensor(0.0, dtype=torch.float64)).item() == -math.pi / 4
+    x = 1e-300
+    want = x / 2 * (0.5 - 0.5772156649015329 - math.log(x / 2))
+    assert special.keip(torch.tensor(x, dtype=torch.float64)).item() == pytest.approx(want, rel=1e-15)
