@@ -86,6 +86,18 @@ def _y(n: Tensor, z: Tensor) -> Tensor:
     return torch.where(left & (n.remainder(2) == 0), -result, result)
 
 
+def _y_slope(n: Tensor, z: Tensor) -> Tensor:
+    """Return y_n' by DLMF 10.51.2, both neighbours under one root."""
+    left, w = _reflected(z)
+    zero = w == 0
+    inner = torch.where(zero | w.isinf(), torch.ones_like(w), w)
+    neighbours = n * yv(n - 0.5, inner) - (n + 1) * yv(n + 1.5, inner)
+    result = neighbours * (math.sqrt(math.pi / 2) / (2 * n + 1)) / inner.sqrt()
+    result = torch.where(w.isinf(), _at_infinity(w, 0.0, True), result)
+    result = torch.where(zero, math.nan if z.is_complex() else math.inf, result)
+    return torch.where(left & (n.remainder(2) == 1), -result, result)
+
+
 def _k(n: Tensor, z: Tensor) -> Tensor:
     if z.is_complex():
         result = _base(kv, n, torch.complex(z.real, z.imag + 0.0))  # the root on the cut from above, as of kv
@@ -100,15 +112,24 @@ def _k(n: Tensor, z: Tensor) -> Tensor:
 
 
 def _call(
-    name: str, f: Callable[[Tensor, Tensor], Tensor], below: int, above: int, n: Any, z: Any, derivative: bool
+    name: str,
+    f: Callable[[Tensor, Tensor], Tensor],
+    below: int,
+    above: int,
+    n: Any,
+    z: Any,
+    derivative: bool,
+    slope: Callable[[Tensor, Tensor], Tensor] | None = None,
 ) -> Tensor:
-    """Return f, or by DLMF 10.51.2 and 10.51.5 (2n + 1) f' = n `below` f_{n-1} + (n + 1) `above` f_{n+1}."""
+    """Return f, `slope`, or by DLMF 10.51.2, 10.51.5 (2n + 1) f' = n `below` f_{n-1} + (n + 1) `above` f_{n+1}."""
     order, argument, cast = order_and_argument(name, n, z)
     order = order.detach()
     if known(((order < 0) | (order != order.round())).any()):
         raise bad_argument(name, "n", "a whole number of at least 0", n)
     if not derivative:
         return finish(name, f(order, argument), cast, None)
+    if slope is not None:
+        return finish(name, slope(order, argument), cast, None)
     lower = torch.where(order > 0, below * order * f((order - 1).clamp(min=0), argument), 0.0)
     result = (lower + above * (order + 1) * f(order + 1, argument)) / (2 * order + 1)
     return finish(name, result, cast, None)
@@ -206,7 +227,7 @@ def spherical_yn(n: Any, z: Any, derivative: bool = False) -> Tensor:
     >>> spherical_yn(1, torch.tensor([0.5, 2.0], dtype=torch.float64))
     tensor([-4.4692, -0.3506], dtype=torch.float64)
     """
-    return _call("spherical_yn", _y, 1, -1, n, z, derivative)
+    return _call("spherical_yn", _y, 1, -1, n, z, derivative, _y_slope)
 
 
 @function(differentiable=("z",), discrete=("n",), samples=_samples)
