@@ -340,6 +340,14 @@ def test_rules_with_parameters_digit_for_digit() -> None:
             assert abs(y[i].item() / z - 1) < 1e-15 and abs(v[i].item() / want - 1) < 1e-13
 
 
+def test_total_whose_beta_function_underflows() -> None:
+    for a, b in ((1000.0, 500.0), (1.0, 658.0)):
+        _, w, mu = special.roots_jacobi(5, torch.tensor([a, 0.5], dtype=DOUBLE), b, mu=True)
+        want = mpmath.mpf(2) ** (a + b + 1) * mpmath.beta(a + 1, b + 1)
+        assert mu[0].item() == pytest.approx(float(want), rel=1e-12) and w[0].sum().item() == pytest.approx(float(want))
+        assert torch.isfinite(w).all()
+
+
 def test_rules_differentiate_twice_and_in_batches() -> None:
     a = torch.tensor([0.5, 1.25], dtype=DOUBLE, requires_grad=True)
     b = torch.tensor([-0.25, 0.75], dtype=DOUBLE, requires_grad=True)
