@@ -62,10 +62,12 @@ def series(name: str, n: int) -> None:
 
 
 def show(name: str, real: str, c: list[Any]) -> None:
+    digits, mark, row = (20, "", 4) if real == "double" else (12, "f", 6)
+    texts = [mp.nstr(x, digits) + mark for x in c]
     print(f"SCI_HD {real} {name}({real} u) {{")
     print(f"  SCI_TABLE({real}, c) = {{")
-    for x in c:
-        print(f"      {mp.nstr(x, 20 if real == 'double' else 12)}{'f' if real == 'float' else ''},")
+    for i in range(0, len(texts), row):
+        print(f"      {', '.join(texts[i : i + row])},")
     print("  };\n  return horner(c, u);\n}")
 
 

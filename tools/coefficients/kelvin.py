@@ -7,17 +7,11 @@ factors are as smooth. All constants of modulus and phase are in the tables.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+import bessel_order01 as order01
 from mpmath import mp
-
-_spec = importlib.util.spec_from_file_location("order01", Path(__file__).with_name("bessel_order01.py"))
-assert _spec is not None and _spec.loader is not None
-order01 = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(order01)
 
 #: Below: power series of the first and the second kind.
 FIRST, SECOND = 6, 1
