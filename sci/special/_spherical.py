@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.cards import Sample, function
+from sci._core.cards import Group, Sample, Ulp, discrete, function, inf, integers, linear, logarithmic, nan, values
 from sci._core.checks import known
+from sci._core.dispatch import elementwise
 from sci._core.errors import bad_argument
 
 from ._bessel_i import iv
@@ -19,6 +20,64 @@ from ._bessel_jy import jv
 from ._bessel_k import kv
 from ._bessel_y import yv
 from ._rgamma import rgamma
+
+_REAL = (
+    Group("core", n=integers(0, 12), x=linear(-10, 10), count=32),
+    Group("order above the argument", n=integers(5, 40), x=logarithmic(1, 20), count=16, dtypes=("float64",)),
+    Group("order above the argument", n=integers(5, 20), x=logarithmic(1, 20), count=16, dtypes=("float32",)),
+    Group("far", n=values(0, 1, 7, 30), x=logarithmic(30, 1e5), count=12),
+    Group("tiny", n=values(0, 1, 2), x=logarithmic(1e-12, 0.1), count=9),
+)
+
+
+def _reference(mp: Any, n: Any, x: Any) -> Any:
+    with mp.extraprec(60 + int(4 * mp.log(2 + abs(x), 2))):
+        value = mp.sqrt(mp.pi / (2 * abs(x))) * mp.bessely(n + mp.mpf(1) / 2, abs(x))
+        return value if x > 0 or int(n) % 2 else -value
+
+
+def _reference_slope(mp: Any, n: Any, x: Any) -> Any:
+    with mp.extraprec(60 + int(4 * mp.log(2 + abs(x), 2))):
+        below = n * _reference(mp, n - 1, x) if n > 0 else 0
+        return (below - (n + 1) * _reference(mp, n + 1, x)) / (2 * n + 1)
+
+
+@elementwise(
+    "special/spherical.h",
+    "r r -> r",
+    partials=(discrete, lambda n, x, out: spherical_y_slope(n, x)),
+    reference=_reference,
+    samples=_REAL,
+    special=((0.0, 0.0, -inf), (3.0, -inf, 0.0), (2.0, inf, 0.0), (1.0, nan, nan)),
+    ulp=Ulp(float64=16, float32=16),
+    public=False,
+)
+def spherical_y(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Spherical Bessel function of the second kind of whole order `n` and real argument; public as :func:`spherical_yn`.
+
+    :math:`y_n(x) = \sqrt{\pi/(2x)}\, Y_{n+1/2}(x)`, :math:`y_n(-x) = (-1)^{n+1} y_n(x)`; its derivative is
+    :func:`spherical_y_slope`.
+    """
+
+
+@elementwise(
+    "special/spherical.h",
+    "r r -> r",
+    partials=(discrete, lambda n, x, out: -2 * out / x - (1 - n / x * ((n + 1) / x)) * spherical_y(n, x)),
+    reference=_reference_slope,
+    samples=_REAL,
+    special=((0.0, 0.0, inf), (3.0, 0.0, inf), (3.0, -inf, 0.0), (1.0, nan, nan)),
+    ulp=Ulp(float64=16, float32=16),
+    public=False,
+)
+def spherical_y_slope(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Derivative of the spherical Bessel function of the second kind, of whole order `n` and real argument.
+
+    :math:`y_n' = y_{n-1} - (n + 1) y_n/x`; its own derivative comes of the differential equation,
+    :math:`y'' = -2 y'/x - (1 - n(n+1)/x^2) y`.
+    """
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -78,24 +137,14 @@ def _first(f: Callable[..., Tensor], sign: int, at_infinity: float) -> Callable[
 
 
 def _y(n: Tensor, z: Tensor) -> Tensor:
+    if not z.is_complex():
+        return spherical_y(n, z)
     left, w = _reflected(z)
     zero = w == 0
     result = _base(yv, n, torch.where(zero | w.isinf(), torch.ones_like(w), w))
     result = torch.where(w.isinf(), _at_infinity(w, 0.0, True), result)
-    result = torch.where(zero, math.nan if z.is_complex() else -math.inf, result)
+    result = torch.where(zero, math.nan, result)
     return torch.where(left & (n.remainder(2) == 0), -result, result)
-
-
-def _y_slope(n: Tensor, z: Tensor) -> Tensor:
-    """Return y_n' by DLMF 10.51.2, both neighbours under one root."""
-    left, w = _reflected(z)
-    zero = w == 0
-    inner = torch.where(zero | w.isinf(), torch.ones_like(w), w)
-    neighbours = n * yv(n - 0.5, inner) - (n + 1) * yv(n + 1.5, inner)
-    result = neighbours * (math.sqrt(math.pi / 2) / (2 * n + 1)) / inner.sqrt()
-    result = torch.where(w.isinf(), _at_infinity(w, 0.0, True), result)
-    result = torch.where(zero, math.nan if z.is_complex() else math.inf, result)
-    return torch.where(left & (n.remainder(2) == 1), -result, result)
 
 
 def _k(n: Tensor, z: Tensor) -> Tensor:
@@ -112,24 +161,17 @@ def _k(n: Tensor, z: Tensor) -> Tensor:
 
 
 def _call(
-    name: str,
-    f: Callable[[Tensor, Tensor], Tensor],
-    below: int,
-    above: int,
-    n: Any,
-    z: Any,
-    derivative: bool,
-    slope: Callable[[Tensor, Tensor], Tensor] | None = None,
+    name: str, f: Callable[[Tensor, Tensor], Tensor], below: int, above: int, n: Any, z: Any, derivative: bool
 ) -> Tensor:
-    """Return f, `slope`, or by DLMF 10.51.2, 10.51.5 (2n + 1) f' = n `below` f_{n-1} + (n + 1) `above` f_{n+1}."""
+    """Return f, or by DLMF 10.51.2 and 10.51.5 (2n + 1) f' = n `below` f_{n-1} + (n + 1) `above` f_{n+1}."""
     order, argument, cast = order_and_argument(name, n, z)
     order = order.detach()
     if known(((order < 0) | (order != order.round())).any()):
         raise bad_argument(name, "n", "a whole number of at least 0", n)
     if not derivative:
         return finish(name, f(order, argument), cast, None)
-    if slope is not None:
-        return finish(name, slope(order, argument), cast, None)
+    if f is _y and not argument.is_complex():
+        return finish(name, spherical_y_slope(order, argument), cast, None)
     lower = torch.where(order > 0, below * order * f((order - 1).clamp(min=0), argument), 0.0)
     result = (lower + above * (order + 1) * f(order + 1, argument)) / (2 * order + 1)
     return finish(name, result, cast, None)
@@ -227,7 +269,7 @@ def spherical_yn(n: Any, z: Any, derivative: bool = False) -> Tensor:
     >>> spherical_yn(1, torch.tensor([0.5, 2.0], dtype=torch.float64))
     tensor([-4.4692, -0.3506], dtype=torch.float64)
     """
-    return _call("spherical_yn", _y, 1, -1, n, z, derivative, _y_slope)
+    return _call("spherical_yn", _y, 1, -1, n, z, derivative)
 
 
 @function(differentiable=("z",), discrete=("n",), samples=_samples)
