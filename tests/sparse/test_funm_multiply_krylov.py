@@ -85,11 +85,76 @@ def test_derivatives(dtype: torch.dtype, every: int | None) -> None:
             torch.testing.assert_close(found, right)
 
 
-def test_second_derivatives_raise() -> None:
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("dense", [False, True])
+def test_second_derivatives(dtype: torch.dtype, dense: bool) -> None:
+    A = csr_array(torch.where(random(4, 4).abs() > 0.5, random(4, 4, dtype=dtype), 0) * 0.3)
+    t = torch.tensor(0.8, dtype=torch.float64)
+    inputs = [x.clone().requires_grad_() for x in (A.data, random(4, dtype=dtype), t)]
+
+    def act(data: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        matrix = A._with_data(data)
+        return funm_multiply_krylov(expm, matrix.toarray() if dense else matrix, b, t=t, rtol=1e-14)
+
+    torch.autograd.gradgradcheck(act, inputs, check_fwd_over_rev=True, check_rev_over_rev=True)
+
+
+def test_second_derivatives_agree_with_the_dense_function() -> None:
+    A, b, w = random(30, 30) / 5, random(30), random(30)
+
+    def krylov(A: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        structure = "her" if torch.equal(A, A.mT) else "gen"
+        return funm_multiply_krylov(expm, A, b, rtol=1e-14, restart_every_m=10, assume_a=structure) @ w
+
+    def dense(A: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.linalg.matrix_exp(A) @ b @ w
+
+    one = torch.eye(30, dtype=torch.float64)
+    for matrix, vector in ((A, b), (A, 0 * b), (one, b), (A + A.mT, b), (A, 1e-100 * b)):
+        for size in (1.0, 1e-9):  # a small direction is as accurate as a large one
+            direction = size * random(30, 30), size * w * vector.abs().amax()
+            results = [torch.autograd.functional.vhp(f, (matrix, vector), direction)[1] for f in (krylov, dense)]
+            forward = torch.func.jvp(torch.func.grad(krylov, (0, 1)), (matrix, vector), direction)[1]
+            for found, ahead, want in zip(results[0], forward, results[1], strict=True):
+                scale = float(want.abs().amax())
+                torch.testing.assert_close(found, want, rtol=0, atol=1e-8 * scale)
+                torch.testing.assert_close(ahead, want, rtol=0, atol=1e-8 * scale)
+
+
+def test_second_derivatives_where_real_meets_complex() -> None:
+    A, b, one = csr_array(random(4, 4) / 3), random(4), torch.ones((), dtype=torch.float64)
+    z = random(4, dtype=torch.complex128)
+    cases = (expm, z, one), (expm, b, (0.3 + 0.4j) * one), (lambda X: expm(1j * X), b, one)
+    for f, vector, t in cases:
+
+        def krylov(data: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+            return (funm_multiply_krylov(f, A._with_data(data), b, t=t, rtol=1e-14) * z).sum().real  # noqa: B023
+
+        inputs = [x.clone().requires_grad_() for x in (A.data, vector, t)]
+        grads = torch.autograd.grad(krylov(*inputs), inputs, create_graph=True)
+        assert [g.dtype for g in grads] == [x.dtype for x in inputs]
+        torch.autograd.gradgradcheck(krylov, inputs)
+
+
+def test_third_derivatives() -> None:
+    A, b = random(4, 4) / 3, random(4)
+
+    def third(f: object) -> torch.Tensor:
+        y = torch.ones((), dtype=torch.float64, requires_grad=True)
+        value = f(A * y, b * y).sum()  # type: ignore[operator]
+        for _ in range(3):
+            (value,) = torch.autograd.grad(value, y, create_graph=True)
+        return value.detach()
+
+    want = third(lambda A, b: torch.linalg.matrix_exp(A) @ b)
+    torch.testing.assert_close(third(lambda A, b: funm_multiply_krylov(expm, A, b, rtol=1e-14)), want)
+
+
+def test_second_derivatives_of_operators_raise() -> None:
     A, b = random(4, 4).requires_grad_(), random(4)
 
     def act(A: torch.Tensor) -> torch.Tensor:
-        return funm_multiply_krylov(expm, A, b)
+        return funm_multiply_krylov(expm, aslinearoperator(A), b)
 
     for loss in (torch.Tensor.sum, torch.Tensor.norm):
         (g,) = torch.autograd.grad(loss(act(A)), A, create_graph=True)
