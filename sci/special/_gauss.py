@@ -9,7 +9,6 @@ third.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -28,10 +27,10 @@ from ._poch import poch
 
 
 class Family:
-    """Monic polynomials of the recurrence P_{k+1} = (x - centres[k]) P_k - squares[k-1] P_{k-1}, for k < n.
+    """Monic polynomials of a recurrence P_{k+1} = (x - centres[k]) P_k - squares[k-1] P_{k-1}, for k < n.
 
-    `total` is the integral of the weight, which depends on every parameter. `walk` returns the nodes without
-    derivatives, and the square roots of the weights up to one factor.
+    `recurrence` returns centres (..., n) and squares (..., n - 1). `total` is the integral of the weight, which depends on
+    every parameter. `walk` returns the nodes without derivatives, and the square roots of the weights up to one factor.
     """
 
     def __init__(
@@ -42,14 +41,6 @@ class Family:
         parameters: bool = True,
     ) -> None:
         self.recurrence, self.total, self.walk, self.parameters = recurrence, total, walk, parameters
-
-    @functools.cached_property
-    def centres(self) -> Tensor:
-        return self.recurrence()[0]
-
-    @functools.cached_property
-    def squares(self) -> Tensor:
-        return self.recurrence()[1]
 
 
 def count(name: str, n: Any, least: int = 1) -> int:
@@ -196,14 +187,14 @@ def _padded(squares: Tensor) -> Tensor:
     return torch.cat((squares.new_ones(*squares.shape[:-1], 1), squares), -1)
 
 
-def _pass(family: Family, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _pass(centres: Tensor, squares: Tensor, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return the Newton step at the nodes x, and K = sum p_k(x)^2 (with p_0 = 1) with half an exponent of its own."""
-    n = family.centres.shape[-1]
-    roots = _padded(family.squares).sqrt()
+    n = centres.shape[-1]
+    roots = _padded(squares).sqrt()
     before, now, total = torch.zeros_like(x), torch.ones_like(x), torch.ones_like(x)
     exponent = torch.zeros_like(x)  # of 2, by which p_k was divided
     for k in range(n):
-        step = (x - family.centres[..., k, None]) * now
+        step = (x - centres[..., k, None]) * now
         step = step - roots[..., k, None] * before if k else step
         if k == n - 1:
             break
@@ -230,11 +221,12 @@ def nodes_and_weights(family: Family) -> tuple[Tensor, Tensor]:
     grad = grad or forward_mode_active() or transforms_active() or torch.compiler.is_compiling()
     if not (grad and family.parameters):
         return x, w
+    centres, squares = family.recurrence()
     for _ in range(2):
-        step, _, _ = _pass(family, x)
+        step, _, _ = _pass(centres, squares, x)
         # Only what the parameters change: the value stays the refined one.
         x = x - (step - step.detach())
-    _, size, exponent = _pass(family, x)
+    _, size, exponent = _pass(centres, squares, x)
     unit = torch.exp2(-exponent)
     rate = unit / size * unit
     rate = rate * (family.total[..., None] / rate.sum(-1, keepdim=True))

@@ -97,10 +97,11 @@ def _coefficients(n: int, family: Family) -> Tensor:
     """Return those of the monic polynomial of degree n, highest power first, by its recurrence."""
     before, now = family.total.new_zeros(0), family.total.new_ones(1)
     zero = family.total.new_zeros(1)
+    centres, squares = family.recurrence()
     for k in range(n):
-        step = torch.cat((now, zero)) - family.centres[k] * torch.cat((zero, now))
+        step = torch.cat((now, zero)) - centres[k] * torch.cat((zero, now))
         if k:
-            step = step - family.squares[k - 1] * torch.cat((zero, zero, before))
+            step = step - squares[k - 1] * torch.cat((zero, zero, before))
         before, now = now, step
     return now
 
@@ -118,7 +119,7 @@ def with_rule(
 ) -> OrthogonalPolynomial:
     """Build the object of degree n from the recurrence to degree n + 1; `leading` is the coefficient of `evaluate`."""
     norm = family.total
-    for square in family.squares[:n].unbind(-1):
+    for square in family.recurrence()[1][:n].unbind(-1):
         norm = norm * square
     scale = 1.0 if monic else leading
 

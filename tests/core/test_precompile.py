@@ -33,7 +33,9 @@ def test_dtypes_choose() -> None:
     real, plane = names(("special",), (torch.float32,)), names(("special",), (torch.complex64,))
     assert "run<sci::Elementwise<sci::call_erf, float, 1, float>>" in real
     assert not [name for name in real if "double" in name or "complex" in name]
-    assert all("complex<float>" in name for name in plane)
+    # A kernel without a dtype in its name serves every one.
+    typed = [name for name in plane if any(kind in name for kind in ("float", "double", "complex"))]
+    assert typed and all("complex<float>" in name for name in typed)
     assert len(names(("special",), ALL)) > len(real) + len(plane)
 
 
