@@ -29,8 +29,9 @@ from ._poch import poch
 class Family:
     """Monic polynomials of a recurrence P_{k+1} = (x - centres[k]) P_k - squares[k-1] P_{k-1}, for k < n.
 
-    `recurrence` returns centres (..., n) and squares (..., n - 1). `total` is the integral of the weight, which depends on
-    every parameter. `walk` returns the nodes without derivatives, and the square roots of the weights up to one factor.
+    `recurrence` returns centres (..., n) and squares (..., n - 1). `total` is the integral of the weight, which depends
+    on every parameter. `walk` returns the nodes without derivatives, and the square roots of the weights up to one
+    factor.
     """
 
     def __init__(
