@@ -25,11 +25,13 @@ from .._coo import coo_array
 from .._csc import csc_array
 from .._csr import csr_array
 from .._products import matmul, pattern_tensors, sample
+from . import _cudss
 
 __all__ = ["MatrixRankWarning", "SuperLU", "factorized", "splu", "spsolve"]
 
 _ORDERS = ("NATURAL", "MMD_ATA", "MMD_AT_PLUS_A", "COLAMD")
 _WHY = "the sparse LU factorisation is SuperLU's, which runs on the CPU"
+_WITHOUT_CUDSS = f"{_WHY}; where nvmath-python is installed (the extra cudss) it is that of cuDSS, unless in doubt"
 
 
 class MatrixRankWarning(UserWarning):
@@ -42,8 +44,9 @@ class MatrixRankWarning(UserWarning):
 class _Factor:
     """SuperLU's factors of the *transpose* of a matrix: compressed rows are the transpose's compressed columns."""
 
-    def __init__(self, lu: Any) -> None:
-        self.lu = lu  # None for a singular matrix
+    def __init__(self, lu: Any, member: int = 0) -> None:
+        self.lu = lu  # None for a singular matrix; on CUDA, those of a batch, of which this is one member
+        self.member = member
 
     def solve(self, b: Any, adjoint: bool) -> Any:
         if self.lu is None:
@@ -111,13 +114,16 @@ def _kernel(
     order: str,
 ) -> tuple[Tensor, Tensor]:
     device, n = b.device, b.shape[-2]
+    solved = _by_cudss(data, b, indptr, indices, factor, adjoint)
+    if solved is not None:
+        return solved
     if device.type != "cpu":
-        take_host_route("sparse.linalg.spsolve", device, _WHY)
+        take_host_route("sparse.linalg.spsolve", device, _WITHOUT_CUDSS)
         data, b, indptr, indices = (x.cpu() for x in (data, b, indptr, indices))
     values = data.resolve_conj().contiguous().reshape(math.prod(data.shape[:-1]), data.shape[-1])
     right = b.resolve_conj()
     factors = [] if factor is None else [_factors.get(int(name)) for name in factor.reshape(-1).tolist()]
-    if not factors or any(f is None for f in factors):
+    if not factors or any(f is None or isinstance(f.lu, _cudss.Factors) for f in factors):
         # Also where a compiler or a copy has kept the numbers and lost what they stand for.
         factors = [_factorize(member, indptr, indices, n, order) for member in values]
     if data.dim() == 1:
@@ -131,6 +137,37 @@ def _kernel(
         x = torch.stack(parts).reshape(*batch, *b.shape[-2:]) if parts else right.new_empty((*batch, *b.shape[-2:]))
     # New names even for factors that were handed in: an operator must not return its input.
     return x.contiguous().to(device), _named(factors, tuple(data.shape[:-1]))  # type: ignore[arg-type]
+
+
+def _by_cudss(
+    data: Tensor, b: Tensor, indptr: Tensor, indices: Tensor, factor: Tensor | None, adjoint: bool
+) -> tuple[Tensor, Tensor] | None:
+    """Do what `_kernel` does on the device, or return None where that cannot be done or its outcome is in doubt."""
+    solver, n = _cudss.direct_solver(b.device), b.shape[-2]
+    m = math.prod(data.shape[:-1])
+    if solver is None or indices.shape[0] < n or m == 0 or max(n, indices.shape[0]) >= 2**31:
+        return None
+    known = [] if factor is None else [_factors.get(int(name)) for name in factor.reshape(-1).tolist()]
+    if known and all(f is not None and not isinstance(f.lu, _cudss.Factors) for f in known):
+        return None  # these are on the host
+    group = known[0].lu if known and known[0] is not None else None
+    if not isinstance(group, _cudss.Factors) or [f and (f.lu, f.member) for f in known] != [
+        (group, i) for i in range(m)
+    ]:
+        values = data.detach().resolve_conj().reshape(m, data.shape[-1])
+        group = _cudss.Factors(solver, values, indptr, indices, n)
+    # Dimensions of the batch that the matrices do not have count as columns.
+    batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])
+    own = (1,) * (len(batch) - data.dim() + 1) + tuple(data.shape[:-1])
+    many, few = ([d for d in range(len(batch)) if (own[d] == 1) is one] for one in (False, True))
+    there = (*many, len(batch), *few, len(batch) + 1)
+    right = b.detach().resolve_conj().expand(*batch, *b.shape[-2:]).permute(there)
+    x = group.solve(right.reshape(m, n, math.prod(right.shape[len(many) + 1 :])), adjoint)
+    if x is None:
+        return None
+    back = sorted(range(len(there)), key=there.__getitem__)
+    names = _named([_Factor(group, i) for i in range(m)], tuple(data.shape[:-1]))
+    return x.reshape(right.shape).permute(back).contiguous(), names
 
 
 def _solve_columns(factor: Any, b: Tensor, adjoint: bool) -> Tensor:
@@ -242,7 +279,7 @@ def _call(spsolve: Any, data: Any, indices: Any, indptr: Any, b: Any) -> Any:
     return spsolve(csr_array((data + 5 * (rows == indices), indices, indptr), shape=(4, 4)), b)
 
 
-@function(differentiable=("A", "b"), samples=_samples, call=_call, host_route=_WHY, synchronizes=True)
+@function(differentiable=("A", "b"), samples=_samples, call=_call, host_route=_WITHOUT_CUDSS, synchronizes=True)
 def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = True) -> Any:
     r"""Solve the sparse system ``A x = b`` directly.
 
@@ -274,8 +311,10 @@ def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = T
 
     Notes
     -----
-    On the CPU the factorisation and the solves are those of SciPy's SuperLU [1]_ on the array's own memory. CUDA arrays
-    are copied to the host and the result back, which is said once by a ``HostRouteWarning``.
+    On the CPU the factorisation and the solves are those of SciPy's SuperLU [1]_ on the array's own memory; on CUDA
+    those of cuDSS where nvmath-python is installed (the extra ``cudss``), which orders the unknowns in its own way.
+    Without it, and where its solution is in doubt (the matrix is nearly singular), arrays are copied to the host and
+    the result back, which is said once by a ``HostRouteWarning``.
 
     **Derivatives.** With the gradient g with respect to x,
 
@@ -334,7 +373,7 @@ def _warn_if_singular(factor: Tensor) -> None:
             warnings.warn("Matrix is exactly singular", MatrixRankWarning, stacklevel=3)
 
 
-@function(differentiable=(), batch=False, compiles=False, host_route=_WHY, synchronizes=True)
+@function(differentiable=(), batch=False, compiles=False, host_route=_WITHOUT_CUDSS, synchronizes=True)
 class SuperLU:
     """LU factors of a sparse matrix, as `splu` returns them.
 
@@ -373,7 +412,13 @@ class SuperLU:
 
     @property
     def _lu(self) -> Any:
-        return _factors[int(self._factor)].lu
+        found = _factors[int(self._factor)]
+        if isinstance(found.lu, _cudss.Factors):  # whose triangles cannot be had
+            take_host_route("sparse.linalg.SuperLU", self._matrix.device, "cuDSS does not hand out its factors")
+            data, pattern = self._matrix._data, self._matrix._valid()
+            indptr, indices = pattern.indptr.cpu(), pattern.indices.cpu()
+            found = _factorize(data.cpu().resolve_conj(), indptr, indices, self.shape[0], self._order)
+        return found.lu
 
     @property
     def nnz(self) -> int:
@@ -448,7 +493,7 @@ def _factorized_call(factorized: Any, data: Any, indices: Any, indptr: Any, b: A
     call=_splu_call,
     batch=False,
     compiles=False,
-    host_route=_WHY,
+    host_route=_WITHOUT_CUDSS,
     synchronizes=True,
 )
 def splu(
@@ -512,7 +557,7 @@ def splu(
     call=_factorized_call,
     batch=False,
     compiles=False,
-    host_route=_WHY,
+    host_route=_WITHOUT_CUDSS,
     synchronizes=True,
 )
 def factorized(A: Any) -> Callable[[Any], Tensor]:
