@@ -3,9 +3,10 @@
 //
 //   T_v(cos t) = cos(v t),  U_v(cos t) = sin((v + 1) t) / sin t
 //
-// The argument comes as |x| and (1 - |x|)/2, the latter exact also on [0, 1]; the sign by parity for whole v, and as pi
+// The argument comes as x, |x| and (1 - |x|)/2, the last exact also on [0, 1]; the sign by parity for whole v, and as
+// pi
 // - t for others.
-//   whole |v| <= 16      recurrence; from |x| = 1/2 as differences, which keep the digits of 1 - |x|
+//   whole |v| <= 32      recurrence over every second degree, as differences or sums, whichever keep the digits
 //   |x| < 0.7            t = pi/2 - asin x, the quarters of a turn of whole degrees taken off: odd functions are exact
 //                        at 0
 //   |x| <= 1             t = 2 asin(((1 - |x|)/2)^(1/2))
@@ -19,36 +20,50 @@ namespace sci {
 namespace detail {
 
 /// The degree up to which recurrences are taken.
-constexpr int chebyshev_short = 16;
+constexpr int chebyshev_short = 32;
 
-/// An argument: its modulus a (or itself, in the right half-plane), (1 - a)/2, and whether it lies to the left.
+/// An argument: itself, its modulus a (or that in the right half-plane), (1 - a)/2, and whether it lies to the left.
 template <class Z>
 struct chebyshev_argument {
-  Z a, low;
+  Z x, a, low;
   bool left;
 };
 
-/// T_n or U_n, 0 <= n <= 16, Re a >= 0.
+/// That of two numbers whose real part is less, or the first: no branch for real ones.
+template <class Z>
+SCI_HD Z chebyshev_less(Z x, Z y) {
+  return real(y) < real(x) ? y : x;
+}
+
+/// T_n or U_n of whole n, |n| <= 32, of either sign of x, without a branch on x.
+/// With c = -T_2(x) where Re x^2 <= 1/2 and T_2(x) elsewhere, p_k = (-1)^k P or P of degree n mod 2 + 2 k has p_{k+1} =
+/// 2 c p_k - p_{k-1} (from DLMF 18.5.1). In differences d_{k+1} = d_k + 2 (c - 1) p_k, p_{k+1} = p_k + d_{k+1} that
+/// keeps the digits of (1 - c)/2 = x^2 or 1 - x^2.
 template <class T, class Z>
 SCI_HD Z chebyshev_steps(int n, bool second, const chebyshev_argument<Z>& at) {
-  if (n == 0) return Z(T(1));
-  Z p = second ? at.a * T(2) : at.a;
-  if (abs1(at.a) < T(0.5)) {
-    Z before = Z(T(1));
-    for (int k = 1; k < n; ++k) {
-      Z next = at.a * p * T(2) - before;
-      before = p;
-      p = next;
-    }
-  } else {
-    const Z twice = at.low * T(-4);  // 2 (a - 1)
-    Z d = second ? twice + T(1) : at.low * T(-2);
-    for (int k = 1; k < n; ++k) {
-      d = d + twice * p;
+  const bool negative = n < (second ? -1 : 0);
+  if (negative) n = second ? -2 - n : -n;
+  if (n < 0) return Z(T(0));
+  const bool odd = n % 2 != 0;
+  const int steps = n / 2;
+  const Z square = at.x * at.x, other = at.low * T(2) * (T(1) + at.a);
+  const T side = copysign(T(1), real(other) - real(square));  // 1 for c = -T_2, -1 for T_2
+  const Z less = chebyshev_less(square, other) * T(-2);       // c - 1
+  const Z rest = less + less;
+  Z p = odd ? (second ? at.x * T(2) : at.x) : Z(T(1));
+  if (steps > 0) {
+    // d_1 with p_{-1} of T_{-1} = T_1, T_{-2} = T_2, U_{-1} = 0, U_{-2} = -U_0.
+    Z d = less;
+    if (odd || second) d = (rest + (odd && second ? T(1) : second ? T(1) - side : T(1) + side)) * p;
+    p = p + d;
+    SCI_NO_UNROLL
+    for (int k = 1; k < steps; ++k) {
+      d = d + rest * p;
       p = p + d;
     }
   }
-  return p;
+  if (steps % 2 != 0) p = p * -side;
+  return second && negative ? -p : p;
 }
 
 /// (cos or sin)(v pi/2 - u) with v mod 4 taken off: 0 cos u, 1 sin u, 2 -cos u, 3 -sin u.
@@ -147,24 +162,22 @@ SCI_HD_LARGE complex<T> chebyshev_value(T w, bool second, bool whole, const cheb
 /// T_v or U_v.
 template <class T, class Z>
 SCI_HD Z chebyshev_any(T v, bool second, const chebyshev_argument<Z>& at) {
-  if (isnan(v) || isnan(at.a)) return Z(limits<T>::nan);
+  if (isnan(at.a)) return Z(limits<T>::nan);
+  if (abs(v) <= T(chebyshev_short)) {
+    const int n = int(v);
+    if (T(n) == v) return chebyshev_steps<T>(n, second, at);
+  }
   if (!isfinite(v)) return Z(limits<T>::nan);
   T w = second ? v + T(1) : v;
   const bool negative = w < T(0);
   w = abs(w);
   const bool whole = w == rint(w);
-  if (second && w == T(0)) return Z(T(0));
-  Z value;
-  if (whole && w <= T(chebyshev_short)) {
-    value = chebyshev_steps<T>(int(w) - (second ? 1 : 0), second, at);
+  if constexpr (is_complex<Z>) {
+    if (!isfinite(at.a)) return Z(limits<T>::nan);
   } else {
-    if constexpr (is_complex<Z>) {
-      if (!isfinite(at.a)) return Z(limits<T>::nan);
-    } else {
-      if (isinf(at.a)) return at.left && whole && (w != T(2) * floor(w / T(2))) != second ? -at.a : at.a;
-    }
-    value = chebyshev_value(w, second, whole, at);
+    if (isinf(at.a)) return at.left && whole && (w != T(2) * floor(w / T(2))) != second ? -at.a : at.a;
   }
+  Z value = chebyshev_value(w, second, whole, at);
   // Parity for whole degrees, that of w - 1 for U.
   const bool odd = whole && w != T(2) * floor(w / T(2));
   if (at.left && whole && odd != second) value = -value;
@@ -174,21 +187,21 @@ SCI_HD Z chebyshev_any(T v, bool second, const chebyshev_argument<Z>& at) {
 template <class T>
 SCI_HD chebyshev_argument<T> chebyshev_at(T x) {
   const T a = abs(x);
-  return {a, (T(1) - a) / T(2), x < T(0)};
+  return {x, a, (T(1) - a) / T(2), x < T(0)};
 }
 template <class T>
 SCI_HD chebyshev_argument<complex<T>> chebyshev_at(complex<T> x) {
   const bool left = x.re < T(0);
   const complex<T> a = left ? -x : x;
-  return {a, (T(1) - a) / T(2), left};
+  return {x, a, (T(1) - a) / T(2), left};
 }
 /// 2 x - 1 for x of [0, 1]: (1 - |2 x - 1|)/2 is x or 1 - x.
 template <class Z>
 SCI_HD chebyshev_argument<Z> chebyshev_shifted(Z x) {
   using T = scalar_of<Z>;
   const bool left = real(x) < T(0.5);
-  const Z low = left ? x : Z(T(1)) - x;
-  return {Z(T(1)) - low * T(2), low, left};
+  const Z low = chebyshev_less(Z(T(1)) - x, x);
+  return {x + x - Z(T(1)), Z(T(1)) - low * T(2), low, left};
 }
 
 }  // namespace detail

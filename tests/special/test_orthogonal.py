@@ -47,6 +47,41 @@ def test_whole_degrees_are_scipys(name: str) -> None:
     np.testing.assert_allclose(same.numpy(), want, rtol=1e-11, atol=1e-12)
 
 
+@pytest.mark.parametrize("second", [False, True])
+def test_chebyshev_polynomials_of_short_degree(second: bool) -> None:
+    """Beside the zeros at 0, the ends and the seam of the recurrences at x^2 = 1/2, to the condition of each point."""
+    seam = math.sqrt(0.5)
+    x = [1e-300, 1e-9, 0.03, 0.4, 0.69, seam - 1e-9, seam, seam + 1e-9, 0.72, 0.93, 1 - 1e-3, 1 - 1e-12, 1 + 1e-9, 3.5]
+    x += [-value for value in x]
+    n = list(range(-33, 34))
+    function = special.eval_chebyu if second else special.eval_chebyt
+    found = function(torch.tensor(n)[:, None], torch.tensor(x, dtype=DOUBLE)).tolist()
+    with mpmath.workdps(400):
+        for column, point in enumerate(x):
+            t = mpmath.acos(point)
+            for row, degree in enumerate(n):
+                v = degree + 1 if second else degree
+                want = mpmath.re(mpmath.sin(v * t) / mpmath.sin(t) if second else mpmath.cos(v * t))
+                slope = mpmath.re(v * mpmath.sin(v * t) / mpmath.sin(t))  # T'
+                if second:
+                    slope = mpmath.re((point * want - v * mpmath.cos(v * t)) / (1 - mpmath.mpf(point) ** 2))
+                assert abs(found[row][column] - want) <= 4 * 2.3e-16 * (abs(want) + abs(point * slope))
+
+
+@pytest.mark.parametrize("n", [2, 5, 8, 31])
+def test_chebyshev_polynomials_on_the_seams(n: int) -> None:
+    """Re x^2 = 1/2, and the middle of [0, 1]."""
+    z, middle = 0.75 + 0.25j, 0.5 - 0.375j
+    pairs = ((special.eval_chebyt, z, z), (special.eval_sh_chebyt, middle, 2 * middle - 1))
+    for function, argument, inner in pairs:
+        for m in (n, n + 0.5):
+            want = complex(mpmath.cos(m * mpmath.acos(inner)))
+            assert function(m, argument).item() == pytest.approx(want, rel=1e-5)
+            assert function(m, torch.tensor(argument, dtype=torch.complex128)).item() == pytest.approx(want, rel=2e-14)
+    u = complex(mpmath.sin((n + 1) * mpmath.acos(z)) / mpmath.sin(mpmath.acos(z)))
+    assert special.eval_chebyu(n, torch.tensor(z, dtype=torch.complex128)).item() == pytest.approx(u, rel=2e-14)
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 def test_real_degrees_are_scipys(name: str) -> None:
     n, x = torch.tensor([-1.75, -0.5, 0.25, 3.5, 9.125], dtype=DOUBLE)[:, None], points(name).abs().clamp(min=0.25)
