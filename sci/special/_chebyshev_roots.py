@@ -11,7 +11,8 @@ from torch import Tensor
 from sci._core.cards import function
 from sci._core.errors import bad_argument
 
-from ._gauss import plain_rule
+# Up to this many points Python's numbers are faster than operators on tensors.
+_SHORT = 100
 
 
 def _count(name: str, n: Any) -> int:
@@ -22,24 +23,38 @@ def _count(name: str, n: Any) -> int:
     return int(n)
 
 
+def _mirrored(value: Any, other: Any, count: int, dtype: Any, device: Any) -> Tensor:
+    """Return value(sin, j) for j = 0, 1, ... below count / 2, the middle too, then `other` of these from the last."""
+    rest = count // 2
+    if count <= _SHORT:
+        numbers = [value(math.sin, j) for j in range(count - rest)]
+        return torch.tensor(numbers + [other(v) for v in reversed(numbers[:rest])], dtype=dtype, device=device)
+    half = value(torch.sin, torch.arange(count - rest, dtype=torch.float64, device=device))
+    return torch.cat((half, other(half[:rest].flip(0)))).to(dtype)
+
+
 def _rule(
     name: str, n: Any, second: bool, scale: float, total: float, shifted: bool, mu: bool, dtype: Any, device: Any
 ) -> tuple[Any, ...]:
     """Return `scale` times the zeros of T_n or U_n (or those moved to [0, 1]), and weights with a sum of `total`."""
     count = _count(name, n)
-    intervals = count + 1 if second else count
-    k = torch.arange(count, device=device, dtype=torch.float64)
+    made = torch.get_default_dtype() if dtype is None else dtype
+    step, first = math.pi / (2 * (count + 1 if second else count)), 1.0 if second else 0.5
+
     # Each from the angle to the nearer of the middle and the ends, where sine keeps its digits.
-    x = torch.sin((2 * k - (count - 1)) * (math.pi / (2 * intervals)))
+    def node(sin: Any, j: Any) -> Any:
+        return sin((j + first) * step) ** 2 if shifted else scale * sin((2 * j - (count - 1)) * step)
+
+    def weight(sin: Any, j: Any) -> Any:
+        return (2 * total / (count + 1)) * sin((j + 1) * (2 * step)) ** 2
+
+    end = 1.0 if shifted else 0.0
+    x = _mirrored(node, lambda v: end - v, count, made, device)
     if second:
-        w = 2 * torch.sin(torch.minimum(k + 1, intervals - 1 - k) * (math.pi / intervals)).square() / intervals
+        w = _mirrored(weight, lambda v: v, count, made, device)
     else:
-        w = torch.full_like(x, 1 / count)
-    if shifted:
-        step = torch.minimum(k, count - 1 - k) + 1 if second else torch.minimum(k, count - 1 - k) + 0.5
-        low = torch.sin(step * (math.pi / (2 * intervals))).square()
-        x = torch.where(k < count - 1 - k, low, 1 - low)
-    return plain_rule(scale * x, total * w, total, mu, dtype)
+        w = torch.full((count,), total / count, dtype=made, device=device)
+    return (x, w, total) if mu else (x, w)
 
 
 @function()
