@@ -4,8 +4,7 @@
 //   T_v(cos t) = cos(v t),  U_v(cos t) = sin((v + 1) t) / sin t
 //
 // The argument comes as x, |x| and (1 - |x|)/2, the last exact also on [0, 1]; the sign by parity for whole v, and as
-// pi
-// - t for others.
+// pi - t for others.
 //   whole |v| <= 32      recurrence over every second degree, as differences or sums, whichever keep the digits
 //   |x| < 0.7            t = pi/2 - asin x, the quarters of a turn of whole degrees taken off: odd functions are exact
 //                        at 0
@@ -51,19 +50,19 @@ SCI_HD Z chebyshev_steps(int n, bool second, const chebyshev_argument<Z>& at) {
   const Z less = chebyshev_less(square, other) * T(-2);       // c - 1
   const Z rest = less + less;
   Z p = odd ? (second ? at.x * T(2) : at.x) : Z(T(1));
-  if (steps > 0) {
-    // d_1 with p_{-1} of T_{-1} = T_1, T_{-2} = T_2, U_{-1} = 0, U_{-2} = -U_0.
-    Z d = less;
-    if (odd || second) d = (rest + (odd && second ? T(1) : second ? T(1) - side : T(1) + side)) * p;
-    p = p + d;
-    SCI_NO_UNROLL
-    for (int k = 1; k < steps; ++k) {
-      d = d + rest * p;
-      p = p + d;
-    }
-  }
+  // The signs first: a sum that is 0 keeps +0.
+  if (second && negative) p = -p;
+  if (steps == 0) return p;
   if (steps % 2 != 0) p = p * -side;
-  return second && negative ? -p : p;
+  // d_1, with p_{-1} of T_{-1} = T_1, T_{-2} = T_2, U_{-1} = 0, U_{-2} = -U_0.
+  Z d = (odd || second ? rest + (odd && second ? T(1) : second ? T(1) - side : T(1) + side) : less) * p;
+  p = p + d;
+  SCI_NO_UNROLL
+  for (int k = 1; k < steps; ++k) {
+    d = d + rest * p;
+    p = p + d;
+  }
+  return p;
 }
 
 /// (cos or sin)(v pi/2 - u) with v mod 4 taken off: 0 cos u, 1 sin u, 2 -cos u, 3 -sin u.

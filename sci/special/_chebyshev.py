@@ -134,7 +134,7 @@ def eval_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Whole degrees up to 16 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
+    Whole degrees up to 32 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
     The derivatives are :math:`T_n' = n U_{n-1}` and, in `n`, :math:`-\theta\sin n\theta`.
 
     References
@@ -206,7 +206,7 @@ def eval_chebyu(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Whole degrees up to 16 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
+    Whole degrees up to 32 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
     The derivatives are :math:`U_n' = 2 C^{(2)}_{n-1}` and, in `n`, :math:`\theta\cos((n+1)\theta) / \sin\theta`.
 
     References
@@ -267,7 +267,7 @@ def eval_chebyc(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Whole degrees up to 16 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
+    Whole degrees up to 32 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
     The derivatives are :math:`C_n' = n S_{n-1}` and, in `n`, :math:`-2\theta\sin n\theta,\ x = 2\cos\theta`.
 
     References
@@ -328,7 +328,7 @@ def eval_chebys(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Whole degrees up to 16 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
+    Whole degrees up to 32 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
     The derivatives are :math:`S_n'(x) = C^{(2)}_{n-1}(x/2)` and, in `n`, :math:`\theta\cos((n+1)\theta) /
     \sin\theta,\ x = 2\cos\theta`.
 
@@ -390,7 +390,7 @@ def eval_sh_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Whole degrees up to 16 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
+    Whole degrees up to 32 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
     The derivatives are :math:`2n U^*_{n-1}` and, in `n`, :math:`-\theta\sin n\theta,\ 2x - 1 = \cos\theta`. The
     digits of a small `x` are kept.
 
@@ -452,7 +452,7 @@ def eval_sh_chebyu(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    Whole degrees up to 16 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
+    Whole degrees up to 32 by the recurrence, others by the formula [1]_: the time does not grow with the degree.
     The derivatives are :math:`4 C^{(2)}_{n-1}(2x - 1)` and, in `n`, :math:`\theta\cos((n+1)\theta) / \sin\theta,\ 2x
     - 1 = \cos\theta`. The digits of a small `x` are kept.
 
