@@ -157,7 +157,8 @@ def logm(A: Any, disp: bool | None = None) -> Any:
     matrices have real results, NaN where no real logarithm was found.
 
     *Derivative.* The Fréchet derivative as the upper right block of the logarithm of :math:`\begin{pmatrix} A & E \\ 0
-    & A \end{pmatrix}` [1]_, (3.16); in reverse that at :math:`A^H`. To every order, also at repeated eigenvalues.
+    & A \end{pmatrix}` [1]_, (3.16); in reverse :math:`L(A, G^H)^H`. To every order, also at repeated eigenvalues, and
+    on the negative axis, where it is that of the branch of the values.
 
     References
     ----------

@@ -1,11 +1,12 @@
 """One derivative rule for functions of matrices.
 
-For a function with f(conj z) = conj f(z), and the Frechet derivative L(A, E),
+With the Frechet derivative L(A, E),
 
-    (1)  f([A E; 0 A]) = [f(A) L(A, E); 0 f(A)]        (2)  <G, L(A, E)> = <L(A^H, G), E>
+    (1)  f([A E; 0 A]) = [f(A) L(A, E); 0 f(A)]        (2)  <G, L(A, E)> = <L(A, G^H)^H, E>
 
 (N. J. Higham, "Functions of Matrices", SIAM 2008, (3.16) and section 3.2), so that an operator that computes f is all
-its own rule needs, to every order.
+its own rule needs, to every order. L(A^H, G) in (2) would be the same away from branch cuts, but on a cut it would be
+that of the other side: A^H has the conjugate eigenvalues.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ def apply_with_direction(f: Callable[..., Tensor], a: Tensor, e: Tensor, *others
 
 
 def matrix_function(name: str, kernel: Callable[[Tensor], Tensor]) -> Callable[..., Any]:
-    """Make the operator of a function of matrices with f(conj z) = conj f(z) from what computes it."""
+    """Make the operator of a function of matrices from what computes it."""
 
     def backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
         (a,), (g,) = inputs, grads
-        return (apply_with_direction(call, a.mH, g)[1],)
+        return (apply_with_direction(call, a, g.mH)[1].mH,)
 
     def jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
         return apply_with_direction(call, inputs[0], tangents[0])[1]
