@@ -78,7 +78,7 @@ def qr(
     overwrite_a : bool
         Accepted and ignored: arguments are never overwritten.
     lwork : int, optional
-        Accepted and ignored.
+        Checked as SciPy does, and ignored: -1, or at least ``n`` (without `pivoting`) and the number of columns of `q`.
     mode : {'full', 'r', 'economic', 'raw'}
         Both factors; R alone; only the first ``k = min(m, n)`` columns of Q and rows of R; or Q as Householder vectors.
     pivoting : bool
@@ -98,7 +98,7 @@ def qr(
     Raises
     ------
     ValueError
-        `a` is no matrix, an unknown `mode`, or not finite data.
+        `a` is no matrix, an unknown `mode`, an `lwork` that LAPACK would not take, or not finite data.
 
     See Also
     --------
@@ -132,6 +132,11 @@ def qr(
     m, n = require_matrix("qr", "a", a)
     if mode not in ("full", "qr", "r", "economic", "raw"):
         raise bad_argument("qr", "mode", "'full', 'r', 'economic' or 'raw'", mode)
+    if lwork is not None and lwork != -1 and min(m, n) > 0:
+        columns = {"r": 0, "raw": 0, "economic": min(m, n)}.get(mode, m)
+        least = max(columns, 0 if pivoting else n)
+        if lwork < least:
+            raise bad_argument("qr", "lwork", f"None, -1 or at least {least}", lwork)
     require_finite_data("qr", check_finite, a=a)
     found: tuple[Any, ...]
     if mode == "raw":

@@ -81,6 +81,9 @@ def test_qr_and_rq(shape: tuple[int, ...], dtype: torch.dtype) -> None:
         np.testing.assert_array_equal(qr(a, pivoting=True)[2], scipy.linalg.qr(a.numpy(), pivoting=True)[2])
     with pytest.raises(ValueError, match="qr: mode must be"):
         qr(a, mode="x")
+    with pytest.raises(ValueError, match="qr: lwork must be"):
+        qr(torch.eye(3), lwork=2)
+    assert torch.equal(qr(torch.eye(3), lwork=-1)[1], qr(torch.eye(3), lwork=3)[1])
 
 
 @pytest.mark.parametrize("dtype", ALL)
