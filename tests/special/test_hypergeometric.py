@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mpmath
 import pytest
 import torch
@@ -59,3 +61,32 @@ def test_tricomi_beyond_powers_in_range(point: tuple[float, ...]) -> None:
             up, down = (mpmath.hyperu(*(v + sign * shift * (k == i) for k, v in enumerate(point))) for sign in (1, -1))
             slope = (up - down) / (2 * shift)
             assert abs(slopes[i].item() - slope) <= 1e-11 * abs(slope)
+
+
+def _check_complex(function: Callable, reference: Callable, parameters: tuple, z: complex) -> None:
+    given = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in parameters]
+    value = function(*given, torch.tensor(z, dtype=torch.complex128))
+    slopes = torch.autograd.grad(value.real, given)
+    with mpmath.workdps(200):
+        want = reference(*parameters, z)
+        assert abs(value.item() - want) <= 1e-13 * abs(want)
+        shift = mpmath.mpf(10) ** -50
+        for i in range(len(parameters)):
+            up, down = (reference(*(x + s * shift * (k == i) for k, x in enumerate(parameters)), z) for s in (1, -1))
+            slope = (up - down) / (2 * shift)
+            assert abs(slopes[i].item() - slope.real) <= 1e-11 * abs(slope)
+
+
+@pytest.mark.parametrize("point", [(98.0, -68.0625, -46.5 - 33.25j), (73.5, -78.5, -166.75 + 51.75j)])
+def test_kummer_past_poles(point: tuple[complex, ...]) -> None:
+    """Points with b far below 0 that neither a series nor a path from 0 reaches."""
+    _check_complex(special.hyp1f1, mpmath.hyp1f1, point[:-1], point[-1])
+
+
+@pytest.mark.parametrize(
+    "point",
+    [(85.375, 90.0625, -42.6875, -3.0 - 0.25j), (78.75, 49.5, -45.8125, -0.9375 - 0.25j)],
+)
+def test_gauss_past_poles(point: tuple[complex, ...]) -> None:
+    """The same for c."""
+    _check_complex(special.hyp2f1, mpmath.hyp2f1, point[:-1], point[-1])

@@ -177,24 +177,33 @@ SCI_HD R hyper_gauss_one(R a, R b, R c) {
   return hyper_exp(p.log + q.log - r.log - s.log + twos) * (r.p * s.p / (p.p * q.p));
 }
 
-/// F(a, b; c; z) in double-double or above: of the three series the best by their estimates; about exp(+-i pi/3),
-/// where none converges fast, a path.
+/// F(a, b; c; z) by the best of the three series by their estimates; about exp(+-i pi/3), where none converges fast, by a
+/// path.
 template <class R, class Z, class P>
-SCI_HD_LARGE Z hyper_gauss_slow(R a, R b, R c, P z, double side, bool ends) {
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(R a, R b, R c, P z, double side, bool ends) {
   int order[3];
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   const double ratio = hyper_gauss_order(z, order);
   if (ratio < 0.95 || ends) {
     for (int i = 0; i < 3; ++i) {
       if (ends && hyper_beyond(z) && order[i] > 0) continue;
-      if (hyper_better(hyper_gauss_wide<R, Z>(order[i], a, b, c, hyper_exact(z), side), best, 1e14)) return best.w;
+      if (hyper_better(hyper_gauss_wide<R, Z>(order[i], a, b, c, hyper_exact(z), side), best, 1e14)) return best;
     }
-    if (best.size < 1e16) return best.w;
   }
-  if (hyper_beyond(z)) return hyper_trusted(best);
+  if (best.size < 1e16 || hyper_beyond(z)) return best;
   double size;
   const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{2, a, b, c}, z, size);
-  return best.size <= size ? hyper_trusted(best) : w;
+  return best.size <= size ? best : hyper_value<Z>{w, size};
+}
+
+/// F(a, b; c; z) in double-double or above.
+template <class R, class Z, class P>
+SCI_HD_LARGE Z hyper_gauss_slow(R a, R b, R c, P z, double side, bool ends) {
+  const hyper_value<Z> f = hyper_gauss_direct<R, Z>(a, b, c, z, side, ends);
+  if (f.size < 1e16) return f.w;
+  const hyper_value<Z> down = hyper_from_above<R, Z>(
+      {2, a, b, c}, hyper_exact(z), [&](R above) { return hyper_gauss_direct<R, Z>(a, b, above, z, side, ends); });
+  return hyper_trusted(down.size < f.size ? down : f);
 }
 
 }  // namespace detail

@@ -87,14 +87,24 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double 
   return best;
 }
 
+/// M(a, b, z) by series or by a path.
+template <class R, class Z, class P>
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_direct(R a, R b, P z, double side) {
+  const hyper_value<Z> best = hyper_kummer_best<R, Z>(a, b, hyper_exact(z), side, 1e14);
+  if (best.size < 1e16) return best;
+  double size;
+  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{1, a, a, b}, z, size);
+  return best.size <= size ? best : hyper_value<Z>{w, size};
+}
+
 /// M(a, b, z) in double-double or above.
 template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_kummer_slow(R a, R b, P z, double side) {
-  const hyper_value<Z> best = hyper_kummer_best<R, Z>(a, b, hyper_exact(z), side, 1e14);
-  if (best.size < 1e16) return best.w;
-  double size;
-  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{1, a, a, b}, z, size);
-  return best.size <= size ? hyper_trusted(best) : w;
+  const hyper_value<Z> f = hyper_kummer_direct<R, Z>(a, b, z, side);
+  if (f.size < 1e16) return f.w;
+  const hyper_value<Z> down = hyper_from_above<R, Z>({1, a, a, b}, hyper_exact(z),
+                                                     [&](R c) { return hyper_kummer_direct<R, Z>(a, c, z, side); });
+  return hyper_trusted(down.size < f.size ? down : f);
 }
 
 // ---- 0F1
