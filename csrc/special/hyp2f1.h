@@ -4,7 +4,8 @@
 // sizes of the terms and factors. Where it says that more than 16 eps may be lost (cancellation, c - a - b or a - b
 // whole) the same series in double-double, the best of twelve forms by its estimate; where none converges fast (about
 // exp(+-i pi/3)) Taylor steps of the differential equation (detail/hyper_path.h); where those lose too much and c < -2,
-// by recurrence down from c > 0. Derivatives: dual numbers over double-double, in the same algorithms, no fast way first.
+// by recurrence down from c > 0. Derivatives: dual numbers over double-double, in the same algorithms, no fast way
+// first.
 //
 // Conventions are SciPy's: the cut is z > 1, continuous from below where the imaginary part is -0; infinite for real
 // z > 1, and where c is a pole and no polynomial ends before it; (1 - z)^-b where a = c.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import mpmath
 import pytest
@@ -63,7 +64,9 @@ def test_tricomi_beyond_powers_in_range(point: tuple[float, ...]) -> None:
             assert abs(slopes[i].item() - slope) <= 1e-11 * abs(slope)
 
 
-def _check_complex(function: Callable, reference: Callable, parameters: tuple, z: complex) -> None:
+def _check_complex(
+    function: Callable[..., torch.Tensor], reference: Callable[..., Any], parameters: tuple[complex, ...], z: complex
+) -> None:
     given = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in parameters]
     value = function(*given, torch.tensor(z, dtype=torch.complex128))
     slopes = torch.autograd.grad(value.real, given)

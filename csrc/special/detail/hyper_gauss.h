@@ -177,8 +177,8 @@ SCI_HD R hyper_gauss_one(R a, R b, R c) {
   return hyper_exp(p.log + q.log - r.log - s.log + twos) * (r.p * s.p / (p.p * q.p));
 }
 
-/// F(a, b; c; z) by the best of the three series by their estimates; about exp(+-i pi/3), where none converges fast, by a
-/// path.
+/// F(a, b; c; z) by the best of the three series by their estimates; about exp(+-i pi/3), where none converges fast, by
+/// a path.
 template <class R, class Z, class P>
 SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(R a, R b, R c, P z, double side, bool ends) {
   int order[3];
