@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,8 @@ import pytest
 import torch
 import torch.distributed as dist
 from torch import Tensor
+
+from tests.distributed.ports import free_port
 
 if not dist.is_available():
     pytest.skip("torch has no distributed part here", allow_module_level=True)
@@ -80,13 +81,6 @@ def check(rank: int, world: int, port: int) -> None:
     assert alone.grad is not None
     torch.testing.assert_close(same.grad.full_tensor(), alone.grad, rtol=1e-10, atol=1e-11)
     dist.destroy_process_group()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.mark.parametrize("world", [2, 4])

@@ -40,7 +40,8 @@ def hermitian_pairs(A: Apply, M: Apply, values: Tensor, X: Tensor, rtol: float) 
     limit = 20 * (X.shape[-1] + 1)
     # Where values repeat, what is derived moves out of their common space, not within it.
     close = torch.finfo(X.dtype).eps ** 0.75 * values.abs().max()
-    same = ((values.unsqueeze(0) - values.unsqueeze(1)).abs() <= close).fill_diagonal_(False).to(X.dtype)
+    same = ((values.unsqueeze(0) - values.unsqueeze(1)).abs() <= close).to(X.dtype)
+    same = same.tril(-1) + same.triu(1)
 
     def outside(z: Tensor) -> Tensor:
         y = z[..., :-1] + (z[..., :-1] @ c.mH * same) @ X

@@ -104,7 +104,7 @@ def iterate(
     last = size
     solved = size <= tolerance
     active = ~solved & torch.isfinite(size)
-    info = torch.zeros(size.shape, dtype=torch.int64, device=b.device)
+    info = torch.zeros_like(size, dtype=torch.int64)
     k = 0
     while k < options.maxiter and bool(active.any()):
         step, again = None, False
@@ -189,7 +189,7 @@ def scale_add(p: Tensor, factor: Tensor, z: Tensor) -> Tensor:
 
 def broken(*causes: tuple[Tensor, int]) -> Tensor:
     """Return the code of the first cause that holds, else 0."""
-    code = torch.zeros(causes[0][0].shape, dtype=torch.int64, device=causes[0][0].device)
+    code = torch.zeros_like(causes[0][0], dtype=torch.int64)
     for cause, number in reversed(causes):
         code = torch.where(cause, number, code)
     return code

@@ -44,6 +44,12 @@ def _operator(A: Any, name: str, n: int, dtype: torch.dtype) -> Apply:
     return lambda X: apply(X.mT).mT.to(dtype)
 
 
+def _everywhere(x: Tensor) -> Tensor:
+    """Return a sharded tensor as the whole one."""
+    whole: Tensor = x.full_tensor() if hasattr(x, "full_tensor") else x
+    return whole
+
+
 def _orthonormal(X: Tensor, BX: Tensor, B: Apply | None) -> tuple[Tensor, Tensor, Tensor]:
     """Return an orthonormal basis Q = X T of the columns' span, B Q, and T; dependent columns are dropped."""
     size = (X.conj() * BX).sum(0).real.clamp(min=0).sqrt()
@@ -51,7 +57,8 @@ def _orthonormal(X: Tensor, BX: Tensor, B: Apply | None) -> tuple[Tensor, Tensor
     gram = (X * scale).mH @ (BX * scale)
     values, W = torch.linalg.eigh((gram + gram.mH) / 2)
     keep = values > 10 * X.shape[1] * torch.finfo(X.dtype).eps * values[-1:].clamp(min=0)
-    T = scale.unsqueeze(-1) * (W[:, keep] / values[keep].sqrt())
+    first = len(values) - int(keep.sum())  # values ascend; a slice is what sharded tensors can do, too
+    T = scale.unsqueeze(-1) * (W[:, first:] / values[first:].sqrt())
     return X @ T, BX @ T, T
 
 
@@ -238,7 +245,8 @@ def _iterate(
             best = worst, values, X
         if worst <= enough or step == limit or not worst < float("inf"):
             break
-        R = R[:, size > enough]
+        left = _everywhere(size > enough).tolist()
+        R = R if all(left) else torch.stack([R[:, i] for i, is_left in enumerate(left) if is_left], -1)
         R = constrain(R if M is None else M(R))
         parts = [X, R, P]
         S = torch.cat(parts, -1)

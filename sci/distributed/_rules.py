@@ -1,16 +1,4 @@
-r"""Sharded tensors: how the functions of this library act on ``DTensor``.
-
-Importing this module registers a rule with `torch.distributed.tensor` for every operator whose leading dimensions are a
-batch: it keeps the sharding of these, arguments broadcast as on one device, and nothing is sent. For elementwise
-functions all dimensions are a batch, for a transform of `sci.fft` all but its axes; points of interpolation may be
-sharded, too. Where a dimension that an operator works along is sharded, torch redistributes: to another dimension if
-there is one (all-to-all, for transforms), else each process gets the whole. Derivatives are made of the same operators
-and of torch's, and keep shardings alike.
-
-    import sci.distributed
-    x = distribute_tensor(x, mesh, [Shard(0)])
-    sci.special.erfcx(x)  # a DTensor, Shard(0)
-"""
+"""How the operators of this library act on ``DTensor``: see `sci.distributed`."""
 
 from __future__ import annotations
 
@@ -22,11 +10,11 @@ from torch.distributed.tensor import Partial, Replicate, Shard
 from torch.distributed.tensor.experimental import register_sharding
 
 # All that makes operators.
-from . import fft as fft
-from . import interpolate as interpolate
-from . import linalg as linalg
-from . import special as special
-from ._core.dispatch import batched_operators
+from .. import fft as fft
+from .. import interpolate as interpolate
+from .. import linalg as linalg
+from .. import special as special
+from .._core.dispatch import batched_operators
 
 __all__: list[str] = []
 
