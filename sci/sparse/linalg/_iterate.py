@@ -152,13 +152,23 @@ def iterate(
 def inner(a: Tensor, b: Tensor) -> Tensor:
     """Return the inner products ``a^H b`` of vectors, as a column that broadcasts."""
     if a.dim() == 1:
-        return torch.vdot(a, b).unsqueeze(-1)
-    return torch.linalg.vecdot(a, b).unsqueeze(-1)
+        return _summed(torch.vdot(a, b)).unsqueeze(-1)
+    return _summed(torch.linalg.vecdot(a, b)).unsqueeze(-1)
 
 
 def norm(a: Tensor) -> Tensor:
     """Return the norms of vectors, as a column that broadcasts."""
-    return torch.linalg.vector_norm(a, dim=-1, keepdim=True)
+    return _summed(torch.linalg.vector_norm(a, dim=-1, keepdim=True))
+
+
+def _summed(x: Any) -> Tensor:
+    """Sum up what processes hold of a sharded vector's product, once: every use of an open sum would do it again."""
+    if not hasattr(x, "placements"):
+        return x
+    from torch.distributed.tensor import Replicate
+
+    whole: Tensor = x.redistribute(placements=[Replicate()] * len(x.placements))
+    return whole
 
 
 def ratio(a: Tensor, b: Tensor) -> Tensor:
