@@ -21,6 +21,8 @@ from ._bessel_k import kv
 from ._bessel_y import yv
 from ._rgamma import rgamma
 
+Pointwise = Callable[[Tensor, Tensor], Tensor]
+
 _REAL = (
     Group("core", n=integers(0, 12), x=linear(-10, 10), count=32),
     Group("order above the argument", n=integers(5, 40), x=logarithmic(1, 20), count=16, dtypes=("float64",)),
@@ -119,7 +121,7 @@ def _at_infinity(z: Tensor, limit: float, oscillates: bool) -> Tensor:
     )
 
 
-def _first(f: Callable[..., Tensor], sign: int, at_infinity: float) -> Callable[[Tensor, Tensor], Tensor]:
+def _first(f: Callable[..., Tensor], sign: int, at_infinity: float) -> Pointwise:
     """Return j_n (sign -1) or i_n (sign 1): regular at 0, of the parity of n."""
 
     def value(n: Tensor, z: Tensor) -> Tensor:
@@ -160,21 +162,27 @@ def _k(n: Tensor, z: Tensor) -> Tensor:
     return torch.where(z == 0, math.inf, torch.where(z < 0, behind, result))
 
 
-def _call(
-    name: str, f: Callable[[Tensor, Tensor], Tensor], below: int, above: int, n: Any, z: Any, derivative: bool
-) -> Tensor:
-    """Return f, or by DLMF 10.51.2 and 10.51.5 (2n + 1) f' = n `below` f_{n-1} + (n + 1) `above` f_{n+1}."""
+def _neighbours(f: Pointwise, below: int, above: int) -> Pointwise:
+    """Return f' by DLMF 10.51.2 and 10.51.5: (2n + 1) f' = n `below` f_{n-1} + (n + 1) `above` f_{n+1}."""
+
+    def slope(n: Tensor, z: Tensor) -> Tensor:
+        lower = torch.where(n > 0, below * n * f((n - 1).clamp(min=0), z), 0.0)
+        return (lower + above * (n + 1) * f(n + 1, z)) / (2 * n + 1)
+
+    return slope
+
+
+def _y_slope(n: Tensor, z: Tensor) -> Tensor:
+    return _neighbours(_y, 1, -1)(n, z) if z.is_complex() else spherical_y_slope(n, z)
+
+
+def _call(name: str, f: Pointwise, slope: Pointwise, n: Any, z: Any, derivative: bool) -> Tensor:
+    """Return f or its derivative in z, with checked orders."""
     order, argument, cast = order_and_argument(name, n, z)
     order = order.detach()
     if known(((order < 0) | (order != order.round())).any()):
         raise bad_argument(name, "n", "a whole number of at least 0", n)
-    if not derivative:
-        return finish(name, f(order, argument), cast, None)
-    if f is _y and not argument.is_complex():
-        return finish(name, spherical_y_slope(order, argument), cast, None)
-    lower = torch.where(order > 0, below * order * f((order - 1).clamp(min=0), argument), 0.0)
-    result = (lower + above * (order + 1) * f(order + 1, argument)) / (2 * order + 1)
-    return finish(name, result, cast, None)
+    return finish(name, (slope if derivative else f)(order, argument), cast, None)
 
 
 _j = _first(jv, -1, 0.0)
@@ -224,7 +232,7 @@ def spherical_jn(n: Any, z: Any, derivative: bool = False) -> Tensor:
     >>> spherical_jn(1, torch.tensor([0.5, 2.0], dtype=torch.float64))
     tensor([0.1625, 0.4354], dtype=torch.float64)
     """
-    return _call("spherical_jn", _j, 1, -1, n, z, derivative)
+    return _call("spherical_jn", _j, _neighbours(_j, 1, -1), n, z, derivative)
 
 
 @function(differentiable=("z",), discrete=("n",), samples=_samples)
@@ -269,7 +277,7 @@ def spherical_yn(n: Any, z: Any, derivative: bool = False) -> Tensor:
     >>> spherical_yn(1, torch.tensor([0.5, 2.0], dtype=torch.float64))
     tensor([-4.4692, -0.3506], dtype=torch.float64)
     """
-    return _call("spherical_yn", _y, 1, -1, n, z, derivative)
+    return _call("spherical_yn", _y, _y_slope, n, z, derivative)
 
 
 @function(differentiable=("z",), discrete=("n",), samples=_samples)
@@ -315,7 +323,7 @@ def spherical_in(n: Any, z: Any, derivative: bool = False) -> Tensor:
     >>> spherical_in(1, torch.tensor([0.5, 2.0], dtype=torch.float64))
     tensor([0.1709, 0.9744], dtype=torch.float64)
     """
-    return _call("spherical_in", _i, 1, 1, n, z, derivative)
+    return _call("spherical_in", _i, _neighbours(_i, 1, 1), n, z, derivative)
 
 
 @function(differentiable=("z",), discrete=("n",), samples=_samples)
@@ -360,4 +368,4 @@ def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Tensor:
     >>> spherical_kn(1, torch.tensor([0.5, 2.0], dtype=torch.float64))
     tensor([5.7164, 0.1594], dtype=torch.float64)
     """
-    return _call("spherical_kn", _k, -1, -1, n, z, derivative)
+    return _call("spherical_kn", _k, _neighbours(_k, -1, -1), n, z, derivative)
