@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,6 +18,8 @@ from ..sparse._base import SparseBase
 from ..sparse.linalg import LinearOperator
 
 __all__ = ["RowSharded"]
+
+Map = Callable[[Tensor], Tensor]
 
 
 def _part(size: int, mesh: DeviceMesh) -> tuple[int, int]:
@@ -56,58 +59,38 @@ class _Exchange:
         return out
 
 
-class _Fetch(torch.autograd.Function):
-    """x and entries of others, linear in x; `_GiveBack` is the adjoint, and each the derivative of the other.
+class _Linear(torch.autograd.Function):
+    """A linear map of x between processes; it and its adjoint are each the derivative of the other.
 
     One node, whether a process needs any of the others or not: where it does not, torch's `cat` would leave it out of
     the graph, and the others would wait for it.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, exchange: _Exchange) -> Tensor:
-        ctx.exchange = exchange
-        return exchange.fetch(x)
+    def forward(ctx: Any, x: Tensor, f: Map, adjoint: Map) -> Tensor:
+        ctx.pair = f, adjoint
+        return f(x)
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> Any:
-        return _GiveBack.apply(g, ctx.exchange), None  # type: ignore[no-untyped-call]
+        f, adjoint = ctx.pair
+        return _linear(g, adjoint, f), None, None
 
 
-class _GiveBack(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, y: Tensor, exchange: _Exchange) -> Tensor:
-        ctx.exchange = exchange
-        return exchange.give_back(y)
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:
-        return _Fetch.apply(g, ctx.exchange), None  # type: ignore[no-untyped-call]
+def _linear(x: Tensor, f: Map, adjoint: Map) -> Tensor:
+    out: Tensor = _Linear.apply(x, f, adjoint)  # type: ignore[no-untyped-call]
+    return out
 
 
-class _Whole(torch.autograd.Function):
-    """Values that are the same on all processes: their gradient is the sum of those of all."""
+def _same_everywhere(data: Tensor, group: dist.ProcessGroup) -> Tensor:
+    """Return values that all processes have alike: their gradient is the sum of those of all."""
 
-    @staticmethod
-    def forward(ctx: Any, data: Tensor, group: dist.ProcessGroup) -> Tensor:
-        ctx.group = group
-        return data.view_as(data)
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:
-        return _Sum.apply(g, ctx.group), None  # type: ignore[no-untyped-call]
-
-
-class _Sum(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, g: Tensor, group: dist.ProcessGroup) -> Tensor:
-        ctx.group = group
+    def total(g: Tensor) -> Tensor:
         out = g.resolve_conj().clone(memory_format=torch.contiguous_format)
         dist.all_reduce(torch.view_as_real(out) if out.is_complex() else out, group=group)
         return out
 
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:
-        return _Whole.apply(g, ctx.group), None  # type: ignore[no-untyped-call]
+    return _linear(data, lambda x: x.view_as(x), total)
 
 
 # ---- between DTensor and its part ------------------------------------------------------------------------------------
@@ -214,7 +197,7 @@ class RowSharded(LinearOperator):
         whole = A.tocsr()
         data = whole.data
         if data.requires_grad:
-            data = _Whole.apply(data, mesh.get_group())  # type: ignore[no-untyped-call]
+            data = _same_everywhere(data, mesh.get_group())
         start, end = _part(whole.shape[0], mesh)
         pointers = whole.indptr[start : end + 1]
         first, last = (int(pointers[0]), int(pointers[-1])) if end > start else (0, 0)
@@ -277,13 +260,13 @@ class RowSharded(LinearOperator):
     def _matvec(self, x: Tensor) -> Tensor:
         rows, dtype = self._as(x.dtype)
         part = self._part(x).to(dtype)
-        y = rows @ _Fetch.apply(part, self._exchange)  # type: ignore[no-untyped-call]
+        y = rows @ _linear(part, self._exchange.fetch, self._exchange.give_back)
         return self._sharded(y, self.shape[0])
 
     def _rmatvec(self, x: Tensor) -> Tensor:
         rows, dtype = self._as(x.dtype)
         y = rows.conj().T @ self._part(x).to(dtype)
-        x = _GiveBack.apply(y, self._exchange)  # type: ignore[no-untyped-call]
+        x = _linear(y, self._exchange.give_back, self._exchange.fetch)
         return self._sharded(x, self.shape[1])
 
     def _sharded(self, y: Tensor, size: int) -> Tensor:
