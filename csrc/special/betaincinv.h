@@ -69,6 +69,9 @@ SCI_HD T betaincinv_edges(T a, T b, T p, T q) {
   if (q == T(0)) return T(1);
   if (isinf(a)) return T(1);
   if (isinf(b)) return T(0);
+  // Powers: I_x(a, 1) = x^a and I_x(1, b) = 1 - (1-x)^b.
+  if (b == T(1)) return a == T(1) ? p : p <= q ? pow(p, 1 / a) : exp(log1p(-q) / a);
+  if (a == T(1)) return -expm1((p <= q ? log1p(-p) : log(q)) / b);
   T x = betaincinv_solve(a, b, p, q)[0];
   // Near the ends of the range of t the leading term (DLMF 8.17.7).
   return x < limits<T>::min * 16384 && p < T(1) ? exp((log(p) + log(a) + betaln(a, b)) / a) : x;

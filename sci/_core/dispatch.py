@@ -54,6 +54,7 @@ from .torch_private import (
     profiler_enabled,
     transforms_active,
 )
+from .ufunc_keywords import call_with_keywords
 
 Args = tuple[Any, ...]
 Backward = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...], tuple[bool, ...]], Sequence[Tensor | None]]
@@ -424,7 +425,9 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             special_errors.report(card, op, xs, result if isinstance(result, (tuple, list)) else (result,))
         return result
 
-    def unary(x: Any, /, *, out: Tensor | None = None) -> Any:
+    def unary(x: Any, /, *, out: Tensor | None = None, **keywords: Any) -> Any:
+        if keywords:
+            return call_with_keywords(card.function, (x,), out, keywords)
         if special_errors.switched_on and _checks():
             return checked((x,), out)
         if type(x) not in _PLAIN or out is not None or x.dtype not in direct or x.layout is not torch.strided:
@@ -437,9 +440,11 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             return kernel(CPU, x)
         return kernel(CUDA, x) if x.is_cuda else op(x)
 
-    def nary(*args: Any, out: Tensor | None = None) -> Any:
+    def nary(*args: Any, out: Tensor | None = None, **keywords: Any) -> Any:
         if len(args) != count:
             raise TypeError(f"{card.name} takes {count} arguments ({', '.join(card.arguments)}), got {len(args)}")
+        if keywords:
+            return call_with_keywords(card.function, args, out, keywords)
         if special_errors.switched_on and _checks():
             return checked(args, out)
         if out is not None or torch.compiler.is_compiling() or _watched():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -112,6 +113,14 @@ class Poly1d:
 
     def __truediv__(self, other: Any) -> Poly1d:
         return Poly1d(self.c / other)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (Poly1d, np.poly1d)):
+            return NotImplemented
+        a, b = promote("Poly1d", left=self.c, right=other.c)
+        return torch.equal(a, b)
+
+    __hash__ = None  # type: ignore[assignment]  # as numpy.poly1d, which compares by value
 
     def __repr__(self) -> str:
         return f"Poly1d({self.c.tolist()})"

@@ -13,6 +13,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.errors import bad_argument
+from sci._core.ufunc_keywords import accepts_ufunc_keywords
 
 from ._bessel_i import iv
 from ._bessel_ie import finish, order_and_argument
@@ -42,12 +43,13 @@ def _of_whole_order(name: str, f: Callable[..., Tensor], n: Any, x: Any, out: Te
     order, argument, cast = order_and_argument(name, n, x)
     if argument.is_complex():
         raise bad_argument(name, "x", "real", x, TypeError)
-    if known((order != order.round()).any()):
+    if known(((order != order.round()) & ~order.isnan()).any()):
         raise bad_argument(name, "n", "whole", n)
     return finish(name, f(order.detach(), argument), cast, out)
 
 
 @function(differentiable=("v", "z"), samples=_samples)
+@accepts_ufunc_keywords
 def jn(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Bessel function of the first kind: another name of :func:`jv`.
@@ -77,6 +79,7 @@ def jn(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 
 @function(differentiable=("x",), discrete=("n",), samples=_whole_samples, complex=False)
+@accepts_ufunc_keywords
 def yn(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Bessel function of the second kind of whole order.
@@ -117,6 +120,7 @@ def yn(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 
 @function(differentiable=("x",), discrete=("n",), samples=_whole_samples, complex=False)
+@accepts_ufunc_keywords
 def kn(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Modified Bessel function of the second kind of whole order.

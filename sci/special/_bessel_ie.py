@@ -15,6 +15,7 @@ from sci._core.arrays import REAL_OF, as_tensor, compute_dtype, promote
 from sci._core.cards import Group, Sample, Ulp, function, inf, linear, logarithmic, nan, values
 from sci._core.dispatch import elementwise, write_out
 from sci._core.errors import bad_argument
+from sci._core.ufunc_keywords import accepts_ufunc_keywords
 
 from ._bessel_i import THIRD, _reference_i, difference, iv_dv, iv_dvdz
 from ._bessel_jy import jv
@@ -181,6 +182,7 @@ def _turned(name: str, kind: int, real: Callable[..., Any], v: Any, z: Any, out:
 
 
 @function(differentiable=("v", "z"), samples=_samples)
+@accepts_ufunc_keywords
 def ive(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Exponentially scaled modified Bessel function of the first kind, :math:`e^{-|\Re z|} I_v(z)`.
@@ -226,6 +228,7 @@ def ive(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 
 @function(differentiable=("v", "z"), samples=_samples)
+@accepts_ufunc_keywords
 def jve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Exponentially scaled Bessel function of the first kind, :math:`e^{-|\Im z|} J_v(z)`.
@@ -270,6 +273,7 @@ def jve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 
 @function(differentiable=("v", "z"), samples=_samples)
+@accepts_ufunc_keywords
 def yve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Exponentially scaled Bessel function of the second kind, :math:`e^{-|\Im z|} Y_v(z)`.

@@ -12,6 +12,7 @@ from sci._core.arrays import as_tensor, promote
 from sci._core.cards import Sample, function
 from sci._core.dispatch import write_out
 from sci._core.errors import bad_argument
+from sci._core.ufunc_keywords import accepts_ufunc_keywords
 
 from ._binom import binom
 from ._jacobi_function import gegenbauer_function, jacobi_function
@@ -66,6 +67,7 @@ def _samples(*parameters: float, low: float = -0.9, high: float = 0.95) -> Calla
 
 
 @function(differentiable=("n", "x"), samples=_samples())
+@accepts_ufunc_keywords
 def eval_legendre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Legendre's polynomial.
@@ -121,6 +123,7 @@ def eval_legendre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 
 @function(differentiable=("n", "x"), samples=_samples(low=0.1))
+@accepts_ufunc_keywords
 def eval_sh_legendre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Legendre's polynomial on [0, 1].
@@ -174,6 +177,7 @@ def eval_sh_legendre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 
 @function(differentiable=("n", "alpha", "beta", "x"), samples=_samples(0.5, -0.25))
+@accepts_ufunc_keywords
 def eval_jacobi(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Jacobi's polynomial.
@@ -234,6 +238,7 @@ def eval_jacobi(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None 
 
 
 @function(differentiable=("n", "p", "q", "x"), samples=_samples(1.5, 0.75, low=0.1))
+@accepts_ufunc_keywords
 def eval_sh_jacobi(n: Any, p: Any, q: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Jacobi's polynomial on [0, 1], with leading coefficient 1.
@@ -293,6 +298,7 @@ def eval_sh_jacobi(n: Any, p: Any, q: Any, x: Any, /, *, out: Tensor | None = No
 
 
 @function(differentiable=("n", "alpha", "x"), samples=_samples(0.75))
+@accepts_ufunc_keywords
 def eval_gegenbauer(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Gegenbauer's polynomial, also called ultraspherical.
@@ -355,6 +361,7 @@ def eval_gegenbauer(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None)
 
 
 @function(differentiable=("n", "alpha", "x"), samples=_samples(0.75, low=0.1, high=5))
+@accepts_ufunc_keywords
 def eval_genlaguerre(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Laguerre's generalized polynomial.
@@ -414,6 +421,7 @@ def eval_genlaguerre(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None
 
 
 @function(differentiable=("n", "x"), samples=_samples(low=0.1, high=5))
+@accepts_ufunc_keywords
 def eval_laguerre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Laguerre's polynomial.

@@ -62,7 +62,7 @@ def parameter(name: str, argument: str, value: Any, above: float, device: Any = 
     if x.is_complex() or x.dtype is torch.bool:
         raise bad_argument(name, argument, "real", value, TypeError)
     if known(~((x > above) & torch.isfinite(x)).all()):
-        raise bad_argument(name, argument, f"finite and greater than {above:g}", value)
+        raise bad_argument(name, f"`{argument}`", f"a finite number greater than {above:g}", value)
     return x.to(device=device, dtype=torch.float64)
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from sci._core.arrays import compute_dtype, promote
 from sci._core.cards import Sample, function
 from sci._core.dispatch import write_out
+from sci._core.ufunc_keywords import accepts_ufunc_keywords
 
 from ._hyp2f1 import hyp2f1
 from ._jacobi_function import jacobi_function
@@ -25,6 +26,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 
 @function(differentiable=("v", "x"), discrete=("m",), samples=_samples, complex=False)
+@accepts_ufunc_keywords
 def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Associated Legendre function of whole order and real degree, on the cut.

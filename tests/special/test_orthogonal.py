@@ -409,11 +409,11 @@ def test_names_dtypes_and_refused() -> None:
     bad: list[tuple[Any, str]] = [
         (lambda: special.roots_legendre(0), "roots_legendre: n must be a positive whole number, got 0"),
         (lambda: special.roots_hermite(2.5), "roots_hermite: n must be a whole number, got 2.5"),
-        (lambda: special.roots_jacobi(2, -1.0, 0.0), "roots_jacobi: alpha must be finite and greater than -1"),
-        (lambda: special.roots_gegenbauer(2, -0.5), "alpha must be finite and greater than -0.5"),
-        (lambda: special.roots_sh_jacobi(2, 1.0, 2.0), "p1 - q1 must be finite and greater than -1"),
+        (lambda: special.roots_jacobi(2, -1.0, 0.0), "roots_jacobi: `alpha` must be a finite number greater than -1"),
+        (lambda: special.roots_gegenbauer(2, -0.5), "`alpha` must be a finite number greater than -0.5"),
+        (lambda: special.roots_sh_jacobi(2, 1.0, 2.0), "`p1 - q1` must be a finite number greater than -1"),
         (lambda: special.legendre(-1), "legendre: n must be a whole number of at least 0, got -1"),
-        (lambda: special.genlaguerre(2, -1), "genlaguerre: alpha must be finite and greater than -1"),
+        (lambda: special.genlaguerre(2, -1), "genlaguerre: `alpha` must be a finite number greater than -1"),
     ]
     for call, message in bad:
         with pytest.raises(ValueError, match=message):
