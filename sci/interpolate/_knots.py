@@ -13,6 +13,8 @@ def augmented(x: Tensor, k: int) -> Tensor:
 
 def not_a_knot(x: Tensor, k: int) -> Tensor:
     """Return len(x) + k + 1 knots: the inner sites but for the outermost, for even k the middles between sites."""
+    if k == 1:
+        return torch.cat((x[:1], x, x[-1:]))
     skip = (k + 1) // 2
     inner = x if k % 2 else (x[1:] + x[:-1]) / 2
     return torch.cat((x[:1].expand(k + 1), inner[skip : inner.shape[0] - skip], x[-1:].expand(k + 1)))

@@ -11,6 +11,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import as_tensor, floating
 from .._core.cards import Sample, function
+from .._core.checks import known
 from .._core.dispatch import operator
 from .._core.errors import bad_argument, describe, items
 from . import _piecewise, _tensor_spline
@@ -183,17 +184,19 @@ class RegularGridInterpolator:
             if p.shape[0] != data.shape[k]:
                 text = f"there are {p.shape[0]} points and {data.shape[k]} values along dimension {k}"
                 raise ValueError(f"{name}: {text}")
-        for k, p in enumerate(grid):
-            step = p.diff()
-            if not holds((step > 0).all()):
-                if not holds((step < 0).all()):
-                    raise ValueError(f"{name}: the points in dimension {k} must be strictly ascending or descending")
-                grid[k], data = p.flip(0), data.flip(k)
+        if not _ascending(grid):
+            for k, p in enumerate(grid):
+                step = p.diff()
+                if not holds((step > 0).all()):
+                    if not holds((step < 0).all()):
+                        text = f"the points in dimension {k} must be strictly ascending or descending"
+                        raise ValueError(f"{name}: {text}")
+                    grid[k], data = p.flip(0), data.flip(k)
         self.grid = tuple(grid)
         self.values = data
         self.fill_value = fill_value if fill_value is None else _fill(name, fill_value, data)
         self._check_sizes(method)
-        self._ends = torch.stack([torch.stack((p[0], p[-1])).detach().sort().values for p in grid], 1)
+        self._ends = torch.cat([p[:1] for p in grid] + [p[-1:] for p in grid]).detach().reshape(2, len(grid))
         self._prepared = {method: self._prepare(method)}
 
     def __call__(self, xi: Any, method: str | None = None, *, nu: Sequence[int] | None = None) -> Tensor:
@@ -363,7 +366,16 @@ def _known_method(name: str, method: Any) -> str:
     raise bad_argument(name, "method", f"one of {_METHODS}", method)
 
 
+def _ascending(grid: Sequence[Tensor]) -> bool:
+    """Return whether the points ascend in every dimension, found with one transfer; see `holds`."""
+    steps = [p.diff() for p in grid if p.shape[0] > 1]
+    lowest = known(torch.cat(steps).min()) if steps else None
+    return lowest is None or lowest > 0
+
+
 def _fill(name: str, fill_value: Any, values: Tensor) -> Any:
+    if isinstance(fill_value, (int, float)):
+        return fill_value
     fill = as_tensor(fill_value, "fill_value", name)
     if fill.numel() != 1 or (fill.is_complex() and not values.is_complex()):
         text = f"fill_value must be either None or a number of a type compatible with values ({values.dtype})"
