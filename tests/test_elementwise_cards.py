@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
-from sci.testing import card_hash, points_condition, read_table, table_path, ulp_error
+from sci.testing import card_hash, helpers_hash, points_condition, read_table, table_path, ulp_error
 from sci.testing.tables import Row
 from tools.reference import load_domain
 
@@ -90,7 +90,9 @@ def test_card_is_complete(card: ElementwiseCard) -> None:
 @each_card
 def test_table_is_fresh(card: ElementwiseCard) -> None:
     provenance = read_table(table_path(card, ROOT)).provenance
-    assert provenance["card"] == card_hash(card), f"run: python -m tools.reference {card.domain} {card.name}"
+    remake = f"run: python -m tools.reference {card.domain} {card.name}"
+    assert provenance["card"] == card_hash(card), remake
+    assert provenance.get("helpers", "") in ("", helpers_hash(card)), f"a helper has changed; {remake}"
 
 
 @each_card

@@ -3,6 +3,9 @@
 Every value is computed by mpmath from the card's reference at one precision and confirmed at twice that; where the two
 differ the precision is raised. First derivatives are differences of the reference at a precision that makes their error
 invisible. Rows of a float32 group hold arguments that are exact in float32.
+
+A table notes hashes of the card's reference and samples and of what these call. Where a change of a helper does not
+change what it computes, ``--spot N`` recomputes N rows of each group, and renews the hashes if they are the same.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 import mpmath
 
 from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
-from sci.testing import Table, card_hash, points, table_path, write_table
+from sci.testing import Table, card_hash, helpers_hash, points, read_table, table_path, write_table
 from sci.testing.tables import Row
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -135,22 +138,47 @@ def make_row(task: tuple[str, str, str, str, str, tuple[Any, ...]]) -> Row:
     return Row(signature, precision, group, args, values, tuple(partials))
 
 
-def make_table(card: ElementwiseCard, pool: concurrent.futures.Executor) -> Table:
-    """Compute the table of a card."""
-    tasks = [
+def tasks_of(card: ElementwiseCard) -> list[tuple[str, str, str, str, str, tuple[Any, ...]]]:
+    """Return what to compute for each row of a card's table."""
+    return [
         (card.domain, card.name, signature, precision, group, args)
         for signature, _ in card.signatures
         for precision in ("float64", "float32")
         for group, args in points(card, signature, precision)
     ]
-    rows = list(pool.map(make_row, tasks, chunksize=8))
+
+
+def make_table(card: ElementwiseCard, pool: concurrent.futures.Executor) -> Table:
+    """Compute the table of a card."""
+    rows = list(pool.map(make_row, tasks_of(card), chunksize=8))
     provenance = {
         "function": f"sci.{card.domain}.{card.name}",
         "made by": f"python -m tools.reference {card.domain} {card.name}",
         "reference": f"mpmath {mpmath.__version__}, {FIRST_DIGITS} digits or more, confirmed at twice the precision",
-        "card": card_hash(card),
     }
-    return Table(provenance, rows)
+    return Table(provenance | hashes(card), rows)
+
+
+def hashes(card: ElementwiseCard) -> dict[str, str]:
+    """Return the lines of provenance that tell a stale table."""
+    found = {"card": card_hash(card), "helpers": helpers_hash(card)}
+    return {key: value for key, value in found.items() if value}
+
+
+def spot_table(card: ElementwiseCard, pool: concurrent.futures.Executor, count: int) -> Table:
+    """Return a card's table with new hashes if its arguments and `count` rows of each group are what they were."""
+    table, tasks = read_table(table_path(card, ROOT)), tasks_of(card)
+    kept = [(card.domain, card.name, row.signature, row.precision, row.group, row.args) for row in table.rows]
+    if repr(kept) != repr(tasks):
+        raise SystemExit(f"{card.name}: other samples than in the table; make it anew, without --spot")
+    places: dict[tuple[str, ...], list[int]] = {}
+    for i, task in enumerate(tasks):
+        places.setdefault(task[2:5], []).append(i)
+    chosen = [i for rows in places.values() for i in rows[:: -(-len(rows) // count)]]
+    for i, row in zip(chosen, pool.map(make_row, [tasks[i] for i in chosen]), strict=True):
+        if repr(row) != repr(table.rows[i]):
+            raise SystemExit(f"{card.name}: {row} is not the table's {table.rows[i]}; make it anew, without --spot")
+    return Table({**table.provenance, **hashes(card)}, table.rows)
 
 
 def main() -> None:
@@ -158,6 +186,7 @@ def main() -> None:
     parser.add_argument("domain")
     parser.add_argument("names", nargs="*", help="functions; all whose table is stale by default")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--spot", type=int, metavar="N", help="renew the hashes if N rows of each group are the same")
     options = parser.parse_args()
     load_domain(options.domain)
     cards = [c for c in elementwise_cards.values() if c.domain == options.domain]
@@ -167,15 +196,15 @@ def main() -> None:
         cards = [c for c in cards if stale(c)]
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         for card in cards:
-            table = make_table(card, pool)
+            table = spot_table(card, pool, options.spot) if options.spot else make_table(card, pool)
             write_table(table_path(card, ROOT), table)
             print(f"{card.name}: {len(table.rows)} rows")
 
 
 def stale(card: ElementwiseCard) -> bool:
-    """Is a card's table missing, or made from another reference or other samples?"""
+    """Is a card's table missing, or made from another reference, other samples or other helpers?"""
     path = table_path(card, ROOT)
-    return not path.is_file() or f"# card: {card_hash(card)}\n" not in path.read_text()
+    return not path.is_file() or not hashes(card).items() <= read_table(path).provenance.items()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from .elementwise import Accuracy, check_elementwise
 from .metric import ulp_error
 from .operators import check_operator
 from .samples import designed_points, points
-from .tables import Table, card_hash, points_condition, read_table, table_path, write_table
+from .tables import Table, card_hash, helpers_hash, points_condition, read_table, table_path, write_table
 
 __all__ = [
     "Accuracy",
@@ -19,6 +19,7 @@ __all__ = [
     "check_elementwise",
     "check_operator",
     "designed_points",
+    "helpers_hash",
     "integers",
     "linear",
     "logarithmic",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import dataclasses
+import functools
 import hashlib
 import inspect
 import math
@@ -45,24 +46,96 @@ def table_path(card: ElementwiseCard, root: pathlib.Path | None = None) -> pathl
 
 def card_hash(card: ElementwiseCard) -> str:
     """Hash what a table depends on: the reference and the samples of the card, as syntax."""
-    module = inspect.getmodule(card.function)
-    tree = ast.parse(inspect.getsource(module))  # type: ignore[arg-type]
-    names = set()
-    text = ""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == card.name and node.decorator_list:
+    path = _file_of(card)
+    text, names = _declared(path, card.name)
+    # What they call in the same file counts as well.
+    here = _definitions(path)
+    nodes = {id(here[name]) for name in names if isinstance(here.get(name), ast.FunctionDef | ast.Assign)}
+    for node in _tree(path).body:
+        if id(node) in nodes:
+            text += ast.unparse(node)
+    return _digest(text)
+
+
+def helpers_hash(card: ElementwiseCard) -> str:
+    """Hash what the reference and the samples call beyond that: helpers' helpers, and those of files beside the card's.
+
+    Docstrings and comments do not count. Empty where there is nothing further.
+    """
+    path = _file_of(card)
+    _, names = _declared(path, card.name)
+    direct = {(path, name) for name in names}
+    found: dict[tuple[pathlib.Path, str], str] = {}
+    seen: set[tuple[pathlib.Path, str]] = set()
+    todo = sorted(direct)
+    while todo:
+        place = todo.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        what = _definitions(place[0]).get(place[1])
+        if isinstance(what, tuple):
+            todo.append(what)
+        elif what is not None:
+            if place not in direct or isinstance(what, ast.AnnAssign):
+                found[place] = ast.unparse(_without_docstring(what))
+            todo += [(place[0], name) for name in _names(what)]
+    texts = [found[place] for place in sorted(found, key=lambda place: (place[0].stem, place[1]))]
+    return _digest("\n".join(dict.fromkeys(texts))) if texts else ""
+
+
+def _file_of(card: ElementwiseCard) -> pathlib.Path:
+    return pathlib.Path(inspect.getsourcefile(inspect.getmodule(card.function)))  # type: ignore[arg-type]
+
+
+@functools.cache
+def _tree(path: pathlib.Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _declared(path: pathlib.Path, name: str) -> tuple[str, set[str]]:
+    """Return the reference and the samples in a card's declaration, as text, and the names in them."""
+    text, names = "", set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
             for decorator in node.decorator_list:
                 for keyword in getattr(decorator, "keywords", []):
                     if keyword.arg in ("reference", "samples"):
                         text += ast.unparse(keyword.value)
-                        names |= {n.id for n in ast.walk(keyword.value) if isinstance(n, ast.Name)}
-    # What they call in the same file counts as well.
-    for node in tree.body:
-        assigned = [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)]
-        if (isinstance(node, ast.FunctionDef) and not node.decorator_list and node.name in names) or names & set(
-            assigned
-        ):
-            text += ast.unparse(node)
+                        names |= _names(keyword.value)
+    return text, names
+
+
+@functools.cache
+def _definitions(path: pathlib.Path) -> dict[str, ast.stmt | tuple[pathlib.Path, str]]:
+    """Return what a file's names mean: the statement that defines them, or the file beside it that they are from."""
+    found: dict[str, ast.stmt | tuple[pathlib.Path, str]] = {}
+    for node in _tree(path).body:
+        if isinstance(node, ast.FunctionDef):
+            if not any(_names(decorator) & {"elementwise", "function"} for decorator in node.decorator_list):
+                found[node.name] = node
+        elif isinstance(node, ast.Assign):
+            found |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found[node.target.id] = node
+        elif isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            beside = path.parent / f"{node.module}.py"
+            if beside.is_file():
+                found |= {name.asname or name.name: (beside, name.name) for name in node.names}
+    return found
+
+
+def _without_docstring(node: ast.stmt) -> ast.stmt:
+    if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+        return ast.FunctionDef(**{**dict(ast.iter_fields(node)), "body": node.body[1:] or [ast.Pass()]}, lineno=0)
+    return node
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
