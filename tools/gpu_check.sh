@@ -45,6 +45,7 @@ step build 180 make -C csrc -j"$jobs" PYTHON="$python" BUILD="$out/build"
   "$python" -m pip list 2>/dev/null | grep -iE '^(torch|scipy|numpy|cupy|jax|triton|nvidia-cuda-nvrtc|nvmath)'
 } >"$out/machine.txt" 2>&1
 
+if [ ${#failed[@]} -gt 0 ]; then echo "no library, so no tests: see $out/build.log"; exit 1; fi
 parallel=()
 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 8 ? jobs : 8))")
 step kernels 150 "$python" -m tools.fill_cache --device "$device" --jobs "$jobs"

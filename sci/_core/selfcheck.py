@@ -102,8 +102,8 @@ def _elementwise(card: ElementwiseCard, device: torch.device, tally: Tally) -> N
             promised = getattr(card.ulp, dtype) or getattr(card.ulp, wide)
             errors = ulp_error(out.cpu().numpy(), [row.values[k] for row in rows], dtype)
             bounds = np.array([max(promised, points_condition(row, k, card.outputs)) for row in rows])
-            with np.errstate(invalid="ignore"):
-                shares = errors / bounds
+            with np.errstate(invalid="ignore", divide="ignore"):
+                shares = np.where(errors == 0, 0.0, errors / bounds)  # where 0 is promised, 0 / 0 keeps the promise
             at = int(np.argmax(shares))
             if not shares[at] <= tally.worst:
                 tally.worst, tally.where = float(shares[at]), f"{card.name} {dtype}"
