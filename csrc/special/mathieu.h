@@ -70,60 +70,76 @@ SCI_HD_LARGE void mathieu_walk(R a, R q, double from, double to, mathieu_state<R
   }
 }
 
-/// The values of the rows of the Fourier series and its derivative at x, and of what gives the sign.
+/// The values of the rows of the Fourier series and its derivative at x, and of what gives the sign. From row to row by
+/// a rotation, the largest and every sixteenth by itself.
 struct mathieu_fourier {
   mathieu_case which;
   double x;  // or pi/2 - x
   bool beyond;
+  double step_cos, step_sin, c = 1, s = 0;
+  int row = -10;
+
+  SCI_HD mathieu_fourier(const mathieu_case& which, double x, bool beyond)
+      : which(which), x(x), beyond(beyond), step_cos(cos(2 * x)), step_sin(sin(2 * x)) {}
+  SCI_HD void turn_to(int k) {
+    if (k % 16 == 0 || k == which.row || (k != row + 1 && k != row - 1)) {
+      c = cos(which.p(k) * x), s = sin(which.p(k) * x);
+    } else {
+      const double by = k > row ? step_sin : -step_sin, t = c;
+      c = c * step_cos - s * by, s = s * step_cos + t * by;
+    }
+    row = k;
+  }
   template <class R>
-  SCI_HD void operator()(int k, R* value) const {
-    const double p = which.p(k), weight = which.kind == 0 && k == 0 ? 0.7071067811865476 : 1;
-    double c = cos(p * x), s = sin(p * x);
+  SCI_HD void operator()(int k, R* value) {
+    turn_to(k);
+    const double p = which.p(k);
+    double a = c, b = s;
     if (beyond) {
       const bool turned = int(p) % 2 != 0;
-      const double sign = int(p) / 2 % 2 != 0 ? -1 : 1, t = c;
-      c = sign * (turned ? s : c), s = sign * (turned ? t : -s);
+      const double sign = int(p) / 2 % 2 != 0 ? -1 : 1;
+      a = sign * (turned ? s : c), b = sign * (turned ? c : -s);
     }
     const bool even = which.kind < 2;
-    value[0] = R(weight * (even ? c : s));
-    value[1] = R(even ? -p * s : p * c);
-    value[2] = R((k % 2 == 0 ? weight : -weight) * (which.kind % 2 != 0 ? p : 1));
+    value[0] = R(even ? a : b);
+    value[1] = R(even ? -p * b : p * a);
+    value[2] = R((k % 2 == 0 ? 1 : -1) * (which.kind % 2 != 0 ? p : 1));
   }
 };
 
 /// y and y' at 0 <= x <= pi/2 (x is what is missing to pi/2 if `beyond`) by the series; q >= 0.
 template <class R>
 SCI_HD_LARGE many<R, 2> mathieu_by_series(const mathieu_case& c, R a, R q, double x, bool beyond) {
-  const mathieu_pass<R, 3> f = mathieu_run<3>(c, a, q, mathieu_fourier{c, x, beyond});
+  const mathieu_pass<R, 3> f = mathieu_run<3>(c, c.size, a, q, mathieu_fourier(c, x, beyond));
   R front = R(1.0) / sqrt(f.norm);
   // ce_m(pi/2) or its derivative has the sign of its number of zeros.
   if ((primal(f.sum[2]) < 0) != (c.index % 2 != 0)) front = -front;
   return {{f.sum[0] * front, f.sum[1] * front}};
 }
 
-/// 0 <= degrees <= 90, q >= 0.
+/// At 0 <= degrees <= 90 from 0, or (`beyond`) back from 90; q >= 0.
 template <class R>
-SCI_HD_LARGE many<R, 2> mathieu_quarter(bool even, int m, R q, double degrees) {
+SCI_HD_LARGE many<R, 2> mathieu_quarter(bool even, int m, R q, double degrees, bool beyond) {
   constexpr double unit = numbers::pi<double> / 180;
+  if (degrees > 45) degrees = 90 - degrees, beyond = !beyond;  // exact, so that zeros at a right angle are
   const double Q = primal(q), x = degrees * unit;
   mathieu_case c = mathieu_which(even, m, Q);
   const double A = mathieu_eigenvalue(c, Q);
   const R a = mathieu_lifted(c, A, q);
-  const double barrier = 2 * Q * cos(2 * x) - A;
+  const double wave = cos(2 * x), barrier = 2 * Q * (beyond ? -wave : wave) - A;
   if (barrier > 0 && Q > 1) {
-    const double turn = 0.5 * acos(max(A / (2 * Q), -1.0));
-    if (sqrt(barrier) * (turn - x) > 1) {
+    const double turn = 0.5 * acos(max(A / (2 * Q), -1.0)), from = beyond ? (90 - degrees) * unit : x;
+    if (sqrt(barrier) * (turn - from) > 1) {
       mathieu_state<R> w = {R(even ? 1.0 : 0.0), R(even ? 0.0 : 1.0), 0};
-      mathieu_walk(a, q, 0.0, x, w);
+      mathieu_walk(a, q, 0.0, from, w);
       mathieu_state<R> end = w;
-      mathieu_walk(a, q, x, turn, end);
+      mathieu_walk(a, q, from, turn, end);
       const R scale = mathieu_by_series(c, a, q, turn, false)[0] / end.y;
       const int twos = w.twos - end.twos;
       return {{ldexp(w.y * scale, twos), ldexp(w.slope * scale, twos)}};
     }
   }
-  const bool beyond = degrees > 45;  // zeros at a right angle are exact
-  return mathieu_by_series(c, a, q, beyond ? (90 - degrees) * unit : x, beyond);
+  return mathieu_by_series(c, a, q, x, beyond);
 }
 
 /// ce_m or se_m and the derivative in x; x in degrees.
@@ -144,15 +160,15 @@ SCI_HD_LARGE many<R, 2> mathieu_angular(bool even, int64_t m, R q, double degree
     x = 180 - x;
     ((even != odd) ? slope : sign) *= -1;
   }
-  if (primal(q) < 0) {  // x to 90 - x, with (-1)^n
+  const bool beyond = primal(q) < 0;
+  if (beyond) {  // x to 90 - x, with (-1)^n
     const int64_t n = even || odd ? m / 2 : m / 2 - 1;
     if (n % 2 != 0) sign = -sign, slope = -slope;
     slope = -slope;
-    x = 90 - x;
     q = -q;
     if (odd) even = !even;
   }
-  many<R, 2> y = mathieu_quarter(even, int(m), q, x);
+  many<R, 2> y = mathieu_quarter(even, int(m), q, x, beyond);
   return {{y[0] * R(sign), y[1] * R(slope)}};
 }
 
@@ -162,9 +178,8 @@ struct mathieu_one_row {
   int row;
   template <class R>
   SCI_HD void operator()(int k, R* value) const {
-    const double weight = which.kind == 0 && k == 0 ? 0.7071067811865476 : 1;
-    value[0] = R(k == row ? weight : 0.0);
-    value[1] = R((k % 2 == 0 ? weight : -weight) * (which.kind % 2 != 0 ? which.p(k) : 1));
+    value[0] = R(k == row ? 1.0 : 0.0);
+    value[1] = R((k % 2 == 0 ? 1 : -1) * (which.kind % 2 != 0 ? which.p(k) : 1));
   }
 };
 
@@ -176,7 +191,7 @@ SCI_HD_LARGE R mathieu_coefficient_of(bool even, int64_t m, int64_t k, R q) {
   const double a = mathieu_eigenvalue(c, primal(q));
   if (k > 2 * mathieu_largest_order) return R(0.0);
   c.size = max(c.size, int(k) + 18);
-  const mathieu_pass<R, 2> f = mathieu_run<2>(c, mathieu_lifted(c, a, q), q, mathieu_one_row{c, int(k)});
+  const mathieu_pass<R, 2> f = mathieu_run<2>(c, c.size, mathieu_lifted(c, a, q), q, mathieu_one_row{c, int(k)});
   const R front = R(1.0) / sqrt(f.norm);
   return f.sum[0] * ((primal(f.sum[1]) < 0) != (c.index % 2 != 0) ? -front : front);
 }

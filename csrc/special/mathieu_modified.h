@@ -6,11 +6,14 @@
 //   eps_s Mc_2j = (-1)^j sum_l (-1)^l A_2l / A_2s (J_(l-s)(u) C_(l+s)(v) + J_(l+s)(u) C_(l-s)(v))
 //
 // and its like, s a row with a large coefficient, so that nothing cancels (A. L. Van Buren and J. E. Boisvert, Quart.
-// Appl. Math. 65 (2007) 1-23); of those the first, whose Bessel functions of the second kind are least. Negative x by
-// the parts of the second kind that are even and odd. In double; derivatives in q on dual numbers, those of Bessel
+// Appl. Math. 65 (2007) 1-23); of those the first, whose Bessel functions of the second kind are least. Bessel
+// functions of one argument are a table by recurrence; where it would be long, one by one. Negative x by the parts of the
+// second kind that are even and odd. In double; derivatives in q on dual numbers, those of Bessel
 // functions by their equation.
 #pragma once
+#include "core/double_double.h"
 #include "special/bessel_jy.h"
+#include "special/bessel_order01.h"
 #include "special/detail/mathieu_matrix.h"
 
 namespace sci {
@@ -30,17 +33,47 @@ struct mathieu_lift<dual<D>> {
   }
 };
 
-/// J or Y of whole orders that come one after another, at one argument.
+/// J or Y of the orders 0 to `last`, by the recurrence in the direction in which it is stable (DLMF 10.6.1, 3.6(v)).
+struct mathieu_bessel_table {
+  static constexpr int room = 128;
+  double value[room];
+
+  SCI_HD_LARGE void fill(bool second, double u, int last) {
+    const double zero = second ? y0(u) : j0(u), one = second ? y1(u) : j1(u);
+    if (second || u > last) {
+      value[0] = zero, value[1] = one;
+      SCI_NO_UNROLL
+      for (int n = 1; n < last; ++n) value[n + 1] = 2 * n / u * value[n] - value[n - 1];
+      return;
+    }
+    double above = 0, now = 1e-290;
+    SCI_NO_UNROLL
+    for (int n = last + 24; n >= 0; --n) {
+      if (n <= last) value[n] = now;
+      const double next = 2 * n / u * now - above;
+      above = now, now = next;
+      if (abs(now) > 1e140) {  // what is less than that by the product of two such is nothing
+        above *= 1e-290, now *= 1e-290;
+        for (int k = max(n, 0); k <= last; ++k) value[k] *= 1e-290;
+      }
+    }
+    const double scale = abs(zero) > abs(one) ? zero / value[0] : one / value[1];
+    for (int n = 0; n <= last; ++n) value[n] *= scale;
+  }
+};
+
+/// J or Y of whole orders, from a table if there is one, else of orders that come one after another.
 template <class R>
 struct mathieu_bessel {
   R argument;
-  double u;
+  double u, rest;  // what the argument lacks to its double, which large orders notice
   bool second;
+  const mathieu_bessel_table* table;
   int order;
   double value;
 
-  SCI_HD mathieu_bessel(R argument, bool second)
-      : argument(argument), u(primal(argument)), second(second), order(-2), value(0) {}
+  SCI_HD mathieu_bessel(R argument, double rest, bool second, const mathieu_bessel_table* table)
+      : argument(argument), u(primal(argument)), rest(rest), second(second), table(table), order(-2), value(0) {}
   SCI_HD double direct(int n) const {
     if (u == 0) return second ? -limits<double>::infinity : n == 0 ? 1 : 0;
     const bessel_jy_pair<double> f = bessel_jy_core(double(n), u, second);
@@ -49,14 +82,21 @@ struct mathieu_bessel {
   /// The function and its derivative; n may be negative.
   SCI_HD_LARGE many<R, 2> at(int n) {
     const int k = n < 0 ? -n : n;
-    const double now = k == order ? value : direct(k);
+    double now, slope;
     // f_k' = k/u f_k - f_(k+1) = f_(k-1) - k/u f_k
-    double slope;
-    if (order == k - 1 && k > 0)
-      slope = value - k / u * now;
-    else
-      slope = k / u * now - (order == k + 1 ? value : direct(k + 1));
-    order = k, value = now;
+    if (table != nullptr) {
+      now = table->value[k];
+      slope = k / u * now - table->value[k + 1];
+    } else {
+      now = k == order ? value : direct(k);
+      if (order == k - 1 && k > 0)
+        slope = value - k / u * now;
+      else
+        slope = k / u * now - (order == k + 1 ? value : direct(k + 1));
+      order = k, value = now;
+    }
+    const double curved = (k / u * (k / u) - 1) * now - slope / u;
+    if (rest != 0 && isfinite(curved)) now += rest * slope, slope += rest * curved;
     const double sign = n < 0 && k % 2 != 0 ? -1 : 1;
     return mathieu_lift<R>::at(k, argument, sign * now, sign * slope);
   }
@@ -75,8 +115,8 @@ struct mathieu_products {
     const double turn = kind < 2 ? 1 : -1;
     const R sum = p[0] * g[0] + R(turn) * q[0] * f[0];
     const R slope = v * (p[0] * g[1] + R(turn) * q[0] * f[1]) - u * (p[1] * g[0] + R(turn) * q[1] * f[0]);
-    const double weight = (l % 2 != 0 ? -1 : 1) * (kind == 0 && l == 0 ? 0.7071067811865476 : 1);
-    const bool good = isfinite(primal(sum)) && isfinite(primal(slope));
+    const double weight = l % 2 != 0 ? -1 : 1;
+    const bool good = isfinite(largest(sum)) && isfinite(largest(slope));
     value[0] = good || l == s ? sum * R(weight) : R(0.0);
     value[1] = good || l == s ? slope * R(weight) : R(0.0);
   }
@@ -85,27 +125,55 @@ struct mathieu_products {
 /// The first row whose coefficient is large: at the inner edge of the support, where a - 2q = p^2, or three beyond.
 SCI_HD_LARGE int mathieu_first_row(mathieu_case c, double a, double q) {
   const double edge = 0.5 * sqrt(max(a - 2 * q, 0.0)) - c.off / 2;
-  const int first = min(max(int(rint(edge)), 0), c.size - 1);
+  const int first = min(max(int(rint(edge)), 0), c.short_size - 1);
   int best = c.row;
   double least = limits<double>::infinity;
   SCI_NO_UNROLL
-  for (int k = first; k < first + 4 && k < c.size; ++k) {
+  for (int k = first; k < first + 4 && k < c.short_size; ++k) {
     c.row = k;
-    const double norm = mathieu_run<0>(c, a, q, mathieu_nothing()).norm;
+    const double norm = mathieu_run<0>(c, c.short_size, a, q, mathieu_nothing()).norm / c.weight(k);
     if (norm < 0.5 * least) least = norm, best = k;
   }
   return best;
 }
 
+/// exp(x), x >= 0, with a relative error of some 1e-19, where orders of hundreds still have all digits: by three
+/// squarings.
+SCI_HD double_double mathieu_exp(double x) {
+  double_double rest = x;
+  const double twos = double_double_reduce(rest, double_double_ln2());
+  const double_double z = ldexp(rest, -3);
+  const double s = z.hi;
+  double tail = 0;  // s^3 / 3! + ...
+  for (int n = 10; n > 2; --n) tail = (tail + s * s) * (n > 3 ? s / n : s / 6);
+  double_double p = z + z * z * 0.5 + tail;
+  for (int i = 0; i < 3; ++i) p = p * (p + 2.0);
+  return ldexp(p + 1.0, int(twos));
+}
+
 /// Both kinds' building block for x >= 0, q > 0.
 template <class R>
 SCI_HD_LARGE many<R, 2> mathieu_radial(const mathieu_case& c, R a, R q, double x, bool second) {
-  const R root = sqrt(q), u = root * R(exp(-x)), v = root * R(exp(x));
-  mathieu_bessel<R> j_near(u, false), j_far(u, false), c_near(v, second), c_far(v, second);
+  const double_double exact = sqrt(double_double(primal(q)));
+  double_double near = exact.hi * exp(-x), far = exact.hi * exp(x);
+  if (x < 690 && near.hi > 1e-100) {
+    const double_double grow = mathieu_exp(x);
+    near = exact / grow, far = exact * grow;
+  }
+  const R root = sqrt(q) / R(exact.hi), u = root * R(near.hi), v = root * R(far.hi);
+  const int last = c.size + c.row + int(c.off);
+  const bool few = last < mathieu_bessel_table::room && primal(u) > 1e-100;
+  mathieu_bessel_table j, y;
+  if (few) {
+    j.fill(false, primal(u), last);
+    y.fill(second, primal(v), last);
+  }
+  const mathieu_bessel_table *js = few ? &j : nullptr, *ys = few ? &y : nullptr;
+  mathieu_bessel<R> j_near(u, near.lo, false, js), j_far(u, near.lo, false, js);
+  mathieu_bessel<R> c_near(v, far.lo, second, ys), c_far(v, far.lo, second, ys);
   const mathieu_products<R> products = {c, j_near, j_far, c_near, c_far, u, v};
-  const mathieu_pass<R, 2> f = mathieu_run<2>(c, a, q, products);
-  // A_0 is 1/sqrt(2) of the vector's component and its eps_s is 2.
-  double front = c.kind == 0 && c.row == 0 ? 0.7071067811865476 : 1;
+  const mathieu_pass<R, 2> f = mathieu_run<2>(c, c.size, a, q, products);
+  double front = c.kind == 0 && c.row == 0 ? 0.5 : 1;  // 1 / eps_s
   if (c.index % 2 != 0) front = -front;
   return {{f.sum[0] * R(front), f.sum[1] * R(front)}};
 }
@@ -124,6 +192,8 @@ SCI_HD_LARGE many<R, 2> mathieu_modified(bool even, bool second, int64_t m, R q,
   const double A = mathieu_eigenvalue(c, Q);
   const R a = mathieu_lifted(c, A, q);
   c.row = mathieu_first_row(c, A, Q);
+  // J_(l-s)(u) Y_(l+s)(v) A_l falls no faster than (q/4)^(l-s) / (l-s)!^2 where u and v are alike.
+  if (second) c.size = max(c.size, c.row + int(11 + 1.55 * sqrt(Q)));
   many<R, 2> y = mathieu_radial(c, a, q, abs(x), second);
   if (!(x < 0)) return y;
   if (second) {

@@ -225,9 +225,9 @@ def mathieu_a(m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    The eigenvalue of a tridiagonal matrix [1]_ by Newton's steps on the mismatch of ratios from both ends, kept
-    within a bracket by the number of negative pivots: always the right branch, where SciPy takes a wrong one for orders
-    from 16 on and `q` about 200.
+    The eigenvalue of a tridiagonal matrix [1]_ by Rayleigh's quotients of vectors that recurrences from both ends give,
+    kept within a bracket by the number of their changes of sign: always the right branch, where SciPy takes a wrong one
+    for orders from 16 on and `q` about 200.
 
     Derivatives in `q`, to the second order, by the same steps on dual numbers; a third one raises.
 
@@ -285,9 +285,9 @@ def mathieu_b(m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    The eigenvalue of a tridiagonal matrix [1]_ by Newton's steps on the mismatch of ratios from both ends, kept
-    within a bracket by the number of negative pivots: always the right branch, where SciPy takes a wrong one for orders
-    from 16 on and `q` about 200.
+    The eigenvalue of a tridiagonal matrix [1]_ by Rayleigh's quotients of vectors that recurrences from both ends give,
+    kept within a bracket by the number of their changes of sign: always the right branch, where SciPy takes a wrong one
+    for orders from 16 on and `q` about 200.
 
     Derivatives in `q`, to the second order, by the same steps on dual numbers; a third one raises.
 
@@ -414,7 +414,7 @@ def mathieu_by_q(even: Any, m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
         (1, 0.0, 0.0, (1.0, 0.0)),
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=64, float32=4, partials=1024),
+    ulp=Ulp(float64=16, float32=2, partials=256),
 )
 def mathieu_cem(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -487,7 +487,7 @@ def mathieu_cem(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
         (1, 0.0, 0.0, (0.0, 1.0)),
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=64, float32=4, partials=1024),
+    ulp=Ulp(float64=16, float32=2, partials=256),
 )
 def mathieu_sem(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

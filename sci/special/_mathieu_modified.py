@@ -212,7 +212,7 @@ def mathieu_modified_by_q(even: Any, second: Any, m: Any, q: Any, x: Any, /) -> 
         (1, -1.0, 1.0, (nan, nan)),
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=64, float32=4, partials=1024),
+    ulp=Ulp(float64=32, float32=2, partials=256),
 )
 def mathieu_modcem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -286,7 +286,7 @@ def mathieu_modcem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
         (1, -1.0, 1.0, (nan, nan)),
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=64, float32=4, partials=1024),
+    ulp=Ulp(float64=32, float32=2, partials=256),
 )
 def mathieu_modcem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -360,7 +360,7 @@ def mathieu_modcem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
         (1, -1.0, 1.0, (nan, nan)),
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=64, float32=4, partials=1024),
+    ulp=Ulp(float64=32, float32=2, partials=256),
 )
 def mathieu_modsem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -434,7 +434,7 @@ def mathieu_modsem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
         (1, -1.0, 1.0, (nan, nan)),
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=64, float32=4, partials=1024),
+    ulp=Ulp(float64=32, float32=2, partials=256),
 )
 def mathieu_modsem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.linalg
 import scipy.special
 import torch
 
@@ -34,6 +35,34 @@ def test_branches_beside_each_other() -> None:
         a, b = special.mathieu_a(m, torch.tensor(q, dtype=F64)), special.mathieu_b(m + 1, torch.tensor(q, dtype=F64))
         tiny = 1e-13 * (a.abs() + 2 * q)  # a_m and b_(m+1) may be the same to all digits
         assert (b >= a - tiny).all() and (a[1:] > b[:-1] - tiny[1:]).all()
+
+
+def test_characteristic_values_of_matrices() -> None:
+    generator = np.random.default_rng(5)
+    for _ in range(40):
+        m, q, even = int(10 ** generator.uniform(0, 3)), 10 ** generator.uniform(-3, 5.5), generator.random() < 0.5
+        first = (m % 2 if even else 2 - m % 2) if m else 0
+        p = 2.0 * np.arange(int(0.5 * math.sqrt(m * m + 4 * q)) + 60 + int(30 * q ** (1 / 6))) + first
+        diagonal, beside = p * p, np.full(len(p) - 1, q)
+        if first == 0:
+            beside[0] *= math.sqrt(2)
+        if first == 1:
+            diagonal[0] += q if even else -q
+        (want,) = scipy.linalg.eigh_tridiagonal(
+            diagonal, beside, True, select="i", select_range=((m - first) // 2, (m - first) // 2)
+        )
+        found = (special.mathieu_a if even else special.mathieu_b)(m, torch.tensor(q, dtype=F64)).item()
+        assert abs(found - want) < 1e-11 * (abs(want) + 2 * q)
+
+
+def test_zeros_and_ends_are_exact() -> None:
+    # x in degrees is measured from the nearest end, also where a negative q turns the interval round
+    x = torch.tensor([1e-9, 90 - 2.0**-40], dtype=F64)
+    for q in (-6.0, 6.0):
+        y, yp = special.mathieu_sem(3, q, x)
+        assert abs(y[0] / (math.radians(1e-9) * yp[0]) - 1) < 1e-14
+        y, yp = special.mathieu_cem(3, q, x)
+        assert abs(y[1] / (-math.radians(2.0**-40) * yp[1]) - 1) < 1e-14
 
 
 @pytest.mark.parametrize("even", [True, False])
@@ -68,7 +97,7 @@ def test_small_values_keep_their_digits() -> None:
 
 def test_wronskians_of_modified_functions() -> None:
     x = torch.tensor([-1.5, -0.2, 0.0, 0.3, 1.0, 2.5], dtype=F64)
-    for m, q in ((1, 0.01), (2, 3.0), (5, 90.0), (20, 400.0), (40, 2.0)):
+    for m, q in ((1, 0.01), (2, 3.0), (5, 90.0), (20, 400.0), (40, 2.0), (90, 70.0), (60, 3000.0)):
         for first, second in (
             (special.mathieu_modcem1, special.mathieu_modcem2),
             (special.mathieu_modsem1, special.mathieu_modsem2),
