@@ -67,6 +67,21 @@ int64_t grain_for(int64_t entries, int64_t rows, int64_t columns) {
   return max(int64_t(1), int64_t(32768) / max(work, int64_t(1)));
 }
 
+/// One matrix and one vector on the CPU; y may not overlap with what is read.
+template <class T, class I>
+void vector_product(const T* values, const I* indptr, const I* indices, const T* x, T* y, int64_t rows, int64_t columns,
+                    int64_t entries, bool transposed, int32_t* failed) {
+  auto guard = CsrGuard<I>::of(columns, entries, failed);
+  if (transposed) {
+    CsrScatter<T, I>{values, indptr, indices, x, y, rows, columns, 1, SparseBatch{}, guard}(0);
+    return;
+  }
+  using Body = CsrMatvecBlock<T, I>;
+  bool longer = entries >= 12 * rows;
+  on_threads((rows + Body::length - 1) / Body::length, max(int64_t(1), grain_for(entries, rows, 1) / Body::length),
+             Body{values, indptr, indices, x, y, rows, longer, guard});
+}
+
 Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, const Tensor& indices_,
                   const std::optional<Tensor>& t_indptr, const std::optional<Tensor>& t_indices,
                   const std::optional<Tensor>& t_order, int64_t rows, int64_t columns, bool transposed) {
@@ -101,14 +116,11 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
       const I* places = sci::data<I>(static_cast<const Tensor&>(indices));
       int64_t grain = grain_for(entries, out_rows, k);
       auto guard = CsrGuard<I>::of(turned ? rows : columns, entries, &failed);
-      if (!gather) {
+      if (k == 1 && !perm && members == 1 && !x.is_cuda()) {
+        vector_product(values, starts, places, from, sci::data<T>(y), rows, columns, entries, transposed, &failed);
+      } else if (!gather) {
         on_threads(members, 1,
                    CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch, guard});
-      } else if (k == 1 && !perm && members == 1 && !x.is_cuda()) {
-        using Body = CsrMatvecBlock<T, I>;
-        bool longer = entries >= 12 * out_rows;
-        on_threads((out_rows + Body::length - 1) / Body::length, max(int64_t(1), grain / Body::length),
-                   Body{values, starts, places, from, sci::data<T>(y), out_rows, longer, guard});
       } else if (k == 1) {
         CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch, guard};
         if (x.is_cuda() && entries > 8 * out_rows)
@@ -131,9 +143,27 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
 }
 
 /// The same without what derivatives need: a small product costs what its arguments cost.
-Tensor csr_apply(const Tensor& data, const Tensor& x, const Tensor& indptr, const Tensor& indices, int64_t columns) {
-  return csr_matmul(data, x, indptr, indices, std::nullopt, std::nullopt, std::nullopt, indptr.size(0) - 1, columns,
-                    false);
+Tensor csr_apply(const Tensor& data, const Tensor& x, const Tensor& indptr, const Tensor& indices, int64_t columns,
+                 bool transposed) {
+  int64_t rows = indptr.size(0) - 1, entries = indices.size(0), out_rows = transposed ? columns : rows;
+  auto plain = [](const Tensor& t) { return t.dim() == 1 && t.is_contiguous(); };
+  if (x.is_cuda() || !plain(x) || !plain(data) || !plain(indptr) || !plain(indices) || out_rows == 0)
+    return csr_matmul(data, x, indptr, indices, std::nullopt, std::nullopt, std::nullopt, rows, columns, transposed);
+  STD_TORCH_CHECK(data.scalar_type() == x.scalar_type() && x.size(0) == (transposed ? rows : columns) &&
+                      data.size(0) >= entries && indptr.scalar_type() == indices.scalar_type(),
+                  "csr_apply: shapes or dtypes do not fit");
+  Tensor y = room_as(x, {out_rows});
+  int32_t failed = 0;
+  dispatch_number(x, "csr_apply", [&](auto number) {
+    using T = typename decltype(number)::type;
+    dispatch_index(indices, "csr_apply", [&](auto index) {
+      using I = typename decltype(index)::type;
+      vector_product(sci::data<T>(data), sci::data<I>(indptr), sci::data<I>(indices), sci::data<T>(x), sci::data<T>(y),
+                     rows, columns, entries, transposed, &failed);
+    });
+  });
+  check_inside(!failed, "csr_apply");
+  return y;
 }
 
 // The pattern of the transpose is not needed here: the operator's derivative finds it among the arguments.
@@ -236,7 +266,10 @@ SCI_OPERATOR(
     "csr_sample(Tensor u, Tensor v, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "
     "Tensor? t_order) -> Tensor",
     csr_sample)
-SCI_OPERATOR("csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns) -> Tensor", csr_apply)
+SCI_OPERATOR(
+    "csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns, bool transposed) -> "
+    "Tensor",
+    csr_apply)
 SCI_OPERATOR(
     "csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices, int parts) -> (Tensor, "
     "Tensor)",

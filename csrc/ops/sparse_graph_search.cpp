@@ -1,4 +1,6 @@
 // Operators of searches, components, spanning trees and flows.
+#include <memory>
+
 #include "ops/graph_shared.h"
 #include "sparse/graph_flow.h"
 #include "sparse/graph_search.h"
@@ -59,29 +61,39 @@ Tensor graph_components_(const Tensor& indptr, const Tensor& indices) {
   return roots;
 }
 
-/// 1 for the entries of a minimum spanning forest, else 0, by one CPU thread.
-Tensor graph_spanning_(const Tensor& weights, const Tensor& indptr, const Tensor& indices) {
+/// The entries of a minimum spanning forest, in order, and where those of each row begin; by one CPU thread.
+std::tuple<Tensor, Tensor> graph_spanning_(const Tensor& weights, const Tensor& indptr, const Tensor& indices) {
   Graph graph(on_cpu(indptr), on_cpu(indices), "graph_spanning");
   check_values(weights, graph, "graph_spanning");
-  Tensor chosen = empty_as(indptr, {graph.edges}, ScalarType::Int);
-  std::fill_n(data<int32_t>(chosen), graph.edges, 0);
+  std::unique_ptr<uint8_t[]> chosen(new uint8_t[graph.edges + 1]());
+  Tensor starts = room_as(graph.indptr, {graph.nodes + 1}), entries = room_as(indptr, {0}, ScalarType::Long);
   dispatch_real(weights, "graph_spanning", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(graph.indices, "graph_spanning", [&](auto index) {
       using I = typename decltype(index)::type;
-      const I *starts = graph.rows<I>(), *places = graph.columns<I>();
-      const T* weight = data<T>(weights);
-      std::vector<GraphEdge<T>> edges;
-      edges.reserve(graph.edges);
-      for (int64_t u = 0; u < graph.nodes; ++u)
-        for (I p = starts[u]; p < starts[u + 1]; ++p)
-          edges.push_back({to_order(weight[p] + T(0)), int32_t(u), int32_t(places[p]), int64_t(p)});
-      std::vector<int32_t> sets(graph.nodes);
-      std::vector<int64_t> best(graph.nodes);
-      graph_spanning(edges.data(), int64_t(edges.size()), graph.nodes, sets.data(), best.data(), data<int32_t>(chosen));
+      const I* rows = graph.rows<I>();
+      std::unique_ptr<GraphEdge<I>[]> edges(new GraphEdge<I>[graph.edges + 1]);
+      std::unique_ptr<int32_t[]> sets(new int32_t[graph.nodes]);
+      std::unique_ptr<GraphOffer<T>[]> best(new GraphOffer<T>[graph.nodes]);
+      graph_spanning(data<T>(weights), rows, graph.columns<I>(), graph.nodes, edges.get(), sets.get(), best.get(),
+                     chosen.get());
+      I* to = data<I>(starts);
+      to[0] = 0;
+      for (int64_t u = 0; u < graph.nodes; ++u) {
+        I count = to[u];
+        for (I p = rows[u]; p < rows[u + 1]; ++p) count += chosen[p];
+        to[u + 1] = count;
+      }
+      entries = room_as(indptr, {to[graph.nodes] + 1}, ScalarType::Long);
+      int64_t *found = data<int64_t>(entries), count = 0;
+      for (int64_t p = 0; p < graph.edges; ++p) {
+        found[count] = p;
+        count += chosen[p];
+      }
+      entries = torch::stable::narrow(entries, 0, 0, count);
     });
   });
-  return chosen;
+  return {entries, starts};
 }
 
 void graph_cheapest(const Tensor& from, const Tensor& to, const Tensor& roots, const Tensor& ranks, Tensor best) {
@@ -110,24 +122,27 @@ void graph_chosen(const Tensor& from, const Tensor& to, const Tensor& order, con
 
 /// The nodes in the order they are reached in, and each one's predecessor.
 std::tuple<Tensor, Tensor> graph_order(const Tensor& indptr, const Tensor& indices, int64_t start, bool breadth) {
-  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_order");
+  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_order", !breadth);
   check_inside(start >= 0 && start < graph.nodes, "graph_order");
   int64_t n = graph.nodes, count = 0;
-  Tensor order = empty_as(indptr, {n}, ScalarType::Int), predecessors = empty_as(indptr, {n}, ScalarType::Int);
-  std::fill_n(data<int32_t>(predecessors), n, -9999);
-  std::vector<char> visited(n);
+  Tensor order = room_as(indptr, {n}, ScalarType::Int), predecessors = room_as(indptr, {n}, ScalarType::Int);
+  std::fill_n(data<int32_t>(predecessors), n, graph_no_node);
+  int32_t failed = 0;
   dispatch_index(graph.indices, "graph_order", [&](auto index) {
     using I = typename decltype(index)::type;
     const I *starts = graph.rows<I>(), *places = graph.columns<I>();
     int32_t *to = data<int32_t>(order), *before = data<int32_t>(predecessors);
     if (breadth) {
-      count = graph_breadth(starts, places, int32_t(start), to, before, visited.data());
+      count =
+          graph_breadth(starts, places, int32_t(start), to, before, CsrGuard<I>::of(graph.nodes, graph.edges, &failed));
       return;
     }
+    std::vector<char> visited(n);
     std::vector<int32_t> stack(n);
     std::vector<I> next(starts, starts + n);
     count = graph_depth(starts, places, int32_t(start), to, before, visited.data(), stack.data(), next.data());
   });
+  check_inside(count >= 0, "graph_order");
   return {torch::stable::narrow(order, 0, 0, count), predecessors};
 }
 
@@ -210,7 +225,7 @@ std::tuple<Tensor, Tensor> graph_flow(const Tensor& capacities, const Tensor& in
 SCI_OPERATOR("graph_join(Tensor(a!) parents, Tensor start, Tensor stop) -> ()", graph_join)
 SCI_OPERATOR("graph_roots(Tensor parents) -> Tensor", graph_roots)
 SCI_OPERATOR("graph_components(Tensor indptr, Tensor indices) -> Tensor", graph_components_)
-SCI_OPERATOR("graph_spanning(Tensor weights, Tensor indptr, Tensor indices) -> Tensor", graph_spanning_)
+SCI_OPERATOR("graph_spanning(Tensor weights, Tensor indptr, Tensor indices) -> (Tensor, Tensor)", graph_spanning_)
 SCI_OPERATOR("graph_cheapest(Tensor start, Tensor stop, Tensor roots, Tensor ranks, Tensor(a!) best) -> ()",
              graph_cheapest)
 SCI_OPERATOR(

@@ -12,9 +12,21 @@ inline Tensor on_cpu(const Tensor& x) {
 }
 
 /// A new tensor, on the CPU in large pages where it is long: allocating would take longer than the operators here do.
+/// There it does not go through the dispatcher either, which takes as long as the product of a small matrix.
 inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::optional<ScalarType> dtype = std::nullopt) {
-  Tensor made = empty_as(like, std::move(size), dtype);
-  if (!made.is_cuda()) want_large_pages(made.mutable_data_ptr(), size_t(made.numel()) * made.element_size());
+  if (like.is_cuda()) return empty_as(like, std::move(size), dtype);
+  int32_t type = 0, place = 0;
+  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_dtype(like.get(), &type));
+  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_device_index(like.get(), &place));
+  if (dtype) type = torch::stable::detail::to<int32_t>(torch::stable::detail::from(*dtype));
+  std::vector<int64_t> strides(size.size());
+  int64_t count = 1;
+  for (size_t d = size.size(); d-- > 0; count *= size[d] > 1 ? size[d] : 1) strides[d] = count;
+  AtenTensorHandle handle = nullptr;
+  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_empty_strided(int64_t(size.size()), size.data(), strides.data(), type,
+                                                         aoti_torch_device_type_cpu(), place, &handle));
+  Tensor made(handle);
+  want_large_pages(made.mutable_data_ptr(), size_t(made.numel()) * made.element_size());
   return made;
 }
 

@@ -71,6 +71,21 @@ SCI_HD void csr_rows(const T* values, const I* indptr, const I* indices, int64_t
   }
 }
 
+/// Adds rows [row, stop), each times its element of x, to y; false where an index lies outside.
+template <class T, class I>
+SCI_HD bool csr_scatter_rows(const T* values, const I* indptr, const I* indices, int64_t row, int64_t stop, const T* x,
+                             T* y, const CsrGuard<I>& guard) {
+  I p = indptr[row], last = indptr[stop];
+  if (!guard.row(p, last) || !guard.block(indices, p, last)) return false;
+  for (; row < stop; ++row) {
+    I end = indptr[row + 1];
+    if (end < p || end > last) return guard.fail();
+    T scale = x[row];
+    for (; p < end; ++p) csr_add(y[indices[p]], values[p], scale);
+  }
+  return true;
+}
+
 /// y = A x for one matrix and one vector: an item is a block of rows (CPU).
 template <class T, class I>
 struct CsrMatvecBlock {
@@ -221,15 +236,17 @@ struct CsrScatter {
     const T* from = x + batch.offset(1, member);
     T* to = y + member * out_rows * columns;
     for (int64_t i = 0; i < out_rows * columns; ++i) to[i] = T(0);
+    if (columns == 1) {
+      constexpr int64_t length = 1024;
+      for (int64_t row = 0; row < rows; row += length)
+        if (!csr_scatter_rows(values, indptr, indices, row, min(row + length, rows), from, to, guard)) return;
+      return;
+    }
     for (int64_t row = 0; row < rows; ++row) {
       if (!guard.row(indptr[row], indptr[row + 1])) return;
       for (I p = indptr[row]; p < indptr[row + 1]; ++p) {
         if (!guard.column(indices[p])) return;
         T a = values[p];
-        if (columns == 1) {
-          csr_add(to[indices[p]], a, from[row]);
-          continue;
-        }
         T* target = to + int64_t(indices[p]) * columns;
         for (int64_t j = 0; j < columns; ++j) csr_add(target[j], a, from[row * columns + j]);
       }

@@ -8,6 +8,7 @@
 #pragma once
 #include "core/atomic.h"
 #include "core/platform.h"
+#include "sparse/csr_guard.h"
 
 namespace sci {
 
@@ -70,21 +71,28 @@ struct GraphWrite {
 
 #if !SCI_DEVICE
 
-/// Fills `order` and `predecessors` (marks at first, -9999) and returns how many nodes were reached.
+constexpr int32_t graph_no_node = -9999;
+
+/// Fills `order` and `predecessors` (`graph_no_node` at first) and returns how many nodes were reached, or -1 for
+/// indices outside: `guard` checks those that are read.
 template <class I>
 inline int64_t graph_breadth(const I* indptr, const I* indices, int32_t start, int32_t* order, int32_t* predecessors,
-                             char* visited) {
-  int64_t end = 0;
-  visited[start] = 1;
-  order[end++] = start;
-  for (int64_t at = 0; at < end; ++at)
-    for (I p = indptr[order[at]]; p < indptr[order[at] + 1]; ++p) {
-      I v = indices[p];
-      if (visited[v]) continue;
-      visited[v] = 1;
-      predecessors[v] = order[at];
-      order[end++] = int32_t(v);
+                             const CsrGuard<I> guard) {
+  int64_t end = 1;
+  order[0] = predecessors[start] = start;
+  for (int64_t at = 0; at < end; ++at) {
+    const int32_t u = order[at];
+    const I stop = indptr[u + 1];
+    if (!guard.row(indptr[u], stop)) return -1;
+    for (I p = indptr[u]; p < stop; ++p) {
+      if (!guard.column(indices[p])) return -1;
+      const int32_t v = int32_t(indices[p]);
+      if (predecessors[v] != graph_no_node) continue;
+      predecessors[v] = u;
+      order[end++] = v;
     }
+  }
+  predecessors[start] = graph_no_node;
   return end;
 }
 

@@ -117,42 +117,56 @@ inline void graph_components(const I* indptr, const I* indices, int64_t nodes, i
   for (int64_t v = 0; v < nodes; ++v) roots[v] = roots[roots[v]];
 }
 
-template <class T>
+/// An edge between two sets; its weight is that of the matrix's entry.
+template <class I>
 struct GraphEdge {
-  order_key<T> weight;
   int32_t from, to;
-  int64_t entry;
-  bool before(const GraphEdge& other) const {
-    return weight < other.weight || (weight == other.weight && entry < other.entry);
+  I entry;
+};
+
+/// The cheapest edge that leads out of a set, by its number, -1 for none.
+template <class T>
+struct GraphOffer {
+  order_key<T> weight;
+  int64_t edge;
+  void take(order_key<T> other, int64_t number) {
+    // Edges come in the order of the entries, so of equal weights the first is kept.
+    if (edge < 0 || other < weight) *this = {other, number};
   }
 };
 
-/// Marks the entries of a minimum spanning forest. `edges` holds every entry's edge, and is used up; `sets` and `best`
-/// are room for a number per node.
-template <class T>
-inline void graph_spanning(GraphEdge<T>* edges, int64_t count, int64_t nodes, int32_t* sets, int64_t* best,
-                           int32_t* chosen) {
+/// Marks the entries of a minimum spanning forest. `edges` has room for every entry, `sets` and `best` for every node.
+template <class T, class I>
+inline void graph_spanning(const T* weights, const I* indptr, const I* indices, int64_t nodes, GraphEdge<I>* edges,
+                           int32_t* sets, GraphOffer<T>* best, uint8_t* chosen) {
+  int64_t count = 0;
   for (int64_t v = 0; v < nodes; ++v) sets[v] = int32_t(v);
-  while (true) {  // each round at least halves the sets that have edges to others
+  for (int64_t u = 0; u < nodes; ++u)
+    for (I p = indptr[u]; p < indptr[u + 1]; ++p) {
+      edges[count] = {int32_t(u), int32_t(indices[p]), p};
+      count += indices[p] != u;
+    }
+  while (count > 0) {  // each round at least halves the sets that have edges to others
     int64_t kept = 0;
-    for (int64_t v = 0; v < nodes; ++v) best[v] = -1;
+    for (int64_t v = 0; v < nodes; ++v) best[v].edge = -1;
     for (int64_t e = 0; e < count; ++e) {
-      GraphEdge<T> edge = edges[e];
-      edge.from = graph_root(sets, edge.from);
-      edge.to = graph_root(sets, edge.to);
-      if (edge.from == edge.to) continue;
-      edges[kept] = edge;
-      for (int32_t set : {edge.from, edge.to})
-        if (best[set] < 0 || edge.before(edges[best[set]])) best[set] = kept;
+      const I entry = edges[e].entry;
+      const int32_t from = sets[edges[e].from], to = sets[edges[e].to];
+      if (from == to) continue;
+      const order_key<T> weight = to_order(weights[entry] + T(0));
+      edges[kept] = {from, to, entry};
+      best[from].take(weight, kept);
+      best[to].take(weight, kept);
       ++kept;
     }
-    if (kept == 0) return;
-    count = kept;
     for (int64_t v = 0; v < nodes; ++v)
-      if (best[v] >= 0) {
-        chosen[edges[best[v]].entry] = 1;
-        graph_unite(sets, edges[best[v]].from, edges[best[v]].to);
+      if (best[v].edge >= 0) {
+        const GraphEdge<I> edge = edges[best[v].edge];
+        chosen[edge.entry] = 1;
+        graph_unite(sets, edge.from, edge.to);
       }
+    for (int64_t v = 0; v < nodes; ++v) sets[v] = sets[sets[v]];  // parents are smaller than their children
+    count = kept;
   }
 }
 

@@ -65,6 +65,7 @@ class SparseBase(Operators, Ufuncs, Elementwise, Extremes, Printing):
     _data: Tensor
     _pattern: Any
     _maxprint: int | None = None
+    _direct: Tensor | None = None  # values that products have found to be as they lie in memory
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise ValueError(f"{type(self).__name__} is a base class: make a csr_array or another format")

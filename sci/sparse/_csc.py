@@ -13,6 +13,7 @@ from ._base import classes, makers, sparray
 from ._compressed import Compressed, compressed_from
 from ._layouts import CompressedColumns
 from ._matrix import spmatrix
+from ._products import quick_product
 from ._pytree import register
 
 __all__ = ["csc_array", "csc_matrix"]
@@ -40,6 +41,15 @@ class ColumnsBase(Compressed):
     _format_name = "Compressed Sparse Column"
     _by_columns = True
     _pattern: CompressedColumns
+
+    def __matmul__(self, other: Any) -> Any:
+        rows = self._pattern.turned
+        try:
+            found = quick_product(self, rows, other, transposed=True)
+        except RuntimeError:
+            with rows.explained(self._data):
+                raise
+        return super().__matmul__(other) if found is None else found
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
         """Return the transpose, by rows; values and indices are shared unless `copy`."""

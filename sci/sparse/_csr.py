@@ -42,16 +42,17 @@ class RowsBase(Compressed):
     _ndims = (1, 2)
 
     def __matmul__(self, other: Any) -> Any:
-        rows, data = self._pattern, self._data
-        rows.fit(data)
+        rows = self._pattern
         try:
-            found = quick_product(rows, data, other)
+            found = quick_product(self, rows, other)
         except RuntimeError:
-            with rows.explained(data):
+            with rows.explained(self._data):
                 raise
-        if found is not None:
-            return found[..., 0] if rows.flat and other.dim() == 1 else found if not rows.flat else found[..., 0, :]
-        return super().__matmul__(other)
+        if found is None:
+            return super().__matmul__(other)
+        if rows.flat:
+            return found[..., 0] if other.dim() == 1 else found[..., 0, :]
+        return found
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
         """Return the transpose, by columns; values and indices are shared unless `copy`."""

@@ -33,6 +33,7 @@ from ._pattern import (
     compress_order,
     expand_indptr,
     on_plain_cpu,
+    one_thread,
     same_index_dtype,
     structural,
 )
@@ -177,31 +178,50 @@ _STRIDED = torch.strided
 _DIRECT = frozenset((torch.float32, torch.float64, torch.complex64, torch.complex128))
 
 
-def quick_product(pattern: CompressedRows, data: Tensor, x: Any) -> Tensor | None:
-    """Multiply where nothing differentiates and nothing has to be converted: straight to the kernel. Else None."""
-    if torch.compiler.is_compiling() or type(x) is not Tensor or type(data) is not Tensor:
-        return None
+def _is_direct(x: Tensor) -> bool:
+    """Are these the values as they lie in memory, of a dtype that kernels take?"""
     dtype = x.dtype
+    return dtype in _DIRECT and x.layout is _STRIDED and not x.is_neg() and not (dtype.is_complex and x.is_conj())
+
+
+def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = False) -> Tensor | None:
+    """Multiply where nothing differentiates and nothing has to be converted: straight to the kernel. Else None.
+
+    A product of a small matrix takes as long as the questions asked here, so what cannot change of the values is asked
+    once.
+    """
+    if torch.compiler.is_compiling() or type(x) is not Tensor:
+        return None
+    data, known = A._data, pattern._edits
+    if A._direct is not data:
+        if type(data) is not Tensor or data.dim() != 1 or not _is_direct(data):
+            return None
+        A._direct = data
     if (
-        dtype is not data.dtype
-        or dtype not in _DIRECT
-        or ((x.requires_grad or data.requires_grad) and torch.is_grad_enabled())
+        known is None
+        or pattern._unchecked
+        or known[0] != pattern.indptr._version
+        or known[1] != pattern.indices._version
     ):
+        pattern.fit(data)
+    if x.dtype is not data.dtype or not _is_direct(x):
+        return None
+    if (x.requires_grad or data.requires_grad) and torch.is_grad_enabled():
         return None
     if transforms_active() or forward_mode_active() or dispatch_modes() or profiler_enabled():
         return None
-    if x.is_neg() or data.is_neg() or (dtype.is_complex and (x.is_conj() or data.is_conj())):
-        return None
-    ndim, columns = x.dim(), pattern.grid[1]
-    if ndim == 0 or data.dim() != 1 or x.shape[-2 if ndim > 1 else 0] != columns or x.layout is not _STRIDED:
+    ndim, (rows, columns) = x.dim(), pattern.grid
+    if ndim == 0 or x.shape[-2 if ndim > 1 else 0] != (rows if transposed else columns):
         return None
     if x.is_cpu and data.is_cpu:
+        if transposed and (ndim > 1 or (data.shape[0] > 2**15 and not one_thread())):  # threads gather
+            return None
         place = CPU
-    elif x.device == data.device and x.is_cuda:
+    elif not transposed and x.device == data.device and x.is_cuda:
         place = CUDA
     else:
         return None
-    result: Tensor = _apply_kernel(place, data, x, pattern.indptr, pattern.indices, columns)
+    result: Tensor = _apply_kernel(place, data, x, pattern.indptr, pattern.indices, columns, transposed)
     return result
 
 

@@ -13,6 +13,7 @@ from .._base import SparseBase
 from .._convert import as_dtype
 from .._csr import csr_array
 from .._pattern import Coordinates, structural
+from .._products import oriented, product
 from .._reductions import summed_at
 from ..linalg import LinearOperator
 from ._graph import as_square, is_masked, masked_parts
@@ -39,7 +40,40 @@ def _roots(degrees: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(apart, ones, torch.where(apart, ones, degrees).sqrt()), (~apart).to(degrees.dtype)
 
 
+def _in_place(A: Any, normed: bool, axis: int) -> tuple[Any, Tensor] | None:
+    """Return the Laplacian on the pattern of `A` and what that lacks of the diagonal; None for duplicates in this."""
+    data, pattern, turned = oriented(A)
+    n = A.shape[0]
+    with structural(pattern.indptr, pattern.indices):
+        rows, columns = pattern.rows, pattern.indices
+        there = (rows == columns).nonzero()[:, 0]
+        known = columns.index_select(0, there)  # in order, since rows are
+        if bool((known[1:] == known[:-1]).any()):
+            return None
+        lacks = torch.ones(n, dtype=torch.bool, device=rows.device).index_fill(0, known.to(torch.int64), False)
+        lacking = lacks.nonzero()[:, 0]
+    data = (-data).index_fill(-1, there, 0)
+    ones = torch.ones(n, dtype=data.dtype, device=data.device)
+    degrees = diagonal = -product(pattern, data, ones, transposed=(axis == 0) != turned)
+    if normed:
+        degrees, diagonal = _roots(degrees)
+        data = data / degrees.index_select(-1, rows) / degrees.index_select(-1, columns)
+    data = data.index_copy(-1, there, diagonal.index_select(-1, known))
+    canonical = bool(pattern._canonical)
+    if lacking.shape[0]:
+        data = torch.cat([data, diagonal.index_select(-1, lacking)], -1)
+        more = lacking.to(rows.dtype)
+        rows, columns = torch.cat([rows, more]), torch.cat([columns, more])
+    coords = [columns, rows] if turned else [rows, columns]
+    places = Coordinates(coords, (n, n), canonical, ordered=not turned and not lacking.shape[0])
+    return A._class("coo")._make(data, places), degrees
+
+
 def _sparse(A: Any, normed: bool, axis: int, symmetrized: bool) -> tuple[Any, Tensor]:
+    if A.format in ("csr", "csc") and not symmetrized and A.shape[0]:
+        found = _in_place(A, normed, axis)
+        if found is not None:
+            return found
     data, places = A.tocoo()._places()
     rows, columns = places.coords
     n = A.shape[0]

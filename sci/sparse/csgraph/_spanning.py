@@ -98,9 +98,10 @@ def minimum_spanning_tree(csgraph: Any, overwrite: bool = False) -> Any:
     pattern, weights = graph.pattern, graph.weights.detach()
     if weights.is_cuda:
         chosen = boruvka(weights, pattern)
+        entries = chosen.nonzero()[:, 0]
+        taken = torch.nn.functional.pad(chosen.cumsum(0), (1, 0)).to(pattern.indptr.dtype)
+        indptr = taken[pattern.indptr.to(torch.int64)]
     else:
-        chosen = torch.ops.sci.graph_spanning(weights.contiguous(), pattern.indptr, pattern.indices)
-    entries = chosen.nonzero()[:, 0]
-    taken = torch.nn.functional.pad(chosen.cumsum(0), (1, 0)).to(pattern.indptr.dtype)
-    found = CompressedRows(taken[pattern.indptr.to(torch.int64)], pattern.indices[entries], pattern.grid)
+        entries, indptr = torch.ops.sci.graph_spanning(weights.contiguous(), pattern.indptr, pattern.indices)
+    found = CompressedRows(indptr, pattern.indices.index_select(0, entries), pattern.grid)
     return graph.sparse(graph.weights.index_select(0, entries), found)
