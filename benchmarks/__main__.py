@@ -30,6 +30,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--out", metavar="FILE.json", help="also write the figures to a file")
     parser.add_argument("--cpu-time", action="store_true", help="the process's time, for a machine that is shared")
     parser.add_argument("--quick", action="store_true", help="fewer sizes, shorter blocks")
+    parser.add_argument("--short", action="store_true", help="all sizes, shorter blocks")
     parser.add_argument("--groups", action="store_true", help="elementwise functions: a row per group of samples")
     parser.add_argument("-k", metavar="PATTERN", help="only functions whose name matches a regular expression")
     options = parser.parse_args()
@@ -45,7 +46,7 @@ class Run:
     def __init__(self, options: argparse.Namespace) -> None:
         self.device = torch.device(options.device)
         self.pattern = options.k or ""
-        seconds, rounds = (0.03, 3) if options.quick else (0.2, 7)
+        seconds, rounds = (0.03, 3) if options.quick or options.short else (0.2, 7)
         self.clock = Clock(self.device, options.threads, seconds, rounds, options.cpu_time)
         peers = tuple(peer for peer in PEERS if installed(peer, self.device))
         self.context = Context(self.device, options.quick, peers)
