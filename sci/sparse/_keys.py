@@ -104,6 +104,8 @@ class _Mask:
 
 
 def _index_array(item: Any, device: torch.device) -> Tensor:
+    if torch.compiler.is_compiling() and isinstance(item, list):  # the compiler's NumPy arrays have no dtype
+        return torch.tensor(item, device=device)
     try:
         x = as_tensor(item, "index", "indexing", device)
     except (TypeError, RuntimeError, ValueError):

@@ -85,7 +85,8 @@ def bucket_sort(keys: Tensor, buckets: int) -> tuple[Tensor, Tensor]:
 def movable(data: Tensor) -> bool:
     """May a kernel move these values itself: does nothing differentiate or transform them?"""
     return (
-        type(data) is Tensor
+        not torch.compiler.is_compiling()
+        and type(data) is Tensor
         and data.dim() == 1
         and data.is_cpu
         and not (data.requires_grad and torch.is_grad_enabled())
