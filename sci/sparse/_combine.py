@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ._pattern import CompressedRows, Coordinates, index_dtype, on_plain_cpu, same_index_dtype, structural
+from ._pattern import CompressedRows, Coordinates, index_dtype, known_count, on_plain_cpu, same_index_dtype, structural
 from ._products import is_plain, segment_sum
 
 Part = tuple[Tensor, CompressedRows]
@@ -105,7 +105,7 @@ def without_duplicates(data: Tensor, pattern: CompressedRows) -> Part:
 def _from_keys(keys: Tensor, like: CompressedRows) -> CompressedRows:
     """Return the pattern of sorted distinct places."""
     rows, columns = like.grid
-    index = torch.int64 if like.indices.dtype is torch.int64 else index_dtype(rows, columns, keys.shape[0])
+    index = torch.int64 if like.indices.dtype is torch.int64 else index_dtype(rows, columns, known_count(keys.shape[0]))
     row, column = (keys // max(columns, 1)).to(index), (keys % max(columns, 1)).to(index)
     borders = torch.arange(rows + 1, device=keys.device, dtype=index)
     indptr = torch.searchsorted(row, borders, out_int32=index is torch.int32)
@@ -161,11 +161,9 @@ def intersection(pair: Aligned, act: Callable[[Any, Any], Any]) -> Part:
     (u, left), (v, right) = canonical(pair.left), canonical(pair.right)
     with structural(left.keys(), right.keys()):
         a, b = left.keys(), right.keys()
-        if b.shape[0] == 0 or a.shape[0] == 0:
-            in_a = in_b = a.new_zeros(0)
-        else:
-            near = torch.searchsorted(b, a).clamp(max=b.shape[0] - 1)
-            in_a = (b[near] == a).nonzero()[:, 0]
-            in_b = near[in_a]
+        near = torch.searchsorted(b, a)
+        ended = torch.cat([b, b.new_full((1,), -1)])  # what is behind the last one is equal to none
+        in_a = (ended[near] == a).nonzero()[:, 0]
+        in_b = near[in_a]
         pattern = _from_keys(a[in_a], left)
     return act(u.index_select(-1, in_a), v.index_select(-1, in_b)), pattern

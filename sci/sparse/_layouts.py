@@ -18,6 +18,7 @@ from ._pattern import (
     compress_order,
     index_dtype,
     keepable,
+    known_count,
     on_plain_cpu,
     structural,
 )
@@ -70,7 +71,7 @@ class Blocks:
     def coordinates(self) -> tuple[Coordinates, None]:
         height, width = self.blocksize
         with structural(self.rows.indices):
-            index = index_dtype(*self.shape, self.nnz)
+            index = index_dtype(*self.shape, known_count(self.nnz))
             row = torch.arange(height, dtype=index, device=self.rows.indices.device)
             column = torch.arange(width, dtype=index, device=self.rows.indices.device)
             rows = (self.rows.rows.to(index) * height).reshape(-1, 1, 1) + row.reshape(1, -1, 1)
@@ -85,7 +86,7 @@ class Blocks:
             return self._compressed
         kept = self.rows
         if on_plain_cpu(kept.indptr, kept.indices):
-            index = index_dtype(*self.shape, self.nnz)
+            index = index_dtype(*self.shape, known_count(self.nnz))
             with structural(kept.indptr, kept.indices):
                 wide = kept.indptr.to(index), kept.indices.to(index)
                 indptr, indices, order = torch.ops.sci.blocks_to_csr(*wide, *self.blocksize)

@@ -30,7 +30,8 @@ class Operators:
         """Multiply as ``self @ other``; a number multiplies the values."""
         if _arithmetic.is_scalar(other):
             return self._as(_arithmetic.multiply(self, other))
-        return self @ other
+        made = self.__matmul__(other)  # by name: the compiler knows no @ of two arrays of this library
+        return self @ other if made is NotImplemented else made
 
     def __matmul__(self: Any, other: Any) -> Any:
         made = _arithmetic.matmul(self, other)

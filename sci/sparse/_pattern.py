@@ -44,6 +44,11 @@ def index_dtype(*sizes: int) -> torch.dtype:
     return torch.int32 if all(size <= _INT32_LIMIT for size in sizes) else torch.int64
 
 
+def known_count(entries: int) -> int:
+    """Return a number of entries that an index dtype has to hold; compiled code may not know it, and takes 0."""
+    return 0 if torch.compiler.is_compiling() else entries
+
+
 def structural(*indices: Tensor) -> Any:
     """Return a context in which work on index tensors is kept away from transforms, so that results can be kept."""
     if torch.compiler.is_compiling() or not transforms_active() or any(is_wrapped_by_transform(x) for x in indices):
@@ -299,15 +304,15 @@ class CompressedRows:
 
     @property
     def sorted(self) -> bool:
-        """Are the columns of every row in order? (Reads the indices once.)"""
-        if self._sorted is None:
+        """Are the columns of every row in order? (Reads the indices once; compiled code says no.)"""
+        if self._sorted is None and not torch.compiler.is_compiling():
             self._find_order()
         return bool(self._sorted)
 
     @property
     def canonical(self) -> bool:
-        """Are they in order and without duplicates? (Reads the indices once.)"""
-        if self._canonical is None:
+        """Are they in order and without duplicates? (Reads the indices once; compiled code says no.)"""
+        if self._canonical is None and not torch.compiler.is_compiling():
             self._find_order()
         return bool(self._canonical)
 
