@@ -47,6 +47,35 @@ const real_of<T>* lane_of_reals(const real_of<typename lane_number<T>::type>* fi
   return reinterpret_cast<const real_of<T>*>(first) + l;
 }
 
+/// `size` real numbers of each of L matrices, from number `first` of `count` on, to the lanes of x; past the end the
+/// last matrix again.
+template <class R>
+void to_lanes(const R* in, int64_t first, int64_t count, int64_t size, R* x) {
+  constexpr int L = FftVector<R>::L;
+  int64_t k = 0;
+  for (; k + L <= size; k += L) {
+    typename FftVector<R>::W block[L];
+    for (int l = 0; l < L; ++l) block[l] = FftVector<R>::at(in + min(first + l, count - 1) * size + k);
+    FftVector<R>::transpose(block);
+    for (int q = 0; q < L; ++q) FftVector<R>::at(x + (k + q) * L) = block[q];
+  }
+  for (; k < size; ++k)
+    for (int l = 0; l < L; ++l) x[k * L + l] = in[min(first + l, count - 1) * size + k];
+}
+template <class R>
+void from_lanes(const R* x, int64_t first, int64_t count, int64_t size, R* out) {
+  constexpr int L = FftVector<R>::L;
+  int64_t k = 0;
+  for (; k + L <= size; k += L) {
+    typename FftVector<R>::W block[L];
+    for (int q = 0; q < L; ++q) block[q] = FftVector<R>::at(x + (k + q) * L);
+    FftVector<R>::transpose(block);
+    for (int l = 0; l < L && first + l < count; ++l) FftVector<R>::at(out + (first + l) * size + k) = block[l];
+  }
+  for (; k < size; ++k)
+    for (int l = 0; l < L && first + l < count; ++l) out[(first + l) * size + k] = x[k * L + l];
+}
+
 /// A task works on `L` matrices, in `vectors()` numbers of type V.
 template <class T, class Task>
 void run_side_by_side(const Task& task, int64_t count, int64_t vectors, int64_t work) {

@@ -1,9 +1,10 @@
 """Functions of matrices and equations by products, inverses and solves alone, with a scaling for each matrix.
 
 A GPU does these at full speed, whole batches at once, where the QR algorithm that makes a Schur form works one column
-at a time. So here CUDA matrices go that are too large for a kernel with one thread per matrix (`worthwhile`), and
-discrete equations on every device. Every result is checked by its residual: a matrix for which an iteration does not
-converge, or loses digits to ill-conditioning, is left to the Schur methods (`unless_settled`).
+at a time; and the CPU's vector lanes take a matrix each, as that algorithm does not let them. So here CUDA matrices go
+that are too large for a kernel with one thread per matrix (`worthwhile`), batches of `small` ones on every device, and
+all discrete equations. Every result is checked by its residual: a matrix for which an iteration does not converge,
+or loses digits to ill-conditioning, is left to the Schur methods (`unless_settled`).
 
 Sources: [1] N. J. Higham, "Functions of Matrices", SIAM 2008. [2] J. D. Roberts, "Linear model reduction and solution
 of the algebraic Riccati equation by use of the sign function", Int. J. Control 32 (1980) 677-687. [3] R. A. Smith,
@@ -17,7 +18,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from sci._core import runtime
+
 from ._schur_form import KERNEL_CUDA
+
+runtime.load_library()
 
 HOST_ROUTE = "n > 64 where products do not converge: the Schur decomposition has a GPU form for n <= 64 only"
 
@@ -26,9 +31,40 @@ _GROWN = 1e15  # powers this large belong to a spectral radius above 1
 _SCALED = 1e-2  # nearer to its limit than this an iteration is not scaled any more
 
 
+# The kernels of linalg/products.h: matrices up to this n, and batches of at least so many.
+_SMALL, _MANY = 32, 4
+_ROOT, _SIGN, _SYLVESTER, _SYLVESTER_SAME, _LYAPUNOV, _STEIN = range(6)  # ProductsKind there
+
+
+def small(*xs: Tensor) -> bool:
+    """Return whether these matrices, batches of one shape, belong to the kernel for small ones."""
+    n = xs[0].shape[-1]
+    return 2 <= n <= _SMALL and xs[0].numel() >= _MANY * n * n and all(x.shape == xs[0].shape for x in xs)
+
+
 def worthwhile(*xs: Tensor) -> bool:
     """Return whether the device of these matrices has no Schur form for one of them."""
     return all(x.is_cuda for x in xs) and any(x.shape[-1] > KERNEL_CUDA for x in xs)
+
+
+def _by_kernel(kind: int, a: Tensor, b: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    x, good = torch.ops.sci._products_small(*(y.resolve_conj() for y in (a, b, c)), kind)
+    return x, good != 0
+
+
+def is_adjoint(a: Tensor, b: Tensor) -> bool:
+    """Return whether `b` is ``a.mH``, a view of the same numbers."""
+    views = a.data_ptr() == b.data_ptr() and a.shape == b.shape and a.stride() == b.mT.stride()
+    return views and (not a.is_complex() or a.is_conj() != b.is_conj())
+
+
+def _is_same(a: Tensor, b: Tensor) -> bool:
+    return a.data_ptr() == b.data_ptr() and a.stride() == b.stride() and a.is_conj() == b.is_conj()
+
+
+def signs(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Return signs of small matrices, and for which matrices they are good."""
+    return _by_kernel(_SIGN, a, a, a)
 
 
 def _eye(x: Tensor) -> Tensor:
@@ -63,6 +99,8 @@ def square_root(a: Tensor) -> tuple[Tensor, Tensor]:
 
     Denman and Beavers' iteration in product form, X -> A^(1/2) and M -> I, scaled by determinants: [1], (6.29).
     """
+    if small(a):
+        return _by_kernel(_ROOT, a, a, a)
     n, eye = a.shape[-1], _eye(a)
     x = m = a
     scaled = torch.ones(a.shape[:-2], dtype=torch.bool, device=a.device)
@@ -87,6 +125,9 @@ def sylvester(a: Tensor, b: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
     Newton's iteration for the sign of [A Q; 0 -B], which is [I 2X; 0 -I], block by block and scaled by determinants:
     [2]; [1], section 5.5.
     """
+    if small(a, b, q):
+        kind = _SYLVESTER_SAME if _is_same(a, b) else _LYAPUNOV if is_adjoint(a, b) else _SYLVESTER
+        return _by_kernel(kind, a, b, q)
     m, n = a.shape[-1], b.shape[-1]
     # The left half-plane becomes the right one.
     mean = a.diagonal(dim1=-2, dim2=-1).mean(-1).real + b.diagonal(dim1=-2, dim2=-1).mean(-1).real
@@ -115,6 +156,8 @@ def stein(a: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
 
     The sum of A^k Q (A^H)^k, doubled in length with every step: the squared form of Smith's method [3].
     """
+    if small(a, q):
+        return _by_kernel(_STEIN, a, a, q)
     power, x = a, q
     eps = torch.finfo(a.dtype).eps
     for _ in range(_STEPS):

@@ -203,8 +203,9 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     Notes
     -----
     *Algorithm.* The Schur method: ``A = z t z^H``, ``u u = t`` by recurrence, ``x = z u z^H``, for complex [1]_ and, in
-    real arithmetic, for real matrices [2]_. On CUDA for n > 64 the product form of Denman and Beavers' iteration, with
-    a scaling for each matrix [3]_, section 6.3; matrices whose residual it leaves large go to the Schur method.
+    real arithmetic, for real matrices [2]_. On CUDA for n > 64, and for batches of matrices up to n = 32, the product
+    form of Denman and Beavers' iteration, with a scaling for each matrix [3]_, section 6.3; triangular matrices, and
+    those whose residual it leaves large, go to the Schur method.
 
     *Result type.* It depends on the data, so it is read from them; where that is impossible (under `torch.compile` and
     `torch.vmap`) or switched off (`sci.data_checks`), real matrices have real results, NaN where no real square root
@@ -246,7 +247,7 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
 
 def _with_code(a: Tensor, form: str) -> tuple[Tensor, Tensor]:
     """Return roots and their codes; `form` is that of the Schur decomposition of real matrices."""
-    if _products.worthwhile(a):
+    if _products.small(a) or _products.worthwhile(a):
         x, info = _root_by_products(a if form == "real" else a.to(a.dtype.to_complex()))
         return x, info
     t, z = decomposition(a.detach(), False, False, "sqrtm")
@@ -257,7 +258,8 @@ def _with_code(a: Tensor, form: str) -> tuple[Tensor, Tensor]:
 
 
 def _principal(a: Tensor) -> Tensor:
-    if a.is_cpu and 0 < a.shape[-1] <= _KERNEL and a.numel() and checks_enabled() and not differentiates(a):
+    one_call = a.is_cpu and 0 < a.shape[-1] <= _KERNEL and a.numel() > 0 and not _products.small(a)
+    if one_call and checks_enabled() and not differentiates(a):
         x, code = torch.ops.sci._sqrtm_small(a)  # in one call
         if not code:
             return x  # type: ignore[no-any-return]

@@ -38,23 +38,17 @@ def _compute(a: Tensor, b: Tensor, q: Tensor, adjoint: bool, function: str) -> T
     for name, x in (("a", a), ("b", b), ("q", q)):
         require_finite(function, {name: x})
     a, b, q = broadcast_matrices(function, ("a", "b", "q"), a, b, q)
-    if not _products.worthwhile(a, b):
+    if not (_products.small(a, b, q) or _products.worthwhile(a, b)):
         return _by_schur(a, b, q, adjoint, function)
     x, good = _products.sylvester(*((a.mH, b.mH) if adjoint else (a, b)), q)
     return _products.unless_settled(x, good, lambda bad: _by_schur(a[bad], b[bad], q[bad], adjoint, function))
-
-
-def _is_adjoint(a: Tensor, b: Tensor) -> bool:
-    """Return whether `b` is ``a.mH``, a view of the same numbers."""
-    views = a.data_ptr() == b.data_ptr() and a.shape == b.shape and a.stride() == b.mT.stride()
-    return views and (not a.is_complex() or a.is_conj() != b.is_conj())
 
 
 def _by_schur(a: Tensor, b: Tensor, q: Tensor, adjoint: bool, function: str) -> Tensor:
     if on_host(function, a) or on_host(function, b):
         return _by_schur(a.cpu(), b.cpu(), q.cpu(), adjoint, function).to(q.device)
     r, u = decomposition(a, a.is_complex(), False, function)
-    if _is_adjoint(a, b):  # A^H = U R^H U^H, and backward in both dimensions R^H is an upper triangle
+    if _products.is_adjoint(a, b):  # A^H = U R^H U^H, and backward in both dimensions R^H is an upper triangle
         s, v = r.mH.flip(-2, -1), u.flip(-1)
     else:
         s, v = decomposition(b, b.is_complex(), False, function)
@@ -130,9 +124,10 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
 
     Notes
     -----
-    *Algorithm.* Bartels and Stewart [1]_: Schur forms of `a` and `b`, and a triangular equation. On CUDA for n > 64
-    Newton's iteration for the sign of a block matrix [2]_, by inverses and products alone, for spectra of `a` and `b`
-    on the same side of the imaginary axis; other matrices, and those whose residual it leaves large, go the first way.
+    *Algorithm.* Bartels and Stewart [1]_: Schur forms of `a` and `b`, and a triangular equation. On CUDA for n > 64,
+    and for batches with m = n up to 32, Newton's iteration for the sign of a block matrix [2]_, by inverses and
+    products alone, for spectra of `a` and `b` on the same side of the imaginary axis; other matrices, and those whose
+    residual it leaves large, go the first way.
 
     *Derivative.* :math:`A \dot X + \dot X B = \dot Q - \dot A X - X \dot B`; in reverse :math:`A^H Y + Y B^H = \bar X`,
     :math:`\bar Q = Y`, :math:`\bar A = -Y X^H`, :math:`\bar B = -X^H Y`.

@@ -24,6 +24,12 @@ from sci.linalg import (
 from tests.linalg.linalg_matrices import ALL, eps, positive, random, residual
 
 
+@pytest.fixture(autouse=True)
+def without_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of small matrices have a kernel of their own: tests/linalg/test_small_products.py."""
+    monkeypatch.setattr(_products, "small", lambda *xs: False)
+
+
 @pytest.fixture
 def by_products(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_products, "worthwhile", lambda *xs: True)
