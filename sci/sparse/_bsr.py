@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, describe
 from ._base import SparseBase, classes, makers, sparray
 from ._compressed import Compressed, as_rows
 from ._convert import as_dtype, as_shape, is_scipy, is_shape
@@ -47,6 +47,19 @@ def _call(cls: Any, data: Any, indices: Any, indptr: Any, x: Any) -> Any:
     return cls((data, indices, indptr), shape=(4, 6)) @ x
 
 
+def _block_size(blocksize: Any, name: str) -> tuple[int, int]:
+    """Return height and width of the blocks."""
+    try:
+        height, width = blocksize
+    except (TypeError, ValueError) as error:
+        text = f"{describe(blocksize)} ({error})"
+        raise TypeError(f"{name}: blocksize must be a tuple of two positive integers, got {text}") from None
+    size = as_shape((height, width), name, (2,))
+    if 0 in size:
+        raise bad_argument(name, "blocksize", "a tuple of two positive integers", blocksize)
+    return size[0], size[1]
+
+
 class BlocksBase(Compressed):
     """Compressed rows of blocks, as array and as matrix."""
 
@@ -66,9 +79,7 @@ class BlocksBase(Compressed):
         device: Any = None,
     ) -> None:
         name = type(self).__name__
-        size = None if blocksize is None else as_shape(blocksize, name, (2,))
-        if size is not None and 0 in size:
-            raise bad_argument(name, "blocksize", "a tuple of two positive integers", blocksize)
+        size = None if blocksize is None else _block_size(blocksize, name)
         data, pattern = _parts(arg1, shape, size, device, name)
         wanted = as_dtype(dtype, name)
         if wanted is not None:
@@ -133,9 +144,13 @@ class BlocksBase(Compressed):
         self._set_rows(CompressedRows(rows.indptr, rows.indices[:count], rows.grid, rows._canonical))
         self._data = self._data[:count]
 
+    def _fitting(self) -> CompressedRows:
+        self._kept.fit(self._data[:, 0, 0])
+        return self._kept
+
     def sort_indices(self) -> None:
         """Put the blocks of each row in order, in place."""
-        if self._kept.sorted:
+        if self._fitting().sorted:
             return
         kept = self._kept
         rows, order = compress_order(kept.rows, kept.indices, kept.grid)
@@ -144,7 +159,7 @@ class BlocksBase(Compressed):
 
     def sum_duplicates(self) -> None:
         """Add up blocks at the same place, in place; they are then in order."""
-        if self._kept.canonical:
+        if self._fitting().canonical:
             return
         self.sort_indices()
         rows, target = self._kept.merge()

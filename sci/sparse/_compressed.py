@@ -139,7 +139,7 @@ class Compressed(SparseBase):
     @property
     def has_sorted_indices(self) -> bool:
         """Are the indices of each row (for csc each column) in order? Reads them the first time it is asked."""
-        return self._kept.sorted
+        return self._fitting().sorted
 
     @has_sorted_indices.setter
     def has_sorted_indices(self, value: bool) -> None:
@@ -149,7 +149,7 @@ class Compressed(SparseBase):
     @property
     def has_canonical_format(self) -> bool:
         """Are they in order, without duplicates? Reads the indices the first time it is asked."""
-        return self._kept.canonical
+        return self._fitting().canonical
 
     @has_canonical_format.setter
     def has_canonical_format(self, value: bool) -> None:
@@ -175,14 +175,14 @@ class Compressed(SparseBase):
 
     def sum_duplicates(self) -> None:
         """Add up entries at the same place, in place; indices are then in order."""
-        if self._kept.canonical:
+        if self._fitting().canonical:
             return
         self._data, rows = canonical((self._data, self._kept))
         self._set_rows(rows)
 
     def sort_indices(self) -> None:
         """Put the indices of each row (for csc each column) in order, in place."""
-        if self._kept.sorted:
+        if self._fitting().sorted:
             return
         self._data, rows = self._kept.sort(self._data)
         self._set_rows(rows)

@@ -65,6 +65,12 @@ class KeysBase(Editable):
         self._data, self._pattern = keys_from(A)
         self._maxprint = maxprint
 
+    def __add__(self, other: Any) -> Any:
+        try:
+            return super().__add__(other)
+        except NotImplementedError:  # a number: as SciPy's, every place becomes an entry
+            return type(self)(self.toarray() + other)
+
     # ---- a dictionary ------------------------------------------------------------------------------------------------
 
     def _as_dict(self) -> dict[Any, Tensor]:
@@ -143,9 +149,9 @@ class KeysBase(Editable):
         self._data = data[..., :0]
         self._pattern = Coordinates([x[:0] for x in pattern.coords], pattern.shape, canonical=True)
 
-    def update(self, values: Any) -> None:
+    def update(self, val: Any) -> None:
         """Assign what a dictionary or a sequence of pairs of place and value holds."""
-        pairs = values.items() if hasattr(values, "items") else values
+        pairs = val.items() if hasattr(val, "items") else val
         for key, value in list(pairs):
             self[key] = value
 

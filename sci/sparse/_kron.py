@@ -132,7 +132,8 @@ def kronsum(A: Any, B: Any, format: str | None = None) -> Any:
             [ 0., -1., -1.,  4.]])
     """
     array = isinstance(A, sparray) or isinstance(B, sparray)
-    left, right = _coordinates(A, True, "A"), _coordinates(B, True, "B")
+    # A matrix is never flat; an array may be, and is refused.
+    left, right = _coordinates(A, array, "A"), _coordinates(B, array, "B")
     for name, X in (("A", left), ("B", right)):
         if left.ndim != 2 or right.ndim != 2:
             raise ValueError(f"kronsum requires 2D inputs, got shapes {left.shape} and {right.shape}")

@@ -75,6 +75,108 @@ def test_check_format_finds_what_scipys_finds(wrong: str) -> None:
         A.check_format()
 
 
+def parts_of(S: Any) -> dict[str, Any]:
+    return {name: getattr(S, name).copy() for name in ("data", "indices", "indptr")}
+
+
+def edited(x: Any, place: int, value: int) -> Any:
+    x[place] = value
+    return x
+
+
+# What a compressed array is made of, spoilt: of csr, csc and bsr alike, which have 6 rows (of blocks) and 5 columns.
+SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "too many row starts": lambda p: p.update(indptr=np.append(p["indptr"], p["indptr"][-1])),
+    "too few row starts": lambda p: p.update(indptr=p["indptr"][:-1]),
+    "begins with 1": lambda p: edited(p["indptr"], 0, 1),
+    "begins below 0": lambda p: edited(p["indptr"], 0, -1),
+    "fewer values than indices": lambda p: p.update(data=p["data"][:-1]),
+    "fewer indices than values": lambda p: p.update(indices=p["indices"][:-1]),
+    "ends behind the entries": lambda p: edited(p["indptr"], -1, 1000),
+    "a column too large": lambda p: edited(p["indices"], 3, 5),
+    "a column far too large": lambda p: edited(p["indices"], -1, 2**31 - 1),
+    "a negative column": lambda p: edited(p["indices"], 0, -1),
+    "row starts that fall": lambda p: edited(p["indptr"], 2, p["indptr"][4] + 1),
+    "a negative row start": lambda p: edited(p["indptr"], 3, -2),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+@pytest.mark.parametrize("format", ["csr", "csc", "bsr"])
+def test_check_format_of_every_compressed_array(format: str, spoil: str) -> None:
+    D = np.where(np.arange(30).reshape(6, 5) % 3 < 2, 1.0, 0.0)
+    D = {"csr": D, "csc": D.T, "bsr": np.kron(D, np.ones((2, 3)))}[format]
+    S = getattr(scipy.sparse, f"{format}_array")(D, **({"blocksize": (2, 3)} if format == "bsr" else {}))
+    S.sort_indices()
+    p = parts_of(S)
+    A = getattr(sp, f"{format}_array")((p["data"], p["indices"], p["indptr"]), shape=S.shape)
+    A.check_format()
+    p = parts_of(S)
+    SPOILT[spoil](p)
+    S.data, S.indices, S.indptr = p["data"], p["indices"], p["indptr"]
+    with pytest.raises(ValueError, match=r"."):
+        S.check_format()
+    with pytest.raises(ValueError, match=f"{format}_array: "):
+        A.data, A.indices, A.indptr = p["data"], p["indices"], p["indptr"]
+        A.check_format()
+    with pytest.raises(ValueError, match=f"{format}_array: "):
+        getattr(sp, f"{format}_array")((p["data"], p["indices"], p["indptr"]), shape=S.shape).check_format()
+
+
+@pytest.mark.parametrize("kind", ["array", "matrix"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        (([1.0, 2.0], ([0, 3], [0, 1])), (3, 3)),
+        (([1.0, 2.0], ([0, -1], [0, 1])), (3, 3)),
+        (([1.0, 2.0], ([0, 1], [0, 7])), (3, 3)),
+        (([1.0, 2.0], ([0, 1], [0])), (3, 3)),
+        (([1.0, 2.0, 3.0], ([0, 1], [0, 1])), (3, 3)),
+        (([1.0], ([0], [0], [0])), (3, 3)),
+    ],
+)
+def test_coordinates_that_scipy_refuses(given: tuple[Any, Any], kind: str) -> None:
+    for module in (scipy.sparse, sp):
+        with pytest.raises((ValueError, TypeError)):
+            getattr(module, f"coo_{kind}")(given[0], shape=given[1])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (np.ones((2, 3)), [0]),
+        (np.ones((2, 3)), [1, 1]),
+        (np.ones((2, 2, 2)), [0, 1]),
+        (np.ones((1, 3)), [[0]]),
+    ],
+)
+def test_diagonals_that_scipy_refuses(given: tuple[Any, Any]) -> None:
+    for module in (scipy.sparse, sp):
+        with pytest.raises(ValueError, match=r"."):
+            module.dia_array(given, shape=(3, 3))
+
+
+@pytest.mark.parametrize("format", ["csr", "csc", "bsr"])
+def test_what_is_known_of_the_order_ends_with_a_change(format: str) -> None:
+    data = torch.ones(3, 1, 1) if format == "bsr" else torch.ones(3)
+    A = getattr(sp, f"{format}_array")((data, [2, 0, 1], [0, 2, 3]), shape=(3, 2) if format == "csc" else (2, 3))
+    A.has_sorted_indices = True  # a promise that does not hold
+    A.has_sorted_indices = False
+    A.sort_indices()
+    assert A.indices.tolist() == [0, 2, 1]
+    A.indices[0] = 1  # written to: nothing is known of the order any more
+    A.indices[1] = 0
+    assert not A.has_sorted_indices and not A.has_canonical_format
+
+
+def test_operands_on_two_devices_are_named() -> None:
+    A = sp.csr_array(torch.eye(3))
+    x = torch.ones(3, device="meta")
+    for act in (lambda: A @ x, lambda: A + torch.ones(3, 3, device="meta"), lambda: A.multiply(x)):
+        with pytest.raises((ValueError, RuntimeError), match=r"(cpu|meta).*(cpu|meta)"):
+            act()
+
+
 def test_large_arrays_are_checked_at_the_first_use() -> None:
     count = 2**16
     columns = torch.zeros(count, dtype=torch.int32)
