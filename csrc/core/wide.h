@@ -7,6 +7,7 @@
 // log, log1p: x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt(2)); with s = f / (2 + f), log(1 + f) = 2 artanh s
 //   = f - f^2/2 + s (f^2/2 + 2 s^2 P(s^2)) (DLMF 4.6.1, 4.37.24), so that f, which is exact, carries the result. log1p
 //   adds the rounding error of 1 + x.
+// expit: 1 / (1 + e^-x), the two factors of the power in numerator and denominator.
 // The polynomials are of tools/coefficients/elementary.py.
 //
 // Error (measured on 10^6 points each): 1 ulp; expm1 1.4 ulp.
@@ -149,6 +150,19 @@ SCI_HD T exp(T x) {
   T shifted = fma(x, T(1.44269504088896340736), exp_magic<T>), k = shifted - exp_magic<T>;
   T high = fma(k, -F::ln2_high, x), low = k * F::ln2_low, r = high - low;
   return scaled(shifted, exp_minus_1(r, (high - r) - low));
+}
+
+/// 1 / (1 + e^-x), by e^-|x| = first second: a quotient of first and 1 / second, which are in range.
+template <class T>
+SCI_HD T expit(T x) {
+  using F = format<T>;
+  T a = x < T(0) ? x : -x;
+  a = a < F::exp_low ? F::exp_low : a;
+  T shifted = fma(a, T(1.44269504088896340736), exp_magic<T>), k = shifted - exp_magic<T>;
+  T high = fma(k, -F::ln2_high, a), low = k * F::ln2_low, r = high - low;
+  power_of_2<T> scale(shifted);
+  T e = fma(exp_minus_1(r, (high - r) - low), scale.first, scale.first);
+  return (x < T(0) ? e : scale.inverse_second) / (e + scale.inverse_second);
 }
 
 template <class T>

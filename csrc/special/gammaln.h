@@ -11,8 +11,9 @@
 //
 // Measured: 2.4 ulp (float: 3.6) for x > -2.3 and beyond -13. Beside the zeros in x < -2 (two between each pair of
 // negative integers) the absolute error is about an ulp of 1, less than an ulp in x makes. gammaln(0) = gammaln(-n) =
-// inf; gammaln(-inf) = -inf as SciPy has it.
+// inf; gammaln(-inf) = -inf as SciPy has it. Vector loops take detail/gammaln_wide.h: the same without branches.
 #pragma once
+#include "special/detail/gammaln_wide.h"
 #include "special/digamma.h"
 #include "special/gamma.h"
 
@@ -29,15 +30,19 @@ SCI_HD T gammaln_unit(T u) {
            gamma_polynomial<7>(gamma_tables::gammaln_fit_q(), u);
 }
 
+/// mu(1/t), Binet's function, for t <= 1/8 (float: 1/4).
+template <class T>
+SCI_HD T gammaln_tail(T t) {
+  if constexpr (is_same<T, float>)
+    return t * gamma_polynomial<3>(gamma_tables::gammaln_tailf(), t * t);
+  else
+    return t * gamma_polynomial<7>(gamma_tables::gammaln_tail(), t * t);
+}
+
 /// log Gamma(x) for x >= 8 (float: 4).
 template <class T>
 SCI_HD T gammaln_stirling(T x) {
-  T t = 1 / x, tail;
-  if constexpr (is_same<T, float>)
-    tail = gamma_polynomial<3>(gamma_tables::gammaln_tailf(), t * t);
-  else
-    tail = gamma_polynomial<7>(gamma_tables::gammaln_tail(), t * t);
-  return (x - T(0.5)) * (log(x) - 1) + (t * tail + T(0.4189385332046727417803297364056176398613));
+  return (x - T(0.5)) * (log(x) - 1) + (gammaln_tail(1 / x) + T(0.4189385332046727417803297364056176398613));
 }
 
 template <class T>
@@ -69,8 +74,14 @@ SCI_HD T hardware_gammaln(T x) {
 
 }  // namespace detail
 
-SCI_HD double gammaln(double x) { return detail::hardware_gammaln(x); }
-SCI_HD float gammaln(float x) { return detail::hardware_gammaln(x); }
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T gammaln(T x) {
+#ifdef SCI_WIDE
+  return detail::gammaln_wide(x);
+#else
+  return detail::hardware_gammaln(x);
+#endif
+}
 
 template <class T>
 SCI_HD dual<T> gammaln(dual<T> x) {

@@ -13,8 +13,12 @@ namespace sci {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T expit(T x) {
+#ifdef SCI_WIDE
+  return wide::expit(x);
+#else
   T e = exp(-abs(x));
   return (x < T(0) ? e : T(1)) / (T(1) + e);
+#endif
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
