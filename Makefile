@@ -33,7 +33,7 @@ $(VENV)/ci-ready: $(VENV)/ready requirements-ci.txt
 lint: $(VENV)/ci-ready
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy sci tests/repository/downstream.py
+	$(VENV)/bin/mypy sci benchmarks tests/repository/downstream.py
 	$(VENV)/bin/clang-format --dry-run --Werror $$(git ls-files 'csrc/*.h' 'csrc/*.cpp')
 	$(PY) -m tools.sync --check
 

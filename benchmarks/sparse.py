@@ -111,7 +111,7 @@ def _products(context: Context, libraries: dict[str, _Library], label: str, n: i
     calls = {"sci": lambda: torch.autograd.grad(out, (leaf, wanted), ones, retain_graph=True), "product": lambda: A @ x}
     yield Case("A @ x, backward", label, calls)
     if entries < 2e6 or "power" not in label:  # a graph's square fills the memory
-        yield Case("A @ A", label, {p: (lambda lib=lib: _square(lib)) for p, lib in libraries.items()})
+        yield Case("A @ A", label, {p: functools.partial(_square, lib) for p, lib in libraries.items()})
     turned = {p: lib.make().T.tocsr() for p, lib in libraries.items() if p != "torch"}
     sums: dict[str, Any] = {p: functools.partial(_sum, libraries[p], B) for p, B in turned.items()}
     yield Case("A + A.T", label, sums)

@@ -39,8 +39,10 @@ def power_law(size: int, degree: int) -> Parts:
     """Return a graph whose degrees follow a power law with exponent 2.2: few rows hold many of the entries."""
     rng = np.random.default_rng(1)
     weights = (np.arange(1, size + 1) ** -(1 / 1.2)).cumsum()
-    ends = [rng.permutation(size)[np.searchsorted(weights, rng.random(size * degree) * weights[-1])] for _ in "ab"]
-    return _compressed(*ends, size)
+    rows, columns = (
+        rng.permutation(size)[np.searchsorted(weights, rng.random(size * degree) * weights[-1])] for _ in range(2)
+    )
+    return _compressed(rows, columns, size)
 
 
 def banded(size: int, width: int) -> Parts:

@@ -56,7 +56,7 @@ def row(context: Context, card: ElementwiseCard, args: list[Tensor], label: str)
         label,
         *args,
         torch_call=torch_function(card.name),
-        bytes=moved,  # type: ignore[arg-type]
+        bytes=moved,
     )
 
 

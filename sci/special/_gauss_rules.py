@@ -212,7 +212,8 @@ def roots_jacobi(
         Whether to return the sum of the weights as well.
     dtype : torch.dtype, optional
         Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
-    dtype. device : torch.device, optional
+    dtype.
+    device : torch.device, optional
         Where to make the result, by default where the parameters are.
 
     Returns
@@ -277,7 +278,8 @@ def roots_sh_jacobi(
         Whether to return the sum of the weights as well.
     dtype : torch.dtype, optional
         Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
-    dtype. device : torch.device, optional
+    dtype.
+    device : torch.device, optional
         Where to make the result, by default where the parameters are.
 
     Returns
@@ -332,7 +334,8 @@ def roots_gegenbauer(n: Any, alpha: Any, mu: bool = False, *, dtype: Any = None,
         Whether to return the sum of the weights as well.
     dtype : torch.dtype, optional
         Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
-    dtype. device : torch.device, optional
+    dtype.
+    device : torch.device, optional
         Where to make the result, by default where the parameters are.
 
     Returns
@@ -438,7 +441,8 @@ def roots_genlaguerre(
         Whether to return the sum of the weights as well.
     dtype : torch.dtype, optional
         Floating dtype of the result; by default that of the parameters where they are tensors, else torch's default
-    dtype. device : torch.device, optional
+    dtype.
+    device : torch.device, optional
         Where to make the result, by default where the parameters are.
 
     Returns

@@ -355,7 +355,8 @@ def jacobi(
         Whether to scale it to the leading coefficient 1.
     dtype : torch.dtype, optional
         Floating dtype of the coefficients; by default that of the parameters where they are tensors, else torch's
-    default dtype. device : torch.device, optional
+    default dtype.
+    device : torch.device, optional
         Where to make it.
 
     Returns
@@ -428,7 +429,8 @@ def sh_jacobi(
         Whether to scale it to the leading coefficient 1.
     dtype : torch.dtype, optional
         Floating dtype of the coefficients; by default that of the parameters where they are tensors, else torch's
-    default dtype. device : torch.device, optional
+    default dtype.
+    device : torch.device, optional
         Where to make it.
 
     Returns
@@ -490,7 +492,8 @@ def gegenbauer(
         Whether to scale it to the leading coefficient 1.
     dtype : torch.dtype, optional
         Floating dtype of the coefficients; by default that of the parameters where they are tensors, else torch's
-    default dtype. device : torch.device, optional
+    default dtype.
+    device : torch.device, optional
         Where to make it.
 
     Returns
@@ -551,7 +554,8 @@ def genlaguerre(
         Whether to scale it to the leading coefficient 1.
     dtype : torch.dtype, optional
         Floating dtype of the coefficients; by default that of the parameters where they are tensors, else torch's
-    default dtype. device : torch.device, optional
+    default dtype.
+    device : torch.device, optional
         Where to make it.
 
     Returns
