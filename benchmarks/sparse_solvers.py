@@ -69,8 +69,8 @@ def cases(context: Context) -> Iterator[Case]:
     A = matrices["sci"]
     leaf, wanted, ones = A.data.clone().requires_grad_(), b.clone().requires_grad_(), torch.ones_like(b)
     B, spsolve = A._with_data(leaf), linalg["sci"].spsolve
-    calls["and its gradients"] = lambda: torch.autograd.grad(spsolve(B, wanted), (leaf, wanted), ones)
-    yield Case("spsolve", label, calls)
+    gradients = {"and its gradients": lambda: torch.autograd.grad(spsolve(B, wanted), (leaf, wanted), ones)}
+    yield Case("spsolve", label, {**calls, **gradients})
     lower = {p: importlib.import_module(f"{p}.sparse").tril(A, format="csr") for p, A in matrices.items()}
     calls = {p: functools.partial(_solved, linalg[p].spsolve_triangular, lower[p], right[p]) for p in peers}
     yield Case("spsolve_triangular", label, calls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ def signatures(card: ElementwiseCard) -> list[str]:
     return real[:1] + with_complex[:1]
 
 
-def torch_function(name: str) -> object:
+def torch_function(name: str) -> Any:
     """Return torch's function of the name, if it has one."""
     return find("torch.special", name) or find("torch", name)
 
