@@ -19,6 +19,22 @@ SCI_HD R parabolic_log_gamma(R x) {
   const hyper_rgamma<R> g = hyper_reciprocal_gamma(x + R(0.5));
   return g.log - sci::log(g.p) - R(g.twos * numbers::ln2<double>);
 }
+/// Divides by Gamma(1/2 + x): the scale of an oscillating function cancels x (log x - 1) of its logarithm (DLMF 5.11.8,
+/// h = 1/2).
+template <class R>
+SCI_HD_LARGE void parabolic_less_gamma(parabolic_state<R>& v, R x) {
+  if (primal(x) < 12) {
+    v.log = v.log - parabolic_log_gamma(x);
+    return;
+  }
+  SCI_TABLE(double, tail) = {-1. / 24, 7. / 2880, -31. / 40320, 127. / 215040, -511. / 608256, 1414477. / 738017280};
+  const R over = R(1.0) / x, square = over * over;
+  R sum = R(0.0);
+  for (int k = 5; k >= 0; --k) sum = sum * square + R(tail[k]);
+  const R factor =
+      exp(-(sum * over)) * R(0.3989422804014327 * (1 - 2 * parabolic_scale_rest(primal(x))));  // 1/sqrt(2 pi)
+  v = {v.y * factor, v.slope * factor, v.log - R(2.0) * parabolic_scale(x)};
+}
 template <class R>
 SCI_HD R parabolic_rgamma(R x) {
   const hyper_rgamma<R> g = hyper_reciprocal_gamma(x);
@@ -43,6 +59,9 @@ SCI_HD_LARGE parabolic_state<R> parabolic_v_zero(R a) {
 }
 
 SCI_HD double parabolic_turn(double a) { return a < 0 ? 2 * sqrt(-a) : 0; }
+
+/// a < 0: may either function be taken from 0 to +-x, since neither has died away or grown there?
+SCI_HD bool parabolic_level(double a, double x) { return a > -8 && x * x / 4 + a < 0.5; }
 
 /// U(a, x), x >= 0.
 template <class R>
@@ -95,11 +114,18 @@ SCI_HD_LARGE parabolic_state<R> parabolic_v_right(R a, double x) {
   return v;
 }
 
-/// U(a, -x), x >= 0.
+/// U(a, -x), x >= 0; for a < 0 with the slope of a function of x.
 template <class R>
 SCI_HD_LARGE parabolic_state<R> parabolic_u_left(R a, double x) {
-  if (primal(a) < 0) return parabolic_joined(-sinpi(a), parabolic_u(a, x), cospi(a), parabolic_v_right(a, x));
   parabolic_state<R> u;
+  if (primal(a) < 0) {
+    if (!parabolic_level(primal(a), x))
+      return parabolic_joined(-sinpi(a), parabolic_u(a, x), cospi(a), parabolic_v_right(a, x));
+    u = parabolic_u_zero(a);
+    parabolic_walk(a, 1.0, 0.0, -x, u);
+    u.slope = -u.slope;
+    return u;
+  }
   if (parabolic_real(-1.0, a, -x, u)) return u;
   // The growing solution beyond where it has outgrown the other: pi / Gamma(1/2 + a) V.
   if (sqrt(primal(a)) * x + x * x / 4 > 20 && parabolic_real(1.0, a, x, u)) {
@@ -160,12 +186,17 @@ SCI_HD_LARGE many<R, 2> parabolic_v(R a, double x) {
   if (!isfinite(primal(a)) || isnan(x)) return {{R(limits<double>::nan) * a, R(limits<double>::nan) * a}};
   x = parabolic_argument(x);
   if (primal(a) >= 0) return parabolic_finished(parabolic_v_positive(a, x));
+  if (x < 0 && parabolic_level(primal(a), x)) {
+    parabolic_state<R> near = parabolic_v_zero(a);
+    parabolic_walk(a, 1.0, 0.0, x, near);
+    return parabolic_finished(near);
+  }
   parabolic_state<R> v = parabolic_v_right(a, abs(x));
   if (x < 0) {
     v = parabolic_joined(cospi(a), parabolic_u(a, -x), sinpi(a), v);
     v.slope = -v.slope;
   }
-  v.log = v.log - parabolic_log_gamma(-a);
+  parabolic_less_gamma(v, -a);
   return parabolic_finished(v);
 }
 

@@ -12,28 +12,49 @@
 namespace sci {
 namespace detail {
 
+/// log k / 2 + pi a / 2 for a > 0.
+template <class R>
+SCI_HD R parabolic_rest_of_k(R a) {
+  return R(-0.5) * sci::log(R(1.0) + sqrt(R(1.0) + exp(a * R(-2 * numbers::pi<double>))));
+}
 /// log k / 2.
 template <class R>
 SCI_HD R parabolic_half_log_k(R a) {
   const R grown = a * R(numbers::pi<double>);
   if (primal(a) < 0) return R(-0.5) * asinh(exp(grown));
-  return R(-0.5) * (grown + sci::log(R(1.0) + sqrt(R(1.0) + exp(R(-2.0) * grown))));
+  return parabolic_rest_of_k(a) - R(0.5) * grown;
 }
 
-/// arg Gamma(1/2 + ia), continuous and odd in a: the recurrence to 1/2 + 10, then Stirling's series (DLMF 5.11.1).
+/// Im of Stirling's tail at 10.5 + ia.
 template <class R>
-SCI_HD_LARGE R parabolic_gamma_angle(R a) {
+SCI_HD_LARGE R parabolic_gamma_stirling(R a) {
   SCI_TABLE(double, stirling) = {1. / 12,   -1. / 360,        1. / 1260,  -1. / 1680,
                                  1. / 1188, -691. / 360360.0, 1. / 156.0, -3617. / 122400};
-  R angle = R(0.0);
-  SCI_NO_UNROLL
-  for (int k = 0; k < 10; ++k) angle = angle - atan2(a, R(k + 0.5));
   const complex<R> z = {R(10.5), a}, over = complex<R>(R(1.0)) / z, square = over * over;
   complex<R> tail = complex<R>(R(0.0));
   SCI_NO_UNROLL
   for (int k = 7; k >= 0; --k) tail = tail * square + complex<R>(R(stirling[k]));
+  return (tail * over).im;
+}
+/// arg Gamma(1/2 + ia), continuous and odd in a: the recurrence to 1/2 + 10, then Stirling's series (DLMF 5.11.1).
+template <class R>
+SCI_HD_LARGE R parabolic_gamma_angle(R a) {
+  R angle = R(0.0);
+  SCI_NO_UNROLL
+  for (int k = 0; k < 10; ++k) angle = angle - atan2(a, R(k + 0.5));
   const R modulus = hypot(R(10.5), a);
-  return angle + R(10.0) * atan2(a, R(10.5)) + a * (sci::log(modulus) - R(1.0)) + (tail * over).im;
+  return angle + R(10.0) * atan2(a, R(10.5)) + a * (sci::log(modulus) - R(1.0)) + parabolic_gamma_stirling(a);
+}
+
+/// The same less a (log|a| - 1), |a| >= 2: with atan(a / c) = +-pi/2 - atan(c / a) nothing cancels.
+template <class R>
+SCI_HD_LARGE R parabolic_gamma_tail(R a) {
+  if (abs(primal(a)) < 2) return parabolic_gamma_angle(a) - a * (sci::log(abs(a)) - R(1.0));
+  R angle = R(0.0);
+  SCI_NO_UNROLL
+  for (int k = 0; k < 10; ++k) angle = angle + atan(R(k + 0.5) / a);
+  const R c = R(10.5) / a;
+  return angle - R(10.0) * atan(c) + a * R(0.5) * log1p(c * c) + parabolic_gamma_stirling(a);
 }
 
 /// W(a, 0) and W'(a, 0) (DLMF 12.14.2-3): the quotient of gamma functions by its recurrence to z = 12 + ia/2, there
@@ -67,10 +88,12 @@ SCI_HD_LARGE bool parabolic_waves(R a, double x, parabolic_state<R>& right, para
   const R h = sqrt(H), q = h + half, tau = half / h;
   const parabolic_series<complex<R>> f = parabolic_sum(complex<R>(tau), complex<R>{R(0.0), R(1.0) / (h * q)});
   if (!f.reached) return false;
-  // The large part of the phase apart, with what rounding took from it.
-  const R large = half * h + a * (R(0.5) - sci::log(q));
-  const R small =
-      R(numbers::pi<double> / 4 + parabolic_rest(-primal(a), x, primal(large))) + parabolic_gamma_angle(a) * R(0.5);
+  // The large part of the phase apart, with what rounding took from it; where a is large, without what would cancel the
+  // gamma function's.
+  const bool apart = abs(primal(a)) >= 2;
+  const R large = half * h - a * (apart ? R(0.5) * sci::log(q * q / abs(a)) : sci::log(q) - R(0.5));
+  const R small = R(numbers::pi<double> / 4 + parabolic_rest(-primal(a), x, primal(large), apart)) +
+                  (apart ? parabolic_gamma_tail(a) : parabolic_gamma_angle(a)) * R(0.5);
   const complex<R> wave = complex<R>{cos(large), sin(large)} * complex<R>{cos(small), sin(small)};
   const complex<R> inner = f.s - f.ds, b = f.s * wave;
   const complex<R> d = (complex<R>{-inner.im, inner.re} - f.s * (tau / (R(4.0) * H))) * wave;
@@ -89,13 +112,14 @@ SCI_HD_LARGE bool parabolic_barrier(R a, double x, parabolic_state<R>& out) {
   const complex<R> tau = {R(0.0), -half / f};
   const parabolic_series<complex<R>> g = parabolic_sum(tau, complex<R>(R(1.0)) / complex<R>{half * f, F});
   if (!g.reached) return false;
-  const R turn = (parabolic_gamma_angle(a) + a - a * sci::log(a)) * R(0.5);
+  const R turn = parabolic_gamma_tail(a) * R(0.5);
   const complex<R> phase = {cos(turn), sin(turn)};
   const R front = sqrt(f);
   // i f (i S - i ds - tau / (4H) S), H = -F
   const complex<R> part = tau * g.s / (R(4.0) * F);
   const complex<R> d = complex<R>{g.ds.re - g.s.re - part.im, g.ds.im - g.s.im + part.re} * phase;
-  out = {(g.s * phase).re / front, d.re * front, a * atan2(f, half) - half * f + parabolic_half_log_k(a)};
+  // a (atan2(f, x/2) - pi/2) of the exponent, the rest of which would cancel log k / 2
+  out = {(g.s * phase).re / front, d.re * front, parabolic_rest_of_k(a) - a * atan2(half, f) - half * f};
   return true;
 }
 
@@ -135,7 +159,12 @@ SCI_HD_LARGE many<R, 2> parabolic_w(R a, double x) {
     if (from > x && parabolic_waves(A, from, test, other)) {
       parabolic_waves(a, from, right, left);
       parabolic_walk(a, -1.0, from, x, right);
-      return parabolic_finished(right);
+      if (x < 0 || x > turn) return parabolic_finished(right);
+      // On to 0, where the value is known.
+      left = right;
+      parabolic_walk(a, -1.0, x, 0.0, left);
+      const R scale = parabolic_w_zero(a).y / left.y;
+      return parabolic_finished(parabolic_state<R>{right.y * scale, right.slope * scale, R(0.0)});
     }
   }
   return {{unknown, unknown}};

@@ -81,7 +81,7 @@ def _rate(v: Tensor, x: Tensor) -> Tensor:
     reference=_reference("U", 2),
     samples=_groups(few=True),
     special=_UNKNOWN,
-    ulp=Ulp(float64=8192, float32=16, partials=8192),
+    ulp=Ulp(float64=2048, float32=16, partials=2048),
     public=False,
 )
 def pbdv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
@@ -111,7 +111,7 @@ def pbdv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     reference=_reference("U", 1),
     samples=_groups(few=True),
     special=_UNKNOWN,
-    ulp=Ulp(float64=512, float32=4, partials=8192),
+    ulp=Ulp(float64=384, float32=4, partials=2048),
     public=False,
 )
 def pbdv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
@@ -205,7 +205,7 @@ def pbdv(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     reference=_reference("V", 2),
     samples=_groups(few=True),
     special=_UNKNOWN,
-    ulp=Ulp(float64=8192, float32=16, partials=8192),
+    ulp=Ulp(float64=2048, float32=16, partials=2048),
     public=False,
 )
 def pbvv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
@@ -235,7 +235,7 @@ def pbvv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     reference=_reference("V", 1),
     samples=_groups(few=True),
     special=_UNKNOWN,
-    ulp=Ulp(float64=512, float32=4, partials=8192),
+    ulp=Ulp(float64=384, float32=4, partials=2048),
     public=False,
 )
 def pbvv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
@@ -261,7 +261,7 @@ def pbvv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     reference=_reference("V", 0),
     samples=_groups(few=False),
     special=(*_UNKNOWN, (2.5, inf, (inf, inf))),
-    ulp=Ulp(float64=160, float32=2, partials=2048),
+    ulp=Ulp(float64=64, float32=2, partials=2048),
 )
 def pbvv(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

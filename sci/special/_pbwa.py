@@ -92,7 +92,7 @@ def pbwa_by_a2(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     reference=_reference(1),
     samples=_FEW,
     special=_UNKNOWN,
-    ulp=Ulp(float64=256, float32=2, partials=512),
+    ulp=Ulp(float64=128, float32=2, partials=512),
     public=False,
 )
 def pbwa_by_a(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
@@ -119,7 +119,7 @@ def pbwa_by_a(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     samples=_GROUPS,
     special=(*_UNKNOWN, (0.0, 0.0, (1.0227656721131686, -0.48887053372346295))),
     # Between its zeros; beside one of them the error is relative to the amplitude.
-    ulp=Ulp(float64=384, float32=2, partials=512),
+    ulp=Ulp(float64=40, float32=2, partials=256),
 )
 def pbwa(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

@@ -55,11 +55,13 @@ SCI_HD_LARGE parabolic_series<C> parabolic_sum(C tau, C w) {
   return f;
 }
 
-/// What rounding has taken from an exponent, x r/2 - a/2 + a log(x/2 + r).
-SCI_HD double parabolic_rest(double a, double x, double rounded) {
+/// What rounding has taken from an exponent, x r/2 - a/2 + a log(x/2 + r); with `apart` from the same without
+/// a/2 (log|a| - 1).
+SCI_HD double parabolic_rest(double a, double x, double rounded, bool apart = false) {
   const double_double A = a, half = x / 2, F = half * half + A, near = sqrt(F.hi);
   const double_double r = near + (F - near * near) / (near * 2.0), q = x < 0 ? A / (r - half) : r + half;
-  const double rest = (half * r - A * 0.5 + A * sci::log(q) - double_double(rounded)).hi;
+  const double_double log = apart ? sci::log(q * q / abs(A)) * 0.5 : sci::log(q) - 0.5;
+  const double rest = (half * r + A * log - double_double(rounded)).hi;
   return abs(rest) < 1e-3 ? rest : 0;  // beyond all exponents that do not overflow
 }
 
@@ -79,6 +81,19 @@ SCI_HD_LARGE bool parabolic_real(double e, R a, double x, parabolic_state<R>& ou
   return true;
 }
 
+/// log of the size of U between the turning points for a = -x.
+template <class R>
+SCI_HD R parabolic_scale(R x) {
+  return x * R(0.5) * (sci::log(x) - R(1.0));
+}
+
+/// What rounding has taken from it.
+SCI_HD double parabolic_scale_rest(double x) {
+  const double rest =
+      (double_double(x) * 0.5 * (sci::log(double_double(x)) - 1.0) - double_double(parabolic_scale(x))).hi;
+  return abs(rest) < 1e-3 ? rest : 0;
+}
+
 /// For a < 0, between the turning points: U and Gamma(1/2 - a) V.
 template <class R>
 SCI_HD_LARGE bool parabolic_oscillating(R a, double x, parabolic_state<R>& u, parabolic_state<R>& v) {
@@ -92,7 +107,7 @@ SCI_HD_LARGE bool parabolic_oscillating(R a, double x, parabolic_state<R>& u, pa
   const complex<R> wave = {cos(phase), -sin(phase)};
   const complex<R> b = f.s * wave, inner = f.ds - f.s + tau * f.s / (R(4.0) * G);
   const complex<R> d = complex<R>{-inner.im, inner.re} * wave;
-  const R root = R(1.4142135623730951), log = a * R(0.5) - a * sci::log(-a) * R(0.5);
+  const R root = R(1.4142135623730951 * (1 + parabolic_scale_rest(-primal(a)))), log = parabolic_scale(-a);
   u = {root * b.re / front, root * front * d.re, log};
   v = {-root * b.im / front, -root * front * d.im, log};
   return true;
