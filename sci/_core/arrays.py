@@ -103,7 +103,8 @@ def number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
 
 @functools.lru_cache(maxsize=512)
 def _cached_number(kind: type, key: Any, x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
-    with torch.inference_mode(False):
+    # Plain even within torch.func's transforms: one that belongs to a level would be kept beyond it.
+    with torch.inference_mode(False), torch_private.below_transforms():
         return torch.tensor(x, dtype=dtype, device=device)
 
 

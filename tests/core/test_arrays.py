@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from sci import special
 from sci._core import arrays
 
 DTYPES = (torch.bool, torch.int32, torch.int64, torch.float16, torch.bfloat16, torch.float32, torch.float64,
@@ -50,6 +51,14 @@ def test_read_only_arrays_are_not_shared() -> None:
 def test_errors_name_the_argument(bad: object) -> None:
     with pytest.raises(TypeError, match=r"solve: rhs must be .*got"):
         arrays.as_tensor(bad, "rhs", "solve")
+
+
+def test_a_number_first_met_within_nested_transforms_outlives_them() -> None:
+    x = torch.tensor([0.7, 1.9], dtype=torch.float64)
+    slope = torch.func.grad(lambda x: special.jv(0.73125, x).sum())  # a number that nothing else has
+    first, again = (torch.func.jvp(slope, (x,), (torch.ones_like(x),)) for _ in range(2))
+    torch.testing.assert_close(first, again)
+    torch.testing.assert_close(special.jv(0.73125, x), special.jv(torch.tensor(0.73125, dtype=torch.float64), x))
 
 
 def test_numbers_share_a_tensor_but_not_across_kinds() -> None:
