@@ -49,9 +49,9 @@ template <class T>
 struct legendre_product {
   T high = T(1), low = T(0);
   int exponent = 0;
-  SCI_HD void times(T a) {
+  SCI_HD void times(T a, T a_low = T(0)) {
     T p = high * a;
-    low = fma(low, a, fma(high, a, -p));
+    low = fma(low, a, fma(high, a_low, fma(high, a, -p)));
     high = p;
     fit();
   }
@@ -89,10 +89,10 @@ SCI_HD T legendre_central(int64_t m) {
   return sqrt(exp(q * series) / sqrt(numbers::pi<T> * w));
 }
 
-/// What an argument has to say: z in the right half-plane (after parity), 1 - z, (1 - z^2)^(1/2) and its logarithm.
+/// What an argument has to say: z in the right half-plane (after parity), 1 - z, and (1 - z^2)^(1/2) in two words.
 template <class Z>
 struct legendre_argument {
-  Z z, rest, root, log_root;
+  Z z, rest, root, root_low;
   bool left;  // parity was used
 };
 
@@ -145,41 +145,69 @@ SCI_HD bool legendre_is_zero(complex<T> z) {
   return z.re == T(0) && z.im == T(0);
 }
 
-/// root^m from its logarithm where m is large, with an exponent.
+/// (high + low) (b + c), high being the rounded sum; complex numbers have no second word.
 template <class T>
-SCI_HD legendre_scaled<T> legendre_power(T root, T log_root, int64_t m) {
-  if (m <= 4 || root == T(0)) {
-    T p = T(1);
-    for (int64_t k = 0; k < min(m, int64_t(4)); ++k) p *= root;
-    return {p, 0};
-  }
-  T total = log_root * T(m), n = rint(total / numbers::ln2<T>);
-  if (!(abs(n) < T(1e9))) return {total > T(0) ? limits<T>::infinity : T(0), 0};
-  T value = exp(fma(-n, numbers::ln2<T>, total));
-  return {root < T(0) && m % 2 != 0 ? -value : value, int(n)};
+SCI_HD void legendre_times(T& high, T& low, T b, T c) {
+  const T p = high * b, e = fma(high, b, -p) + fma(high, c, low * b);
+  high = p + e;
+  low = e - (high - p);
 }
 template <class T>
-SCI_HD legendre_scaled<complex<T>> legendre_power(complex<T> root, complex<T> log_root, int64_t m) {
-  if (m <= 4 || legendre_is_zero(root)) {
-    complex<T> p(T(1));
-    for (int64_t k = 0; k < min(m, int64_t(4)); ++k) p = p * root;
-    return {p, 0};
-  }
-  legendre_scaled<T> modulus = legendre_power(T(1), T(log_root.re), m);
-  return {polar(modulus.value, T(log_root.im * T(m))), modulus.exponent};
+SCI_HD void legendre_times(complex<T>& high, complex<T>& low, complex<T> b, complex<T>) {
+  high = high * b;
+  low = complex<T>(T(0));
 }
 
-/// log((1 - z^2)^(1/2)) for 0 <= z, rest = 1 - z.
+/// (root + low)^m with an exponent, by squares.
+template <class Z>
+SCI_HD legendre_scaled<Z> legendre_power(Z root, Z low, int64_t m) {
+  using T = scalar_of<Z>;
+  const T most = ldexp(T(1), limits<T>::max_exponent / 4), least = T(1) / most;
+  Z high = Z(T(1)), rest = Z(T(0));
+  int exponent = 0, square = 0;
+  SCI_NO_UNROLL
+  for (int64_t bits = m; bits > 0; bits >>= 1) {
+    const T size = abs1(root);
+    if (size > T(0) && size <= limits<T>::max && (size > most || size < least)) {
+      int shift;
+      frexp(size, &shift);
+      root = legendre_ldexp(root, -shift);
+      low = legendre_ldexp(low, -shift);
+      square += shift;
+    }
+    if (bits & 1) {
+      legendre_times(high, rest, root, low);
+      exponent += square;
+      const T now = abs1(high);
+      if (now > T(0) && now <= limits<T>::max && (now > most || now < least)) {
+        int shift;
+        frexp(now, &shift);
+        high = legendre_ldexp(high, -shift);
+        rest = legendre_ldexp(rest, -shift);
+        exponent += shift;
+      }
+    }
+    legendre_times(root, low, Z(root), Z(low));
+    square *= 2;
+  }
+  return {high, exponent};
+}
+
+/// What (rest (1 + z))^(1/2) lacks as a rounded number.
 template <class T>
-SCI_HD T legendre_log_root(T z, T rest) {
-  return rest > T(legendre_close) ? log1p(-z * z) / T(2) : (log(abs(rest)) + log1p(z)) / T(2);
+SCI_HD T legendre_root_low(T rest, T rest_low, T z, T root) {
+  const T sum = T(1) + z, sum_low = z > T(1) ? T(1) - (sum - z) : z - (sum - T(1));
+  const T square = rest * sum, low = fma(rest, sum, -square) + rest * sum_low + rest_low * sum;
+  const T side = rest < T(0) ? T(-1) : T(1);
+  return root == T(0) || !isfinite(root) ? T(0) : side * (fma(-root * side, root, square) + low) / (root + root);
 }
 
 template <class T>
 SCI_HD legendre_argument<T> legendre_prepare(T z, bool outside) {
   T a = abs(z), rest = T(1) - a, w = rest * (T(1) + a);
   T root = outside ? copysign(sqrt(-w), z) : sqrt(w);
-  return {a, rest, root, legendre_log_root(a, rest), z < T(0)};
+  const T rest_low = a > T(1) ? T(1) - (rest + a) : (T(1) - rest) - a;
+  return {a, rest, root, legendre_root_low(rest, rest_low, a, root), z < T(0)};
 }
 template <class T>
 SCI_HD legendre_argument<complex<T>> legendre_prepare(complex<T> z, bool outside) {
@@ -193,10 +221,7 @@ SCI_HD legendre_argument<complex<T>> legendre_prepare(complex<T> z, bool outside
   } else {
     root = sqrt(T(1) - z) * sqrt(T(1) + z);
   }
-  Z log_root = log(root);
-  // Beside 0, where log loses what is small: the modulus is that of 1 - z^2.
-  if (abs1(z) < T(0.7)) log_root.re = log1p(-(z * z)).re / T(2);
-  return {a, rest, root, log_root, left};
+  return {a, rest, root, Z(T(0)), left};
 }
 
 /// binom(m/2, r) binom(r, j) (-1)^j
@@ -224,13 +249,21 @@ SCI_HD Z legendre_power_series(Z z, Z w, int64_t m, int k) {
   return sum;
 }
 
-/// The same times the power at z = +-1 (power of order m), where only one r counts.
+/// The same times the power at z = +-1 (power of order m), where only one r counts. Infinite where m is odd, m < 2k.
 template <class T>
-SCI_HD T legendre_power_series_end(T z, int64_t m, int k) {
-  if (m % 2 != 0) return m > 2 * k ? T(0) : T(legendre_trinomial<T>(m, k, 0)) * (k % 2 != 0 && z > T(0) ? -1 : 1);
+SCI_HD T legendre_power_series_end(T z, int64_t m, int k, bool outside) {
+  const bool left = z < T(0);
+  if (m % 2 != 0) {
+    if (m > 2 * k) return T(0);
+    const T c = legendre_trinomial<T>(m, k, 0);
+    // (-+2z)^k, and beyond the root that has the sign of z
+    const bool turned = outside ? left && k % 2 == 0 : !left && k % 2 != 0;
+    return turned ? -c : c;
+  }
   int r = int(m / 2), j = k - r;
   if (j < 0 || j > r) return T(0);
-  return legendre_trinomial<T>(m, r, j) * ldexp((r - j) % 2 != 0 && z > T(0) ? T(-1) : T(1), r - j);
+  const bool turned = ((r - j) % 2 != 0 && !left) != (outside && r % 2 != 0);
+  return legendre_trinomial<T>(m, r, j) * ldexp(turned ? T(-1) : T(1), r - j);
 }
 
 template <class Z, class T>
@@ -242,7 +275,7 @@ SCI_HD_LARGE Z legendre_any(int64_t order, int64_t n, int64_t m, bool normal, bo
   legendre_argument<Z> at = legendre_prepare(z, outside);
   Z w = at.rest * (T(1) + at.z), sum = Z(T(0));
   bool end = m > 0 && order > 0 && legendre_is_zero(w);
-  legendre_scaled<Z> power = legendre_power(at.root, at.log_root, m);
+  legendre_scaled<Z> power = legendre_power(at.root, at.root_low, m);
   // Without norm: (n + m)! / (n - m)!, over itself for negative orders.
   legendre_product<T> plain;
   if (!normal) {
@@ -260,7 +293,7 @@ SCI_HD_LARGE Z legendre_any(int64_t order, int64_t n, int64_t m, bool normal, bo
     Z factor = power.value;
     int exponent = power.exponent;
     if (end) {
-      factor = Z(legendre_power_series_end<T>(real(z), m, k));
+      factor = Z(legendre_power_series_end<T>(real(z), m, k, outside));
       exponent = 0;
       if (m % 2 != 0 && m < 2 * k) {  // the first term is infinite of the highest power
         sum = part.value * factor * limits<T>::infinity;
@@ -293,6 +326,19 @@ SCI_HD complex<T> legendre_derivative(int64_t order, int64_t n, int64_t m, int64
   return detail::legendre_any<complex<T>, T>(order, n, m, normal != 0, branch_cut == 3, z);
 }
 
+namespace detail {
+/// The argument cos theta. One variable for all, 1 - |z| or |z|, so that its rounding moves the angle and nothing else.
+template <class T>
+SCI_HD legendre_argument<T> legendre_angle(T theta) {
+  const T c = cos(theta), half = c < T(0) ? cos(theta / T(2)) : sin(theta / T(2));
+  const T rest = T(2) * half * half, a = rest < T(legendre_close) ? T(1) - rest : abs(c);
+  const bool close = rest < T(legendre_close);
+  const T s = close ? sqrt(rest * (T(2) - rest)) : sqrt((T(1) - a) * (T(1) + a)), exact = close ? rest : T(1) - a;
+  const T other = close ? T(1) - rest : a;
+  return {a, rest, s, legendre_root_low(exact, close ? T(0) : (T(1) - exact) - a, other, s), c < T(0)};
+}
+}  // namespace detail
+
 /// The function of norm 1 on the sphere, times exp(-i m phi): P_n^m(cos theta) with its norm over sqrt(2 pi),
 /// and |sin theta| for the root.
 template <class T>
@@ -302,14 +348,9 @@ SCI_HD T sph_legendre(int64_t n, int64_t m, T theta) {
   if (m > n || m < -n || n < 0) return T(0);
   if (n > detail::legendre_most) return limits<T>::nan;
   m = abs(m);
-  T c = cos(theta), half = c < T(0) ? cos(theta / T(2)) : sin(theta / T(2));
-  // One variable for all, 1 - |z| or |z|, so that its rounding moves the angle and nothing else.
-  T rest = T(2) * half * half, a = rest < T(detail::legendre_close) ? T(1) - rest : abs(c);
-  T log_root = detail::legendre_log_root(a, rest);
-  T s = rest < T(detail::legendre_close) ? sqrt(rest * (T(2) - rest)) : sqrt((T(1) - a) * (T(1) + a));
-  detail::legendre_argument<T> at = {a, rest, s, log_root, c < T(0)};
+  const detail::legendre_argument<T> at = detail::legendre_angle(theta);
   detail::legendre_scaled<T> part = detail::legendre_polynomial<T, T>(at, n, m);
-  detail::legendre_scaled<T> power = detail::legendre_power(s, log_root, m);
+  detail::legendre_scaled<T> power = detail::legendre_power(at.root, at.root_low, m);
   T value = part.value * power.value * T(0.39894228040143267794);  // 1 / sqrt(2 pi)
   value = detail::legendre_ldexp(value, part.exponent + power.exponent);
   return m % 2 != 0 && !negative ? -value : value;

@@ -241,15 +241,6 @@ def real_arguments(name: str, **arguments: Any) -> tuple[tuple[Tensor, ...], tor
     return tuple(x.to(compute_dtype(dtype)) for x in found), dtype
 
 
-def table_rows(z: Tensor, n: int, m: int | None = None) -> tuple[Tensor, Tensor]:
-    """Return degrees 0..n and orders 0..m, -m..-1 in dimensions before those of `z`."""
-    degrees = torch.arange(n + 1, device=z.device)
-    if m is None:
-        return degrees.reshape(-1, *(1,) * z.dim()), torch.zeros((), dtype=torch.int64, device=z.device)
-    orders = torch.cat((torch.arange(m + 1, device=z.device), torch.arange(-m, 0, device=z.device)))
-    return degrees.reshape(-1, 1, *(1,) * z.dim()), orders.reshape(-1, *(1,) * z.dim())
-
-
 def _derivatives(diff_n: int, n: Tensor, m: Tensor, z: Tensor, norm: Any = 0, branch_cut: Any = 2) -> Tensor:
     return torch.stack([legendre_derivative(k, n, m, norm, branch_cut, z) for k in range(diff_n + 1)])
 
@@ -279,35 +270,22 @@ def legendre(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff
     return _derivatives(order, n, m, wide, int(bool(norm)), cut).to(x.dtype)
 
 
-def legendre_all(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff_n: Any) -> Tensor:
-    order, degree, most = (
-        derivative_count(name, diff_n),
-        table_size(name, "n", n),
-        None if m is None else table_size(name, "m", m),
-    )
-    (x,) = promote(name, half=True, z=z)
-    cut = whole_numbers(name, "branch_cut", branch_cut, x.device)
-    wide = x.to(compute_dtype(x.dtype))
-    wide, cut = torch.broadcast_tensors(wide, cut)
-    return _derivatives(order, *table_rows(wide, degree, most), wide, int(bool(norm)), cut).to(x.dtype)
-
-
-def harmonics(diff_n: int, n: Tensor, m: Tensor, theta: Tensor, phi: Tensor, dtype: torch.dtype) -> Any:
-    """Return harmonics, gradients, Hessians: derivatives in phi are factors i m."""
-    factor = m.to(theta.dtype)
+def harmonics(by_angle: Sequence[Tensor], m: Tensor, phi: Tensor, dtype: torch.dtype) -> Any:
+    """Return harmonics, gradients, Hessians from derivatives in theta: those in phi are factors i m."""
+    factor = m.to(phi.dtype)
     phase = torch.polar(torch.ones_like(factor * phi), factor * phi)
-    by_angle = [p * phase for p in angle_derivatives(diff_n, n, m, theta)]
+    by_angle = [p * phase for p in by_angle]
     turn = torch.complex(torch.zeros_like(factor), factor)
     wide = torch.complex128 if dtype is torch.float64 else torch.complex64
     out = [by_angle[0]]
-    if diff_n > 0:
+    if len(by_angle) > 1:
         out.append(torch.stack((by_angle[1], turn * by_angle[0]), -1))
-    if diff_n > 1:
+    if len(by_angle) > 2:
         mixed = turn * by_angle[1]
         rows = (torch.stack((by_angle[2], mixed), -1), torch.stack((mixed, -(factor * factor) * by_angle[0]), -1))
         out.append(torch.stack(rows, -2))
     cast = tuple(y.to(wide) for y in out)
-    return cast if diff_n > 0 else cast[0]
+    return cast if len(cast) > 1 else cast[0]
 
 
 Samples = Callable[[torch.Generator, torch.dtype, torch.device], Iterator[Sample]]

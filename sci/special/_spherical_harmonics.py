@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import Tensor, broadcast_tensors, stack
+from torch import Tensor, stack
 
 from sci._core.cards import function
 
@@ -13,13 +13,11 @@ from ._legendre import (
     derivative_count,
     harmonics,
     legendre,
-    legendre_all,
     legendre_samples,
     real_arguments,
-    table_rows,
-    table_size,
     whole_numbers,
 )
+from ._legendre_table import harmonics_all, legendre_all, sphere_all
 
 
 @function(differentiable=("z",), discrete=("n",), samples=legendre_samples([0, 1, 4]))
@@ -102,7 +100,7 @@ def legendre_p_all(n: int, z: Any, *, diff_n: int = 0) -> Tensor:
 
     Notes
     -----
-    Each entry is that of `legendre_p`, so the time grows with the square of `n`.
+    The values of `legendre_p`, all by one pass of its recurrence in the degree.
 
     Examples
     --------
@@ -201,7 +199,7 @@ def assoc_legendre_p_all(n: int, m: int, z: Any, *, branch_cut: Any = 2, norm: b
 
     Notes
     -----
-    Each entry is that of `assoc_legendre_p`, so the time grows with the square of `n`, times `m`.
+    The values of `assoc_legendre_p`, all by one pass of its recurrence in the degree.
 
     Examples
     --------
@@ -303,7 +301,7 @@ def sph_legendre_p_all(n: int, m: int, theta: Any, *, diff_n: int = 0) -> Tensor
 
     Notes
     -----
-    Each entry is that of `sph_legendre_p`, so the time grows with the square of `n`, times `m`.
+    The values of `sph_legendre_p`, all by one pass of its recurrence in the degree.
 
     Examples
     --------
@@ -313,14 +311,7 @@ def sph_legendre_p_all(n: int, m: int, theta: Any, *, diff_n: int = 0) -> Tensor
     tensor([[[ 0.2821,  0.0000,  0.0000],
              [ 0.2640, -0.2907,  0.2907]]], dtype=torch.float64)
     """
-    name = "sph_legendre_p_all"
-    order, degree, most = (
-        derivative_count(name, diff_n),
-        table_size(name, "n", n),
-        table_size(name, "m", m, signed=True),
-    )
-    (angle,), dtype = real_arguments(name, theta=theta)
-    return stack(angle_derivatives(order, *table_rows(angle, degree, most), angle)).to(dtype)
+    return sphere_all("sph_legendre_p_all", n, m, theta, diff_n)
 
 
 @function(
@@ -384,7 +375,7 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     order = derivative_count(name, diff_n)
     (polar, azimuth), dtype = real_arguments(name, theta=theta, phi=phi)
     n, m = whole_numbers(name, "n", n, polar.device), whole_numbers(name, "m", m, polar.device)
-    return harmonics(order, n, m, polar, azimuth, dtype)
+    return harmonics(angle_derivatives(order, n, m, polar), m, azimuth, dtype)
 
 
 @function(differentiable=("theta", "phi"), samples=legendre_samples(2, 1, angles=2), batch=False, complex=False)
@@ -420,7 +411,7 @@ def sph_harm_y_all(n: int, m: int, theta: Any, phi: Any, *, diff_n: int = 0) -> 
 
     Notes
     -----
-    Each entry is that of `sph_harm_y`, so the time grows with the square of `n`, times `m`.
+    The values of `sph_harm_y`, all by one pass of its recurrence in the degree.
 
     Examples
     --------
@@ -429,12 +420,4 @@ def sph_harm_y_all(n: int, m: int, theta: Any, phi: Any, *, diff_n: int = 0) -> 
     >>> sph_harm_y_all(3, 2, torch.tensor([0.5, 1.0]), torch.tensor([0.1, 0.2])).shape
     torch.Size([4, 5, 2])
     """
-    name = "sph_harm_y_all"
-    order, degree, most = (
-        derivative_count(name, diff_n),
-        table_size(name, "n", n),
-        table_size(name, "m", m, signed=True),
-    )
-    (polar, azimuth), dtype = real_arguments(name, theta=theta, phi=phi)
-    polar, azimuth = broadcast_tensors(polar, azimuth)
-    return harmonics(order, *table_rows(polar, degree, most), polar, azimuth, dtype)
+    return harmonics_all("sph_harm_y_all", n, m, theta, phi, diff_n)
