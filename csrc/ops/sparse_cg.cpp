@@ -2,7 +2,7 @@
 // Elsewhere the iteration is written over tensors (sci/sparse/linalg/_iterate.py), with the same stopping rule.
 #include <cmath>
 
-#include "ops/sparse_shared.h"
+#include "ops/sparse_diagonals.h"
 #include "sparse/csr_cg.h"
 
 namespace sci {
@@ -22,12 +22,16 @@ R total(const R* parts, int64_t blocks) {
 }
 
 // Returns 0, or the number of iterations after which the residual was still too large. `x` holds the start.
-template <class T, class I>
-int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter) {
+template <class T, class I, class Gather>
+int64_t solve(CgState<T, I>& s, double rtol, double atol, int64_t maxiter, const Gather& gather) {
   using R = real_of<T>;
   int64_t blocks = (s.n + cg_block - 1) / cg_block;
   double bb = 0;
-  for (int64_t i = 0; i < s.n; ++i) bb += double(norm(complex<R>(s.b[i])));
+  bool zero = true;  // the start: no product is needed then
+  for (int64_t i = 0; i < s.n; ++i) {
+    bb += double(norm(complex<R>(s.b[i])));
+    zero = zero && s.x[i] == T(0);
+  }
   if (bb == 0) {
     for (int64_t i = 0; i < s.n; ++i) s.x[i] = T(0);
     return 0;
@@ -37,7 +41,8 @@ int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter)
     on_blocks(blocks, CgResidual<T, I>{s});
     return total(s.parts, blocks);
   };
-  R rr = residual();
+  if (zero) std::copy(s.b, s.b + s.n, s.r);
+  R rr = zero ? R(bb) : residual();
   double last = double(rr);  // the true residual when it was last computed
   if (double(rr) <= limit) return 0;
   bool fresh = true;
@@ -58,6 +63,7 @@ int64_t solve(const CgState<T, I>& s, double rtol, double atol, int64_t maxiter)
     on_blocks(blocks, CgDirection<T, I>{s, alpha, fresh ? R(0) : rz / before});
     fresh = false;
     alpha = 0;
+    if (k == 2 && s.diagonals.count == 0) gather(s);  // for fewer products it does not pay
     on_blocks(blocks, CgProduct<T, I>{s});
     R pq = total(s.parts, blocks);
     if (!(pq != 0)) break;
@@ -107,6 +113,13 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
     dispatch_index(indices, "csr_cg", [&](auto index) {
       using I = typename decltype(index)::type;
       T* w = sci::data<T>(work);
+      GatheredDiagonals found{{}, b, b, b};
+      bool gathered = n < 4096;
+      auto gather = [&](CgState<T, I>& state) {
+        if (!gathered) found = gather_diagonals<T, I>(data, indptr, indices, n);
+        gathered = true;
+        if (!found.offsets.empty()) state.diagonals = found.view<T>(n, n);
+      };
       for (int64_t m = 0; m < members; ++m) {
         CgState<T, I> state;
         state.data = sci::data<T>(data);
@@ -126,7 +139,7 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
         state.m_indices = sci::data<I>(m_indices);
         state.guard = CsrGuard<I>::of(n, indices.size(0), &failed);
         state.m_guard = CsrGuard<I>::of(n, m_indices.size(0), &failed);
-        sci::data<int64_t>(info)[m] = solve(state, rtol, atol, maxiter);
+        sci::data<int64_t>(info)[m] = solve(state, rtol, atol, maxiter, gather);
       }
     });
   });

@@ -14,7 +14,7 @@
 #pragma once
 #include "core/complex.h"
 #include "core/platform.h"
-#include "sparse/csr_matmul.h"
+#include "sparse/diagonals.h"
 
 namespace sci {
 
@@ -28,40 +28,6 @@ SCI_HD T cg_product(T a, T b) {
 template <class T>
 SCI_HD T cg_product(complex<T> a, complex<T> b) {
   return a.re * b.re + a.im * b.im;
-}
-
-/// Four numbers in a register. A vector of complex numbers is one of twice as many real ones.
-template <class R>
-using CgLanes __attribute__((vector_size(4 * sizeof(R)), aligned(sizeof(R)), may_alias)) = R;
-
-/// Re(a^H b) for n real numbers, in sixteen independent sums.
-template <class R>
-inline R cg_inner(const R* a, const R* b, int64_t n) {
-  using Lanes = CgLanes<R>;
-  Lanes s0 = {}, s1 = {}, s2 = {}, s3 = {};
-  auto at = [](const R* x) { return *reinterpret_cast<const Lanes*>(x); };
-  int64_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    s0 += at(a + i) * at(b + i);
-    s1 += at(a + i + 4) * at(b + i + 4);
-    s2 += at(a + i + 8) * at(b + i + 8);
-    s3 += at(a + i + 12) * at(b + i + 12);
-  }
-  s0 = (s0 + s1) + (s2 + s3);
-  R sum = (s0[0] + s0[1]) + (s0[2] + s0[3]);
-  for (; i < n; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-/// to = x + factor y for n real numbers; `to` may be x or y.
-template <class R>
-inline void cg_combine(const R* x, R factor, const R* y, R* to, int64_t n) {
-  using Lanes = CgLanes<R>;
-  int64_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    *reinterpret_cast<Lanes*>(to + i) =
-        *reinterpret_cast<const Lanes*>(x + i) + *reinterpret_cast<const Lanes*>(y + i) * factor;
-  for (; i < n; ++i) to[i] = x[i] + y[i] * factor;
 }
 
 template <class T, class I>
@@ -82,6 +48,7 @@ struct CgState {
   const I* m_indptr;
   const I* m_indices;
   CsrGuard<I> guard, m_guard;
+  Diagonals<T> diagonals;  // of A, once they are known
 
   SCI_HD int64_t end(int64_t item) const { return min((item + 1) * cg_block, n); }
   /// A block of a vector as real numbers, and how many these are.
@@ -117,8 +84,8 @@ struct CgDirection : CgState<T, I> {
   SCI_HD void operator()(int64_t item) const {
     R *x = this->reals(this->x, item), *p = this->reals(this->p, item);
     int64_t n = this->count(item);
-    cg_combine(x, alpha, p, x, n);
-    cg_combine(this->reals(this->z, item), beta, p, p, n);
+    vector_add(x, alpha, p, x, n);
+    vector_add(this->reals(this->z, item), beta, p, p, n);
   }
 };
 
@@ -127,17 +94,20 @@ struct CgAdvance : CgState<T, I> {
   real_of<T> alpha;
   SCI_HD void operator()(int64_t item) const {
     auto* x = this->reals(this->x, item);
-    cg_combine(x, alpha, this->reals(this->p, item), x, this->count(item));
+    vector_add(x, alpha, this->reals(this->p, item), x, this->count(item));
   }
 };
 
 template <class T, class I>
 struct CgProduct : CgState<T, I> {
   SCI_HD void operator()(int64_t item) const {
-    csr_rows(this->data, this->indptr, this->indices, item * cg_block, this->end(item), this->longer, this->p, this->q,
-             this->guard);
+    int64_t begin = item * cg_block, end = this->end(item);
+    if (this->diagonals.count > 0)
+      this->diagonals.product(begin, end, this->p, this->q);
+    else
+      csr_rows(this->data, this->indptr, this->indices, begin, end, this->longer, this->p, this->q, this->guard);
     // A is Hermitian: the imaginary part vanishes.
-    this->parts[item] = cg_inner(this->reals(this->p, item), this->reals(this->q, item), this->count(item));
+    this->parts[item] = vector_inner(this->reals(this->p, item), this->reals(this->q, item), this->count(item));
   }
 };
 
@@ -147,8 +117,8 @@ struct CgUpdate : CgState<T, I> {
   SCI_HD void operator()(int64_t item) const {
     auto* r = this->reals(this->r, item);
     int64_t n = this->count(item);
-    cg_combine(r, -alpha, this->reals(this->q, item), r, n);
-    this->parts[item] = cg_inner(r, r, n);
+    vector_add(r, -alpha, this->reals(this->q, item), r, n);
+    this->parts[item] = vector_inner(r, r, n);
   }
 };
 

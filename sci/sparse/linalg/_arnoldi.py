@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from ._iterate import GIVE_UP, Apply, Options, Step, System, add_to, inner, norm, plus, ratio
+from ._iterate import GIVE_UP, Apply, Options, Step, System, add_to, inner, norm, ratio
+from ._recurrence import add, orthogonalise, recur, room
 
 
 @dataclasses.dataclass
@@ -28,8 +29,9 @@ class Cycle:
         if not self.Z:
             return _combine(self.V[..., :-1, :], self.y)
         result = self.y[..., :1] * self.Z[0]
-        for j, z in enumerate(self.Z[1:], 1):
-            add_to(result, self.y[..., j : j + 1], z)
+        pairs = [(self.y[..., j : j + 1], z) for j, z in enumerate(self.Z)]
+        for j in range(1, len(pairs), 12):
+            recur(*(add(result, factor, z) for factor, z in pairs[j : j + 12]))
         return result
 
     def image(self) -> Tensor:
@@ -38,23 +40,7 @@ class Cycle:
 
 
 def _combine(V: Tensor, y: Tensor) -> Tensor:
-    return (y.unsqueeze(-2) @ V).squeeze(-2)
-
-
-def _project(V: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
-    """Make w orthogonal to orthonormal rows of V (Gram and Schmidt, twice); also the coefficients."""
-    if w.dim() == 1:
-        h = torch.mv(V.conj(), w)
-        w = torch.addmv(w, V.mT, h, alpha=-1)
-        again = torch.mv(V.conj(), w)
-        return w.addmv_(V.mT, again, alpha=-1), h + again
-    total: Tensor | None = None
-    for _ in range(2):
-        h = (V.conj() @ w.unsqueeze(-1)).squeeze(-1)
-        w = w - _combine(V, h)
-        total = h if total is None else total + h
-    assert total is not None
-    return w, total
+    return torch.mv(V.mT, y) if y.dim() == 1 else (y.unsqueeze(-2) @ V).squeeze(-2)
 
 
 def arnoldi(
@@ -67,15 +53,18 @@ def arnoldi(
     given: Sequence[tuple[int, Tensor, Tensor | None]] = (),
     C: Tensor | None = None,
     note: Callable[[Tensor], object] | None = None,
+    fresh: bool = False,
+    space: list[Tensor] | None = None,
 ) -> Cycle:
     """Build a basis from the unit vectors v until the least squares residual is `enough`, or for so many steps.
 
     `expand` makes the next direction of the last basis vector (the flexible form of Saad 1993); `given` names steps
-    whose direction, and image where it is known, is given. The residual needs no rotations: for c with c^H H = 0 and
-    c_0 = 1, which every column of H extends by one number, it is ``1 / |c|`` (Ayachour 2003).
+    whose direction, and image where it is known, is given; tensors that `apply` makes are written to where they are
+    `fresh`; `space` keeps the room for the basis. The residual needs no rotations: for c with c^H H = 0 and c_0 = 1,
+    which every column of H extends by one number, it is ``1 / |c|`` (Ayachour 2003).
     """
     batch, n = v.shape[:-1], v.shape[-1]
-    V = v.new_empty((*batch, steps + 1, n))
+    V = room(v, (*batch, steps + 1, n), space)
     V[..., 0, :] = v
     H = v.new_zeros((*batch, steps + 1, steps))
     B = v.new_zeros((*batch, 0 if C is None else C.shape[-2], steps))
@@ -93,15 +82,16 @@ def arnoldi(
         z, w = known.get(j, (None, None))
         if z is None:
             z = V[..., j, :] if expand is None else expand(V[..., j, :])
-        w = apply(z) if w is None else w
+        w = apply(z) if w is None and fresh else (apply(z) if w is None else w).clone()
         if expand is not None or given:
             Z.append(z)
-        before = norm(w)
+        removed = torch.zeros_like(enough)
         if C is not None and C.shape[-2]:
-            w, part = _project(C, w)
+            w, part, _ = orthogonalise(C, w)
             B[..., j] = part
-        w, h = _project(V[..., : j + 1, :], w)
-        after = norm(w)
+            removed = norm(part)
+        w, h, after = orthogonalise(V[..., : j + 1, :], w)
+        before = torch.hypot(torch.hypot(removed, norm(h)), after)
         small = after <= eps * before
         after = torch.where(small, torch.zeros_like(after), after)
         H[..., : j + 1, j] = h
@@ -135,6 +125,13 @@ def _least_squares(H: Tensor) -> Tensor:
     return torch.where(finite.squeeze(-1), inverse[..., 0], torch.nan)
 
 
+def _preconditioned(system: System) -> tuple[Apply, bool]:
+    """Return ``M A x`` as a function, and whether it makes a new tensor each time."""
+    if system.left is None:
+        return system.apply, system.fresh
+    return lambda u: system.precondition(system.apply(u)), False
+
+
 def _next_factor(factor: Tensor, passed: Tensor) -> Tensor:
     """Ask the next cycle for less where this one passed its own test, which was too easy, and for more elsewhere."""
     eps = torch.finfo(factor.dtype).eps
@@ -151,6 +148,8 @@ def gmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
     size_b, target = norm(b), options.tolerance
     left = norm(system.precondition(b))
     factor = torch.ones_like(size_b)
+    space: list[Tensor] = []
+    apply, fresh = _preconditioned(system)
     enough = left * torch.clamp(target / size_b, max=1.0)
     done = 0
 
@@ -165,7 +164,7 @@ def gmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
         beta = norm(z)
         steps = min(restart, limit - done) if limit else restart
         v = z * ratio(torch.ones_like(beta), beta)
-        cycle = arnoldi(lambda u: system.precondition(system.apply(u)), v, steps, ratio(enough, beta), note=note)
+        cycle = arnoldi(apply, v, steps, ratio(enough, beta), note=note, fresh=fresh, space=space)
         x = x + _combine(cycle.V[..., :-1, :], cycle.y * beta)
         r = b - system.apply(x)
         size = norm(r)
@@ -183,6 +182,8 @@ def lgmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
     inner_m, outer_k = int(options.more[0]), int(options.more[1])
     store, prepend = bool(options.more[2]), bool(options.more[3])
     factor, target = torch.ones_like(norm(b)), options.tolerance
+    space: list[Tensor] = []
+    apply, fresh = _preconditioned(system)
     while True:
         z = system.precondition(r)
         beta, size = norm(z), norm(r)
@@ -193,7 +194,7 @@ def lgmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
         if prepend and outer and len(outer) < steps:
             given.append((len(outer), first, None))  # the space of the residual starts behind the given vectors
         enough = torch.minimum(factor, target / size)
-        cycle = arnoldi(lambda u: system.precondition(system.apply(u)), first, steps, enough, given=given)
+        cycle = arnoldi(apply, first, steps, enough, given=given, fresh=fresh, space=space)
         factor = _next_factor(factor, cycle.size <= enough)
         change = beta * cycle.combine()
         length = norm(change)
@@ -215,6 +216,7 @@ def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -
     pairs: list[tuple[Tensor, Tensor]] = options.state
     m, k, smallest = int(options.more[0]), int(options.more[1]), bool(options.more[2])
     target = options.tolerance
+    space: list[Tensor] = []
     for c, u in pairs:
         part = inner(c, r)
         x = x + part * u
@@ -227,7 +229,9 @@ def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -
         steps = m + max(k - len(pairs), 0)
         v = r * ratio(torch.ones_like(beta), beta)
         expand = None if system.left is None else system.precondition
-        cycle = arnoldi(system.apply, v, steps, ratio(target, beta), expand=expand, C=C)
+        cycle = arnoldi(
+            system.apply, v, steps, ratio(target, beta), expand=expand, C=C, fresh=system.fresh, space=space
+        )
         u = beta * cycle.combine()
         for j, (_, old) in enumerate(pairs):
             add_to(u, -beta * (cycle.B[..., j, :] * cycle.y).sum(-1, keepdim=True), old)
@@ -236,8 +240,8 @@ def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -
         scale = ratio(torch.ones_like(length), length)
         c, u = c.mul_(scale), u.mul_(scale)
         gamma = inner(c, r)
-        r = plus(r, -gamma, c)
-        x = plus(x, gamma, u)
+        r, x = r.clone(), x.clone()
+        recur(add(r, -gamma, c), add(x, gamma, u))
         if pairs and len(pairs) >= k:
             if smallest:
                 pairs[:] = _truncate(pairs, cycle, k - 1)

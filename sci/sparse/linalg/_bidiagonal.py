@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ._iterate import Apply, add_to, norm, ratio, scale_add
+from ._iterate import Apply, norm, ratio
+from ._recurrence import Update, add, add_scaled, combine, dot, recur
 
 
 @dataclasses.dataclass
@@ -44,40 +45,53 @@ class Report:
 State = tuple[Tensor, Report]
 
 
-def _unit(v: Tensor) -> tuple[Tensor, Tensor]:
-    size = norm(v)
-    return v * ratio(torch.ones_like(size), size), size
-
-
 def _rotation(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return c, s, r with ``c a + s b = r`` and ``s a = c b``."""
     r = torch.hypot(a, b)
     return ratio(a, r), ratio(b, r), r
 
 
-def _start(p: LeastSquares) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    x = p.b.new_zeros((*p.b.shape[:-1], p.columns)) if p.x0 is None else p.x0.clone()
-    u, beta = _unit(p.b if p.x0 is None else p.b - p.apply(x))
-    v, alpha = _unit(p.apply_adjoint(u))
-    return x, u, beta, v, alpha
+class _Bidiagonal:
+    """Golub and Kahan's bidiagonalisation; u and v are as they come out of the recurrences, `beta` and `alpha` long."""
 
+    def __init__(self, p: LeastSquares) -> None:
+        self.p = p
+        self.x = p.b.new_zeros((*p.b.shape[:-1], p.columns)) if p.x0 is None else p.x0.clone()
+        self.u = p.b.clone() if p.x0 is None else p.b - p.apply(self.x)
+        self.beta = norm(self.u)
+        self.v = p.apply_adjoint(self.u * self.over_beta).clone()
+        self.alpha = norm(self.v)
 
-def _advance(p: LeastSquares, u: Tensor, v: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor]:
-    """Turn u and v into the next ones, in place: beta and alpha."""
-    beta = _scaled_to_unit(scale_add(u, -alpha, p.apply(v)))
-    return beta, _scaled_to_unit(scale_add(v, -beta, p.apply_adjoint(u)))
+    @property
+    def over_beta(self) -> Tensor:
+        return ratio(torch.ones_like(self.beta), self.beta)
 
+    @property
+    def over_alpha(self) -> Tensor:
+        return ratio(torch.ones_like(self.alpha), self.alpha)
 
-def _scaled_to_unit(v: Tensor) -> Tensor:
-    size = norm(v)
-    v.mul_(ratio(torch.ones_like(size), size))
-    return size
+    def advance(self) -> tuple[Tensor, Tensor]:
+        """Go on to the next u and v: beta and alpha."""
+        over = self.over_alpha
+        (square,) = recur(
+            combine(self.u, over, self.p.apply(self.v), -self.alpha * self.over_beta, self.u), dot(self.u, self.u)
+        )
+        self.beta = square.real.sqrt()
+        over, factor = self.over_beta, -self.beta * over
+        (square,) = recur(combine(self.v, over, self.p.apply_adjoint(self.u), factor, self.v), dot(self.v, self.v))
+        self.alpha = square.real.sqrt()
+        return self.beta, self.alpha
+
+    def add_v(self, w: Tensor, factor: Tensor) -> Update:
+        """Make ``w = v + factor w`` with the unit vector v."""
+        return combine(w, self.over_alpha, self.v, factor, w)
 
 
 def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
     """Yield the iterates of Paige and Saunders (1982), the start first; all are the same tensor."""
-    x, u, beta, v, alpha = _start(p)
-    w = v.clone()
+    basis = _Bidiagonal(p)
+    x, beta, alpha = basis.x, basis.beta, basis.alpha
+    w = basis.v * basis.over_alpha
     zero = torch.zeros_like(beta)
     rhobar, phibar = alpha, beta
     total, directions, damped, size2, z = zero, zero, zero, zero, zero
@@ -86,7 +100,7 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
     yield x, Report(beta, beta, alpha * beta, zero, zero, zero, var)
     while True:
         before = alpha
-        beta, alpha = _advance(p, u, v, alpha)
+        beta, alpha = basis.advance()
         total = total + before.square() + beta.square() + p.damp**2
         # Rotations: away with the damping, then with the subdiagonal.
         c, s, rhobar = _rotation(rhobar, torch.full_like(rhobar, p.damp))
@@ -94,11 +108,10 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
         cs, sn, rho = _rotation(rhobar, beta)
         theta, rhobar = sn * alpha, -cs * alpha
         phi, phibar = cs * phibar, sn * phibar
-        add_to(x, ratio(phi, rho), w)
-        directions = directions + ratio(norm(w), rho).square()
         if var is not None:
             var = var + (w * ratio(torch.ones_like(rho), rho)).abs().square()
-        scale_add(w, -ratio(theta, rho), v)
+        (square,) = recur(add(x, ratio(phi, rho), w), dot(w, w), basis.add_v(w, -ratio(theta, rho)))
+        directions = directions + ratio(square.real.sqrt(), rho).square()
         # A rotation from the right gives the norm of x.
         delta, gambar = sn2 * rho, -cs2 * rho
         right = phi - delta * z
@@ -117,8 +130,9 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
 
 def lsmr(p: LeastSquares) -> Iterator[State]:
     """Yield the iterates of Fong and Saunders (2011), the start first; all are the same tensor."""
-    x, u, beta, v, alpha = _start(p)
-    h, hbar = v.clone(), torch.zeros_like(v)
+    basis = _Bidiagonal(p)
+    x, beta, alpha = basis.x, basis.beta, basis.alpha
+    h, hbar = basis.v * basis.over_alpha, torch.zeros_like(basis.v)
     zero, one = torch.zeros_like(beta), torch.ones_like(beta)
     zetabar, alphabar = alpha * beta, alpha
     rho, rhobar, cbar, sbar = one, one, one, zero
@@ -129,7 +143,7 @@ def lsmr(p: LeastSquares) -> Iterator[State]:
     k = 0
     while True:
         k += 1
-        beta, alpha = _advance(p, u, v, alpha)
+        beta, alpha = basis.advance()
         chat, shat, alphahat = _rotation(alphabar, torch.full_like(alphabar, p.damp))
         rhoold = rho
         c, s, rho = _rotation(alphahat, beta)
@@ -138,9 +152,12 @@ def lsmr(p: LeastSquares) -> Iterator[State]:
         thetabar, rhotemp = sbar * rho, cbar * rho
         cbar, sbar, rhobar = _rotation(rhotemp, thetanew)
         zeta, zetabar = cbar * zetabar, -sbar * zetabar
-        scale_add(hbar, -ratio(thetabar * rho, rhoold * rhobarold), h)
-        add_to(x, ratio(zeta, rho * rhobar), hbar)
-        scale_add(h, -ratio(thetanew, rho), v)
+        (square,) = recur(
+            add_scaled(hbar, h, -ratio(thetabar * rho, rhoold * rhobarold), hbar),
+            add(x, ratio(zeta, rho * rhobar), hbar),
+            basis.add_v(h, -ratio(thetanew, rho)),
+            dot(x, x),
+        )
         # The norm of the residual, by two more rotations.
         acute, check = chat * betadd, -shat * betadd
         hat, betadd = c * acute, -s * acute
@@ -157,7 +174,7 @@ def lsmr(p: LeastSquares) -> Iterator[State]:
         if k > 1:
             least = torch.minimum(least, rhobarold)
         condition = ratio(torch.maximum(largest, rhotemp), torch.minimum(least, rhotemp))
-        yield x, Report(size_r, size_r, zetabar.abs(), norm_A, condition, norm(x))
+        yield x, Report(size_r, size_r, zetabar.abs(), norm_A, condition, square.real.sqrt())
 
 
 def minimise(

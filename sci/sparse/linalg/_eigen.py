@@ -210,6 +210,7 @@ class _Search:
         limit = 10 * n if self.maxiter is None else whole("maxiter", self.maxiter, self.name)
         tol = self.tol or torch.finfo(dtype).eps
         problem = Krylov(apply, product, hermitian, pick, k, ncv, limit, tol, lambda: self.random(dtype))
+        problem.fresh_products = self.sigma is None and self.M is None and self.kind != "operator"
         v0 = self.random(dtype) if self.start is None else self.start.to(dtype)
         with torch.no_grad(), forward_grad_enabled(False):
             return search(problem, v0)

@@ -25,8 +25,9 @@ from .._convert import is_scipy
 from .._csr import csr_array
 from .._products import matmul, pattern_tensors, sample
 from . import _arnoldi, _short_recurrences
-from ._interface import LinearOperator, aslinearoperator
+from ._interface import LinearOperator, _Matrix, aslinearoperator
 from ._iterate import Apply, Method, Options, System, iterate
+from ._recurrence import Repeated, repeated
 
 METHODS: dict[str, Method] = {
     "bicg": _short_recurrences.bicg,
@@ -62,6 +63,25 @@ def _apply(data: Tensor, pattern: list[Tensor], n: int, x: Tensor, adjoint: bool
     if adjoint:
         return matmul(data.conj().resolve_conj(), columns, _tensors(pattern), n, n, True).squeeze(-1)
     return matmul(data, columns, _tensors(pattern), n, n, False).squeeze(-1)
+
+
+def _products(data: Tensor, pattern: list[Tensor], n: int) -> tuple[Apply, Apply]:
+    """Return ``A x`` and ``A^H x`` as functions that many vectors are put into."""
+    matrix = repeated(data, pattern, n) if pattern else None
+
+    def forward(x: Tensor) -> Tensor:
+        def otherwise(x: Tensor) -> Tensor:
+            return _apply(data, pattern, n, x)
+
+        return otherwise(x) if matrix is None else matrix.product(x, otherwise)
+
+    def back(x: Tensor) -> Tensor:
+        def otherwise(x: Tensor) -> Tensor:
+            return _apply(data, pattern, n, x, True)
+
+        return otherwise(x) if matrix is None else matrix.product(x, otherwise, True)
+
+    return forward, back
 
 
 def _tensors(pattern: list[Tensor]) -> Any:
@@ -117,11 +137,13 @@ def _kernel(
     else:
         with torch.no_grad():
             shift = settings[4] if method == "minres" else 0.0
+            forward, back = _products(data, pattern, n)
             system = System(
-                _shifted(lambda v: _apply(data, pattern, n, v), shift),
-                lambda v: _apply(data, pattern, n, v, True),
+                _shifted(forward, shift),
+                back,
                 None if m is None else lambda v: _apply(m, m_pattern, n, v),
                 None if m is None else lambda v: _apply(m, m_pattern, n, v, True),
+                fresh=True,
             )
             turned = system.adjoint if adjoint else system
             x, info = iterate(METHODS[method], turned, b.resolve_conj(), x0, _options(method, settings))
@@ -234,10 +256,23 @@ def carry_derivatives(*residuals: Tensor) -> bool:
     return forward_mode_active() or transforms_active() or any(r.requires_grad for r in residuals)
 
 
+def _repeated(A: LinearOperator) -> Repeated | None:
+    """Return an operator's matrix for many products, where it has one in compressed rows."""
+    matrix = A.A if isinstance(A, _Matrix) else None
+    if not isinstance(matrix, csr_array) or matrix.ndim != 2:
+        return None
+    pattern = matrix._valid()
+    return repeated(matrix._data, (pattern.indptr, pattern.indices), int(matrix.shape[1]))
+
+
 def product_of(A: LinearOperator) -> Apply:
     """Return ``A x`` as a function of vectors ``(*batch, n)``."""
+    matrix = _repeated(A)
 
     def apply(x: Tensor) -> Tensor:
+        return rows(x) if matrix is None or wanted() else matrix.product(x, rows)
+
+    def rows(x: Tensor) -> Tensor:
         if x.dim() == 1:
             return A.matvec(x)
         y = A.matmat(x.reshape(-1, x.shape[-1]).mT).mT
@@ -249,6 +284,7 @@ def product_of(A: LinearOperator) -> Apply:
 def adjoint_of(A: LinearOperator) -> Apply:
     """Return ``A^H x``; by differentiating ``matvec``, which is linear, where no ``rmatvec`` is defined."""
     forward = product_of(A)
+    matrix = _repeated(A)
     known: list[bool] = []
 
     def direct(y: Tensor) -> Tensor:
@@ -258,6 +294,9 @@ def adjoint_of(A: LinearOperator) -> Apply:
         return x.reshape(*y.shape[:-1], x.shape[-1])
 
     def apply(y: Tensor) -> Tensor:
+        return rows(y) if matrix is None or wanted() else matrix.product(y, rows, True)
+
+    def rows(y: Tensor) -> Tensor:
         if not known or known[0]:
             try:
                 result = direct(y)
@@ -421,12 +460,11 @@ def solve(
     by_products = "operator" in (kind, m_kind) or any(f is not None for f in (callback, note, state, m2))
     if by_products:
         A_, left = aslinearoperator(matrix), None if m is None else aslinearoperator(m)
-        system = System(
-            _shifted(product_of(A_), more(n)[0] if method == "minres" else 0.0),
-            adjoint_of(A_),
-            *((None, None) if left is None else (product_of(left), adjoint_of(left))),
-            *((None, None) if m2 is None else (product_of(m2), adjoint_of(m2))),
+        (M1, M1_adjoint), (M2_, M2_adjoint) = (
+            (None, None) if x is None else (product_of(x), adjoint_of(x)) for x in (left, m2)
         )
+        shifted = _shifted(product_of(A_), more(n)[0] if method == "minres" else 0.0)
+        system = System(shifted, adjoint_of(A_), M1, M1_adjoint, M2_, M2_adjoint, kind != "operator")
         kept: Any = [] if method in ("lgmres", "gcrotmk") else None
         if state is not None:
             with torch.no_grad():

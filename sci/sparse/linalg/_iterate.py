@@ -29,6 +29,7 @@ class System:
     left_adjoint: Apply | None = None
     right: Apply | None = None
     right_adjoint: Apply | None = None
+    fresh: bool = False  # `apply` makes a new tensor each time
 
     @property
     def adjoint(self) -> System:
@@ -36,7 +37,7 @@ class System:
         left, right = (self.left_adjoint, self.left), (self.right_adjoint, self.right)
         if self.right is not None:  # of M1^-1 A M2^-1, what stood left stands right
             left, right = right, left
-        return System(self.apply_adjoint, self.apply, *left, *right)
+        return System(self.apply_adjoint, self.apply, *left, *right, fresh=self.fresh)
 
     def precondition(self, v: Tensor) -> Tensor:
         return v if self.left is None else self.left(v)

@@ -6,12 +6,14 @@ The basis stays on the operator's device; the projected matrix, of `ncv` rows, i
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from ._iterate import Apply
+from ._recurrence import orthogonalise, room
 
 Pick = Callable[[Tensor], Tensor]  # of values: their places, the most wanted first
 
@@ -38,6 +40,7 @@ class Krylov:
     maxiter: int
     tol: float
     fresh: Callable[[], Tensor]  # a random vector
+    fresh_products: bool = False  # `apply` makes a new tensor each time
 
 
 def _length(problem: Krylov, w: Tensor) -> float:
@@ -49,7 +52,12 @@ def _orthogonalise(problem: Krylov, V: Tensor, w: Tensor) -> tuple[Tensor, Tenso
     """Make w orthogonal to the rows of V: the rest, the coefficients, and the rest's length.
 
     A second pass of Gram and Schmidt where the first one has cancelled (Daniel, Gragg, Kaufman and Stewart 1976).
+    w may be overwritten.
     """
+    if problem.product is None:
+        w, total, size = orthogonalise(V, w)
+        after = float(size)
+        return w, total, after
     before = _length(problem, w)
     total = torch.zeros_like(V[:, 0])
     for _ in range(3):
@@ -73,12 +81,18 @@ def _extend(problem: Krylov, V: Tensor, H: Tensor, start: int) -> None:
     eps = torch.finfo(V.dtype).eps
     for j in range(start, m):
         w = problem.apply(V[j])
-        size = _length(problem, w)
-        w, h, length = _orthogonalise(problem, V[: j + 1], w)
+        if not problem.fresh_products:
+            w = w.clone()
+        if problem.product is None:
+            w, h, length = _orthogonalise(problem, V[: j + 1], w)
+            size = math.hypot(float(torch.linalg.vector_norm(h)), length)
+        else:
+            size = _length(problem, w)
+            w, h, length = _orthogonalise(problem, V[: j + 1], w)
         H[: j + 1, j] = h.cpu().to(H.dtype)
         if not length <= 10 * eps * max(size, float(H[: j + 1, : j + 1].abs().max())):
             H[j + 1, j] = length
-            V[j + 1] = w / length
+            torch.mul(w, 1 / length, out=V[j + 1])
             continue
         H[j + 1, j] = 0
         V[j + 1] = 0
@@ -125,7 +139,7 @@ def search(problem: Krylov, v0: Tensor) -> Pairs:
     """Find the k most wanted eigenpairs, with residuals of at most ``tol * |value|``, or an ulp of the largest."""
     m, k, n = problem.ncv, problem.k, v0.shape[0]
     eps = torch.finfo(v0.dtype).eps
-    V = v0.new_zeros((m + 1, n))
+    V = room(v0, (m + 1, n))
     double = torch.complex128 if v0.is_complex() else torch.float64
     H = torch.zeros((m + 1, m), dtype=double)  # also for a basis in single precision
     length = _length(problem, v0)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ._iterate import GIVE_UP, Options, Step, System, add_to, broken, inner, norm, plus, ratio, scale_add
+from ._iterate import GIVE_UP, Options, Step, System, broken, inner, norm, ratio
+from ._recurrence import add, add_scaled, combine, dot, recur, scaled
 
 
 def _tiny(rho: Tensor, *sizes: Tensor) -> Tensor:
@@ -23,19 +24,28 @@ def _tiny(rho: Tensor, *sizes: Tensor) -> Tensor:
     return rho.abs() <= bound * scale
 
 
+def _size(square: Tensor) -> Tensor:
+    """Return the norm of a vector whose inner product with itself is known."""
+    return square.real.clamp(min=0).sqrt()
+
+
+def _conj(x: Tensor) -> Tensor:
+    return x.conj().resolve_conj()
+
+
 def cg(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Conjugate gradients, preconditioned (Saad, Iterative Methods for Sparse Linear Systems, algorithm 9.1)."""
     p = torch.zeros_like(r)
     rho = torch.zeros_like(r[..., :1])
+    square = inner(r, r)
     while True:
         z = system.precondition(r)
-        before, rho = rho, inner(r, z)
-        p = scale_add(p, ratio(rho, before), z)
+        before, rho = rho, square if z is r else inner(r, z)
+        recur(add_scaled(p, z, ratio(rho, before), p))
         q = system.apply(p)
         alpha = ratio(rho, inner(p, q))
-        add_to(x, alpha, p)
-        add_to(r, -alpha, q)
-        yield Step(x, norm(r), code=broken((alpha == 0, GIVE_UP)))
+        (square,) = recur(add(x, alpha, p), add(r, -alpha, q), dot(r, r))
+        yield Step(x, _size(square), code=broken((alpha == 0, GIVE_UP)))
 
 
 def bicg(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
@@ -44,19 +54,20 @@ def bicg(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> I
     p, dual = torch.zeros_like(r), torch.zeros_like(r)
     rho = torch.zeros_like(r[..., :1])
     first = size = norm(r)
+    ahead = inner(shadow, r)
     while True:
         z, y = system.precondition(r), system.precondition_adjoint(shadow)
-        before, rho = rho, inner(shadow, z)
+        before, rho = rho, ahead if z is r else inner(shadow, z)
         lost = _tiny(rho, size, first)
         beta = ratio(rho, before)
-        p, dual = scale_add(p, beta, z), scale_add(dual, beta.conj().resolve_conj(), y)
+        recur(add_scaled(p, z, beta, p), add_scaled(dual, y, _conj(beta), dual))
         q = system.apply(p)
         below = inner(dual, q)
         alpha = ratio(rho, below)
-        add_to(x, alpha, p)
-        add_to(r, -alpha, q)
-        add_to(shadow, -alpha.conj().resolve_conj(), system.apply_adjoint(dual))
-        size = norm(r)
+        image = system.apply_adjoint(dual)
+        updates = add(x, alpha, p), add(r, -alpha, q), add(shadow, -_conj(alpha), image)
+        square, ahead = recur(*updates, dot(r, r), dot(shadow, r))
+        size = _size(square)
         yield Step(x, size, code=broken((lost, -10), (below == 0, -11)))
 
 
@@ -67,48 +78,52 @@ def bicgstab(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) 
     rho = torch.zeros_like(r[..., :1])
     alpha, omega = torch.ones_like(rho), torch.ones_like(rho)
     first = size = norm(r)
+    ahead = inner(shadow, r)
     while True:
-        before, rho = rho, inner(shadow, r)
+        before, rho = rho, ahead
         lost = _tiny(rho, size, first)
         beta = ratio(rho, before) * ratio(alpha, omega)
-        add_to(p, -omega, v)
-        p = scale_add(p, beta, r)
+        recur(combine(p, beta, p, -beta * omega, v), add(p, torch.ones_like(beta), r))
         y = system.precondition(p)
         v = system.apply(y)
         below = inner(shadow, v)
         alpha = ratio(rho, below)
-        add_to(x, alpha, y)
-        add_to(r, -alpha, v)
+        (square,) = recur(add(r, -alpha, v), dot(r, r))
         z = system.precondition(r)
         t = system.apply(z)
-        omega = ratio(inner(t, r), inner(t, t))
-        stuck = (omega == 0) & (norm(r) > 0)
-        add_to(x, omega, z)
-        add_to(r, -omega, t)
-        size = norm(r)
+        over, under = recur(dot(t, r), dot(t, t))
+        omega = ratio(over, under)
+        stuck = (omega == 0) & (square.real > 0)
+        # x before r: without a preconditioner, z is r.
+        updates = add(x, alpha, y), add(x, omega, z), add(r, -omega, t)
+        square, ahead = recur(*updates, dot(r, r), dot(shadow, r))
+        size = _size(square)
         yield Step(x, size, code=broken((lost, -10), ((below == 0) | stuck, -11)))
 
 
 def cgs(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Conjugate gradients squared (Sonneveld 1989; Templates, figure 2.9)."""
     shadow = r.clone()
-    p, q = torch.zeros_like(r), torch.zeros_like(r)
+    p, q, u = torch.zeros_like(r), torch.zeros_like(r), torch.empty_like(r)
     rho = torch.zeros_like(r[..., :1])
     first = size = norm(r)
+    ahead = inner(shadow, r)
+    one = torch.ones_like(rho)
     while True:
-        before, rho = rho, inner(shadow, r)
+        before, rho = rho, ahead
         lost = _tiny(rho, size, first)
         beta = ratio(rho, before)
-        u = r + beta * q
-        p = scale_add(scale_add(p, beta, q), beta, u)
+        # u = r + beta q, p = u + beta (q + beta p)
+        recur(add_scaled(p, q, beta, p), add_scaled(u, r, beta, q), add_scaled(p, u, beta, p))
         v = system.apply(system.precondition(p))
         below = inner(shadow, v)
         alpha = ratio(rho, below)
-        q = u - alpha * v
-        z = system.precondition(u.add_(q))
-        add_to(x, alpha, z)
-        add_to(r, -alpha, system.apply(z))
-        size = norm(r)
+        recur(add_scaled(q, u, -alpha, v), add(u, one, q))
+        z = system.precondition(u)
+        image = system.apply(z)
+        updates = add(x, alpha, z), add(r, -alpha, image)
+        square, ahead = recur(*updates, dot(r, r), dot(shadow, r))
+        size = _size(square)
         yield Step(x, size, code=broken((lost, -10), (below == 0, -11)))
 
 
@@ -120,78 +135,80 @@ def tfqmr(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
     shadow, u, w = r.clone(), r.clone(), r.clone()
     image = system.apply(system.precondition(u))
     v = image.clone()
-    d = torch.zeros_like(r)
-    rho = inner(shadow, r)
+    d, other = torch.zeros_like(r), torch.empty_like(r)
+    rho, below = inner(shadow, r), inner(shadow, v)
     tau = norm(r)
     theta, eta = torch.zeros_like(tau), torch.zeros_like(rho)
     alpha = rho
-    ahead = u
     m = 0
     while True:
         code = None
-        if m % 2 == 0:
-            below = inner(shadow, v)
+        even = m % 2 == 0
+        if even:
             alpha = ratio(rho, below)
-            ahead = u - alpha * v
             code = broken((below == 0, -1))
-        add_to(w, -alpha, image)
-        d = scale_add(d, ratio(theta.square(), alpha) * eta, u)
-        theta = ratio(norm(w), tau)
+        steps = add(w, -alpha, image), add_scaled(d, u, ratio(theta.square(), alpha) * eta, d)
+        more = (add_scaled(other, u, -alpha, v),) if even else (dot(shadow, w),)
+        square, *ahead = recur(*steps, dot(w, w), *more)
+        theta = ratio(_size(square), tau)
         c2 = 1 / (1 + theta.square())
         tau = tau * theta * c2.sqrt()
         eta = c2 * alpha
-        add_to(x, eta, system.precondition(d))
+        recur(add(x, eta, system.precondition(d)))
         m += 1
         yield Step(x, tau * (m**0.5), code=code)
-        if m % 2 == 0:
-            before, rho = rho, inner(shadow, w)
-            beta = ratio(rho, before)
-            u = w + beta * u
-            v = scale_add(v, beta, image)
+        if even:
+            u, other = other, u
             image = system.apply(system.precondition(u))
-            v = scale_add(v, beta, image)
         else:
-            u = ahead
+            before, rho = rho, ahead[0]
+            beta = ratio(rho, before)
+            recur(add_scaled(u, w, beta, u), add_scaled(v, image, beta, v))
             image = system.apply(system.precondition(u))
+            (below,) = recur(add_scaled(v, image, beta, v), dot(shadow, v))
 
 
 def qmr(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Quasi-minimal residuals without look-ahead (Freund and Nachtigal 1994; Templates, figure 2.8)."""
+    # v, w, y, z are as they come out of the recurrences: `over` and `under` make unit vectors of them.
     v, w = r.clone(), r.clone()
     y, z = system.precondition(v), system.second_adjoint(w)
-    rho, xi = norm(y), norm(z)
+    rho, xi, product = norm(y), norm(z), inner(z, y)
     gamma = torch.ones_like(rho)
     theta = torch.zeros_like(rho)
     eta = -torch.ones_like(r[..., :1])
     below = torch.zeros_like(eta)
+    one = torch.ones_like(eta)
     p, q, d, s = (torch.zeros_like(r) for _ in range(4))
     while True:
         over, under = ratio(torch.ones_like(rho), rho), ratio(torch.ones_like(xi), xi)
-        v, y, w, z = v * over, y * over, w * under, z * under
-        delta = inner(z, y)
+        delta = product * over * under
         quotient = ratio(delta, below)
-        p = scale_add(p, -xi * quotient, system.second(y))
-        q = scale_add(q, -rho * quotient.conj().resolve_conj(), system.precondition_adjoint(z))
+        first = combine(p, over, system.second(y), -xi * quotient, p)
+        recur(first, combine(q, under, system.precondition_adjoint(z), -rho * _conj(quotient), q))
         image = system.apply(p)
         below = inner(q, image)
         beta = ratio(below, delta)
         causes = ((rho == 0, -10), (xi == 0, -15), (delta == 0, -13), (below == 0, -14), (beta == 0, -11))
-        v = image - beta * v
-        y = system.precondition(v)
-        before, rho = rho, norm(y)
-        w = system.apply_adjoint(q) - beta.conj().resolve_conj() * w
-        z = system.second_adjoint(w)
-        xi = norm(z)
+        updates = (
+            add_scaled(v, image, -beta * over, v),
+            add_scaled(w, system.apply_adjoint(q), -_conj(beta) * under, w),
+        )
+        square, other, product = recur(*updates, dot(v, v), dot(w, w), dot(w, v))
+        y, z = system.precondition(v), system.second_adjoint(w)
+        before = rho
+        rho = _size(square) if y is v else norm(y)
+        xi = _size(other) if z is w else norm(z)
+        if y is not v or z is not w:
+            product = inner(z, y)
         gamma_before, theta_before = gamma, theta
         theta = ratio(rho, gamma_before * beta.abs())
         gamma = 1 / (1 + theta.square()).sqrt()
         eta = -eta * ratio(before.to(beta.dtype), beta) * (gamma / gamma_before).square()
         keep = (theta_before * gamma).square()
-        d = eta * p + keep * d
-        s = eta * image + keep * s
-        x.add_(d)
-        r.sub_(s)
-        yield Step(x, norm(r), code=broken(*causes))
+        updates = combine(d, eta, p, keep, d), combine(s, eta, image, keep, s)
+        (square,) = recur(*updates, add(x, one, d), add(r, -one, s), dot(r, r))
+        yield Step(x, _size(square), code=broken(*causes))
 
 
 def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
@@ -200,7 +217,7 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
     The stopping rule is theirs: ``|r| <= rtol |A| |x|`` or ``|A r| <= rtol |A| |r|``, with estimates of the norms.
     """
     rtol, eps = options.rtol, torch.finfo(r.dtype).eps
-    r1, r2 = r.clone(), r.clone()
+    r1, r2, spare = r.clone(), r.clone(), torch.empty_like(r)
     y = system.precondition(r1)
     product = inner(r1, y)
     beta = product.real.clamp(min=0).sqrt()
@@ -209,20 +226,18 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
     before, dbar, epsln, phibar, total = zero, zero, zero, beta, zero
     largest, least = zero, torch.full_like(beta, torch.finfo(beta.dtype).max)
     cs, sn = -torch.ones_like(beta), zero
-    v, w, w2 = torch.empty_like(r), torch.zeros_like(r), torch.zeros_like(r)
+    w, w2 = torch.zeros_like(r), torch.zeros_like(r)
+    v = y * ratio(torch.ones_like(beta), beta)
     k = 0
     code = broken((product.real < 0, -1))
     while True:
         k += 1
-        v = torch.mul(y, ratio(torch.ones_like(beta), beta), out=v)
-        y = system.apply(v)
-        if k > 1:
-            y = plus(y, -ratio(beta, before), r1)
-        alpha = inner(v, y).real
-        y = plus(y, -ratio(alpha, beta), r2)
-        r1, r2 = r2, y
+        (alpha,) = recur(add_scaled(spare, system.apply(v), -ratio(beta, before), r1), dot(v, spare))
+        alpha = alpha.real
+        (product,) = recur(add(spare, -ratio(alpha, beta), r2), dot(spare, spare))
+        r1, r2, spare = r2, spare, r1
         y = system.precondition(r2)
-        before, product = beta, inner(r2, y).real
+        before, product = beta, (product if y is r2 else inner(r2, y)).real
         beta = product.clamp(min=0).sqrt()
         # The norm of the tridiagonal matrix; that of the right-hand side is no part of it.
         total = total + alpha.square() + beta.square() + (before.square() if k > 1 else 0)
@@ -236,13 +251,18 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
         gamma = torch.hypot(gbar, beta).clamp(min=eps)
         cs, sn = gbar / gamma, beta / gamma
         phi, phibar = cs * phibar, sn * phibar
-        # w1 goes, and the new w takes its place: w = (v - epsln w1 - delta w2) / gamma.
+        # w1 goes, and the new w takes its place: w = (v - epsln w1 - delta w2) / gamma. With it, the next v.
         w1, w2 = w2, w
-        w = scale_add(w1, -epsln_before, v)
-        add_to(w, -delta, w2).div_(gamma)
-        add_to(x, phi, w)
+        w = w1
+        (square,) = recur(
+            combine(w, 1 / gamma, v, -epsln_before / gamma, w),
+            add(w, -delta / gamma, w2),
+            add(x, phi, w),
+            scaled(v, ratio(torch.ones_like(beta), beta), y),
+            dot(x, x),
+        )
         largest, least = torch.maximum(largest, gamma), torch.minimum(least, gamma)
-        size_A, size_x = total.sqrt(), norm(x)
+        size_A, size_x = total.sqrt(), _size(square)
         test1 = torch.where(size_A * size_x == 0, torch.inf, phibar / (size_A * size_x))
         test2 = torch.where(size_A == 0, torch.inf, root / size_A)
         done = (test1 <= max(rtol, eps / 2)) | (test2 <= max(rtol, eps / 2)) | single

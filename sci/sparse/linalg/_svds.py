@@ -17,7 +17,7 @@ from .._random import generator_of
 from ._eigen import ArpackNoConvergence, by_parts
 from ._eigen_derivatives import hermitian_pairs
 from ._implicit import adjoint_of, as_matrix, product_of
-from ._interface import aslinearoperator
+from ._interface import LinearOperator, aslinearoperator
 from ._krylov_schur import Krylov, picker, search
 from ._lobpcg import lobpcg
 
@@ -203,7 +203,9 @@ def svds(
             def apply(x: Tensor) -> Tensor:
                 return second(first(x))
 
-            pairs = search(Krylov(apply, None, True, picker(which), k, max(width, k), limit, accuracy, random), start)
+            problem = Krylov(apply, None, True, picker(which), k, max(width, k), limit, accuracy, random)
+            problem.fresh_products = not isinstance(matrix, LinearOperator)
+            pairs = search(problem, start)
             X, converged = pairs.vectors, pairs.converged
         left, s, right = torch.linalg.svd(first(X).mT, full_matrices=False)
         inner = right.conj() @ X  # rows: right singular vectors of `first`

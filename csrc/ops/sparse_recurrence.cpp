@@ -1,0 +1,195 @@
+// What iterations consist of, with as little traffic to memory as they need: products with a matrix that is used many
+// times, updates of vectors together with inner products, orthogonalisation against a basis.
+#include <cmath>
+
+#include "ops/sparse_diagonals.h"
+#include "sparse/gram_schmidt.h"
+#include "sparse/recurrence.h"
+
+SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<double>)
+SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<float>)
+SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<sci::complex<double>>)
+SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<sci::complex<float>>)
+
+namespace sci {
+namespace {
+
+template <class Body>
+void on_items(int64_t items, const Body& body) {
+  if (items <= 8) return run_items(0, items, body);
+  torch::stable::parallel_for(0, items, 4, [&](int64_t begin, int64_t end) { run_items(begin, end, body); });
+}
+
+using Parts = std::tuple<Tensor, Tensor, Tensor, Tensor>;
+
+/// Offsets of the diagonals, places, constants, values (csrc/sparse/diagonals.h); no offsets where compressed rows take
+/// less memory.
+Parts csr_diagonals(const Tensor& data_, const Tensor& indptr_, const Tensor& indices_, int64_t columns) {
+  const Tensor values = on_cpu(data_), indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  STD_TORCH_CHECK(values.dim() == 1 && values.size(0) == indices.size(0), "csr_diagonals: shapes do not fit");
+  GatheredDiagonals found{{}, values, values, values};
+  dispatch_number(values, "csr_diagonals", [&](auto number) {
+    dispatch_index(indices, "csr_diagonals", [&](auto index) {
+      found = gather_diagonals<typename decltype(number)::type, typename decltype(index)::type>(values, indptr, indices,
+                                                                                                columns);
+    });
+  });
+  Tensor offsets = empty_as(values, {int64_t(found.offsets.size())}, ScalarType::Long);
+  std::copy(found.offsets.begin(), found.offsets.end(), data<int64_t>(offsets));
+  return {offsets, found.places, found.constants, found.values};
+}
+
+/// A x or A^H x for vectors x (members, n).
+Tensor diagonals_product(const Tensor& offsets, const Tensor& places, const Tensor& constants, const Tensor& values,
+                         const Tensor& x_, int64_t rows, int64_t columns, bool adjoint) {
+  const Tensor x = on_cpu(x_);
+  STD_TORCH_CHECK(x.dim() == 2 && x.scalar_type() == values.scalar_type() && !values.is_cuda(),
+                  "diagonals_product: expected vectors (members, n) of the matrix's dtype");
+  int64_t members = x.size(0), down = adjoint ? columns : rows;
+  int64_t pieces = (rows + Diagonals<double>::length - 1) / Diagonals<double>::length * offsets.size(0);
+  STD_TORCH_CHECK(places.numel() == pieces && constants.numel() == pieces && x.size(1) == (adjoint ? rows : columns) &&
+                      values.numel() == pieces * Diagonals<double>::length,
+                  "diagonals_product: shapes do not fit");
+  Tensor y = room_as(x, {members, down});
+  dispatch_number(x, "diagonals_product", [&](auto number) {
+    using T = typename decltype(number)::type;
+    DiagonalsProduct<T> body;
+    body.values = data<T>(values);
+    body.places = data<int64_t>(places);
+    body.constants = data<T>(constants);
+    body.offsets = data<int64_t>(offsets);
+    body.count = offsets.size(0);
+    body.rows = rows;
+    body.columns = columns;
+    body.x = data<T>(x);
+    body.y = data<T>(y);
+    body.members = members;
+    body.adjoint_ = adjoint;
+    on_items((down + body.length - 1) / body.length, body);
+  });
+  return y;
+}
+
+/// Steps (kind, to, u, v, a, b) on vectors (members, n); the blocks' parts of the inner products.
+Tensor vector_recurrence(std::vector<Tensor> vectors, const Tensor& factors_, std::vector<int64_t> steps,
+                         int64_t inners) {
+  const Tensor factors = torch::stable::contiguous(factors_);
+  STD_TORCH_CHECK(!vectors.empty() && vectors[0].dim() == 2, "vector_recurrence: expected vectors (members, n)");
+  int64_t members = vectors[0].size(0), n = vectors[0].size(1), count = int64_t(steps.size() / 6);
+  int64_t blocks = (n + Recurrence<double>::length - 1) / Recurrence<double>::length;
+  Tensor parts = empty_as(vectors[0], {members, blocks, inners});
+  STD_TORCH_CHECK(vectors.size() <= 16 && count <= 16 && inners <= 8, "vector_recurrence: too long");
+  dispatch_number(vectors[0], "vector_recurrence", [&](auto number) {
+    using T = typename decltype(number)::type;
+    Recurrence<T> body = {};
+    for (size_t i = 0; i < vectors.size(); ++i) {
+      Tensor& v = vectors[i];
+      STD_TORCH_CHECK(v.is_contiguous() && v.scalar_type() == vectors[0].scalar_type() && v.dim() == 2 &&
+                          v.size(0) == members && v.size(1) == n,
+                      "vector_recurrence: vectors differ in shape or dtype");
+      body.vectors[i] = data<T>(v);
+    }
+    body.factor_count = int(factors.numel() / max(members, int64_t(1)));
+    STD_TORCH_CHECK(factors.scalar_type() == vectors[0].scalar_type() && body.factor_count * members == factors.numel(),
+                    "vector_recurrence: factors do not fit");
+    for (int64_t s = 0; s < count; ++s) {
+      const int64_t* step = &steps[size_t(6 * s)];
+      auto inside = [](int64_t place, int64_t size) { return place >= 0 && place < size; };
+      int64_t size = int64_t(vectors.size());
+      STD_TORCH_CHECK(inside(step[0], 4) && inside(step[1], step[0] == 3 ? inners : size) && inside(step[2], size) &&
+                          inside(step[3], size) && (step[0] != 1 || inside(step[4], body.factor_count)) &&
+                          (step[0] == 3 || inside(step[5], body.factor_count)),
+                      "vector_recurrence: step ", s, " names what is not there");
+      body.steps[s] = {int8_t(step[0]), int8_t(step[1]), int8_t(step[2]),
+                       int8_t(step[3]), int8_t(step[4]), int8_t(step[5])};
+    }
+    body.factors = data<T>(factors);
+    body.parts = data<T>(parts);
+    body.n = n;
+    body.blocks = blocks;
+    body.step_count = int(count);
+    body.inner_count = int(inners);
+    if (vectors[0].is_cuda())
+      parallel_for(vectors[0], members * blocks, body);
+    else
+      on_items(members * blocks, body);
+  });
+  return parts;
+}
+
+template <class T, template <class> class Body>
+void gram_schmidt_pass(const GramSchmidt<T>& g, int64_t blocks, T* sums) {
+  Body<T> body;
+  static_cast<GramSchmidt<T>&>(body) = g;
+  on_items(blocks, body);
+  for (int64_t j = 0; j <= g.k; ++j) sums[j] = T(0);
+  for (int64_t i = 0; i < blocks; ++i)
+    for (int64_t j = 0; j <= g.k; ++j) sums[j] = sums[j] + g.parts[i * (g.k + 1) + j];
+}
+
+/// Makes w orthogonal to orthonormal rows of V, to rounding: w's coefficients, and the square of what is left.
+template <class T>
+void orthogonalise(GramSchmidt<T> g, T* result) {
+  using R = real_of<T>;
+  g.length = min((int64_t(1) << 18) / int64_t(sizeof(T)) / max(g.k, int64_t(1)), int64_t(2048));
+  g.length = max(g.length / 16 * 16, int64_t(128));
+  int64_t blocks = (g.n + g.length - 1) / g.length;
+  std::vector<T> parts(size_t(blocks * (g.k + 1))), h(size_t(g.k + 1)), left(size_t(g.k + 1));
+  g.parts = parts.data();
+  g.h = h.data();
+  gram_schmidt_pass<T, GramSchmidtCoefficients>(g, blocks, h.data());
+  for (int64_t j = 0; j < g.k; ++j) result[j] = h[j];
+  constexpr R enough = R(32) * limits<R>::epsilon;
+  for (int pass = 0; pass < 4; ++pass) {
+    gram_schmidt_pass<T, GramSchmidtUpdate>(g, blocks, left.data());
+    R rest = 0, size = complex<R>(left[g.k]).re;
+    for (int64_t j = 0; j < g.k; ++j) rest += norm(complex<R>(left[j]));
+    result[g.k] = T(size);
+    if (!(rest > enough * enough * size)) break;
+    for (int64_t j = 0; j < g.k; ++j) {
+      h[j] = left[j];
+      result[j] = result[j] + left[j];
+    }
+  }
+}
+
+/// w (members, n), in place, against rows of V (members, k, n).
+Tensor gram_schmidt(const Tensor& V, Tensor w) {
+  STD_TORCH_CHECK(!w.is_cuda() && V.dim() == 3 && w.dim() == 2 && w.is_contiguous() && V.stride(2) == 1 &&
+                      V.scalar_type() == w.scalar_type() && V.size(0) == w.size(0) && V.size(2) == w.size(1),
+                  "gram_schmidt: expected V (members, k, n) and w (members, n) on the CPU");
+  int64_t members = w.size(0), k = V.size(1), n = w.size(1);
+  Tensor result = empty_as(w, {members, k + 1});
+  dispatch_number(w, "gram_schmidt", [&](auto number) {
+    using T = typename decltype(number)::type;
+    for (int64_t m = 0; m < members; ++m) {
+      GramSchmidt<T> g = {};
+      g.V = data<T>(V) + m * V.stride(0);
+      g.w = data<T>(w) + m * n;
+      g.k = k;
+      g.n = n;
+      g.stride = V.stride(1);
+      orthogonalise(g, data<T>(result) + m * (k + 1));
+    }
+  });
+  return result;
+}
+
+/// An empty tensor, in large pages where it is long.
+Tensor room(const Tensor& like, std::vector<int64_t> size) { return room_as(like, std::move(size)); }
+
+SCI_OPERATOR("room(Tensor like, int[] size) -> Tensor", room)
+SCI_OPERATOR(
+    "csr_diagonals(Tensor data, Tensor indptr, Tensor indices, int columns) -> (Tensor, Tensor, Tensor, Tensor)",
+    csr_diagonals)
+SCI_OPERATOR(
+    "diagonals_product(Tensor offsets, Tensor places, Tensor constants, Tensor values, Tensor x, int rows, int "
+    "columns, "
+    "bool adjoint) -> Tensor",
+    diagonals_product)
+SCI_OPERATOR("vector_recurrence(Tensor(a!)[] vectors, Tensor factors, int[] steps, int inners) -> Tensor",
+             vector_recurrence)
+SCI_OPERATOR("gram_schmidt(Tensor V, Tensor(a!) w) -> Tensor", gram_schmidt)
+
+}  // namespace
+}  // namespace sci
