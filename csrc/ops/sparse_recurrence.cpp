@@ -100,8 +100,8 @@ Tensor vector_recurrence(std::vector<Tensor> vectors, const Tensor& factors_, st
                           inside(step[3], size) && (step[0] != 1 || inside(step[4], body.factor_count)) &&
                           (step[0] == 3 || inside(step[5], body.factor_count)),
                       "vector_recurrence: step ", s, " names what is not there");
-      body.steps[s] = {int8_t(step[0]), int8_t(step[1]), int8_t(step[2]),
-                       int8_t(step[3]), int8_t(step[4]), int8_t(step[5])};
+      body.steps[s] = {int32_t(step[0]), int32_t(step[1]), int32_t(step[2]),
+                       int32_t(step[3]), int32_t(step[4]), int32_t(step[5])};
     }
     body.factors = data<T>(factors);
     body.parts = data<T>(parts);

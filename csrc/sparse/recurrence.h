@@ -11,7 +11,7 @@
 namespace sci {
 
 struct RecurrenceStep {
-  int8_t kind, to, u, v, a, b;  // places of vectors and factors; of the inner product in `to`
+  int32_t kind, to, u, v, a, b;  // places of vectors and factors; of the inner product in `to`
 };
 
 template <class T>
