@@ -13,7 +13,8 @@ Parts = tuple[Array, Array, Array]
 
 def _compressed(row: Array, column: Array, size: int) -> Parts:
     """Return normal values at distinct places, every row in order."""
-    keys = np.unique(row.astype(np.int64) * size + column)
+    keys = np.sort(row.astype(np.int64) * size + column)
+    keys = keys[np.append(True, keys[1:] != keys[:-1])]
     row, column = keys // size, keys % size
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=size))])
     data = np.random.default_rng(0).standard_normal(keys.size)

@@ -73,7 +73,7 @@ void vector_product(const T* values, const I* indptr, const I* indices, const T*
                     int64_t entries, bool transposed, int32_t* failed) {
   auto guard = CsrGuard<I>::of(columns, entries, failed);
   if (transposed) {
-    CsrScatter<T, I>{values, indptr, indices, x, y, rows, columns, 1, SparseBatch{}, guard}(0);
+    run_items(0, 1, CsrScatter<T, I>{values, indptr, indices, x, y, rows, columns, 1, SparseBatch{}, guard});
     return;
   }
   using Body = CsrMatvecBlock<T, I>;
@@ -229,10 +229,7 @@ std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tenso
                                     columns,
                                     parts,
                                     CsrGuard<I>::of(columns, entries, &failed)};
-      if (parts == 1) return body(0);
-      torch::stable::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t part = begin; part < end; ++part) body(part);
-      });
+      on_threads(parts, 1, body);
       torch::stable::parallel_for(0, columns, 8192, [&](int64_t begin, int64_t end) {
         for (int64_t part = 0; part + 1 < parts; ++part)
           for (int64_t j = begin; j < end; ++j) sums[j] += more[part * columns + j];

@@ -160,7 +160,7 @@ struct CsrRows {
         int64_t next = wanted(k + ahead, rows);
         I first = indptr[next], last = indptr[next + 1] - 1;
         __builtin_prefetch(indices + first);
-        move.fetch(first);
+        for (I p = first; p < last && p < first + 32; p += 8) move.fetch(p);
         move.fetch(last);
       }
       int64_t begin = indptr[wanted(k, rows)], t = starts[k], count = starts[k + 1] - t;

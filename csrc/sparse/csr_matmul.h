@@ -31,6 +31,9 @@ SCI_HD void csr_add(complex<T>& sum, complex<T> a, complex<T> b) {
   sum.im += a.re * b.im + a.im * b.re;
 }
 
+/// Rows whose indices are checked at a time: few, so that the check does not hold up the stream of values.
+constexpr int64_t csr_piece = 64;
+
 /// One row times a vector.
 template <class T, class I>
 SCI_HD T csr_dot(const T* values, const I* indices, I p, I end, const T* x) {
@@ -100,7 +103,9 @@ struct CsrMatvecBlock {
   CsrGuard<I> guard;
 
   SCI_HD void operator()(int64_t item) const {
-    csr_rows(data, indptr, indices, item * length, min((item + 1) * length, rows), longer, x, y, guard);
+    const int64_t stop = min((item + 1) * length, rows), piece = longer ? csr_piece : 2 * csr_piece;
+    for (int64_t row = item * length; row < stop; row += piece)
+      csr_rows(data, indptr, indices, row, min(row + piece, stop), longer, x, y, guard);
   }
 };
 
@@ -237,9 +242,8 @@ struct CsrScatter {
     T* to = y + member * out_rows * columns;
     for (int64_t i = 0; i < out_rows * columns; ++i) to[i] = T(0);
     if (columns == 1) {
-      constexpr int64_t length = 1024;
-      for (int64_t row = 0; row < rows; row += length)
-        if (!csr_scatter_rows(values, indptr, indices, row, min(row + length, rows), from, to, guard)) return;
+      for (int64_t row = 0; row < rows; row += csr_piece)
+        if (!csr_scatter_rows(values, indptr, indices, row, min(row + csr_piece, rows), from, to, guard)) return;
       return;
     }
     for (int64_t row = 0; row < rows; ++row) {
@@ -283,11 +287,10 @@ struct CsrMatvecGradients {
     return low;
   }
   SCI_HD void operator()(int64_t part) const {
-    constexpr int64_t length = 1024;
     T* to = part == 0 ? to_x : others + (part - 1) * columns;
     for (int64_t j = 0; j < columns; ++j) to[j] = T(0);
-    for (int64_t i = begin(part), stop = begin(part + 1); i < stop; i += length)
-      if (!some(i, min(i + length, stop), to)) return;
+    for (int64_t i = begin(part), stop = begin(part + 1); i < stop; i += csr_piece)
+      if (!some(i, min(i + csr_piece, stop), to)) return;
   }
   SCI_HD bool some(int64_t i, int64_t stop, T* to) const {
     I p = indptr[i], last = indptr[stop];
