@@ -46,38 +46,62 @@ struct LanesExpm {
     int64_t vectors = side_by_side ? n : (n + L - 1) / L;
     return (vectors + columns - 1) / columns * columns;
   }
-  int64_t buffer() const { return 6 * rows() * width() * L; }
+  int64_t buffer() const { return (6 * rows() * width() + n * columns) * L; }
   int64_t items() const { return (count + per_item - 1) / per_item; }
   int64_t place(int64_t i, int64_t j, int l) const {
     return side_by_side ? (i * width() + j) * L + l : i * width() * L + j;
   }
 
-  void product(const T* a0, const T* b0, T* c0) const {
-    const V *a = reinterpret_cast<const V*>(a0), *b = reinterpret_cast<const V*>(b0);
-    V* c = reinterpret_cast<V*>(c0);
+  /// `height` rows of a product and `columns` vectors, of b in rows of `step` vectors.
+  template <int height>
+  void product_block(const T* a0, int64_t i, const V* b, int64_t step, V* c) const {
     const int64_t w = width();
-    for (int64_t i = 0; i < n; i += block)
+    const V* a = reinterpret_cast<const V*>(a0);
+    V sum[height][columns] = {};
+    for (int64_t k = 0; k < n; ++k) {
+      V x[columns];
+#pragma GCC unroll 4
+      for (int v = 0; v < columns; ++v) x[v] = b[k * step + v];
+#pragma GCC unroll 8
+      for (int r = 0; r < height; ++r) {
+        V p;
+        if constexpr (side_by_side)
+          p = a[(i + r) * w + k];
+        else
+          p = a0[(i + r) * w * L + k] - V{};
+#pragma GCC unroll 4
+        for (int v = 0; v < columns; ++v) sum[r][v] += p * x[v];
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < height; ++r)
+#pragma GCC unroll 4
+      for (int v = 0; v < columns; ++v) c[(i + r) * w + v] = sum[r][v];
+  }
+  /// c = a b. Of a large matrix some rows of a stay in the cache, and columns of b are gathered in `panel`.
+  void product(const T* a0, const T* b0, T* c0, T* panel0) const {
+    constexpr int tall = side_by_side ? block : 2 * block;
+    constexpr int64_t gathered = 64, kept = 96;
+    const V* b = reinterpret_cast<const V*>(b0);
+    V *c = reinterpret_cast<V*>(c0), *panel = reinterpret_cast<V*>(panel0);
+    const int64_t w = width(), share = n > 2 * kept ? kept : n;
+    if constexpr (side_by_side) {
+      for (int64_t i = 0; i < n; i += block)
+        for (int64_t j = 0; j < w; j += columns) product_block<block>(a0, i, b + j, w, c + j);
+      return;
+    }
+    for (int64_t first = 0; first < n; first += share)
       for (int64_t j = 0; j < w; j += columns) {
-        V sum[block][columns] = {};
-        for (int64_t k = 0; k < n; ++k) {
-          V x[columns];
+        const bool gather = n >= gathered;
+        if (gather)
+          for (int64_t k = 0; k < n; ++k)
 #pragma GCC unroll 4
-          for (int v = 0; v < columns; ++v) x[v] = b[k * w + j + v];
-#pragma GCC unroll 4
-          for (int r = 0; r < block; ++r) {
-            V p;
-            if constexpr (side_by_side)
-              p = a[(i + r) * w + k];
-            else
-              p = a0[(i + r) * w * L + k] - V{};
-#pragma GCC unroll 4
-            for (int v = 0; v < columns; ++v) sum[r][v] += p * x[v];
-          }
-        }
-#pragma GCC unroll 4
-        for (int r = 0; r < block; ++r)
-#pragma GCC unroll 4
-          for (int v = 0; v < columns; ++v) c[(i + r) * w + j + v] = sum[r][v];
+            for (int v = 0; v < columns; ++v) panel[k * columns + v] = b[k * w + j + v];
+        const V* from = gather ? panel : b + j;
+        const int64_t step = gather ? columns : w, end = min(first + share, n);
+        int64_t i = first;
+        for (; i + tall <= end; i += tall) product_block<tall>(a0, i, from, step, c + j);
+        for (; i < end; i += block) product_block<block>(a0, i, from, step, c + j);
       }
   }
   /// Largest column sums; NaN if there is one.
@@ -235,7 +259,7 @@ struct LanesExpm {
     T c[17];
     for (int k = 0; k < 17; ++k) c[k] = T(inverse_factorials[k]);
     const int64_t size = rows() * width() * L;
-    T *a = memory, *a2 = a + size, *a3 = a2 + size, *a4 = a3 + size, *x = a4 + size, *y = x + size;
+    T *a = memory, *a2 = a + size, *a3 = a2 + size, *a4 = a3 + size, *x = a4 + size, *y = x + size, *panel = y + size;
     load(item, a);
     T norm[per_item], factor[per_item], cube[per_item], fourth[per_item], unit[per_item];
     int steps[per_item], kind[per_item], most = 0, least = 1 << 20;
@@ -251,9 +275,9 @@ struct LanesExpm {
     for (int64_t k = 0; k < size; ++k)
       if (!isfinite(a[k])) a[k] = T(0);
     scale(a, factor);
-    product(a, a, a2);
-    product(a2, a, a3);
-    product(a2, a2, a4);
+    product(a, a, a2, panel);
+    product(a2, a, a3, panel);
+    product(a2, a2, a4, panel);
     norms(a3, cube);
     norms(a4, fourth);
     T squares[per_item], cubes[per_item], fourths[per_item], powers[per_item] = {};
@@ -285,7 +309,7 @@ struct LanesExpm {
     for (int64_t k = 0; k < size; ++k) x[k] = c[16] * a4[k];
     add_terms(x, a, a2, a3, c + 12);
     for (int k = 8; k >= 0; k -= 4) {
-      product(x, a4, y);
+      product(x, a4, y, panel);
       T* keep = x;
       x = y;
       y = keep;
@@ -294,7 +318,7 @@ struct LanesExpm {
     for (int l = 0; l < per_item; ++l)
       if (kind[l]) mend_triangle(x, a, l, kind[l], T(1));
     for (int k = 0; k < most; ++k) {
-      product(x, x, y);
+      product(x, x, y, panel);
       if (k >= least)  // some lanes are ready
         for (int64_t p = 0; p < rows() * width(); ++p)
           for (int l = 0; l < per_item; ++l)

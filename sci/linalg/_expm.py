@@ -13,7 +13,6 @@ from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument
 
-from . import _lapack
 from ._matrices import (
     broadcast_matrices,
     random_matrices,
@@ -25,44 +24,45 @@ from ._matrix_function import apply_with_direction, matrix_function
 
 runtime.load_library()
 
-# The diagonal Pade approximants of the exponential are r_m(A) = p(A) / p(-A) with the coefficients
-# b_k = (2m - k)! m! / ((2m)! (m - k)! k!), here scaled to b_m = 1; theta_m is the largest 1-norm at which r_m is exact
-# to unit roundoff (Higham [1], table 10.2 for double precision, section 10.3 for single).
+# Taylor polynomials of these degrees, and the largest norms at which their backward errors are below unit roundoff
+# (tools/coefficients/expm_taylor.py; in float32 that of degree 18 is 3.01, but rounding errors grow with it).
 _THETA = {
-    torch.float64: {
-        3: 1.495585217958292e-2,
-        5: 2.539398330063230e-1,
-        7: 9.504178996162932e-1,
-        9: 2.097847961257068,
-        13: 5.371920351148152,
-    },
-    torch.float32: {3: 4.258730016922831e-1, 5: 1.880152677804762, 7: 3.925724783138660},
+    torch.float64: {6: 0.0090656564075951024, 9: 0.089577602032233427, 18: 1.0908637192900362},
+    torch.float32: {6: 0.24952893228466977, 9: 0.7795113374358031, 18: 2.0},
 }
+# Degree 18 with five products [3]: a + (b + c) c, with a, b = (weights of I, A, A^2, A^3, A^6) and
+# c = (p1 A + p2 A^2 + p3 A^3) (A^6 + q1 A + q2 A^2) + (weights of I, A, A^2, A^3, A^6).
+_A = [1.0, 0.24591022090110863764, 1.362667083208190483, 0.49892102569169427267, -0.00064092743005853663879]
+_B = [-11.148502971774368372, 1.6801581387890619718, 0.05717798464788655127, -0.0069821012248805208429]
+_B += [0.000033497501708607053831]
+_C = [0.0, -0.067640451907138190756, 0.014051137073447324129, 0.0099730881364726213674, 1.1916724786863152079e-6]
+_P = [0.0, 1.4059892894192666241e-6, 1.1247914315354132993e-7, 1.2497682572615703325e-8]
+_Q = [38083.5, 17472.375]
+
+# Up to this n matrices go to the kernel on the CPU's vector lanes, which gives each matrix one thread; beyond, products
+# of BLAS are faster, for real ones where there are threads to share.
+_KERNEL, _KERNEL_COMPLEX, _KERNEL_PER_THREAD = 64, 24, 1024
 
 
-# The same of the Taylor polynomial of degree 16 (linalg/lanes_expm.h).
-_THETA_TAYLOR = {torch.float64: 0.78028742566265743, torch.float32: 2.4782808775219714}
+def _by_kernel(a: Tensor) -> bool:
+    n = a.shape[-1]
+    if not a.is_cpu or n > _KERNEL_PER_THREAD:
+        return False
+    if a.is_complex():
+        return n <= _KERNEL_COMPLEX
+    return n <= _KERNEL or a.numel() >= torch.get_num_threads() * n * n
 
 
-def by_taylor(a: Tensor) -> bool:
-    """Return whether products are so much faster than a linear system on this device that they replace it."""
-    return a.is_cuda
-
-
-# Up to this n matrices go to the kernel on the CPU's vector lanes; beyond, products of BLAS are faster.
-_KERNEL, _KERNEL_COMPLEX = 64, 24
-
-
-def _coefficients(m: int) -> list[float]:
-    b = [math.factorial(2 * m - k) // (math.factorial(m - k) * math.factorial(k)) for k in range(m + 1)]
-    return [x / b[m] for x in b]
+def _one_norm(x: Tensor) -> Tensor:
+    return x.abs().sum(-2).amax(-1)
 
 
 def _add(x: Tensor, weights: list[float], terms: list[Tensor]) -> Tensor:
     """Add weights[0] I + weights[1] terms[0] + ... to `x`; new memory would cost as much as the sums."""
     for weight, term in zip(weights[1:], terms, strict=True):
         x.add_(term, alpha=weight)
-    x.diagonal(dim1=-2, dim2=-1).add_(weights[0])
+    if weights[0]:
+        x.diagonal(dim1=-2, dim2=-1).add_(weights[0])
     return x
 
 
@@ -70,108 +70,118 @@ def _sum(weights: list[float], terms: list[Tensor], out: Tensor | None = None) -
     return _add(torch.mul(terms[0], weights[1], out=out), [weights[0], *weights[2:]], terms[1:])
 
 
-def _pade(a: Tensor, m: int, powers: list[Tensor]) -> Tensor:
-    """r_m(A), with powers [A^2, A^4, A^6] at hand."""
-    b = _coefficients(m)
-    if m == 13:
-        a6, high = powers[2], powers[::-1]
-        free = _sum([0.0, b[13], b[11], b[9]], high)
-        odd = _add(a6 @ free, [b[1], b[3], b[5], b[7]], powers)
-        even = _add(a6 @ _sum([0.0, b[12], b[10], b[8]], high, free), [b[0], b[2], b[4], b[6]], powers)
-    else:
-        powers = list(powers)
-        while len(powers) < m // 2:
-            powers.append(powers[-1] @ powers[0])
-        odd, even = _sum(b[1::2], powers[: m // 2]), _sum(b[0::2], powers[: m // 2])
-        free = torch.empty_like(odd)
-    odd, total = torch.matmul(a, odd, out=free), odd
-    torch.add(even, odd, out=total)
-    # All of them commute, so the transposes may be solved, which LAPACK takes as they are.
-    even.sub_(odd)
-    if _lapack.worthwhile(even):
-        return _lapack.gesv(even, total)
-    return torch.linalg.solve_ex(even.mT, total.mT)[0].mT
-
-
-def _taylor(powers: list[Tensor]) -> Tensor:
-    """Return the Taylor polynomial of degree 16, with powers [A, A^2, A^3, A^4] at hand: products alone."""
-    c = [1 / math.factorial(k) for k in range(17)]
-    x = _sum(c[12:], powers)
-    for k in (8, 4, 0):
-        x = x @ powers[3]
-        _add(x, c[k : k + 4], powers[:3])
+def _low_degree(powers: list[Tensor], degree: int) -> Tensor:
+    """Return the Taylor polynomial of degree 6 or 9, with powers [A, A^2, A^3]: Paterson and Stockmeyer's scheme."""
+    c = [1 / math.factorial(k) for k in range(degree + 1)]
+    x = _sum(c[degree - 3 :], powers)
+    for k in range(degree - 6, -1, -3):
+        x = _add(x @ powers[2], c[k : k + 3], powers[:2])
     return x
 
 
-def _exponential(a: Tensor) -> Tensor:
-    """Scaling and squaring [1], with a scaling for each matrix of the batch.
+def _degree_18(powers: list[Tensor]) -> Tensor:
+    """The same of degree 18, with powers [A, A^2, A^3, A^6]."""
+    c, free = _sum(_P, powers[:3]), _sum([0.0, *_Q], powers[:2])
+    c = _add(c @ free.add_(powers[3]), _C, powers)
+    factor = _sum(_B, powers, free).add_(c)
+    return _add(torch.matmul(factor, c), _A, powers)
 
-    The scaling goes by ||A^4||^(1/4) and ||A^6||^(1/6) in place of ||A||, which bound it closer for nonnormal A [2].
+
+def _centred(a: Tensor, norm: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Return A - mu I, its norm and mu, the mean of the diagonal, where that is much smaller than A; else mu = 0.
+
+    Then exp(A) = exp(mu) exp(A - mu I) saves squarings, and negative spectra their cancellation ([1], section 4.10).
     """
+    mu = a.diagonal(dim1=-2, dim2=-1).mean(-1)
+    # Half of the squares of all entries, or more.
+    use = 2 * a.shape[-1] * mu.abs() ** 2 >= torch.linalg.matrix_norm(a) ** 2
+    if not bool(use.any()):
+        return a, norm, None
+    moved = a.clone()
+    moved.diagonal(dim1=-2, dim2=-1).sub_(mu[..., None])
+    smaller = _one_norm(moved)
+    # The two factors stay in the range of numbers.
+    use &= torch.maximum(smaller, mu.abs()) <= math.log(torch.finfo(norm.dtype).max) / 2
+    if not bool(use.all()):
+        moved = torch.where(use[..., None, None], moved, a)
+    return moved, torch.where(use, smaller, norm), torch.where(use, mu, 0)
+
+
+def _exponential(a: Tensor) -> Tensor:
+    """Scaling and squaring, with a scaling for each matrix of the batch."""
     if a.numel() == 0:
         return a.clone()
     if a.shape[-1] == 1:
         return a.exp()
-    if a.is_cpu and a.shape[-1] <= (_KERNEL_COMPLEX if a.is_complex() else _KERNEL):
+    if _by_kernel(a):
         return torch.ops.sci._expm_small(a)  # type: ignore[no-any-return]
-    theta = _THETA[a.real.dtype if a.is_complex() else a.dtype]
-    norm = torch.linalg.matrix_norm(a, 1)
-    largest = float(norm.amax())
-    if not math.isfinite(largest):
-        return _where_finite(a, norm)
-    taylor = by_taylor(a)
-    top = max(theta)
+    norm = _one_norm(a)
+    if not math.isfinite(float(norm.amax())):
+        good = torch.isfinite(norm)[..., None, None]
+        return torch.where(good, _exponential(torch.where(good, a, 0)), torch.nan)
+    a, norm, mu = _centred(a, norm)
+    x = _of_centred(a, norm)
+    return x if mu is None else x.mul_(mu.exp()[..., None, None])
+
+
+def _of_centred(a: Tensor, norm: Tensor) -> Tensor:
+    """Scale by max(||A^2||^(1/2), ||A^3||^(1/3)) in place of ||A||: it bounds powers of nonnormal A closer [2]."""
+    theta = _THETA[norm.dtype]
+    # Powers of very large matrices would overflow.
+    before = torch.ceil(torch.log2((norm / 1024).clamp(min=1.0)))
+    if bool(before.any()):
+        a, norm = a * torch.exp2(-before)[..., None, None], norm * torch.exp2(-before)
     a2 = a @ a
-    for m in theta:
-        if m < top and largest <= theta[m] and not taylor:
-            return _pade(a, m, [a2])
-    if taylor:
-        powers = [a, a2, a2 @ a, a2 @ a2]
-        roots, bound, degree = (3, 4), _THETA_TAYLOR[norm.dtype], 16
-    else:
-        a4 = a2 @ a2
-        powers = [a, a2, a4, a4 @ a2]
-        roots, bound, degree = (4, 6), theta[top], 2 * top
-    close = [torch.linalg.matrix_norm(x, 1) ** (1 / k) for x, k in zip(powers[2:], roots, strict=True)]
-    size = torch.minimum(norm, torch.maximum(*close))
-    steps = torch.ceil(torch.log2((size / bound).clamp(min=1.0)))
-    steps = steps + _against_underscaling(a, norm, steps, bound, degree)
+    powers = [a, a2, a2 @ a]
+    size = torch.minimum(norm, torch.maximum(_one_norm(a2) ** (1 / 2), _one_norm(powers[2]) ** (1 / 3)))
+    largest = float(size.amax())
+    for degree in (6, 9):
+        if largest <= theta[degree] and not bool(_against_underscaling(a, norm, 0 * norm, theta[degree], degree).any()):
+            return _low_degree(powers, degree)
+    steps = torch.ceil(torch.log2((size / theta[18]).clamp(min=1.0)))
+    steps = steps + _against_underscaling(a, norm, steps, theta[18], 18)
     if bool(steps.any()):
         scale = torch.exp2(-steps)[..., None, None]
-        powers = [a * scale, *(x.mul_(scale**k) for x, k in zip(powers[1:], (2, *roots), strict=True))]
-    x = _taylor(powers) if taylor else _pade(powers[0], top, powers[1:])
-    least, most = (int(k) for k in torch.aminmax(steps))
-    free = powers[1]
+        powers = [a * scale, a2.mul_(scale**2), powers[2].mul_(scale**3)]
+    powers.append(powers[2] @ powers[2])
+    x, free = _degree_18(powers), powers[1]
+    least, most = (int(k) for k in torch.aminmax(steps + before))
     for k in range(most):
         squared = torch.matmul(x, x, out=free)
-        x, free = (squared, x) if k < least else (torch.where((steps > k)[..., None, None], squared, x), free)
+        wanted = (steps + before > k)[..., None, None]
+        x, free = (squared, x) if k < least else (torch.where(wanted, squared, x), free)
     return x
 
 
-def _where_finite(a: Tensor, norm: Tensor) -> Tensor:
-    good = torch.isfinite(norm)[..., None, None]
-    return torch.where(good, _exponential(torch.where(good, a, 0)), torch.nan)
-
-
-def _against_underscaling(a: Tensor, norm: Tensor, steps: Tensor, bound: float, degree: int) -> Tensor:
+def _against_underscaling(a: Tensor, norm: Tensor, steps: Tensor, theta: float, degree: int) -> Tensor:
     """Return the extra scalings needed where powers of A are far smaller than those of abs(A): [2], (5.1).
 
-    The backward error begins with A^(degree + 1), over (2m)! (2m + 1)! / m!^2 for r_m, (m + 1)! for the polynomial.
+    The backward error begins with A^(degree + 1) / (degree + 1)!.
     """
-    plain = torch.ceil(torch.log2((norm / bound).clamp(min=1.0)))
-    if not bool((plain > steps).any()):
+    room = torch.ceil(torch.log2((norm / theta).clamp(min=1.0))) - steps
+    if not bool((room > 0).any()):
         return torch.zeros_like(steps)
     scaled = a.abs() * torch.exp2(-steps)[..., None, None]
-    row = torch.ones_like(scaled[..., :1, :])
-    for _ in range(degree + 1):
-        row = row @ scaled  # column sums of abs(A)^(degree + 1)
-    size = row.amax((-2, -1)) / (norm * torch.exp2(-steps)).clamp(min=torch.finfo(norm.dtype).tiny)
-    half = degree // 2
-    log_c = math.log2(math.factorial(degree + 1))
-    if degree != 16:
-        log_c += math.log2(math.factorial(degree)) - 2 * math.log2(math.factorial(half))
-    excess = torch.log2(size.clamp(min=1e-300)) - log_c - math.log2(torch.finfo(norm.dtype).eps / 2)
-    return torch.ceil(excess / degree).clamp(min=0).nan_to_num(0.0)
+    norm = (norm * torch.exp2(-steps)).clamp(min=torch.finfo(norm.dtype).tiny)
+    size = _log2_of_power(scaled, degree + 1) - math.log2(math.factorial(degree + 1)) - norm.log2()
+    excess = torch.ceil((size - math.log2(torch.finfo(norm.dtype).eps / 2)) / degree)
+    return torch.minimum(excess.clamp(min=0).nan_to_num(0.0), room.clamp(min=0))
+
+
+def _log2_of_power(x: Tensor, power: int) -> Tensor:
+    """Return log2 ||X^power|| for X >= 0, from column sums; what they grow by soon is the same every time."""
+    row, total = torch.ones_like(x[..., :1, :]), torch.zeros_like(x[..., 0, 0])
+    last = total
+    for k in range(1, power + 1):
+        row = row @ x
+        size = row.amax((-2, -1))
+        growth = torch.log2(size.clamp(min=torch.finfo(x.dtype).tiny))
+        row = row / size.clamp(min=torch.finfo(x.dtype).tiny)[..., None, None]
+        total = total + growth
+        if x.is_cpu and bool(((growth - last).abs() < 0.01).all()):
+            return total + (power - k) * growth
+        last = growth
+    return total
 
 
 exponential = matrix_function("expm", _exponential)
@@ -212,10 +222,11 @@ def expm(A: Any) -> Tensor:
 
     Notes
     -----
-    *Algorithm.* Scaling and squaring with diagonal Padé approximants [1]_, a scaling for each matrix of a batch chosen
-    by norms of powers [2]_: products and one solve, no decomposition. On CUDA the Taylor polynomial of degree 16, by
-    products alone; so too for small matrices on the CPU, which go side by side on its vector lanes. NaN or infinity
-    gives NaN for that matrix.
+    *Algorithm.* Scaling and squaring [1]_ with a Taylor polynomial of degree 6, 9 or 18 in three to five products [3]_,
+    no system and no decomposition; a scaling for each matrix of a batch chosen by norms of powers [2]_, after the mean
+    of the diagonal is taken out where that helps. On the CPU small matrices, and with a thread for each larger ones as
+    well, go to a kernel for its vector lanes, with a polynomial of degree 16. NaN or infinity gives NaN for that
+    matrix.
 
     *Derivative.* The Fréchet derivative L(A, E), the upper right block of the exponential of :math:`\begin{pmatrix} A &
     E \\ 0 & A \end{pmatrix}` [1]_, (10.43); in reverse :math:`\bar A = L(A^H, \bar X)`. To every order.
@@ -225,6 +236,8 @@ def expm(A: Any) -> Tensor:
     .. [1] N. J. Higham, "Functions of Matrices", SIAM 2008, chapter 10.
     .. [2] A. H. Al-Mohy, N. J. Higham, "A new scaling and squaring algorithm for the matrix exponential", SIAM J.
        Matrix Anal. Appl. 31 (2009) 970-989.
+    .. [3] P. Bader, S. Blanes, F. Casas, "Computing the matrix exponential with an optimized Taylor polynomial
+       approximation", Mathematics 7 (2019) 1174.
 
     Examples
     --------

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from sci.linalg import expm, expm_cond
+from sci.linalg import _expm, expm, expm_cond
 from tests.linalg.linalg_matrices import ALL, random, residual
 
 F64 = torch.float64
@@ -41,6 +41,43 @@ def test_hard_matrices(rows: list[list[float]]) -> None:
     for x in (expm(a), expm(torch.stack([a * 0, a, -a, a / 1024, a]))[1], expm(a + 0j).real):
         assert residual(x - want, want) < bound
     assert residual(expm(a.mT) - want.mT, want) < bound
+
+
+@pytest.mark.parametrize("rows", HARD)
+def test_hard_matrices_by_torch(rows: list[list[float]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form for CUDA and large matrices."""
+    a = torch.tensor(rows, dtype=F64)
+    want = exact(a).real
+    bound = 20 * max(float(expm_cond(a)), 1.0)
+    monkeypatch.setattr(_expm, "_by_kernel", lambda a: False)
+    for x in (expm(a), expm(torch.stack([a * 0, a, -a, a / 1024, a]))[1], expm(a + 0j).real):
+        assert residual(x - want, want) < bound
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("shift", [0, -30, 3])
+def test_low_degrees_and_spectra_around_another_point(
+    dtype: torch.dtype, shift: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_expm, "_by_kernel", lambda a: False)
+    a = random(4, 4, dtype=dtype)
+    for size in (1e-9, 1e-3, 0.02, 0.1, 1.0):
+        x = a * size + shift * torch.eye(4, dtype=dtype)
+        want = exact(x)
+        bound = 10 * (1 + abs(shift))
+        assert residual(expm(x) - (want if dtype.is_complex else want.real).to(dtype), want) < bound
+    nilpotent = torch.diag(torch.tensor([1e6, 1e6], dtype=dtype), 1)
+    torch.testing.assert_close(expm(nilpotent)[0], torch.tensor([1, 1e6, 5e11], dtype=dtype))
+
+
+@pytest.mark.parametrize("n", [65, 130, 203])
+@pytest.mark.parametrize("dtype", [torch.float32, F64])
+def test_large_matrices_by_the_kernel(n: int, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Products of many blocks, with rows and columns left over."""
+    a = random(n, n, dtype=dtype) / n**0.5 + torch.eye(n, dtype=dtype)
+    monkeypatch.setattr(_expm, "_by_kernel", lambda a: False)
+    want = expm(a.double()).to(dtype)
+    assert residual(torch.ops.sci._expm_small(a) - want, want) < 60
 
 
 def test_triangles_are_exact_on_the_diagonal() -> None:
