@@ -214,6 +214,8 @@ struct LanesExpm {
     else
       f = factor[0];
     for (int64_t j = 0; j < n; ++j) u[j] = f * T(0) + T(1);
+    T growth[per_item];
+    for (int l = 0; l < per_item; ++l) size[l] = growth[l] = T(1);
     for (int step = 0; step < 17; ++step) {
       for (int64_t j = 0; j < n; ++j) v[j] = U{};
       for (int64_t i = 0; i < n; ++i) {
@@ -224,11 +226,20 @@ struct LanesExpm {
       U* keep = u;
       u = v;
       v = keep;
+      U most = u[0];
+      for (int64_t j = 1; j < n; ++j) most = most < u[j] ? u[j] : most;
+      bool steady = true;  // from then on every power grows by as much
+      for (int l = 0; l < per_item; ++l) {
+        const T before = growth[l], sum = reinterpret_cast<const T*>(&most)[l];
+        growth[l] = sum / size[l];
+        steady = steady && abs(growth[l] - before) <= T(0.01) * before;
+        size[l] = sum;
+      }
+      if (!steady) continue;
+      for (int k = step + 1; k < 17; ++k)
+        for (int l = 0; l < per_item; ++l) size[l] *= growth[l];
+      return;
     }
-    for (int l = 0; l < per_item; ++l) size[l] = T(0);
-    const T* sums = reinterpret_cast<const T*>(u);
-    for (int64_t j = 0; j < n; ++j)
-      for (int l = 0; l < per_item; ++l) size[l] = max(size[l], sums[j * per_item + l]);
   }
   /// The extra scalings that powers of abs(A) ask for.
   static int against_underscaling(T size, T norm) {
