@@ -5,6 +5,7 @@
 //
 // The argument comes as x, |x| and (1 - |x|)/2, the last exact also on [0, 1]; the sign by parity for whole v, and as
 // pi - t for others.
+//   whole 0 <= v <= 5     real x: detail/orthogonal_short.h
 //   whole |v| <= 32      recurrence over every second degree, as differences or sums, whichever keep the digits
 //   |x| < 0.7            t = pi/2 - asin x, the quarters of a turn of whole degrees taken off: odd functions are exact
 //                        at 0
@@ -14,6 +15,7 @@
 // T_{-v} = T_v, U_{-v} = -U_{v-2}. Infinite for real x < -1 and v that is not whole, as SciPy has it.
 #pragma once
 #include "special/detail/gamma_peak.h"
+#include "special/detail/orthogonal_short.h"
 
 namespace sci {
 namespace detail {
@@ -29,9 +31,13 @@ struct chebyshev_argument {
 };
 
 /// That of two numbers whose real part is less, or the first: no branch for real ones.
-template <class Z>
-SCI_HD Z chebyshev_less(Z x, Z y) {
-  return real(y) < real(x) ? y : x;
+template <class T>
+SCI_HD T chebyshev_less(T x, T y) {
+  return min(y, x);
+}
+template <class T>
+SCI_HD complex<T> chebyshev_less(complex<T> x, complex<T> y) {
+  return y.re < x.re ? y : x;
 }
 
 /// T_n or U_n of whole n, |n| <= 32, of either sign of x, without a branch on x.
@@ -158,15 +164,26 @@ SCI_HD_LARGE complex<T> chebyshev_value(T w, bool second, bool whole, const cheb
   return (second ? sin(t * w) : cos(t * w)) / sine;
 }
 
+SCI_TABLE(double, chebyshev_first_short) = {1, 0, 0, 1, 0, 0, 0, 2, 0, -1, 4, 0, -1, 0, 8, -1, -4, 16};
+SCI_TABLE(double, chebyshev_second_short) = {1, 0, 0, 2, 0, 0, 1, 4, 0, 0, 8, 0, -1, 4, 16, -2, 0, 32};
+
+/// Is v one of the degrees of those tables? Then the value.
+template <class T>
+SCI_HD bool chebyshev_table_value(T v, bool second, T x, T& value) {
+  const int n = int(v);
+  if (!orthogonal_is_short(n, x) || T(n) != v) return false;
+  value = orthogonal_short(second ? chebyshev_second_short : chebyshev_first_short, n, T(0.5), x);
+  return true;
+}
+template <class T>
+SCI_HD bool chebyshev_table_value(T, bool, complex<T>, complex<T>&) {
+  return false;
+}
+
 /// T_v or U_v.
 template <class T, class Z>
 SCI_HD Z chebyshev_any(T v, bool second, const chebyshev_argument<Z>& at) {
-  if (isnan(at.a)) return Z(limits<T>::nan);
-  if (abs(v) <= T(chebyshev_short)) {
-    const int n = int(v);
-    if (T(n) == v) return chebyshev_steps<T>(n, second, at);
-  }
-  if (!isfinite(v)) return Z(limits<T>::nan);
+  if (isnan(at.a) || !isfinite(v)) return Z(limits<T>::nan);
   T w = second ? v + T(1) : v;
   const bool negative = w < T(0);
   w = abs(w);
@@ -203,31 +220,47 @@ SCI_HD chebyshev_argument<Z> chebyshev_shifted(Z x) {
   return {x + x - Z(T(1)), Z(T(1)) - low * T(2), low, left};
 }
 
+/// T_v or U_v at x or 2 x - 1: the table and the recurrence without a call, which costs as much as they do.
+template <bool shifted, class T, class Z>
+SCI_HD Z chebyshev_of(T v, bool second, Z x) {
+  Z value;
+  if (chebyshev_table_value(v, second, shifted ? x + x - Z(T(1)) : x, value)) return value;
+  chebyshev_argument<Z> at;
+  if constexpr (shifted) {
+    at = chebyshev_shifted(x);
+  } else {
+    at = chebyshev_at(x);
+  }
+  const int n = int(v);
+  if (abs(v) <= T(chebyshev_short) && T(n) == v && !isnan(at.a)) return chebyshev_steps<T>(n, second, at);
+  return chebyshev_any(v, second, chebyshev_argument<Z>(at));
+}
+
 }  // namespace detail
 
 template <class T, class Z>
 SCI_HD Z eval_chebyt(T n, Z x) {
-  return detail::chebyshev_any(n, false, detail::chebyshev_at(x));
+  return detail::chebyshev_of<false>(n, false, x);
 }
 template <class T, class Z>
 SCI_HD Z eval_chebyu(T n, Z x) {
-  return detail::chebyshev_any(n, true, detail::chebyshev_at(x));
+  return detail::chebyshev_of<false>(n, true, x);
 }
 template <class T, class Z>
 SCI_HD Z eval_chebyc(T n, Z x) {
-  return detail::chebyshev_any(n, false, detail::chebyshev_at(x / T(2))) * T(2);
+  return detail::chebyshev_of<false>(n, false, x / T(2)) * T(2);
 }
 template <class T, class Z>
 SCI_HD Z eval_chebys(T n, Z x) {
-  return detail::chebyshev_any(n, true, detail::chebyshev_at(x / T(2)));
+  return detail::chebyshev_of<false>(n, true, x / T(2));
 }
 template <class T, class Z>
 SCI_HD Z eval_sh_chebyt(T n, Z x) {
-  return detail::chebyshev_any(n, false, detail::chebyshev_shifted(x));
+  return detail::chebyshev_of<true>(n, false, x);
 }
 template <class T, class Z>
 SCI_HD Z eval_sh_chebyu(T n, Z x) {
-  return detail::chebyshev_any(n, true, detail::chebyshev_shifted(x));
+  return detail::chebyshev_of<true>(n, true, x);
 }
 
 }  // namespace sci

@@ -7,6 +7,7 @@
 // Error      worst ulp (mean) per region and dtype: python -m tools.accuracy jacobi_polynomial
 // Weak spot  time grows with the degree; alpha + beta = -2, -3, ... with a larger degree: a sum that cancels
 #pragma once
+#include "special/detail/orthogonal_short.h"
 #include "special/detail/orthogonal_steps.h"
 
 namespace sci {
@@ -84,10 +85,44 @@ struct laguerre_functor {
   }
 };
 
+SCI_TABLE(double, legendre_short) = {1,     0,   0, 1,        0,     0,     0.25,     1.5,    0,
+                                     -0.25, 2.5, 0, -0.40625, 0.625, 4.375, -0.53125, -0.875, 7.875};
+
+/// Gegenbauer's polynomial of degree 1 to 5 (DLMF 18.5.10), real.
+template <class T>
+SCI_HD T gegenbauer_short(int64_t n, T l, T x) {
+  const T t = x * x;
+  const T one = n < 4 ? T(2. / 3) * (l + T(2)) : T(2) * (l + T(2)), three = l + T(3);
+  switch (n) {
+    case 1: return T(2) * l * x;
+    case 2: return l * (T(2) * (l + T(1)) * t - T(1));
+    case 3: return T(2) * l * (l + T(1)) * x * (one * t - T(1));
+    case 4: return l * (l + T(1)) * ((one * three * T(1. / 3) * t - one) * t + T(0.5));
+  }
+  return l * (l + T(1)) * one * x * ((three * (l + T(4)) * T(2. / 15) * t - three * T(2. / 3)) * t + T(0.5));
+}
+
+/// Jacobi's polynomial of degree 1 or 2, real.
+template <class T>
+SCI_HD T jacobi_short(int64_t n, T alpha, T beta, T x) {
+  const T d = alpha - beta, sum = alpha + beta;
+  if (n == 1) return T(0.5) * ((sum + T(2)) * x + d);
+  const T three = sum + T(3), four = sum + T(4);
+  return T(0.125) * ((three * four * x + T(2) * three * d) * x + (d * d - four));
+}
+/// Do they do? Not where parameters or arguments are so large that something might overflow.
+template <class T>
+SCI_HD bool orthogonal_tame(T alpha, T beta, T x) {
+  return abs(x) + abs(alpha) + abs(beta) < T(1e5);
+}
+
 }  // namespace detail
 
 template <class Z>
 SCI_HD Z legendre_polynomial(int64_t n, Z x) {
+  if constexpr (!is_complex<Z>) {
+    if (detail::orthogonal_is_short(n, x)) return detail::orthogonal_short(detail::legendre_short, int(n), Z(0.5), x);
+  }
   Z value;
   if (detail::orthogonal_known(n < 0 ? -(n + 1) : n, scalar_of<Z>(0), x, value)) return value;
   return detail::legendre_steps(n, detail::orthogonal_at(x));
@@ -95,6 +130,10 @@ SCI_HD Z legendre_polynomial(int64_t n, Z x) {
 /// At 2 x - 1, near 0 to every digit.
 template <class Z>
 SCI_HD Z sh_legendre_polynomial(int64_t n, Z x) {
+  if constexpr (!is_complex<Z>) {
+    if (detail::orthogonal_is_short(n, x))
+      return detail::orthogonal_short(detail::legendre_short, int(n), Z(0.5), x + x - Z(1));
+  }
   Z value;
   if (detail::orthogonal_known(n < 0 ? -(n + 1) : n, scalar_of<Z>(0), x, value)) return value;
   return detail::legendre_steps(n, detail::orthogonal_shifted(x));
@@ -102,6 +141,10 @@ SCI_HD Z sh_legendre_polynomial(int64_t n, Z x) {
 
 template <class T, class Z>
 SCI_HD Z gegenbauer_polynomial(int64_t n, T lambda, Z x) {
+  if constexpr (!is_complex<Z>) {
+    if (n > 0 && n <= 5 && lambda != T(0) && detail::orthogonal_tame(lambda, T(0), x))
+      return detail::gegenbauer_short(n, lambda, x);
+  }
   Z value;
   if (lambda != T(0) && detail::orthogonal_known(n, lambda, x, value)) return lambda < T(0) ? -value : value;
   if (lambda == T(0)) return isnan(x) ? x : Z(T(n == 0));
@@ -121,6 +164,9 @@ SCI_HD Z gegenbauer_polynomial_second(int64_t n, T lambda, Z x) {
 
 template <class T, class Z>
 SCI_HD Z jacobi_polynomial(int64_t n, T alpha, T beta, Z x) {
+  if constexpr (!is_complex<Z>) {
+    if ((n == 1 || n == 2) && detail::orthogonal_tame(alpha, beta, x)) return detail::jacobi_short(n, alpha, beta, x);
+  }
   Z value;
   if (detail::orthogonal_known(n, alpha + beta, x, value)) return value;
   return detail::jacobi_steps(n, alpha, beta, detail::orthogonal_at(x));
