@@ -32,6 +32,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer sizes, shorter blocks")
     parser.add_argument("--short", action="store_true", help="all sizes, shorter blocks")
     parser.add_argument("--groups", action="store_true", help="elementwise functions: a row per group of samples")
+    parser.add_argument("--costs", action="store_true", help="special: single precision and gradients, per function")
     parser.add_argument("-k", metavar="PATTERN", help="only functions whose name matches a regular expression")
     options = parser.parse_args()
     for domain in options.domains:
@@ -79,6 +80,15 @@ class Run:
             rows.append(row)
         return rows
 
+    def costs(self) -> list[dict[str, Any]]:
+        """Time what `cost_cases` of special yields."""
+        from benchmarks import special
+
+        return [
+            {"function": name, "seconds": time_alternately(calls, self.clock)[0]}
+            for name, calls in special.cost_cases(self.context, self.wanted)
+        ]
+
     def overheads(self) -> list[dict[str, Any]]:
         """Time calls on five numbers."""
         from benchmarks import special
@@ -104,7 +114,10 @@ def main() -> int:
     print("python -m benchmarks " + " ".join(sys.argv[1:]), flush=True)
     found: dict[str, Any] = {"machine": where, "command": sys.argv[1:], "rows": [], "overheads": []}
     failed = False
-    for domain in options.domains or DOMAINS:
+    if options.costs:
+        found["costs"] = run.costs()
+        report.print_costs(found["costs"], tuple(p for p in run.context.peers if p in ("scipy", "torch")))
+    for domain in () if options.costs else options.domains or DOMAINS:
         try:
             rows = run.domain(domain, options.groups)
             report.print_rows(domain, rows, run.context.peers)

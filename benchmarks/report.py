@@ -80,6 +80,27 @@ def print_overheads(rows: list[Row]) -> None:
     console().print(table)
 
 
+def print_costs(rows: list[Row], peers: tuple[str, ...]) -> None:
+    """Print what peers, single precision and a backward pass take in units of the call in double precision."""
+    table = Table(title="special: times in units of the call in float64", box=rich.box.SIMPLE_HEAD)
+    headings = (*peers, "float32", "gradient", "last argument's")
+    table.add_column("function")
+    for heading in ("float64", *headings):
+        table.add_column(heading, justify="right")
+    kept: dict[str, list[float]] = {heading: [] for heading in headings}
+    for row in rows:
+        times = row["seconds"]
+        units = {heading: times[heading] / times["sci"] for heading in headings if heading in times}
+        for heading, value in units.items():
+            kept[heading].append(value)
+        shown = [f"{units[heading]:.2f}" if heading in units else "-" for heading in headings]
+        table.add_row(row["function"], duration(times["sci"]), *shown)
+    table.add_section()
+    for title, act in (("geometric mean", statistics.geometric_mean), ("lowest", min), ("highest", max)):
+        table.add_row(title, "", *[f"{act(kept[h]):.2f}" if kept[h] else "-" for h in headings])
+    console().print(table)
+
+
 def machine(device: torch.device, threads: int) -> dict[str, Any]:
     """Say where the figures are from."""
     name = platform.processor() or platform.machine()

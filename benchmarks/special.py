@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.cases import Call, Case, Context, find
-from sci._core.cards import ElementwiseCard, elementwise_cards
+from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
 from sci.testing import points
 
 _SIGNS = {"r": "real", "c": "complex", "i": "int"}
@@ -105,9 +105,40 @@ def overhead_cases(context: Context) -> Iterator[tuple[str, dict[str, Call]]]:
         yield plain.name, calls
 
 
+def cost_cases(context: Context, wanted: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, Call]]]:
+    """Yield, per function of real arguments, calls in double and single precision and with a backward pass.
+
+    The gradient is taken in every argument that has a derivative, and in the last of them alone.
+    """
+    count = 1 << (20 if context.device.type == "cuda" else 14)
+    for card in cards():
+        if not wanted(f"special.{card.name}"):
+            continue
+        signature = signatures(card)[0]
+        args = [x.to(context.device) for x in arguments(card, signature, torch.float64, count, None)]
+        plain = row(context, card, args, "") if args and "c" not in signature else None
+        if plain is None:
+            continue
+        calls = {name: call for name, call in plain.calls.items() if name in ("sci", "scipy", "torch")}
+        if single := arguments(card, signature, torch.float32, count, None):
+            calls["float32"] = functools.partial(card.function, *(x.to(context.device) for x in single))
+        rules = [i for i, p in enumerate(card.partials) if not isinstance(p, NoDerivative)]
+        for name, places in (("gradient", rules), ("last argument's", rules[-1:])):
+            leaves = [x.clone().requires_grad_(i in places) for i, x in enumerate(args)]
+            if places and _differentiates(card, leaves):
+                calls[name] = functools.partial(_with_backward, card, leaves, [leaves[i] for i in places])
+        yield plain.name, calls
+
+
+def _with_backward(card: ElementwiseCard, args: list[Tensor], leaves: list[Tensor]) -> tuple[Tensor, ...]:
+    out = card.function(*args)
+    outs = out if isinstance(out, tuple) else (out,)
+    return torch.autograd.grad(outs, leaves, [torch.ones_like(y) for y in outs])
+
+
 def _differentiates(card: ElementwiseCard, args: list[Tensor]) -> bool:
     try:
-        torch.autograd.grad(card.function(*args).sum(), [x for x in args if x.requires_grad])
+        _with_backward(card, args, [x for x in args if x.requires_grad])
     except (NotImplementedError, RuntimeError, AttributeError):
         return False
     return True
