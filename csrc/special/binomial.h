@@ -35,6 +35,15 @@ SCI_HD many<T, 2> negative_binomial_pair(T k, T n, T p) {
   return betainc_pair(n, T(k + 1), p, 1 - p);
 }
 
+/// How far the p = 1 - q quantile of a distribution on the integers, continued to real numbers, is from the mean: the
+/// normal one with the first correction for the skewness (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5
+/// (1937) 307-320); `skew` is the third central moment over the variance.
+template <class T>
+SCI_HD T rough_discrete_quantile(T p, T q, T deviation, T skew) {
+  T z = rough_normal_quantile(p, q);
+  return z * deviation + (z * z - 1) * skew / 6 - T(0.5);
+}
+
 template <class T>
 SCI_HD bool inner(T p) {
   return p > T(0) && p < T(1);
@@ -84,7 +93,8 @@ SCI_HD T bdtrik(T y, T n, T p) {
   if (y == T(1) || p == T(1)) return n;
   const T q = 1 - p, z = 1 - y;
   if (y == T(0) || detail::betainc_pair(n, T(1), q, p)[0] >= y) return T(0);
-  T mean = n * p, start = max(T(0.5) * min(T(1), n), mean + detail::rough_normal_quantile(y, z) * sqrt(mean * q));
+  T mean = n * p, about = mean + detail::rough_discrete_quantile(y, z, sqrt(mean * q), q - p);
+  T start = max(T(0.5) * min(T(1), n), about);
   start = min(start, n - T(0.25) * min(T(1), n));
   // In s = k / (n - k).
   T s = detail::monotone_root(
@@ -113,7 +123,7 @@ SCI_HD T nbdtrik(T y, T n, T p) {
   if (y == T(1) || p == T(0)) return limits<T>::infinity;
   const T q = 1 - p, z = 1 - y;
   if (detail::betainc_pair(n, T(1), p, q)[0] >= y) return T(0);
-  T mean = n * q / p, start = mean + detail::rough_normal_quantile(y, z) * sqrt(mean / p);
+  T mean = n * q / p, start = mean + detail::rough_discrete_quantile(y, z, sqrt(mean / p), (2 - p) / p);
   return detail::monotone_root([=](T k) { return detail::cdf_gap(detail::betainc_parts(n, T(k + 1), p, q), y, z); },
                                max(T(0.5), start));
 }

@@ -6,6 +6,7 @@
 #pragma once
 #include "special/detail/monotone_root.h"
 #include "special/detail/poisson_mixture.h"
+#include "special/gammaincinv.h"
 
 namespace sci {
 namespace detail {
@@ -58,6 +59,21 @@ SCI_HD T chndtr_second(int64_t i, int64_t j, T x, T df, T nc) {
   return T(f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d);
 }
 
+namespace detail {
+
+/// About the x with F(x) = p: the leading term of F (DLMF 8.7.1), or a power of x taken for normal (M. Sankaran,
+/// Biometrika 50 (1963) 199-204).
+SCI_HD double chndtrix_start(double v, double l, double p) {
+  const double low = numbers::ln2<double> + (log(p) + l * 0.5 + gammaln(v * 0.5 + 1)) / (v * 0.5);
+  const double mean = v + l, spread = (v + 2 * l) / (mean * mean);
+  if (low < log(0.2 * (v + 2) / (1 + l / (v + 2)))) return exp(low);
+  const double h = 1 - (2 * (v + 3 * l) / (3 * mean)) / (mean * spread);
+  const double root = 1 + h * (h - 1) * spread + rough_normal_quantile(p, 1 - p) * h * sqrt(2 * spread);
+  return root > 0.1 ? mean * exp(log(root) / h) : mean;
+}
+
+}  // namespace detail
+
 /// The x with F(x) = p.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T chndtrix(T p, T df, T nc) {
@@ -65,8 +81,8 @@ SCI_HD T chndtrix(T p, T df, T nc) {
   if (p == T(0)) return T(0);
   if (p == T(1)) return limits<T>::infinity;
   double v = df, l = nc, t = p;
-  return T(
-      detail::monotone_root([=](double x) { return detail::cdf_gap(detail::chndtr_parts(x, v, l), t, 1 - t); }, v + l));
+  return T(detail::monotone_root([=](double x) { return detail::cdf_gap(detail::chndtr_parts(x, v, l), t, 1 - t); },
+                                 detail::chndtrix_start(v, l, t)));
 }
 
 /// The v with F(x) = p; F falls with it.

@@ -15,6 +15,7 @@
 #include "special/detail/monotone_root.h"
 #include "special/detail/normal_tail.h"
 #include "special/detail/poisson_mixture.h"
+#include "special/gammaincinv.h"
 
 namespace sci {
 namespace detail {
@@ -113,7 +114,9 @@ SCI_HD_LARGE many<T, 2> nctdtr_same(T v, T d, T t) {
 /// F and 1 - F for t >= 0.
 template <class T>
 SCI_HD_LARGE many<T, 2> nctdtr_parts_right(T v, T d, T t) {
-  if (nctdtr_straight(primal(v), primal(d), -primal(t)) || (primal(d) < 0 && primal(d) > -39)) {
+  // A value alone needs no integral where the sum's terms are positive; a derivative in v does.
+  const bool straight = nctdtr_straight(primal(v), primal(d), -primal(t)) && !(is_same<T, double> && primal(d) >= 0);
+  if (straight || (primal(d) < 0 && primal(d) > -39)) {
     const bool upper = primal(d) < primal(t);
     T part = nctdtr_integral(v, upper ? T(-d) : d, upper ? t : T(-t));
     return upper ? many<T, 2>{{T(1) - part, part}} : many<T, 2>{{part, T(1) - part}};
@@ -196,8 +199,13 @@ SCI_HD T nctdtrit(T df, T nc, T p) {
   double v = df, d = nc, q = p, below = detail::normal_tail(d), gap = detail::cdf_gap({{below, 1 - below}}, q, 1 - q);
   if (gap == 0) return T(0);
   const double sign = gap < 0 ? 1 : -1;
+  // The normal approximation of M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 26.7.10, solved
+  // for t.
+  const double z = detail::rough_normal_quantile(q, 1 - q), c = 1 - 0.25 / v, below_2v = 0.5 / v,
+               e = c * c - z * z * below_2v;
+  const double near = sign * (c * d + z * sqrt(max(0.0, c * c + (d * d - z * z) * below_2v))) / e;
   return T(sign * detail::monotone_root([=](double t) { return sign * detail::nctdtr_gap(v, d, sign * t, q); },
-                                        max(1.0, sign * d)));
+                                        v > 1 && e > 0.1 && near > 0.01 ? near : max(1.0, sign * d)));
 }
 
 /// The d with F(t) = p; F falls with it. Without noncentrality it tells the sign.

@@ -14,7 +14,7 @@ namespace detail {
 /// The shape s with P(s, x) = p and Q(s, x) = q; x > 0 finite, p and q positive. The mean x of s is where it is sought.
 template <class T>
 SCI_HD T gamma_shape(T p, T q, T x) {
-  T start = x - rough_normal_quantile(p, q) * sqrt(x);
+  T z = rough_normal_quantile(p, q), start = x - z * sqrt(x) + (z * z + 2) / 6;
   return monotone_root([=](T s) { return -cdf_gap(gammainc_parts(s, x), p, q); },
                        start > x / 4 ? start : T(x / (1 + x)));
 }

@@ -1,10 +1,12 @@
 // The positive root of a monotone function, for the inverses of distribution functions in their parameters.
 //
 // `gap` is a function object: gap(k) <= 0 below the root, >= 0 above it (it may be infinite, but not NaN), for 0 < k <
-// infinity. From the starting value outwards by factors 5/4, 25/16, ... (each the square of the last) until the root is
-// between two points; while these differ by more than a factor 4 their geometric mean is taken, then T. R.
-// Chandrupatla's method (Adv. Eng. Softw. 28 (1997) 145-149: inverse quadratic interpolation where three points are
-// nearly monotone enough for it, else bisection). At most 40 + 100 evaluations; ten or so in practice.
+// infinity, the logarithm of a ratio to what is wanted: epsilon of it is as good as 0. From the starting value outwards
+// by factors of at most 5/4, then 5/4, 25/16, ... (each the square of the last) until the root is
+// between two points; while these differ by more than a factor 4 their geometric mean is taken, then the secant's root,
+// then T. R. Chandrupatla's method (Adv. Eng. Softw. 28 (1997) 145-149: inverse quadratic interpolation where three
+// points are nearly monotone enough for it, else bisection), until it would move by less than half a unit of the last
+// place. At most 40 + 100 evaluations; six or so in practice.
 #pragma once
 #include "core/platform.h"
 
@@ -14,7 +16,9 @@ namespace detail {
 template <class T, class F>
 SCI_HD_LARGE T monotone_root(const F& gap, T start) {
   const T least = limits<T>::min, most = limits<T>::max / 4;
-  T a = max(least, min(most, start)), fa = gap(a), b = a, fb = fa, factor = T(1.25);
+  T a = max(least, min(most, start)), fa = gap(a), b = a, fb = fa;
+  // A small gap, the logarithm of a ratio, is a near root: a first step by less.
+  T factor = T(1) + min(T(0.25), max(4 * abs(fa), limits<T>::epsilon * 1024));
   if (fa == T(0)) return a;
   const bool up = fa < T(0);
   for (int i = 0; i < 40; ++i) {
@@ -25,12 +29,12 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start) {
     fb = gap(b);
     if (fb == T(0)) return b;
     if (b == least || b == most) break;
-    factor = factor > T(1e9) ? factor : factor * factor;
+    factor = factor > T(1e9) ? factor : max(T(1.25), factor * factor);
   }
   if ((fb > T(0)) != up) return up ? limits<T>::infinity : T(0);
   T c = a, fc = fa;
-  bool halve = true;
-  T part = T(0.5);
+  bool halve = !(isfinite(fa) && isfinite(fb));
+  T part = halve ? T(0.5) : fa / (fa - fb);
   SCI_NO_UNROLL
   for (int i = 0; i < 100; ++i) {
     // The root is between a and b; c is the point before.
@@ -41,10 +45,10 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start) {
       part = T(0.5);
     }
     T least_part = limits<T>::epsilon * T(0.75) * hi / (hi - lo);
-    if (least_part > T(0.5)) break;
+    if (least_part > T(0.5) || (!halve && i > 1 && part < least_part * T(0.6))) break;
     part = max(least_part, min(1 - least_part, part));
     T x = a + part * (b - a), fx = gap(x);
-    if (fx == T(0)) return x;
+    if (abs(fx) <= limits<T>::epsilon) return x;
     if ((fx > T(0)) == (fa > T(0))) {
       c = a;
       fc = fa;
