@@ -87,7 +87,7 @@ SCI_HD T betainc_small(T a, T b, T x) {
   T u = a * log(x) - (gammaln1p(a) - gammaln_step(b, a)), power = T(S(1)), sum = T(S(0));
   SCI_NO_UNROLL
   for (int n = 1; n < 80; ++n) {
-    power = power * (T(S(n)) - b) * x * T(S(1) / S(n));
+    power = power * ((T(S(n)) - b) * x * T(S(1) / S(n)));
     T term = power / (a + T(S(n)));
     sum = sum + term;
     if (negligible(term, sum)) break;
@@ -102,7 +102,7 @@ SCI_HD T betainc_series(T a, T b, T x, T factor) {
   T r = a + b, term = T(S(1)), sum = T(S(1));
   SCI_NO_UNROLL
   for (int n = 0; n < 400; ++n) {
-    term = term * x * (r + T(S(n))) / (a + T(S(n + 1)));
+    term = term * (x * (r + T(S(n))) / (a + T(S(n + 1))));  // the division waits for nothing
     sum = sum + term;
     if (negligible(term, sum)) break;
   }
@@ -149,9 +149,9 @@ SCI_HD void betainc_coefficients(T a, T b, T* f) {
   }
 }
 
-/// I and 1 - I for l >= 0.
+/// I and 1 - I for l >= 0, and D in `known` where it is needed for them.
 template <class T>
-SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l) {
+SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l, T* known) {
   using S = scalar_of<T>;
   const T one = T(S(1));
   const S A = primal(a), B = primal(b), X = primal(x), Y = primal(y), L = primal(l);
@@ -181,6 +181,7 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l) {
     return {{part, one - part}};
   }
   T factor = betainc_factor(a, b, x, y, l);
+  if (known) *known = factor;
   if (X <= S(0.5)) {
     T part = betainc_series(a, b, x, factor);
     return {{part, one - part}};
@@ -195,14 +196,14 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l) {
 
 /// I_x(a, b) and its complement for a, b > 0 finite, x, y > 0, x + y = 1, l = a y - b x.
 template <class T>
-SCI_HD_LARGE many<T, 2> betainc_parts(T a, T b, T x, T y, T l) {
+SCI_HD_LARGE many<T, 2> betainc_parts(T a, T b, T x, T y, T l, T* known = nullptr) {
   const bool above = primal(l) < scalar_of<T>(0);
   if (above) {
     swap(a, b);
     swap(x, y);
     l = -l;
   }
-  many<T, 2> f = betainc_below(a, b, x, y, l);
+  many<T, 2> f = betainc_below(a, b, x, y, l, known);
   if (above) swap(f[0], f[1]);
   return f;
 }

@@ -12,9 +12,10 @@
 namespace sci {
 namespace detail {
 
-/// x (value[0]) and y = 1 - x with I = p and 1 - I = q, p + q = 1, both positive; a, b > 0.
+/// x (value[0]) and y = 1 - x with I = p and 1 - I = q, p + q = 1, both positive; a, b > 0. `start` is a known
+/// approximation of the logit, or NaN.
 template <class T>
-SCI_HD_LARGE many<T, 2> betaincinv_solve(T a, T b, T p, T q) {
+SCI_HD_LARGE many<T, 2> betaincinv_solve(T a, T b, T p, T q, T start = limits<T>::nan) {
   constexpr bool single = is_same<T, float>;
   const bool lower = p <= q;
   const T big = single ? T(85) : T(700);
@@ -26,17 +27,19 @@ SCI_HD_LARGE many<T, 2> betaincinv_solve(T a, T b, T p, T q) {
   if (!lower && right < T(-1.5) - log(1 + max(a, T(0)) / (b + 1))) t = -right;
   if (t < -big && lower && left < -big) return {{exp(left), T(1)}};
   if (t > big && !lower && right < -big) return {{T(1), exp(right)}};
+  if (!isnan(start)) t = start;
   T low = -limits<T>::infinity, high = limits<T>::infinity;
   t = max(-big, min(big, t));
   T x = t < T(0) ? exp(t) / (1 + exp(t)) : 1 / (1 + exp(-t)), y = t < T(0) ? 1 / (1 + exp(t)) : exp(-t) / (1 + exp(-t));
   SCI_NO_UNROLL
   for (int i = 0; i < 60; ++i) {
-    many<T, 2> f = betainc_parts(a, b, x, y);
-    T value = lower ? f[0] : f[1], want = lower ? p : q;
-    T factor = betainc_factor(a, b, x, y, a * y - b * x), slope = (lower ? factor : -factor) / value;
+    T l = a * y - b * x, factor = limits<T>::nan;
+    many<T, 2> f = betainc_parts(a, b, x, y, l, &factor);
+    if (isnan(factor)) factor = betainc_factor(a, b, x, y, l);
+    T value = lower ? f[0] : f[1], want = lower ? p : q, slope = (lower ? factor : -factor) / value;
     T ratio = (value - want) / want, gap = abs(ratio) < T(0.5) ? log1p(ratio) : log(value) - log(want);
     ((value > want) == lower ? high : low) = t;
-    T step = -gap / slope, bend = (a * y - b * x) - slope, c = T(1) + step * bend / 2;
+    T step = -gap / slope, bend = l - slope, c = T(1) + step * bend / 2;
     if (c > T(0.5) && c < T(2)) step = step / c;
     T next = t + step;
     if (!(next >= low && next <= high)) {

@@ -85,7 +85,7 @@ SCI_HD T gammainc_series(T a, T x) {
   T term = T(S(1)), sum = T(S(1));
   SCI_NO_UNROLL
   for (int n = 1; n < 256; ++n) {
-    term = term * x / (a + T(S(n)));
+    term = term * (x / (a + T(S(n))));  // the division waits for nothing
     sum = sum + term;
     if (negligible(term, sum)) break;
   }

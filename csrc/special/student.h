@@ -86,6 +86,21 @@ SCI_HD T stdtr_ddf2(T df, T t) {
   return t < T(0) ? bend : -bend;
 }
 
+namespace detail {
+
+/// The logit log(v / t^2) of x for the t beyond which `tail` is left, by an expansion about the normal quantile (M.
+/// Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 26.7.5); NaN for few degrees of freedom.
+template <class T>
+SCI_HD T stdtrit_start(T v, T tail) {
+  T z = -rough_normal_quantile(tail, 1 - tail), s = z * z;
+  if (!(s + 1 < 2 * v) || !(z > T(0.01))) return limits<T>::nan;
+  T first = (s + 1) / 4, second = ((5 * s + 16) * s + 3) / 96, third = (((3 * s + 19) * s + 17) * s - 15) / 384;
+  T t = z * (1 + (first + (second + third / v) / v) / v);
+  return log(v / (t * t));
+}
+
+}  // namespace detail
+
 /// The t with F(t) = p.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T stdtrit(T df, T p) {
@@ -96,7 +111,7 @@ SCI_HD T stdtrit(T df, T p) {
   if (isinf(df)) return numbers::sqrt2<T> * erfinv(2 * p - 1);
   T tail = min(p, 1 - p), near = detail::student_normal_inverse(df, tail);
   if (!isnan(near)) return p < T(0.5) ? -near : near;
-  many<T, 2> w = detail::betaincinv_solve(df / 2, T(0.5), 2 * tail, 1 - 2 * tail);
+  many<T, 2> w = detail::betaincinv_solve(df / 2, T(0.5), 2 * tail, 1 - 2 * tail, detail::stdtrit_start(df, tail));
   T t = sqrt(df) * (sqrt(w[1]) / sqrt(w[0]));
   // Where x underflows, its leading term (DLMF 8.17.7).
   if (w[0] < limits<T>::min * 16) t = sqrt(df) * exp(-(log(2 * tail) + log(df / 2) + betaln(df / 2, T(0.5))) / df);

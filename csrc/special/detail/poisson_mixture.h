@@ -102,7 +102,7 @@ SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upp
   T weight = first == 0 && !down ? half * front : gammainc_factor(T(high + S(1)), mean) / mean, step = f.step(high);
   SCI_NO_UNROLL
   for (; high > j; high = high - S(1)) {
-    weight = weight * T(high) / mean;
+    weight = weight * (T(high) / mean);
     step = step * f.inverse_ratio(high - S(1));
   }
   T sum = T(S(0)), run = upper ? f.parts(j)[1] : first == 0 ? weight : gammainc_parts(T(j + S(1)), mean)[1];
