@@ -112,7 +112,8 @@ template <class I>
 inline void graph_components(const I* indptr, const I* indices, int64_t nodes, int32_t* roots) {
   for (int64_t v = 0; v < nodes; ++v) roots[v] = int32_t(v);
   for (int64_t u = 0; u < nodes; ++u)
-    for (I p = indptr[u]; p < indptr[u + 1]; ++p) graph_unite(roots, int32_t(u), int32_t(indices[p]));
+    for (I p = indptr[u], end = indptr[u + 1]; p < end; ++p)
+      if (roots[u] != roots[indices[p]]) graph_unite(roots, int32_t(u), int32_t(indices[p]));
   // Parents are smaller than their children.
   for (int64_t v = 0; v < nodes; ++v) roots[v] = roots[roots[v]];
 }

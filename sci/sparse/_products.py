@@ -175,6 +175,7 @@ def pattern_tensors(pattern: CompressedRows, *values: Tensor, transposed: bool =
 
 _apply_kernel = kernel_of(torch.ops.sci.csr_apply.default)
 _STRIDED = torch.strided
+_COMPLEX = (torch.complex64, torch.complex128)
 _DIRECT = frozenset((torch.float32, torch.float64, torch.complex64, torch.complex128))
 
 
@@ -204,14 +205,16 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
         or known[1] != pattern.indices._version
     ):
         pattern.fit(data)
-    if x.dtype is not data.dtype or not _is_direct(x):
+    dtype = x.dtype
+    if dtype is not data.dtype or x.layout is not _STRIDED or x.is_neg() or (dtype in _COMPLEX and x.is_conj()):
         return None
     if (x.requires_grad or data.requires_grad) and torch.is_grad_enabled():
         return None
     if transforms_active() or forward_mode_active() or dispatch_modes() or profiler_enabled():
         return None
-    ndim, (rows, columns) = x.dim(), pattern.grid
-    if ndim == 0 or x.shape[-2 if ndim > 1 else 0] != (rows if transposed else columns):
+    (rows, columns), shape = pattern.grid, x.shape
+    ndim = len(shape)
+    if ndim == 0 or shape[-2 if ndim > 1 else 0] != (rows if transposed else columns):
         return None
     if x.is_cpu and data.is_cpu:
         if transposed and (ndim > 1 or (data.shape[0] > 2**15 and not one_thread())):  # threads gather
