@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -193,6 +194,31 @@ def test_flow() -> None:
         csgraph.maximum_flow(torch.eye(2), 0, 1)
     with pytest.raises(ValueError, match="sink"):
         csgraph.maximum_flow(csr_array(torch.eye(2)), 0, 2)
+
+
+@pytest.mark.parametrize("format", ["csr", "csc", "coo"])
+@pytest.mark.parametrize("own", ["none", "some", "all", "twice"])
+def test_laplacian_of_graphs_with_entries_on_the_diagonal(own: str, format: str) -> None:
+    rng = np.random.default_rng(3)
+    row, column = rng.integers(12, size=(2, 40))
+    row, column = row[row != column], column[row != column]
+    more = {"none": [], "some": [1, 4, 9], "all": range(12), "twice": [2, 2, 5]}[own]
+    row, column = np.append(row, more).astype(int), np.append(column, more).astype(int)
+    order = np.argsort(row, kind="stable")
+    indptr = np.append(0, np.cumsum(np.bincount(row, minlength=12)))
+    parts = (rng.random(row.size), column[order], indptr)
+    A = csr_array(parts, shape=(12, 12)).asformat(format)
+    D = scipy.sparse.csr_array(parts, shape=(12, 12)).toarray()
+    for options in itertools.product((False, True), repeat=3):
+        given = dict(zip(("normed", "use_out_degree", "symmetrized"), options, strict=True))
+        L, degrees = csgraph.laplacian(A, return_diag=True, **given)
+        want, known = reference.laplacian(D, return_diag=True, **given)
+        np.testing.assert_allclose(L.toarray(), want, atol=1e-14)
+        np.testing.assert_allclose(degrees, known, atol=1e-14)
+        if L._pattern.canonical:  # a promise: places differ, and are in order where that is promised, too
+            keys = L._pattern.keys()
+            assert keys.unique().numel() == L.nnz
+            assert not L._pattern.ordered or bool((keys.diff() > 0).all())
 
 
 def test_laplacian() -> None:
