@@ -78,18 +78,22 @@ constexpr int32_t graph_no_node = -9999;
 template <class I>
 inline int64_t graph_breadth(const I* indptr, const I* indices, int32_t start, int32_t* order, int32_t* predecessors,
                              const CsrGuard<I> guard) {
+  using U = typename CsrGuard<I>::U;
+  const U nodes = guard.columns, entries = guard.entries;
   int64_t end = 1;
   order[0] = predecessors[start] = start;
   for (int64_t at = 0; at < end; ++at) {
     const int32_t u = order[at];
-    const I stop = indptr[u + 1];
-    if (!guard.row(indptr[u], stop)) return -1;
-    for (I p = indptr[u]; p < stop; ++p) {
-      if (!guard.column(indices[p])) return -1;
-      const int32_t v = int32_t(indices[p]);
-      if (predecessors[v] != graph_no_node) continue;
-      predecessors[v] = u;
-      order[end++] = v;
+    const U stop = U(indptr[u + 1]);
+    U p = U(indptr[u]);
+    if (p > stop || stop > entries) return -1;
+    for (; p < stop; ++p) {
+      const U v = U(indices[p]);
+      if (__builtin_expect(v >= nodes, 0)) return -1;
+      if (__builtin_expect(predecessors[v] == graph_no_node, 0)) {  // most edges lead to nodes that are known
+        predecessors[v] = u;
+        order[end++] = int32_t(v);
+      }
     }
   }
   predecessors[start] = graph_no_node;
