@@ -27,6 +27,7 @@ namespace sci {
 namespace detail {
 
 constexpr int newton_steps = 30;
+constexpr int sign_steps = 20;  // more are for eigenvalues near the imaginary axis
 
 template <int R, int C, bool adjoint, class V>
 SCI_HD void product_block(const V* a, const V* b, V* c, int64_t n) {
@@ -255,7 +256,7 @@ SCI_HD real_of<V> sign_by_products(const V* a, V* x, V* work, int64_t n) {
   NewtonState<R> state;
   R condition = R(0);
   for (int64_t k = 0; k < n * n; ++k) x[k] = a[k];
-  for (int step = 0; step < newton_steps && some(state.active > R(0)); ++step) {
+  for (int step = 0; step < sign_steps && some(state.active > R(0)); ++step) {
     for (int64_t k = 0; k < n * n; ++k) b[k] = x[k];
     invert(b, column, pivots, n);
     const R size = square_norm(x, n), size_back = square_norm(b, n);

@@ -29,6 +29,7 @@ runtime.load_library()
 
 _WHY = _products.HOST_ROUTE
 _MAX_ROOTS = 64  # halving the exponent this often brings any double to 1
+_SIGN_STEPS = 20  # signs that take more may have eigenvalues on the axis
 
 
 def _near_identity(x: Tensor) -> Tensor:
@@ -253,44 +254,63 @@ def fractional_matrix_power(A: Any, t: Any) -> Tensor:
 def _sign(a: Tensor) -> Tensor:
     if a.numel() == 0:
         return a.clone()
-    if not _products.small(a):
-        return _newton_sign(a, None)
-    x, good = _products.signs(a)
-    return _products.unless_settled(x, good, lambda bad: _newton_sign(a[bad], bad))
+    x, good = _products.signs(a) if _products.small(a) else _newton_sign(a)[::2]
+    return _products.unless_settled(x, good, lambda bad: _sign_with_zeros(a[bad], bad))
 
 
-def _newton_sign(a: Tensor, chosen: Tensor | None) -> Tensor:
+def _newton_sign(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Newton's iteration x = (x + x^-1) / 2 with Byers' scaling by the determinant [1], (5.35) and (5.36).
 
-    The matrices may be the `chosen` ones of a batch, in which errors say the place.
+    Return where it converged, and where that is beyond doubt: where eigenvalues are as near to the imaginary axis as
+    rounding errors, the matrix is nearly singular or it takes many steps.
     """
-    n = a.shape[-1]
+    n, eps = a.shape[-1], torch.finfo(a.dtype).eps
     x, scaling = a, True
-    eps = torch.finfo(a.dtype).eps
-    for _ in range(60):
+    good = stopped = torch.zeros(a.shape[:-2], dtype=torch.bool, device=a.device)
+    sure = ~good
+    for step in range(60):
         back, info = torch.linalg.inv_ex(x)
-        if bool((info != 0).any()):
-            if chosen is not None:
-                info = chosen.to(info.dtype).masked_scatter(chosen, info)
-            where, _ = place_in_batch(info)
-            raise LinAlgError(f"signm: a matrix{where} is singular or has eigenvalues on the imaginary axis")
+        if step == 0:
+            sure = torch.linalg.matrix_norm(x, 1) * torch.linalg.matrix_norm(back, 1) < 0.01 / eps
         if scaling:
-            logs = torch.linalg.slogdet(x)[1] / n
-            mu = torch.exp(-logs)[..., None, None]
+            mu = torch.exp(-torch.linalg.slogdet(x)[1] / n)[..., None, None]
             following = (mu * x + back / mu) / 2
         else:
             following = (x + back) / 2
         change = torch.linalg.matrix_norm(following - x, 1) / torch.linalg.matrix_norm(following, 1)
         x = following
-        worst = float(change.amax())
-        if worst < 1e-2:
-            scaling = False
-        if worst < 10 * n * eps or worst != worst:
+        good = change < 10 * n * eps
+        if step >= _SIGN_STEPS:
+            sure = sure & good
+        stopped = stopped | (info != 0) | ~torch.isfinite(change)
+        if bool((good | stopped).all()):
             break
-    else:
-        if checks_enabled():
-            raise LinAlgError("signm: Newton's iteration did not converge: eigenvalues near the imaginary axis")
-    return x
+        if bool(((change < 1e-2) | stopped).all()):
+            scaling = False
+    good = good & ~stopped
+    return x, good, good & sure
+
+
+def _sign_with_zeros(a: Tensor, chosen: Tensor) -> Tensor:
+    """Return signs with 0 on eigenvalues as near to the axis as rounding errors, as in SciPy.
+
+    (sign(A + tau I) + sign(A - tau I)) / 2, where tau is half of the next distance from the axis. `chosen` says which
+    matrices of a batch these are.
+    """
+    w = torch.linalg.eigvals(torch.where(torch.isfinite(a), a, 0))
+    size = w.abs().amax(-1, keepdim=True)
+    distance = w.real.abs()
+    near = distance <= 1e3 * torch.finfo(a.dtype).eps * size
+    others = torch.where(near, torch.inf, distance).amin(-1)
+    whole = torch.where(size[..., 0] > 0, size[..., 0], 1)
+    tau = torch.where(near.any(-1), torch.where(torch.isfinite(others), others, whole) / 2, 0)
+    shift = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device) * tau[..., None, None]
+    (above, one, _), (below, other, _) = _newton_sign(a + shift), _newton_sign(a - shift)
+    bad = ~(one & other)
+    if checks_enabled() and bool(bad.any()):
+        where, _ = place_in_batch(chosen.to(torch.int32).masked_scatter(chosen, bad.to(torch.int32)))
+        raise LinAlgError(f"signm: no sign is found of a matrix{where}: eigenvalues near the imaginary axis")
+    return (above + below) / 2
 
 
 sign = matrix_function("signm", _sign)
@@ -312,19 +332,19 @@ def signm(A: Any, disp: bool | None = None) -> Any:
     Parameters
     ----------
     A : (..., n, n) tensor
-        Matrices without eigenvalues on the imaginary axis.
+        Matrices. Eigenvalues on the imaginary axis, up to rounding errors, have the sign 0, as in SciPy.
     disp : bool, optional
         Deprecated, as in SciPy: if False, the estimate ``norm(x x - x, 1)`` is returned as well.
 
     Returns
     -------
     signm : (..., n, n) tensor
-        The signs, ``x @ x = I``; real for real `A`.
+        The signs, ``x @ x = I`` without eigenvalues on the axis; real for real `A`.
 
     Raises
     ------
     LinAlgError
-        `A` is not square, singular, or the iteration does not converge.
+        `A` is not square, or the iteration does not converge.
     ValueError
         NaN or infinity.
 
@@ -333,7 +353,8 @@ def signm(A: Any, disp: bool | None = None) -> Any:
     *Algorithm.* Newton's iteration with Byers' scaling [1]_, section 5.5: inverses alone, on every device; for batches
     of matrices up to n = 32 in one kernel, scaled by norms.
 
-    *Derivative.* The Fréchet derivative by the enlarged block matrix [1]_, (3.16), to every order.
+    *Derivative.* The Fréchet derivative by the enlarged block matrix [1]_, (3.16), to every order. There is none where
+    eigenvalues are on the axis.
 
     References
     ----------

@@ -131,10 +131,22 @@ def test_sign(dtype: torch.dtype) -> None:
     a = v @ torch.diag(d * torch.tensor([1, 20, 300, 0.1])) @ torch.linalg.inv(v)
     torch.testing.assert_close(signm(a), v @ torch.diag(d) @ torch.linalg.inv(v), rtol=1e-2, atol=1e-2)
     assert residual(signm(a) @ signm(a) - torch.eye(4), 1.0) < 1e5
-    with pytest.raises(LinAlgError, match="signm: a matrix is singular"):
-        signm(torch.zeros(2, 2, dtype=dtype))
-    with pytest.raises(LinAlgError, match="imaginary axis"):
-        signm(torch.tensor([[0.0, -1.0], [1.0, 0.0]]))
+
+
+def test_sign_is_0_on_the_imaginary_axis() -> None:
+    """As in SciPy, whose test matrix has the eigenvalues 3, -2, i, -i and 0; the sign of J + 0 is of J alone."""
+    assert not signm(torch.zeros(2, 2)).any()
+    torch.testing.assert_close(signm(torch.tensor([[0.0, -1.0], [1.0, 0.0]])), torch.zeros(2, 2))
+    rows = [[29.2, -24.2, 69.5, 49.8, 7], [-9.2, 5.2, -18, -16.8, -2], [-10, 6, -20, -18, -2]]
+    rows += [[-9.6, 9.6, -25.5, -15.4, -2], [9.8, -4.8, 18, 18.2, 2]]
+    a = torch.tensor(rows, dtype=torch.float64)
+    x = signm(a)
+    torch.testing.assert_close(x @ x @ x, x, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(x @ a, a @ x, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(x.trace(), 0, atol=1e-9)
+    np.testing.assert_allclose(x[0], [11.94933333, -2.24533333, 15.31733333, 21.65333333, -2.24533333], rtol=1e-8)
+    batch = torch.stack([torch.eye(5, dtype=torch.float64), a, -a, a.mT, a])
+    torch.testing.assert_close(signm(batch), torch.stack([batch[0], x, -x, x.mT, x]), rtol=1e-8, atol=1e-8)
 
 
 @pytest.mark.parametrize("dtype", ALL)
