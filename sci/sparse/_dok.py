@@ -121,7 +121,7 @@ class KeysBase(Editable):
             self[key] = 0 if default is None else default
         return self[key]
 
-    def pop(self, key: Any, default: Any = _none) -> Any:
+    def pop(self, key: Any, default: Any = _none, /) -> Any:
         """Remove the entry at `key` and return its value."""
         try:
             known = self._known(key)
