@@ -4,10 +4,16 @@
 #pragma once
 #include "core/complex.h"
 #include "core/lanes.h"
+#if !SCI_DEVICE
+#include "fft/lanes.h"
+#endif
 
 namespace sci {
 
 SCI_HD bool some(bool m) { return m; }
+SCI_HD bool both(bool m, bool n) { return m && n; }
+SCI_HD bool either(bool m, bool n) { return m || n; }
+SCI_HD bool opposite(bool m) { return !m; }
 SCI_HD double choose(bool m, double x, double y) { return m ? x : y; }
 SCI_HD float choose(bool m, float x, float y) { return m ? x : y; }
 
@@ -17,59 +23,97 @@ struct single_of_ {
 };
 
 #if !SCI_DEVICE
+// The compiler breaks what a function's instruction set lacks, comparisons above all, into single numbers before it
+// takes the function along into another (SCI_LANES_WIDE). Vectors of 64 bytes occur only where AVX-512 does.
+#if defined(SCI_LANES_WIDE) && SCI_LANE_BYTES == 64
+#define SCI_PACK __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))) inline
+#else
+#define SCI_PACK inline
+#endif
+
 template <class T, int L>
 struct Pack {
   using V = lanes<T, L>;
   V v;
   Pack() = default;
-  Pack(T x) : v(x - V{}) {}
-  explicit Pack(V x) : v(x) {}
-  Pack operator-() const { return Pack(-v); }
-  friend Pack operator+(Pack a, Pack b) { return Pack(a.v + b.v); }
-  friend Pack operator-(Pack a, Pack b) { return Pack(a.v - b.v); }
-  friend Pack operator*(Pack a, Pack b) { return Pack(a.v * b.v); }
-  friend Pack operator/(Pack a, Pack b) { return Pack(a.v / b.v); }
-  Pack& operator+=(Pack b) { return *this = *this + b; }
-  Pack& operator-=(Pack b) { return *this = *this - b; }
-  Pack& operator*=(Pack b) { return *this = *this * b; }
-  friend auto operator<(Pack a, Pack b) { return a.v < b.v; }
-  friend auto operator>(Pack a, Pack b) { return a.v > b.v; }
-  friend auto operator==(Pack a, Pack b) { return a.v == b.v; }
+  SCI_PACK Pack(T x) : v(x - V{}) {}
+  SCI_PACK explicit Pack(V x) : v(x) {}
+  SCI_PACK Pack operator-() const { return Pack(-v); }
+  friend SCI_PACK Pack operator+(Pack a, Pack b) { return Pack(a.v + b.v); }
+  friend SCI_PACK Pack operator-(Pack a, Pack b) { return Pack(a.v - b.v); }
+  friend SCI_PACK Pack operator*(Pack a, Pack b) { return Pack(a.v * b.v); }
+  friend SCI_PACK Pack operator/(Pack a, Pack b) { return Pack(a.v / b.v); }
+  SCI_PACK Pack& operator+=(Pack b) { return *this = *this + b; }
+  SCI_PACK Pack& operator-=(Pack b) { return *this = *this - b; }
+  SCI_PACK Pack& operator*=(Pack b) { return *this = *this * b; }
+  friend SCI_PACK auto operator<(Pack a, Pack b) { return a.v < b.v; }
+  friend SCI_PACK auto operator>(Pack a, Pack b) { return a.v > b.v; }
+  friend SCI_PACK auto operator==(Pack a, Pack b) { return a.v == b.v; }
 };
 
+/// The two halves of a vector of `bytes`, joined by or.
+template <unsigned bytes>
+struct joined_halves {
+  typedef int64_t type __attribute__((vector_size(bytes / 2), may_alias));
+  template <class M>
+  SCI_PACK static type of(M m) {
+    type low, high;
+    __builtin_memcpy(&low, &m, bytes / 2);
+    __builtin_memcpy(&high, reinterpret_cast<const char*>(&m) + bytes / 2, bytes / 2);
+    return low | high;
+  }
+};
 template <class M>
-auto some(M m) -> decltype(m[0] != 0) {
-  auto any = m[0];
-  for (unsigned l = 1; l < sizeof(M) / sizeof(m[0]); ++l) any |= m[l];
-  return any != 0;
+SCI_PACK auto some(M m) -> decltype(m[0] != 0) {
+  if constexpr (sizeof(M) > 16) {
+    return some(joined_halves<sizeof(M)>::of(m));
+  } else if constexpr (sizeof(M) == 16) {
+    int64_t words[2];
+    __builtin_memcpy(words, &m, 16);
+    return (words[0] | words[1]) != 0;
+  } else {
+    return m[0] != 0;
+  }
+}
+template <class M>
+SCI_PACK auto both(M m, M n) -> decltype(m[0], m& n) {
+  return m & n;
+}
+template <class M>
+SCI_PACK auto either(M m, M n) -> decltype(m[0], m | n) {
+  return m | n;
+}
+template <class M>
+SCI_PACK auto opposite(M m) -> decltype(m[0], ~m) {
+  return ~m;
 }
 template <class M, class T, int L>
-Pack<T, L> choose(M m, Pack<T, L> x, Pack<T, L> y) {
+SCI_PACK Pack<T, L> choose(M m, Pack<T, L> x, Pack<T, L> y) {
   return Pack<T, L>(m ? x.v : y.v);
 }
 template <class T, int L>
-Pack<T, L> sqrt(Pack<T, L> x) {
+SCI_PACK Pack<T, L> sqrt(Pack<T, L> x) {
   for (int l = 0; l < L; ++l) x.v[l] = sqrt(x.v[l]);
   return x;
 }
 template <class T, int L>
-Pack<T, L> abs(Pack<T, L> x) {
+SCI_PACK Pack<T, L> abs(Pack<T, L> x) {
   return Pack<T, L>(x.v < 0 ? -x.v : x.v);
 }
 template <class T, int L>
-Pack<T, L> abs1(Pack<T, L> x) {
+SCI_PACK Pack<T, L> abs1(Pack<T, L> x) {
   return abs(x);
 }
 template <class T, int L>
-Pack<T, L> norm(Pack<T, L> x) {
+SCI_PACK Pack<T, L> norm(Pack<T, L> x) {
   return x * x;
 }
 template <class T, int L>
-Pack<T, L> real(Pack<T, L> x) {
+SCI_PACK Pack<T, L> real(Pack<T, L> x) {
   return x;
 }
 template <class T, int L>
-Pack<T, L> conj(Pack<T, L> x) {
+SCI_PACK Pack<T, L> conj(Pack<T, L> x) {
   return x;
 }
 template <class T, int L>
