@@ -127,7 +127,8 @@ SCI_HD bool negligible(const T* h, int64_t n, int64_t l, int64_t from, int64_t t
   return ba * (ab / s) <= max(tiny, eps * (bb * (aa / s)));
 }
 
-/// The rotation that brings the real block [a b; c d] to standard form: c = 0, or a = d and b c < 0. [3]
+/// The rotation that brings the real block [a b; c d] to standard form [3]: c = 0, or a = d and b c < 0, and of the two
+/// such forms the one with |b| >= |c|, so that T and Z are smooth functions of the matrix.
 template <class T>
 SCI_HD Rotation<T> standardize(T& a, T& b, T& c, T& d) {
   if (c == T(0)) return {T(1), T(0)};
@@ -137,7 +138,7 @@ SCI_HD Rotation<T> standardize(T& a, T& b, T& c, T& d) {
     c = T(0);
     return {T(0), T(1)};
   }
-  if (a == d && (b < T(0)) != (c < T(0))) return {T(1), T(0)};
+  if (a == d && (b < T(0)) != (c < T(0)) && abs(b) >= abs(c)) return {T(1), T(0)};
   T half = (a - d) / T(2);
   T large = max(abs(b), abs(c)), small = min(abs(b), abs(c)) * ((b < T(0)) == (c < T(0)) ? T(1) : T(-1));
   T scale = max(abs(half), large);
@@ -162,9 +163,10 @@ SCI_HD Rotation<T> standardize(T& a, T& b, T& c, T& d) {
   c = -a1 * sn + c1 * cs;
   a = d = mean;
   if (c == T(0)) return {cs, sn};
-  if (b == T(0)) {
+  if (b == T(0) || ((b < T(0)) != (c < T(0)) && abs(b) < abs(c))) {
+    T keep = b;
     b = -c;
-    c = T(0);
+    c = T(0) - keep;
     return {-sn, cs};
   }
   if ((b < T(0)) == (c < T(0))) {  // real after all

@@ -1,8 +1,11 @@
-// The operators behind sci/linalg/_schur_form.py and sci/linalg/_sqrtm.py: one matrix of the batch per item.
+// The operators behind sci/linalg/_schur_form.py, _eig.py, _hessenberg.py and _sqrtm.py: one matrix of the batch per
+// item, or matrices side by side.
 #include <algorithm>
 #include <atomic>
 
+#include "core/cpu.h"
 #include "linalg_shared.h"
+#include "schur_jobs.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
 #include "linalg/schur_reorder.h"
 #include "linalg/triangular_sqrt.h"
@@ -17,17 +20,56 @@ SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurLowerItem)
 namespace sci {
 namespace {
 
+/// Whether matrices go side by side on the CPU's lanes.
+bool in_lanes(const Tensor& a, const Batch& b) {
+  return a.is_cpu() && b.n > 0 && b.n <= 32 && b.count >= (b.n <= 8 ? 1 : 4);
+}
+
 /// (T, Z, info): info of every matrix is the number of eigenvalues that the QR algorithm did not find.
 std::tuple<Tensor, Tensor, Tensor> schur_small(const Tensor& a) {
   Batch b = batch_of(a);
-  Tensor t = fresh_copy(a), z = empty_as(t, {a.sizes().begin(), a.sizes().end()});
-  Tensor work = empty_as(t, with_last(b.size, 2 * b.n)), info = empty_as(t, b.size, ScalarType::Int);
+  const bool side = in_lanes(a, b);
+  Tensor in = row_major(a), t = side ? torch::stable::empty_like(in) : fresh_copy(a), z = torch::stable::empty_like(t);
+  Tensor work = empty_as(t, with_last(b.size, side ? 0 : 2 * b.n)), info = empty_as(t, b.size, ScalarType::Int);
   dispatch_number(a, "schur", [&](auto tag) {
     using T = typename decltype(tag)::type;
+    if (side) {
+      SchurJob<T> job{data<T>(in), data<T>(t), data<T>(z), data<int32_t>(info), b.n, b.count};
+      return cpu_level() == 2 ? schur_in_lanes<T, 64>(job) : schur_in_lanes<T, 32>(job);
+    }
     SchurItem<T> body{data<T>(t), data<T>(z), data<T>(work), data<int32_t>(info), b.n};
     parallel_for(t, b.count, body, matrices_at_least(b.n));
   });
   return {t, z, info};
+}
+
+/// (H, Q) of a batch for which in_lanes is true.
+std::tuple<Tensor, Tensor> hessenberg_small(const Tensor& a0) {
+  Batch b = batch_of(a0);
+  Tensor a = row_major(a0), h = torch::stable::empty_like(a), q = torch::stable::empty_like(a);
+  dispatch_number(a, "hessenberg", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    HessenbergJob<T> job{data<T>(a), data<T>(h), data<T>(q), b.n, b.count};
+    cpu_level() == 2 ? hessenberg_in_lanes<T, 64>(job) : hessenberg_in_lanes<T, 32>(job);
+  });
+  return {h, q};
+}
+
+/// (w, V, info) of a batch for which in_lanes is true; V is empty unless `vectors`.
+std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors) {
+  Batch b = batch_of(a0);
+  Tensor a = row_major(a0), info = empty_as(a, b.size, ScalarType::Int);
+  const ScalarType type =
+      real_type(a.scalar_type()) == ScalarType::Double ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
+  Tensor w = empty_as(a, with_last(b.size, b.n), type),
+         v = empty_as(a, with_last(b.size, vectors ? b.n : 0, vectors ? b.n : 0), type);
+  dispatch_number(a, "eig", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = complex<real_of<T>>;
+    EigJob<T> job{data<T>(a), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info), b.n, b.count};
+    cpu_level() == 2 ? eig_in_lanes<T, 64>(job) : eig_in_lanes<T, 32>(job);
+  });
+  return {w, v, info};
 }
 
 std::tuple<Tensor, Tensor, Tensor> schur_reorder(const Tensor& t0, const Tensor& z0, const Tensor& select) {
@@ -114,6 +156,8 @@ Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint) {
 }
 
 SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
+SCI_OPERATOR("_hessenberg_small(Tensor a) -> (Tensor, Tensor)", hessenberg_small)
+SCI_OPERATOR("_eig_small(Tensor a, bool vectors) -> (Tensor, Tensor, Tensor)", eig_small)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, bool whole) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)

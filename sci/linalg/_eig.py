@@ -9,18 +9,20 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.checks import require_finite
+from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
 from ._hermitian import require_no_phase
-from ._lu_operators import general_solve
+from ._lu_operators import fits_lanes, general_solve
 from ._matrices import (
     batch_shape,
     broadcast_matrices,
+    differentiates,
     new_like,
+    place_in_batch,
     random_matrices,
     require_square,
     tensors,
@@ -63,9 +65,22 @@ def _gradient(w: Tensor, v: Tensor, gw: Tensor | None, gv: Tensor | None) -> Ten
     return inner
 
 
+def _small(a: Tensor, vectors: bool, function: str) -> tuple[Tensor, Tensor]:
+    """Return (w, V) of matrices side by side on the CPU's lanes; NaN of matrices that are not finite."""
+    w, v, info = torch.ops.sci._eig_small(a, vectors)
+    if checks_enabled() and bool(info.any()):
+        info = torch.where(torch.isfinite(w[..., 0].real), info, 0)
+        if bool(info.any()):
+            where, count = place_in_batch(info)
+            raise LinAlgError(f"{function}: the QR algorithm did not find {count} eigenvalues{where}")
+    return w, v
+
+
 def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
     if check_finite:
         require_finite(function, {"a": a})
+    if fits_lanes(a):
+        return _small(a, True, function)
     try:
         w, v = torch.linalg.eig(a)
     except TorchLinAlgError as error:
@@ -98,6 +113,40 @@ standard = operator(
     ),
     backward=_backward,
     jvp=_jvp,
+    core_dims=(2,),
+)
+
+
+def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {"a": a})
+    if fits_lanes(a):
+        return _small(a, False, function)[0]
+    try:
+        return torch.linalg.eigvals(a)
+    except TorchLinAlgError as error:
+        raise LinAlgError(f"{function}: {error}") from None
+
+
+def _backward_values(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    _, v = standard(inputs[0], False, inputs[2])
+    moved = general_solve(v.mH, grads[0][..., :, None] * v.mH, False, "eigvals")
+    return to_kind(moved, inputs[0]), None, None
+
+
+def _jvp_values(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
+    _, v = standard(inputs[0], False, inputs[2])
+    c = general_solve(v, tangents[0].to(v.dtype) @ v, False, "eigvals")
+    return c.diagonal(dim1=-2, dim2=-1)
+
+
+# Eigenvalues alone. Its rule computes the vectors anew, so eager code that differentiates takes `standard`.
+_values = operator(
+    "eigvals(Tensor a, bool check_finite, str function) -> Tensor",
+    kernel=_compute_values,
+    fake=lambda a, check_finite, function: new_like(a, a.shape[:-1], _complex(a.dtype)),
+    backward=_backward_values,
+    jvp=_jvp_values,
     core_dims=(2,),
 )
 
@@ -175,10 +224,13 @@ def _left(a: Tensor, b: Tensor | None, v: Tensor) -> Tensor:
 def _solve(
     function: str, a: Any, b: Any, check_finite: bool, homogeneous: bool
 ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-    """Return values (homogeneous: two rows), b, the vectors, and a."""
+    """Return values (homogeneous: two rows), b, the vectors (none are wanted of eigvals), and a."""
     if b is None:
         (a,) = tensors(function, a=a)
         require_square(function, "a", a)
+        if function == "eigvals" and (torch.compiler.is_compiling() or not differentiates(a)):
+            w = _values(a, bool(check_finite), function)
+            return torch.stack([w, torch.ones_like(w)], -2) if homogeneous else w, None, w, a
         w, v = standard(a, bool(check_finite), function)
         return torch.stack([w, torch.ones_like(w)], -2) if homogeneous else w, None, v, a
     a, b = tensors(function, a=a, b=b)
@@ -261,6 +313,10 @@ def eig(
 
     Notes
     -----
+    *Algorithm.* Balancing, the Hessenberg form and the shifted QR algorithm: LAPACK's, but for batches of matrices up
+    to 32 x 32 on the CPU, and all up to 8 x 8, which go side by side on its vector lanes. Of these, matrices that are
+    not finite have NaN where `check_finite` is off.
+
     *Derivative.* With :math:`C = V^{-1} \dot A V`, for pairs :math:`V^{-1} B^{-1} (\dot A V - \dot B V W)`:
     :math:`\dot w = \mathrm{diag}(C)`, :math:`\dot V = V (E \circ C)` minus the part along each column,
     :math:`E_{ij} = 1/(w_j - w_i)` [1]_, section 3.1. Where eigenvalues agree to rounding error :math:`E_{ij} = 0`:

@@ -169,7 +169,8 @@ def schur(
     Notes
     -----
     *Algorithm.* Hessenberg reduction and the shifted QR algorithm [1]_: an own kernel with one matrix per thread (CPU
-    up to n = 112, CUDA up to n = 64), LAPACK's on the CPU beyond.
+    up to n = 112, CUDA up to n = 64), on the CPU's vector lanes for batches up to n = 32 and all up to n = 8, LAPACK's
+    on the CPU beyond.
 
     *Derivative.* With :math:`\Omega = Z^H \dot Z` and :math:`M = Z^H \dot A Z`, the strictly lower triangle :math:`X`
     of :math:`\Omega` solves :math:`\mathrm{low}(X T - T X) = \mathrm{low}(M)`, a triangular system; then

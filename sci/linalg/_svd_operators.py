@@ -43,7 +43,7 @@ def _failed(function: str, a: Tensor, error: Exception) -> Exception:
 
 
 def _is_small(a: Tensor) -> bool:
-    return a.is_cpu and a.shape[-2] == a.shape[-1] and is_small(a, 24)
+    return a.is_cpu and a.shape[-2] == a.shape[-1] and is_small(a, 32)
 
 
 def _small(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,0 +1,5 @@
+#define SCI_LANE_BYTES 64
+#pragma GCC optimize("O3")
+#include "ops/schur_lanes.h"
+SCI_SCHUR_LANES(float)
+SCI_SCHUR_LANES(double)
