@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 import scipy.sparse
+import scipy.sparse.linalg
 import torch
 from torch import Tensor
 
-from sci.sparse import csr_array, diags_array, eye_array, kron, random_array
+from sci.sparse import csr_array, diags_array, eye_array, kron, linalg, random_array
 from sci.sparse.linalg import LinearOperator, cg
 from sci.sparse.linalg import _recurrence as recurrence
 from sci.sparse.linalg._recurrence import Dot, Update, add, add_scaled, combine, dot, orthogonalise, recur, scaled
@@ -139,8 +140,6 @@ def test_matvec_that_returns_its_argument() -> None:
     M = LinearOperator((n, n), matvec=lambda v: v, rmatvec=lambda v: v, dtype=torch.float64)
     b = _random(n, dtype=torch.float64)
     before = b.clone()
-    from sci.sparse import linalg
-
     for name in ("cg", "minres", "bicgstab", "cgs", "tfqmr", "gmres", "lgmres", "gcrotmk"):
         x, info = getattr(linalg, name)(A, b, rtol=1e-10, M=M)
         assert int(info) == 0, name
@@ -157,3 +156,23 @@ def test_large_batch() -> None:
     assert info.tolist() == [0, 0, 0]
     for i in range(3):
         assert torch.allclose(x[i], cg(A, b[i], rtol=1e-9)[0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name", ["cg", "minres", "bicg", "bicgstab", "cgs", "tfqmr", "qmr", "gmres", "lgmres", "gcrotmk"]
+)
+def test_iterations_of_large_systems_are_scipys(name: str) -> None:
+    """What small systems do step by step, large ones do in the operators: the iteration is the same."""
+    A = _stencil(92, torch.float64, True)
+    A = (A + A.T + 0.2 * eye_array(A.shape[0])).tocsr() if name in ("cg", "minres") else A + 0.1 * eye_array(A.shape[0])
+    b = _random(A.shape[0], dtype=torch.float64)
+    counts: list[list[int]] = [[], []]
+    more = {"callback_type": "pr_norm"} if name == "gmres" else {}
+    x, info = getattr(linalg, name)(A, b, rtol=1e-8, callback=lambda _: counts[0].append(1), **more)
+    again, _ = getattr(linalg, name)(A, b, rtol=1e-8)
+    theirs = getattr(scipy.sparse.linalg, name)
+    y, _ = theirs(A.to_scipy(), b.numpy(), rtol=1e-8, callback=lambda _: counts[1].append(1), **more)
+    assert int(info) == 0
+    assert len(counts[0]) <= 1.1 * len(counts[1]) + 1, (len(counts[0]), len(counts[1]))
+    for solution in (x, again):
+        assert torch.allclose(solution, torch.from_numpy(y), atol=1e-5 * float(abs(y).max()))

@@ -27,6 +27,7 @@ class LeastSquares:
     btol: float
     conlim: float
     maxiter: int
+    differentiated: bool = True  # the solution may depend on something that is
 
 
 @dataclasses.dataclass

@@ -251,6 +251,14 @@ def wanted() -> bool:
     return torch.is_grad_enabled() or forward_mode_active() or transforms_active()
 
 
+def may_carry_derivatives(kind: str, matrix: Any, *tensors: Tensor | None) -> bool:
+    """Can a solution depend on something that is differentiated? What functions use is not known beforehand."""
+    if kind == "operator" or forward_mode_active() or transforms_active():
+        return wanted()
+    data = matrix._data if kind == "pattern" else matrix
+    return torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in (data, *tensors))
+
+
 def carry_derivatives(*residuals: Tensor) -> bool:
     """Do residuals, computed where derivatives are `wanted`, depend on something that is differentiated?"""
     return forward_mode_active() or transforms_active() or any(r.requires_grad for r in residuals)
@@ -265,9 +273,15 @@ def _repeated(A: LinearOperator) -> Repeated | None:
     return repeated(matrix._data, (pattern.indptr, pattern.indices), int(matrix.shape[1]))
 
 
-def product_of(A: LinearOperator) -> Apply:
-    """Return ``A x`` as a function of vectors ``(*batch, n)``."""
+def products_of(A: LinearOperator) -> tuple[Apply, Apply]:
+    """Return ``A x`` and ``A^H x`` as functions of vectors ``(*batch, n)``."""
     matrix = _repeated(A)
+    return product_of(A, matrix), adjoint_of(A, matrix)
+
+
+def product_of(A: LinearOperator, matrix: Repeated | None = None) -> Apply:
+    """Return ``A x`` as a function of vectors ``(*batch, n)``; `matrix` is what `_repeated` has found."""
+    matrix = _repeated(A) if matrix is None else matrix
 
     def apply(x: Tensor) -> Tensor:
         return rows(x) if matrix is None or wanted() else matrix.product(x, rows)
@@ -281,10 +295,10 @@ def product_of(A: LinearOperator) -> Apply:
     return apply
 
 
-def adjoint_of(A: LinearOperator) -> Apply:
+def adjoint_of(A: LinearOperator, matrix: Repeated | None = None) -> Apply:
     """Return ``A^H x``; by differentiating ``matvec``, which is linear, where no ``rmatvec`` is defined."""
     forward = product_of(A)
-    matrix = _repeated(A)
+    matrix = _repeated(A) if matrix is None else matrix
     known: list[bool] = []
 
     def direct(y: Tensor) -> Tensor:
@@ -321,12 +335,13 @@ def _solve_operator(
     derivative_rtol: float,
     callback: Callable[[Tensor], object] | None,
     derivative: bool = False,
+    differentiated: bool = True,
 ) -> tuple[Tensor, Tensor]:
     with torch.no_grad(), forward_grad_enabled(False):
         x, info = iterate(METHODS[method], system, b.detach(), x0, options, callback)
     if derivative:
         _complain(method, info)
-    if not wanted():
+    if not (differentiated and wanted()):
         return x, info
     first = b - system.apply(x.detach())
     if not carry_derivatives(first):
@@ -460,11 +475,10 @@ def solve(
     by_products = "operator" in (kind, m_kind) or any(f is not None for f in (callback, note, state, m2))
     if by_products:
         A_, left = aslinearoperator(matrix), None if m is None else aslinearoperator(m)
-        (M1, M1_adjoint), (M2_, M2_adjoint) = (
-            (None, None) if x is None else (product_of(x), adjoint_of(x)) for x in (left, m2)
-        )
-        shifted = _shifted(product_of(A_), more(n)[0] if method == "minres" else 0.0)
-        system = System(shifted, adjoint_of(A_), M1, M1_adjoint, M2_, M2_adjoint, kind != "operator")
+        (M1, M1_adjoint), (M2_, M2_adjoint) = ((None, None) if x is None else products_of(x) for x in (left, m2))
+        forward, back = products_of(A_)
+        forward = _shifted(forward, more(n)[0] if method == "minres" else 0.0)
+        system = System(forward, back, M1, M1_adjoint, M2_, M2_adjoint, kind != "operator")
         kept: Any = [] if method in ("lgmres", "gcrotmk") else None
         if state is not None:
             with torch.no_grad():
@@ -472,7 +486,9 @@ def solve(
         options = Options(rtol, atol, most, more(n), note=note, state=kept)
         start = None if start is None else start.expand(torch.broadcast_shapes(start.shape, right.shape))
         right = right if start is None else right.expand_as(start)
-        return *_solve_operator(method, system, right, start, options, own, callback), kept or []
+        differentiated = may_carry_derivatives(kind, matrix, right)
+        found = _solve_operator(method, system, right, start, options, own, callback, False, differentiated)
+        return *found, kept or []
     data, pattern = _parts(kind, matrix, dtype, right, transposed=method in ("bicg", "qmr"))
     m_data, m_pattern = (None, []) if m is None else _parts(m_kind, m, dtype, transposed=method in ("bicg", "qmr"))
     settings = [rtol, atol, float(most), own, *more(n)]

@@ -18,11 +18,11 @@ from ._bidiagonal import lsqr as lsqr_states
 from ._implicit import (
     METHODS,
     ThroughSolve,
-    adjoint_of,
     as_matrix,
     carry_derivatives,
+    may_carry_derivatives,
     number,
-    product_of,
+    products_of,
     vector,
     wanted,
     whole,
@@ -61,7 +61,7 @@ def _differentiable(p: LeastSquares, x: Tensor, wide: bool, rtol: float) -> Tens
     With r = b - A x, x solves ``A^H r = damp^2 (x - x0)``. A wide matrix of full rank fits b exactly without
     damping, and x - x0 = A^H y is the shortest such: y solves ``(A A^H + damp^2) y = b - A x0``.
     """
-    if not wanted():
+    if not p.differentiated:
         return x
     gram = _gram(p, wide)
     solve = _solve_gram(gram, rtol, 10 * (x.shape[-1] + p.b.shape[-1]))
@@ -105,8 +105,7 @@ def _problem(
     batch = right.shape[:-1] if start is None else torch.broadcast_shapes(right.shape[:-1], start.shape[:-1])
     op = aslinearoperator(matrix)
     return LeastSquares(
-        product_of(op),
-        adjoint_of(op),
+        *products_of(op),
         right.expand(*batch, m),
         None if start is None else start.detach().to(dtype).expand(*batch, n),
         n,
@@ -115,6 +114,7 @@ def _problem(
         number("btol", btol, name),
         float(conlim),
         limit(m, n) if maxiter is None else whole("maxiter", maxiter, name),
+        may_carry_derivatives(kind, matrix, right),
     )
 
 

@@ -185,9 +185,9 @@ class Repeated:
         self.diagonals: tuple[Tensor, ...] = ()
         self.uses = 0
 
-    def _gathered(self) -> bool:
-        self.uses += 1
-        if self.uses == 3:
+    def _gathered(self, adjoint: bool) -> bool:
+        before, self.uses = self.uses, self.uses + (3 if adjoint else 1)  # the adjoint of compressed rows takes longer
+        if before < 3 <= self.uses:
             found = torch.ops.sci.csr_diagonals.default(*self.parts, self.shape[1])
             self.diagonals = found if found[0].numel() else ()
         return bool(self.diagonals)
@@ -196,7 +196,7 @@ class Repeated:
         """Return ``A x`` or ``A^H x`` for vectors ``(*batch, n)``; `otherwise` multiplies by the compressed rows."""
         data = self.parts[0]
         usable = type(x) is Tensor and x.dtype == data.dtype and x.is_cpu and not transforms_active()
-        if not usable or x.numel() == 0 or not self._gathered():
+        if not usable or x.numel() == 0 or not self._gathered(adjoint):
             return otherwise(x)
         rows = x.resolve_conj().resolve_neg().reshape(-1, x.shape[-1])
         y = torch.ops.sci.diagonals_product.default(*self.diagonals, rows, *self.shape, adjoint)

@@ -16,7 +16,7 @@ from ...linalg import LinAlgError
 from .._random import generator_of
 from ._eigen import ArpackNoConvergence, by_parts
 from ._eigen_derivatives import hermitian_pairs
-from ._implicit import adjoint_of, as_matrix, product_of
+from ._implicit import as_matrix, products_of
 from ._interface import LinearOperator, aslinearoperator
 from ._krylov_schur import Krylov, picker, search
 from ._lobpcg import lobpcg
@@ -173,7 +173,7 @@ def svds(
         width = _count("ncv", ncv, k + 1, small - 1, "an integer satisfying `k < ncv < min(A.shape)`")
     op = aslinearoperator(matrix)
     dtype = compute_dtype(floating(op.dtype or torch.get_default_dtype()))
-    forward, back = by_parts(product_of(op), op.dtype), by_parts(adjoint_of(op), op.dtype)
+    forward, back = (by_parts(act, op.dtype) for act in products_of(op))
     wide = m < n
     first, second = (back, forward) if wide else (forward, back)
     device = getattr(matrix, "device", torch.device("cpu"))
