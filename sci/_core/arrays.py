@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from . import torch_private
+from .checks import known
 from .errors import bad_argument, describe
 
 FLOATING = (torch.float32, torch.float64)
@@ -50,7 +51,7 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
     """
     if isinstance(x, Tensor):
         if x.dtype in _WIDE_UNSIGNED:
-            x = x.to(torch.int64)
+            x = _signed(x, argument, function)
         if x.dtype not in _ACCEPTED or x.layout is not torch.strided:
             raise bad_argument(function, argument, "a dense tensor of a real, complex or integer dtype", x, TypeError)
         return x
@@ -71,9 +72,17 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
         tensor = torch.from_numpy(array) if array.ndim else torch.tensor(array[()])
     except (TypeError, ValueError):
         raise bad_argument(function, argument, "a tensor, an array of numbers or a number", x, TypeError) from None
-    if tensor.dtype not in _ACCEPTED:
-        tensor = tensor.to(torch.int64)
+    if tensor.dtype in _WIDE_UNSIGNED:
+        tensor = _signed(tensor, argument, function)
     return tensor if device is None else tensor.to(device)
+
+
+def _signed(x: Tensor, argument: str, function: str) -> Tensor:
+    """Return wide unsigned integers as int64; one that it does not hold raises (a check of data)."""
+    signed = x.to(torch.int64)
+    if x.dtype is torch.uint64 and known((signed < 0).any()):
+        raise bad_argument(function, argument, "below 2**63 where it is of uint64", x)
+    return signed
 
 
 def _holds_tensor(x: Sequence[Any]) -> bool:

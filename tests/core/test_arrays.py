@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -85,3 +86,10 @@ def test_promote() -> None:
         arrays.promote("solve", a=torch.ones(2), c=None)
     with pytest.raises(TypeError, match="solve: b must be real"):
         arrays.promote("solve", a=torch.ones(2), b=torch.ones(2) * 1j, allow_complex=False)
+
+
+@pytest.mark.parametrize("make", [np.array, lambda x, dtype: torch.from_numpy(np.array(x, dtype=dtype))])
+def test_unsigned_integers_keep_their_values_or_raise(make: Callable[..., object]) -> None:
+    assert arrays.as_tensor(make([0, 2**63 - 1], dtype=np.uint64)).tolist() == [0, 2**63 - 1]
+    with pytest.raises(ValueError, match="f: n must be below 2\\*\\*63"):
+        arrays.as_tensor(make([1, 2**63], dtype=np.uint64), "n", "f")
