@@ -8,7 +8,8 @@
 // first.
 //
 // Conventions are SciPy's: the cut is z > 1, continuous from below where the imaginary part is -0; infinite for real
-// z > 1, and where c is a pole and no polynomial ends before it; (1 - z)^-b where a = c.
+// z > 1, and where c is a pole and no polynomial ends before it; (1 - z)^-b where a = c, for whole b beyond 1 as well,
+// but the polynomial of degree m where a = c = -m (DLMF 15.2.5).
 //
 // Measured against Arb for |a|, |b|, |c| <= 100: tools/hypergeometric.py.
 #pragma once
@@ -16,6 +17,11 @@
 
 namespace sci {
 namespace detail {
+
+/// The power p of F(a, b; c; z) = (1 - z)^p, if it is one and `c` no pole; else NaN.
+SCI_HD double hyper_gauss_power(double a, double b, double c) {
+  return hyper_pole(c) ? limits<double>::nan : a == c ? -b : b == c ? -a : limits<double>::nan;
+}
 
 /// What needs no series: NaN, infinities, poles. `known` says whether the value is it.
 template <class Z>
@@ -27,12 +33,39 @@ SCI_HD Z hyper_gauss_special(double a, double b, double c, Z z, bool& known) {
   if (isinf(a) || isinf(b)) return Z(limits<double>::nan);
   if (isinf(c)) return isfinite(z) ? Z(1.0) : Z(limits<double>::nan);
   const bool ends = hyper_ends(a, c) || hyper_ends(b, c);
-  if (hyper_beyond(z) && !ends) return Z(inf);
+  const double power = hyper_gauss_power(a, b, c);
+  if (hyper_beyond(z) && !ends && power != rint(power)) return Z(inf);
   if (!isfinite(z)) return Z(limits<double>::nan);
-  if (hyper_pole(c) && a != c && b != c && !ends) return Z(inf);
+  if (hyper_pole(c) && !ends) return Z(inf);
   if (z == Z(1.0) && !ends && double_double::sum(c, -a).hi - b <= 0) return Z(inf);
   known = false;
   return z;
+}
+
+/// The polynomial where `c` is a pole beyond its end, by its terms, since the linear transformations do not hold there;
+/// NaN for degrees over 10^4 and where it cancels to fewer than 13 digits.
+template <class Z>
+SCI_HD Z hyper_gauss_polynomial(double a, double b, double c, Z z) {
+  double degree = 1e4 + 1;
+  if (hyper_ends(a, c)) degree = min(degree, -a);
+  if (hyper_ends(b, c)) degree = min(degree, -b);
+  if (degree > 1e4) return Z(limits<double>::nan);
+  const auto exact = hyper_exact(z);
+  auto term = hyper_exact(Z(1.0)), sum = term;
+  double largest = 1;
+  SCI_NO_UNROLL
+  for (int n = 0; n < int(degree); ++n) {
+    // A parameter that is c leaves 1, also at the zero of both.
+    if (a == c || b == c)
+      term = term * double_double::sum(a == c ? b : a, n);
+    else
+      term = term * (double_double::sum(a, n) * double_double::sum(b, n) / double_double(c + n));
+    term = term * exact * (double_double(1) / double_double(n + 1));
+    sum = sum + term;
+    largest = max(largest, double(abs(hyper_rounded(term))));
+  }
+  const Z value = hyper_rounded(sum);
+  return largest * 1e-31 > abs(value) * 1e-13 ? Z(limits<double>::nan) : value;
 }
 
 template <class Z>
@@ -42,10 +75,13 @@ SCI_HD_LARGE Z hyper_gauss_value(double a, double b, double c, Z z, double accep
   const Z special = hyper_gauss_special(a, b, c, z, known);
   if (known) return special;
   const double side = hyper_side(z);
-  if (a == c || b == c) {
-    const Z other = Z(1.0) - z;
-    return hyper_exp((a == c ? -b : -a) * hyper_log(other, -side));
+  const double power = hyper_gauss_power(a, b, c);
+  if (!isnan(power)) {
+    const bool beyond = hyper_beyond(z), odd = abs(power) < 1e15 && power * 0.5 != rint(power * 0.5);
+    const Z other = beyond ? z - Z(1.0) : Z(1.0) - z, f = hyper_exp(power * hyper_log(other, -side));
+    return beyond && odd ? -f : f;
   }
+  if (hyper_pole(c)) return hyper_gauss_polynomial(a, b, c, z);
   const bool ends = hyper_ends(a, c) || hyper_ends(b, c);
   if (z == Z(1.0) && !ends) return Z(double(hyper_gauss_one<double_double>(a, b, c)));
   int order[3];
@@ -65,7 +101,11 @@ SCI_HD_LARGE auto hyper_gauss_dual(R a, R b, R c, Z z) {
   bool known;
   const Z value = hyper_gauss_special(hyper_leading(a), hyper_leading(b), hyper_leading(c), z, known);
   if (z == Z(0.0) && !isnan(value)) return D(hyper_lift<R>(double_double(1)));
-  if (known) return D(hyper_lift<R>(double_double(limits<double>::nan)) * a);  // the derivatives too
+  const bool beyond = hyper_beyond(z) && !hyper_ends(hyper_leading(a), hyper_leading(c)) &&
+                      !hyper_ends(hyper_leading(b), hyper_leading(c));
+  const bool cut =
+      hyper_pole(hyper_leading(c)) && (hyper_leading(a) == hyper_leading(c) || hyper_leading(b) == hyper_leading(c));
+  if (known || beyond || cut) return D(hyper_lift<R>(double_double(limits<double>::nan)) * a);  // the derivatives too
   if (z == Z(1.0)) return D(hyper_gauss_one<R>(a, b, c));
   return hyper_gauss_slow<R, D>(a, b, c, z, hyper_side(z), false);
 }
