@@ -9,6 +9,7 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import threadpoolctl
@@ -63,10 +64,9 @@ class Run:
             self.bandwidths[size] = copy_bandwidth(self.clock, 3 << (size - 2))
         return self.bandwidths[size]
 
-    def domain(self, name: str, by_group: bool) -> list[dict[str, Any]]:
-        """Time all cases of a domain."""
+    def domain(self, name: str, by_group: bool) -> Iterator[dict[str, Any]]:
+        """Time the cases of a domain, one after the other."""
         module = importlib.import_module(f"benchmarks.{name}")
-        rows = []
         for case in module.cases(self.context, by_group) if name == "special" else module.cases(self.context):
             if not self.wanted(case.name):
                 continue
@@ -77,8 +77,7 @@ class Run:
                 row["errors"] = errors
             if case.bytes and "sci" in times:
                 row["copy_share"] = case.bytes / times["sci"] / self.bandwidth(case.bytes)
-            rows.append(row)
-        return rows
+            yield row
 
     def costs(self) -> list[dict[str, Any]]:
         """Time what `cost_cases` of special yields."""
@@ -113,25 +112,33 @@ def main() -> int:
     print(", ".join(f"{key} {value}" for key, value in where.items()))
     print("python -m benchmarks " + " ".join(sys.argv[1:]), flush=True)
     found: dict[str, Any] = {"machine": where, "command": sys.argv[1:], "rows": [], "overheads": []}
-    failed = False
+    failed = interrupted = False
     if options.costs:
         found["costs"] = run.costs()
         report.print_costs(found["costs"], tuple(p for p in run.context.peers if p in ("scipy", "torch")))
     for domain in () if options.costs else options.domains or DOMAINS:
+        rows: list[dict[str, Any]] = []
         try:
-            rows = run.domain(domain, options.groups)
+            try:
+                for row in run.domain(domain, options.groups):
+                    rows.append(row)
+            except KeyboardInterrupt:  # as where the time allowed is over: what was timed is printed
+                print(f"interrupted after {len(rows)} rows of {domain}", flush=True)
+                failed = interrupted = True
             report.print_rows(domain, rows, run.context.peers)
             found["rows"] += rows
             for row in rows:
                 if "sci" in row.get("errors", {}):  # what peers cannot do is in the file
                     print(f"{row['function']} ({row['arguments']}): {row['errors']['sci']}")
                     failed = True
-            if domain == "special":
+            if domain == "special" and not interrupted:
                 found["overheads"] = run.overheads()
                 report.print_overheads(found["overheads"])
         except Exception as error:  # one domain's trouble must not cost the others' figures
             print(f"{domain} could not be timed: {type(error).__name__}: {error}", flush=True)
             failed = True
+        if interrupted:
+            break
     print(f"{time.perf_counter() - start:.0f} s", flush=True)
     if options.out:
         with open(options.out, "w") as file:

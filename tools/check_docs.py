@@ -1,7 +1,8 @@
 """Check the built documentation: ``python -m tools.check_docs [FOLDER]``; `make docs` calls it.
 
-Every link and picture within the pages leads somewhere, every public name has a page with an example, every function
-compared with references or SciPy its table, and no page takes anything from the network.
+Every link and picture within the pages leads somewhere, no page takes anything from the network, and every public name
+has a page with its signature and an example: an elementwise function's with its mathematics, partial derivatives, map
+of methods, accuracy table and plot, any other's with its table of agreement with SciPy or the reason why there is none.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import pathlib
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sci._core.cards import DOMAINS, elementwise_cards, function_cards
-from tools import agreement
 
 LOADED = {("script", "src"), ("img", "src"), ("link", "href")}
 
@@ -64,26 +65,40 @@ def broken(pages: dict[pathlib.Path, Page]) -> Iterator[str]:
 
 
 def incomplete(pages: dict[pathlib.Path, Page], root: pathlib.Path) -> Iterator[str]:
-    """Yield the public names without a page, and pages without an example or a table."""
+    """Yield the public names without a page, and what a page lacks of what its kind has."""
     for domain in DOMAINS:
         module = importlib.import_module(f"sci.{domain}")
         for name in module.__all__:
             thing = getattr(module, name)
-            page = pages.get(root / "generated" / domain / f"{name}.html")
             if isinstance(thing, type(module)):
                 continue
+            page = pages.get(root / "generated" / domain / f"{name}.html")
             if page is None:
                 yield f"sci.{domain}.{name} has no page"
                 continue
-            if not (isinstance(thing, type) and issubclass(thing, Exception)) and "Examples" not in page.text:
-                yield f"sci.{domain}.{name} has no example"
-            card = elementwise_cards.get(name)
-            measured = card is not None and card.domain == domain and card.public
-            if measured and "Measured accuracy" not in page.text:
-                yield f"sci.{domain}.{name} has no table of its accuracy"
-            key = f"{domain}.{name}"
-            if not measured and key in function_cards and agreement.measure(key) and "Agreement" not in page.text:
-                yield f"sci.{key} has no table of its agreement"
+            for what, mark in required(domain, name, thing):
+                if mark not in page.text:
+                    yield f"sci.{domain}.{name} has no {what}"
+
+
+def required(domain: str, name: str, thing: Any) -> Iterator[tuple[str, str]]:
+    """Yield what the page of a public name must have, and the text that shows it."""
+    yield "signature", 'class="sig sig-object py"'
+    if isinstance(thing, type) and issubclass(thing, Exception):
+        return
+    yield "example", "Examples"
+    card = elementwise_cards.get(name)
+    if card is not None and card.domain == domain and card.public:
+        yield "mathematics", "math notranslate"
+        yield "partial derivatives", "Partial derivatives"
+        yield "map of methods", "Method by region"
+        yield "table of its accuracy", "Measured accuracy"
+        yield "plot of its errors", f"{card.name}_ulp.png"
+        return
+    yield "table of its agreement, nor a reason why there is none", "Agreement with SciPy"
+    other = function_cards.get(f"{domain}.{name}")
+    if other is not None and other.differentiable:
+        yield "section on its derivatives", "Derivatives"
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ step() { # name, seconds at most, command...
   local name=$1 limit=$(($2 * total / 470)) rest; shift 2
   rest=$(left); [ "$limit" -lt "$rest" ] || limit=$rest
   local begin=$SECONDS
-  timeout --signal=INT --kill-after=15 "$limit" "$@" >"$out/$name.log" 2>&1
+  timeout --signal=INT --kill-after=30 "$limit" "$@" >"$out/$name.log" 2>&1
   local status=$? result=ok
   [ $status -eq 0 ] || result="FAILED ($status)"
   [ $status -ne 124 ] && [ $status -ne 137 ] || result="CUT SHORT after $limit s"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import pathlib
+import textwrap
 from typing import Any
 
 import matplotlib
@@ -13,6 +15,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from sci._core.cards import DOMAINS, ElementwiseCard, NoDerivative, elementwise_cards, function_cards
+from sci.testing.tables import card_partials
 from tools import agreement
 from tools.accuracy import Measured, measure
 
@@ -60,11 +63,34 @@ def function_page(domain: str, name: str, thing: Any) -> None:
     if directive == "autoclass":
         text += "   :members:\n   :inherited-members:\n"
     card = elementwise_cards.get(name)
+    key = f"{domain}.{getattr(thing, '__name__', name)}"  # h_roots is roots_hermite
     if card is not None and card.domain == domain and card.public:
-        text += "\n" + accuracy_section(card)
-    elif f"{domain}.{name}" in function_cards:
-        text += agreement_section(f"{domain}.{name}")
+        text += "\n" + derivative_section(card) + method_section(card) + accuracy_section(card)
+    elif f"{domain}.{name}" in function_cards or key in function_cards or key in agreement.WITHOUT:
+        text += agreement_section(f"{domain}.{name}" if f"{domain}.{name}" in function_cards else key)
     write(OUT / domain / f"{name}.rst", text)
+
+
+def code(text: str, language: str) -> str:
+    return f".. code-block:: {language}\n\n" + textwrap.indent(text, "   ").rstrip() + "\n\n"
+
+
+def derivative_section(card: ElementwiseCard) -> str:
+    """Return what the card says of each partial derivative: the expression that computes it, or why there is none."""
+    lines = [
+        heading("Partial derivatives", "-"),
+        "As the card writes them: in functions of this library and of torch, so that higher derivatives follow.\n\n",
+    ]
+    lines += [f"In ``{argument}``:\n\n{code(text, 'python')}" for argument, text in card_partials(card).items()]
+    return "".join(lines)
+
+
+def method_section(card: ElementwiseCard) -> str:
+    """Return the head of a card's header: which method computes in which region, with its sources."""
+    text = (HERE.parent / "csrc" / card.header).read_text(encoding="utf-8")
+    head = itertools.takewhile(lambda line: line.startswith("//"), text.splitlines())
+    comment = "\n".join(line.removeprefix("//").removeprefix(" ") for line in head)
+    return heading("Method by region", "-") + f"The head of ``csrc/{card.header}``:\n\n" + code(comment, "text")
 
 
 def accuracy_section(card: ElementwiseCard) -> str:
@@ -90,10 +116,15 @@ def accuracy_section(card: ElementwiseCard) -> str:
 
 
 def agreement_section(key: str) -> str:
-    """Return the table of a function's agreement with SciPy, or why there is none, or nothing."""
-    rows, title = agreement.measure(key), "\n" + heading("Agreement with SciPy", "-")
+    """Return in what a function differentiates, and its agreement with SciPy, or why that is not measured."""
+    card = function_cards.get(key)
+    rows, title = agreement.measure(key) if card else [], "\n" + heading("Agreement with SciPy", "-")
+    if card and card.differentiable:
+        arguments = ", ".join(f"``{name}``" for name in card.differentiable)
+        title = f"\n{heading('Derivatives', '-')}In {arguments}: backward and forward, to second order.\n" + title
     if not rows:
-        return title + f"Not compared element by element. {why}\n" if (why := agreement.NOT_UNIQUE.get(key)) else ""
+        why = agreement.NOT_UNIQUE.get(key) or agreement.WITHOUT.get(key)
+        return title + f"Not compared element by element. {why}\n" if why else ""
     lines = [
         title
         + "Largest difference over the largest element of SciPy's result in double precision, over the samples of "

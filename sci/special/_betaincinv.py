@@ -234,6 +234,8 @@ def betainccinv(a: Any, b: Any, y: Any, /, *, out: Tensor | None = None) -> Tens
     r"""
     Inverse of the complement of the regularized incomplete beta function in its argument.
 
+    .. math:: \mathrm{betainccinv}(a, b, y) = x, \quad 1 - I_x(a, b) = y
+
     Parameters
     ----------
     a : tensor_like

@@ -246,6 +246,8 @@ def bdtri(k: Any, n: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the binomial distribution function in the probability of success.
 
+    .. math:: \mathrm{bdtri}(k, n, y) = p, \quad \sum_{j=0}^{k} \binom{n}{j} p^j (1 - p)^{n - j} = y
+
     Parameters
     ----------
     k : tensor_like

@@ -259,6 +259,11 @@ def inv_boxcox1p(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the Box-Cox transform of ``1 + x``.
 
+    .. math::
+
+        \mathrm{inv\_boxcox1p}(y, \lambda)
+        = (1 + \lambda y)^{1 / \lambda} - 1, \qquad e^y - 1 \text{ for } \lambda = 0
+
     Parameters
     ----------
     y : tensor_like

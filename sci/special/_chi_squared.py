@@ -191,6 +191,8 @@ def chdtri(v: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the survival function of the chi-squared distribution.
 
+    .. math:: \mathrm{chdtri}(v, p) = x, \quad Q(v / 2, x / 2) = p
+
     Parameters
     ----------
     v : tensor_like
@@ -255,6 +257,8 @@ def chdtri(v: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
 def chdtriv(p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the chi-squared distribution function in the degrees of freedom.
+
+    .. math:: \mathrm{chdtriv}(p, x) = v, \quad P(v / 2, x / 2) = p
 
     Parameters
     ----------

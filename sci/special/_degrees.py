@@ -42,6 +42,8 @@ def sindg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Sine of an angle in degrees.
 
+    .. math:: \mathrm{sindg}(x) = \sin(\pi x / 180)
+
     Parameters
     ----------
     x : tensor_like
@@ -84,6 +86,8 @@ def sindg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
 def cosdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Cosine of an angle in degrees.
+
+    .. math:: \mathrm{cosdg}(x) = \cos(\pi x / 180)
 
     Parameters
     ----------
@@ -128,6 +132,8 @@ def tandg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Tangent of an angle in degrees.
 
+    .. math:: \mathrm{tandg}(x) = \tan(\pi x / 180)
+
     Parameters
     ----------
     x : tensor_like
@@ -169,6 +175,8 @@ def tandg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
 def cotdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Cotangent of an angle in degrees.
+
+    .. math:: \mathrm{cotdg}(x) = \cot(\pi x / 180)
 
     Parameters
     ----------
@@ -221,6 +229,8 @@ def radian(d: Any, m: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Angle in radians from degrees, minutes and seconds.
 
+    .. math:: \mathrm{radian}(d, m, s) = \frac{\pi}{180} \left(d + \frac{m}{60} + \frac{s}{3600}\right)
+
     Parameters
     ----------
     d, m, s : tensor_like
@@ -266,6 +276,8 @@ def radian(d: Any, m: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:
 def round(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Round to the nearest integer, halves to the even one.
+
+    .. math:: \mathrm{round}(x) = \lfloor x + 1/2 \rfloor, \text{ to the even neighbour where } x \text{ is halfway}
 
     Parameters
     ----------

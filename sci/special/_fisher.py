@@ -492,6 +492,8 @@ def fdtri(dfn: Any, dfd: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor
     r"""
     Inverse of Fisher's F distribution function in its argument.
 
+    .. math:: \mathrm{fdtri}(d_1, d_2, p) = x, \quad I_{d_1 x / (d_1 x + d_2)}(d_1 / 2, d_2 / 2) = p
+
     Parameters
     ----------
     dfn : tensor_like
@@ -558,6 +560,8 @@ def fdtri(dfn: Any, dfd: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor
 def fdtridfd(dfn: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of Fisher's F distribution function in the degrees of freedom of the denominator.
+
+    .. math:: \mathrm{fdtridfd}(d_1, p, x) = d_2, \quad I_{d_1 x / (d_1 x + d_2)}(d_1 / 2, d_2 / 2) = p
 
     Parameters
     ----------

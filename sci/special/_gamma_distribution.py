@@ -219,6 +219,8 @@ def gdtria(p: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the gamma distribution function in the rate.
 
+    .. math:: \mathrm{gdtria}(p, b, x) = a, \quad P(b, a x) = p
+
     Parameters
     ----------
     p : tensor_like
@@ -286,6 +288,8 @@ def gdtria(p: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 def gdtrib(a: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the gamma distribution function in the shape.
+
+    .. math:: \mathrm{gdtrib}(a, p, x) = b, \quad P(b, a x) = p
 
     Parameters
     ----------
@@ -355,6 +359,8 @@ def gdtrib(a: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 def gdtrix(a: Any, b: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the gamma distribution function in its argument.
+
+    .. math:: \mathrm{gdtrix}(a, b, p) = x, \quad P(b, a x) = p
 
     Parameters
     ----------

@@ -29,6 +29,8 @@ def gammasgn(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Sign of the gamma function.
 
+    .. math:: \mathrm{gammasgn}(x) = \operatorname{sign} \Gamma(x)
+
     Parameters
     ----------
     x : tensor_like

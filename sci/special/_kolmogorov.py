@@ -197,6 +197,8 @@ def kolmogi(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the survival function of the Kolmogorov distribution.
 
+    .. math:: \mathrm{kolmogi}(p) = x, \quad 2 \sum_{k=1}^\infty (-1)^{k-1} e^{-2 k^2 x^2} = p
+
     Parameters
     ----------
     p : tensor_like

@@ -39,6 +39,8 @@ def expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Logistic function (the logistic sigmoid), ``1 / (1 + exp(-x))``.
 
+    .. math:: \mathrm{expit}(x) = \frac{1}{1 + e^{-x}}
+
     Parameters
     ----------
     x : tensor_like
@@ -83,6 +85,8 @@ def softplus(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Softplus function, ``log(1 + exp(x))``.
 
+    .. math:: \mathrm{softplus}(x) = \log(1 + e^x)
+
     Parameters
     ----------
     x : tensor_like
@@ -124,6 +128,8 @@ def softplus(x: Any, /, *, out: Tensor | None = None) -> Tensor:
 def log_expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Logarithm of the logistic function, ``log(expit(x))``.
+
+    .. math:: \mathrm{log\_expit}(x) = -\log(1 + e^{-x})
 
     Parameters
     ----------

@@ -213,6 +213,8 @@ def nbdtri(k: Any, n: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the negative binomial distribution function in the probability of success.
 
+    .. math:: \mathrm{nbdtri}(k, n, y) = p, \quad I_p(n, k + 1) = y
+
     Parameters
     ----------
     k : tensor_like

@@ -297,6 +297,8 @@ def chndtrix(p: Any, df: Any, nc: Any, /, *, out: Tensor | None = None) -> Tenso
     r"""
     Inverse of the noncentral chi-squared distribution function in its argument.
 
+    .. math:: \mathrm{chndtrix}(p, df, nc) = x, \quad \mathrm{chndtr}(x, df, nc) = p
+
     Parameters
     ----------
     p : tensor_like
@@ -360,6 +362,8 @@ def chndtridf(x: Any, p: Any, nc: Any, /, *, out: Tensor | None = None) -> Tenso
     r"""
     Inverse of the noncentral chi-squared distribution function in the degrees of freedom.
 
+    .. math:: \mathrm{chndtridf}(x, p, nc) = df, \quad \mathrm{chndtr}(x, df, nc) = p
+
     Parameters
     ----------
     x : tensor_like
@@ -422,6 +426,8 @@ def chndtridf(x: Any, p: Any, nc: Any, /, *, out: Tensor | None = None) -> Tenso
 def chndtrinc(x: Any, df: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the noncentral chi-squared distribution function in the noncentrality.
+
+    .. math:: \mathrm{chndtrinc}(x, df, p) = nc, \quad \mathrm{chndtr}(x, df, nc) = p
 
     Parameters
     ----------

@@ -245,6 +245,8 @@ def ncfdtri(dfn: Any, dfd: Any, nc: Any, p: Any, /, *, out: Tensor | None = None
     r"""
     Inverse of the noncentral F distribution function in its argument.
 
+    .. math:: \mathrm{ncfdtri}(d_1, d_2, nc, p) = f, \quad \mathrm{ncfdtr}(d_1, d_2, nc, f) = p
+
     Parameters
     ----------
     dfn : tensor_like
@@ -307,6 +309,8 @@ def ncfdtri(dfn: Any, dfd: Any, nc: Any, p: Any, /, *, out: Tensor | None = None
 def ncfdtridfn(p: Any, dfd: Any, nc: Any, f: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the noncentral F distribution function in the degrees of freedom of the numerator.
+
+    .. math:: \mathrm{ncfdtridfn}(p, d_2, nc, f) = d_1, \quad \mathrm{ncfdtr}(d_1, d_2, nc, f) = p
 
     Parameters
     ----------
@@ -373,6 +377,8 @@ def ncfdtridfd(dfn: Any, p: Any, nc: Any, f: Any, /, *, out: Tensor | None = Non
     r"""
     Inverse of the noncentral F distribution function in the degrees of freedom of the denominator.
 
+    .. math:: \mathrm{ncfdtridfd}(d_1, p, nc, f) = d_2, \quad \mathrm{ncfdtr}(d_1, d_2, nc, f) = p
+
     Parameters
     ----------
     dfn : tensor_like
@@ -436,6 +442,8 @@ def ncfdtridfd(dfn: Any, p: Any, nc: Any, f: Any, /, *, out: Tensor | None = Non
 def ncfdtrinc(dfn: Any, dfd: Any, p: Any, f: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the noncentral F distribution function in the noncentrality.
+
+    .. math:: \mathrm{ncfdtrinc}(d_1, d_2, p, f) = nc, \quad \mathrm{ncfdtr}(d_1, d_2, nc, f) = p
 
     Parameters
     ----------

@@ -234,6 +234,8 @@ def nctdtrit(df: Any, nc: Any, p: Any, /, *, out: Tensor | None = None) -> Tenso
     r"""
     Inverse of the noncentral t distribution function in its argument.
 
+    .. math:: \mathrm{nctdtrit}(df, nc, p) = t, \quad \mathrm{nctdtr}(df, nc, t) = p
+
     Parameters
     ----------
     df : tensor_like
@@ -292,6 +294,8 @@ def nctdtrit(df: Any, nc: Any, p: Any, /, *, out: Tensor | None = None) -> Tenso
 def nctdtridf(p: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the noncentral t distribution function in the degrees of freedom.
+
+    .. math:: \mathrm{nctdtridf}(p, nc, t) = df, \quad \mathrm{nctdtr}(df, nc, t) = p
 
     Parameters
     ----------
@@ -353,6 +357,8 @@ def nctdtridf(p: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tenso
 def nctdtrinc(df: Any, p: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the noncentral t distribution function in the noncentrality.
+
+    .. math:: \mathrm{nctdtrinc}(df, p, t) = nc, \quad \mathrm{nctdtr}(df, nc, t) = p
 
     Parameters
     ----------

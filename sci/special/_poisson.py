@@ -186,6 +186,8 @@ def pdtri(k: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the Poisson distribution function in the mean.
 
+    .. math:: \mathrm{pdtri}(k, y) = m, \quad e^{-m} \sum_{j=0}^{k} \frac{m^j}{j!} = y
+
     Parameters
     ----------
     k : tensor_like

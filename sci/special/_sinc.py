@@ -211,6 +211,8 @@ def diric(x: Any, n: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Periodic sinc function (Dirichlet's kernel), ``sin(n x / 2) / (n sin(x / 2))``.
 
+    .. math:: \mathrm{diric}(x, n) = \frac{\sin(n x / 2)}{n \sin(x / 2)}
+
     Parameters
     ----------
     x : tensor_like

@@ -244,6 +244,8 @@ def smirnovi(n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of the survival function of the one-sided Kolmogorov-Smirnov statistic.
 
+    .. math:: \mathrm{smirnovi}(n, p) = d, \quad \mathrm{smirnov}(n, d) = p
+
     Parameters
     ----------
     n : tensor_like

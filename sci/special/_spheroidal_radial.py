@@ -190,6 +190,11 @@ def pro_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     r"""
     Prolate spheroidal radial function of the first kind, for a characteristic value at hand, and its derivative.
 
+    .. math::
+
+        \mathrm{pro\_rad1\_cv}(m, n, c, \lambda, x)
+        = \left(R_{mn}^{(1)}(c, x), \frac{d}{dx} R_{mn}^{(1)}(c, x)\right)
+
     Parameters
     ----------
     m, n, c : array_like
@@ -331,6 +336,11 @@ def pro_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     r"""
     Prolate spheroidal radial function of the second kind, for a characteristic value at hand, and its derivative.
 
+    .. math::
+
+        \mathrm{pro\_rad2\_cv}(m, n, c, \lambda, x)
+        = \left(R_{mn}^{(2)}(c, x), \frac{d}{dx} R_{mn}^{(2)}(c, x)\right)
+
     Parameters
     ----------
     m, n, c : array_like
@@ -470,6 +480,11 @@ def obl_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
 def obl_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
     Oblate spheroidal radial function of the first kind, for a characteristic value at hand, and its derivative.
+
+    .. math::
+
+        \mathrm{obl\_rad1\_cv}(m, n, c, \lambda, x)
+        = \left(R_{mn}^{(1)}(-i c, i x), \frac{d}{dx} R_{mn}^{(1)}(-i c, i x)\right)
 
     Parameters
     ----------
@@ -612,6 +627,11 @@ def obl_rad2(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
 def obl_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
     Oblate spheroidal radial function of the second kind, for a characteristic value at hand, and its derivative.
+
+    .. math::
+
+        \mathrm{obl\_rad2\_cv}(m, n, c, \lambda, x)
+        = \left(R_{mn}^{(2)}(-i c, i x), \frac{d}{dx} R_{mn}^{(2)}(-i c, i x)\right)
 
     Parameters
     ----------

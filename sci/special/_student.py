@@ -388,6 +388,8 @@ def stdtridf(p: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
     Inverse of Student's t distribution function in the degrees of freedom.
 
+    .. math:: \mathrm{stdtridf}(p, t) = df, \quad \mathrm{stdtr}(df, t) = p
+
     Parameters
     ----------
     p : tensor_like

@@ -110,6 +110,32 @@ def _declared(path: pathlib.Path, name: str) -> tuple[str, set[str]]:
     return text, names
 
 
+def card_partials(card: ElementwiseCard) -> dict[str, str]:
+    """Return the expression of each argument's partial derivative as the card's declaration has it, for reading."""
+    path = _file_of(card)
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.FunctionDef) and node.name == card.name and node.decorator_list:
+            for keyword in getattr(node.decorator_list[0], "keywords", []):
+                if keyword.arg == "partials" and isinstance(keyword.value, ast.Tuple):
+                    rules = [_expression(path, rule) for rule in keyword.value.elts]
+                    if len(rules) == len(card.arguments):
+                        return dict(zip(card.arguments, rules, strict=True))
+                elif keyword.arg == "partials":
+                    text = _expression(path, keyword.value)
+                    return dict.fromkeys((", ".join(card.arguments),), text)
+    return {}
+
+
+def _expression(path: pathlib.Path, rule: ast.expr) -> str:
+    """Return the body of a lambda, the source of a function or the expression itself."""
+    if isinstance(rule, ast.Lambda):
+        return ast.unparse(rule.body)
+    found = _definitions(path).get(rule.id) if isinstance(rule, ast.Name) else None
+    if isinstance(found, ast.stmt):
+        return ast.unparse(found)
+    return ast.unparse(rule)
+
+
 @functools.cache
 def _definitions(path: pathlib.Path) -> dict[str, ast.stmt | tuple[pathlib.Path, str]]:
     """Return what a file's names mean: the statement that defines them, or the file beside it that they are from."""
