@@ -319,7 +319,7 @@ def nbdtrik(y: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     --------
     >>> import torch, sci
     >>> sci.special.nbdtrik(torch.tensor([0.75, 0.875], dtype=torch.float64), 1, 0.5)
-    tensor([1.0000, 2.0000], dtype=torch.float64)
+    tensor([1., 2.], dtype=torch.float64)
     """
 
 
