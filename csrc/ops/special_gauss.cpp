@@ -1,7 +1,9 @@
-// The operator behind sci/special/_gauss.py: one quadrature rule of the batch per item.
+// The operators behind sci/special/_gauss.py: one quadrature rule of the batch per item.
 #include "runtime/operator.h"
+#include "special/detail/gauss_few.h"
 #include "special/detail/gauss_walk.h"
 
+SCI_KERNEL("special/detail/gauss_few.h", sci::GaussFewItem)
 SCI_KERNEL("special/detail/gauss_walk.h", sci::GaussWalkItem)
 
 namespace sci {
@@ -34,6 +36,27 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> gauss_walk(const Tensor& a0, const Te
   return {x, other, root_weight, exponent};
 }
 
+/// a, b, total (*) -> nodes, weights (*, n).
+std::tuple<Tensor, Tensor> gauss_few(const Tensor& a0, const Tensor& b0, const Tensor& total0, int64_t n,
+                                     int64_t family) {
+  STD_TORCH_CHECK(a0.scalar_type() == ScalarType::Double && b0.scalar_type() == ScalarType::Double &&
+                      total0.scalar_type() == ScalarType::Double && a0.numel() == b0.numel() &&
+                      a0.numel() == total0.numel() && n >= 1 && n <= detail::gauss_few_most,
+                  "gauss_few: expected three float64 tensors of one shape, and 1 to 32 points");
+  Tensor a = row_major(a0), b = row_major(b0), total = row_major(total0);
+  std::vector<int64_t> size{a.sizes().begin(), a.sizes().end()};
+  size.push_back(n);
+  Tensor x = empty_as(a, size), w = empty_as(a, size);
+  if (x.numel() != 0)
+    parallel_for(
+        x, a.numel(),
+        GaussFewItem{data<double>(std::as_const(a)), data<double>(std::as_const(b)), data<double>(std::as_const(total)),
+                     data<double>(x), data<double>(w), int(n), int(family)},
+        64);
+  return {x, w};
+}
+
+SCI_OPERATOR("gauss_few(Tensor a, Tensor b, Tensor total, int n, int family) -> (Tensor, Tensor)", gauss_few)
 SCI_OPERATOR("gauss_walk(Tensor a, Tensor b, int n, int count, int family) -> (Tensor, Tensor, Tensor, Tensor)",
              gauss_walk)
 

@@ -1,6 +1,7 @@
 """Gauss quadrature: nodes and weights from the recurrence of orthogonal polynomials, with derivatives in parameters.
 
-Nodes and weights come of the walk in csrc/special/detail/gauss_walk.h, in O(n). Their derivatives in parameters come
+Nodes and weights come of the walk in csrc/special/detail/gauss_walk.h, in O(n); of up to 32 points of the matrix of the
+recurrence, in csrc/special/detail/gauss_few.h. Their derivatives in parameters come
 of Newton steps on the orthonormal polynomials p_k, in O(n^2): with K = sum_{k<n} p_k(x)^2 the Christoffel-Darboux
 formula (DLMF 18.2.12) gives p_n' = K / (b_n p_{n-1}) at a node, and the weight is mu_0 / K. Steps with coefficients
 that require gradients carry these into nodes and weights: one step is exact to the first order, two to the second and
@@ -31,7 +32,8 @@ class Family:
 
     `recurrence` returns centres (..., n) and squares (..., n - 1). `total` is the integral of the weight, which depends
     on every parameter. `walk` returns the nodes without derivatives, and the square roots of the weights up to one
-    factor.
+    factor. `few` is the number of points, which of the families of csrc/special/detail/gauss_few.h this is, and its two
+    parameters.
     """
 
     def __init__(
@@ -39,9 +41,10 @@ class Family:
         recurrence: Callable[[], tuple[Tensor, Tensor]],
         total: Tensor,
         walk: Callable[[], tuple[Tensor, Tensor]] | None = None,
+        few: tuple[int, int, Tensor, Tensor] | None = None,
         parameters: bool = True,
     ) -> None:
-        self.recurrence, self.total, self.walk, self.parameters = recurrence, total, walk, parameters
+        self.recurrence, self.total, self.walk, self.few, self.parameters = recurrence, total, walk, few, parameters
 
 
 def count(name: str, n: Any, least: int = 1) -> int:
@@ -58,6 +61,8 @@ def count(name: str, n: Any, least: int = 1) -> int:
 def parameter(name: str, argument: str, value: Any, above: float, device: Any = None) -> Tensor:
     """Return a parameter as a float64 tensor, checked against the bound below which the weight is not integrable."""
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)  # rounded once, to float64
+    if plain and above < value < math.inf:
+        return torch.tensor(value, dtype=torch.float64, device=device)
     x = torch.tensor(value, dtype=torch.float64, device=device) if plain else as_tensor(value, argument, name, device)
     if x.is_complex() or x.dtype is torch.bool:
         raise bad_argument(name, argument, "real", value, TypeError)
@@ -133,6 +138,18 @@ def _walk_fake(a: Tensor, b: Tensor, n: int, count: int, family: int) -> tuple[T
 
 
 _walk: Callable[..., tuple[Tensor, Tensor, Tensor, Tensor]] = operator("gauss_walk", fake=_walk_fake, core_dims=(0, 0))
+
+
+# Up to this many points by `few_points`: of Jacobi's, Jacobi's on [0, 1], Laguerre's and Hermite's weight.
+FEW = 32
+JACOBI, SHIFTED, LAGUERRE, HERMITE = range(4)
+
+
+def _few_fake(a: Tensor, b: Tensor, total: Tensor, n: int, family: int) -> tuple[Tensor, ...]:
+    return a.new_empty(*a.shape, n), a.new_empty(*a.shape, n)
+
+
+few_points: Callable[..., tuple[Tensor, Tensor]] = operator("gauss_few", fake=_few_fake, core_dims=(0, 0, 0))
 
 
 def _scaled(root_weight: Tensor, exponent: Tensor) -> Tensor:
@@ -211,13 +228,20 @@ def _pass(centres: Tensor, squares: Tensor, x: Tensor) -> tuple[Tensor, Tensor, 
     return step * now / total, total, exponent
 
 
+def _without_derivatives(family: Family) -> tuple[Tensor, Tensor]:
+    assert family.walk is not None and family.few is not None
+    n, kind, a, b = family.few
+    if n <= FEW:
+        return few_points(a.detach(), b.detach(), family.total.detach(), n, kind)
+    x, root = family.walk()
+    return x, root * (family.total.detach()[..., None] / root.square().sum(-1, keepdim=True)) * root
+
+
 def nodes_and_weights(family: Family) -> tuple[Tensor, Tensor]:
     """Return nodes in ascending order and weights, of the parameters' batch shape."""
-    assert family.walk is not None
     # Nodes are found without derivatives of any mode, which the steps below bring in.
     with torch.no_grad():
-        x, root = family.walk()
-        w = root * (family.total.detach()[..., None] / root.square().sum(-1, keepdim=True)) * root
+        x, w = _without_derivatives(family)
     grad = torch.is_grad_enabled() and family.total.requires_grad
     grad = grad or forward_mode_active() or transforms_active() or torch.compiler.is_compiling()
     if not (grad and family.parameters):
@@ -242,6 +266,16 @@ def rule(family: Family, mu: bool, made: torch.dtype) -> tuple[Any, ...]:
 
 
 # ---- Legendre rules of many points ---------------------------------------------------------------------------------
+
+
+def legendre_on(n: int, device: Any, shifted: bool = False) -> tuple[Tensor, Tensor]:
+    """Return nodes and weights on [-1, 1] or [0, 1]."""
+    if n <= FEW:
+        zero = torch.zeros((), dtype=torch.float64, device=device)
+        total = torch.full((), 1.0 if shifted else 2.0, dtype=torch.float64, device=device)
+        return few_points(zero, zero, total, n, SHIFTED if shifted else JACOBI)
+    x, w, low = legendre_rule(n, device)
+    return (low, w / 2) if shifted else (x, w)
 
 
 def legendre_rule(n: int, device: Any) -> tuple[Tensor, Tensor, Tensor]:

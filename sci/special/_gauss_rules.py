@@ -16,13 +16,17 @@ from ._beta import beta as beta_function
 from ._beta import betaln
 from ._gamma import gamma
 from ._gauss import (
+    HERMITE,
+    JACOBI,
+    LAGUERRE,
+    SHIFTED,
     Family,
     count,
     gegenbauer_recurrence,
     hermite_recurrence,
     jacobi_recurrence,
     laguerre_recurrence,
-    legendre_rule,
+    legendre_on,
     nodes_and_weights,
     parameter,
     plain_rule,
@@ -53,7 +57,8 @@ def _broadcast(*parameters: Tensor) -> tuple[Tensor, ...]:
 
 def jacobi_rule(n: int, a: Tensor, b: Tensor) -> Family:
     a, b = _broadcast(a, b)
-    return Family(lambda: jacobi_recurrence(n, a, b), _jacobi_total(a, b), lambda: walk_jacobi(n, a, b))
+    few = (n, JACOBI, a, b)
+    return Family(lambda: jacobi_recurrence(n, a, b), _jacobi_total(a, b), lambda: walk_jacobi(n, a, b), few)
 
 
 def _jacobi_total(a: Tensor, b: Tensor) -> Tensor:
@@ -74,26 +79,30 @@ def sh_jacobi_rule(n: int, p1: Tensor, q1: Tensor) -> Family:
         centres, squares = jacobi_recurrence(n, a, b)
         return (1 + centres) / 2, squares / 4
 
-    return Family(recurrence, beta_function(a + 1, b + 1), lambda: walk_jacobi(n, a, b, True))
+    return Family(recurrence, beta_function(a + 1, b + 1), lambda: walk_jacobi(n, a, b, True), (n, SHIFTED, a, b))
 
 
 def gegenbauer_rule(n: int, lam: Tensor) -> Family:
     total = math.sqrt(math.pi) / poch(lam + 0.5, 0.5)
-    return Family(lambda: gegenbauer_recurrence(n, lam), total, lambda: walk_gegenbauer(n, lam))
+    a = lam.detach() - 0.5
+    return Family(lambda: gegenbauer_recurrence(n, lam), total, lambda: walk_gegenbauer(n, lam), (n, JACOBI, a, a))
 
 
 def laguerre_rule(n: int, a: Tensor) -> Family:
-    return Family(lambda: laguerre_recurrence(n, a), gamma(a + 1), lambda: walk_laguerre(n, a))
+    return Family(lambda: laguerre_recurrence(n, a), gamma(a + 1), lambda: walk_laguerre(n, a), (n, LAGUERRE, a, a))
 
 
 def plain_laguerre_rule(n: int, device: Any) -> Family:
     a = torch.zeros((), dtype=torch.float64, device=device)
-    return Family(lambda: laguerre_recurrence(n, a), a + 1, lambda: walk_laguerre(n, a), False)
+    few = (n, LAGUERRE, a, a)
+    return Family(lambda: laguerre_recurrence(n, a), a + 1, lambda: walk_laguerre(n, a), few, False)
 
 
 def hermite_rule(n: int, scale: float, device: Any) -> Family:
     total = torch.tensor(math.sqrt(math.pi / scale), dtype=torch.float64, device=device)
-    return Family(lambda: hermite_recurrence(n, scale, total), total, lambda: walk_hermite(n, scale, total), False)
+    size = torch.tensor(scale, dtype=torch.float64, device=device)
+    few = (n, HERMITE, size, size)
+    return Family(lambda: hermite_recurrence(n, scale, total), total, lambda: walk_hermite(n, scale, total), few, False)
 
 
 @function()
@@ -138,7 +147,7 @@ def roots_legendre(n: Any, mu: bool = False, *, dtype: Any = None, device: Any =
     >>> sci.special.roots_legendre(2)
     (tensor([-0.5774,  0.5774]), tensor([1., 1.]))
     """
-    x, w, _ = legendre_rule(count("roots_legendre", n), device)
+    x, w = legendre_on(count("roots_legendre", n), device)
     return plain_rule(x, w, 2.0, mu, dtype)
 
 
@@ -183,8 +192,8 @@ def roots_sh_legendre(n: Any, mu: bool = False, *, dtype: Any = None, device: An
     >>> sci.special.roots_sh_legendre(2)
     (tensor([0.2113, 0.7887]), tensor([0.5000, 0.5000]))
     """
-    _, w, x = legendre_rule(count("roots_sh_legendre", n), device)
-    return plain_rule(x, w / 2, 1.0, mu, dtype)
+    x, w = legendre_on(count("roots_sh_legendre", n), device, True)
+    return plain_rule(x, w, 1.0, mu, dtype)
 
 
 @function(
