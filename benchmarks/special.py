@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.cases import Call, Case, Context, find
+from benchmarks.cases import Call, Case, Context, find, present
 from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
 from sci.testing import points
 
@@ -61,8 +61,32 @@ def row(context: Context, card: ElementwiseCard, args: list[Tensor], label: str)
     )
 
 
+def tables(context: Context) -> Iterator[Case]:
+    """Yield rows of the functions that fill a table of degrees and orders per argument."""
+    z = (
+        torch.rand(1000, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(context.device) * 1.9
+        - 0.95
+    )
+    theta = (z + 1) * 1.5
+    for diff_n in (0, 1, 2):
+        label = f"1000 float64, diff_n={diff_n}"
+        yield from present(
+            context.case("special.legendre_p_all", f"n=50, {label}", 50, z, diff_n=diff_n),
+            context.case("special.assoc_legendre_p_all", f"n=m=20, {label}", 20, 20, z, diff_n=diff_n),
+            context.case("special.sph_legendre_p_all", f"n=m=20, {label}", 20, 20, theta, diff_n=diff_n),
+            context.case("special.sph_harm_y_all", f"n=m=20, {label}", 20, 20, theta, z, diff_n=diff_n),
+        )
+    yield from present(
+        context.case("special.lqn", "n=20, 1000 float64", 20, z),
+        context.case("special.lqn", "n=20, 1000 float64 beyond 1", 20, z + 3),
+        context.case("special.lqmn", "m=5, n=20, 1000 float64", 5, 20, z),
+        context.case("special.lqmn", "m=5, n=20, 1000 float64 beyond 1", 5, 20, z + 3),
+    )
+
+
 def cases(context: Context, by_group: bool = False) -> Iterator[Case]:
     """Yield a row per function, signature and dtype; with `by_group` one per group of samples instead."""
+    yield from tables(context)
     count = (1 << 24 if context.device.type == "cuda" else 1 << 18) >> (2 if context.quick else 0)
     for card in cards():
         for signature in signatures(card):

@@ -1,12 +1,18 @@
-// The operator behind sci/special/_legendre_table.py: some arguments of the batch per item, side by side.
+// The operators behind sci/special/_legendre_table.py, some arguments of the batch per item, side by side, and the
+// tables of sci/special/_legendre_q.py.
 #pragma GCC optimize("O3", "fp-contract=fast")
 #include "fft_threads.h"
 #include "special/detail/legendre_table.h"
+#include "special/legendre_q.h"
 
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<double>)
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<float>)
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<sci::complex<double>>)
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<sci::complex<float>>)
+SCI_KERNEL("special/legendre_q.h", sci::detail::LegendreQTable<double>)
+SCI_KERNEL("special/legendre_q.h", sci::detail::LegendreQTable<float>)
+SCI_KERNEL("special/legendre_q.h", sci::detail::LegendreQTable<sci::complex<double>>)
+SCI_KERNEL("special/legendre_q.h", sci::detail::LegendreQTable<sci::complex<float>>)
 
 namespace sci {
 namespace {
@@ -53,6 +59,24 @@ Tensor legendre_table(const Tensor& z0, int64_t low, int64_t count, int64_t n, i
 
 SCI_OPERATOR("legendre_table(Tensor z, int low, int count, int n, int m, bool both, int kind, int cut) -> Tensor",
              legendre_table)
+
+/// z (*) -> Q and its derivative for orders 0..m and degrees 0..n, (2, m + 1, n + 1, *).
+Tensor legendre_q_table(const Tensor& z0, int64_t m, int64_t n) {
+  STD_TORCH_CHECK(m >= 0 && n >= 0 && m <= detail::legendre_q_most && n <= detail::legendre_q_most,
+                  "legendre_q_table: expected orders and degrees of at most 100000");
+  Tensor z = z0.is_contiguous() ? z0 : torch::stable::contiguous(z0);
+  std::vector<int64_t> size{2, m + 1, n + 1};
+  size.insert(size.end(), z.sizes().begin(), z.sizes().end());
+  Tensor out = empty_as(z, size);
+  dispatch_number(z, "legendre_q_table", [&](auto tag) {
+    using Z = typename decltype(tag)::type;
+    parallel_for(z, z.numel(), detail::LegendreQTable<Z>{data<Z>(std::as_const(z)), data<Z>(out), z.numel(), n, m},
+                 1 + 4096 / ((m + 1) * (n + 1)));
+  });
+  return out;
+}
+
+SCI_OPERATOR("legendre_q_table(Tensor z, int m, int n) -> Tensor", legendre_q_table)
 
 }  // namespace
 }  // namespace sci

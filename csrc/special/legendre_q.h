@@ -32,6 +32,21 @@ SCI_HD complex<T> legendre_q_outside(complex<T> z) {
   return legendre_q_artanh(T(1) / z);
 }
 
+/// How many degrees above the last to start from, and with which ratio.
+template <class Z>
+SCI_HD int64_t legendre_q_above(Z z, Z& ratio) {
+  using T = scalar_of<Z>;
+  // The larger of z +- (z^2 - 1)^(1/2), whose square is the ratio by which solutions part in a step.
+  Z root;
+  if constexpr (is_complex<Z>)
+    root = sqrt(z - T(1)) * sqrt(z + T(1));
+  else
+    root = sqrt(abs(z) - T(1)) * sqrt(abs(z) + T(1));
+  const Z sum = z + root, difference = z - root, large = abs(sum) > abs(difference) ? sum : difference;
+  ratio = T(1) / large;
+  return int64_t(T(20) / max(T(log(T(abs(large)))), T(2e-4))) + 8;
+}
+
 /// Q_n and Q_{n-1}, n > 0.
 template <class Z>
 SCI_HD void legendre_q_pair(int64_t n, Z z, bool outside, Z& now, Z& before) {
@@ -47,16 +62,11 @@ SCI_HD void legendre_q_pair(int64_t n, Z z, bool outside, Z& now, Z& before) {
     }
     return;
   }
-  // The larger of z +- (z^2 - 1)^(1/2), whose square is the ratio by which solutions part in a step.
-  const Z root = sqrt(z - T(1)) * sqrt(z + T(1));
-  const Z sum = z + root, difference = z - root, large = abs(sum) > abs(difference) ? sum : difference;
-  const T apart = log(T(abs(large)));
-  const T steps = T(20) / max(apart, T(2e-4));
-  Z ratio = T(1) / large;
+  Z ratio;
   now = legendre_q_outside(z);
   before = now;
   SCI_NO_UNROLL
-  for (int64_t k = n + int64_t(steps) + 8; k >= 1; --k) {
+  for (int64_t k = n + legendre_q_above(z, ratio); k >= 1; --k) {
     ratio = T(k) / (z * T(2 * k + 1) - ratio * T(k + 1));
     if (k <= n) now = now * ratio;
     if (k < n) before = before * ratio;
@@ -77,7 +87,7 @@ SCI_HD void legendre_q_start(int64_t n, complex<T> z, bool outside, complex<T>& 
 
 template <class T>
 SCI_HD T legendre_q_end(T z, int64_t n, int64_t m) {
-  return (z < T(0) && (n + m) % 2 == 0) || m % 2 != 0 ? -limits<T>::infinity : limits<T>::infinity;
+  return (z < T(0) ? n % 2 == 0 : m % 2 != 0) ? -limits<T>::infinity : limits<T>::infinity;
 }
 template <class T>
 SCI_HD complex<T> legendre_q_end(complex<T>, int64_t, int64_t) {
@@ -117,4 +127,99 @@ SCI_HD Z legendre_q(int64_t n, int64_t m, Z z) {
   return high;
 }
 
+namespace detail {
+
+template <class T>
+SCI_HD T legendre_q_over(T k, T x) {
+  return k / x;
+}
+/// Without the care of a quotient in general where none is needed.
+template <class T>
+SCI_HD complex<T> legendre_q_over(T k, complex<T> z) {
+  const T size = z.re * z.re + z.im * z.im, least = ldexp(T(1), limits<T>::min_exponent / 2);
+  if (!(size > least && size < T(1) / least)) return k / z;
+  const T part = k / size;
+  return {z.re * part, -(z.im * part)};
+}
+
+/// Tables of one argument per item: Q and its derivative in z for orders 0..m and degrees 0..n, (2, m + 1, n + 1,
+/// batch).
+template <class Z>
+struct LegendreQTable {
+  using T = scalar_of<Z>;
+  const Z* z;
+  Z* out;
+  int64_t batch, n, m;
+
+  SCI_HD Z& at(int64_t i, int which, int64_t order, int64_t degree) const {
+    return out[((which * (m + 1) + order) * (n + 1) + degree) * batch + i];
+  }
+
+  SCI_HD void operator()(int64_t i) const {
+    const Z x = z[i];
+    const bool end = x == Z(T(1)) || x == Z(T(-1)), outside = abs(x) > T(1);
+    if (isnan(x) || isinf(x)) return fill(i, Z(isnan(x) ? limits<T>::nan : T(0)));
+    if (!end) degrees(i, x, outside);
+    const T side = outside ? T(-1) : T(1);
+    const Z square = (Z(T(1)) - x) * (Z(T(1)) + x) * side, root = sqrt(square), over = T(1) / root;
+    const Z turn = x * over, again = x / square;
+    Z before = end ? Z(T(0)) : at(i, 0, 0, 0);
+    SCI_NO_UNROLL
+    for (int64_t k = 0; k <= n; ++k) {
+      Z low = end ? legendre_q_end(x, k, 0) : at(i, 0, 0, k), zero = low;
+      Z high = end ? legendre_q_end(x, k, 1) : -(k == 0 ? Z(T(1)) : (before - x * low) * T(k)) * over;
+      SCI_NO_UNROLL
+      for (int64_t j = 0;; ++j) {
+        at(i, 0, j, k) = low;
+        at(i, 1, j, k) = (high * over + (j == 0 ? Z(T(0)) : again * T(j) * low)) * -side;
+        if (j == m) break;
+        Z next = high;
+        if (end)
+          next = legendre_q_end(x, k, j + 2);
+        else if (isfinite(high))
+          next = -(turn * high * T(2 * (j + 1))) - low * (side * T(k - j) * T(k + j + 1));
+        low = high;
+        high = next;
+      }
+      before = zero;
+    }
+  }
+
+ private:
+  SCI_HD void fill(int64_t i, Z value) const {
+    for (int which = 0; which < 2; ++which)
+      for (int64_t j = 0; j <= m; ++j)
+        for (int64_t k = 0; k <= n; ++k) at(i, which, j, k) = value;
+  }
+  /// Order 0.
+  SCI_HD void degrees(int64_t i, Z x, bool outside) const {
+    if (!outside) {
+      Z before = legendre_q_artanh(x), now = x * before - T(1);
+      at(i, 0, 0, 0) = before;
+      SCI_NO_UNROLL
+      for (int64_t k = 1; k <= n; ++k) {
+        at(i, 0, 0, k) = now;
+        const T down = T(1) / T(k + 1);
+        const Z next = x * now * (T(2 * k + 1) * down) - before * (T(k) * down);
+        before = now;
+        now = next;
+      }
+      return;
+    }
+    Z ratio, now = legendre_q_outside(x);
+    SCI_NO_UNROLL
+    for (int64_t k = n + legendre_q_above(x, ratio); k >= 1; --k) {
+      ratio = legendre_q_over(T(k), x * T(2 * k + 1) - ratio * T(k + 1));
+      if (k <= n) at(i, 0, 0, k) = ratio;
+    }
+    at(i, 0, 0, 0) = now;
+    SCI_NO_UNROLL
+    for (int64_t k = 1; k <= n; ++k) {
+      now = now * at(i, 0, 0, k);
+      at(i, 0, 0, k) = now;
+    }
+  }
+};
+
+}  // namespace detail
 }  // namespace sci

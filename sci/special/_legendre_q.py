@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sci._core.arrays import compute_dtype, promote
 from sci._core.cards import Group, Sample, Ulp, discrete, function, inf, linear, nan, polar, rectangle, values
-from sci._core.dispatch import elementwise
+from sci._core.dispatch import elementwise, operator
 
 from ._legendre import table_size
 
@@ -88,13 +88,41 @@ def legendre_q(n: Any, m: Any, z: Any, /, *, out: Tensor | None = None) -> Tenso
     """
 
 
+def _table_fake(z: Tensor, m: int, n: int) -> Tensor:
+    return z.new_empty(2, m + 1, n + 1, *z.shape)
+
+
+def _table_slope(z: Tensor, m: int, n: int, out: Tensor) -> Tensor:
+    """Return the derivative of a table in z: that of the second half by Legendre's equation, DLMF 14.2.2."""
+    real = z.real if z.is_complex() else z
+    degrees = torch.arange(n + 1, dtype=real.dtype, device=z.device).reshape(-1, *(1,) * z.dim())
+    orders = torch.arange(m + 1, dtype=real.dtype, device=z.device).reshape(-1, 1, *(1,) * z.dim())
+    square = (1 - z) * (1 + z)
+    second = (2 * z * out[1] - (degrees * (degrees + 1) - orders * orders / square) * out[0]) / square
+    return torch.stack((out[1], second))
+
+
+def _table_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor | None]:
+    return [(grads[0] * _table_slope(*inputs, *outputs).conj()).sum((0, 1, 2)) if needs[0] else None, None, None]
+
+
+def _table_jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor | None:
+    return None if tangents[0] is None else _table_slope(*inputs, *outputs) * tangents[0]
+
+
+def _table_vmap(info: Any, in_dims: Any, z: Tensor, m: int, n: int) -> tuple[Tensor, int]:
+    return torch.ops.sci.legendre_q_table.default(z.movedim(in_dims[0], 0), m, n), 3
+
+
+_table: Callable[..., Tensor] = operator(
+    "legendre_q_table", fake=_table_fake, backward=_table_backward, jvp=_table_jvp, vmap=_table_vmap
+)
+
+
 def _tables(name: str, m: int, n: int, z: Any) -> tuple[Tensor, Tensor]:
     (x,) = promote(name, half=True, z=z)
-    wide = x.to(compute_dtype(x.dtype))
-    degrees = torch.arange(n + 1, device=x.device).reshape(-1, *(1,) * x.dim())
-    orders = torch.arange(m + 1, device=x.device).reshape(-1, 1, *(1,) * x.dim())
-    value = legendre_q(degrees, orders, wide)
-    return value.to(x.dtype), _slope(degrees, orders, wide, value).to(x.dtype)
+    value, slope = _table(x.to(compute_dtype(x.dtype)), m, n).unbind(0)
+    return value.to(x.dtype), slope.to(x.dtype)
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:

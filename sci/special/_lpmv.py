@@ -103,7 +103,8 @@ def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     beyond = none & whole & (order < 0)
     held = torch.where(beyond, size, torch.zeros_like(size))
     quotient = torch.where(beyond, (1 - z) / (1 + z), torch.ones_like(z))
-    below = quotient ** (held / 2) * hyp2f1(-degree, degree + 1, held + 1, (1 - z) / 2) * rgamma(held + 1)
+    rest = torch.where(beyond, (1 - z) / 2, torch.zeros_like(z))
+    below = quotient ** (held / 2) * hyp2f1(-degree, degree + 1, held + 1, rest) * rgamma(held + 1)
     result = torch.where(none & whole, torch.where(beyond, below, torch.zeros_like(result)), result)
     # jacobi_function is infinite at -1 without its sign.
     end = (z == -1) & (used == 0) & (degree != degree.round())

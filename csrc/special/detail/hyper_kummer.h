@@ -16,7 +16,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_bas
   const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z);
   const hyper_base<Z> front = hyper_exp(z);
   const Z w = hyper_scaled(f.w, front);
-  return {w, (4 + hyper_size(z)) * hyper_size(front) * f.size};
+  return {w, (is_same<hyper_base<R>, double> ? 4 : 4 + hyper_size(z)) * hyper_size(front) * f.size};
 }
 
 /// Gamma(b) [e^z z^(a-b) / Gamma(a) sum (b-a)_n (1-a)_n / n! z^-n + (-z)^-a / Gamma(b-a) sum (a)_n (a-b+1)_n / n!
@@ -35,8 +35,8 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_far(R a, R b, hyper_base<Z> z, double s
         k == 0 ? hyper_divergent<R, Z>(b - a, one - a, u) : hyper_divergent<R, Z>(a, a - b + one, -u);
     const Z turn = k == 0 ? hyper_scaled(Z(a - b), hyper_log(z, side)) : hyper_scaled(Z(-a), hyper_log(-z, -side));
     Z power = Z(top.log - g.log) + turn + hyper_lift<Z>(double_double(g.twos - top.twos) * double_double_ln2());
-    double parts = 4 + hyper_size(turn) + abs(hyper_leading(top.log)) + abs(hyper_leading(g.log));
-    if (k == 0) power = power + hyper_lift<Z>(z), parts += hyper_size(z);
+    const double parts = 4 + hyper_size(turn) + abs(hyper_leading(top.log)) + abs(hyper_leading(g.log));
+    if (k == 0) power = power + hyper_lift<Z>(z);  // whose error is what an ulp of z would make
     const Z front = hyper_exp(power) * (g.p / top.p);
     sum = {sum.w + front * s.w, sum.size + parts * hyper_size(front) * s.size};
   }
@@ -110,10 +110,19 @@ SCI_HD_LARGE Z hyper_kummer_slow(R a, R b, P z, double side) {
 // ---- 0F1
 // -------------------------------------------------------------------------------------------------------------
 
-SCI_HD complex<double> hyper_sqrt(complex<double> z) { return sqrt(z); }
 SCI_HD complex<double_double> hyper_sqrt(complex<double_double> z) {
   const complex<double_double> s = hyper_exact(sqrt(hyper_leading(z)));
   return hyper_scaled(s + z / s, 0.5);
+}
+
+SCI_HD complex<double_double> hyper_exact_complex(complex<double> z) { return hyper_exact(z); }
+SCI_HD complex<double_double> hyper_exact_complex(complex<double_double> z) { return z; }
+template <class Z>
+SCI_HD Z hyper_rounded_to(complex<double_double> z) {
+  if constexpr (is_same<Z, complex<double>>)
+    return hyper_leading(z);
+  else
+    return z;
 }
 
 /// Gamma(b) / (2 sqrt(pi)) r^(1/2-b) [e^(2r) S(1/(4r)) + e^(-2r +- i pi (b-1/2)) S(-1/(4r))], r = sqrt(z), S the sum of
@@ -121,22 +130,37 @@ SCI_HD complex<double_double> hyper_sqrt(complex<double_double> z) {
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_limit_far(R b, hyper_base<Z> z) {
   using B = double_double;
-  const hyper_base<Z> r = hyper_sqrt(z), u = hyper_lift<hyper_base<Z>>(B(0.25)) / r;
+  const auto exact = hyper_sqrt(hyper_exact_complex(z));
+  const hyper_base<Z> r = hyper_rounded_to<hyper_base<Z>>(exact), u = hyper_lift<hyper_base<Z>>(B(0.25)) / r;
+  [[maybe_unused]] const complex<double> low = {exact.re.lo, exact.im.lo};
   const R half = hyper_lift<R>(B(0.5)), p = b - half, q = half - p;
   const hyper_rgamma<R> top = hyper_reciprocal_gamma(b);
   const Z turn = hyper_scaled(Z(-p), hyper_log(r, 1.0));
   const bool below = signbit(hyper_leading(r).im);
   hyper_value<Z> sum = {hyper_lift<Z>(B(0)), 0};
+  double amplitude = 0;
   SCI_NO_UNROLL
   for (int k = 0; k < 2; ++k) {
     const hyper_value<Z> s = hyper_divergent<R, Z>(p, half + q, k == 0 ? u : -u);
-    Z power = Z(top.log) + turn + hyper_lift<Z>(hyper_scaled(r, k == 0 ? 2.0 : -2.0));
-    power = power + hyper_lift<Z>(B(-top.twos) * double_double_ln2());
+    Z others = Z(top.log) + turn + hyper_lift<Z>(B(-top.twos) * double_double_ln2());
     if (k == 1)
-      power.im = power.im + hyper_scaled(p, B(below ? -3.141592653589793 : 3.141592653589793,
-                                              below ? -1.2246467991473532e-16 : 1.2246467991473532e-16));
-    const Z front = hyper_exp(power) / top.p;
-    sum = {sum.w + front * s.w, sum.size + (4 + hyper_size(power)) * hyper_size(front) * s.size};
+      others.im = others.im + hyper_scaled(p, B(below ? -3.141592653589793 : 3.141592653589793,
+                                                below ? -1.2246467991473532e-16 : 1.2246467991473532e-16));
+    const Z power = hyper_lift<Z>(hyper_scaled(r, k == 0 ? 2.0 : -2.0)) + others;
+    Z front = hyper_exp(power) / top.p;
+    if constexpr (is_same<R, double>) {
+      // The rounding of 2r, which is large beside what it is added to.
+      const Z rest = (power - hyper_scaled(r, k == 0 ? 2.0 : -2.0)) - others;
+      front = front * (Z(1.0) + (hyper_scaled(low, k == 0 ? 2.0 : -2.0) - rest));
+    }
+    sum = {sum.w + front * s.w,
+           sum.size + (4 + hyper_size(turn) + abs(hyper_leading(top.log))) * hyper_size(front) * s.size};
+    amplitude += hyper_size(front * s.w);
+  }
+  // Beside zeros the phase's ulp of z is larger than the error of the terms.
+  if constexpr (is_same<R, double>) {
+    const double left = hyper_size(sum.w), moved = hyper_size(r) * 0.5 * (amplitude - 1.5 * left);
+    if (moved > 0 && left > 0) sum.size = max(sum.size - moved, left);
   }
   const B scale = B(0.28209479177387814, 3.83386490329147e-18);  // 1 / (2 sqrt(pi))
   return {hyper_scaled(sum.w, scale), sum.size * scale.hi};
