@@ -28,6 +28,8 @@ def arguments(card: ElementwiseCard, signature: str, dtype: torch.dtype, count: 
     """Return `count` samples of a card, all groups (or one) mixed, as tensors of the kinds in `signature`."""
     precision = "float32" if dtype is torch.float32 else "float64"
     found = [p for name, p in points(card, signature, precision) if group in (None, name)]
+    if card.name.startswith(("pro_", "obl_")):  # for larger c SciPy writes beyond its arrays and ends the process
+        found = [p for p in found if abs(p[2]) <= 100]
     if not found:
         return []
     order = torch.randint(len(found), (count,), generator=torch.Generator().manual_seed(0))
