@@ -94,9 +94,10 @@ SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upp
   int first = saddle[0] > reach ? int(saddle[0] - reach) : 0, last = int(saddle[0] + reach) + 1;
   S j = S(first) + o;
   // Far out weight and step would have the rounding of large exponents: down from the saddle point, unless the weight
-  // is too small there; the exponential in halves, since the sum may be a number where it is none.
+  // is too small there or that of j = 0, where the walk ends; the exponential in halves, since the sum may be a number
+  // where it is none.
   const S L = primal(mean), middle = S(int(saddle[0])), drop = L - middle + middle * log(middle / L);
-  const bool down = middle > S(30) && (first > 0 || drop < S(600));
+  const bool down = middle > S(30) && (first > 0 || (drop < S(600) && L < S(690)));
   S high = down ? middle + o : j;
   const T half = first == 0 && !down ? exp(mean * T(S(-0.5))) : T(S(1));
   T weight = first == 0 && !down ? half * front : gammainc_factor(T(high + S(1)), mean) / mean, step = f.step(high);
