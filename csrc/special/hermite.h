@@ -19,7 +19,7 @@ template <class T>
 SCI_HD T hermite_recurrence(int64_t n, T x, T c) {
   if (n < 0 || isnan(x)) return limits<T>::nan;
   // |H_n| <= (|c x| + (2 c n)^(1/2))^n: no step can overflow.
-  if (!is_same<T, float> && n <= 140 && abs(x) < T(n <= 64 ? 500 : 50)) {
+  if (is_same<T, float> ? n <= 20 && abs(x) < T(20) : n <= 140 && abs(x) < T(n <= 64 ? 500 : 50)) {
     const T y = c * x, last = c * T(n);
     T before = T(1), now = n == 0 ? T(1) : y;
     SCI_NO_UNROLL

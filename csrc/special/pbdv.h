@@ -77,9 +77,7 @@ SCI_HD_LARGE parabolic_state<R> parabolic_u(R a, double x) {
   }
   for (int i = 0; i < parabolic_tries; ++i) {
     const double from = turn + parabolic_away(turn, i);
-    parabolic_state<double> test;
-    if (from > x && parabolic_real(-1.0, A, from, test)) {
-      parabolic_real(-1.0, a, from, u);
+    if (from > x && parabolic_real(-1.0, a, from, u)) {
       parabolic_walk(a, 1.0, from, x, u);
       return u;
     }
@@ -101,9 +99,7 @@ SCI_HD_LARGE parabolic_state<R> parabolic_v_right(R a, double x) {
   for (int i = 0; i < parabolic_tries; ++i) {
     const double from = turn - parabolic_away(turn, i);
     if (from <= 0) break;
-    parabolic_state<double> test, other;
-    if (from < x && parabolic_oscillating(A, from, test, other)) {
-      parabolic_oscillating(a, from, u, v);
+    if (from < x && parabolic_oscillating(a, from, u, v)) {
       parabolic_walk(a, 1.0, from, x, v);
       return v;
     }

@@ -86,7 +86,8 @@ SCI_HD_LARGE bool parabolic_waves(R a, double x, parabolic_state<R>& right, para
   const R H = R(x * x / 4) - a, half = R(x / 2);
   if (!(primal(H) > 0)) return false;
   const R h = sqrt(H), q = h + half, tau = half / h;
-  const parabolic_series<complex<R>> f = parabolic_sum(complex<R>(tau), complex<R>{R(0.0), R(1.0) / (h * q)});
+  const parabolic_series<complex<R>> f =
+      parabolic_sum(complex<R>(tau), tau * tau, complex<R>{R(0.0), R(1.0) / (h * q)});
   if (!f.reached) return false;
   // The large part of the phase apart, with what rounding took from it; where a is large, without what would cancel the
   // gamma function's.
@@ -110,7 +111,8 @@ SCI_HD_LARGE bool parabolic_barrier(R a, double x, parabolic_state<R>& out) {
   if (!(primal(F) > 0)) return false;
   const R f = sqrt(F);
   const complex<R> tau = {R(0.0), -half / f};
-  const parabolic_series<complex<R>> g = parabolic_sum(tau, complex<R>(R(1.0)) / complex<R>{half * f, F});
+  const parabolic_series<complex<R>> g =
+      parabolic_sum(tau, -(tau.im * tau.im), complex<R>(R(1.0)) / complex<R>{half * f, F});
   if (!g.reached) return false;
   const R turn = parabolic_gamma_tail(a) * R(0.5);
   const complex<R> phase = {cos(turn), sin(turn)};
@@ -144,20 +146,17 @@ SCI_HD_LARGE many<R, 2> parabolic_w(R a, double x) {
     return parabolic_finished(right);
   }
   const double turn = A > 0 ? 2 * sqrt(A) : 0;
-  parabolic_state<double> test, other;
   // The first point to the right of x where a series serves.
   for (int i = 0; i < parabolic_tries && x < 0; ++i) {
     const double from = parabolic_away(turn, i) - turn;
-    if (from < 0 && from > x && parabolic_barrier(A, from, test)) {
-      parabolic_barrier(a, from, right);
+    if (from < 0 && from > x && parabolic_barrier(a, from, right)) {
       parabolic_walk(a, -1.0, from, x, right);
       return parabolic_finished(right);
     }
   }
   for (int i = 0; i < parabolic_tries; ++i) {
     const double from = turn + parabolic_away(turn, i);
-    if (from > x && parabolic_waves(A, from, test, other)) {
-      parabolic_waves(a, from, right, left);
+    if (from > x && parabolic_waves(a, from, right, left)) {
       parabolic_walk(a, -1.0, from, x, right);
       if (x < 0 || x > turn) return parabolic_finished(right);
       // On to 0, where the value is known.

@@ -26,9 +26,10 @@ struct parabolic_series {
   bool reached;
 };
 
-/// S(tau, w), and whether its terms fall below the rounding error.
-template <class C>
-SCI_HD_LARGE parabolic_series<C> parabolic_sum(C tau, C w) {
+/// S(tau, w), and whether its terms fall below the rounding error. tau is real or imaginary, so `square` = tau^2 is
+/// real: even and odd powers apart, nothing in the loops is complex.
+template <class R, class C>
+SCI_HD_LARGE parabolic_series<C> parabolic_sum(C tau, R square, C w) {
   const C one = C(1.0), turn = (one + tau) * (one + tau) * C(0.5), away = one - tau;
   parabolic_series<C> f = {one, C(0.0), false};
   C power = w;
@@ -36,12 +37,16 @@ SCI_HD_LARGE parabolic_series<C> parabolic_sum(C tau, C w) {
   double before = 1;
   SCI_NO_UNROLL
   for (int s = 1; s <= parabolic_terms && !f.reached; ++s) {
-    C p = C(q[2 * s]), dp = C(0.0);
+    // p = even + tau odd
+    R even = R(q[2 * s]), odd = R(0.0), even_slope = R(0.0), odd_slope = R(0.0);
     SCI_NO_UNROLL
-    for (int k = 2 * s - 1; k >= 0; --k) {
-      dp = dp * tau + p;
-      p = p * tau + C(q[k]);
+    for (int k = 2 * s - 2; k >= 0; k -= 2) {
+      even_slope = even_slope * square + even;
+      even = even * square + R(q[k]);
+      odd_slope = odd_slope * square + odd;
+      odd = odd * square + R(q[k + 1]);
     }
+    const C p = tau * odd + even, dp = tau * (even_slope + even_slope) + (odd + (square + square) * odd_slope);
     q += 2 * s + 1;
     const C term = p * power;
     power = power * w;
@@ -72,7 +77,7 @@ SCI_HD_LARGE bool parabolic_real(double e, R a, double x, parabolic_state<R>& ou
   const R F = a + R(x * x / 4);
   if (!(primal(F) > 0)) return false;
   const R r = sqrt(F), half = R(x / 2), q = x < 0 ? a / (r - half) : r + half, tau = half / r;
-  const parabolic_series<R> f = parabolic_sum(tau, R(-e) / (r * q));
+  const parabolic_series<R> f = parabolic_sum(tau, tau * tau, R(-e) / (r * q));
   if (!f.reached) return false;
   const R front = sqrt(r), turn = tau / (R(4.0) * F) * f.s;
   const R log = R(e) * (half * r - a * R(0.5) + a * sci::log(q));
@@ -101,7 +106,7 @@ SCI_HD_LARGE bool parabolic_oscillating(R a, double x, parabolic_state<R>& u, pa
   if (!(primal(G) > 0)) return false;
   const R g = sqrt(G);
   const complex<R> tau = {R(0.0), -half / g}, w = complex<R>(R(-1.0)) / complex<R>{G, -half * g};
-  const parabolic_series<complex<R>> f = parabolic_sum(tau, w);
+  const parabolic_series<complex<R>> f = parabolic_sum(tau, -(tau.im * tau.im), w);
   if (!f.reached) return false;
   const R phase = half * g + a * atan2(g, half) + R(0.7853981633974483), front = sqrt(g);
   const complex<R> wave = {cos(phase), -sin(phase)};
