@@ -19,7 +19,7 @@ from benchmarks import report
 from benchmarks.cases import PEERS, Context, installed
 from benchmarks.timing import Clock, copy_bandwidth, time_alternately
 
-DOMAINS = ("special", "fft", "linalg", "sparse", "interpolate")
+DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "interpolate")
 
 
 def parse() -> argparse.Namespace:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import math
+import pathlib
 from typing import Any
 
 import numpy as np
@@ -103,3 +106,43 @@ def test_singular_input_costs_and_their_gradient() -> None:
     left = a.mT @ x @ a - x - t @ torch.linalg.solve(b.mT @ x @ b, t.mT) + q
     assert float(left.abs().max()) < 1e-12 * float(x.abs().max())
     torch.autograd.gradcheck(lambda a: solve_discrete_are(a, b, q, r), a.requires_grad_())
+
+
+# ---- the collections as SciPy's own tests have them ----------------------------------------------------------------
+
+
+def _of_scipy(kind: str) -> list[Any]:
+    """Return the matrices of a list in SciPy's tests; importing them would ask for the marks of its pytest."""
+    source = importlib.util.find_spec("scipy.linalg.tests.test_solvers")
+    if source is None or source.origin is None:
+        pytest.skip("SciPy has no tests here")
+    data = pathlib.Path(source.origin).parent / "data"
+    name = {"c": "TestSolveContinuousAre", "d": "TestSolveDiscreteAre"}[kind]
+    for node in ast.walk(ast.parse(pathlib.Path(source.origin).read_text())):
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            body = [x for x in node.body if isinstance(x, ast.Assign)]
+            names = {**vars(np), **vars(scipy.linalg), "np": np, "_load_data": lambda file: dict(np.load(data / file))}
+            exec(compile(ast.Module(body, []), source.origin, "exec"), names)
+            return list(names["cases"])
+    raise AssertionError(f"no {name} in {source.origin}")
+
+
+@pytest.mark.parametrize("kind", ["c", "d"])
+def test_residuals_of_both_collections_are_no_worse_than_those_of_scipy(kind: str) -> None:
+    solve = {"c": solve_continuous_are, "d": solve_discrete_are}[kind]
+    peer = {"c": scipy.linalg.solve_continuous_are, "d": scipy.linalg.solve_discrete_are}[kind]
+    count = 0
+    for place, case in enumerate(_of_scipy(kind)):
+        parts = [np.atleast_2d(np.array(y) * 1.0) for y in case[:4]]
+        try:
+            theirs = peer(*parts)
+        except np.linalg.LinAlgError:
+            continue
+        limit = _residual(kind, *parts, theirs)
+        if limit > 1e-7:  # SciPy's tests expect that of them; here no solution is an error
+            continue
+        x = solve(*map(torch.from_numpy, parts)).numpy()
+        residuals = _residual(kind, *parts, x), limit
+        assert residuals[0] <= 2 * residuals[1] + 40 * np.finfo(float).eps, (place, residuals)
+        count += 1
+    assert count > 12
