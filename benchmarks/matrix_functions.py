@@ -49,8 +49,9 @@ def cases(context: Context) -> Iterator[Case]:
         parts = [x[:count].contiguous() for x in tensors]
         note = ", positive definite" if tensors[0] is positive else ""
         torch_call = torch.linalg.matrix_exp if name == "expm" else None
-        calls = {"torch_call": torch_call, "scipy_call": _loop(f"linalg.{name}")}
-        yield from present(context.case(f"linalg.{name}", f"{count} of 8 x 8{note}", *parts, **calls))
+        loop = _loop(f"linalg.{name}")
+        arguments = f"{count} of 8 x 8{note}"
+        yield from present(context.case(f"linalg.{name}", arguments, *parts, torch_call=torch_call, scipy_call=loop))
     column = 1 / (1 + torch.arange(4000, dtype=torch.float64, device=context.device)) + 0.1
     column[0] += 4
     yield from present(context.case("linalg.solve_toeplitz", "n = 4000", column, context.randn(4000)))
