@@ -82,7 +82,7 @@ SCI_HD T elliprg(T x, T y, T z) {
   if (which == detail::carlson_case::undefined) return limits<T>::nan;
   if (which == detail::carlson_case::zero) return limits<T>::infinity;
   if (which == detail::carlson_case::infinite) return sqrt(max(x, max(y, z))) / T(2);
-  auto scale = detail::carlson_scale<1>(max(x, max(y, z)));
+  auto scale = detail::carlson_scale<3>(max(x, max(y, z)));
   x *= scale.square;
   y *= scale.square;
   z *= scale.square;
@@ -90,6 +90,7 @@ SCI_HD T elliprg(T x, T y, T z) {
   if (x < y) swap(x, y);
   if (z < y) swap(z, y);
   if (x < z) swap(x, z);
+  if (z == T(0)) return sqrt(x) / T(2) / scale.root;
   T mixed = (x - z) * (z - y);
   T twice = z * detail::carlson_f(x, y, z) + (mixed == T(0) ? T(0) : mixed * detail::carlson_d(x, y, z) / T(3));
   return (twice + sqrt(x) * sqrt(y) / sqrt(z)) / T(2) / scale.root;
@@ -101,8 +102,9 @@ SCI_HD complex<T> elliprg(complex<T> x, complex<T> y, complex<T> z) {
   if (which == detail::carlson_case::undefined) return detail::carlson_undefined(x);
   if (which == detail::carlson_case::zero) return C(limits<T>::infinity);
   if (which == detail::carlson_case::infinite) return sqrt(x + y + z) / T(2);
-  auto scale = detail::carlson_scale<1>(max(abs1(x), max(abs1(y), abs1(z))) / T(4));
+  auto scale = detail::carlson_scale<3>(max(abs1(x), max(abs1(y), abs1(z))) / T(4));
   C a[3] = {x * scale.square, y * scale.square, z * scale.square}, sum = C(T(0));
+  if (detail::carlson_zeros(a[0], a[1], a[2]) > 1) return sqrt(a[0] + a[1] + a[2]) / T(2) / scale.root;
   SCI_NO_UNROLL
   for (int i = 0; i < 3; ++i) {
     C u = a[(i + 1) % 3], v = a[(i + 2) % 3];

@@ -198,10 +198,11 @@ struct carlson_factor {
   S square, root;  // root^2 = square, a power of 4
 };
 /// Brings the largest argument into the range where sums (`Degree` 1), or products of three roots and results of degree
-/// -3/2 (2), neither overflow nor are subnormal; no further, since small arguments beside large ones count.
+/// -3/2 (2), or products of two arguments with those (3), neither overflow nor are subnormal; no further, since small
+/// arguments beside large ones count.
 template <int Degree, class S>
 SCI_HD carlson_factor<S> carlson_scale(S largest) {
-  constexpr int limit = Degree == 1 ? limits<S>::max_exponent - 12 : limits<S>::max_exponent * 5 / 8;
+  constexpr int most = limits<S>::max_exponent, limit = Degree == 1 ? most - 12 : Degree == 2 ? most * 5 / 8 : most / 4;
   int k = 0;
   frexp(largest, &k);
   k = (k > limit ? limit - k : k < -limit ? -limit - k : 0) / 2;
