@@ -184,6 +184,7 @@ class Repeated:
         self.shape = (int(indptr.shape[0]) - 1, columns)
         self.diagonals: tuple[Tensor, ...] = ()
         self.uses = 0
+        self.version = _version(data)
 
     def _gathered(self, adjoint: bool) -> bool:
         before, self.uses = self.uses, self.uses + (3 if adjoint else 1)  # the adjoint of compressed rows takes longer
@@ -196,12 +197,17 @@ class Repeated:
         """Return ``A x`` or ``A^H x`` for vectors ``(*batch, n)``; `otherwise` multiplies by the compressed rows."""
         data = self.parts[0]
         usable = type(x) is Tensor and x.dtype == data.dtype and x.is_cpu and not transforms_active()
-        if not usable or x.numel() == 0 or not self._gathered(adjoint):
+        if not usable or x.numel() == 0 or _version(data) != self.version or not self._gathered(adjoint):
             return otherwise(x)
         rows = x.resolve_conj().resolve_neg().reshape(-1, x.shape[-1])
         y = torch.ops.sci.diagonals_product.default(*self.diagonals, rows, *self.shape, adjoint)
         result: Tensor = y.view(*x.shape[:-1], y.shape[-1])
         return result
+
+
+def _version(x: Tensor) -> int:
+    """Return how often a tensor was written to in place: entries that change are not the gathered ones."""
+    return 0 if x.is_inference() else int(x._version)
 
 
 def repeated(data: Tensor, pattern: Any, columns: int) -> Repeated | None:
