@@ -209,7 +209,7 @@ def _bare(x: Any) -> Any:
     if isinstance(x, Peer):
         return x._thing
     if callable(x) and not isinstance(x, type) and not is_sparse(x):
-        return lambda *args: to_numpy(x(*(torch.as_tensor(a) for a in args)))
+        return lambda *args: to_numpy(x(*(torch.as_tensor(np.array(a)) for a in args)))
     return to_numpy(x)
 
 
