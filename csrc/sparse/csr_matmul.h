@@ -31,7 +31,8 @@ SCI_HD void csr_add(complex<T>& sum, complex<T> a, complex<T> b) {
   sum.im += a.re * b.im + a.im * b.re;
 }
 
-/// Rows whose indices are checked at a time: few, so that the check does not hold up the stream of values.
+/// Rows whose indices are checked at a time: few, so that the check does not hold up the stream of values; of short
+/// rows more, since x may be read anywhere then, and the end of a piece holds that up.
 constexpr int64_t csr_piece = 64;
 
 /// One row times a vector.
@@ -103,7 +104,7 @@ struct CsrMatvecBlock {
   CsrGuard<I> guard;
 
   SCI_HD void operator()(int64_t item) const {
-    const int64_t stop = min((item + 1) * length, rows), piece = longer ? csr_piece : 2 * csr_piece;
+    const int64_t stop = min((item + 1) * length, rows), piece = longer ? csr_piece : 8 * csr_piece;
     for (int64_t row = item * length; row < stop; row += piece)
       csr_rows(data, indptr, indices, row, min(row + piece, stop), longer, x, y, guard);
   }
