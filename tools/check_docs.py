@@ -87,7 +87,7 @@ def required(domain: str, name: str, thing: Any) -> Iterator[tuple[str, str]]:
     if isinstance(thing, type) and issubclass(thing, Exception):
         return
     yield "example", "Examples"
-    card = elementwise_cards.get(name)
+    card = elementwise_cards.get(getattr(thing, "__name__", name))  # psi is digamma
     if card is not None and card.domain == domain and card.public:
         yield "mathematics", "math notranslate"
         yield "partial derivatives", "Partial derivatives"

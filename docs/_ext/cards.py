@@ -62,8 +62,8 @@ def function_page(domain: str, name: str, thing: Any) -> None:
     text = heading(f"sci.{domain}.{name}") + f".. currentmodule:: sci.{domain}\n\n.. {directive}:: {name}\n"
     if directive == "autoclass":
         text += "   :members:\n   :inherited-members:\n"
-    card = elementwise_cards.get(name)
-    key = f"{domain}.{getattr(thing, '__name__', name)}"  # h_roots is roots_hermite
+    own = getattr(thing, "__name__", name)  # psi is digamma, h_roots is roots_hermite
+    card, key = elementwise_cards.get(own), f"{domain}.{own}"
     if card is not None and card.domain == domain and card.public:
         text += "\n" + derivative_section(card) + method_section(card) + accuracy_section(card)
     elif f"{domain}.{name}" in function_cards or key in function_cards or key in agreement.WITHOUT:
