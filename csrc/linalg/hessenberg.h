@@ -10,7 +10,7 @@ namespace sci {
 /// h (n x n, row-major) holds A and becomes H; row k of z, if there is one, becomes column k of Q. `work` has room for
 /// 2 n numbers.
 template <class V>
-SCI_HD void reduce_to_hessenberg(V* h, V* z, V* work, int64_t n) {
+SCI_HD void to_hessenberg_form(V* h, V* z, V* work, int64_t n) {
   using R = real_of<V>;
   V *tau = work, *sums = work + n;
   const int64_t count = is_complex<V> ? n - 1 : n - 2;  // the last complex one only turns a phase

@@ -12,7 +12,7 @@
 #include "linalg/shifted_qr.h"
 
 namespace sci {
-namespace detail {
+namespace qr_steps {
 
 /// Numbers above this are scaled down while a vector is computed.
 template <class T>
@@ -108,7 +108,7 @@ SCI_HD complex<R> schur_value(const complex<R>* t, int64_t n, int64_t k) {
   return t[k * (n + 1)];
 }
 
-}  // namespace detail
+}  // namespace qr_steps
 
 /// Row k of v becomes the vector of the eigenvalue at k of Z T Z^H, where row j of z is column j of Z. x has room for n
 /// numbers.
@@ -119,16 +119,16 @@ SCI_HD void schur_vectors(const complex<R>* t, const complex<R>* z, complex<R>* 
   const R eps = limits<T>::epsilon, tiny = limits<T>::min * T(n) / limits<T>::epsilon;
   for (int64_t k = 0; k < n; ++k) {
     const C w = t[k * (n + 1)];
-    const R least = detail::larger(eps * abs1(w), tiny);
+    const R least = qr_steps::larger(eps * abs1(w), tiny);
     x[k] = C{R(1), R(0)};
     for (int64_t i = k - 1; i >= 0; --i) {
-      const C sum = detail::minus_product(t + i * n, x, i + 1, k + 1);
-      const C d = detail::at_least(t[i * (n + 1)] - w, least);
-      const R f = detail::shrinking(abs1(sum), d);
-      detail::shrink(f, x, i + 1, k + 1);
-      x[i] = f * sum * detail::inverse_of(d);
+      const C sum = qr_steps::minus_product(t + i * n, x, i + 1, k + 1);
+      const C d = qr_steps::at_least(t[i * (n + 1)] - w, least);
+      const R f = qr_steps::shrinking(abs1(sum), d);
+      qr_steps::shrink(f, x, i + 1, k + 1);
+      x[i] = f * sum * qr_steps::inverse_of(d);
     }
-    detail::combine(z, x, v + k * n, n, k + 1, R(0) == R(0));
+    qr_steps::combine(z, x, v + k * n, n, k + 1, R(0) == R(0));
   }
 }
 template <class R>
@@ -142,26 +142,26 @@ SCI_HD void schur_vectors(const R* t, const R* z, complex<R>* v, complex<R>* x, 
     const auto none = R(0) > R(0);
     auto pair = none;
     if (k > 0) pair = opposite(here[-1] == R(0));
-    C w = detail::schur_value(t, n, k);
+    C w = qr_steps::schur_value(t, n, k);
     w.im = choose(pair, -w.im, R(0));
-    const R least = detail::larger(eps * abs1(w), tiny);
+    const R least = qr_steps::larger(eps * abs1(w), tiny);
     x[k] = C{R(1), R(0)};
     C first{R(0), R(0)};
     if (k > 0) {
       const R b = here[-n], c = here[-1];
       auto wide = opposite(abs(b) < abs(c));
-      first = C{choose(wide, R(1), -w.im / detail::divisor(c)), R(0)};
-      C second{R(0), choose(wide, w.im / detail::divisor(b), R(1))};
+      first = C{choose(wide, R(1), -w.im / qr_steps::divisor(c)), R(0)};
+      C second{R(0), choose(wide, w.im / qr_steps::divisor(b), R(1))};
       x[k] = choose(pair, second, x[k]);
     }
     C hold{R(0), R(0)};
     for (int64_t i = k - 1; i >= 0; --i) {
       const R* row = t + i * n;
       auto given = i == k - 1 ? pair : none;
-      const C sum = detail::minus_product(row, x, i + 1, k + 1);
+      const C sum = qr_steps::minus_product(row, x, i + 1, k + 1);
       const C alpha{row[i] - w.re, -w.im};
-      const C d = detail::at_least(alpha, least);
-      R f = choose(given, R(1), detail::shrinking(abs1(sum), d));
+      const C d = qr_steps::at_least(alpha, least);
+      R f = choose(given, R(1), qr_steps::shrinking(abs1(sum), d));
       auto block = none;
       auto second = none;
       if (i + 1 < k) block = opposite(row[n + i] == R(0));
@@ -169,32 +169,32 @@ SCI_HD void schur_vectors(const R* t, const R* z, complex<R>* v, complex<R>* x, 
       C up{R(0), R(0)}, low = up;
       if (some(block)) {
         const R root_b = sqrt(abs(row[i + 1])), root_c = sqrt(abs(row[n + i])),
-                s = detail::with_sign(root_b * root_c, row[i + 1]);
-        const C plus = detail::at_least(C{alpha.re, alpha.im + s}, least),
-                minus = detail::at_least(C{alpha.re, alpha.im - s}, least);
-        const R per_b = R(1) / detail::divisor(root_b), per_c = R(1) / detail::divisor(root_c);
+                s = qr_steps::with_sign(root_b * root_c, row[i + 1]);
+        const C plus = qr_steps::at_least(C{alpha.re, alpha.im + s}, least),
+                minus = qr_steps::at_least(C{alpha.re, alpha.im - s}, least);
+        const R per_b = R(1) / qr_steps::divisor(root_b), per_c = R(1) / qr_steps::divisor(root_c);
         const C r0 = per_b * sum, r1 = per_c * hold;
         const C p = {half * (r0.re + r1.im), half * (r0.im - r1.re)},
                 q = {half * (r0.re - r1.im), half * (r0.im + r1.re)};
-        const R reach = detail::larger(root_b, root_c);
-        const R bound = detail::larger(R(1), reach) * (abs1(p) + abs1(q));
+        const R reach = qr_steps::larger(root_b, root_c);
+        const R bound = qr_steps::larger(R(1), reach) * (abs1(p) + abs1(q));
         const C nearer = choose(abs1(plus) < abs1(minus), plus, minus);
-        f = choose(block, detail::shrinking(bound, nearer), f);
-        const C one = f * p * detail::inverse_of(plus), two = f * q * detail::inverse_of(minus);
+        f = choose(block, qr_steps::shrinking(bound, nearer), f);
+        const C one = f * p * qr_steps::inverse_of(plus), two = f * q * qr_steps::inverse_of(minus);
         // The lower rows of the scaled vectors are i and -i.
         up = root_b * (one + two);
         low = root_c * C{two.im - one.im, one.re - two.re};
       }
       f = choose(second, R(1), f);
-      detail::shrink(f, x, i + 1, k + 1);
-      C value = choose(block, up, f * sum * detail::inverse_of(d));
+      qr_steps::shrink(f, x, i + 1, k + 1);
+      C value = choose(block, up, f * sum * qr_steps::inverse_of(d));
       if (some(block)) x[i + 1] = choose(block, low, x[i + 1]);
       hold = sum;
       value = choose(second, C{R(0), R(0)}, value);
       x[i] = choose(given, first, value);
     }
     C* out = v + k * n;
-    detail::combine(z, x, out, n, k + 1, pair);
+    qr_steps::combine(z, x, out, n, k + 1, pair);
     if (some(pair))
       for (int64_t r = 0; r < n; ++r) {
         (out - n)[r] = choose(pair, out[r], (out - n)[r]);

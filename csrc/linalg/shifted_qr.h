@@ -13,7 +13,7 @@
 #include "core/pack.h"
 
 namespace sci {
-namespace detail {
+namespace qr_steps {
 
 template <class R>
 SCI_HD R larger(R x, R y) {
@@ -396,7 +396,7 @@ SCI_HD PlaneRotation<R> standard_form(R& a, R& b, R& c, R& d) {
   return g;
 }
 
-}  // namespace detail
+}  // namespace qr_steps
 
 /// h (Hessenberg, row-major) becomes the Schur form, or without `whole` only its diagonal blocks do; rows of z, if
 /// there is one, turn with it: row k becomes Schur vector k where rows were columns of the matrix that led to h.
@@ -404,27 +404,27 @@ SCI_HD PlaneRotation<R> standard_form(R& a, R& b, R& c, R& d) {
 template <class R>
 SCI_HD R hessenberg_to_schur(R* h, R* z, int64_t n, bool whole) {
   using T = single_of<R>;
-  detail::QrPart<R> p{R(0), R(T(n - 1)), R(0), n - 1};
+  qr_steps::QrPart<R> p{R(0), R(T(n - 1)), R(0), n - 1};
   int64_t budget = 30 * (n > 10 ? n : 10);
-  while (detail::next_part(h, n, 2, p) && budget-- > 0) detail::double_step(h, z, n, p, whole);
+  while (qr_steps::next_part(h, n, 2, p) && budget-- > 0) qr_steps::double_step(h, z, n, p, whole);
   for (int64_t k = 0; k + 1 < n; ++k) {
     R* here = h + k * (n + 1);
     if (!some(opposite(here[n] == R(0)))) continue;
-    const detail::PlaneRotation<R> g = detail::standard_form(here[0], here[1], here[n], here[n + 1]);
+    const qr_steps::PlaneRotation<R> g = qr_steps::standard_form(here[0], here[1], here[n], here[n + 1]);
     if (whole) {
-      detail::turn_rows(h, n, k, k + 2, n, g);
-      detail::turn_columns(h, n, 1, k, 0, k, g);
+      qr_steps::turn_rows(h, n, k, k + 2, n, g);
+      qr_steps::turn_columns(h, n, 1, k, 0, k, g);
     }
-    if (z) detail::turn_columns(z, 1, n, k, 0, n, g);
+    if (z) qr_steps::turn_columns(z, 1, n, k, 0, n, g);
   }
   return p.to + R(1);
 }
 template <class R>
 SCI_HD R hessenberg_to_schur(complex<R>* h, complex<R>* z, int64_t n, bool whole) {
   using T = single_of<R>;
-  detail::QrPart<R> p{R(0), R(T(n - 1)), R(0), n - 1};
+  qr_steps::QrPart<R> p{R(0), R(T(n - 1)), R(0), n - 1};
   int64_t budget = 30 * (n > 10 ? n : 10);
-  while (detail::next_part(h, n, 1, p) && budget-- > 0) detail::single_step(h, z, n, p, whole);
+  while (qr_steps::next_part(h, n, 1, p) && budget-- > 0) qr_steps::single_step(h, z, n, p, whole);
   return p.to + R(1);
 }
 

@@ -21,7 +21,7 @@ struct LanesHessenberg : HessenbergJob<T> {
       const T* in = a + min(item * L + l, count - 1) * n * n;
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, in[k]);
     }
-    reduce_to_hessenberg(x, q ? z : nullptr, work, n);
+    to_hessenberg_form(x, q ? z : nullptr, work, n);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> form(x, l), vectors(z, l);
       const int64_t at = (item * L + l) * n * n;
@@ -50,7 +50,7 @@ struct LanesSchur : SchurJob<T> {
       const bool finite = isfinite(sizes[l]);
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, finite ? in[k] * range.in[0] * range.in[1] : T(0));
     }
-    reduce_to_hessenberg(x, y, work, n);
+    to_hessenberg_form(x, y, work, n);
     const real_of<V> missing = hessenberg_to_schur(x, y, n, true);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> form(x, l), vectors(y, l);
@@ -98,14 +98,14 @@ struct LanesEig : EigJob<T> {
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, one[k]);
       for (int64_t k = 0; k < n; ++k) scales[k].v[l] = scale[k];
     }
-    reduce_to_hessenberg(x, v ? y : nullptr, work, n);
+    to_hessenberg_form(x, v ? y : nullptr, work, n);
     const real_of<V> missing = hessenberg_to_schur(x, v ? y : nullptr, n, v != nullptr);
     if (v) {
       for (int64_t j = 0; j < n; ++j)
         for (int64_t r = 0; r < n; ++r) y[j * n + r] = scales[r] * y[j * n + r];
       schur_vectors(x, y, out, out + n * n, n);
     }
-    for (int64_t k = 0; k < n; ++k) out[n * n + k] = detail::schur_value(x, n, k);
+    for (int64_t k = 0; k < n; ++k) out[n * n + k] = qr_steps::schur_value(x, n, k);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<C> found(out, l);
       const int64_t at = item * L + l;
