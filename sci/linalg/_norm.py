@@ -17,6 +17,13 @@ from ._svd import values
 _MATRIX_ORDERS = (None, "fro", "nuc", 1, -1, 2, -2, float("inf"), -float("inf"))
 
 
+def _length(a: Tensor, axes: tuple[int, ...] | None, keepdims: bool) -> Tensor:
+    """Return the root of the sum of squares, which is made in double precision: long sums would lose digits."""
+    wide = torch.complex128 if a.is_complex() else torch.float64
+    out = torch.linalg.vector_norm(a, dim=axes, keepdim=keepdims, dtype=wide)
+    return out.to(a.real.dtype)
+
+
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
     draw = random_matrices(generator, dtype, device)
     yield Sample(draw(3, 2))
@@ -73,8 +80,7 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
     require_finite_data("norm", check_finite, a=a)
     if axis is None:
         if ord is None:
-            out = torch.linalg.vector_norm(a)
-            return out.reshape((1,) * a.dim()) if keepdims else out
+            return _length(a, None, keepdims)
         if a.dim() not in (1, 2):
             raise bad_argument("norm", "a", "of one or two dimensions where ord is given and axis is not", a)
         axes = tuple(range(a.dim()))
@@ -85,7 +91,9 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
     if len(axes) == 1:
         if isinstance(ord, str) or (ord is not None and not isinstance(ord, (int, float))):
             raise bad_argument("norm", "ord", "None or a number for vectors", ord)
-        return torch.linalg.vector_norm(a, 2 if ord is None else ord, dim=axes, keepdim=keepdims)
+        if ord is None or ord == 2:
+            return _length(a, axes, keepdims)
+        return torch.linalg.vector_norm(a, ord, dim=axes, keepdim=keepdims)
     if ord not in _MATRIX_ORDERS:
         raise bad_argument("norm", "ord", "None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices", ord)
     rows, columns = (k % a.dim() for k in axes)
@@ -95,4 +103,6 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
         s = values(a.movedim((rows, columns), (-2, -1)), False, "norm")
         out = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
         return out.unsqueeze(min(rows, columns)).unsqueeze(max(rows, columns)) if keepdims else out
-    return torch.linalg.matrix_norm(a, "fro" if ord is None else ord, dim=(rows, columns), keepdim=keepdims)
+    if ord is None or ord == "fro":
+        return _length(a, (rows, columns), keepdims)
+    return torch.linalg.matrix_norm(a, ord, dim=(rows, columns), keepdim=keepdims)
