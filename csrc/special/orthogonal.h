@@ -102,13 +102,15 @@ SCI_HD T gegenbauer_short(int64_t n, T l, T x) {
   return l * (l + T(1)) * one * x * ((three * (l + T(4)) * T(2. / 15) * t - three * T(2. / 3)) * t + T(0.5));
 }
 
-/// Jacobi's polynomial of degree 1 or 2, real.
+/// Jacobi's polynomial of degree 1 or 2, real. The square is completed, about the middle of the two zeros, which lie
+/// close together beside an end of [-1, 1] where one parameter is much the larger: the sum of powers of x loses as many
+/// digits there as d^2 exceeds the value.
 template <class T>
 SCI_HD T jacobi_short(int64_t n, T alpha, T beta, T x) {
-  const T d = alpha - beta, sum = alpha + beta;
-  if (n == 1) return T(0.5) * ((sum + T(2)) * x + d);
-  const T three = sum + T(3), four = sum + T(4);
-  return T(0.125) * ((three * four * x + T(2) * three * d) * x + (d * d - four));
+  const T slope = alpha * (x + T(1)) - beta * (T(1) - x);  // (alpha + beta) x + alpha - beta, exact steps at the ends
+  if (n == 1) return T(0.5) * slope + x;
+  const T three = alpha + beta + T(3), four = three + T(1), s = slope + T(4) * x;
+  return (three * s * s - T(4) * (alpha + T(2)) * (beta + T(2))) / (T(8) * four);
 }
 /// Do they do? Not where parameters or arguments are so large that something might overflow.
 template <class T>
@@ -165,7 +167,8 @@ SCI_HD Z gegenbauer_polynomial_second(int64_t n, T lambda, Z x) {
 template <class T, class Z>
 SCI_HD Z jacobi_polynomial(int64_t n, T alpha, T beta, Z x) {
   if constexpr (!is_complex<Z>) {
-    if ((n == 1 || n == 2) && detail::orthogonal_tame(alpha, beta, x)) return detail::jacobi_short(n, alpha, beta, x);
+    const bool divisible = n == 1 || (n == 2 && alpha + beta > T(-3.5));  // by alpha + beta + 4
+    if (divisible && detail::orthogonal_tame(alpha, beta, x)) return detail::jacobi_short(n, alpha, beta, x);
   }
   Z value;
   if (detail::orthogonal_known(n, alpha + beta, x, value)) return value;

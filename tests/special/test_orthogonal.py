@@ -68,6 +68,21 @@ def test_chebyshev_polynomials_of_short_degree(second: bool) -> None:
                 assert abs(found[row][column] - want) <= 4 * 2.3e-16 * (abs(want) + abs(point * slope))
 
 
+@pytest.mark.parametrize("parameters", [(1.0, 658.0), (2.25, 68.9), (47.1, -0.2), (900.0, 3.0), (-0.9, 4000.0)])
+def test_jacobi_polynomials_of_degree_2_between_zeros_at_one_end(parameters: tuple[float, float]) -> None:
+    """At the nodes of five, where the sum over powers of x cancels to a ten-thousandth of its terms."""
+    x = special.roots_jacobi(5, *torch.tensor(parameters, dtype=DOUBLE))[0]
+    found = special.eval_jacobi(torch.tensor([[1], [2]]), *parameters, x).tolist()
+    with mpmath.workdps(50):
+        a, b = map(mpmath.mpf, parameters)
+        for column, point in enumerate(x.tolist()):
+            y, three, four = (mpmath.mpf(point) - 1) / 2, a + b + 3, a + b + 4  # DLMF 18.5.7
+            values = a + 1 + (a + b + 2) * y, (a + 1) * (a + 2) / 2 + three * y * (a + 2 + four * y / 2)
+            slopes = (a + b + 2) / 2, three * (a + 2 + four * y) / 2
+            for row, (want, slope) in enumerate(zip(values, slopes, strict=True)):
+                assert abs(found[row][column] - want) <= 4 * 2.3e-16 * (abs(want) + abs(point * slope))
+
+
 @pytest.mark.parametrize("n", [2, 5, 8, 31])
 def test_chebyshev_polynomials_on_the_seams(n: int) -> None:
     """Re x^2 = 1/2, and the middle of [0, 1]."""
