@@ -7,9 +7,9 @@
 //
 // and its like, s a row with a large coefficient, so that nothing cancels (A. L. Van Buren and J. E. Boisvert, Quart.
 // Appl. Math. 65 (2007) 1-23); of those the first, whose Bessel functions of the second kind are least. Bessel
-// functions of one argument are a table by recurrence; where it would be long, one by one. Negative x by the parts of the
-// second kind that are even and odd. In double; derivatives in q on dual numbers, those of Bessel
-// functions by their equation.
+// functions of one argument are a table by recurrence; where it would be long, one by one. Negative x by the parts of
+// the second kind that are even and odd. In double; derivatives in q on dual numbers, those of Bessel functions by
+// their equation.
 #pragma once
 #include "core/double_double.h"
 #include "special/bessel_jy.h"
