@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -86,24 +87,21 @@ def _small(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
     return beyond, torch.where(beyond, b, a), torch.where(beyond, a, b), torch.where(beyond, rest, out)
 
 
-def _da(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
-    beyond, a, b, x = _small(a, b, y, out, complement)
+def _by_parameter(own: Callable[..., Any], mirrored: Callable[..., Any], *args: Any) -> Any:
+    """The partial derivative in the parameter in which `own` is that of I_x, `mirrored` that of the mirror image."""
+    beyond, a, b, x = _small(*args)
     inside = (x > 0) & (x < 1)
     x = torch.where(inside, x, 0.5)
     there, here = torch.where(beyond, x, 0.5), torch.where(beyond, 0.5, x)
-    return quotient(
-        inside, torch.where(beyond, betainc_db(a, b, there), -betainc_da(a, b, here)), beta_density(a, b, x)
-    )
+    return quotient(inside, torch.where(beyond, mirrored(a, b, there), -own(a, b, here)), beta_density(a, b, x))
+
+
+def _da(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
+    return _by_parameter(betainc_da, betainc_db, a, b, y, out, complement)
 
 
 def _db(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
-    beyond, a, b, x = _small(a, b, y, out, complement)
-    inside = (x > 0) & (x < 1)
-    x = torch.where(inside, x, 0.5)
-    there, here = torch.where(beyond, x, 0.5), torch.where(beyond, 0.5, x)
-    return quotient(
-        inside, torch.where(beyond, betainc_da(a, b, there), -betainc_db(a, b, here)), beta_density(a, b, x)
-    )
+    return _by_parameter(betainc_db, betainc_da, a, b, y, out, complement)
 
 
 def _dy(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
