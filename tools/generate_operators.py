@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 REAL = {"r": ("float", "double"), "c": ("sci::complex<float>", "sci::complex<double>"), "i": ("int64_t", "int64_t")}
 MAX_OPERANDS = 16  # as in csrc/runtime/elementwise.cpp
 LETTER = {"r": "fd", "c": "FD", "i": "ll"}
+FLAGS = ("wide", "pullback")  # of a card, as literals
 LEVELS = ("v3", "v4")  # x86-64-v3 (AVX2) and x86-64-v4 (AVX-512); csrc/Makefile has their flags
 
 
@@ -28,6 +29,15 @@ class Card(NamedTuple):
     signatures: str
     arguments: list[str]
     wide: bool
+    pullback: bool = False
+
+    def kernels(self) -> list[Card]:
+        """Return the card, and what stands for the kernel of its backward pass."""
+        if not self.pullback:
+            return [self]
+        count = len(self.arguments)
+        back = f"{'r ' * (count + 1)}-> {'r ' * count}"
+        return [self, Card(f"{self.name}_pullback", self.header, back, ["grad", *self.arguments], self.wide)]
 
 
 def elementwise_cards(path: pathlib.Path) -> list[Card]:
@@ -40,11 +50,12 @@ def elementwise_cards(path: pathlib.Path) -> list[Card]:
             if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "elementwise":
                 try:
                     header, signatures = (ast.literal_eval(arg) for arg in decorator.args[:2])
-                    wide = any(k.arg == "wide" and ast.literal_eval(k.value) for k in decorator.keywords)
+                    flags = {k.arg for k in decorator.keywords if k.arg in FLAGS and ast.literal_eval(k.value)}
                 except ValueError as error:
-                    text = f"{path}: {node.name}: header, signatures and wide must be literals"
+                    text = f"{path}: {node.name}: header, signatures, wide and pullback must be literals"
                     raise SystemExit(text) from error
-                found.append(Card(node.name, header, signatures, [a.arg for a in node.args.posonlyargs], wide))
+                arguments = [a.arg for a in node.args.posonlyargs]
+                found.append(Card(node.name, header, signatures, arguments, *(flag in flags for flag in FLAGS)))
     return found
 
 
@@ -78,7 +89,7 @@ def unit(stem: str, key: str, cards: list[Card]) -> str:
         lines += ["#ifdef SCI_HAS_WIDE", *levels, "#endif", ""]
     lines += ["namespace sci {", "namespace {"]
     row = 0
-    for name, header, signatures, arguments, wide in cards:
+    for name, header, signatures, arguments, wide, _ in cards:
         own = definition(name)
         kernel = f'#include \\"core/elementwise.h\\"\\n#include \\"{header}\\"\\nnamespace sci {{ {own} }}\\n'
         lines += ["", own, f"ElementwiseVariant variants_{name}[] = {{"]
@@ -148,7 +159,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     names, units, wide_units = [], ["table.cpp"], []
     for path in sorted(ROOT.glob("sci/*/_*.py")):
-        cards = elementwise_cards(path)
+        cards = [kernel for card in elementwise_cards(path) for kernel in card.kernels()]
         if cards:
             key = f"{path.parent.name}{path.stem}"
             stem = path.relative_to(ROOT).as_posix()

@@ -56,21 +56,72 @@ struct Elementwise {
     }
   }
 
+  /// Contiguous operands: a loop that the compiler makes vector instructions of, where the mathematics lets it.
   template <int... I>
-  SCI_HD static void row(char* const* at, const int64_t* step, int64_t n, index_list<I...>) {
-    if (N == 1 && step[0] == int64_t(sizeof(Out)) && (... && (step[N + I] == int64_t(sizeof(In))))) {
-      Out* out = reinterpret_cast<Out*>(at[0]);
-      if constexpr (N == 1)
-        for (int64_t i = 0; i < n; ++i) out[i] = F::apply(reinterpret_cast<const In*>(at[N + I])[i]...);
-      return;
+  SCI_HD static void dense(char* const* at, int64_t n, index_list<I...>) {
+    Out* __restrict out = reinterpret_cast<Out*>(at[0]);
+    if constexpr (N == 1) {
+      for (int64_t i = 0; i < n; ++i) out[i] = F::apply(reinterpret_cast<const In*>(at[N + I])[i]...);
+    } else {
+      Out* __restrict second = reinterpret_cast<Out*>(at[1]);
+      Out* __restrict third = reinterpret_cast<Out*>(at[N - 1]);
+      for (int64_t i = 0; i < n; ++i) {
+        many<Out, N> result = F::apply(reinterpret_cast<const In*>(at[N + I])[i]...);
+        out[i] = result[0];
+        second[i] = result[1];
+        if constexpr (N == 3) third[i] = result[2];
+      }
     }
+  }
+
+  template <int... I>
+  SCI_HD static void row(char* const* at, const int64_t* step, int64_t n, index_list<I...> indices) {
+    constexpr int64_t in_size[] = {int64_t(sizeof(In))...};
     char* p[operands];
-    for (int k = 0; k < operands; ++k) p[k] = at[k];
+    bool contiguous = N <= 3, fits[operands];
+    for (int k = 0; k < operands; ++k) {
+      p[k] = at[k];
+      fits[k] = step[k] == (k < N ? int64_t(sizeof(Out)) : in_size[k - N]);
+      contiguous = contiguous && fits[k];
+    }
+    if constexpr (N <= 3) {
+      if (contiguous) return dense(at, n, indices);
+    }
+#ifdef SCI_WIDE
+    // Operands with other strides, broadcast numbers above all, go through a buffer.
+    constexpr int64_t block = 256;
+    alignas(64) char buffer[operands][block * 8];
+    for (bool first = true; n > 0; first = false) {
+      const int64_t m = n < block ? n : block;
+      char* q[operands];
+      for (int k = 0; k < operands; ++k) q[k] = fits[k] ? p[k] : buffer[k];
+      for (int k = N; k < operands; ++k)
+        if (!fits[k] && (step[k] || first)) copy(buffer[k], in_size[k - N], p[k], step[k], m, in_size[k - N]);
+      dense(q, m, indices);
+      for (int k = 0; k < N; ++k)
+        if (!fits[k]) copy(p[k], step[k], buffer[k], int64_t(sizeof(Out)), m, int64_t(sizeof(Out)));
+      for (int k = 0; k < operands; ++k) p[k] += m * step[k];
+      n -= m;
+    }
+#else
     for (int64_t i = 0; i < n; ++i) {
       element(p, index_list<I...>());
       for (int k = 0; k < operands; ++k) p[k] += step[k];
     }
+#endif
   }
+
+#ifdef SCI_WIDE
+  /// n numbers of 4 or 8 bytes from one stride to another.
+  static void copy(char* to, int64_t to_step, const char* from, int64_t from_step, int64_t n, int64_t size) {
+    for (int64_t i = 0; i < n; ++i, to += to_step, from += from_step) {
+      if (size == 4)
+        std::memcpy(to, from, 4);
+      else
+        std::memcpy(to, from, 8);
+    }
+  }
+#endif
 };
 
 }  // namespace sci

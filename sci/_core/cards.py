@@ -146,6 +146,7 @@ class ElementwiseCard:
     ulp: Ulp
     public: bool
     function: Callable[..., Any]
+    pullback: Callable[..., Any] | None = None  # ``(grad, args, needs)``: a gradient per argument, or None
 
     @property
     def outputs(self) -> int:

@@ -268,7 +268,7 @@ def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
     """Bring a gradient to the shape and kind (real or complex) of the argument it belongs to."""
     if grad.is_complex() and not x.is_complex():
         grad = grad.real
-    return grad.sum_to_size(x.shape)
+    return grad if grad.shape == x.shape else grad.sum_to_size(x.shape)
 
 
 # ---- elementwise functions -----------------------------------------------------------------------------------------
@@ -285,6 +285,7 @@ def elementwise(
     special: Sequence[tuple[Any, ...]] = (),
     public: bool = True,
     wide: bool = False,
+    pullback: bool = False,
 ) -> Callable[[F], F]:
     """Declare an elementwise function: the body below the decorator is only its signature and docstring.
 
@@ -301,6 +302,9 @@ def elementwise(
     public : False for a function that only derivatives use
     wide : True compiles the loop over real arguments for AVX2 and AVX-512 as well; worth it where the header is free of
         loops and calls, so that the compiler can make vector instructions of it (a literal: the build reads it)
+    pullback : True where the header also has ``NAME_pullback(grad, args...)``, the gradients in all arguments at once
+        (a number for one argument, `many` for several): what a backward pass of real arguments runs that is not itself
+        differentiated, in place of `partials` and products (a literal)
     """
 
     def declare(stub: F) -> F:
@@ -321,6 +325,8 @@ def elementwise(
             public=public,
             function=stub,
         )
+        if pullback:
+            card.pullback = _make_pullback(card, wide)
         if len(card.partials) != len(arguments):
             raise ValueError(f"{card.name}: {len(arguments)} arguments but {len(card.partials)} partials")
         function = _public_function(card, _register_elementwise(card))
@@ -371,6 +377,8 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
     def backward(
         xs: Args, outs: tuple[Tensor, ...], grads: tuple[Tensor | None, ...], needs: tuple[bool, ...]
     ) -> list[Tensor | None]:
+        if card.pullback is not None and (found := card.pullback(grads[0], xs, needs)) is not None:
+            return found
         result: list[Tensor | None] = []
         for i, x in enumerate(xs):
             ds = partial(i, xs, outs) if needs[i] else None
@@ -391,6 +399,31 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
         return made[0] if single else tuple(made)
 
     return _Operator(card.name, None, fake, backward, jvp, (0,) * len(card.arguments), None)
+
+
+def _make_pullback(card: ElementwiseCard, wide: bool) -> Callable[..., list[Tensor | None] | None]:
+    """Return what computes the gradients by one kernel, or None where `partials` have to do it."""
+    op = getattr(torch.ops.sci, f"{card.name}_pullback").default
+    count = len(card.arguments)
+
+    def fake(grad: Tensor, *xs: Tensor) -> Any:
+        shape = torch.broadcast_shapes(grad.shape, *(x.shape for x in xs))
+        made = tuple(grad.new_empty(shape) for _ in xs)
+        return made[0] if count == 1 else made
+
+    torch.library.register_fake(f"sci::{op._schema.name.split('::')[1]}", fake, lib=_library)
+
+    def pullback(grad: Tensor, xs: Args, needs: tuple[bool, ...]) -> list[Tensor | None] | None:
+        # A kernel with vector instructions takes less than a single product; others are for all gradients together.
+        if not (wide or all(needs)) or any(x.is_complex() for x in xs) or torch.is_grad_enabled():
+            return None
+        if transforms_active() or forward_mode_active() or is_batched_gradient(grad):
+            return None
+        found = op(grad, *xs)
+        found = (found,) if count == 1 else found
+        return [unbroadcast(d, x) if need else None for d, x, need in zip(found, xs, needs, strict=True)]
+
+    return pullback
 
 
 def _matches(ins: str, xs: Sequence[Tensor]) -> bool:
