@@ -130,9 +130,9 @@ SCI_HD T betainc_fraction(T a, T b, T x, T y, T l) {
   return sum;
 }
 
-/// f of the uniform expansion, from its differential equation: see above.
+/// f_0, ..., f_length of the uniform expansion, from its differential equation: see above.
 template <class T>
-SCI_HD void betainc_coefficients(T a, T b, T* f) {
+SCI_HD void betainc_coefficients(T a, T b, int length, T* f) {
   using S = scalar_of<T>;
   T r = a + b, skew = (b - a) / r, pq = (a / r) * (b / r);
   T u[uniform_terms<T> + 2];
@@ -140,11 +140,16 @@ SCI_HD void betainc_coefficients(T a, T b, T* f) {
   u[1] = T(S(1));
   f[0] = T(S(1));
   SCI_NO_UNROLL
-  for (int n = 1; n <= uniform_terms<T>; ++n) {
-    T known = (n == 1 ? skew : T(S(0))) - pq * u[n - 1], sum = T(S(0));
+  for (int n = 1; n <= length; ++n) {
+    T known = (n == 1 ? skew : T(S(0))) - pq * u[n - 1], sum = T(S(0)), other = T(S(0));
+    int k = 2;  // two sums, neither of which waits for the other
     SCI_NO_UNROLL
-    for (int k = 2; k <= n; ++k) sum = sum + u[k] * f[n + 1 - k];
-    u[n + 1] = (known - sum) * T(S(1) / S(n + 2));
+    for (; k < n; k += 2) {
+      sum = sum + u[k] * f[n + 1 - k];
+      other = other + u[k + 1] * f[n - k];
+    }
+    if (k == n) sum = sum + u[n] * f[1];
+    u[n + 1] = (known - (sum + other)) * T(S(1) / S(n + 2));
     f[n] = T(S(n + 1)) * u[n + 1] - known;
   }
 }
@@ -168,8 +173,9 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l, T* known) {
     T zeta = -(l / m) * sqrt(slope);
     if (primal(zeta) >= S(-1)) {
       T f[uniform_terms<T> + 1], r = a + b;
-      betainc_coefficients(a, b, f);
-      return uniform_parts(f, m, zeta, betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l));
+      const int length = uniform_length(m, zeta);
+      betainc_coefficients(a, b, length, f);
+      return uniform_parts(f, length, m, zeta, betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l));
     }
   }
   if (A < S(1) && A < B && X <= S(0.5) && B * X <= S(1.1) && A * log(X * max(B, S(1))) > S(-0.7)) {

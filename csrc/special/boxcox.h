@@ -60,4 +60,41 @@ SCI_HD T inv_boxcox1p(T y, T lambda) {
   return low == T(0) ? value : value + (value + T(1)) * low;
 }
 
+namespace detail {
+
+/// The derivative in lambda, L^2 exprel'(lambda L); 1 / lambda^2 at L = -infinity.
+template <class T>
+SCI_HD T boxcox_slope(T log, T lambda) {
+  const bool edge = isinf(log) && lambda != T(0);
+  T safe = edge ? T(1) : log, inside = safe * safe * exprel_slope(lambda * safe);
+  return edge ? (log * lambda > T(0) ? abs(log) : T(1) / lambda / lambda) : inside;
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> boxcox_pullback(T grad, T x, T lambda) {
+  T l = log(x), power = exp(lambda * l), less = lambda - T(1);
+  // x^(lambda - 1) by x^lambda, since rounding lambda - 1 would cost digits, where that is a normal number.
+  T beside = less == T(0) ? T(1) : exp(less * l);
+  T by_x = power >= limits<T>::min && power <= limits<T>::max && x > T(0) ? power / x : beside;
+  return {{grad * by_x, grad * detail::boxcox_slope(l, lambda)}};
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> boxcox1p_pullback(T grad, T x, T lambda) {
+  T l = log1p(x);
+  return {{grad * (exp(lambda * l) / (T(1) + x)), grad * detail::boxcox_slope(l, lambda)}};
+}
+
+/// With x = exp(y G_0(s)), s = lambda y: dx/dy = x / (1 + s), dx/dlambda = -x y^2 G_1(s), G_k = log1p_moment(k, .).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> inv_boxcox_pullback(T grad, T y, T lambda) {
+  T x = grad * inv_boxcox(y, lambda), s = lambda * y;
+  return {{x / (T(1) + s), -x * y * (y * detail::log1p_first_moment(s))}};
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> inv_boxcox1p_pullback(T grad, T y, T lambda) {
+  return inv_boxcox_pullback(grad, y, lambda);
+}
+
 }  // namespace sci

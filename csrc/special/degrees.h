@@ -76,6 +76,12 @@ SCI_HD T radian(T d, T m, T s) {
   return ((d * T(60) + m) * T(60) + s) * (numbers::pi<T> / T(648000));
 }
 
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> radian_pullback(T grad, T, T, T) {
+  constexpr T degree = numbers::pi<T> / T(180);
+  return {{grad * degree, grad * (degree / T(60)), grad * (degree / T(3600))}};
+}
+
 /// To the nearest integer, halves to the even one.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T round(T x) {

@@ -10,8 +10,51 @@
 // Error (measured): cosm1 2 ulp, exprel 2 ulp, exprel_moment 4 ulp.
 #pragma once
 #include "core/complex.h"
+#include "core/polynomial.h"
 
 namespace sci {
+namespace detail {
+
+/// exprel'(x) = sum x^k / (k! (k + 2)) = (1 + (x - 1) e^x) / x^2, without calls or branches.
+SCI_HD double exprel_slope_series(double x) {
+  SCI_TABLE(double, c) = {0.5,
+                          1. / 3,
+                          1. / 8,
+                          1. / 30,
+                          1. / 144,
+                          1. / 840,
+                          1. / 5760,
+                          1. / 45360,
+                          1. / 403200,
+                          1. / 3991680,
+                          1. / 43545600,
+                          1. / 518918400,
+                          1. / 6706022400.,
+                          1. / 93405312000.,
+                          1. / 1394852659200.,
+                          1. / 22230464256000.,
+                          1. / 376610217984000.,
+                          1. / 6758061133824000.};
+  return horner(c, x);
+}
+SCI_HD float exprel_slope_series(float x) {
+  SCI_TABLE(float, c) = {0.5f,       1.f / 3,     1.f / 8,      1.f / 30,      1.f / 144,     1.f / 840,
+                         1.f / 5760, 1.f / 45360, 1.f / 403200, 1.f / 3991680, 1.f / 43545600};
+  return horner(c, x);
+}
+template <class T>
+SCI_HD T exprel_slope(T x) {
+  const bool near = abs(x) < T(1);
+  T series = exprel_slope_series(near ? x : T(0));
+  T value = (T(1) + (x - T(1)) * exp(x)) / x / x;
+  // In two factors where e^x overflows.
+  T half = exp(min(x, T(2) * limits<T>::log_max) / T(2));
+  value = x > limits<T>::log_max - T(10) ? half * ((x - T(1)) / x) * (half / x) : value;
+  value = x < -limits<T>::max ? T(0) : value;
+  return near ? series : x > limits<T>::max ? x : value;
+}
+
+}  // namespace detail
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T cosm1(T x) {
@@ -28,6 +71,15 @@ SCI_HD T exprel(T x) {
     return half / x * half;
   }
   return expm1(x) / x;
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T exprel_pullback(T grad, T x) {
+  return grad * detail::exprel_slope(x);
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T expm1_pullback(T grad, T x) {
+  return grad * exp(x);
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>

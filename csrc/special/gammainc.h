@@ -118,12 +118,13 @@ SCI_HD_LARGE many<T, 2> gammainc_parts(T a, T x) {
   if (v >= S(13) && w > S(0.2) * v && w < S(3) * v) {
     T t = (x - a) / a, eta = t * sqrt(log1p_minus_ratio(t));
     if (abs(primal(eta)) <= S(1)) {
+      const int length = uniform_length(a, eta);
       if constexpr (is_same<S, float>) {
         float f[uniform_terms<float> + 1];
-        for (int n = 0; n <= uniform_terms<float>; ++n) f[n] = float(gammainc_tables::uniform_taylor()[n]);
-        return uniform_parts(f, a, eta, gammainc_exponent(a, x));
+        for (int n = 0; n <= length; ++n) f[n] = float(gammainc_tables::uniform_taylor()[n]);
+        return uniform_parts(f, length, a, eta, gammainc_exponent(a, x));
       } else {
-        return uniform_parts(gammainc_tables::uniform_taylor(), a, eta, gammainc_exponent(a, x));
+        return uniform_parts(gammainc_tables::uniform_taylor(), length, a, eta, gammainc_exponent(a, x));
       }
     }
   }

@@ -18,6 +18,13 @@ SCI_HD T huber(T delta, T r) {
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> huber_pullback(T grad, T delta, T r) {
+  T size = abs(r), sign = r > T(0) ? T(1) : r < T(0) ? T(-1) : T(0);
+  const bool far = size > delta;
+  return {{grad * (far ? size - delta : T(0)), grad * (far ? delta * sign : r)}};
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T pseudo_huber(T delta, T r) {
   if (isnan(delta) || isnan(r)) return limits<T>::nan;
   if (delta < T(0)) return limits<T>::infinity;

@@ -4,7 +4,7 @@
 // powm1(x, y) = x^y - 1 = expm1(y log x) where |y log x| < 1, so that nothing cancels; pow beyond.
 // log_ratio(x, y) = log(x / y): log1p((x - y) / y) for x/y in [1/2, 2], where x - y is exact; otherwise log of the
 //   quotient, or, where that is not a normal number, the difference of the logarithms.
-// log_times_e(x) = 1 + log x: log1p(e (x - 1/e)) about its zero 1/e, with 1/e in two parts.
+// log_times_e(x) = 1 + log x, accurate about its zero 1/e: log(e x) with what rounds off of e x.
 // log1p_minus(u) = log(1 + u) - u: with r = u / (2 + u), log(1 + u) = 2 artanh r (DLMF 4.6.4 with 4.37.24), so the
 //   difference is 2 r^3 (1/3 + r^2/5 + ...) - u r, of which the second term is the larger for small r; -0.6 < u < 0.9.
 // log1p_moment(k, s) = int_0^1 v^k / (1 + s v)^(k+1) dv, so that log1p(s) / s = log1p_moment(0, s) and
@@ -20,15 +20,30 @@
 namespace sci {
 namespace detail {
 
-/// log(1 + u) - u for -0.6 <= u <= 0.9.
+/// 1/3 + s/5 + s^2/7 + ... for s = r^2, |r| <= 0.43: artanh r = r + r^3 times it.
 template <class T>
-SCI_HD T log1p_minus(T u) {
+SCI_HD T artanh_tail(T s) {
   constexpr int count = is_same<T, float> ? 10 : 23;
   SCI_TABLE(T, c) = {T(1) / 3,  T(1) / 5,  T(1) / 7,  T(1) / 9,  T(1) / 11, T(1) / 13, T(1) / 15, T(1) / 17,
                      T(1) / 19, T(1) / 21, T(1) / 23, T(1) / 25, T(1) / 27, T(1) / 29, T(1) / 31, T(1) / 33,
                      T(1) / 35, T(1) / 37, T(1) / 39, T(1) / 41, T(1) / 43, T(1) / 45, T(1) / 47};
+  return polynomial<count>(c, s);
+}
+
+/// log(1 + u) - u for -0.6 <= u <= 0.9.
+template <class T>
+SCI_HD T log1p_minus(T u) {
   T r = u / (T(2) + u), square = r * r;
-  return r * (T(2) * square * polynomial<count>(c, square) - u);
+  return r * (T(2) * square * artanh_tail(square) - u);
+}
+
+/// int_0^1 v / (1 + s v)^2 dv = 1 / (1 + s) + (log(1 + s) - s) / s^2, without calls or branches.
+template <class T>
+SCI_HD T log1p_first_moment(T s) {
+  const bool small = s > T(-0.6) && s < T(0.9);
+  T u = small ? s : T(0), k = T(1) / (T(2) + u), edge = T(1) / (T(1) + s);
+  T near = edge + k * (T(2) * u * k * k * artanh_tail(u * u * k * k) - T(1));
+  return small ? near : ((log1p(s) / s) - edge) / s;
 }
 
 }  // namespace detail
@@ -61,6 +76,23 @@ SCI_HD T xlog1py(T x, T y) {
   if (x == T(0) && !isnan(y)) return T(0);
   return x * log1p(y);
 }
+/// Where x and the logarithm's argument both vanish, the derivatives are 0, as the value is.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> xlogy_pullback(T grad, T x, T y) {
+  const bool lost = x == T(0) && y == T(0);
+  return {{grad * (lost ? T(0) : log(y)), grad * (lost ? T(0) : x / y)}};
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> xlog1py_pullback(T grad, T x, T y) {
+  const bool lost = x == T(0) && y == T(-1);
+  return {{grad * (lost ? T(0) : log1p(y)), grad * (lost ? T(0) : x / (T(1) + y))}};
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T log1p_pullback(T grad, T x) {
+  return grad / (T(1) + x);
+}
+
 template <class T>
 SCI_HD complex<T> xlog1py(complex<T> x, complex<T> y) {
   if (x == complex<T>(T(0)) && !isnan(y)) return complex<T>(T(0));
@@ -77,10 +109,11 @@ SCI_HD T log_ratio(T x, T y) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T log_times_e(T x) {
-  if (!(x > T(0.2) && x < T(0.6))) return T(1) + log(x);
-  constexpr T high = T(0.36787944117144232160);  // 1/e rounded, and the rest
-  constexpr T low = is_same<T, float> ? T(-9.1497551881701012e-09) : T(-1.2428753672788363e-17);
-  return log1p(((x - high) - low) * numbers::e<T>);
+  // e rounded, and the rest.
+  constexpr T high = numbers::e<T>, low = is_same<T, float> ? T(8.2548404e-8) : T(1.4456468917292502e-16);
+  T p = x * high, rest = fma(x, high, -p) + x * low;
+  const bool inner = x > (is_same<T, float> ? T(1e-30) : T(1e-280)) && x < limits<T>::max / T(8);
+  return log(inner ? p : x) + (inner ? rest / p : T(1));
 }
 
 namespace detail {

@@ -66,6 +66,40 @@ SCI_HD float sinc_rest(float z) {
   return horner(c, z);
 }
 
+/// cos(pi r) for |r| <= 1/2, and the derivative of sinc r over r, in powers of z = r^2: Taylor's series.
+SCI_HD double sinc_cosine(double z) {
+  SCI_TABLE(double, c) = {1.0,
+                          -4.9348022005446793094,
+                          4.0587121264167682182,
+                          -1.3352627688545894959,
+                          0.23533063035889320454,
+                          -0.025806891390014060013,
+                          0.0019295743094039230479,
+                          -0.00010463810492484570712,
+                          4.3030695870329470073e-6,
+                          -1.3878952462213772114e-7,
+                          3.6047307974625009339e-9,
+                          -7.7007071306013533798e-11};
+  return horner(c, z);
+}
+SCI_HD float sinc_cosine(float z) {
+  SCI_TABLE(float, c) = {1.0f,           -4.9348022005f, 4.0587121264f,   -1.3352627689f,
+                         0.23533063036f, -0.0258068914f, 0.001929574309f, -0.000104638105f};
+  return horner(c, z);
+}
+SCI_HD double sinc_slope(double z) {
+  SCI_TABLE(double, c) = {-3.2898681336964528729,    3.2469697011334145745,     -1.1445109447325052822,
+                          0.20918278254123840404,    -0.023460810354558236375,  0.0017811455163728520442,
+                          -9.7662231263189326643e-5, 4.0499478466192442422e-6,  -1.3148481279991994635e-7,
+                          3.4330769499642866037e-9,  -7.3658937770969467111e-11};
+  return horner(c, z);
+}
+SCI_HD float sinc_slope(float z) {
+  SCI_TABLE(float, c) = {-3.2898681337f, 3.2469697011f, -1.1445109447f, 0.20918278254f,
+                         -0.0234608104f, 0.0017811455f, -9.766222e-5f};
+  return horner(c, z);
+}
+
 /// Reduced half angle h of x and whether k is odd; the sign of diric.
 template <class T>
 SCI_HD T diric_reduce(T x, T n, T& h) {
@@ -91,6 +125,14 @@ SCI_HD T sinc(T x) {
   T n = rint(x), r = x - n, square = r * r, half = T(0.5) * n;
   T value = (T(1) + square * detail::sinc_rest(square)) * (n == T(0) ? T(1) : r / x);
   return half == rint(half) ? value + T(0) : T(0) - value;  // +0 at whole numbers
+}
+/// grad sinc'(x), sinc'(x) = (cos(pi x) - sinc x) / x, without calls.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T sinc_pullback(T grad, T x) {
+  T n = rint(x), r = x - n, square = r * r, half = T(0.5) * n;
+  T sine = r + r * square * detail::sinc_rest(square);  // over pi
+  T slope = n == T(0) ? r * detail::sinc_slope(square) : (detail::sinc_cosine(square) - sine / x) / x;
+  return grad * (half == rint(half) ? slope : -slope);
 }
 template <class T>
 SCI_HD complex<T> sinc(complex<T> x) {

@@ -56,6 +56,7 @@ def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
     ),
     ulp=Ulp(float64=4, float32=4, partials=16),
     wide=True,
+    pullback=True,
 )
 def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -119,6 +120,7 @@ def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=4, float32=4, partials=16),
     wide=True,
+    pullback=True,
 )
 def boxcox1p(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -197,6 +199,7 @@ _INVERSE = (
     ),
     ulp=Ulp(float64=4, float32=4, partials=24),
     wide=True,
+    pullback=True,
 )
 def inv_boxcox(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -254,6 +257,7 @@ def inv_boxcox(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=4, float32=4, partials=24),
     wide=True,
+    pullback=True,
 )
 def inv_boxcox1p(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -55,6 +55,7 @@ def _slope(z: Any) -> Any:
     ),
     # The exponential of the quantile's square magnifies its rounding.
     ulp=Ulp(float64=8, float32=8, partials=256),
+    pullback=True,
 )
 def nrdtrimn(p: Any, std: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -122,6 +123,7 @@ def nrdtrimn(p: Any, std: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     ),
     # The exponential of the quantile's square magnifies its rounding.
     ulp=Ulp(float64=8, float32=8, partials=256),
+    pullback=True,
 )
 def nrdtrisd(mn: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
