@@ -48,8 +48,9 @@ class Run:
     def __init__(self, options: argparse.Namespace) -> None:
         self.device = torch.device(options.device)
         self.pattern = options.k or ""
-        seconds, rounds = (0.03, 3) if options.quick or options.short else (0.2, 7)
-        self.clock = Clock(self.device, options.threads, seconds, rounds, options.cpu_time)
+        seconds, rounds = (0.03, 3) if options.quick else (0.09, 9) if options.short else (0.2, 7)
+        slow_rounds = 3 if options.quick or options.short else 7
+        self.clock = Clock(self.device, options.threads, seconds, rounds, options.cpu_time, slow_rounds)
         peers = tuple(peer for peer in PEERS if installed(peer, self.device))
         self.context = Context(self.device, options.quick, peers)
         self.bandwidths: dict[int, float] = {}

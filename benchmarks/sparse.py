@@ -127,6 +127,7 @@ def _graphs(libraries: dict[str, _Library], label: str, n: int) -> Iterator[Case
     for name, act in (
         ("csgraph.dijkstra, 4 sources", lambda graph, A: graph.dijkstra(A, indices=sources, return_predecessors=True)),
         ("csgraph.breadth_first_order", lambda graph, A: graph.breadth_first_order(A, 0)),
+        ("csgraph.breadth_first_tree", lambda graph, A: graph.breadth_first_tree(A, 0)),
         ("csgraph.connected_components", lambda graph, A: graph.connected_components(A)),
         ("csgraph.minimum_spanning_tree", lambda graph, A: graph.minimum_spanning_tree(A)),
         ("csgraph.laplacian", lambda graph, A: graph.laplacian(A)),

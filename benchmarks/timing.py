@@ -16,14 +16,16 @@ Call = Callable[[], Any]
 
 @dataclasses.dataclass(frozen=True)
 class Clock:
-    """How time is taken: on which device, with how many CPU threads, for how long; `cpu_time` counts the process's own
-    time instead of the wall's, which says more on a machine that others use too (with one thread)."""
+    """How time is taken: on which device, with how many CPU threads, for how long, in how many rounds (of calls that
+    last longer than a block, at most `slow_rounds`); `cpu_time` counts the process's own time instead of the wall's,
+    which says more on a machine that others use too (with one thread)."""
 
     device: torch.device
     threads: int
     seconds: float
     rounds: int
     cpu_time: bool = False
+    slow_rounds: int = 7
 
 
 def _block(call: Call, number: int, clock: Clock, peer: str) -> float:
@@ -68,7 +70,8 @@ def time_alternately(calls: dict[str, Call], clock: Clock) -> tuple[dict[str, fl
         except Exception as error:  # a peer that cannot do it is no reason to stop
             errors[name] = f"{type(error).__name__}: {error}".splitlines()[0][:200]
     found: dict[str, list[float]] = {name: [] for name in numbers}
-    for _ in range(clock.rounds):
+    slow = bool(numbers) and max(numbers.values()) == 1
+    for _ in range(min(clock.rounds, clock.slow_rounds) if slow else clock.rounds):
         for name, number in numbers.items():
             found[name].append(_block(calls[name], number, clock, name))
     return {name: statistics.median(times) for name, times in found.items()}, errors

@@ -146,6 +146,34 @@ std::tuple<Tensor, Tensor> graph_order(const Tensor& indptr, const Tensor& indic
   return {torch::stable::narrow(order, 0, 0, count), predecessors};
 }
 
+/// Which edges a tree of predecessors takes, in compressed rows: their entries (-1 for none), row starts and columns.
+std::tuple<Tensor, Tensor, Tensor> graph_tree_edges_(const Tensor& weights, const Tensor& indptr, const Tensor& indices,
+                                                     const Tensor& predecessors) {
+  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_tree_edges");
+  check_values(weights, graph, "graph_tree_edges");
+  STD_TORCH_CHECK(predecessors.scalar_type() == ScalarType::Int && predecessors.is_contiguous() &&
+                      predecessors.numel() == graph.nodes,
+                  "graph_tree: predecessors must be int32, one for each node");
+  const int32_t* before = data<int32_t>(predecessors);
+  int64_t count = 0;
+  for (int64_t v = 0; v < graph.nodes; ++v) {
+    check_inside(before[v] < graph.nodes, "graph_tree_edges");
+    count += before[v] >= 0;
+  }
+  Tensor entries = room_as(indptr, {count}, ScalarType::Long), starts = room_as(indptr, {graph.nodes + 1}),
+         columns = room_as(indptr, {count});
+  std::unique_ptr<int64_t[]> best(new int64_t[graph.nodes + 1]);
+  dispatch_real(weights, "graph_tree_edges", [&](auto number) {
+    using T = typename decltype(number)::type;
+    dispatch_index(graph.indices, "graph_tree_edges", [&](auto index) {
+      using I = typename decltype(index)::type;
+      graph_tree_edges(data<T>(weights), graph.rows<I>(), graph.columns<I>(), graph.nodes, before, best.get(),
+                       data<I>(starts), data<I>(columns), data<int64_t>(entries));
+    });
+  });
+  return {entries, starts, columns};
+}
+
 /// How many nodes each node of the frontier finds; `graph_found` lists them.
 Tensor graph_claim(const Tensor& indptr, const Tensor& indices, const Tensor& frontier, Tensor claims) {
   Graph graph(indptr, indices, "graph_claim");
@@ -232,6 +260,9 @@ SCI_OPERATOR(
     "graph_chosen(Tensor start, Tensor stop, Tensor order, Tensor best, Tensor(a!) parents, Tensor(b!) chosen) -> ()",
     graph_chosen)
 SCI_OPERATOR("graph_order(Tensor indptr, Tensor indices, int start, bool breadth) -> (Tensor, Tensor)", graph_order)
+SCI_OPERATOR(
+    "graph_tree_edges(Tensor weights, Tensor indptr, Tensor indices, Tensor predecessors) -> (Tensor, Tensor, Tensor)",
+    graph_tree_edges_)
 SCI_OPERATOR("graph_claim(Tensor indptr, Tensor indices, Tensor frontier, Tensor(a!) claims) -> Tensor", graph_claim)
 SCI_OPERATOR(
     "graph_found(Tensor indptr, Tensor indices, Tensor frontier, Tensor counts, Tensor ends, int total, Tensor(a!) "

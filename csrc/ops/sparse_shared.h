@@ -1,7 +1,7 @@
 // What the operators on sparse patterns share.
 #pragma once
 #include "core/cpu.h"
-#include "runtime/large_pages.h"
+#include "runtime/kept_memory.h"
 #include "runtime/operator.h"
 
 namespace sci {
@@ -11,8 +11,23 @@ inline Tensor on_cpu(const Tensor& x) {
   return x.is_contiguous() ? x : torch::stable::contiguous(x);
 }
 
-/// A new tensor, on the CPU in large pages where it is long: allocating would take longer than the operators here do.
-/// There it does not go through the dispatcher either, which takes as long as the product of a small matrix.
+inline size_t bytes_of(ScalarType type) {
+  switch (type) {
+    case ScalarType::Bool:
+    case ScalarType::Byte:
+    case ScalarType::Char: return 1;
+    case ScalarType::Short:
+    case ScalarType::Half:
+    case ScalarType::BFloat16: return 2;
+    case ScalarType::Int:
+    case ScalarType::Float: return 4;
+    case ScalarType::ComplexDouble: return 16;
+    default: return 8;
+  }
+}
+
+/// A new tensor, on the CPU in memory that is kept where it is long: allocating would take longer than the operators
+/// here do. There it does not go through the dispatcher either, which takes as long as the product of a small matrix.
 inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::optional<ScalarType> dtype = std::nullopt) {
   if (like.is_cuda()) return empty_as(like, std::move(size), dtype);
   int32_t type = 0, place = 0;
@@ -23,11 +38,20 @@ inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::option
   int64_t count = 1;
   for (size_t d = size.size(); d-- > 0; count *= size[d] > 1 ? size[d] : 1) strides[d] = count;
   AtenTensorHandle handle = nullptr;
+  size_t given = 0, bytes = bytes_of(dtype ? *dtype : like.scalar_type());
+  for (int64_t n : size) bytes *= size_t(n);
+  if (bytes >= kept_from) {
+    if (void* memory = take_memory(bytes, given)) {
+      auto give_back = [](void* from, void* size) { keep_memory(from, reinterpret_cast<size_t>(size)); };
+      STABLE_TORCH_ERROR_CODE_CHECK(torch_from_blob(
+          memory, int64_t(size.size()), size.data(), strides.data(), 0, type, aoti_torch_device_type_cpu(), place,
+          &handle, aoti_torch_layout_strided(), nullptr, 0, give_back, reinterpret_cast<void*>(given)));
+      return Tensor(handle);
+    }
+  }
   STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_empty_strided(int64_t(size.size()), size.data(), strides.data(), type,
                                                          aoti_torch_device_type_cpu(), place, &handle));
-  Tensor made(handle);
-  want_large_pages(made.mutable_data_ptr(), size_t(made.numel()) * made.element_size());
-  return made;
+  return Tensor(handle);
 }
 
 inline void check_inside(bool holds, const char* where) {

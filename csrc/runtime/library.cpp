@@ -4,6 +4,7 @@
 #include <string>
 
 #include "runtime/cuda.h"
+#include "runtime/kept_memory.h"
 #include "runtime/operator.h"
 
 namespace sci {
@@ -80,6 +81,7 @@ STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) {
   m.def("_nvrtc_version() -> str");
   m.def("_cache_trouble() -> str");
   m.def("_device_arch(int device) -> str");
+  m.def("_release_memory() -> ()");
 }
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) {
   m.impl("_configure", TORCH_BOX(&configure));
@@ -91,6 +93,7 @@ STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) {
   m.impl("_nvrtc_version", TORCH_BOX(&nvrtc_version));
   m.impl("_cache_trouble", TORCH_BOX(&cache_trouble));
   m.impl("_device_arch", TORCH_BOX(&arch_of));
+  m.impl("_release_memory", TORCH_BOX(&release_memory));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Searches from a node over compressed rows, in the order of the entries.
 //
 //   graph_breadth  breadth first with a queue (CPU)
+//   graph_tree_edges     the rows of a tree of predecessors, and which edges they are (CPU)
 //   GraphClaim, GraphCount, GraphWrite  one level of the same order for many threads: a node belongs to the first of
 //                  the frontier that leads to it; an item is a place in the frontier
 //   graph_depth    depth first: from each node on to its first neighbour that has not been visited (CPU)
@@ -83,10 +84,15 @@ inline int64_t graph_breadth(const I* indptr, const I* indices, int32_t start, i
   int64_t end = 1;
   order[0] = predecessors[start] = start;
   for (int64_t at = 0; at < end; ++at) {
+    if (at + 16 < end) {  // rows may lie anywhere
+      __builtin_prefetch(indptr + order[at + 16]);
+      __builtin_prefetch(indices + indptr[order[at + 8]]);
+    }
     const int32_t u = order[at];
     const U stop = U(indptr[u + 1]);
     U p = U(indptr[u]);
     if (p > stop || stop > entries) return -1;
+#pragma GCC unroll 4
     for (; p < stop; ++p) {
       const U v = U(indices[p]);
       if (__builtin_expect(v >= nodes, 0)) return -1;
@@ -98,6 +104,34 @@ inline int64_t graph_breadth(const I* indptr, const I* indices, int32_t start, i
   }
   predecessors[start] = graph_no_node;
   return end;
+}
+
+/// The edges from each node to those it precedes in compressed rows (`starts`, `columns`): `entries` are the lightest
+/// of the graph's edges between them, of those the first, or -1 where it has none. `best` is room for one per node.
+/// The pattern and the predecessors, negative for none, have been checked.
+template <class T, class I>
+inline void graph_tree_edges(const T* weights, const I* indptr, const I* indices, int64_t nodes,
+                             const int32_t* predecessors, int64_t* best, I* starts, I* columns, int64_t* entries) {
+  for (int64_t v = 0; v < nodes; ++v) best[v] = -1;
+  for (int64_t u = 0; u < nodes; ++u)
+    for (I p = indptr[u]; p < indptr[u + 1]; ++p) {
+      const I v = indices[p];
+      if (predecessors[v] != u) continue;
+      const int64_t q = best[v];
+      if (q < 0 || weights[p] < weights[q] || (weights[q] != weights[q] && weights[p] == weights[p])) best[v] = p;
+    }
+  for (int64_t u = 0; u <= nodes; ++u) starts[u] = 0;
+  for (int64_t v = 0; v < nodes; ++v)
+    if (predecessors[v] >= 0) ++starts[predecessors[v] + 1];
+  for (int64_t u = 0; u < nodes; ++u) starts[u + 1] += starts[u];
+  for (int64_t v = 0; v < nodes; ++v) {
+    if (predecessors[v] < 0) continue;
+    const I to = starts[predecessors[v]]++;
+    columns[to] = I(v);
+    entries[to] = best[v];
+  }
+  for (int64_t u = nodes; u > 0; --u) starts[u] = starts[u - 1];
+  starts[0] = 0;
 }
 
 /// `next` is the row starts at first: where the search in each row goes on.

@@ -160,6 +160,24 @@ def test_searches_and_components(n: int, density: float, directed: bool) -> None
     assert bool((labels[rows] >= labels[columns]).all()), "components are numbered against the edges"
 
 
+def test_edges_of_a_tree() -> None:
+    """Of parallel edges the lightest, of equal ones the first; 0 where the graph has no such edge; columns in order."""
+    indptr, indices = torch.tensor([0, 4, 6, 6, 8]), torch.tensor([2, 1, 2, 2, 3, 3, 0, 0])
+    data = torch.tensor([3.0, 5.0, 2.0, 2.0, math.nan, 7.0, 1.0, 9.0], dtype=torch.float64, requires_grad=True)
+    A = csr_array((data, indices, indptr), shape=(4, 4))
+    for before, wanted, entries in (
+        ([-9999, 0, 0, 1], [[0, 5, 2, 0], [0, 0, 0, 7], [0, 0, 0, 0], [0, 0, 0, 0]], [1, 2, 5]),
+        ([3, 0, 1, -1], [[0, 5, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]], [1, 6]),
+    ):
+        tree = csgraph.reconstruct_path(A, torch.tensor(before, dtype=torch.int32))
+        assert tree.has_canonical_format
+        np.testing.assert_array_equal(tree.toarray().detach(), wanted)
+        (grad,) = torch.autograd.grad(tree.data.sum(), data)
+        np.testing.assert_array_equal(grad.nonzero()[:, 0], entries)
+    with pytest.raises(ValueError, match="predecessors"):
+        csgraph.reconstruct_path(A, torch.tensor([-1, 0, 4, 1], dtype=torch.int32))
+
+
 @pytest.mark.parametrize(("n", "density"), SIZES)
 def test_spanning_tree(n: int, density: float) -> None:
     A = random(n, density, 6)

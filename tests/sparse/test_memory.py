@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import ctypes
 import gc
 import pathlib
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from sci.sparse import coo_array, csr_array
+from sci.sparse import coo_array, csr_array, eye_array
 
 STATUS, RESET = pathlib.Path("/proc/self/status"), pathlib.Path("/proc/self/clear_refs")
 SIZE, DEGREE = 200_000, 10
@@ -27,6 +28,7 @@ def peak(call: Callable[[], Any]) -> tuple[int, Any]:
     """How much more memory a call takes at its worst, its result included."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)  # what is free goes back, so that taking it again is seen
+    torch.ops.sci._release_memory()
     RESET.write_text("5")
     before = memory("VmRSS")
     made = call()
@@ -104,3 +106,32 @@ def test_transposing_and_making_take_three_times_their_output() -> None:
         except PermissionError:
             pytest.skip("the highest memory cannot be reset")
         assert taken <= 3 * parts(B) + SLACK, f"{taken / parts(B):.1f} times the output"
+
+
+def test_memory_of_long_results_is_given_out_again() -> None:
+    A, x = eye_array(2**20, format="csr", dtype=torch.float64), torch.arange(2**20, dtype=torch.float64)
+    torch.ops.sci._release_memory()
+    first = A @ x
+    place = first.data_ptr()
+    second = A @ (2 * x)  # the first is still in use
+    assert second.data_ptr() != place
+    part = first[5:10]
+    del first
+    third = A @ x
+    assert third.data_ptr() != place
+    assert torch.equal(part, x[5:10])
+    del part
+    fourth = A @ x
+    assert fourth.data_ptr() == place
+    for y, wanted in ((second, 2 * x), (third, x), (fourth, x)):
+        assert torch.equal(y, wanted)
+
+
+def test_kept_memory_by_several_threads() -> None:
+    A, x = eye_array(2**20, format="csr", dtype=torch.float64), torch.arange(2**20, dtype=torch.float64)
+
+    def work(factor: int) -> bool:
+        return all(torch.equal(A @ (factor * x), factor * x) for _ in range(5))
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(work, range(4)))

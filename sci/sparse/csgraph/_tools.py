@@ -13,7 +13,7 @@ from ..._core.arrays import as_tensor
 from ..._core.cards import Sample, function
 from ..._core.errors import bad_argument
 from .._csr import csr_array
-from .._pattern import compress
+from .._pattern import CompressedRows, compress, on_plain_cpu, same_index_dtype
 from ._graph import Graph, edge_entries
 from ._trees import path_sums
 
@@ -154,15 +154,27 @@ def reconstruct_path(csgraph: Any, predecessors: Any, directed: bool = True) -> 
             [0., 0., 0.]])
     """
     graph = Graph(csgraph, "reconstruct_path", directed)
-    before = _predecessors(predecessors, (graph.nodes,), "reconstruct_path", graph.device)
+    return tree(graph, _predecessors(predecessors, (graph.nodes,), "reconstruct_path", graph.device))
+
+
+def tree(graph: Graph, before: Tensor) -> Any:
+    """Return the tree of each node's predecessor, negative where there is none."""
+    indptr, indices = graph.pattern.indptr, graph.pattern.indices
+    if on_plain_cpu(indptr, indices, before, graph.weights):
+        indptr, indices = same_index_dtype(indptr, indices)
+        known = graph.weights.detach().contiguous()
+        entries, indptr, indices = torch.ops.sci.graph_tree_edges(known, indptr, indices, before.contiguous())
+        return graph.sparse(_weights(graph, entries), CompressedRows(indptr, indices, graph.pattern.grid, True))
     stop = (before >= 0).nonzero()[:, 0]
     start = before[stop]
-    entries = edge_entries(graph, start, stop)
-    weights = (
-        graph.weights.index_select(0, entries.clamp(min=0))
-        if graph.pattern.nnz
-        else graph.weights.new_zeros(entries.shape)
-    )
-    weights = torch.where(entries < 0, torch.zeros_like(weights), weights)
-    index = graph.pattern.indices.dtype
+    weights = _weights(graph, edge_entries(graph, start, stop))
+    index = indices.dtype
     return graph.sparse(*compress(weights, start.to(index), stop.to(index), graph.pattern.grid))
+
+
+def _weights(graph: Graph, entries: Tensor) -> Tensor:
+    """Return the weights of edges, 0 where there is none."""
+    if not graph.pattern.nnz:
+        return graph.weights.new_zeros(entries.shape)
+    found = graph.weights.index_select(0, entries.clamp(min=0))
+    return torch.where(entries < 0, torch.zeros_like(found), found)

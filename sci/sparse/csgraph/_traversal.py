@@ -12,7 +12,7 @@ from ..._core.cards import Sample, function
 from ..._core.errors import bad_argument, take_host_route
 from .._csr import csr_array
 from ._graph import NO_NODE, Graph
-from ._tools import reconstruct_path
+from ._tools import tree
 
 __all__ = [
     "breadth_first_order",
@@ -52,8 +52,7 @@ def breadth_by_levels(indptr: Tensor, indices: Tensor, start: int) -> tuple[Tens
     return torch.cat(levels), predecessors
 
 
-def _search(csgraph: Any, i_start: Any, directed: bool, breadth: bool, name: str) -> tuple[Tensor, Tensor]:
-    graph = Graph(csgraph, name, directed)
+def _search(graph: Graph, i_start: Any, breadth: bool, name: str) -> tuple[Tensor, Tensor]:
     start = _start(graph, i_start, name)
     indptr, indices = graph.pattern.indptr, graph.pattern.indices
     if breadth and indptr.is_cuda:
@@ -98,7 +97,7 @@ def breadth_first_order(csgraph: Any, i_start: int, directed: bool = True, retur
     >>> breadth_first_order(torch.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]), 0)
     (tensor([0, 1, 2], dtype=torch.int32), tensor([-9999, 0, 0], dtype=torch.int32))
     """
-    found = _search(csgraph, i_start, directed, True, "breadth_first_order")
+    found = _search(Graph(csgraph, "breadth_first_order", directed), i_start, True, "breadth_first_order")
     return found if return_predecessors else found[0]
 
 
@@ -130,7 +129,7 @@ def depth_first_order(csgraph: Any, i_start: int, directed: bool = True, return_
     >>> depth_first_order(torch.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]), 0)
     (tensor([0, 1, 2], dtype=torch.int32), tensor([-9999, 0, 1], dtype=torch.int32))
     """
-    found = _search(csgraph, i_start, directed, False, "depth_first_order")
+    found = _search(Graph(csgraph, "depth_first_order", directed), i_start, False, "depth_first_order")
     return found if return_predecessors else found[0]
 
 
@@ -180,8 +179,8 @@ def breadth_first_tree(csgraph: Any, i_start: int, directed: bool = True) -> Any
             [0., 0., 0.],
             [0., 0., 0.]])
     """
-    _, predecessors = _search(csgraph, i_start, directed, True, "breadth_first_tree")
-    return reconstruct_path(csgraph, predecessors, directed)
+    graph = Graph(csgraph, "breadth_first_tree", directed)
+    return tree(graph, _search(graph, i_start, True, "breadth_first_tree")[1])
 
 
 @function(
@@ -221,8 +220,8 @@ def depth_first_tree(csgraph: Any, i_start: int, directed: bool = True) -> Any:
             [0., 0., 3.],
             [0., 0., 0.]])
     """
-    _, predecessors = _search(csgraph, i_start, directed, False, "depth_first_tree")
-    return reconstruct_path(csgraph, predecessors, directed)
+    graph = Graph(csgraph, "depth_first_tree", directed)
+    return tree(graph, _search(graph, i_start, False, "depth_first_tree")[1])
 
 
 def joined(nodes: int, start: Tensor, stop: Tensor) -> Tensor:
