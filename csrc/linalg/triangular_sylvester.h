@@ -141,4 +141,80 @@ struct SchurLowerItem {
   }
 };
 
+/// The gradient of a Schur decomposition: (4) to (6) of sci/linalg/_schur_form.py for one matrix of a batch. gt or gz
+/// may be null; `work` has room for 3 n * n numbers of each matrix. `flags` says where a loss depends on phases.
+template <class T>
+struct SchurGradientItem {
+  using R = real_of<T>;
+  const T *t, *z, *gt, *gz;
+  T *work, *out;
+  int32_t* flags;
+  int64_t n;
+
+  SCI_HD static R length(const T* x, int64_t count) {
+    R sum = 0;
+    for (int64_t k = 0; k < count; ++k) sum += norm(x[k]);
+    return sqrt(sum);
+  }
+  /// Whether entry (i + 1, i) lies in a 2 x 2 block.
+  SCI_HD bool pair(const T* form, int64_t i) const { return block_at(form, n, i) == 2; }
+
+  SCI_HD void operator()(int64_t item) const {
+    const int64_t size = n * n;
+    const T *form = t + item * size, *v = z + item * size;
+    T *middle = work + 3 * item * size, *x = middle + size, *turn = x + size, *grad = out + item * size;
+    R lengths = 0;
+    for (int64_t k = 0; k < size; ++k) middle[k] = x[k] = T(0);
+    if (gt) {
+      for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = i; j < n; ++j) middle[i * n + j] = gt[item * size + i * n + j];
+      for (int64_t i = 0; i + 1 < n; ++i)
+        if (pair(form, i)) middle[(i + 1) * n + i] = gt[item * size + (i + 1) * n + i];
+      for (int64_t i = 0; i < n; ++i) {
+        for (int64_t k = 0; k <= i + 1 && k < n; ++k) add_row(x + i * n, conj(form[k * n + i]), middle + k * n, n);
+        for (int64_t j = 0; j < n; ++j) {
+          const int64_t from = max(int64_t(0), max(i, j) - 1);
+          x[i * n + j] -= dot_row(middle + i * n + from, form + j * n + from, n - from);
+        }
+      }
+      if constexpr (is_complex<T>) lengths += length(form, size) * length(middle, size);
+    }
+    if (gz) {
+      const T* g = gz + item * size;
+      for (int64_t k = 0; k < n; ++k)
+        for (int64_t i = 0; i < n; ++i) add_row(x + i * n, conj(v[k * n + i]), g + k * n, n);
+      if constexpr (is_complex<T>) lengths += length(g, size);
+    }
+    int32_t flag = 0;
+    for (int64_t i = 0; i < n; ++i) {
+      if (abs(imag(x[i * n + i])) > R(100) * sqrt(limits<R>::epsilon) * lengths) flag = 1;
+      for (int64_t j = 0; j < i; ++j) x[i * n + j] -= conj(x[j * n + i]);
+      turn[i] = T(0);
+    }
+    flags[item] = is_complex<T> ? flag : 0;
+    for (int64_t i = 0; i + 1 < n; ++i) {
+      if (!pair(form, i)) continue;
+      const T b = form[i * n + i + 1], c = form[(i + 1) * n + i];
+      const bool arbitrary = abs(b + c) <= R(8) * limits<R>::epsilon * (abs(b) + abs(c));
+      const T w = arbitrary ? T(limits<R>::nan) : x[(i + 1) * n + i] / (R(2) * (b + c));
+      turn[i] -= w;
+      turn[i + 1] += w;
+    }
+    if constexpr (!is_complex<T>)
+      for (int64_t i = 0; i < n; ++i) {
+        middle[i * n + i] += turn[i];
+        for (int64_t j = 0; j < i; ++j) x[i * n + j] -= form[j * n + i] * (turn[i] - turn[j]);
+      }
+    solve_schur_lower_adjoint(form, x, n);
+    for (int64_t k = 0; k < size; ++k) {
+      middle[k] += x[k];
+      turn[k] = T(0);
+    }
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t k = 0; k < n; ++k) add_row(turn + i * n, v[i * n + k], middle + k * n, n);
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < n; ++j) grad[i * n + j] = dot_row(turn + i * n, v + j * n, n);
+  }
+};
+
 }  // namespace sci

@@ -8,15 +8,6 @@ SCI_FOUR_KERNELS("linalg/products.h", ProductsItem)
 namespace sci {
 namespace {
 
-/// Whether code for vectors of 32 bytes runs that has no form for x86 processors of level 0.
-bool runs_lanes() {
-#if defined(__x86_64__)
-  return cpu_level() >= 1;
-#else
-  return true;
-#endif
-}
-
 /// (X, 1 where it is good); `kind` counts ProductsKind, and `b` and `c` are read where it has them.
 std::tuple<Tensor, Tensor> products_small(const Tensor& a0, const Tensor& b0, const Tensor& c0, int64_t kind) {
   const auto what = ProductsKind(kind);

@@ -16,6 +16,7 @@ SCI_FOUR_KERNELS("linalg/schur_reorder.h", ReorderItem)
 SCI_FOUR_KERNELS("linalg/triangular_sqrt.h", TriangularSqrtItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SylvesterItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurLowerItem)
+SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurGradientItem)
 
 namespace sci {
 namespace {
@@ -155,6 +156,25 @@ Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint) {
   return x;
 }
 
+/// (gradient, 1 where a loss depends on phases) of (T, Z) and the gradients of either or both.
+std::tuple<Tensor, Tensor> schur_gradient(const Tensor& t0, const Tensor& z0, const std::optional<Tensor>& gt0,
+                                          const std::optional<Tensor>& gz0) {
+  Batch b = batch_of(t0);
+  Tensor t = row_major(t0), z = row_major(z0), out = torch::stable::empty_like(t);
+  Tensor gt = gt0 ? row_major(*gt0) : t, gz = gz0 ? row_major(*gz0) : t;
+  Tensor work = empty_as(t, with_last(b.size, 3 * b.n, b.n)), flags = empty_as(t, b.size, ScalarType::Int);
+  dispatch_number(t, "schur", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    SchurGradientItem<T> body{data<T>(t),   data<T>(z),           nullptr, nullptr, data<T>(work),
+                              data<T>(out), data<int32_t>(flags), b.n};
+    if (gt0) body.gt = data<T>(gt);
+    if (gz0) body.gz = data<T>(gz);
+    parallel_for(t, b.count, body, matrices_at_least(b.n));
+  });
+  return {out, flags};
+}
+
+SCI_OPERATOR("_schur_gradient(Tensor t, Tensor z, Tensor? gt, Tensor? gz) -> (Tensor, Tensor)", schur_gradient)
 SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
 SCI_OPERATOR("_hessenberg_small(Tensor a) -> (Tensor, Tensor)", hessenberg_small)
 SCI_OPERATOR("_eig_small(Tensor a, bool vectors) -> (Tensor, Tensor, Tensor)", eig_small)

@@ -1,5 +1,6 @@
 // What the files linalg_*.cpp share: batches of matrices, row-major copies, the four number types.
 #pragma once
+#include "core/cpu.h"
 #include "runtime/operator.h"
 
 #define SCI_FOUR_KERNELS(HEADER, BODY)               \
@@ -50,6 +51,15 @@ struct Batch {
   return type == ScalarType::ComplexDouble  ? ScalarType::Double
          : type == ScalarType::ComplexFloat ? ScalarType::Float
                                             : type;
+}
+
+/// Whether code for vectors of 32 bytes runs that has no form for x86 processors of level 0.
+[[maybe_unused]] bool runs_lanes() {
+#if defined(__x86_64__)
+  return cpu_level() >= 1;
+#else
+  return true;
+#endif
 }
 
 }  // namespace

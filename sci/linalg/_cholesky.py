@@ -28,6 +28,7 @@ from ._matrices import (
     tensors,
     to_kind,
 )
+from ._small_gradients import CHOLESKY, whole
 from ._solve_triangular import few_columns, substitution, triangular
 
 # ---- the factor ----------------------------------------------------------------------------------------------------
@@ -64,6 +65,9 @@ def _fake_factor(a: Tensor, lower: bool, check_finite: bool, function: str, argu
 def _backward_factor(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     lower = inputs[1]
     (c,), (g,) = outputs, grads
+    found = whole(CHOLESKY, c, c, g, option=not lower)
+    if found is not None:
+        return found, None, None, None, None
     if lower:
         middle = lower_with_half_diagonal(c.mH @ g)
         left = triangular(c, middle, 2, True, False, False)  # L^-H Phi

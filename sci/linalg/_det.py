@@ -16,6 +16,7 @@ from sci._core.dispatch import operator
 from ._errors import LinAlgError, TorchLinAlgError
 from ._lu_operators import fits_lanes, is_small
 from ._matrices import broadcast_matrices, new_like, random_matrices, require_square, tensors
+from ._small_gradients import DET, fused
 
 runtime.load_library()
 
@@ -117,7 +118,14 @@ cofactors = operator(
 
 
 def _backward_det(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    return grads[0][..., None, None] * cofactors(inputs[0]), None
+    a, g = inputs[0], grads[0]
+    found = fused(DET, a, a, g)
+    if found is None:
+        return g[..., None, None] * cofactors(a), None
+    grad, left = found
+    if bool(left.any()):
+        grad[left != 0] = g[left != 0][..., None, None] * cofactors(a[left != 0])
+    return grad, None
 
 
 determinant = operator(

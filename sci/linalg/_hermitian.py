@@ -16,6 +16,7 @@ from sci._core.dispatch import operator
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
 from ._matrices import hermitian_part, new_like
+from ._small_gradients import EIGH, whole
 
 runtime.load_library()
 
@@ -84,6 +85,9 @@ def split(k: Tensor, v: Tensor, grad_v: Tensor) -> tuple[Tensor, Tensor]:
 
 def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     (w, v), (grad_w, grad_v) = outputs, grads
+    found = whole(EIGH, v, w, v, grad_w, grad_v)
+    if found is not None:
+        return found, None, None, None
     if grad_v is None:
         return (v * grad_w[..., None, :]) @ v.mH, None, None, None
     skew, _ = split(v.mH @ grad_v, v, grad_v)

@@ -28,6 +28,7 @@ from sci._core.dispatch import operator
 
 from ._lu_operators import fits_lanes
 from ._matrices import new_like
+from ._small_gradients import QR, whole
 from ._solve_triangular import triangular
 
 
@@ -52,6 +53,9 @@ def _imaginary_diagonal(x: Tensor) -> Tensor | float:
 
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     (q, r), (gq, gr) = outputs, grads
+    found = whole(QR, q, q, r, gq, gr) if q.shape == r.shape else None
+    if found is not None:
+        return found, None
     n = r.shape[-1]
     q1 = q.narrow(-1, 0, n)
     inner = torch.zeros_like(r) if gr is None else gr.triu() @ r.mH

@@ -17,6 +17,7 @@ from . import _lapack
 from ._errors import LinAlgError
 from ._hermitian import require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
+from ._small_gradients import fits
 
 runtime.load_library()
 
@@ -182,6 +183,10 @@ def _tangents(t: Tensor, z: Tensor, da: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Tensor | None) -> Tensor:
+    if fits(t, t, z, grad_t, grad_z):
+        grad, phases = torch.ops.sci._schur_gradient(t, z, grad_t, grad_z)
+        if not t.is_complex() or not bool(phases.any()):
+            return to_kind(grad, a)
     blocks = blocks_of(t)
     q = torch.zeros_like(t) if grad_t is None else on_pattern(grad_t, blocks)
     n = t.mH @ q - q @ t.mH

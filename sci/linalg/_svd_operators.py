@@ -34,6 +34,7 @@ from sci._core.dispatch import operator
 from ._errors import LinAlgError, TorchLinAlgError
 from ._hermitian import inverse_gaps, is_small, real_dtype, require_no_phase
 from ._matrices import new_like
+from ._small_gradients import SVD, whole
 
 
 def _failed(function: str, a: Tensor, error: Exception) -> Exception:
@@ -123,6 +124,10 @@ def _without_noise(turn: Tensor, *pairs: tuple[Tensor, Tensor]) -> Tensor:
 
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     (u, s, vh), (gu, gs, gvh) = outputs, grads
+    if u.shape == vh.shape:
+        found = whole(SVD, u, u, s, vh, gu, gs, gvh)
+        if found is not None:
+            return found, None, None, None
     k = s.shape[-1]
     u1, v = _first(u, k), vh.mH
     v1 = _first(v, k)

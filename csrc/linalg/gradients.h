@@ -1,0 +1,355 @@
+// Gradients of decompositions of small matrices, from their results and the gradients of these: V is a number, or a
+// number per lane (core/pack.h), and then matrices go side by side. All matrices are row-major and n x n, n <= 32.
+//
+// Rules      Those of sci/linalg/_hermitian.py, _svd_operators.py, _eig.py, _cholesky.py, _qr_operator.py and _det.py,
+//            with the same equations, the same divisions at equal values and the same noise set to zero. There they are
+//            compositions of differentiable functions; here one matrix is read and written once.
+// Flags      A rule returns 0, or 1 where its matrix belongs to the composition: a loss depends on phases, a triangle
+// or
+//            a basis is singular to rounding error, a determinant is near the ends of the range of numbers.
+// Inverse    eig has that of its vectors by Gauss and Jordan's elimination, det its cofactors conj(det) A^-H by LU;
+//            singular matrices are the composition's, which needs no inverse.
+// Sources    Giles: An extended collection of matrix derivative results for forward and reverse mode algorithmic
+//            differentiation, Oxford University Computing Laboratory, NA-08/01 (2008).
+#pragma once
+#include "linalg/products.h"
+
+namespace sci {
+
+enum class GradientKind { eigh, svd, eig, cholesky, qr, det };
+
+namespace detail {
+
+/// At most, as where a composition has `<=`: NaN is not.
+template <class R>
+SCI_HD auto at_most(R x, R bound) {
+  return either(x < bound, x == bound);
+}
+template <class V>
+SCI_HD real_of<V> imaginary(V x) {
+  if constexpr (is_complex<V>)
+    return x.im;
+  else
+    return real_of<V>(0);
+}
+/// out = a^H.
+template <class V>
+SCI_HD void adjoint_of(const V* a, V* out, int64_t n) {
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < n; ++j) out[j * n + i] = conj(a[i * n + j]);
+}
+/// c = a b^H where that is Hermitian.
+template <class V>
+SCI_PRODUCTS_APART void hermitian_product(const V* a, const V* b, V* c, int64_t n) {
+  constexpr int rows = is_complex<V> ? 2 : 4;
+  int64_t i = 0;
+  for (; i + rows <= n; i += rows) {
+    int64_t j = 0;
+    for (; j < i + rows && j + 4 <= n; j += 4) product_block<rows, 4, true>(a + i * n, b + j * n, c + i * n + j, n);
+    for (; j < i + rows; ++j) product_block<rows, 1, true>(a + i * n, b + j * n, c + i * n + j, n);
+  }
+  for (; i < n; ++i) {
+    int64_t j = 0;
+    for (; j <= i && j + 4 <= n; j += 4) product_block<1, 4, true>(a + i * n, b + j * n, c + i * n + j, n);
+    for (; j <= i; ++j) product_block<1, 1, true>(a + i * n, b + j * n, c + i * n + j, n);
+  }
+  for (i = 0; i < n; ++i) {
+    c[i * n + i] = V(real(c[i * n + i]));
+    for (int64_t j = 0; j < i; ++j) c[j * n + i] = conj(c[i * n + j]);
+  }
+}
+/// x = a diag(d).
+template <class V, class D>
+SCI_HD void scale_columns(const V* a, const D* d, V* x, int64_t n) {
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < n; ++j) x[i * n + j] = d[j] * a[i * n + j];
+}
+/// Adds the lengths of the columns of `a` to `lengths`, or with `step` 1 those of the rows.
+template <class V>
+SCI_HD void add_lengths(const V* a, int64_t step, real_of<V>* lengths, int64_t n) {
+  const int64_t next = step == 1 ? n : 1;
+  for (int64_t j = 0; j < n; ++j) {
+    real_of<V> sum = real_of<V>(0);
+    for (int64_t k = 0; k < n; ++k) sum += norm(a[j * next + k * step]);
+    lengths[j] += sqrt(sum);
+  }
+}
+template <class V>
+SCI_HD void clear(V* x, int64_t count) {
+  for (int64_t k = 0; k < count; ++k) x[k] = V(real_of<V>(0));
+}
+/// 1 / x, and 0 where |x| is at most `least`.
+template <class R>
+SCI_HD R reciprocal(R x, R least) {
+  auto small = at_most(R(abs(x)), least);
+  return choose(small, R(0), R(1) / choose(small, R(1), x));
+}
+/// 0 where x is at most what rounding leaves of gradients of those lengths.
+template <class V>
+SCI_HD V without_noise(V x, real_of<V> lengths, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  const R noise = R(T(4) * sqrt(T(n)) * limits<T>::epsilon) * lengths;
+  return choose(at_most(modulus(x), noise), V(R(0)), x);
+}
+/// 1 where the imaginary part of a diagonal entry says that a loss depends on a phase.
+template <class V>
+SCI_HD real_of<V> depends_on_phase(V entry, real_of<V> length) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  if constexpr (is_complex<V>)
+    return choose(abs(entry.im) > R(T(100) * sqrt(limits<T>::epsilon)) * length, R(1), R(0));
+  else
+    return R(0);
+}
+/// The largest |d_k|, times n eps: values that differ by less are equal.
+template <class V>
+SCI_HD real_of<V> tie(const V* d, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  R big = R(0);
+  for (int64_t k = 0; k < n; ++k) big = larger(big, R(modulus(d[k])));
+  return R(T(n) * limits<T>::epsilon) * big;
+}
+/// The 1-norm.
+template <class V>
+SCI_HD real_of<V> largest_column(const V* a, int64_t n) {
+  using R = real_of<V>;
+  R best = R(0);
+  for (int64_t j = 0; j < n; ++j) {
+    R sum = R(0);
+    for (int64_t i = 0; i < n; ++i) sum += abs1(a[i * n + j]);
+    best = choose(sum < best, best, sum);
+  }
+  return best;
+}
+
+}  // namespace detail
+
+/// w, V and their gradients, of which one may be null; work has room for n * n numbers.
+template <class V>
+SCI_PRODUCTS_APART real_of<V> eigh_gradient(const real_of<V>* w, const V* v, const real_of<V>* gw, const V* gv, V* out,
+                                            V* work, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  if (!gv) {
+    detail::scale_columns(v, gw, work, n);
+    detail::hermitian_product(work, v, out, n);
+    return R(0);
+  }
+  R flag = R(0), lengths[32];
+  detail::clear(lengths, n);
+  detail::add_lengths(gv, n, lengths, n);
+  detail::adjoint_of(v, work, n);
+  detail::multiply(work, gv, out, n);
+  const R least = detail::tie(w, n);
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < i; ++j) {
+      V skew = R(T(0.5)) * (out[i * n + j] - conj(out[j * n + i]));
+      skew = detail::without_noise(skew, lengths[i] + lengths[j], n);
+      skew = detail::reciprocal(w[j] - w[i], least) * skew;
+      out[i * n + j] = skew;
+      out[j * n + i] = conj(skew);
+    }
+    flag += detail::depends_on_phase(out[i * n + i], lengths[i]);
+    out[i * n + i] = gw ? V(gw[i]) : V(R(0));
+  }
+  detail::multiply(v, out, work, n);
+  detail::hermitian_product(work, v, out, n);
+  return flag;
+}
+
+/// U, s, V^H and their gradients, of which any may be null; work has room for 3 n * n numbers.
+template <class V>
+SCI_PRODUCTS_APART real_of<V> svd_gradient(const V* u, const real_of<V>* s, const V* vh, const V* gu,
+                                           const real_of<V>* gs, const V* gvh, V* out, V* work, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  if (!gu && !gvh) {
+    detail::scale_columns(u, gs, work, n);
+    detail::multiply(work, vh, out, n);
+    return R(0);
+  }
+  V *p = work, *q = p + n * n, *moved = q + n * n;
+  R flag = R(0), lengths[32];
+  detail::clear(lengths, n);
+  if (gu) {
+    detail::add_lengths(gu, n, lengths, n);
+    detail::adjoint_of(u, moved, n);
+    detail::multiply(moved, gu, p, n);
+  } else {
+    detail::clear(p, n * n);
+  }
+  if (gvh) {
+    detail::add_lengths(gvh, 1, lengths, n);
+    detail::multiply<true>(vh, gvh, q, n);
+  } else {
+    detail::clear(q, n * n);
+  }
+  const R least = detail::tie(s, n), half = R(T(0.5));
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < i; ++j) {
+      const V left = half * (p[i * n + j] - conj(p[j * n + i])), right = half * (q[i * n + j] - conj(q[j * n + i]));
+      const V turn =
+          detail::reciprocal(s[j] - s[i], least) * detail::without_noise(left + right, lengths[i] + lengths[j], n);
+      const V other = detail::reciprocal(s[j] + s[i], least) * (left - right);
+      p[i * n + j] = turn + other;
+      p[j * n + i] = conj(turn - other);
+    }
+    const V left = half * (p[i * n + i] - conj(p[i * n + i])), right = half * (q[i * n + i] - conj(q[i * n + i]));
+    flag += detail::depends_on_phase(left + right, lengths[i]);
+    p[i * n + i] = detail::reciprocal(s[i] + s[i], least) * (left - right);
+    if (gs) p[i * n + i] += V(gs[i]);
+  }
+  detail::multiply(u, p, moved, n);
+  detail::multiply(moved, vh, out, n);
+  return flag;
+}
+
+/// w, V and their gradients, of which one may be null, all complex; work has room for 3 n * n + n numbers.
+template <class V>
+SCI_PRODUCTS_APART real_of<V> eig_gradient(const V* w, const V* v, const V* gw, const V* gv, V* out, V* work,
+                                           int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  V *left = work, *inner = left + n * n, *gram = inner + n * n, *spare = gram + n * n;
+  R flag = R(0), lengths[32];
+  detail::adjoint_of(v, left, n);
+  if (gv) {
+    detail::clear(lengths, n);
+    detail::add_lengths(gv, n, lengths, n);
+    detail::multiply(left, gv, inner, n);
+    detail::multiply(left, v, gram, n);
+    const R least = detail::tie(w, n);
+    for (int64_t j = 0; j < n; ++j) {
+      const R along = real(inner[j * n + j]);
+      flag += detail::depends_on_phase(inner[j * n + j], lengths[j]);
+      for (int64_t i = 0; i < n; ++i) {
+        const V gap = w[j] - w[i];
+        auto equal = detail::at_most(modulus(gap), least);
+        const V inverse = detail::Quotient<V>(choose(equal, V(R(1)), conj(gap)))(V(R(1)));
+        inner[i * n + j] = choose(equal, V(R(0)), inverse) * (inner[i * n + j] - along * gram[i * n + j]);
+      }
+      inner[j * n + j] = gw ? gw[j] : V(R(0));
+    }
+    detail::multiply<true>(inner, v, gram, n);
+  } else {
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < n; ++j) gram[i * n + j] = gw[i] * left[i * n + j];
+  }
+  const R size = detail::largest_column(left, n);
+  detail::invert(left, spare, lengths, n);
+  const R condition = size * detail::largest_column(left, n);
+  flag += choose(condition < R(T(0.25) / limits<T>::epsilon), R(0), R(1));
+  detail::multiply(left, gram, out, n);
+  return flag;
+}
+
+/// L and its gradient, of which the lower triangles count; work has room for n * n numbers. The gradient is Hermitian.
+template <class V>
+SCI_PRODUCTS_APART real_of<V> cholesky_gradient(const V* l, const V* g, V* out, V* work, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  // H = (Phi + Phi^H) / 2 of Phi(L^H G), then X = L^-H H by rows and X L^-1 by columns, from the last one on.
+  for (int64_t i = 0; i < n; ++i) {
+    detail::clear(work + i * n, i + 1);
+    detail::subtract_product<true>(work + i * n, 1, g + i * n, 1, n, l + i * n + i, n, i + 1, n - i);
+    for (int64_t j = 0; j < i; ++j) {
+      work[i * n + j] = R(T(-0.5)) * work[i * n + j];
+      work[j * n + i] = conj(work[i * n + j]);
+    }
+    work[i * n + i] = V(R(T(-0.5)) * real(work[i * n + i]));
+  }
+  for (int64_t i = n - 1; i >= 0; --i) {
+    V* row = work + i * n;
+    detail::subtract_product<true>(row, 1, row + n, 1, n, l + (i + 1) * n + i, n, n, n - 1 - i);
+    const R inverse = R(1) / real(l[i * n + i]);
+    for (int64_t j = 0; j < n; ++j) row[j] = inverse * row[j];
+  }
+  for (int64_t j = n - 1; j >= 0; --j) {
+    const R inverse = R(1) / real(l[j * n + j]);
+    V *below = out + (j + 1) * n, *row = out + j * n + j;
+    for (int64_t i = j; i < n; ++i) out[i * n + j] = work[i * n + j];
+    detail::subtract_product<false>(below + j, n, below + j + 1, n, 1, l + (j + 1) * n + j, n, n - 1 - j, n - 1 - j);
+    for (int64_t i = j + 1; i < n; ++i) {
+      out[i * n + j] = inverse * out[i * n + j];
+      out[j * n + i] = conj(out[i * n + j]);
+    }
+    detail::subtract_product<false>(row, n, row + 1, n, 1, l + (j + 1) * n + j, n, 1, n - 1 - j);
+    *row = V(inverse * real(*row));
+  }
+  return R(0);
+}
+
+/// Q, R and their gradients, of which one may be null; work has room for 3 n * n numbers.
+template <class V>
+SCI_PRODUCTS_APART real_of<V> qr_gradient(const V* q, const V* r, const V* gq, const V* gr, V* out, V* work,
+                                          int64_t n) {
+  using R = real_of<V>;
+  V *inner = work, *g = inner + n * n, *spare = g + n * n;
+  detail::clear(inner, n * n);
+  detail::clear(g, n * n);
+  if (gr) {
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < n; ++j) spare[i * n + j] = j < i ? V(R(0)) : gr[i * n + j];
+    detail::multiply<true>(spare, r, inner, n);
+  }
+  if (gq) {
+    detail::adjoint_of(q, spare, n);
+    detail::multiply(spare, gq, g, n);
+  }
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j <= i; ++j) {
+      const V skew = g[i * n + j] - inner[i * n + j] - conj(g[j * n + i] - inner[j * n + i]);
+      spare[j * n + i] = inner[j * n + i];
+      spare[i * n + j] = inner[i * n + j] + (i == j ? R(single_of<V>(0.5)) * skew : skew);
+    }
+  detail::multiply(q, spare, out, n);
+  R flag = R(0);
+  for (int64_t j = n - 1; j >= 0; --j) {
+    detail::subtract_product<true>(out + j, n, out + j + 1, n, 1, r + j * n + j + 1, 1, n, n - 1 - j);
+    const V d = conj(r[j * n + j]);
+    auto zero = abs1(d) == R(0);
+    flag += choose(zero, R(1), R(0));
+    const detail::Quotient<V> by(choose(zero, V(R(1)), d));
+    for (int64_t i = 0; i < n; ++i) out[i * n + j] = by(out[i * n + j]);
+  }
+  return flag;
+}
+
+/// A and the gradient of its determinant; work has room for n * n numbers.
+template <class V>
+SCI_PRODUCTS_APART real_of<V> det_gradient(const V* a, const V* g, V* out, V* work, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  R swaps[32];
+  for (int64_t k = 0; k < n * n; ++k) work[k] = conj(a[k]);
+  const R size = detail::largest_column(work, n);
+  R flag = lu_factors(work, swaps, n);
+  V det = V(R(1));
+  for (int64_t k = 0; k < n; ++k) {
+    const V d = work[k * n + k];
+    det *= choose(swaps[k] == R(T(k)), d, -d);
+  }
+  for (int64_t k = 0; k < n * n; ++k) out[k] = V(R(k % (n + 1) == 0 ? 1 : 0));
+  lu_substitute_transposed(work, out, n, n);
+  for (int64_t k = n - 1; k >= 0; --k)
+    for (int64_t i = k + 1; i < n; ++i) {
+      const auto mask = swaps[k] == R(T(i));
+      if (!some(mask)) continue;
+      for (int64_t j = 0; j < n; ++j) {
+        const V x = out[k * n + j], y = out[i * n + j];
+        out[k * n + j] = choose(mask, y, x);
+        out[i * n + j] = choose(mask, x, y);
+      }
+    }
+  const R least = R(sqrt(sqrt(limits<T>::min))), most = R(1) / least, volume = modulus(det);
+  const R condition = size * detail::largest_column(out, n);
+  flag += choose(condition < R(sqrt(T(1) / limits<T>::epsilon)), R(0), R(1));
+  flag += choose(volume > least, choose(volume < most, R(0), R(1)), R(1));
+  const V factor = *g * det;
+  for (int64_t k = 0; k < n * n; ++k) out[k] = factor * out[k];
+  return flag;
+}
+
+}  // namespace sci

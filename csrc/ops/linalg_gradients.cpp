@@ -1,0 +1,71 @@
+// The operator behind sci/linalg/_small_gradients.py.
+#include "core/cpu.h"
+#include "gradients_jobs.h"
+#include "linalg_shared.h"
+
+namespace sci {
+namespace {
+
+using Part = std::optional<Tensor>;
+
+template <class T>
+void by_one(GradientJob<T> job) {
+  const int64_t n = job.n, memory = job.memory(), grain = std::max<int64_t>(1, 4096 / (n * n * n + 1));
+  torch::stable::parallel_for(0, job.count, grain, [&](int64_t begin, int64_t end) {
+    using R = real_of<T>;
+    std::vector<T> room(memory);
+    for (int64_t i = begin; i < end; ++i) {
+      R *to = reinterpret_cast<R*>(room.data()), *found;
+      for (int k = 0; k < 6; to += job.size[k++])
+        if (job.in[k]) std::copy(job.in[k] + i * job.size[k], job.in[k] + (i + 1) * job.size[k], to);
+      job.flags[i] = job.template run<T>(reinterpret_cast<R*>(room.data()), &found) > 0;
+      std::copy(found, found + job.out_size(), job.out + i * job.out_size());
+    }
+  });
+}
+
+/// (gradient, 1 where a matrix belongs to the composed rule), from what GradientKind `kind` reads; on the CPU.
+std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Part& p1, const Part& p2, const Part& p3,
+                                          const Part& p4, const Part& p5, bool option) {
+  const auto what = GradientKind(kind);
+  const bool values_first = what == GradientKind::eigh || what == GradientKind::eig;
+  const Part* given[6] = {&p0, &p1, &p2, &p3, &p4, &p5};
+  std::vector<Tensor> kept;
+  const Tensor& matrix = **given[values_first ? 1 : 0];
+  const Batch b = batch_of(matrix);
+  const bool real = what == GradientKind::eig && option;
+  Tensor out =
+      empty_as(matrix, with_last(b.size, b.n, b.n), real ? real_type(matrix.scalar_type()) : matrix.scalar_type());
+  Tensor flags = empty_as(matrix, b.size, ScalarType::Int);
+  dispatch_number(matrix, "gradient", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using R = real_of<T>;
+    GradientJob<T> job;
+    for (int k = 0; k < 6; ++k) {
+      if (!given[k]->has_value()) continue;
+      kept.push_back(row_major(**given[k]));
+      const Tensor& x = kept.back();
+      const bool complex_part = real_type(x.scalar_type()) != x.scalar_type();
+      job.in[k] = static_cast<const R*>(x.data_ptr());
+      job.size[k] = x.numel() / b.count * (complex_part ? 2 : 1);
+    }
+    job.out = static_cast<R*>(out.data_ptr());
+    job.flags = data<int32_t>(flags);
+    job.n = b.n;
+    job.count = b.count;
+    job.kind = what;
+    job.option = option;
+    if (cpu_level() == 2) return gradients_in_lanes<T, 64>(job);
+    if (runs_lanes()) return gradients_in_lanes<T, 32>(job);
+    by_one(job);
+  });
+  return {out, flags};
+}
+
+SCI_OPERATOR(
+    "_gradient_small(int kind, Tensor? p0, Tensor? p1, Tensor? p2, Tensor? p3, Tensor? p4, Tensor? p5, bool option) -> "
+    "(Tensor, Tensor)",
+    gradient_small)
+
+}  // namespace
+}  // namespace sci

@@ -1,0 +1,47 @@
+"""Gradients of decompositions of small matrices in one pass, for backward passes that nothing differentiates.
+
+The rules beside the operators are compositions of differentiable functions, which makes second derivatives, forward
+mode and compiled code of them; for a batch of 3 x 3 matrices that is a dozen passes over memory. The same rules for
+one matrix are in csrc/linalg/gradients.h.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from sci._core import runtime
+from sci._core.torch_private import is_batched_gradient
+
+from ._matrices import READY, differentiates
+
+runtime.load_library()
+
+_LARGEST = 32
+EIGH, SVD, EIG, CHOLESKY, QR, DET = range(6)  # GradientKind there
+
+
+def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> tuple[Tensor, Tensor] | None:
+    """Return the gradient of square matrices, and flags of those it is not good for; None where there is no kernel.
+
+    `like` is a matrix among the results; `parts` are the results and then their gradients, None for those without.
+    """
+    if not fits(like, *parts):
+        return None
+    parts = (*parts, *(None,) * (6 - len(parts)))
+    return torch.ops.sci._gradient_small(kind, *parts, option)  # type: ignore[no-any-return]
+
+
+def fits(like: Tensor, *parts: Tensor | None) -> bool:
+    """Return whether these are small square matrices on the CPU, and plain tensors that nothing differentiates."""
+    n = like.shape[-1]
+    if not like.is_cpu or n > _LARGEST or n != like.shape[-2] or like.numel() == 0 or like.dtype not in READY:
+        return False
+    given = [x for x in parts if x is not None]
+    return not differentiates(*given) and all(type(x) is Tensor and not is_batched_gradient(x) for x in given)
+
+
+def whole(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> Tensor | None:
+    """Return the gradient if it is good for all matrices."""
+    found = fused(kind, like, *parts, option=option)
+    return None if found is None or bool(found[1].any()) else found[0]

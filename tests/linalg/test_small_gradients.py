@@ -1,0 +1,159 @@
+"""Gradients of decompositions in one pass over small matrices: the same as those of the composed rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from sci import linalg
+from sci.linalg import LinAlgError, LinAlgWarning
+from tests.linalg.linalg_matrices import ALL, eps, general_kinds, hermitian_kinds, positive, random, size
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "eigh": linalg.eigh,
+    "svd": linalg.svd,
+    "eig": linalg.eig,
+    "eigvals": linalg.eigvals,
+    "cholesky": linalg.cholesky,
+    "qr": linalg.qr,
+    "det": linalg.det,
+    "schur": linalg.schur,
+    "complex schur": lambda a: linalg.schur(a, output="complex"),
+}
+SIZES = (1, 2, 3, 5, 8, 13, 32)
+
+
+def both(
+    function: Callable[..., Any], a: Tensor, which: tuple[int, ...] | None = None, first: int = 0
+) -> tuple[Tensor, Tensor]:
+    """Return the gradient of a loss without arbitrary parts by the kernel, and by the composed rule.
+
+    The weights in it are those that matrix number `first` of a batch of five has.
+    """
+    x = a.clone().requires_grad_()
+    out = function(x)
+    out = out if isinstance(out, tuple) else (out,)
+    if which is not None:
+        out = tuple(out[k] for k in which)
+    gs = []
+    for k, y in enumerate(out):
+        weight = random(5, *y.shape[1:], dtype=y.dtype if y.dim() < a.dim() else y.real.dtype, seed=k)
+        weight = weight[first : first + len(a)]
+        gs.append(weight * y.detach() if y.dim() == a.dim() else weight)
+    fused = torch.autograd.grad(out, x, gs, retain_graph=True)[0]
+    composed = torch.autograd.grad(out, x, gs, create_graph=True)[0].detach()
+    return fused, composed
+
+
+def same(fused: Tensor, composed: Tensor, factor: float, what: str = "") -> None:
+    scale = size(composed).clamp_min(1e-30)
+    assert float((size(fused - composed) / scale).max()) < factor * eps(composed.dtype), what
+
+
+def matrices(name: str, n: int, dtype: torch.dtype) -> Tensor:
+    if name in ("eigh", "cholesky"):
+        return positive(5, n, n, condition=30, dtype=dtype)
+    return random(5, n, n, dtype=dtype) + 2 * torch.eye(n, dtype=dtype)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_kernel_and_composed_rule_agree(name: str, dtype: torch.dtype) -> None:
+    for n in SIZES:
+        a = matrices(name, n, dtype)
+        fused, composed = both(FUNCTIONS[name], a)
+        assert fused.dtype == dtype
+        same(
+            fused,
+            composed,
+            2000 * n if name in ("eig", "eigvals", "det", "schur", "complex schur") else 200 * n,
+            f"n = {n}",
+        )
+        if n <= 8:
+            assert torch.equal(both(FUNCTIONS[name], a[3:4], first=3)[0], fused[3:4]), n
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_part_of_the_results(dtype: torch.dtype) -> None:
+    n = 5
+    for name, parts in (
+        ("eigh", ((0,), (1,))),
+        ("svd", ((0,), (1,), (2,), (0, 2))),
+        ("qr", ((0,), (1,))),
+        ("schur", ((0,), (1,))),
+    ):
+        for which in parts:
+            same(*both(FUNCTIONS[name], matrices(name, n, dtype), which), 500 * n, f"{name} {which}")
+    for which in ((0,), (1,)):
+        same(*both(linalg.eig, matrices("eig", n, dtype), which), 5000 * n, f"eig {which}")
+    same(*both(lambda x: linalg.cholesky(x, lower=True), matrices("cholesky", n, dtype)), 500 * n)
+
+
+@pytest.mark.parametrize("name", ["eigh", "svd"])
+def test_equal_and_nearly_equal_values(name: str) -> None:
+    for n in (2, 3, 6):
+        for dtype in (torch.float64, torch.complex128):
+            kinds = hermitian_kinds(n, dtype) if name == "eigh" else general_kinds(n, dtype)
+            for kind in ("condition 1", "signs", "clustered", "one large", "singular", "identity", "zero", "diagonal"):
+                fused, composed = both(FUNCTIONS[name], kinds[kind])
+                assert bool(torch.isfinite(torch.view_as_real(fused + 0j)).all()), kind
+                # Of nearly equal values a part of size noise / gap is what rounding makes it.
+                gap = 1e4 if kind in ("clustered", "condition 1", "signs", "one large", "zero") else 1.0
+                same(fused, composed, 1e3 * n * gap, kind)
+
+
+def test_projector_on_a_cluster_is_exact() -> None:
+    w = torch.tensor([1.0, 1.0, 1.0 + 1e-15, 4.0, 5.0], dtype=torch.float64)
+    v = torch.linalg.qr(random(5, 5))[0]
+    a = (v * w) @ v.mT
+    a = ((a + a.mT) / 2).expand(4, 5, 5).clone().requires_grad_()
+    weight = random(5, 5, seed=1)
+    u = linalg.eigh(a)[1][..., :3]
+    (g,) = torch.autograd.grad(((u @ u.mT) * weight).sum(), a)
+    s = (weight + weight.mT) / 2
+    expected = torch.zeros(5, 5, dtype=torch.float64)
+    for k, value in ((3, 4.0), (4, 5.0)):
+        p, q = v[:, :3] @ v[:, :3].mT, torch.outer(v[:, k], v[:, k])
+        expected -= (p @ s @ q + q @ s @ p) / (value - 1.0)
+    torch.testing.assert_close(g, expected.expand_as(g), rtol=1e-13, atol=1e-13)
+
+
+def test_phases_and_singular_vectors_go_to_the_composed_rule() -> None:
+    a = positive(5, 3, 3, dtype=torch.complex128).requires_grad_()
+    for function in (linalg.eigh, linalg.eig, linalg.svd):
+        with pytest.raises(LinAlgError, match="phases"):
+            function(a)[0 if function is linalg.svd else 1].imag.sum().backward()
+    jordan = torch.tensor([[2.0, 1.0], [0.0, 2.0]], dtype=torch.float64).expand(4, 2, 2).clone().requires_grad_()
+    with pytest.warns(LinAlgWarning, match="ill-conditioned"):
+        (g,) = torch.autograd.grad(linalg.eigvals(jordan).sum().real, jordan)
+    torch.testing.assert_close(g, torch.eye(2, dtype=torch.float64).expand(4, 2, 2))
+
+
+def test_cofactors_of_singular_and_extreme_matrices() -> None:
+    rows = [[3.0, 2, 0], [3, 0, 0], [1, 2, 3], [1e-150, 1e-150, 1]]
+    a = torch.stack([torch.diag(x) for x in torch.tensor(rows, dtype=torch.float64)])
+    a = a.requires_grad_()
+    (g,) = torch.autograd.grad(linalg.det(a).sum(), a)
+    expected = [torch.diag(torch.tensor(x, dtype=torch.float64)) for x in ([0, 0, 6.0], [0, 0, 0.0], [6, 3, 2.0])]
+    torch.testing.assert_close(g[:3], torch.stack(expected))
+    torch.testing.assert_close(
+        g[3].diagonal(), torch.tensor([1e-150, 1e-150, 1e-300], dtype=torch.float64), rtol=1e-13, atol=0
+    )
+
+
+def test_batched_gradients_and_views() -> None:
+    a = random(2, 3, 3).requires_grad_()
+    w = linalg.eigvals(a)
+    eye = torch.eye(6, dtype=w.dtype).reshape(6, 2, 3)
+    (many,) = torch.autograd.grad(w, a, eye, is_grads_batched=True, retain_graph=True)
+    for k in range(6):
+        torch.testing.assert_close(many[k], torch.autograd.grad(w, a, eye[k], retain_graph=True)[0])
+    z = random(2, 3, 3, dtype=torch.complex128).requires_grad_()
+    u, s, vh = linalg.svd(z.mH)  # a gradient that arrives as a lazy conjugate
+    v = vh.mH
+    (g,) = torch.autograd.grad(((u * s[..., None, :]) @ v.mH).real.sum(), z)
+    torch.testing.assert_close(g, torch.ones_like(g))
