@@ -51,7 +51,7 @@ def operand(x: Any, like: SparseBase, name: str = "other") -> Any:
     elif is_sparse(x):
         found = x._array()
     elif is_scipy(x) or isinstance(x, Tensor):
-        found = coo_array(x, device=like.device if is_scipy(x) else None)
+        found = coo_array(x, device=like.device if type(x).__module__.startswith("scipy") else None)
     elif isinstance(x, (np.ndarray, np.generic, list, tuple, numbers.Number)) or hasattr(x, "__dlpack__"):
         if isinstance(x, np.ndarray) and x.dtype == object:
             return None

@@ -16,6 +16,7 @@ from ._combine import canonical, without_duplicates
 from ._convert import (
     as_dtype,
     as_shape,
+    columns_of_torch,
     from_compressed,
     from_coordinates,
     from_dense,
@@ -289,6 +290,8 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str, by_columns: bool, ndim
             return data, pattern  # type: ignore[return-value]
         data, pattern = from_scipy(arg1, name)
     elif isinstance(arg1, Tensor) and arg1.layout is not torch.strided:
+        if by_columns and arg1.layout is torch.sparse_csc and arg1.dim() == 2 and arg1.values().dim() == 1:
+            return arg1.values(), columns_of_torch(arg1)
         data, pattern = from_torch_sparse(arg1, name)
     else:
         dense = as_tensor(arg1, "arg1", name)

@@ -12,7 +12,15 @@ from torch import Tensor
 from .._core.arrays import as_tensor
 from .._core.errors import bad_argument, describe
 from .._core.torch_private import dispatch_modes
-from ._pattern import CompressedRows, Coordinates, as_index, check_indices, index_dtype, inspected
+from ._pattern import (
+    CompressedRows,
+    Coordinates,
+    as_index,
+    check_indices,
+    expand_indptr,
+    index_dtype,
+    inspected,
+)
 
 # Row starts and columns of more entries are checked when they are first used: reading them all takes as long as some
 # products do, and on a GPU it waits for the device.
@@ -45,8 +53,8 @@ def as_shape(shape: Any, function: str, ndims: tuple[int, ...]) -> tuple[int, ..
 
 
 def is_scipy(x: Any) -> bool:
-    """Is this one of SciPy's sparse arrays or matrices? (Asked without importing SciPy.)"""
-    return type(x).__module__.startswith("scipy.sparse") and hasattr(x, "tocoo")
+    """Is this one of SciPy's sparse arrays or matrices, or of CuPy's? (Asked without importing these.)"""
+    return type(x).__module__.startswith(("scipy.sparse", "cupyx.scipy.sparse")) and hasattr(x, "tocoo")
 
 
 def is_shape(x: Any) -> bool:
@@ -77,19 +85,33 @@ def from_torch_sparse(x: Tensor, function: str) -> tuple[Tensor, Coordinates | C
             # Coalesced coordinates are in row-major order.
             return x.values(), Coordinates(x.indices().unbind(0), x.shape, canonical=True)
         return x._values(), Coordinates(x._indices().unbind(0), x.shape)
-    if x.layout not in (torch.sparse_csr, torch.sparse_csc):
-        raise bad_argument(function, "arg1", "a sparse tensor of layout coo, csr or csc", x, TypeError)
-    if x.dim() != 2:
-        raise bad_argument(function, "arg1", "a two-dimensional sparse tensor", x)
+    if x.layout not in (torch.sparse_csr, torch.sparse_csc, torch.sparse_bsr, torch.sparse_bsc):
+        raise bad_argument(function, "arg1", "a sparse tensor of layout coo, csr, csc, bsr or bsc", x, TypeError)
+    values = x.values()
+    if x.dim() != 2 or values.dim() != (1 if x.layout in (torch.sparse_csr, torch.sparse_csc) else 3):
+        raise bad_argument(function, "arg1", "a two-dimensional sparse tensor without dense dimensions", x)
     if x.layout is torch.sparse_csr:
-        return x.values(), CompressedRows(x.crow_indices(), x.col_indices(), x.shape)
-    by_column = CompressedRows(x.ccol_indices(), x.row_indices(), x.shape[::-1])
-    pattern, order = by_column.transpose()
-    return x.values().index_select(-1, order), pattern
+        return values, CompressedRows(x.crow_indices(), x.col_indices(), x.shape)
+    if x.layout is torch.sparse_csc:
+        return columns_of_torch(x).turned(values)
+    by_rows = x.layout is torch.sparse_bsr
+    starts, minor = (x.crow_indices(), x.col_indices()) if by_rows else (x.ccol_indices(), x.row_indices())
+    blocks = (expand_indptr(starts, minor.shape[0]), minor)
+    coords = []
+    for d, places in enumerate(blocks if by_rows else blocks[::-1]):
+        inside = torch.arange(values.shape[1 + d], dtype=places.dtype, device=places.device)
+        within = (places.unsqueeze(-1) * values.shape[1 + d] + inside).unsqueeze(2 - d)
+        coords.append(within.expand(values.shape).reshape(-1))
+    return values.reshape(-1), Coordinates(coords, x.shape)
+
+
+def columns_of_torch(x: Tensor) -> CompressedRows:
+    """Return the pattern of a tensor of layout csc, by columns."""
+    return CompressedRows(x.ccol_indices(), x.row_indices(), x.shape[::-1])
 
 
 def from_scipy(x: Any, function: str) -> tuple[Tensor, Coordinates | CompressedRows]:
-    """Return values and pattern of one of SciPy's sparse arrays, sharing memory for coo and csr."""
+    """Return values and pattern of one of SciPy's or CuPy's sparse arrays, sharing memory for coo and csr."""
     if x.format == "csr" and len(x.shape) == 2:  # also what a csc array's transpose is
         data = as_tensor(x.data, "arg1", function)
         return data, CompressedRows(

@@ -92,6 +92,11 @@ class DiagonalsBase(SparseBase):
     def _detail(self) -> str:
         return f" ({self._data.shape[0]} diagonals)"
 
+    def _printed(self) -> Any:
+        found = self.detach().tocsr()  # zeros inside of a diagonal are no news
+        found.eliminate_zeros()
+        return found._places()
+
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
         """Return the transpose, in diagonals."""
         if axes is not None:

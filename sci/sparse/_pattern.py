@@ -500,6 +500,8 @@ def as_index(x: Any, name: str, function: str, device: torch.device | None, dtyp
     if not isinstance(x, Tensor):
         import numpy as np
 
+        if hasattr(x, "__dlpack__") and not isinstance(x, (np.ndarray, np.generic)):  # CuPy's arrays
+            return as_index(torch.utils.dlpack.from_dlpack(x), name, function, device, dtype)
         array = np.asarray(x)
         if array.size == 0 and array.dtype.kind == "f":
             array = array.astype(np.int64)

@@ -25,6 +25,10 @@ class Printing:
     def _detail(self) -> str:
         return ""
 
+    def _printed(self) -> tuple[Tensor, Any]:
+        """Return the entries that `str` shows, and where they are."""
+        return self._places()  # type: ignore[attr-defined, no-any-return]
+
     def __repr__(self) -> str:
         data: Tensor = self._data
         dtype = str(data.dtype).removeprefix("torch.")
@@ -38,7 +42,7 @@ class Printing:
         text = repr(self)
         if self._pattern.nnz == 0 or (self._data.dim() != 1 and not self._detail()):
             return text
-        data, pattern = self._places()  # type: ignore[attr-defined]
+        data, pattern = self._printed()
         limit, count = self.maxprint, pattern.nnz
         half = limit // 2
         if count <= limit:

@@ -128,6 +128,7 @@ def test_printing_is_scipys() -> None:
     assert repr(coo_array(S)) == repr(S.tocoo())
     many = scipy.sparse.csr_array(np.arange(1.0, 101.0).reshape(10, 10))
     assert str(csr_array(many)) == str(many)
+    assert str(csr_array(many).todia()) == str(many.todia())
 
 
 # ---- products --------------------------------------------------------------------------------------------------------

@@ -117,3 +117,73 @@ def test_memory_is_shared_with_other_libraries() -> None:
     assert np.shares_memory(A.to_scipy().data, S.data) and np.shares_memory(A.to_scipy().indices, S.indices)
     T = A.to_torch()
     assert sp.csr_array(T).data.data_ptr() == T.values().data_ptr()
+
+
+LAYOUTS = (torch.sparse_coo, torch.sparse_csr, torch.sparse_csc, torch.sparse_bsr, torch.sparse_bsc)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("format", ["coo", "csr", "csc", "bsr", "dia", "lil", "dok"])
+def test_torch_sparse_tensors_become_every_format(format: str, layout: Any) -> None:
+    D = torch.zeros(6, 8, dtype=torch.float64)
+    D[[0, 2, 3, 3, 5], [1, 4, 0, 7, 2]] = torch.arange(1, 6, dtype=torch.float64)
+    blocks = {"blocksize": (3, 2)} if layout in (torch.sparse_bsr, torch.sparse_bsc) else {}
+    T = D.to_sparse(layout=layout, **blocks)
+    A = getattr(sp, f"{format}_array")(T)
+    assert A.format == format and torch.equal(A.toarray(), D)
+    if layout is getattr(torch, f"sparse_{format}", None):
+        assert A.data.data_ptr() == (T._values() if format == "coo" else T.values()).data_ptr()
+
+
+class Foreign:
+    """An array of another library: DLPack and nothing else, as CuPy's refuse to become NumPy's."""
+
+    def __init__(self, x: Any) -> None:
+        self.x, self.shape, self.dtype, self.ndim = torch.as_tensor(x), tuple(x.shape), x.dtype, x.ndim
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.x.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.x.__dlpack_device__()
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("Implicit conversion to a NumPy array is not allowed")
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+
+class ForeignMatrix:
+    """As cupyx.scipy.sparse has them, over SciPy's."""
+
+    def __init__(self, A: Any) -> None:
+        self.A, self.format, self.shape = A, A.format, A.shape
+        for name in ("data", "indices", "indptr", "offsets", "row", "col"):
+            if hasattr(A, name):
+                setattr(self, name, Foreign(getattr(A, name)))
+
+    @property
+    def T(self) -> ForeignMatrix:
+        return type(self)(self.A.T)
+
+    def tocoo(self) -> ForeignMatrix:
+        return type(self)(self.A.tocoo())
+
+
+ForeignMatrix.__module__ = "cupyx.scipy.sparse._csr"
+
+
+@pytest.mark.parametrize("source", ["csr", "csc", "coo", "dia"])
+def test_other_libraries_arrays_by_dlpack(source: str) -> None:
+    S = scipy.sparse.random_array((5, 7), density=0.4, format=source, rng=np.random.default_rng(1))
+    for format in ("csr", "csc", "coo", "bsr", "dia"):
+        A = getattr(sp, f"{format}_array")(ForeignMatrix(S))
+        assert np.array_equal(A.toarray(), S.toarray())
+        if format == source:
+            assert np.shares_memory(A.data.numpy(), S.data)
+    if source in ("csr", "csc"):
+        parts = [Foreign(x) for x in (S.data, S.indices, S.indptr)]
+        A = getattr(sp, f"{source}_array")(tuple(parts), shape=S.shape)
+        assert np.array_equal(A.toarray(), S.toarray()) and np.shares_memory(A.indices.numpy(), S.indices)
+    assert np.array_equal((sp.csr_array(S.tocsr()) + ForeignMatrix(S)).toarray(), 2 * S.toarray())
