@@ -6,6 +6,7 @@ import argparse
 import importlib
 import json
 import re
+import signal
 import sys
 import time
 import warnings
@@ -19,7 +20,7 @@ from benchmarks import report
 from benchmarks.cases import PEERS, Context, installed
 from benchmarks.timing import Clock, copy_bandwidth, time_alternately
 
-DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "interpolate")
+DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "sparse_solvers", "interpolate")
 
 
 def parse() -> argparse.Namespace:
@@ -104,8 +105,10 @@ class Run:
 def main() -> int:
     """Run the benchmarks; the exit status tells whether every domain could be timed."""
     options = parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout` ends a run like Ctrl-C: its rows are printed
     torch.set_num_threads(options.threads)
-    threadpoolctl.threadpool_limits(options.threads)  # SciPy's BLAS has threads of its own
+    importlib.import_module("scipy.linalg")  # SciPy's BLAS has threads of its own; limits hold for what is loaded
+    threadpoolctl.threadpool_limits(options.threads)
     warnings.filterwarnings("ignore")  # peers warn of overflows in samples that are there on purpose
     run = Run(options)
     start = time.perf_counter()

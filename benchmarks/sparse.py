@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks import sparse_solvers
 from benchmarks.cases import Case, Context, find, to_peer
 from benchmarks.sparse_matrices import KINDS, Parts
 
@@ -95,7 +94,6 @@ def cases(context: Context) -> Iterator[Case]:
                 calls = {p: functools.partial(act, lib) for p, lib in used.items()}
                 yield Case(name, label, calls)
     yield from _small(context, peers)
-    yield from sparse_solvers.cases(context)
 
 
 def _products(context: Context, libraries: dict[str, _Library], label: str, n: int, entries: int) -> Iterator[Case]:

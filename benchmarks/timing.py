@@ -13,6 +13,9 @@ from torch.utils.benchmark import Timer
 
 Call = Callable[[], Any]
 
+_WARM = 0.25  # seconds: a call that takes longer needs no others before it
+_LONG = 2.0  # seconds: a call that takes longer is timed once, the first time
+
 
 @dataclasses.dataclass(frozen=True)
 class Clock:
@@ -29,7 +32,7 @@ class Clock:
 
 
 def _block(call: Call, number: int, clock: Clock, peer: str) -> float:
-    """Return seconds per call over `number` calls."""
+    """Return seconds per call over `number` calls; 0 calls are one without others to warm up."""
     device = clock.device
     if (
         peer not in ("scipy", "jax") and device.type == "cuda"
@@ -38,12 +41,16 @@ def _block(call: Call, number: int, clock: Clock, peer: str) -> float:
             begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
             torch.cuda.synchronize()
             begin.record()
-            for _ in range(number):
+            for _ in range(number or 1):
                 call()
             end.record()
             end.synchronize()
-            return float(begin.elapsed_time(end)) * 1e-3 / number
+            return float(begin.elapsed_time(end)) * 1e-3 / (number or 1)
     watch = time.process_time if clock.cpu_time else time.perf_counter
+    if not number:
+        start = watch()
+        call()
+        return watch() - start
     timer = Timer("call()", globals={"call": call}, num_threads=clock.threads, timer=watch)
     return float(timer.timeit(number).median)
 
@@ -55,25 +62,28 @@ def time_alternately(calls: dict[str, Call], clock: Clock) -> tuple[dict[str, fl
     call, but a block is at least one call.
     """
     numbers: dict[str, int] = {}
+    found: dict[str, list[float]] = {}
     errors: dict[str, str] = {}
     for name, call in calls.items():
         try:
-            begin = time.perf_counter()
-            call()
-            once = time.perf_counter() - begin
-            if once < 0.25:  # what takes longer says enough the first time
+            once = _block(call, 0, clock, name)
+            if once > _LONG:
+                found[name] = [once]
+                continue
+            if once <= _WARM:
                 call()
                 once = _block(call, 1, clock, name)
             if once < 1e-3:
                 once = _block(call, 20, clock, name)
-            numbers[name] = max(1, int(clock.seconds / clock.rounds / max(once, 1e-7)))
+            numbers[name] = 0 if once > _WARM else max(1, int(clock.seconds / clock.rounds / max(once, 1e-7)))
         except Exception as error:  # a peer that cannot do it is no reason to stop
             errors[name] = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    found: dict[str, list[float]] = {name: [] for name in numbers}
-    slow = bool(numbers) and max(numbers.values()) == 1
+    slow = bool(found) or max(numbers.values(), default=2) <= 1
+    if found or 0 in numbers.values():  # one way of timing for all libraries
+        numbers = dict.fromkeys(numbers, 0)
     for _ in range(min(clock.rounds, clock.slow_rounds) if slow else clock.rounds):
         for name, number in numbers.items():
-            found[name].append(_block(calls[name], number, clock, name))
+            found.setdefault(name, []).append(_block(calls[name], number, clock, name))
     return {name: statistics.median(times) for name, times in found.items()}, errors
 
 

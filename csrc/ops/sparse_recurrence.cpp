@@ -127,11 +127,12 @@ void gram_schmidt_pass(const GramSchmidt<T>& g, int64_t blocks, T* sums) {
     for (int64_t j = 0; j <= g.k; ++j) sums[j] = sums[j] + g.parts[i * (g.k + 1) + j];
 }
 
-/// Makes w orthogonal to orthonormal rows of V, to rounding: w's coefficients, and the square of what is left.
+/// Makes w orthogonal to orthonormal rows of V, but for a share `enough` of what is left: w's coefficients, and the
+/// square of what is left.
 template <class T>
-void orthogonalise(GramSchmidt<T> g, T* result) {
+void orthogonalise(GramSchmidt<T> g, double enough, T* result) {
   using R = real_of<T>;
-  g.length = min((int64_t(1) << 18) / int64_t(sizeof(T)) / max(g.k, int64_t(1)), int64_t(2048));
+  g.length = min((int64_t(1) << 19) / int64_t(sizeof(T)) / max(g.k, int64_t(1)), int64_t(4096));
   g.length = max(g.length / 16 * 16, int64_t(128));
   int64_t blocks = (g.n + g.length - 1) / g.length;
   std::vector<T> parts(size_t(blocks * (g.k + 1))), h(size_t(g.k + 1)), left(size_t(g.k + 1));
@@ -139,13 +140,12 @@ void orthogonalise(GramSchmidt<T> g, T* result) {
   g.h = h.data();
   gram_schmidt_pass<T, GramSchmidtCoefficients>(g, blocks, h.data());
   for (int64_t j = 0; j < g.k; ++j) result[j] = h[j];
-  constexpr R enough = R(32) * limits<R>::epsilon;
   for (int pass = 0; pass < 4; ++pass) {
     gram_schmidt_pass<T, GramSchmidtUpdate>(g, blocks, left.data());
     R rest = 0, size = complex<R>(left[g.k]).re;
     for (int64_t j = 0; j < g.k; ++j) rest += norm(complex<R>(left[j]));
     result[g.k] = T(size);
-    if (!(rest > enough * enough * size)) break;
+    if (!(rest > R(enough * enough) * size)) break;
     for (int64_t j = 0; j < g.k; ++j) {
       h[j] = left[j];
       result[j] = result[j] + left[j];
@@ -154,7 +154,7 @@ void orthogonalise(GramSchmidt<T> g, T* result) {
 }
 
 /// w (members, n), in place, against rows of V (members, k, n).
-Tensor gram_schmidt(const Tensor& V, Tensor w) {
+Tensor gram_schmidt(const Tensor& V, Tensor w, double enough) {
   STD_TORCH_CHECK(!w.is_cuda() && V.dim() == 3 && w.dim() == 2 && w.is_contiguous() && V.stride(2) == 1 &&
                       V.scalar_type() == w.scalar_type() && V.size(0) == w.size(0) && V.size(2) == w.size(1),
                   "gram_schmidt: expected V (members, k, n) and w (members, n) on the CPU");
@@ -169,7 +169,7 @@ Tensor gram_schmidt(const Tensor& V, Tensor w) {
       g.k = k;
       g.n = n;
       g.stride = V.stride(1);
-      orthogonalise(g, data<T>(result) + m * (k + 1));
+      orthogonalise(g, enough, data<T>(result) + m * (k + 1));
     }
   });
   return result;
@@ -189,7 +189,7 @@ SCI_OPERATOR(
     diagonals_product)
 SCI_OPERATOR("vector_recurrence(Tensor(a!)[] vectors, Tensor factors, int[] steps, int inners) -> Tensor",
              vector_recurrence)
-SCI_OPERATOR("gram_schmidt(Tensor V, Tensor(a!) w) -> Tensor", gram_schmidt)
+SCI_OPERATOR("gram_schmidt(Tensor V, Tensor(a!) w, float enough) -> Tensor", gram_schmidt)
 
 }  // namespace
 }  // namespace sci

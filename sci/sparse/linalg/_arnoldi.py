@@ -71,6 +71,7 @@ def arnoldi(
     null = v.new_zeros((*batch, steps + 1))
     null[..., 0] = 1
     eps = torch.finfo(v.dtype).eps
+    loss = eps**0.625  # of orthogonality: it enters residuals as such a share, and `A Z = C B + V H` not at all
     huge = eps**-4  # stands for infinity, whose products with zero are zero
     known = {step: (z, image) for step, z, image in given}
     Z: list[Tensor] = []
@@ -87,10 +88,10 @@ def arnoldi(
             Z.append(z)
         removed = torch.zeros_like(enough)
         if C is not None and C.shape[-2]:
-            w, part, _ = orthogonalise(C, w)
+            w, part, _ = orthogonalise(C, w, loss)
             B[..., j] = part
             removed = norm(part)
-        w, h, after = orthogonalise(V[..., : j + 1, :], w)
+        w, h, after = orthogonalise(V[..., : j + 1, :], w, loss)
         before = torch.hypot(torch.hypot(removed, norm(h)), after)
         small = after <= eps * before
         after = torch.where(small, torch.zeros_like(after), after)

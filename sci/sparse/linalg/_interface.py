@@ -323,7 +323,7 @@ class _Matrix(LinearOperator):
         return self._product(self.A, x)
 
     def _adjoint_matrix(self) -> Any:
-        return self.A.conj().T if isinstance(self.A, SparseBase) else self.A.mH
+        return self.A.conj(copy=False).T if isinstance(self.A, SparseBase) else self.A.mH
 
     def _product(self, A: Any, x: Tensor) -> Tensor:
         dtype = torch.promote_types(A.dtype, x.dtype)

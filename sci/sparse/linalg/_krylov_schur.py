@@ -135,6 +135,16 @@ def _kept_space(problem: Krylov, T: Tensor, values: Tensor, Y: Tensor, p: int) -
     return result
 
 
+def _spare(problem: Krylov, converged: int) -> int:
+    """Return how many vectors are kept besides those wanted: some for those that are locked, some of the next values.
+
+    The shares need the fewest products with meshes' and graphs' matrices.
+    """
+    free = problem.ncv - problem.k
+    share = converged + free // 5 if problem.hermitian else max(converged, free // 3)
+    return max(min(share, free // 2), 1)
+
+
 def search(problem: Krylov, v0: Tensor) -> Pairs:
     """Find the k most wanted eigenpairs, with residuals of at most ``tol * |value|``, or an ulp of the largest."""
     m, k, n = problem.ncv, problem.k, v0.shape[0]
@@ -158,7 +168,7 @@ def search(problem: Krylov, v0: Tensor) -> Pairs:
         converged = (residuals <= bound)[order]
         if bool(converged.all()) or cycle + 1 >= problem.maxiter or (float(beta) == 0 and m >= n):
             break
-        p = min(k + max(min(int(converged.sum()), (m - k) // 2), 1), m - 1)
+        p = min(k + _spare(problem, int(converged.sum())), m - 1)
         Q = _kept_space(problem, T, values, Y, p)
         p = Q.shape[1]
         V[:p] = Q.mT.to(V) @ V[:m]

@@ -137,15 +137,17 @@ def _written_out(steps: tuple[Update | Dot, ...]) -> list[Tensor]:
     return found
 
 
-def orthogonalise(V: Tensor, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def orthogonalise(V: Tensor, w: Tensor, enough: float | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """Make w orthogonal to orthonormal rows of V (Gram and Schmidt): the rest, the coefficients, the rest's norm.
 
-    w may be overwritten. The first pass is repeated where its result is not orthogonal to rounding.
+    w may be overwritten. The first pass is repeated where a share of more than `enough`, some roundings by default, of
+    its result lies in the rows' space.
     """
     if w.is_cpu and w.numel() >= _SMALL and V.shape[-2] and V.stride(-1) == 1 and V.dim() <= 3 and _direct([w]):
         n = w.shape[-1]
         basis = V if V.dim() == 3 else V.unsqueeze(0)
-        found = torch.ops.sci.gram_schmidt.default(basis, w.view(-1, n)).view(*w.shape[:-1], V.shape[-2] + 1)
+        share = 256 * torch.finfo(w.dtype).eps if enough is None else enough
+        found = torch.ops.sci.gram_schmidt.default(basis, w.view(-1, n), share).view(*w.shape[:-1], V.shape[-2] + 1)
         return w, found[..., :-1], found[..., -1:].real.sqrt()
     if w.dim() == 1:
         h = torch.mv(V.conj(), w)
