@@ -45,7 +45,7 @@ def factorize(a: Tensor, lower: bool, check_finite: bool, function: str, argumen
         require_finite(function, {argument: a})
     if fits_lanes(a):
         c, info = torch.ops.sci._cholesky_small(a, lower)
-    elif _lapack.worthwhile(a) and a.numel() > 0:
+    elif _lapack.worthwhile_alone(a):
         c, info = _lapack.potrf(a, lower)
     else:
         c, info = torch.linalg.cholesky_ex(a, upper=not lower)

@@ -13,6 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 
+from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
 from ._lu_operators import fits_lanes, is_small
 from ._matrices import broadcast_matrices, new_like, random_matrices, require_square, tensors
@@ -30,6 +31,11 @@ runtime.load_library()
 def _det(a: Tensor, check_finite: bool) -> Tensor:
     if check_finite:
         require_finite("det", {"a": a})
+    if _lapack.worthwhile_alone(a):
+        lu, pivots, _ = _lapack.getrf(a)
+        odd = int((pivots != torch.arange(1, a.shape[-1] + 1)).sum()) % 2
+        product = lu.diagonal().prod()
+        return -product if odd else product
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d

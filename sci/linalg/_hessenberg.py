@@ -14,7 +14,7 @@ from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._lu_operators import fits_lanes
-from ._matrices import new_like, random_matrices, require_finite_data, require_square, tensors
+from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_square, tensors
 
 _WHY = "its reflectors come one after the other"
 
@@ -180,6 +180,8 @@ def hessenberg(
     (a,) = tensors("hessenberg", a=a)
     n = require_square("hessenberg", "a", a)
     require_finite_data("hessenberg", check_finite, a=a)
+    if not calc_q and a.dim() == 2 and n > 32 and a.is_cpu and not differentiates(a):
+        return _lapack.hessenberg_form(a)
     if n <= 2:
         h, q = a.clone(), torch.eye(n, dtype=a.dtype, device=a.device).expand(a.shape)
     else:

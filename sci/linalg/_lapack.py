@@ -23,6 +23,8 @@ from ._errors import LinAlgError
 _PREFIX = {torch.float32: "s", torch.float64: "d", torch.complex64: "c", torch.complex128: "z"}
 _MIN_SIZE = 64
 _THREADED_SIZE = 256  # from here on a routine is worth several threads
+_MIN_ALONE = 96  # below, a factor takes less time than SciPy's call
+_UNTURNED = 400  # from here on Cholesky's lower form is as fast as its upper one
 
 
 def worthwhile(x: Tensor) -> bool:
@@ -31,6 +33,11 @@ def worthwhile(x: Tensor) -> bool:
     if n < _MIN_SIZE or not x.is_cpu or x.dtype not in _PREFIX:
         return False
     return n < _THREADED_SIZE or torch.get_num_threads() == 1
+
+
+def worthwhile_alone(x: Tensor) -> bool:
+    """Return whether `x` is one matrix of a size from which LU and Cholesky factors are faster from here."""
+    return x.dim() == 2 and x.shape[-1] >= _MIN_ALONE and worthwhile(x)
 
 
 @functools.cache
@@ -44,10 +51,13 @@ def _routine(name: str, dtype: torch.dtype) -> Callable[..., Any]:
 def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     """Return the Cholesky factors of a batch, with zeros in the other triangle, and LAPACK's info."""
     routine = _routine("potrf", a.dtype)
+    if a.dim() == 2 and not lower and a.shape[-1] >= _UNTURNED:
+        c, info = routine(a.detach().contiguous().resolve_conj().numpy().T, lower=True, clean=1)
+        return torch.from_numpy(c.T), torch.tensor(info, dtype=torch.int32)
     out = torch.empty(a.shape, dtype=a.dtype)
     info = torch.zeros(a.shape[:-2], dtype=torch.int32)
     # The upper factor is the transpose of the lower one of A^T. Either comes of LAPACK's upper form on columns that are
-    # A's rows: its lower form takes twice the time, two transpositions a tenth of it.
+    # A's rows: up to some size its lower form takes twice the time, two transpositions a tenth of it.
     source = (a if lower else a.mT).detach().reshape(-1, *a.shape[-2:])
     codes, factors = info.view(-1), out.view(-1, *a.shape[-2:])
     for k in range(source.shape[0]):
@@ -55,6 +65,8 @@ def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
         made = torch.from_numpy(c.T)
         if lower and source.shape[0] == 1:
             return made.view(a.shape), info
+        if source.shape[0] == 1:
+            return made.mT.contiguous().view(a.shape), info
         factors[k] = made if lower else made.mT
     return out, info
 
@@ -100,6 +112,39 @@ def gesv(a: Tensor, b: Tensor) -> Tensor:
             return torch.from_numpy(x.T).view(b.shape)
         out.view(many_b.shape)[k] = torch.from_numpy(x.T)
     return out
+
+
+def getrf(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return LU of one matrix, column-major, with pivots counted from 1, and LAPACK's info."""
+    lu, pivots, info = _routine("getrf", a.dtype)(a.detach().resolve_conj().numpy())
+    return torch.from_numpy(lu), torch.from_numpy(pivots) + 1, torch.tensor(info, dtype=torch.int32)
+
+
+def getri(lu: Tensor, pivots: Tensor) -> Tensor:
+    """Return the inverse of one matrix from what `getrf` returned."""
+    n = lu.shape[-1]
+    inverse, _ = _routine("getri", lu.dtype)(lu.numpy(), (pivots - 1).numpy(), lwork=64 * n)
+    return torch.from_numpy(inverse)
+
+
+def gecon(lu: Tensor, norm: Tensor) -> Tensor:
+    """Return estimates of the reciprocal condition numbers of a batch in the 1-norm, from LU and 1-norms."""
+    routine, n = _routine("gecon", lu.dtype), lu.shape[-1]
+    found = [
+        routine(one.numpy(), float(size))[0] for one, size in zip(lu.reshape(-1, n, n), norm.reshape(-1), strict=True)
+    ]
+    return torch.tensor(found, dtype=norm.dtype).view(norm.shape)
+
+
+def gelsd(a: Tensor, b: Tensor, rtol: float) -> tuple[Tensor, Tensor, int, int]:
+    """Return the least-squares solution of one system, singular values, the rank, and LAPACK's info."""
+    m, n = a.shape
+    routine, query = _routine("gelsd", a.dtype), _routine("gelsd_lwork", a.dtype)
+    right = torch.nn.functional.pad(b, (0, 0, 0, max(0, n - m))).detach().resolve_conj().numpy()
+    *work, _ = query(m, n, b.shape[-1], rtol)
+    sizes = [int(w.real) for w in work]
+    x, s, rank, info = routine(a.detach().resolve_conj().numpy(), right, *sizes, rtol)
+    return torch.from_numpy(x[:n]), torch.from_numpy(s), int(rank), int(info)
 
 
 def _no_selection(*_: Any) -> int:
@@ -229,6 +274,19 @@ def geqp3(a: Tensor) -> Tensor:
     return places
 
 
+def pivoted_qr(a: Tensor, columns: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return Q with so many columns, R and the permutation of one matrix, from one factorization."""
+    m, n = a.shape
+    make = _routine("ungqr" if a.is_complex() else "orgqr", a.dtype)
+    packed, places, tau, _, _ = _routine("geqp3", a.dtype)(a.detach().resolve_conj().numpy(), lwork=64 * (n + 1))
+    k = len(tau)
+    reflectors = torch.zeros((columns, m), dtype=a.dtype)
+    reflectors[:k] = torch.from_numpy(packed).mT[:k]
+    q, _, _ = make(reflectors.numpy().T, tau, lwork=64 * columns, overwrite_a=1)
+    r = torch.from_numpy(packed)[:columns].triu()
+    return torch.from_numpy(q).contiguous(), r.contiguous(), torch.from_numpy(places.astype("int64") - 1)
+
+
 def ggev(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return alpha, beta and right vectors (columns of norm 1) of a batch of pairs, all complex, and LAPACK's info."""
     n, real = a.shape[-1], not a.is_complex()
@@ -269,9 +327,18 @@ def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor
     many, many_l, many_d, many_p = a.detach().reshape(-1, n, n), outer.view(-1, n, n), blocks.view(-1, n, n), places
     for k in range(many.shape[0]):
         found = routine(many[k].resolve_conj().numpy(), lower=lower, hermitian=hermitian, check_finite=False)
+        if a.dim() == 2:
+            low, middle, order = (torch.from_numpy(x).contiguous() for x in found)
+            return low, middle, order.to(torch.int64)
         many_l[k], many_d[k] = torch.from_numpy(found[0]), torch.from_numpy(found[1])
         many_p.view(-1, n)[k] = torch.from_numpy(found[2])
     return outer, blocks, places
+
+
+def hessenberg_form(a: Tensor) -> Tensor:
+    """Return the Hessenberg form of one matrix."""
+    packed, _, _ = _routine("gehrd", a.dtype)(a.detach().resolve_conj().numpy(), lwork=max(1, 32 * a.shape[-1]))
+    return torch.from_numpy(packed).triu(-1).contiguous()
 
 
 def gehrd(a: Tensor) -> tuple[Tensor, Tensor]:

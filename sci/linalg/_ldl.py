@@ -14,7 +14,7 @@ from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._hermitian import from_triangle
-from ._matrices import new_like, random_matrices, require_square, tensors
+from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_square, tensors
 
 _WHY = "its pivots are chosen one after the other"
 
@@ -163,6 +163,9 @@ def ldl(
     (A,) = tensors("ldl", A=A)
     require_square("ldl", "A", A)
     hermitian = bool(hermitian) and A.is_complex()
+    if A.is_cpu and A.dim() == 2 and A.numel() > 0 and not differentiates(A):
+        require_finite_data("ldl", check_finite, A=A)  # LAPACK reads one triangle itself
+        return _lapack.ldl(A, bool(lower), hermitian)
     a = from_triangle(A, bool(lower), hermitian, bool(check_finite), "ldl", "A")
     found: tuple[Tensor, Tensor, Tensor] = _ldl(a, bool(lower), hermitian)
     return found

@@ -13,9 +13,12 @@ from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.errors import bad_argument
 
+from . import _lapack
 from ._errors import LinAlgWarning
+from ._hermitian import real_dtype
 from ._matrices import (
     broadcast_matrices,
+    differentiates,
     place_in_batch,
     random_matrices,
     require_finite_data,
@@ -89,7 +92,10 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     if a.numel() == 0:
         pivots = torch.zeros((*a.shape[:-2], min(a.shape[-2:])), dtype=torch.int32, device=a.device)
         return a + 0, pivots
-    lu, pivots, info = torch.linalg.lu_factor_ex(a)
+    if _lapack.worthwhile_alone(a) and not differentiates(a):
+        lu, pivots, info = _lapack.getrf(a)
+    else:
+        lu, pivots, info = torch.linalg.lu_factor_ex(a)
     if known(info.amax()):
         where, place = place_in_batch(info)
         text = f"lu_factor: diagonal entry {place - 1} of U{where} is exactly zero: a singular matrix"
@@ -179,6 +185,29 @@ def lu_solve(
     return x[..., 0] if vector else x
 
 
+def _large(a: Tensor, permute_l: bool, p_indices: bool) -> tuple[Tensor, ...]:
+    """Return what `lu` does, of one matrix that nothing differentiates, by one factorization and no permutation matrix
+    but where it is asked for."""
+    m, k = a.shape[0], min(a.shape)
+    factors, pivots, _ = _lapack.getrf(a)
+    factors = factors.contiguous()
+    order = list(range(m))
+    for i, j in enumerate((pivots - 1).tolist()):
+        order[i], order[j] = order[j], order[i]
+    rows = torch.tensor(order)  # P^T A = A[rows] = L U
+    up, low = factors[:k].triu(), factors[:, :k].tril_(-1)
+    low.diagonal().fill_(1)
+    places = torch.empty_like(rows)
+    places[rows] = torch.arange(m)
+    if permute_l:
+        return low[places], up.contiguous()
+    if p_indices:
+        return places, low.contiguous(), up.contiguous()
+    p = torch.zeros((m, m), dtype=real_dtype(a.dtype))
+    p[rows, torch.arange(m)] = 1
+    return p, low.contiguous(), up.contiguous()
+
+
 def _samples_lu(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
     draw = random_matrices(generator, dtype, device)
     yield Sample(draw(3, 3))
@@ -244,6 +273,8 @@ def lu(
     if a.numel() == 0:
         eye = torch.eye(m, dtype=a.dtype, device=a.device).expand(*a.shape[:-2], m, m)
         p, low, up = eye, eye.narrow(-1, 0, k), a.new_zeros(*a.shape[:-2], k, n)
+    elif _lapack.worthwhile_alone(a) and not differentiates(a):
+        return _large(a, permute_l, p_indices)
     else:
         p, low, up = torch.linalg.lu(a)
     if permute_l:

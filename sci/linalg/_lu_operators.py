@@ -13,10 +13,11 @@ from sci._core import runtime
 from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
+from . import _lapack
 from ._errors import LinAlgError, LinAlgWarning
 from ._hermitian import real_dtype
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
-from ._structure import structured_factors
+from ._structure import find_structure, structured_factors
 
 runtime.load_library()
 
@@ -60,6 +61,12 @@ def estimate_inverse_norm(solve: Callable[[Tensor, bool], Tensor], like: Tensor,
     return torch.maximum(best, 2 * alternating.abs().sum((-2, -1)) / (3 * max(n, 1)))
 
 
+def _general(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    if _lapack.worthwhile_alone(a):
+        return _lapack.getrf(a)
+    return torch.linalg.lu_factor_ex(a)  # type: ignore[no-any-return]
+
+
 def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return (LU, pivots, rcond, info); the pivots count from 0 for small matrices, from 1 (LAPACK's) for others.
 
@@ -69,10 +76,12 @@ def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tens
     if is_small(a) or a.numel() == 0:
         return torch.ops.sci._lu_small(a)  # type: ignore[no-any-return]
     found = structured_factors(a) if look and (a.is_cpu or checks_enabled()) else None
-    lu, pivots, info = torch.linalg.lu_factor_ex(a) if found is None else found
+    lu, pivots, info = _general(a) if found is None else found
     if not checks_enabled():
         return lu, pivots, new_like(a, a.shape[:-2], real_dtype(a.dtype)), info
     norm = torch.linalg.matrix_norm(a, 1)
+    if a.is_cpu:
+        return lu, pivots, torch.where(info == 0, _lapack.gecon(lu, norm), 0), info
     inverse = estimate_inverse_norm(lambda b, adjoint: torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint), a)
     return lu, pivots, torch.where(info == 0, 1 / norm / inverse, 0), info
 
@@ -164,9 +173,25 @@ def general_solve(a: Tensor, b: Tensor, check_finite: bool, function: str, look:
 
 
 def _inverse(a: Tensor, check_finite: bool, look: bool, function: str) -> Tensor:
+    if a.is_cpu and not is_small(a) and a.numel() > 0 and not (look and find_structure(a) != "general"):
+        return _large_inverse(a, check_finite, function)
     lu, pivots = _factor(a, check_finite, look, function)
     eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device).expand(a.shape)
     return apply_inverse(lu, pivots, eye, False)
+
+
+def _large_inverse(a: Tensor, check_finite: bool, function: str) -> Tensor:
+    if check_finite:
+        require_finite(function, {"a": a})
+    if _lapack.worthwhile_alone(a):
+        lu, pivots, info = _lapack.getrf(a)
+        x = _lapack.getri(lu, pivots) if info.item() == 0 else torch.full_like(a, torch.inf)
+    else:
+        x, info = torch.linalg.inv_ex(a)
+    if checks_enabled():
+        norms = torch.linalg.matrix_norm(a, 1) * torch.linalg.matrix_norm(x, 1)
+        require_regular(function, "a", torch.where(info == 0, 1 / norms, 0), info)
+    return x.contiguous()
 
 
 def _backward_inverse(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:

@@ -13,6 +13,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
+from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
 from ._hermitian import from_triangle, real_dtype
 from ._matrices import (
@@ -257,6 +258,10 @@ def _least_squares(
     if check_finite:
         require_finite(function, {"a": a})
         require_finite(function, {"b": b})
+    if a.dim() == 2 and min(a.shape) > 0 and _lapack.worthwhile(a):
+        x, s, count, info = _lapack.gelsd(a, b, rtol)
+        if info == 0:
+            return x.contiguous(), torch.tensor(count, dtype=s.dtype), s
     u, s, vh = _decompose(a, False, function)
     inverse, rank = _cut(s, 0.0, rtol)
     x = vh.mH @ (inverse[..., None] * (u.mH @ b))

@@ -13,7 +13,7 @@ from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
 from . import _lapack
-from ._matrices import new_like, random_matrices, require_finite_data, require_matrix, tensors
+from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_matrix, tensors
 from ._qr_operator import decompose
 
 _WHY = "column pivoting chooses one column after the other"
@@ -36,6 +36,8 @@ column_pivots = operator(
 
 def pivoted(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Return Q, R and the permutation p of ``a[:, p] = q r``."""
+    if a.dim() == 2 and a.is_cpu and a.numel() > 0 and not differentiates(a):
+        return _lapack.pivoted_qr(a, a.shape[0] if full else min(a.shape))
     places = column_pivots(a.detach())
     q, r = decompose(torch.take_along_dim(a, places[..., None, :], -1), full)
     return q, r, places

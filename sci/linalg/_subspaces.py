@@ -13,7 +13,15 @@ from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
 from ._errors import LinAlgError, TorchLinAlgError
-from ._matrices import broadcast_matrices, new_like, random_matrices, require_finite_data, require_matrix, tensors
+from ._matrices import (
+    broadcast_matrices,
+    differentiates,
+    new_like,
+    random_matrices,
+    require_finite_data,
+    require_matrix,
+    tensors,
+)
 from ._pinv import pseudoinverse
 from ._polar import unitary_factor
 from ._svd import values
@@ -38,7 +46,10 @@ def _common_rank(function: str, a: Tensor, rtol: float, check_finite: bool) -> i
     if torch.compiler.is_compiling() or a.device.type == "meta":
         return min(a.shape[-2:])  # the size of the result cannot depend on data: full rank
     require_finite_data(function, check_finite, A=a)
-    ranks = _bases(a.detach(), rtol, function)[2]
+    return _one_rank(function, a, _bases(a.detach(), rtol, function)[2])
+
+
+def _one_rank(function: str, a: Tensor, ranks: Tensor) -> int:
     if ranks.numel() == 0:
         return min(a.shape[-2:])
     try:
@@ -48,6 +59,13 @@ def _common_rank(function: str, a: Tensor, rtol: float, check_finite: bool) -> i
     if low != high:
         raise ValueError(f"{function}: the matrices of a batch must have one rank, got ranks {low} to {high}")
     return low
+
+
+def _direct_bases(function: str, a: Tensor, rtol: float, check_finite: bool) -> tuple[Tensor, Tensor, int]:
+    """Return U, V^H (full) and the rank, for calls that nothing differentiates: one decomposition does."""
+    require_finite_data(function, check_finite, A=a)
+    u, vh, ranks = _bases(a, rtol, function)
+    return u, vh, _one_rank(function, a, ranks)
 
 
 def _null_basis(a: Tensor, rank: int, rtol: float, function: str) -> Tensor:
@@ -181,6 +199,9 @@ def null_space(
     if lapack_driver not in ("gesdd", "gesvd"):
         raise bad_argument("null_space", "lapack_driver", "'gesdd' or 'gesvd'", lapack_driver)
     rtol = _rtol(a, rcond)
+    if not differentiates(a) and a.device.type != "meta":
+        _, vh, rank = _direct_bases("null_space", a, rtol, bool(check_finite))
+        return vh[..., rank:, :].mH.clone(memory_format=torch.contiguous_format)
     return _null(a, _common_rank("null_space", a, rtol, bool(check_finite)), rtol, "null_space")  # type: ignore[no-any-return]
 
 
@@ -234,6 +255,9 @@ def orth(A: Any, rcond: float | None = None) -> Tensor:
     (a,) = tensors("orth", A=A)
     require_matrix("orth", "A", a)
     rtol = _rtol(a, rcond)
+    if not differentiates(a) and a.device.type != "meta":
+        u, _, rank = _direct_bases("orth", a, rtol, True)
+        return u[..., :rank].clone(memory_format=torch.contiguous_format)
     return _range(a, _common_rank("orth", a, rtol, True), rtol, "orth")  # type: ignore[no-any-return]
 
 

@@ -1,0 +1,112 @@
+"""One large matrix: what is handed to LAPACK at once, beside SciPy, and the same with a gradient recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+import threadpoolctl
+import torch
+
+from sci import linalg
+from sci.linalg import LinAlgError, LinAlgWarning
+from tests.linalg.linalg_matrices import positive, random, unitary
+
+N = 100
+DTYPES = (torch.float64, torch.complex128)
+CALLS: dict[str, tuple[str, dict[str, Any]]] = {
+    "lu": ("lu", {}),
+    "p l together": ("lu", {"permute_l": True}),
+    "indices": ("lu", {"p_indices": True}),
+    "lu_factor": ("lu_factor", {}),
+    "pivoted qr": ("qr", {"pivoting": True}),
+    "economic pivoted qr": ("qr", {"pivoting": True, "mode": "economic"}),
+    "r of pivoted qr": ("qr", {"pivoting": True, "mode": "r"}),
+    "hessenberg": ("hessenberg", {}),
+    "inv": ("inv", {}),
+    "det": ("det", {}),
+    "upper ldl": ("ldl", {"lower": False}),
+    "ldl": ("ldl", {}),
+    "cholesky": ("cholesky", {}),
+    "lower cholesky": ("cholesky", {"lower": True}),
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Keep OpenBLAS from threads of its own, which wait for each other where tests run side by side."""
+    with threadpoolctl.threadpool_limits(1):
+        yield
+
+
+def parts(x: Any) -> tuple[Any, ...]:
+    return x if isinstance(x, tuple) else (x,)
+
+
+def same(function: Callable[..., Any], a: torch.Tensor, expected: Any) -> None:
+    for x, y in zip(parts(function(a)), parts(expected), strict=True):
+        assert tuple(x.shape) == np.shape(y)
+        scale = np.abs(y).max()
+        np.testing.assert_allclose(x.numpy(force=True) / scale, y / scale, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("call", CALLS)
+def test_as_scipy_with_and_without_gradient(call: str, dtype: torch.dtype) -> None:
+    name, keywords = CALLS[call]
+    square = "ldl" in call or "cholesky" in call
+    shapes = ((N, N),) if name in ("hessenberg", "inv", "det") or square else ((N, N), (N + 20, N), (N, N + 20))
+    for m, n in shapes:
+        a = positive(m, m, dtype=dtype) if square else random(m, n, dtype=dtype) + 2 * torch.eye(m, n, dtype=dtype)
+        expected = getattr(scipy.linalg, name)(a.numpy(), **keywords)
+        same(lambda x: getattr(linalg, name)(x, **keywords), a, expected)
+        if m >= n or "qr" not in call:
+            same(lambda x: getattr(linalg, name)(x, **keywords), a.requires_grad_(), expected)
+
+
+def test_large_upper_factor() -> None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        a = positive(420, 420)
+        same(linalg.cholesky, a, scipy.linalg.cholesky(a.numpy()))
+        a[300, 300] = -1
+        with pytest.raises(LinAlgError, match="order 301"):
+            linalg.cholesky(a)
+    finally:
+        torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rank_deficient_systems_and_subspaces(dtype: torch.dtype) -> None:
+    for m, n in ((N, N), (N + 20, N), (N, N + 20)):
+        a = random(m, 70, dtype=dtype) @ random(70, n, dtype=dtype, seed=1)
+        b = random(m, 3, dtype=dtype, seed=2)
+        x, residues, rank, s = linalg.lstsq(a, b, cond=1e-12)
+        expected = scipy.linalg.lstsq(a.numpy(), b.numpy(), cond=1e-12)
+        assert rank == expected[2] == 70
+        assert residues.numel() == 0
+        np.testing.assert_allclose(x.numpy(), expected[0], atol=1e-11)
+        np.testing.assert_allclose(s.numpy(), expected[3], atol=1e-11)
+        for name, size in (("null_space", n - 70), ("orth", 70)):
+            z, other = getattr(linalg, name)(a), torch.from_numpy(getattr(scipy.linalg, name)(a.numpy()))
+            assert z.shape == (n if name == "null_space" else m, size)
+            torch.testing.assert_close(z @ z.mH, other @ other.mH, rtol=0, atol=1e-12)
+
+
+def test_singular_and_ill_conditioned_matrices() -> None:
+    a = random(N, N)
+    a[:, 7] = 0
+    with pytest.raises(LinAlgError, match="singular: pivot 7"):
+        linalg.inv(a)
+    u, v = unitary(N, N), unitary(N, N, seed=1)
+    bad = (u * torch.logspace(0, -18, N, dtype=torch.float64)) @ v
+    for call in (linalg.inv, lambda x: linalg.solve(x, x[:, :1])):
+        with pytest.warns(LinAlgWarning, match="ill-conditioned"):
+            call(bad)
+    for a in (torch.stack([random(N, N)] * 3), random(60, 60)):
+        torch.testing.assert_close(linalg.inv(a), torch.linalg.inv(a))
+    assert float(linalg.det(torch.zeros(N, N))) == 0
