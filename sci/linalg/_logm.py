@@ -16,7 +16,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, known
 from sci._core.errors import bad_argument
 
-from . import _products
+from . import _products, _qdwh
 from ._errors import LinAlgError, LinAlgWarning
 from ._expm import exponential
 from ._lu_operators import inverse
@@ -29,6 +29,7 @@ runtime.load_library()
 
 _WHY = _products.HOST_ROUTE
 _MAX_ROOTS = 64  # halving the exponent this often brings any double to 1
+_AXIS = 1e-3  # eigenvalues at eps / _AXIS of the largest are on the imaginary axis
 _SIGN_STEPS = 20  # signs that take more may have eigenvalues on the axis
 
 
@@ -254,12 +255,34 @@ def fractional_matrix_power(A: Any, t: Any) -> Tensor:
 def _sign(a: Tensor) -> Tensor:
     if a.numel() == 0:
         return a.clone()
-    x, good = _products.signs(a) if _products.small(a) else _newton_sign(a)[::2]
+    if _products.small(a):
+        x, good = _products.signs(a)
+    elif _is_hermitian(a):
+        x, good = _hermitian_sign(a)
+    else:
+        x, good = _newton_sign(a)[::2]
     return _products.unless_settled(x, good, lambda bad: _sign_with_zeros(a[bad], bad))
 
 
+def _is_hermitian(a: Tensor) -> bool:
+    return bool((a - a.mH == 0).all())  # infinities are not
+
+
+def _hermitian_sign(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Return signs and for which matrices they are good."""
+    if _qdwh.worthwhile(a):
+        x, good = _qdwh.unitary_polar_factor(a, True)
+        back = torch.linalg.matrix_norm(torch.linalg.inv_ex(a)[0])
+        return x, good & (back * torch.linalg.matrix_norm(a) < _AXIS / torch.finfo(a.dtype).eps)
+    w, v = torch.linalg.eigh(a)
+    near = w.abs() <= torch.finfo(a.dtype).eps / _AXIS * w.abs().amax(-1, keepdim=True)
+    signs = torch.where(near, 0, w.sign())
+    return (v * signs[..., None, :]) @ v.mH, torch.ones_like(near[..., 0])
+
+
 def _newton_sign(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Newton's iteration x = (x + x^-1) / 2 with Byers' scaling by the determinant [1], (5.35) and (5.36).
+    """Newton's iteration x = (x + x^-1) / 2 with Byers' scaling by the determinant [1], (5.35) and (5.36), without an
+    inverse near the end.
 
     Return where it converged, and where that is beyond doubt: where eigenvalues are as near to the imaginary axis as
     rounding errors, the matrix is nearly singular or it takes many steps.
@@ -269,26 +292,40 @@ def _newton_sign(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     good = stopped = torch.zeros(a.shape[:-2], dtype=torch.bool, device=a.device)
     sure = ~good
     for step in range(60):
-        back, info = torch.linalg.inv_ex(x)
-        if step == 0:
-            sure = torch.linalg.matrix_norm(x, 1) * torch.linalg.matrix_norm(back, 1) < 0.01 / eps
-        if scaling:
-            mu = torch.exp(-torch.linalg.slogdet(x)[1] / n)[..., None, None]
+        last = torch.zeros_like(good)
+        by_products = not scaling
+        if by_products:
+            following, near, last = _near_sign(x)
+            by_products = bool((near | good | stopped).all())
+        if not by_products:
+            back, info = torch.linalg.inv_ex(x)
+            stopped = stopped | (info != 0)
+            if step == 0:
+                sure = torch.linalg.matrix_norm(x, 1) * torch.linalg.matrix_norm(back, 1) < 0.01 / eps
+            mu = torch.exp(-torch.linalg.slogdet(x)[1] / n)[..., None, None] if scaling else 1.0
             following = (mu * x + back / mu) / 2
-        else:
-            following = (x + back) / 2
         change = torch.linalg.matrix_norm(following - x, 1) / torch.linalg.matrix_norm(following, 1)
         x = following
-        good = change < 10 * n * eps
+        good = last | (change < 10 * n * eps)
         if step >= _SIGN_STEPS:
             sure = sure & good
-        stopped = stopped | (info != 0) | ~torch.isfinite(change)
+        stopped = stopped | ~torch.isfinite(change)
         if bool((good | stopped).all()):
             break
         if bool(((change < 1e-2) | stopped).all()):
             scaling = False
     good = good & ~stopped
     return x, good, good & sure
+
+
+def _near_sign(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return Newton and Schulz's step x (3 I - x^2) / 2, products alone, where it converges and where at once."""
+    square = x @ x
+    distance = torch.linalg.matrix_norm(square - torch.eye(x.shape[-1], dtype=x.dtype, device=x.device))
+    # The distance is squared, down to rounding errors of this size.
+    last = math.sqrt(torch.finfo(x.dtype).eps)
+    rounding = torch.linalg.matrix_norm(x) ** 2 * last * last
+    return (3 * x - x @ square) / 2, (distance < 0.5) & (rounding < last / 8), distance < last
 
 
 def _sign_with_zeros(a: Tensor, chosen: Tensor) -> Tensor:
@@ -300,7 +337,7 @@ def _sign_with_zeros(a: Tensor, chosen: Tensor) -> Tensor:
     w = torch.linalg.eigvals(torch.where(torch.isfinite(a), a, 0))
     size = w.abs().amax(-1, keepdim=True)
     distance = w.real.abs()
-    near = distance <= 1e3 * torch.finfo(a.dtype).eps * size
+    near = distance <= torch.finfo(a.dtype).eps / _AXIS * size
     others = torch.where(near, torch.inf, distance).amin(-1)
     whole = torch.where(size[..., 0] > 0, size[..., 0], 1)
     tau = torch.where(near.any(-1), torch.where(torch.isfinite(others), others, whole) / 2, 0)
@@ -350,8 +387,10 @@ def signm(A: Any, disp: bool | None = None) -> Any:
 
     Notes
     -----
-    *Algorithm.* Newton's iteration with Byers' scaling [1]_, section 5.5: inverses alone, on every device; for batches
-    of matrices up to n = 32 in one kernel, scaled by norms.
+    *Algorithm.* Newton's iteration with Byers' scaling [1]_, section 5.5, and Newton and Schulz's near its end: inverses
+    and products alone, on every device; for batches of matrices up to n = 32 in one kernel, scaled by norms. Of
+    Hermitian matrices the sign comes from eigenvalues, and on CUDA for n > 64 it is the polar factor, by the
+    iteration of `polar`.
 
     *Derivative.* The Fréchet derivative by the enlarged block matrix [1]_, (3.16), to every order. There is none where
     eigenvalues are on the axis.
