@@ -387,7 +387,7 @@ def signm(A: Any, disp: bool | None = None) -> Any:
 
     Notes
     -----
-    *Algorithm.* Newton's iteration with Byers' scaling [1]_, section 5.5, and Newton and Schulz's near its end: inverses
+    *Algorithm.* Newton's iteration with Byers' scaling [1]_, section 5.5, near its end Newton and Schulz's: inverses
     and products alone, on every device; for batches of matrices up to n = 32 in one kernel, scaled by norms. Of
     Hermitian matrices the sign comes from eigenvalues, and on CUDA for n > 64 it is the polar factor, by the
     iteration of `polar`.

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sci.linalg import _qdwh, polar, signm
-from tests.linalg.linalg_matrices import ALL, eps, random, unitary
+from tests.linalg.linalg_matrices import ALL, eps, unitary
 
 
 @pytest.fixture(autouse=True)
