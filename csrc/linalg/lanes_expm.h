@@ -2,15 +2,17 @@
 //
 // Method     Scaling and squaring with the Taylor polynomial of degree 16: six products by Paterson and Stockmeyer's
 //            scheme and no linear system, so that matrices can go side by side. Many matrices: one per lane, with a
-//            scaling for each. One matrix: its columns on the lanes. theta is the largest norm at which the backward
-//            error is below unit roundoff (the series of log(exp(-x) T_16(x)), as [1] (3.3) has it for Pade
-//            approximants); instead of the norm, max(|A^3|^(1/3), |A^4|^(1/4)) decides ([1], theorem 4.2), unless
-//            powers of abs(A) are far larger ([1], (5.1)).
+//            scaling for each. One matrix: its columns on the lanes, and from n = 17 on degree 18 in five products
+//            ([3]; tools/coefficients/expm_taylor.py), where max(|A^2|^(1/2), |A^3|^(1/3)) decides. theta is the
+//            largest norm at which the backward error is below unit roundoff (the series of log(exp(-x) T_16(x)), as
+//            [1] (3.3) has it for Pade approximants); instead of the norm, max(|A^3|^(1/3), |A^4|^(1/4)) decides ([1],
+//            theorem 4.2), unless powers of abs(A) are far larger ([1], (5.1)).
 // Triangles  Of a real upper or lower triangular matrix the diagonal and the next one are made exactly after every
 //            squaring ([1], code fragment 2.1).
 // Complex    n x n as real 2 n x 2 n [re -im; im re].
 // Sources    [1] Al-Mohy, Higham: A new scaling and squaring algorithm for the matrix exponential, SIAM J. Matrix
 //            Anal. Appl. 31 (2009) 970-989. [2] Paterson, Stockmeyer, SIAM J. Comput. 2 (1973) 60-66.
+//            [3] Bader, Blanes, Casas: Mathematics 7 (2019) 1174.
 // CPU only: on CUDA the exponential is made of torch's batched products.
 #pragma once
 #include "core/complex.h"
@@ -46,7 +48,9 @@ struct LanesExpm {
     int64_t vectors = side_by_side ? n : (n + L - 1) / L;
     return (vectors + columns - 1) / columns * columns;
   }
-  int64_t buffer() const { return (6 * rows() * width() + n * columns) * L; }
+  /// Degree 18 in five products in place of degree 16 in six.
+  bool high() const { return !side_by_side && n > 16; }
+  int64_t buffer() const { return ((high() ? 7 : 6) * rows() * width() + n * columns) * L; }
   int64_t items() const { return (count + per_item - 1) / per_item; }
   int64_t place(int64_t i, int64_t j, int l) const {
     return side_by_side ? (i * width() + j) * L + l : i * width() * L + j;
@@ -124,6 +128,40 @@ struct LanesExpm {
     } else {
       for (int64_t k = 0; k < rows() * width() * L; ++k) x[k] *= factor[0];
     }
+  }
+  /// x = x times `old` + c[1] A + c[2] A^2 + c[3] A^3 + c[4] A^6 + c[0] I
+  void combine(T* x0, T old, const T* a0, const T* a2, const T* a3, const T* a6, const double* c) const {
+    V* x = reinterpret_cast<V*>(x0);
+    const V *p = reinterpret_cast<const V*>(a0), *q = reinterpret_cast<const V*>(a2),
+            *r = reinterpret_cast<const V*>(a3), *s = reinterpret_cast<const V*>(a6);
+    const T c1 = T(c[1]), c2 = T(c[2]), c3 = T(c[3]), c4 = T(c[4]);
+    if (old == T(0))
+      for (int64_t k = 0; k < rows() * width(); ++k) x[k] = c1 * p[k] + c2 * q[k] + c3 * r[k] + c4 * s[k];
+    else
+      for (int64_t k = 0; k < rows() * width(); ++k) x[k] += c1 * p[k] + c2 * q[k] + c3 * r[k] + c4 * s[k];
+    if (c[0] != 0)
+      for (int64_t i = 0; i < n; ++i)
+        for (int l = 0; l < per_item; ++l) x0[place(i, i, l)] += T(c[0]);
+  }
+  /// x becomes the polynomial of degree 18: a + (b + c) c with c = p(A) (A^6 + q(A)) + e(A); y, z and a6 are memory.
+  void degree_18(const T* a, const T* a2, const T* a3, T* a6, T* x, T* y, T* z, T* panel) const {
+    static constexpr double coefficients[5][5] = {
+        {1.0, 0.24591022090110863764, 1.362667083208190483, 0.49892102569169427267, -0.00064092743005853663879},
+        {-11.148502971774368372, 1.6801581387890619718, 0.05717798464788655127, -0.0069821012248805208429,
+         0.000033497501708607053831},
+        {0.0, -0.067640451907138190756, 0.014051137073447324129, 0.0099730881364726213674, 1.1916724786863152079e-6},
+        {0.0, 1.4059892894192666241e-6, 1.1247914315354132993e-7, 1.2497682572615703325e-8, 0.0},
+        {0.0, 38083.5, 17472.375, 0.0, 1.0}};
+    product(a3, a3, a6, panel);
+    combine(y, T(0), a, a2, a3, a6, coefficients[3]);
+    combine(z, T(0), a, a2, a3, a6, coefficients[4]);
+    product(y, z, x, panel);
+    combine(x, T(1), a, a2, a3, a6, coefficients[2]);
+    combine(y, T(0), a, a2, a3, a6, coefficients[1]);
+    for (int64_t k = 0; k < rows() * width() * L; ++k) y[k] += x[k];
+    product(y, x, z, panel);
+    combine(z, T(1), a, a2, a3, a6, coefficients[0]);
+    for (int64_t k = 0; k < rows() * width() * L; ++k) x[k] = z[k];
   }
   /// x += c[0] I + c[1] A + c[2] A^2 + c[3] A^3
   void add_terms(T* x0, const T* a0, const T* a2, const T* a3, const T* c) const {
@@ -205,8 +243,8 @@ struct LanesExpm {
       x[place(p, q, l)] = a[place(p, q, l)] * times * triangle_exp(d, a[place(i + 1, i + 1, l)] * times);
     }
   }
-  /// Column sums of (abs(A) factor)^17, the largest one; `vectors` has room for 2 n vectors or numbers.
-  void seventeenth_power(const T* a0, const T* factor, T* vectors, T* size) const {
+  /// Column sums of (abs(A) factor)^power, the largest one; `vectors` has room for 2 n vectors or numbers.
+  void norm_of_power(const T* a0, const T* factor, int power, T* vectors, T* size) const {
     using U = lanes<T, per_item>;
     U f = U{}, *u = reinterpret_cast<U*>(vectors), *v = u + n;
     if constexpr (side_by_side)
@@ -216,7 +254,7 @@ struct LanesExpm {
     for (int64_t j = 0; j < n; ++j) u[j] = f * T(0) + T(1);
     T growth[per_item];
     for (int l = 0; l < per_item; ++l) size[l] = growth[l] = T(1);
-    for (int step = 0; step < 17; ++step) {
+    for (int step = 0; step < power; ++step) {
       for (int64_t j = 0; j < n; ++j) v[j] = U{};
       for (int64_t i = 0; i < n; ++i) {
         const U* row = reinterpret_cast<const U*>(a0 + place(i, 0, 0));
@@ -236,20 +274,21 @@ struct LanesExpm {
         size[l] = sum;
       }
       if (!steady) continue;
-      for (int k = step + 1; k < 17; ++k)
+      for (int k = step + 1; k < power; ++k)
         for (int l = 0; l < per_item; ++l) size[l] *= growth[l];
       return;
     }
   }
   /// The extra scalings that powers of abs(A) ask for.
-  static int against_underscaling(T size, T norm) {
-    constexpr double factorial_17 = 355687428096000.0;
-    double excess = double(size) / factorial_17 / double(norm) / (double(limits<T>::epsilon) / 2);
+  int against_underscaling(T size, T norm) const {
+    const double degree = high() ? 18 : 16, factorial = high() ? 121645100408832000.0 : 355687428096000.0;
+    double excess = double(size) / factorial / double(norm) / (double(limits<T>::epsilon) / 2);
     if (!(excess > 1)) return 0;
-    return int(min(ceil(log2(excess) / 16), 60.0));
+    return int(min(ceil(log2(excess) / degree), 60.0));
   }
   void operator()(int64_t item, T* memory) const {
-    constexpr double theta = sizeof(T) == 8 ? 0.78028742566265743 : 2.4782808775219714;
+    const double theta =
+        sizeof(T) == 8 ? (high() ? 1.0908637192900362 : 0.78028742566265743) : (high() ? 2.0 : 2.4782808775219714);
     static constexpr double inverse_factorials[] = {1.0,
                                                     1.0,
                                                     1.0 / 2,
@@ -272,7 +311,7 @@ struct LanesExpm {
     const int64_t size = rows() * width() * L;
     T *a = memory, *a2 = a + size, *a3 = a2 + size, *a4 = a3 + size, *x = a4 + size, *y = x + size, *panel = y + size;
     load(item, a);
-    T norm[per_item], factor[per_item], cube[per_item], fourth[per_item], unit[per_item];
+    T norm[per_item], factor[per_item], lower[per_item], upper[per_item], unit[per_item];
     int steps[per_item], kind[per_item], most = 0, least = 1 << 20;
     norms(a, norm);
     for (int l = 0; l < per_item; ++l) {
@@ -288,20 +327,20 @@ struct LanesExpm {
     scale(a, factor);
     product(a, a, a2, panel);
     product(a2, a, a3, panel);
-    product(a2, a2, a4, panel);
-    norms(a3, cube);
-    norms(a4, fourth);
+    if (!high()) product(a2, a2, a4, panel);
+    norms(high() ? a2 : a3, lower);
+    norms(high() ? a3 : a4, upper);
     T squares[per_item], cubes[per_item], fourths[per_item], powers[per_item] = {};
     int wanted[per_item], taken[per_item];
     bool fewer = false;
     for (int l = 0; l < per_item; ++l) {
       wanted[l] = halvings(norm[l] / theta);
       taken[l] = wanted[l];
-      while (taken[l] > 0 && within(cube[l], fourth[l], ldexp(theta, taken[l] - 1))) --taken[l];
+      while (taken[l] > 0 && within(lower[l], upper[l], ldexp(theta, taken[l] - 1))) --taken[l];
       fewer = fewer || taken[l] < wanted[l];
       factor[l] = ldexp(T(1), -taken[l]);
     }
-    if (fewer) seventeenth_power(a, factor, x, powers);
+    if (fewer) norm_of_power(a, factor, high() ? 19 : 17, x, powers);
     for (int l = 0; l < per_item; ++l) {
       if (taken[l] < wanted[l])
         taken[l] = min(wanted[l], taken[l] + against_underscaling(powers[l], norm[l] * factor[l]));
@@ -316,15 +355,19 @@ struct LanesExpm {
     scale(a, factor);
     scale(a2, squares);
     scale(a3, cubes);
-    scale(a4, fourths);
-    for (int64_t k = 0; k < size; ++k) x[k] = c[16] * a4[k];
-    add_terms(x, a, a2, a3, c + 12);
-    for (int k = 8; k >= 0; k -= 4) {
-      product(x, a4, y, panel);
-      T* keep = x;
-      x = y;
-      y = keep;
-      add_terms(x, a, a2, a3, c + k);
+    if (high()) {
+      degree_18(a, a2, a3, a4, x, y, panel + n * columns * L, panel);
+    } else {
+      scale(a4, fourths);
+      for (int64_t k = 0; k < size; ++k) x[k] = c[16] * a4[k];
+      add_terms(x, a, a2, a3, c + 12);
+      for (int k = 8; k >= 0; k -= 4) {
+        product(x, a4, y, panel);
+        T* keep = x;
+        x = y;
+        y = keep;
+        add_terms(x, a, a2, a3, c + k);
+      }
     }
     for (int l = 0; l < per_item; ++l)
       if (kind[l]) mend_triangle(x, a, l, kind[l], T(1));
@@ -344,10 +387,10 @@ struct LanesExpm {
   }
   /// The least k >= 0 with ratio <= 2^k.
   static int halvings(double ratio) { return ratio > 1 ? int(ceil(log2(ratio))) : 0; }
-  /// max(|A^3|^(1/3), |A^4|^(1/4)) <= bound
-  static bool within(T cube, T fourth, double bound) {
-    double square = bound * bound;
-    return double(cube) <= square * bound && double(fourth) <= square * square;
+  /// max(|A^p|^(1/p), |A^(p + 1)|^(1 / (p + 1))) <= bound, for p = 2 or 3.
+  bool within(T lower, T upper, double bound) const {
+    double power = high() ? bound * bound : bound * bound * bound;
+    return double(lower) <= power && double(upper) <= power * bound;
   }
 };
 
