@@ -29,11 +29,11 @@ namespace detail {
 constexpr int newton_steps = 30;
 constexpr int sign_steps = 20;  // more are for eigenvalues near the imaginary axis
 
-template <int R, int C, bool adjoint, class V>
+template <int R, int C, bool adjoint, bool add, class V>
 SCI_HD void product_block(const V* a, const V* b, V* c, int64_t n) {
   V sum[R][C];
   for (int r = 0; r < R; ++r)
-    for (int q = 0; q < C; ++q) sum[r][q] = V(real_of<V>(0));
+    for (int q = 0; q < C; ++q) sum[r][q] = add ? c[r * n + q] : V(real_of<V>(0));
   for (int64_t k = 0; k < n; ++k) {
     V x[C];
     for (int q = 0; q < C; ++q) x[q] = adjoint ? conj(b[q * n + k]) : b[k * n + q];
@@ -46,20 +46,22 @@ SCI_HD void product_block(const V* a, const V* b, V* c, int64_t n) {
     for (int q = 0; q < C; ++q) c[r * n + q] = sum[r][q];
 }
 
-/// c = a b, or a b^H (n x n); c is neither of them.
-template <bool adjoint = false, class V>
+/// c = a b, or a b^H (n x n), or c + a b with `add`; c is neither of them.
+template <bool adjoint = false, bool add = false, class V>
 SCI_PRODUCTS_APART void multiply(const V* a, const V* b, V* c, int64_t n) {
   constexpr int rows = is_complex<V> ? 2 : 4;
   int64_t i = 0;
   for (; i + rows <= n; i += rows) {
     int64_t j = 0;
-    for (; j + 4 <= n; j += 4) product_block<rows, 4, adjoint>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
-    for (; j < n; ++j) product_block<rows, 1, adjoint>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
+    for (; j + 4 <= n; j += 4)
+      product_block<rows, 4, adjoint, add>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
+    for (; j < n; ++j) product_block<rows, 1, adjoint, add>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
   }
   for (; i < n; ++i) {
     int64_t j = 0;
-    for (; j + 4 <= n; j += 4) product_block<1, 4, adjoint>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
-    for (; j < n; ++j) product_block<1, 1, adjoint>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
+    for (; j + 4 <= n; j += 4)
+      product_block<1, 4, adjoint, add>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
+    for (; j < n; ++j) product_block<1, 1, adjoint, add>(a + i * n, b + (adjoint ? j * n : j), c + i * n + j, n);
   }
 }
 

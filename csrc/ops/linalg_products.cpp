@@ -1,5 +1,4 @@
 // The operator behind sci/linalg/_products.py for batches of small matrices.
-#include "core/cpu.h"
 #include "linalg_shared.h"
 #include "products_jobs.h"
 

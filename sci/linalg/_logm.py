@@ -90,7 +90,7 @@ def _by_schur(a: Tensor) -> Tensor:
     return torch.where(cut[..., None, None], torch.nan, x)
 
 
-logarithm = matrix_function("logm", _logarithm)
+logarithm, _ = matrix_function("logm", _logarithm)
 
 
 def principal_logarithm(function: str, a: Tensor) -> Tensor:
@@ -350,7 +350,7 @@ def _sign_with_zeros(a: Tensor, chosen: Tensor) -> Tensor:
     return (above + below) / 2
 
 
-sign = matrix_function("signm", _sign)
+sign, _ = matrix_function("signm", _sign)
 
 
 def _off_axis(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
