@@ -29,7 +29,7 @@ namespace detail {
 constexpr int newton_steps = 30;
 constexpr int sign_steps = 20;  // more are for eigenvalues near the imaginary axis
 
-template <int R, int C, bool adjoint, bool add, class V>
+template <int R, int C, bool adjoint, bool add = false, class V>
 SCI_HD void product_block(const V* a, const V* b, V* c, int64_t n) {
   V sum[R][C];
   for (int r = 0; r < R; ++r)
