@@ -1,11 +1,13 @@
 // The confluent limit function 0F1(; b; z), real and complex z, and its derivatives in b.
 //
-// In double by the power series or the asymptotic form of Bessel functions (detail/hyper_kummer.h), each with an
-// estimate of its error; where that says that more than some 16 eps may be lost the same in double-double, or Taylor
-// steps of the differential equation from 0. Derivatives: dual numbers over double-double in the same algorithms.
+// By J_(b-1) where z < 0 and that oscillates; in double by the power series, in pairs where it cancels, or the
+// asymptotic form of Bessel functions (detail/hyper_kummer.h), each with an estimate of its error; where that says that
+// more than some 16 eps may be lost the same in double-double, or Taylor steps of the differential equation from 0.
+// Derivatives: dual numbers over double-double in the same algorithms.
 //
 // Conventions are SciPy's: NaN where b is 0, -1, -2, ... and at infinity.
 #pragma once
+#include "special/bessel_jy.h"
 #include "special/detail/hyper_kummer.h"
 
 namespace sci {
@@ -21,12 +23,29 @@ SCI_HD Z hyper_limit_special(double b, Z z, bool& known) {
   return z;
 }
 
+/// Gamma(b) r^(1-b) J_(b-1)(2 r), r = sqrt(-z), z < 0 (DLMF 10.16.9); 0 where a factor leaves the range of doubles.
+SCI_HD_LARGE double hyper_limit_bessel(double b, double z) {
+  const double r = sqrt(-z), rest = fma(-r, r, -z) / (2 * r);  // r + rest is the root
+  const double power = pow(r, 1 - b), front = gamma(b) * power;
+  if (!(abs(power) > 1e-290 && abs(front) > 1e-290)) return 0;
+  double j = jv(b - 1, 2 * r);
+  if (j * j * r < 0.02) j += 2 * rest * ((b - 1) / (2 * r) * j - jv(b, 2 * r));  // beside a zero (DLMF 10.6.2)
+  const double w = front * (1 + (1 - b) * rest / r) * j;
+  return isfinite(w) ? w : 0;
+}
+
 template <class Z>
 SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
   using W = decltype(hyper_exact(z));
   bool known;
   const Z special = hyper_limit_special(b, z, known);
   if (known) return special;
+  if constexpr (!is_complex<Z>) {
+    if (z < -30 && abs(b) < 150 && (b - 1) * (b - 1) < -4 * z) {
+      const double w = hyper_limit_bessel(b, z);
+      if (w != 0) return w;
+    }
+  }
   const hyper_value<Z> f = hyper_limit_best<double, Z>(b, z, accepted);
   if (f.size <= accepted) return f.w;
   return hyper_finite_or(hyper_rounded(hyper_limit_slow<double_double, W>(b, z)), f.w);

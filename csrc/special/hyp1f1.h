@@ -1,9 +1,9 @@
 // Kummer's function 1F1(a; b; z), real and complex z, and its derivatives in the parameters.
 //
-// In double by the power series, plain or times e^z at -z, or the asymptotic series (detail/hyper_kummer.h), each with
-// an estimate of its error; where that says that more than some 16 eps may be lost the same in double-double, or Taylor
-// steps of the differential equation from 0; where those lose too much and b < -2, by recurrence down from b > 0.
-// Derivatives: dual numbers over double-double in the same algorithms.
+// In double by the power series, plain or times e^z at -z, in pairs where it cancels, or the asymptotic series
+// (detail/hyper_kummer.h), each with an estimate of its error; where that says that more than some 16 eps may be lost
+// the same in double-double, or Taylor steps of the differential equation from 0; where those lose too much and b < -2,
+// by recurrence down from b > 0. Derivatives: dual numbers over double-double in the same algorithms.
 //
 // Conventions are SciPy's: infinite where b is a pole and no polynomial ends before it.
 #pragma once

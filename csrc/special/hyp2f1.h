@@ -1,11 +1,11 @@
 // Gauss's hypergeometric function 2F1(a, b; c; z), real and complex z, and its derivatives in the parameters.
 //
-// First in double by the series about 0, 1 or infinity (detail/hyper_gauss.h), with an estimate of the error from the
-// sizes of the terms and factors. Where it says that more than 16 eps may be lost (cancellation, c - a - b or a - b
-// whole) the same series in double-double, the best of twelve forms by its estimate; where none converges fast (about
-// exp(+-i pi/3)) Taylor steps of the differential equation (detail/hyper_path.h); where those lose too much and c < -2,
-// by recurrence down from c > 0. Derivatives: dual numbers over double-double, in the same algorithms, no fast way
-// first.
+// First in double by the series about 0, 1 or infinity, also where c - a - b or a - b is whole, with sums in pairs
+// where they cancel and an estimate of the error (detail/hyper_gauss_plain.h). Where it says that more than some 16 eps
+// may be lost the same series with all factors in double-double, the best of twelve forms by its estimate; where none
+// converges fast (about exp(+-i pi/3)) Taylor steps of the differential equation (detail/hyper_path.h); where those
+// lose too much and c < -2, by recurrence down from c > 0. Derivatives: dual numbers over double-double, in the same
+// algorithms, no fast way first.
 //
 // Conventions are SciPy's: the cut is z > 1, continuous from below where the imaginary part is -0; infinite for real
 // z > 1, and where c is a pole and no polynomial ends before it; (1 - z)^-b where a = c, for whole b beyond 1 as well,
@@ -13,7 +13,7 @@
 //
 // Measured against Arb for |a|, |b|, |c| <= 100: tools/hypergeometric.py.
 #pragma once
-#include "special/detail/hyper_gauss.h"
+#include "special/detail/hyper_gauss_plain.h"
 
 namespace sci {
 namespace detail {
@@ -84,13 +84,8 @@ SCI_HD_LARGE Z hyper_gauss_value(double a, double b, double c, Z z, double accep
   if (hyper_pole(c)) return hyper_gauss_polynomial(a, b, c, z);
   const bool ends = hyper_ends(a, c) || hyper_ends(b, c);
   if (z == Z(1.0) && !ends) return Z(double(hyper_gauss_one<double_double>(a, b, c)));
-  int order[3];
-  hyper_value<Z> f = {Z(limits<double>::nan), limits<double>::infinity};
-  if (hyper_gauss_order(z, order) < 0.95 || ends) {
-    if (ends && hyper_beyond(z)) order[0] = order[1] = order[2] = 0;
-    f = hyper_gauss_fast<Z>(a, b, c, z, side, order, accepted);
-    if (f.size <= accepted) return f.w;
-  }
+  const hyper_value<Z> f = hyper_gauss_fast<Z>(a, b, c, z, side, ends, accepted);
+  if (f.size <= accepted) return f.w;
   return hyper_finite_or(hyper_rounded(hyper_gauss_slow<double_double, W>(a, b, c, z, side, ends)), f.w);
 }
 

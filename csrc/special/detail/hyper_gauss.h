@@ -142,30 +142,26 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_wide(int where, R a, R b, R c, hyper_bas
                                   [&](R shift) { return hyper_gauss_at<R, Z>(where, a + shift, b, c, z, side); });
 }
 
-/// F(a, b; c; z) in double, by the first of the series that gives it within `accepted` epsilon, else the best.
+/// The points 0, 1, infinity (0, 1, 2) in the order of what their series cost at z, with the ratios at which these
+/// converge; for a polynomial the series about 0 is the first.
 template <class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_gauss_fast(double a, double b, double c, Z z, double side, const int* order,
-                                             double accepted) {
-  hyper_value<Z> best = {Z(limits<double>::nan), limits<double>::infinity};
-  for (int i = 0; i < 3; ++i)
-    if (hyper_better(hyper_gauss_at<double, Z>(order[i], a, b, c, z, side), best, accepted)) return best;
-  return best;
-}
-
-/// The points 0, 1, infinity (0, 1, 2) in the order of how well their series converge at z; the best ratio.
-template <class Z>
-SCI_HD double hyper_gauss_order(Z z, int* order) {
+SCI_HD void hyper_gauss_order(Z z, bool ends, int* order, double* ratio) {
   const double size = double(abs(z)), other = double(abs(Z(1.0) - z));
-  double ratio[3] = {min(size, size / other), min(other, other / size), min(1 / size, 1 / other)};
+  ratio[0] = min(size, size / other), ratio[1] = min(other, other / size), ratio[2] = min(1 / size, 1 / other);
   if constexpr (!is_complex<Z>) {
     if (z <= 0) ratio[1] = 2;
     if (z > -0.5) ratio[2] = 2;
   }
+  if (ends) {
+    ratio[0] = 0;
+    if (hyper_beyond(z)) ratio[1] = ratio[2] = 2;
+  }
+  // That about 0 is one series where the others are two, with gamma functions.
+  double cost[3] = {3.1 * (ratio[0] - 0.64), ratio[1], ratio[2]};
   for (int i = 0; i < 3; ++i) order[i] = i;
   for (int i = 0; i < 2; ++i)
     for (int k = 0; k < 2; ++k)
-      if (ratio[order[k + 1]] < ratio[order[k]]) swap(order[k], order[k + 1]);
-  return ratio[order[0]];
+      if (cost[order[k + 1]] < cost[order[k]]) swap(order[k], order[k + 1]);
 }
 
 /// F(a, b; c; 1) for c - a - b > 0 (DLMF 15.4.20).
@@ -177,32 +173,41 @@ SCI_HD R hyper_gauss_one(R a, R b, R c) {
   return hyper_exp(p.log + q.log - r.log - s.log + twos) * (r.p * s.p / (p.p * q.p));
 }
 
-/// F(a, b; c; z) by the best of the three series by their estimates; about exp(+-i pi/3), where none converges fast, by
-/// a path.
+/// F(a, b; c; z) by the best of the three series by their estimates or by a path: that first about exp(+-i pi/3), where
+/// no series converges fast.
 template <class R, class Z, class P>
-SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(R a, R b, R c, P z, double side, bool ends) {
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(R a, R b, R c, P z, double side, bool ends, bool brief) {
   int order[3];
+  double ratio[3];
+  hyper_gauss_order(z, ends, order, ratio);
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
-  const double ratio = hyper_gauss_order(z, order);
-  if (ratio < 0.95 || ends) {
-    for (int i = 0; i < 3; ++i) {
-      if (ends && hyper_beyond(z) && order[i] > 0) continue;
-      if (hyper_better(hyper_gauss_wide<R, Z>(order[i], a, b, c, hyper_exact(z), side), best, 1e14)) return best;
+  const bool corner = min(ratio[0], min(ratio[1], ratio[2])) > 0.8 && !hyper_beyond(z);
+  for (int turn = 0; turn < 2; ++turn) {
+    if ((turn == 0) == corner) {
+      if (hyper_beyond(z)) continue;
+      double size;
+      const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{2, a, b, c}, z, size, brief);
+      if (size < best.size) best = {w, size};
+      if (best.size < 1e16) return best;
+    } else {
+      for (int i = 0; i < 3; ++i) {
+        if (!(ratio[order[i]] < 0.95)) continue;
+        if (hyper_better(hyper_gauss_wide<R, Z>(order[i], a, b, c, hyper_exact(z), side), best, 1e14)) return best;
+      }
+      if (best.size < 1e16) return best;
     }
   }
-  if (best.size < 1e16 || hyper_beyond(z)) return best;
-  double size;
-  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{2, a, b, c}, z, size);
-  return best.size <= size ? best : hyper_value<Z>{w, size};
+  return best;
 }
 
 /// F(a, b; c; z) in double-double or above.
 template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_gauss_slow(R a, R b, R c, P z, double side, bool ends) {
-  const hyper_value<Z> f = hyper_gauss_direct<R, Z>(a, b, c, z, side, ends);
+  const hyper_value<Z> f = hyper_gauss_direct<R, Z>(a, b, c, z, side, ends, is_same<R, double_double>);
   if (f.size < 1e16) return f.w;
-  const hyper_value<Z> down = hyper_from_above<R, Z>(
-      {2, a, b, c}, hyper_exact(z), [&](R above) { return hyper_gauss_direct<R, Z>(a, b, above, z, side, ends); });
+  const hyper_value<Z> down = hyper_from_above<R, Z>({2, a, b, c}, hyper_exact(z), [&](R above) {
+    return hyper_gauss_direct<R, Z>(a, b, above, z, side, ends, false);
+  });
   return hyper_trusted(down.size < f.size ? down : f);
 }
 

@@ -12,11 +12,19 @@ namespace detail {
 /// M(a, b, z), or, turned, e^z M(b - a, b, -z) (DLMF 13.2.39).
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_base<Z> z) {
-  if (!turned) return hyper_series<R, Z>({1, a, a, b}, z);
-  const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z);
-  const hyper_base<Z> front = hyper_exp(z);
-  const Z w = hyper_scaled(f.w, front);
-  return {w, (is_same<hyper_base<R>, double> ? 4 : 4 + hyper_size(z)) * hyper_size(front) * f.size};
+  if constexpr (is_same<R, double>) {
+    const auto x = hyper_exact(turned ? -z : z);
+    const double_double first = turned ? double_double::sum(b, -a) : double_double(a);
+    const hyper_value<Z> f = hyper_value_series({1, first, first, double_double(b)}, x);
+    if (!turned) return f;
+    const Z front = hyper_exp(z);
+    return {f.w * front, hyper_size(front) * (f.size + 4 * hyper_size(f.w))};
+  } else {
+    if (!turned) return hyper_series<R, Z>({1, a, a, b}, z);
+    const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z);
+    const hyper_base<Z> front = hyper_exp(z);
+    return {hyper_scaled(f.w, front), (4 + hyper_size(z)) * hyper_size(front) * f.size};
+  }
 }
 
 /// Gamma(b) [e^z z^(a-b) / Gamma(a) sum (b-a)_n (1-a)_n / n! z^-n + (-z)^-a / Gamma(b-a) sum (a)_n (a-b+1)_n / n!
@@ -87,23 +95,34 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double 
   return best;
 }
 
-/// M(a, b, z) by series or by a path.
+/// M(a, b, z) by series or by a path; `brief` for a value in double for which pairs did not suffice.
 template <class R, class Z, class P>
-SCI_HD_LARGE hyper_value<Z> hyper_kummer_direct(R a, R b, P z, double side) {
-  const hyper_value<Z> best = hyper_kummer_best<R, Z>(a, b, hyper_exact(z), side, 1e14);
-  if (best.size < 1e16) return best;
-  double size;
-  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{1, a, a, b}, z, size);
-  return best.size <= size ? best : hyper_value<Z>{w, size};
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_direct(R a, R b, P z, double side, bool brief) {
+  hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
+  const double reach = 0.5 * double(abs(z)), A = hyper_leading(a);
+  if (brief && reach > 20 && abs(A) < reach && abs(A - hyper_leading(b)) < reach)
+    if (hyper_better(hyper_kummer_far_any<R, Z>(a, b, hyper_exact(z), side), best, 1e16)) return best;
+  double size = limits<double>::infinity;
+  for (int turn = 0; turn < 2; ++turn) {
+    if ((turn == 0) == brief) {
+      const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{1, a, a, b}, z, size, brief);
+      if (size < best.size) best = {w, size};
+    } else {
+      const hyper_value<Z> f = hyper_kummer_best<R, Z>(a, b, hyper_exact(z), side, 1e14);
+      if (f.size < best.size) best = f;
+    }
+    if (best.size < 1e16) break;
+  }
+  return best;
 }
 
 /// M(a, b, z) in double-double or above.
 template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_kummer_slow(R a, R b, P z, double side) {
-  const hyper_value<Z> f = hyper_kummer_direct<R, Z>(a, b, z, side);
+  const hyper_value<Z> f = hyper_kummer_direct<R, Z>(a, b, z, side, is_same<R, double_double>);
   if (f.size < 1e16) return f.w;
-  const hyper_value<Z> down = hyper_from_above<R, Z>({1, a, a, b}, hyper_exact(z),
-                                                     [&](R c) { return hyper_kummer_direct<R, Z>(a, c, z, side); });
+  const hyper_value<Z> down = hyper_from_above<R, Z>(
+      {1, a, a, b}, hyper_exact(z), [&](R c) { return hyper_kummer_direct<R, Z>(a, c, z, side, false); });
   return hyper_trusted(down.size < f.size ? down : f);
 }
 
@@ -168,9 +187,16 @@ SCI_HD_LARGE hyper_value<Z> hyper_limit_far(R b, hyper_base<Z> z) {
 
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accepted) {
-  const double size = double(abs(hyper_complex(hyper_leading(z))));
+  const double size = double(abs(hyper_complex(hyper_leading(z)))), square = hyper_leading(b) * hyper_leading(b);
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
-  if (size < 1e4 && hyper_better(hyper_series<R, Z>({0, b, b, b}, z), best, accepted)) return best;
+  if (size < max(1e4, min(1e7, square))) {
+    hyper_value<Z> f;
+    if constexpr (is_same<R, double>)
+      f = hyper_value_series({0, double_double(b), double_double(b), double_double(b)}, hyper_exact(z));
+    else
+      f = hyper_series<R, Z>({0, b, b, b}, z);
+    if (hyper_better(f, best, accepted)) return best;
+  }
   if (size > 20) hyper_better(hyper_as<Z>(hyper_limit_far<R, complex<R>>(b, hyper_complex(z))), best, accepted);
   return best;
 }
@@ -181,7 +207,7 @@ SCI_HD_LARGE Z hyper_limit_slow(R b, P z) {
   const hyper_value<Z> best = hyper_limit_best<R, Z>(b, hyper_exact(z), 1e14);
   if (best.size < 1e16) return best.w;
   double size;
-  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{0, b, b, b}, z, size);
+  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{0, b, b, b}, z, size, is_same<R, double_double>);
   return best.size <= size ? hyper_trusted(best) : w;
 }
 

@@ -50,28 +50,36 @@ SCI_HD hyper_rgamma<double> hyper_reciprocal_gamma(double x) {
 template <class R>
 SCI_HD_LARGE hyper_rgamma<R> hyper_reciprocal_gamma(R x) {
   using B = double_double;
-  SCI_TABLE(double, above) = {1,     -1,    1,       -1,     5,          -691,    7,
-                              -3617, 43867, -174611, 854513, -236364091, 8553103, -23749461029.0};
-  SCI_TABLE(double, below) = {6, 30, 42, 30, 66, 2730, 6, 510, 798, 330, 138, 2730, 6, 870};
-  R p = hyper_lift<R>(B(1));
-  int twos = 0;
+  using Q = hyper_quick<R>;
+  // B_2k / (2k (2k - 1))
+  SCI_TABLE(pair, stirling) = {
+      {0.08333333333333333, 4.625929269271485e-18},    {-0.002777777777777778, 1.0601087908747154e-19},
+      {0.0007936507936507937, 6.883823317368282e-22},  {-0.0005952380952380953, 5.36938218754726e-20},
+      {0.0008417508417508417, 3.6870174889237694e-20}, {-0.0019175269175269176, 1.0675702776872475e-19},
+      {0.00641025641025641, 2.2240044563805217e-19},   {-0.029550653594771242, 4.861760957508855e-19},
+      {0.17964437236883057, -6.401600482710946e-19},   {-1.3924322169059011, 1.5837056989230303e-17},
+      {13.402864044168393, -6.154114101993966e-16},    {-156.84828462600203, 9.391823141715389e-15},
+      {2193.1033333333335, -1.3339255626002948e-13},   {-36108.77125372499, 5.897583353514365e-13}};
+  Q p = hyper_lift<Q>(B(1));
+  const hyper_ramp<Q> low(hyper_cast<Q>(x));
+  int twos = 0, up = 0;
   SCI_NO_UNROLL
-  for (int i = 0; i < 1000 && hyper_leading(x) < 30; ++i) {
-    p = p * x;
-    x = x + hyper_lift<R>(B(1));
+  for (; up < 1000 && hyper_leading(x) + up < 30; ++up) {
+    p = p * low(up);
     if (hyper_size(p) > 1e100) p = hyper_scaled(p, 0x1p-300), twos += 300;
     if (hyper_size(p) < 1e-100) p = hyper_scaled(p, 0x1p300), twos -= 300;
   }
   int last = 0;
   frexp(hyper_size(p), &last);
   p = hyper_scaled(p, ldexp(1.0, -last)), twos += last;
-  const R t = hyper_lift<R>(B(1)) / x, s = t * t;
-  R tail = hyper_lift<R>(B(0));
+  x = x + hyper_lift<R>(B(up));
+  const Q t = hyper_lift<Q>(B(1)) / hyper_cast<Q>(x), s = t * t;
+  Q tail = hyper_lift<Q>(stirling[13]);
   SCI_NO_UNROLL
-  for (int k = 14; k > 0; --k)
-    tail = tail * s + hyper_lift<R>(B(above[k - 1]) / B(below[k - 1] * (2 * k) * (2 * k - 1)));
-  R l = (x - hyper_lift<R>(B(0.5))) * sci::log(x) - x + hyper_lift<R>(B(0.9189385332046728, -3.8782941580672414e-17));
-  return {p, l + t * tail, twos};
+  for (int k = 12; k >= 0; --k) tail = tail * s + hyper_lift<Q>(stirling[k]);
+  const R l =
+      (x - hyper_lift<R>(B(0.5))) * sci::log(x) - x + hyper_lift<R>(B(0.9189385332046728, -3.8782941580672414e-17));
+  return {hyper_cast<R>(p), l + hyper_cast<R>(t * tail), twos};
 }
 
 /// A value and the size of what was added up to it, rounding of factors included: times epsilon, its error.
@@ -83,48 +91,79 @@ struct hyper_value {
 
 /// The power series about 0; with `twos` it is this sum times 2^twos, which cannot overflow.
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<Z> u, int* twos = nullptr) {
-  using B = hyper_base<R>;
-  const double tiny = hyper_tiny<B>;
+SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<Z> argument, int* twos = nullptr,
+                                         double tiny = hyper_tiny<hyper_base<R>>) {
+  using Q = hyper_quick<R>;
+  using C = hyper_quick<Z>;
+  const hyper_factors<Q> factors = f.factors();
+  const hyper_base<C> u = hyper_cast<hyper_base<C>>(argument);
   const double last = f.last_turn();
-  Z term = hyper_lift<Z>(double_double(1)), w = term;
-  double size = 1, before = 1;
-  int quiet = 0;
+  C term = hyper_lift<C>(double_double(1)), w = term;
+  double size = 1, moment = 0, before = 1;
+  int n = 0;
   SCI_NO_UNROLL
-  for (int n = 0; n < hyper_long && quiet < 2; ++n) {
-    const R above = f.numerator(n);
+  for (int quiet = 0; n < hyper_long && quiet < 2; ++n) {
+    const Q above = factors.numerator(n);
     if (hyper_size(above) == 0) break;  // the end of a polynomial, before any pole
-    const R ratio = above / hyper_scaled(f.c + hyper_lift<R>(double_double(n)), B(double(n + 1)));
-    term = hyper_scaled(term * ratio, u);
+    term = term * hyper_scaled(above / hyper_scaled(factors.c(n), double(n + 1)), u);
     w = w + term;
-    double t = hyper_size(term);
-    size += t * (1 + 0.5 * n);  // the rounding of n products
+    if ((n & hyper_rest) == 0) hyper_settle(term), hyper_settle(w);
+    const double t = hyper_size(term);
+    size += t;
+    moment += t * n;
     if (twos && size > 0x1p800) {
       term = hyper_scaled(term, 0x1p-800), w = hyper_scaled(w, 0x1p-800);
-      size *= 0x1p-800, t *= 0x1p-800, before *= 0x1p-800, *twos += 800;
+      size *= 0x1p-800, moment *= 0x1p-800, before = t * 0x1p-800, *twos += 800;
+      continue;
     }
-    if (t == 0 || !(t < limits<double>::infinity)) break;
-    quiet = (t <= tiny * hyper_size(w) && t <= before && n > last) ? quiet + 1 : 0;
+    if (t > tiny * hyper_size(w)) {
+      quiet = 0;
+    } else {
+      if (t == 0 || !(t < limits<double>::infinity)) break;
+      quiet = t <= before && n > last ? quiet + 1 : 0;
+    }
     before = t;
   }
-  return {w, size};
+  if (n == hyper_long) size = limits<double>::infinity;
+  // The rounding of n products: about sqrt(n).
+  return {hyper_cast<Z>(w), size + 0.8 * sqrt(size) * sqrt(moment)};
+}
+
+/// The value as a plain number of the argument's kind.
+SCI_HD double hyper_rounded(double_double x) { return double(x); }
+SCI_HD complex<double> hyper_rounded(complex<double_double> x) { return {double(x.re), double(x.im)}; }
+
+/// The power series for a value in double, where it is accurate enough; else in pairs, which hold what cancels.
+template <class W>
+SCI_HD_LARGE auto hyper_value_series(const hyper_equation<double_double>& f, W u)
+    -> hyper_value<decltype(hyper_rounded(u))> {
+  using Z = decltype(hyper_rounded(u));
+  const hyper_value<Z> fast = hyper_series<double, Z>({f.order, f.a.hi, f.b.hi, f.c.hi}, hyper_rounded(u));
+  if (fast.size < 16 * hyper_size(fast.w)) return fast;
+  const hyper_value<W> s = hyper_series<double_double, W>(f, u, nullptr, 1e-20);
+  const Z w = hyper_rounded(s.w);
+  return {w, hyper_size(w) + s.size * 0x1p-48};
 }
 
 /// sum (p)_n (q)_n / n! u^n up to its smallest term, which is the error (DLMF 13.7.3).
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_divergent(R p, R q, hyper_base<Z> u) {
-  using B = hyper_base<R>;
+SCI_HD_LARGE hyper_value<Z> hyper_divergent(R exact_p, R exact_q, hyper_base<Z> argument) {
+  using Q = hyper_quick<R>;
+  using C = hyper_quick<Z>;
+  using B = hyper_base<Q>;
+  const hyper_ramp<Q> p(hyper_cast<Q>(exact_p)), q(hyper_cast<Q>(exact_q));
+  const double last = max(abs(hyper_leading(exact_p)), abs(hyper_leading(exact_q)));
+  const hyper_base<C> u = hyper_cast<hyper_base<C>>(argument);
   const double tiny = hyper_tiny<B>;
-  Z term = hyper_lift<Z>(double_double(1)), w = term;
+  C term = hyper_lift<C>(double_double(1)), w = term;
   double size = 1, before = limits<double>::infinity;
   SCI_NO_UNROLL
   for (int n = 0; n < 400; ++n) {
-    const R k = hyper_lift<R>(double_double(n));
-    const R ratio = hyper_scaled((p + k) * (q + k), B(1.0) / B(double(n + 1)));
-    const Z next = hyper_scaled(term * ratio, u);
+    const Q ratio = hyper_scaled(p(n) * q(n), B(1.0) / B(double(n + 1)));
+    const C next = term * hyper_scaled(ratio, u);
     const double t = hyper_size(next);
     // Terms may rise before they fall; only beyond |p| and |q| is a rise the end.
-    if (t > before && n > abs(hyper_leading(p)) && n > abs(hyper_leading(q))) break;
+    if (t > before && n > last) break;
     term = next;
     before = t;
     w = w + term;
@@ -135,7 +174,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_divergent(R p, R q, hyper_base<Z> u) {
       break;
     }
   }
-  return {w, size + before / tiny};
+  return {hyper_cast<Z>(w), size + before / tiny};
 }
 
 /// Keep the better of two values in `best`, whose size is relative to it; is it accepted? A value that overflows or
@@ -243,10 +282,6 @@ template <class Z>
 SCI_HD Z hyper_finite_or(Z w, Z rough) {
   return isnan(w) && isinf(rough) ? rough : w;
 }
-
-/// The value as a plain number of the argument's kind.
-SCI_HD double hyper_rounded(double_double x) { return double(x); }
-SCI_HD complex<double> hyper_rounded(complex<double_double> x) { return {double(x.re), double(x.im)}; }
 
 /// The sign of the imaginary part, of a zero too.
 SCI_HD double hyper_side(double) { return 1; }

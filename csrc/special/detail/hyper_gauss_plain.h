@@ -1,0 +1,156 @@
+// 2F1(a, b; c; z) in double from the series of detail/hyper_gauss.h about 0, 1 and infinity: factors in double, sums in
+// double or, where they cancel, in pairs; with an estimate of the error, by which the caller takes the value or goes to
+// double-double. Where the parameters' difference is whole, the series with a logarithm.
+#pragma once
+#include "special/detail/hyper_gauss.h"
+#include "special/digamma.h"
+
+namespace sci {
+namespace detail {
+
+/// base^power, and by how many ulp it may be off.
+SCI_HD double hyper_power(double_double base, double_double power, double, double& parts) {
+  parts += 2;
+  const double rest = power.hi * base.lo / base.hi + (power.lo == 0 ? 0 : power.lo * sci::log(base.hi));
+  return pow(base.hi, power.hi) * (1 + rest);
+}
+SCI_HD complex<double> hyper_power(complex<double_double> base, double_double power, double side, double& parts) {
+  const complex<double> turn = power.hi * hyper_log(hyper_leading(base), side);
+  parts += 2 + 0.6 * hyper_size(turn);
+  return hyper_exp(turn);
+}
+/// How many ulp of 1/Gamma(x) the part of x makes that a double does not hold, and taking it by its logarithm.
+SCI_HD double hyper_lost(double_double x, double log) {
+  const double size = abs(x.hi);
+  double steep = size > 2 ? sci::log(size) : 1;
+  if (x.hi < 0.5) steep += 1 / abs(x.hi - rint(x.hi));
+  return (x.lo == 0 ? 0 : abs(x.lo) * 0x1p52 * steep) + abs(log);
+}
+
+/// F(a, b; c; u), v = 1 - u, by its series or, where that converges faster, (1-u)^-a F(a, c-b; c; u/(u-1)).
+template <class W>
+SCI_HD_LARGE auto hyper_gauss_series(double_double a, double_double b, double_double c, W u, W v, double side)
+    -> hyper_value<decltype(hyper_rounded(u))> {
+  const double size = double(abs(hyper_rounded(u))), other = double(abs(hyper_rounded(v)));
+  const bool ends = (hyper_pole(a.hi) && a.lo == 0) || (hyper_pole(b.hi) && b.lo == 0);
+  if (ends || size < 0.2 || (other < 1.2 && size < 0.95)) return hyper_value_series<W>({2, a, b, c}, u);
+  if (abs(b.hi) < abs(a.hi)) swap(a, b);
+  const auto s = hyper_value_series<W>({2, a, c - b, c}, -u / v);
+  double parts = 0;
+  const auto front = hyper_power(v, -a, side, parts);
+  return {front * s.w, hyper_size(front) * (s.size + parts * hyper_size(s.w))};
+}
+
+/// Gamma(c) / (Gamma(a) Gamma(b)) and by how many ulp it may be off.
+SCI_HD double hyper_gauss_front(double c, double a, double b, double& parts) {
+  const hyper_rgamma<double> top = hyper_reciprocal_gamma(c), g = hyper_reciprocal_gamma(a),
+                             h = hyper_reciprocal_gamma(b);
+  parts = 4 + abs(top.log) + abs(g.log) + abs(h.log);
+  return ldexp(g.p * h.p / top.p, g.twos + h.twos - top.twos) * exp(top.log - g.log - h.log);
+}
+
+/// F(a, b; a + b + m; 1 - u), m >= 0 whole, in powers of u and with its logarithm (DLMF 15.8.10).
+template <class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_logarithmic(double a, double b, int m, double c, Z u, Z log_u) {
+  double parts;
+  hyper_value<Z> sum = {Z(0.0), 0};
+  Z power = Z(1.0);
+  if (m > 0) {
+    Z term = Z(1 / rgamma(double(m)));
+    hyper_value<Z> s = {Z(0.0), 0};
+    SCI_NO_UNROLL
+    for (int k = 0; k < m; ++k) {
+      s = {s.w + term, s.size + (1 + k) * hyper_size(term)};
+      if (k < m - 1) term = term * (-u) * ((a + k) * (b + k) / ((m - k - 1.0) * (k + 1)));
+      power = power * (-u) * (1 / (k + 1.0));
+    }
+    const double front = hyper_gauss_front(c, a + m, b + m, parts);
+    sum = {s.w * front, abs(front) * (s.size + parts * hyper_size(s.w))};
+  }
+  const double front = hyper_gauss_front(c, a, b, parts);
+  if (front == 0) return sum;
+  a += m, b += m;
+  const double up = digamma(a), other = digamma(b), down = digamma(m + 1.0) - numbers::egamma<double>;
+  double known = hyper_size(log_u) + abs(up) + abs(other) + abs(down);
+  Z log = log_u + Z((up + other) - down);
+  hyper_value<Z> s = {Z(0.0), 0};
+  const double last = max(-a, -b);
+  SCI_NO_UNROLL
+  for (int k = 0; k < 2000; ++k) {
+    const Z term = power * log;
+    s = {s.w + term, s.size + hyper_size(power) * (known + 0.2 * k * hyper_size(log))};
+    if (k > last && hyper_size(power) * known < 1e-17 * hyper_size(s.w)) break;
+    log = log + Z((1 / (a + k) + 1 / (b + k)) - (1 / (k + 1.0) + 1 / (k + m + 1.0)));
+    power = power * u * ((a + k) * (b + k) / ((k + 1.0) * (k + m + 1)));
+  }
+  return {sum.w - s.w * front, sum.size + abs(front) * (s.size + parts * hyper_size(s.w))};
+}
+
+/// The series about 1 or infinity where the difference of the parameters there is a whole number m.
+template <class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_whole(int where, double a, double b, double c, int m, Z z, double side) {
+  const Z other = Z(1.0) - z, log = hyper_log(other, -side);
+  const double ca = c - a, cb = c - b;
+  if (where == 1 && m >= 0) return hyper_gauss_logarithmic(a, b, m, c, other, log);
+  // (1-z)^(c-a-b) F(c-a, c-b; c; z) and (1-z)^-a F(a, c-b; c; z/(z-1)), a the lesser (DLMF 15.8.1)
+  const double lesser = min(a, b), greater = max(a, b), power = where == 1 ? m : -lesser;
+  const hyper_value<Z> f = where == 1 ? hyper_gauss_logarithmic(ca, cb, -m, c, other, log)
+                                      : hyper_gauss_logarithmic(lesser, c - greater, abs(m), c, Z(1.0) / other, -log);
+  const Z front = hyper_exp(power * log);
+  return {front * f.w, hyper_size(front) * (f.size + abs(power) * hyper_size(log) * hyper_size(f.w))};
+}
+
+/// F(a, b; c; z) by the series about 0 (where = 0), 1 (1) or infinity (2).
+template <class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_plain(int where, double a, double b, double c, Z z, double side) {
+  using B = double_double;
+  using W = decltype(hyper_exact(z));
+  const W one = hyper_lift<W>(B(1)), x = hyper_exact(z), other = one - x;
+  if (where == 0) return hyper_gauss_series<W>(a, b, c, x, other, -side);
+  const B ca = B::sum(c, -a), cb = B::sum(c, -b), ba = B::sum(b, -a), gap = where == 1 ? ca - B(b) : ba;
+  if (gap.hi == rint(gap.hi) && gap.lo == 0 && abs(gap.hi) < 100)
+    return hyper_gauss_whole<Z>(where, a, b, c, int(gap.hi), z, side);
+  if (abs(gap.hi - rint(gap.hi)) < 0.01) return {Z(limits<double>::nan), limits<double>::infinity};
+  const hyper_rgamma<double> top = hyper_reciprocal_gamma(c);
+  const W base = where == 1 ? other : -x, u = where == 1 ? other : one / x, v = where == 1 ? x : (x - one) / x;
+  hyper_value<Z> sum = {Z(0.0), 0};
+  SCI_NO_UNROLL
+  for (int k = 0; k < 2; ++k) {
+    const B g = where == 1 ? (k == 0 ? ca : B(a)) : B(k == 0 ? b : a), h = where == 1 ? (k == 0 ? cb : B(b))
+                                                                           : k == 0   ? ca
+                                                                                      : cb;
+    const B f1 = where == 1 ? (k == 0 ? B(a) : ca) : B(k == 0 ? a : b),
+            f2 = where == 1 ? (k == 0 ? B(b) : cb) : B(1) - (k == 0 ? ca : cb);
+    const B turn = k == 0 ? gap : -gap;
+    const hyper_rgamma<double> G = hyper_reciprocal_gamma(turn.hi), g1 = hyper_reciprocal_gamma(g.hi),
+                               g2 = hyper_reciprocal_gamma(h.hi);
+    if (g1.p * g2.p == 0) continue;
+    double parts = 4 + abs(top.log) + hyper_lost(turn, G.log) + hyper_lost(g, g1.log) + hyper_lost(h, g2.log);
+    const double p = ldexp(g1.p * g2.p / (top.p * G.p), g1.twos + g2.twos - top.twos - G.twos) *
+                     exp(top.log + G.log - g1.log - g2.log);
+    if (!(abs(p) > 1e-280 && abs(p) < 1e280)) return {Z(limits<double>::nan), limits<double>::infinity};
+    Z front = Z(p);
+    if (where == 2 || k == 1) front = front * hyper_power(base, where == 1 ? gap : -f1, -side, parts);
+    const hyper_value<Z> s = hyper_gauss_series<W>(f1, f2, B(1) - turn, u, v, where == 1 ? side : 0.0);
+    sum = {sum.w + front * s.w, sum.size + hyper_size(front) * (s.size + parts * hyper_size(s.w))};
+  }
+  return sum;
+}
+
+/// F(a, b; c; z) in double, by the first of the series that gives it within `accepted` epsilon, else the best.
+template <class Z>
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_fast(double a, double b, double c, Z z, double side, bool ends,
+                                             double accepted) {
+  int order[3];
+  double ratio[3];
+  hyper_gauss_order(z, ends, order, ratio);
+  hyper_value<Z> best = {Z(limits<double>::nan), limits<double>::infinity};
+  for (int i = 0; i < 3; ++i) {
+    if (ratio[order[i]] < 0.8 && hyper_better(hyper_gauss_plain<Z>(order[i], a, b, c, z, side), best, accepted))
+      return best;
+  }
+  return best;
+}
+
+}  // namespace detail
+}  // namespace sci
