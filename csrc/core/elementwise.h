@@ -116,9 +116,9 @@ struct Elementwise {
   static void copy(char* to, int64_t to_step, const char* from, int64_t from_step, int64_t n, int64_t size) {
     for (int64_t i = 0; i < n; ++i, to += to_step, from += from_step) {
       if (size == 4)
-        std::memcpy(to, from, 4);
+        __builtin_memcpy(to, from, 4);
       else
-        std::memcpy(to, from, 8);
+        __builtin_memcpy(to, from, 8);
     }
   }
 #endif
