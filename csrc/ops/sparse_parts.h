@@ -30,6 +30,7 @@ struct Carry {
   void operator()(int64_t t, int64_t p) const { to[t] = from[p]; }
   void run(int64_t t, int64_t p, int64_t count) const { csr_copy(to + t, from + p, count); }
   void fetch(int64_t p) const { __builtin_prefetch(from + p); }
+  void room(int64_t t) const { __builtin_prefetch(to + t, 1); }
 };
 
 template <class I>
@@ -40,20 +41,40 @@ struct Order {
     for (int64_t k = 0; k < count; ++k) to[t + k] = I(p + k);
   }
   void fetch(int64_t) const {}
+  void room(int64_t t) const { __builtin_prefetch(to + t, 1); }
 };
 
-/// `starts` has columns + 1 elements; rows of a column come out in order.
-template <class I, class Move>
+/// Do the rows of a long pattern lead anywhere, and not to places near those of the row before? Some rows tell.
+template <class I>
+bool csr_scattered(const I* indptr, const I* indices, int64_t rows, int64_t count) {
+  using U = typename csr_unsigned<I>::type;
+  constexpr int64_t samples = 64, near = 1024;
+  if (count < (int64_t(1) << 20) || rows <= samples) return false;
+  int64_t apart = 0;
+  for (int64_t k = 1; k <= samples; ++k) {
+    const int64_t i = (rows - 1) / samples * k;
+    const U p = U(indptr[i - 1]), q = U(indptr[i]);
+    if (p < U(count) && q < U(count)) apart += U(indices[q]) - U(indices[p]) + near > U(2 * near);
+  }
+  return 2 * apart > samples;
+}
+
+/// `starts` has columns + 1 elements; rows of a column come out in order. Where `scattered`, memory is fetched ahead.
+template <bool scattered, class I, class Move>
 bool csr_turn(const I* indptr, const I* indices, int64_t rows, int64_t count, int64_t columns, I* starts, I* turned,
               const Move move) {
+  using U = typename csr_unsigned<I>::type;
+  constexpr I ahead = 24;
   int32_t failed = 0;
   auto guard = CsrGuard<I>::of(columns, count, &failed);
   I end = indptr[rows], p = 0;
   if (indptr[0] != 0 || !guard.row(0, end)) return false;
+  const I most = end - 2 * ahead;
   for (int64_t j = 0; j <= columns; ++j) starts[j] = 0;
   for (I q = 0; q < end; ++q) {
     I j = indices[q];
     if (!guard.column(j)) return false;
+    if (scattered && q < most) __builtin_prefetch(starts + U(indices[q + 2 * ahead]), 1);
     ++starts[j + 1];
   }
   for (int64_t j = 0; j < columns; ++j) starts[j + 1] += starts[j];
@@ -61,6 +82,12 @@ bool csr_turn(const I* indptr, const I* indices, int64_t rows, int64_t count, in
     const I stop = indptr[i + 1];
     if (stop < p || stop > end) return false;
     for (; p < stop; ++p) {
+      if (scattered && p < most) {
+        __builtin_prefetch(starts + indices[p + 2 * ahead], 1);
+        const I t = starts[indices[p + ahead]];
+        __builtin_prefetch(turned + t, 1);
+        move.room(t);
+      }
       const I t = starts[indices[p]]++;
       turned[t] = I(i);
       move(t, p);
@@ -70,6 +97,14 @@ bool csr_turn(const I* indptr, const I* indices, int64_t rows, int64_t count, in
   std::memmove(starts + 1, starts, columns * sizeof(I));
   starts[0] = 0;
   return true;
+}
+
+template <class I, class Move>
+bool csr_turn(const I* indptr, const I* indices, int64_t rows, int64_t count, int64_t columns, I* starts, I* turned,
+              const Move move) {
+  if (csr_scattered(indptr, indices, rows, count))
+    return csr_turn<true>(indptr, indices, rows, count, columns, starts, turned, move);
+  return csr_turn<false>(indptr, indices, rows, count, columns, starts, turned, move);
 }
 
 /// Which rows: `list`, or first, first + step, ...

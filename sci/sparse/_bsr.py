@@ -53,7 +53,7 @@ def _block_size(blocksize: Any, name: str) -> tuple[int, int]:
         height, width = blocksize
     except (TypeError, ValueError) as error:
         text = f"{describe(blocksize)} ({error})"
-        raise TypeError(f"{name}: blocksize must be a tuple of two positive integers, got {text}") from None
+        raise type(error)(f"{name}: blocksize must be a tuple of two positive integers, got {text}") from None
     size = as_shape((height, width), name, (2,))
     if 0 in size:
         raise bad_argument(name, "blocksize", "a tuple of two positive integers", blocksize)

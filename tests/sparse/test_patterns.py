@@ -133,3 +133,20 @@ def test_unsigned_values_compare_with_negative_numbers() -> None:
     A = csr_array(torch.tensor([[0, 200, 3]], dtype=torch.uint8))
     assert (A > -1).toarray().all() and not (A < -1).toarray().any()
     assert (A != -1).toarray().all()
+
+
+@pytest.mark.parametrize("index", [np.int32, np.int64])
+def test_long_patterns_whose_rows_lead_anywhere(index: Any) -> None:
+    rng = np.random.default_rng(7)
+    S = scipy.sparse.csr_array(
+        (rng.standard_normal(2**20 + 5), rng.integers(30_000, size=2**20 + 5), np.r_[0, np.full(40_000, 2**20 + 5)]),
+        shape=(40_000, 30_000),
+    )
+    S.indptr[1:-1] = np.sort(rng.integers(2**20, size=39_999))
+    S.indices, S.indptr = S.indices.astype(index), S.indptr.astype(index)
+    A, T = csr_array(S).T.tocsr(), S.T.tocsr()
+    for got, want in ((A.data, T.data), (A.indices, T.indices), (A.indptr, T.indptr)):
+        np.testing.assert_array_equal(got, want)
+    S.indices[-3] = 30_000
+    with pytest.raises((RuntimeError, ValueError), match="ind"):
+        csr_array(S).T.tocsr()
