@@ -118,9 +118,11 @@ Tensor vector_recurrence(std::vector<Tensor> vectors, const Tensor& factors_, st
 }
 
 template <class T, template <class> class Body>
-void gram_schmidt_pass(const GramSchmidt<T>& g, int64_t blocks, T* sums) {
+void gram_schmidt_pass(const GramSchmidt<T>& g, int64_t length, T* sums) {
   Body<T> body;
   static_cast<GramSchmidt<T>&>(body) = g;
+  body.length = length;
+  int64_t blocks = (g.n + length - 1) / length;
   on_items(blocks, body);
   for (int64_t j = 0; j <= g.k; ++j) sums[j] = T(0);
   for (int64_t i = 0; i < blocks; ++i)
@@ -132,16 +134,17 @@ void gram_schmidt_pass(const GramSchmidt<T>& g, int64_t blocks, T* sums) {
 template <class T>
 void orthogonalise(GramSchmidt<T> g, double enough, T* result) {
   using R = real_of<T>;
-  g.length = min((int64_t(1) << 19) / int64_t(sizeof(T)) / max(g.k, int64_t(1)), int64_t(4096));
-  g.length = max(g.length / 16 * 16, int64_t(128));
-  int64_t blocks = (g.n + g.length - 1) / g.length;
+  // A block that is read twice stays in the second cache; one that is read once is as long as streams like it.
+  int64_t twice = min((int64_t(1) << 19) / int64_t(sizeof(T)) / max(g.k, int64_t(1)), int64_t(4096));
+  twice = max(twice / 16 * 16, int64_t(128));
+  int64_t once = max(twice, min(int64_t(16384), g.n / 64 / 16 * 16)), blocks = (g.n + twice - 1) / twice;
   std::vector<T> parts(size_t(blocks * (g.k + 1))), h(size_t(g.k + 1)), left(size_t(g.k + 1));
   g.parts = parts.data();
   g.h = h.data();
-  gram_schmidt_pass<T, GramSchmidtCoefficients>(g, blocks, h.data());
+  gram_schmidt_pass<T, GramSchmidtCoefficients>(g, once, h.data());
   for (int64_t j = 0; j < g.k; ++j) result[j] = h[j];
   for (int pass = 0; pass < 4; ++pass) {
-    gram_schmidt_pass<T, GramSchmidtUpdate>(g, blocks, left.data());
+    gram_schmidt_pass<T, GramSchmidtUpdate>(g, twice, left.data());
     R rest = 0, size = complex<R>(left[g.k]).re;
     for (int64_t j = 0; j < g.k; ++j) rest += norm(complex<R>(left[j]));
     result[g.k] = T(size);

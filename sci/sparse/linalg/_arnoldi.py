@@ -51,7 +51,7 @@ def arnoldi(
     *,
     expand: Apply | None = None,
     given: Sequence[tuple[int, Tensor, Tensor | None]] = (),
-    C: Tensor | None = None,
+    C: Sequence[Tensor] = (),
     note: Callable[[Tensor], object] | None = None,
     fresh: bool = False,
     space: list[Tensor] | None = None,
@@ -63,11 +63,13 @@ def arnoldi(
     `fresh`; `space` keeps the room for the basis. The residual needs no rotations: for c with c^H H = 0 and c_0 = 1,
     which every column of H extends by one number, it is ``1 / |c|`` (Ayachour 2003).
     """
-    batch, n = v.shape[:-1], v.shape[-1]
-    V = room(v, (*batch, steps + 1, n), space)
-    V[..., 0, :] = v
+    batch, n, c = v.shape[:-1], v.shape[-1], len(C)
+    rows = room(v, (*batch, c + steps + 1, n), space)
+    for i, x in enumerate((*C, v)):
+        rows[..., i, :] = x
+    V = rows[..., c:, :]
     H = v.new_zeros((*batch, steps + 1, steps))
-    B = v.new_zeros((*batch, 0 if C is None else C.shape[-2], steps))
+    B = v.new_zeros((*batch, c, steps))
     null = v.new_zeros((*batch, steps + 1))
     null[..., 0] = 1
     eps = torch.finfo(v.dtype).eps
@@ -86,13 +88,9 @@ def arnoldi(
         w = apply(z) if w is None and fresh else (apply(z) if w is None else w).clone()
         if expand is not None or given:
             Z.append(z)
-        removed = torch.zeros_like(enough)
-        if C is not None and C.shape[-2]:
-            w, part, _ = orthogonalise(C, w, loss)
-            B[..., j] = part
-            removed = norm(part)
-        w, h, after = orthogonalise(V[..., : j + 1, :], w, loss)
-        before = torch.hypot(torch.hypot(removed, norm(h)), after)
+        w, h, after = orthogonalise(rows[..., : c + j + 1, :], w, loss)
+        before = torch.hypot(norm(h), after)
+        B[..., j], h = h[..., :c], h[..., c:]
         small = after <= eps * before
         after = torch.where(small, torch.zeros_like(after), after)
         H[..., : j + 1, j] = h
@@ -226,7 +224,7 @@ def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -
         beta = norm(r)
         if bool((beta <= target).all()):
             yield Step(x, beta)
-        C = torch.stack([c for c, _ in pairs], -2) if pairs else None
+        C = [c for c, _ in pairs]
         steps = m + max(k - len(pairs), 0)
         v = r * ratio(torch.ones_like(beta), beta)
         expand = None if system.left is None else system.precondition

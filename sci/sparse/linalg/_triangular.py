@@ -265,14 +265,29 @@ def spilu(
     ValueError
         `A` is not square.
 
+    Notes
+    -----
+    **Incomplete Cholesky factors** of a Hermitian positive definite matrix are those of its lower triangle: without
+    pivoting and reordering, ``A`` is about ``L D L^H`` with the diagonal D of U, as the second example shows. So made,
+    the preconditioner is Hermitian, as `cg` and `minres` need it.
+
     Examples
     --------
     >>> import torch
-    >>> from sci.sparse import csr_array
-    >>> from sci.sparse.linalg import spilu
+    >>> from sci.sparse import csr_array, diags_array
+    >>> from sci.sparse.linalg import LinearOperator, cg, spilu, spsolve_triangular
     >>> lu = spilu(csr_array(torch.tensor([[2.0, 1.0], [0.0, 4.0]])))
     >>> lu.solve(torch.tensor([4.0, 8.0]))
     tensor([1., 2.])
+
+    >>> A = diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(50, 50), dtype=torch.float64).tocsc()
+    >>> lu = spilu(A, drop_tol=1e-2, permc_spec="NATURAL", diag_pivot_thresh=0.0)
+    >>> L = (lu.L * lu.U.diagonal().sqrt()).tocsr()
+    >>> upper = L.T.tocsr()
+    >>> M = LinearOperator(A.shape, lambda v: spsolve_triangular(upper, spsolve_triangular(L, v), lower=False))
+    >>> x, info = cg(A, torch.ones(50, dtype=torch.float64), M=M, maxiter=3)
+    >>> int(info)
+    0
     """
     from scipy.sparse import csc_array
     from scipy.sparse.linalg import spilu as scipy_spilu

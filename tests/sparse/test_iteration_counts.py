@@ -1,0 +1,90 @@
+"""Iterations of every solver beside SciPy's; ``python tests/sparse/test_iteration_counts.py`` prints them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse.linalg
+import torch
+
+import sci.sparse.linalg
+from sci.sparse import csr_array, diags_array, eye_array, kronsum
+
+SYMMETRIC = ["cg", "minres"]
+GENERAL = ["bicg", "bicgstab", "cgs", "gcrotmk", "gmres", "lgmres", "qmr", "tfqmr"]
+LEAST_SQUARES = ["lsqr", "lsmr"]
+OUTER = ("lgmres", "gcrotmk")  # SciPy calls back before each cycle, and once more where it finds the system solved
+
+
+def _line(n: int, below: float, centre: float, above: float) -> csr_array:
+    one = torch.ones(n, dtype=torch.float64)
+    return diags_array([below * one[1:], centre * one, above * one[1:]], offsets=[-1, 0, 1]).tocsr()
+
+
+def _poisson(n: int, dimensions: int) -> csr_array:
+    A = T = _line(n, -1.0, 2.0, -1.0)
+    for _ in range(dimensions - 1):
+        A = kronsum(A, T)
+    return A.tocsr()
+
+
+def _near_singular(n: int) -> csr_array:
+    shift = 0.99 * 2 * (2 - 2 * np.cos(np.pi / (n + 1)))
+    return (_poisson(n, 2) - shift * eye_array(n * n, dtype=torch.float64)).tocsr()
+
+
+PROBLEMS = {
+    "Poisson 2-D": _poisson(20, 2),
+    "Poisson 3-D": _poisson(8, 3),
+    "convection": kronsum(_line(20, -1.4, 2.0, -0.6), _line(20, -1.2, 2.0, -0.8)).tocsr(),
+    "stretched": kronsum(_line(20, -1.0, 2.0, -1.0), _line(20, -0.02, 0.04, -0.02)).tocsr(),
+    "near-singular": _near_singular(16),
+}
+PAIRS = [
+    (name, problem)
+    for name in SYMMETRIC + GENERAL + LEAST_SQUARES
+    for problem in PROBLEMS
+    if not (problem == "convection" and name in SYMMETRIC)
+]
+
+
+def _run(name: str, problem: str) -> tuple[list[int], list[Any]]:
+    """Return the iterations and the solutions of both libraries."""
+    A = PROBLEMS[problem]
+    b = torch.randn(A.shape[0], dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    counts, solutions = [], []
+    for root, matrix, right in ((sci.sparse.linalg, A, b), (scipy.sparse.linalg, A.to_scipy(), b.numpy())):
+        solve = getattr(root, name)
+        if name in LEAST_SQUARES:
+            limit = {"iter_lim" if name == "lsqr" else "maxiter": 2000}
+            x, why, count, *_ = solve(matrix, right, atol=1e-8, btol=1e-8, **limit)
+            assert 0 < int(why) < 7
+        else:
+            seen: list[int] = []
+            more = {"callback_type": "pr_norm"} if name == "gmres" else {}
+            x, info = solve(matrix, right, rtol=1e-7, callback=lambda _, seen=seen: seen.append(1), **more)
+            assert int(info) == 0
+            count = len(seen) - (name in OUTER and root is scipy.sparse.linalg)
+        counts.append(int(count))
+        solutions.append(np.asarray(x))
+    return counts, solutions
+
+
+@pytest.mark.parametrize(("name", "problem"), PAIRS)
+def test_iterations_are_scipys(name: str, problem: str) -> None:
+    (ours, scipys), (x, y) = _run(name, problem)
+    assert abs(ours - scipys) <= max(0.1 * scipys, 1), (ours, scipys)
+    np.testing.assert_allclose(x, y, rtol=0, atol=1e-3 * np.abs(y).max())
+    A = PROBLEMS[problem]
+    b = torch.randn(A.shape[0], dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    if name not in ("minres", *LEAST_SQUARES):
+        assert torch.linalg.vector_norm(b - A @ torch.from_numpy(x)) <= 1.0001e-7 * torch.linalg.vector_norm(b)
+
+
+if __name__ == "__main__":
+    print(f"{'iterations, SciPy':18}" + "".join(f"{problem:>16}" for problem in PROBLEMS))
+    for solver in SYMMETRIC + GENERAL + LEAST_SQUARES:
+        found = (_run(solver, problem)[0] if (solver, problem) in PAIRS else None for problem in PROBLEMS)
+        print(f"{solver:18}" + "".join(f"{'-' if pair is None else f'{pair[0]}, {pair[1]}':>16}" for pair in found))
