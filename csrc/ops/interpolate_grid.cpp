@@ -63,7 +63,41 @@ Tensor grid_nearest(const Tensor& points_, const Tensor& query_, std::vector<int
   return out;
 }
 
+/// points (sum of sizes) -> the knots of degree 1, the first and last points (2, d), and the smallest step between
+/// neighbours, all in one call: making an interpolant of a small grid costs what its calls cost.
+std::tuple<Tensor, Tensor, Tensor> grid_linear(const Tensor& points_, std::vector<int64_t> sizes) {
+  STD_TORCH_CHECK(!points_.is_cuda(), "grid_linear: the points of a grid are looked at on the CPU alone");
+  Tensor points = as_contiguous(points_);
+  const int64_t dims = int64_t(sizes.size());
+  int64_t total = 0;
+  for (int64_t size : sizes) {
+    STD_TORCH_CHECK(size >= 2, "grid_linear: expected at least 2 points in each dimension, got ", size);
+    total += size;
+  }
+  STD_TORCH_CHECK(points.dim() == 1 && points.size(0) == total, "grid_linear: points and sizes do not fit");
+  Tensor knots = empty_as(points, {total + 2 * dims}), ends = empty_as(points, {2, dims}), least = empty_as(points, {});
+  dispatch_real(points, "grid_linear", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* x = data<T>(std::as_const(points));
+    T *to = data<T>(knots), *edge = data<T>(ends), smallest = limits<T>::infinity;
+    for (int64_t k = 0; k < dims; ++k) {
+      const int64_t n = sizes[size_t(k)];
+      edge[k] = *to++ = x[0];
+      for (int64_t i = 0; i < n; ++i) *to++ = x[i];
+      edge[dims + k] = *to++ = x[n - 1];
+      for (int64_t i = 1; i < n; ++i) {
+        const T step = x[i] - x[i - 1];
+        if (!(step >= smallest)) smallest = step == step ? step : -limits<T>::infinity;  // NaN is no step upwards
+      }
+      x += n;
+    }
+    *data<T>(least) = smallest;
+  });
+  return {knots, ends, least};
+}
+
 }  // namespace
 
+SCI_OPERATOR("grid_linear(Tensor points, int[] sizes) -> (Tensor, Tensor, Tensor)", grid_linear)
 SCI_OPERATOR("grid_places(Tensor query, Tensor ends) -> Tensor", grid_places)
 SCI_OPERATOR("grid_nearest(Tensor points, Tensor query, int[] sizes) -> Tensor", grid_nearest)

@@ -1,5 +1,6 @@
 // Operators on compressed sparse rows: product with dense columns, sampled dense product, counting sort.
 #include "ops/sparse_shared.h"
+#include "runtime/owned.h"
 #include "sparse/bucket_sort.h"
 #include "sparse/csr_matmul.h"
 #include "sparse/csr_matmul_block.h"
@@ -142,28 +143,64 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
   return y;
 }
 
-/// The same without what derivatives need: a small product costs what its arguments cost.
-Tensor csr_apply(const Tensor& data, const Tensor& x, const Tensor& indptr, const Tensor& indices, int64_t columns,
-                 bool transposed) {
-  int64_t rows = indptr.size(0) - 1, entries = indices.size(0), out_rows = transposed ? columns : rows;
-  auto plain = [](const Tensor& t) { return t.dim() == 1 && t.is_contiguous(); };
-  if (x.is_cuda() || !plain(x) || !plain(data) || !plain(indptr) || !plain(indices) || out_rows == 0)
-    return csr_matmul(data, x, indptr, indices, std::nullopt, std::nullopt, std::nullopt, rows, columns, transposed);
-  STD_TORCH_CHECK(data.scalar_type() == x.scalar_type() && x.size(0) == (transposed ? rows : columns) &&
-                      data.size(0) >= entries && indptr.scalar_type() == indices.scalar_type(),
+/// An operand as its handle says: what a small product can afford to ask.
+struct Line {
+  int64_t rank = 0, *size = nullptr, *stride = nullptr;
+  int32_t dtype = 0, device = 0;
+  explicit Line(AtenTensorHandle x) {
+    aoti_torch_get_dim(x, &rank);
+    aoti_torch_get_sizes(x, &size);
+    aoti_torch_get_strides(x, &stride);
+    aoti_torch_get_dtype(x, &dtype);
+    aoti_torch_get_device_type(x, &device);
+  }
+  bool plain() const { return rank == 1 && (stride[0] == 1 || size[0] <= 1) && device == aoti_torch_device_type_cpu(); }
+};
+
+template <class T>
+const T* start(const Owned& x) {
+  const void* pointer = nullptr;
+  STABLE_TORCH_ERROR_CODE_CHECK(torch_get_const_data_ptr(x.handle, &pointer));
+  return static_cast<const T*>(pointer);
+}
+
+/// csr_apply(data, x, indptr, indices, columns, transposed): a product without what derivatives need. It takes apart
+/// its arguments itself, since a product of a small matrix costs what its arguments cost.
+void csr_apply(StableIValue* stack, uint64_t, uint64_t) {
+  using torch::stable::detail::to;
+  Owned data(to<AtenTensorHandle>(stack[0])), x(to<AtenTensorHandle>(stack[1])), indptr(to<AtenTensorHandle>(stack[2]));
+  Tensor indices(to<AtenTensorHandle>(stack[3]));
+  const int64_t columns = to<int64_t>(stack[4]);
+  const bool transposed = to<bool>(stack[5]);
+  const Line values(data.handle), vector(x.handle), starts(indptr.handle), places(indices.get());
+  STD_TORCH_CHECK(vector.device == values.device, "csr_apply: matrix and operand are on different devices");
+  const int64_t rows = starts.size[0] - 1, out_rows = transposed ? columns : rows;
+  const bool plain = vector.plain() && values.plain() && starts.plain() && places.plain();
+  if (!plain || out_rows == 0 || size_t(out_rows) * sizeof(float) >= kept_from) {
+    Tensor y = csr_matmul(Tensor(data.release()), Tensor(x.release()), Tensor(indptr.release()), indices, std::nullopt,
+                          std::nullopt, std::nullopt, rows, columns, transposed);
+    stack[0] = torch::stable::detail::from(y);
+    return;
+  }
+  const int64_t entries = places.size[0];
+  STD_TORCH_CHECK(values.dtype == vector.dtype && vector.size[0] == (transposed ? rows : columns) &&
+                      values.size[0] >= entries && starts.dtype == places.dtype,
                   "csr_apply: shapes or dtypes do not fit");
-  Tensor y = room_as(x, {out_rows});
+  const int64_t one = 1;
+  AtenTensorHandle made = nullptr;
+  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_empty_strided(1, &out_rows, &one, vector.dtype, vector.device, 0, &made));
+  Tensor y(made);
   int32_t failed = 0;
-  dispatch_number(x, "csr_apply", [&](auto number) {
+  dispatch_number(y, "csr_apply", [&](auto number) {
     using T = typename decltype(number)::type;
     dispatch_index(indices, "csr_apply", [&](auto index) {
       using I = typename decltype(index)::type;
-      vector_product(sci::data<T>(data), sci::data<I>(indptr), sci::data<I>(indices), sci::data<T>(x), sci::data<T>(y),
-                     rows, columns, entries, transposed, &failed);
+      vector_product(start<T>(data), start<I>(indptr), sci::data<I>(std::as_const(indices)), start<T>(x),
+                     sci::data<T>(y), rows, columns, entries, transposed, &failed);
     });
   });
   check_inside(!failed, "csr_apply");
-  return y;
+  stack[0] = torch::stable::detail::from(y);
 }
 
 // The pattern of the transpose is not needed here: the operator's derivative finds it among the arguments.
@@ -263,10 +300,9 @@ SCI_OPERATOR(
     "csr_sample(Tensor u, Tensor v, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "
     "Tensor? t_order) -> Tensor",
     csr_sample)
-SCI_OPERATOR(
-    "csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns, bool transposed) -> "
-    "Tensor",
-    csr_apply)
+const bool csr_apply_registered = register_operator(
+    "csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns, bool transposed) -> Tensor",
+    csr_apply);
 SCI_OPERATOR(
     "csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices, int parts) -> (Tensor, "
     "Tensor)",

@@ -8,6 +8,7 @@
 
 #include "core/cpu.h"
 #include "runtime/operator.h"
+#include "runtime/owned.h"
 
 namespace sci {
 namespace {
@@ -29,19 +30,6 @@ int32_t dtype_of(char letter) {
   }
 }
 int64_t size_of(char letter) { return letter == 'f' ? 4 : letter == 'D' ? 16 : 8; }
-
-/// A handle that deletes itself: torch::stable::Tensor allocates twice, which a call on five numbers would feel.
-struct Owned {
-  AtenTensorHandle handle = nullptr;
-  ~Owned() {
-    if (handle) aoti_torch_delete_tensor_object(handle);
-  }
-  uint64_t release() {
-    uint64_t value = torch::stable::detail::from(handle);
-    handle = nullptr;
-    return value;
-  }
-};
 
 struct Operand {
   int64_t rank;
@@ -213,7 +201,7 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
     else
       run_cuda(variant, it, data, operands, count, device_index, op.name);
   }
-  for (int k = 0; k < op.outputs; ++k) stack[k] = out[k].release();
+  for (int k = 0; k < op.outputs; ++k) stack[k] = torch::stable::detail::from(out[k].release());
 }
 
 namespace {

@@ -14,8 +14,17 @@ from .._core.cards import Sample, function
 from .._core.checks import known
 from .._core.dispatch import operator
 from .._core.errors import bad_argument, describe, items
+from .._core.torch_private import fake_mode_active
 from . import _piecewise, _tensor_spline
-from ._checks import batch_shape, flatten_trailing, holds, promote_over_real, same_kind, shape_text
+from ._checks import (
+    batch_shape,
+    flatten_trailing,
+    holds,
+    nothing_differentiates,
+    promote_over_real,
+    same_kind,
+    shape_text,
+)
 from ._cubic import _hermite
 from ._grid_splines import coefficients
 from ._knots import not_a_knot
@@ -43,6 +52,8 @@ def _nearest_fake(points: Tensor, query: Tensor, sizes: list[int]) -> Tensor:
 _grid_places: Callable[..., Tensor] = operator("grid_places", fake=_places_fake, core_dims=(2, 2))
 # nearest(points (*, all), query (*, n, d), sizes) -> (*, n): the number of the nearest grid point
 _grid_nearest: Callable[..., Tensor] = operator("grid_nearest", fake=_nearest_fake, core_dims=(1, 2))
+# grid_linear(points (all,), sizes) -> knots of degree 1, ends (2, d), the smallest step; on the CPU
+_grid_linear = torch.ops.sci.grid_linear.default
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -172,7 +183,7 @@ class RegularGridInterpolator:
         if isinstance(points, Tensor):
             points = tuple(points.unbind())
         arrays = items(name, "points", points, "a sequence of arrays, one per dimension")
-        given = {f"points[{k}]": as_tensor(p, f"points[{k}]", name) for k, p in enumerate(arrays)}
+        given = {f"points[{k}]": p for k, p in enumerate(arrays)}
         *grid, data = promote_over_real(name, given, {"values": values})
         if len(grid) > data.dim():
             raise ValueError(f"{name}: there are {len(grid)} point arrays, but values has {data.dim()} dimensions")
@@ -184,6 +195,14 @@ class RegularGridInterpolator:
             if p.shape[0] != data.shape[k]:
                 text = f"there are {p.shape[0]} points and {data.shape[k]} values along dimension {k}"
                 raise ValueError(f"{name}: {text}")
+        self.fill_value = fill_value if fill_value is None else _fill(name, fill_value, data)
+        made = _linear(grid) if method == "linear" else None
+        if made is not None:
+            self.grid, self.values = tuple(grid), data
+            knots, self._ends = made
+            rows = data.shape[: len(grid)].numel()
+            self._prepared = {method: (data.reshape(rows, data.shape[len(grid) :].numel()), knots)}
+            return
         if not _ascending(grid):
             for k, p in enumerate(grid):
                 step = p.diff()
@@ -192,9 +211,7 @@ class RegularGridInterpolator:
                         text = f"the points in dimension {k} must be strictly ascending or descending"
                         raise ValueError(f"{name}: {text}")
                     grid[k], data = p.flip(0), data.flip(k)
-        self.grid = tuple(grid)
-        self.values = data
-        self.fill_value = fill_value if fill_value is None else _fill(name, fill_value, data)
+        self.grid, self.values = tuple(grid), data
         self._check_sizes(method)
         self._ends = torch.cat([p[:1] for p in grid] + [p[-1:] for p in grid]).detach().reshape(2, len(grid))
         self._prepared = {method: self._prepare(method)}
@@ -371,6 +388,15 @@ def _ascending(grid: Sequence[Tensor]) -> bool:
     steps = [p.diff() for p in grid if p.shape[0] > 1]
     lowest = known(torch.cat(steps).min()) if steps else None
     return lowest is None or lowest > 0
+
+
+def _linear(grid: Sequence[Tensor]) -> tuple[Tensor, Tensor] | None:
+    """Return knots and ends in one call where nothing differentiates; None there, and where points do not ascend."""
+    sizes = [p.shape[0] for p in grid]
+    if min(sizes) < 2 or not grid[0].is_cpu or not nothing_differentiates(*grid) or fake_mode_active():
+        return None
+    knots, ends, least = _grid_linear(torch.cat(list(grid)), sizes)
+    return (knots, ends) if least.item() > 0 else None
 
 
 def _fill(name: str, fill_value: Any, values: Tensor) -> Any:

@@ -13,7 +13,7 @@ from ._base import classes, makers, sparray
 from ._compressed import Compressed, compressed_from
 from ._layouts import CompressedColumns
 from ._matrix import spmatrix
-from ._products import quick_product
+from ._products import multiplies, quick_product
 from ._pytree import register
 
 __all__ = ["csc_array", "csc_matrix"]
@@ -47,6 +47,8 @@ class ColumnsBase(Compressed):
         try:
             found = quick_product(self, rows, other, transposed=True)
         except RuntimeError:
+            if not multiplies(rows, self._data, other, transposed=True):
+                return super().__matmul__(other)
             with rows.explained(self._data):
                 raise
         return super().__matmul__(other) if found is None else found

@@ -12,7 +12,7 @@ from .._core.cards import Sample, function
 from ._base import classes, makers, sparray
 from ._compressed import Compressed, compressed_from
 from ._matrix import spmatrix
-from ._products import quick_product
+from ._products import multiplies, quick_product
 from ._pytree import register
 
 __all__ = ["csr_array", "csr_matrix"]
@@ -46,6 +46,8 @@ class RowsBase(Compressed):
         try:
             found = quick_product(self, rows, other)
         except RuntimeError:
+            if not multiplies(rows, self._data, other):
+                return super().__matmul__(other)
             with rows.explained(self._data):
                 raise
         if found is None:

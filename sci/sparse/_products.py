@@ -173,6 +173,7 @@ def pattern_tensors(pattern: CompressedRows, *values: Tensor, transposed: bool =
     return pattern.indptr, pattern.indices, t_indptr, t_indices, t_order
 
 
+_is_compiling = torch.compiler.is_compiling
 _apply_kernel = kernel_of(torch.ops.sci.csr_apply.default)
 _STRIDED = torch.strided
 _COMPLEX = (torch.complex64, torch.complex128)
@@ -189,13 +190,13 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
     """Multiply where nothing differentiates and nothing has to be converted: straight to the kernel. Else None.
 
     A product of a small matrix takes as long as the questions asked here, so what cannot change of the values is asked
-    once.
+    once, and shapes and devices are left to the kernel, which raises RuntimeError.
     """
-    if torch.compiler.is_compiling() or type(x) is not Tensor:
+    if _is_compiling() or type(x) is not Tensor:
         return None
     data, known = A._data, pattern._edits
     if A._direct is not data:
-        if type(data) is not Tensor or data.dim() != 1 or not _is_direct(data):
+        if type(data) is not Tensor or data.dim() != 1 or not _is_direct(data) or not (data.is_cpu or data.is_cuda):
             return None
         A._direct = data
     if (
@@ -212,20 +213,25 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
         return None
     if transforms_active() or forward_mode_active() or dispatch_modes() or profiler_enabled():
         return None
-    (rows, columns), shape = pattern.grid, x.shape
-    ndim = len(shape)
-    if ndim == 0 or shape[-2 if ndim > 1 else 0] != (rows if transposed else columns):
-        return None
-    if x.is_cpu and data.is_cpu:
-        if transposed and (ndim > 1 or (data.shape[0] > 2**15 and not one_thread())):  # threads gather
+    if data.is_cpu:
+        # Threads gather.
+        if transposed and (x.dim() > 1 or (data.shape[0] > 2**15 and not one_thread())):
             return None
         place = CPU
-    elif not transposed and x.device == data.device and x.is_cuda:
+    elif not transposed:
         place = CUDA
     else:
         return None
-    result: Tensor = _apply_kernel(place, data, x, pattern.indptr, pattern.indices, columns, transposed)
+    result: Tensor = _apply_kernel(place, data, x, pattern.indptr, pattern.indices, pattern.grid[1], transposed)
     return result
+
+
+def multiplies(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool = False) -> bool:
+    """Do shape and device of `x` fit? If so, what a kernel refused are indices that lie outside."""
+    ndim = x.dim()
+    return (
+        ndim > 0 and x.shape[-2 if ndim > 1 else 0] == pattern.grid[0 if transposed else 1] and x.device == data.device
+    )
 
 
 def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool = False) -> Tensor:
