@@ -120,7 +120,8 @@ def main() -> int:
     if options.costs:
         found["costs"] = run.costs()
         report.print_costs(found["costs"], tuple(p for p in run.context.peers if p in ("scipy", "torch")))
-    for domain in () if options.costs else options.domains or DOMAINS:
+    domains = () if options.costs else tuple(options.domains) or DOMAINS
+    for k, domain in enumerate(domains):
         rows: list[dict[str, Any]] = []
         try:
             try:
@@ -142,6 +143,9 @@ def main() -> int:
             print(f"{domain} could not be timed: {type(error).__name__}: {error}", flush=True)
             failed = True
         if interrupted:
+            print(
+                f"left out, as the time was over: {domain} in part, {', '.join(domains[k + 1 :]) or 'no other domain'}"
+            )
             break
     print(f"{time.perf_counter() - start:.0f} s", flush=True)
     if options.out:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+import collections
+import hashlib
 import os
 import pathlib
 import sys
+import time
 
 # Compiled graphs are cached by graph, not by derivative rule: a cached one would test yesterday's rule.
 os.environ.setdefault("TORCHINDUCTOR_FORCE_DISABLE_CACHES", "1")
@@ -21,11 +25,15 @@ torch.set_num_threads(1)  # xdist has a process per core
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--device", default="cpu", choices=("cpu", "cuda"), help="where the tests' tensors live")
     parser.addoption("--all", action="store_true", help="run the long sweeps as well")
+    parser.addoption("--seconds", type=float, help="begin no test after this time; those of the device come first")
+    parser.addoption("--deadline", type=float, help=argparse.SUPPRESS)  # the same as a time of day, for all processes
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: a long sweep, run by `make test-all` (pytest --all) only")
     config.addinivalue_line("markers", "gpu: needs a GPU")
+    if config.option.seconds and not config.option.deadline:
+        config.option.deadline = time.time() + config.option.seconds
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,15 +44,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out += needs_gpu
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+    if config.option.seconds:  # what the device decides first, and of that a sample of everything where time is short
+        items.sort(key=lambda item: ("device" not in getattr(item, "fixturenames", ()), _shuffled(item.nodeid)))
 
 
+def _shuffled(name: str) -> bytes:
+    return hashlib.md5(name.encode(), usedforsecurity=False).digest()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    deadline = item.config.option.deadline
+    if deadline and time.time() > deadline:
+        pytest.skip(_OUT_OF_TIME)
+
+
+_OUT_OF_TIME = "out of time"
 _NO_GPU = pytest.StashKey[int]()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if count := config.stash.get(_NO_GPU, 0):
         terminalreporter.write_line(f"{count} tests need a GPU and were left out")
+    late = [r for r in terminalreporter.stats.get("skipped", ()) if _OUT_OF_TIME in str(r.longrepr)]
+    folders = collections.Counter(report.nodeid.rpartition("/")[0] for report in late)
+    for folder, count in sorted(folders.items()):
+        terminalreporter.write_line(f"left out, as the time was over: {count} tests of {folder}")
 
 
 @pytest.fixture(scope="session")
