@@ -35,6 +35,13 @@ SCI_HD Z hyper_kummer_special(double a, double b, Z z, bool& known) {
   return z;
 }
 
+/// Is it plain that series cancel more than pairs hold? Terms grow to about e^(2 sqrt(-a z)) / e^(z/2) of the value.
+SCI_HD bool hyper_kummer_hopeless(double a, double b, double z) {
+  if (z < 0) a = b - a, z = -z;
+  return a < 0 && z < -4 * a && 2 * sqrt(-a * z) - 0.5 * z > 56;
+}
+SCI_HD bool hyper_kummer_hopeless(double, double, complex<double>) { return false; }
+
 template <class Z>
 SCI_HD_LARGE Z hyper_kummer_value(double a, double b, Z z, double accepted) {
   using W = decltype(hyper_exact(z));
@@ -43,7 +50,8 @@ SCI_HD_LARGE Z hyper_kummer_value(double a, double b, Z z, double accepted) {
   if (known) return special;
   const double side = hyper_side(z);
   if (a == b && !hyper_pole(b)) return hyper_exp(z);
-  const hyper_value<Z> f = hyper_kummer_best<double, Z>(a, b, z, side, accepted);
+  hyper_value<Z> f = {Z(limits<double>::nan), limits<double>::infinity};
+  if (!hyper_kummer_hopeless(a, b, z)) f = hyper_kummer_best<double, Z>(a, b, z, side, accepted);
   if (f.size <= accepted) return f.w;
   return hyper_finite_or(hyper_rounded(hyper_kummer_slow<double_double, W>(a, b, z, side)), f.w);
 }

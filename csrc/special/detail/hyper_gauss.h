@@ -181,7 +181,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(R a, R b, R c, P z, double side, 
   double ratio[3];
   hyper_gauss_order(z, ends, order, ratio);
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
-  const bool corner = min(ratio[0], min(ratio[1], ratio[2])) > 0.8 && !hyper_beyond(z);
+  const bool corner = min(ratio[0], min(ratio[1], ratio[2])) > 0.75 && !hyper_beyond(z);
   for (int turn = 0; turn < 2; ++turn) {
     if ((turn == 0) == corner) {
       if (hyper_beyond(z)) continue;

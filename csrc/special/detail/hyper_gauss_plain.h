@@ -146,7 +146,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_fast(double a, double b, double c, Z z, 
   hyper_gauss_order(z, ends, order, ratio);
   hyper_value<Z> best = {Z(limits<double>::nan), limits<double>::infinity};
   for (int i = 0; i < 3; ++i) {
-    if (ratio[order[i]] < 0.8 && hyper_better(hyper_gauss_plain<Z>(order[i], a, b, c, z, side), best, accepted))
+    if (ratio[order[i]] < 0.75 && hyper_better(hyper_gauss_plain<Z>(order[i], a, b, c, z, side), best, accepted))
       return best;
   }
   return best;

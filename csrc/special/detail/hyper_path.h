@@ -392,8 +392,8 @@ SCI_HD_LARGE Z hyper_path_checked(const hyper_equation<R>& f, P z, double& size,
     const Z w = hyper_path<R, Z>(f, z, 1e-22).w;
     const P fine = hyper_leading(w);
     const double lost = double(abs(rough - fine)) / double(abs(fine));
-    size = 1e11 + lost * 1e28;
-    if (lost < 1e-12) return w;
+    size = 1e10 + lost * 1e26;
+    if (size < 1e16) return w;
   }
   const Z w = hyper_path<R, Z>(f, z).w;
   const P fine = hyper_leading(w);
