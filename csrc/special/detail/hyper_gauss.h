@@ -205,8 +205,8 @@ template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_gauss_slow(R a, R b, R c, P z, double side, bool ends) {
   const hyper_value<Z> f = hyper_gauss_direct<R, Z>(a, b, c, z, side, ends, is_same<R, double_double>);
   if (f.size < 1e16) return f.w;
-  const hyper_value<Z> down = hyper_from_above<R, Z>({2, a, b, c}, hyper_exact(z), [&](R above) {
-    return hyper_gauss_direct<R, Z>(a, b, above, z, side, ends, false);
+  const hyper_value<Z> down = hyper_from_above<R, Z>({2, a, b, c}, hyper_exact(z), false, [&](R first, R above) {
+    return hyper_gauss_direct<R, Z>(first, b, above, z, side, ends, false);
   });
   return hyper_trusted(down.size < f.size ? down : f);
 }

@@ -119,11 +119,16 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_direct(R a, R b, P z, double side, bool
 /// M(a, b, z) in double-double or above.
 template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_kummer_slow(R a, R b, P z, double side) {
-  const hyper_value<Z> f = hyper_kummer_direct<R, Z>(a, b, z, side, is_same<R, double_double>);
-  if (f.size < 1e16) return f.w;
-  const hyper_value<Z> down = hyper_from_above<R, Z>(
-      {1, a, a, b}, hyper_exact(z), [&](R c) { return hyper_kummer_direct<R, Z>(a, c, z, side, false); });
-  return hyper_trusted(down.size < f.size ? down : f);
+  hyper_value<Z> best = hyper_kummer_direct<R, Z>(a, b, z, side, is_same<R, double_double>);
+  // In the left half plane M is what dies away along the diagonal, elsewhere rather along b.
+  for (int i = 0; i < 2 && !(best.size < 1e16); ++i) {
+    const bool diagonal = (hyper_complex(hyper_leading(z)).re < 0) == (i == 0);
+    const hyper_value<Z> down = hyper_from_above<R, Z>({1, a, a, b}, hyper_exact(z), diagonal, [&](R first, R above) {
+      return hyper_kummer_direct<R, Z>(first, above, z, side, false);
+    });
+    if (down.size < best.size) best = down;
+  }
+  return hyper_trusted(best);
 }
 
 // ---- 0F1

@@ -197,9 +197,10 @@ SCI_HD Z hyper_trusted(const hyper_value<Z>& best) {
   return best.w;
 }
 
-/// F(c - steps) from lo = F(c) and hi = F(c + 1), F of order 1 or 2 (DLMF 13.3.2, 15.5.18).
+/// F(c - steps) from lo = F(c) and hi = F(c + 1), F of order 1 or 2 (DLMF 13.3.2, 15.5.18); with `diagonal` a moves
+/// with c, order 1 (13.2.1 with 13.3.15).
 template <class R, class Z>
-SCI_HD_LARGE Z hyper_down(hyper_equation<R> f, hyper_base<Z> z, Z lo, Z hi, int steps) {
+SCI_HD_LARGE Z hyper_down(hyper_equation<R> f, hyper_base<Z> z, Z lo, Z hi, int steps, bool diagonal) {
   using W = hyper_base<Z>;
   const bool gauss = f.order == 2;
   const R one = hyper_lift<R>(double_double(1));
@@ -208,28 +209,33 @@ SCI_HD_LARGE Z hyper_down(hyper_equation<R> f, hyper_base<Z> z, Z lo, Z hi, int 
   for (int i = 0; i < steps; ++i) {
     const R next = f.c - one;
     const R p = gauss ? f.slope() - f.c - f.c : one, q = gauss ? (f.c - f.a) * (f.c - f.b) : f.a - f.c;
-    const Z below = lo + hyper_scaled((lo * p + hi * (q / f.c)) * (one / next), z);
+    const Z change = diagonal ? hi * (f.a / f.c) - lo : lo * p + hi * (q / f.c);
+    const Z below = lo + hyper_scaled(change * (one / next), z);
     hi = lo;
     lo = hyper_scaled(below, front);
     f.c = next;
+    if (diagonal) f.a = f.a - one;
   }
   return lo;
 }
 
 /// For c < -2, where terms grow large beside the poles of 1/(c)_n, by the recurrence down from 1 <= c < 3, at which
-/// `at` gives the function. What the recurrence loses is the same in double, where the difference shows it.
+/// `at` gives the function of a and c. What the recurrence loses is the same in double, where the difference shows it.
 template <class R, class Z, class F>
-SCI_HD_LARGE hyper_value<Z> hyper_from_above(hyper_equation<R> f, hyper_base<Z> z, F at) {
+SCI_HD_LARGE hyper_value<Z> hyper_from_above(hyper_equation<R> f, hyper_base<Z> z, bool diagonal, F at) {
   const double c = hyper_leading(f.c);
   if (!(c < -2 && c > -1000) || hyper_pole(c))
     return {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   const int steps = int(ceil(-c)) + 1;
-  f.c = f.c + hyper_lift<R>(double_double(steps));
-  const hyper_value<Z> lo = at(f.c), hi = at(f.c + hyper_lift<R>(double_double(1)));
+  const R up = hyper_lift<R>(double_double(steps)), one = hyper_lift<R>(double_double(1));
+  f.c = f.c + up;
+  if (diagonal) f.a = f.a + up;
+  const hyper_value<Z> lo = at(f.a, f.c), hi = at(diagonal ? f.a + one : f.a, f.c + one);
   const hyper_equation<double> plain = {f.order, hyper_leading(f.a), hyper_leading(f.b), hyper_leading(f.c)};
   using P = decltype(hyper_leading(z));
-  const P rough = hyper_down<double, P>(plain, hyper_leading(z), hyper_leading(lo.w), hyper_leading(hi.w), steps);
-  const Z w = hyper_down<R, Z>(f, z, lo.w, hi.w, steps);
+  const P rough =
+      hyper_down<double, P>(plain, hyper_leading(z), hyper_leading(lo.w), hyper_leading(hi.w), steps, diagonal);
+  const Z w = hyper_down<R, Z>(f, z, lo.w, hi.w, steps, diagonal);
   const P fine = hyper_leading(w);
   const double lost = double(abs(rough - fine)) / double(abs(fine));
   return {w, lost < 0.5 ? max(lo.size, hi.size) * (1 + lost * 1e17) : limits<double>::infinity};
