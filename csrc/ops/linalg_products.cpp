@@ -2,7 +2,7 @@
 #include "linalg_shared.h"
 #include "products_jobs.h"
 
-SCI_FOUR_KERNELS("linalg/products.h", ProductsItem)
+SCI_FOUR_KERNELS("linalg/products_job.h", ProductsItem)
 
 namespace sci {
 namespace {
@@ -19,7 +19,7 @@ std::tuple<Tensor, Tensor> products_small(const Tensor& a0, const Tensor& b0, co
     ProductsJob<T> job{data<T>(a), data<T>(b), data<T>(c), data<T>(x), data<int32_t>(good), n, count, what};
     if (a.is_cpu() && cpu_level() == 2) return products_in_lanes<T, 64>(job);
     if (a.is_cpu() && runs_lanes()) return products_in_lanes<T, 32>(job);
-    Tensor work = empty_as(a, {count, ProductsJob<T>::memory(n)});
+    Tensor work = empty_as(a, {count, job.memory()});
     parallel_for(x, count, ProductsItem<T>{job, data<T>(work)}, matrices_at_least(n));
   });
   return {x, good};

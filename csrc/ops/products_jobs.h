@@ -1,6 +1,6 @@
 // What is asked of csrc/ops/linalg_lanes_products_*.cpp.
 #pragma once
-#include "linalg/products.h"
+#include "linalg/products_job.h"
 
 namespace sci {
 

@@ -1,4 +1,4 @@
-// Functions of small matrices and matrix equations by products and inverses (linalg/products.h) side by side.
+// Functions of small matrices and matrix equations by products and inverses (linalg/products_job.h) side by side.
 #pragma once
 #include "fft/lanes.h"
 #ifdef SCI_LANES_WIDE
@@ -6,7 +6,7 @@
 #else
 #define SCI_PRODUCTS_APART SCI_LANES_PLAIN
 #endif
-#include "linalg/products.h"
+#include "linalg/products_job.h"
 #include "ops/products_jobs.h"
 #include "ops/side_by_side.h"
 
@@ -35,10 +35,10 @@ struct LanesProducts {
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 
-#define SCI_PRODUCTS_LANES(T)                                                                                         \
-  template <>                                                                                                         \
-  void sci::products_in_lanes<T, SCI_LANE_BYTES>(const ProductsJob<T>& job) {                                         \
-    run_side_by_side<T>(LanesProducts<T>{job}, job.count, ProductsJob<T>::memory(job.n), 16 * job.n * job.n * job.n); \
+#define SCI_PRODUCTS_LANES(T)                                                                        \
+  template <>                                                                                        \
+  void sci::products_in_lanes<T, SCI_LANE_BYTES>(const ProductsJob<T>& job) {                        \
+    run_side_by_side<T>(LanesProducts<T>{job}, job.count, job.memory(), 16 * job.n * job.n * job.n); \
   }
 SCI_PRODUCTS_LANES(float)
 SCI_PRODUCTS_LANES(double)

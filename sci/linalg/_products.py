@@ -31,9 +31,9 @@ _GROWN = 1e15  # powers this large belong to a spectral radius above 1
 _SCALED = 1e-2  # nearer to its limit than this an iteration is not scaled any more
 
 
-# The kernels of linalg/products.h: matrices up to this n, and batches of at least so many.
+# The kernels of linalg/products_job.h: matrices up to this n, and batches of at least so many.
 _SMALL, _MANY = 32, 4
-_ROOT, _SIGN, _SYLVESTER, _SYLVESTER_SAME, _LYAPUNOV, _STEIN = range(6)  # ProductsKind there
+_ROOT, _SIGN, _SYLVESTER, _SYLVESTER_SAME, _LYAPUNOV, _STEIN, _CONTINUOUS, _DISCRETE = range(8)  # ProductsKind there
 
 
 def small(*xs: Tensor) -> bool:
@@ -65,6 +65,11 @@ def _is_same(a: Tensor, b: Tensor) -> bool:
 def signs(a: Tensor) -> tuple[Tensor, Tensor]:
     """Return signs of small matrices, and for which matrices they are good."""
     return _by_kernel(_SIGN, a, a, a)
+
+
+def riccati(a: Tensor, g: Tensor, q: Tensor, continuous: bool) -> tuple[Tensor, Tensor]:
+    """Return stabilising solutions for small matrices, and where they are near enough for Newton's method."""
+    return _by_kernel(_CONTINUOUS if continuous else _DISCRETE, a, g, q)
 
 
 def _eye(x: Tensor) -> Tensor:

@@ -8,12 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
-from . import _lapack
+from . import _products
 from ._errors import LinAlgError
 from ._hermitian import real_dtype
 from ._lu_operators import general_solve
@@ -29,6 +30,8 @@ from ._matrices import (
     tensors,
 )
 from ._sylvester import discrete, sylvester
+
+runtime.load_library()
 
 _STEPS = 60  # doubling converges quadratically; this many steps only where a closed loop is close to unstable
 
@@ -74,11 +77,25 @@ def _start(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, continuous: bo
     ri = torch.linalg.solve_ex(r, torch.cat([b.mH, s.mH], -1))[0]
     r_b, r_s = ri.split(a.shape[-1], -1)
     g, a, q = hermitian_part(b @ r_b), a - b @ r_s, hermitian_part(q - s @ r_s)
+    x = _without_cross_costs(a, g, q, continuous, function)
+    return x if continuous else x + c * eye
+
+
+def _without_cross_costs(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str) -> Tensor:
+    if not _products.small(a, g, q):
+        return _by_torch(a, g, q, continuous, function)
+    x, good = _products.riccati(a, g, q, continuous)
+    return _products.unless_settled(x, good, lambda bad: _by_torch(a[bad], g[bad], q[bad], continuous, function, bad))
+
+
+def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, chosen: Tensor | None = None) -> Tensor:
+    """Solve the equation without r and s; `chosen` says which matrices of a batch these are."""
+    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
     if not continuous:
         y = _doubled(a, g, q)
         loop = torch.linalg.solve_ex(eye + g @ y, a)[0]
         unstable = torch.linalg.eigvals(loop.nan_to_num()).abs() >= 1
-        return _checked(y, a.mH @ y @ loop - y + q, a, q, unstable, function) + c * eye
+        return _checked(y, a.mH @ y @ loop - y + q, a, q, unstable, function, chosen)
     # The parameter is to be positive and away from the spectrum; the size of the closed loop is a choice that works.
     size = torch.linalg.matrix_norm(a) + (torch.linalg.matrix_norm(g) * torch.linalg.matrix_norm(q)).sqrt()
     gamma = (size * 1.1 + 1e-300)[..., None, None]
@@ -89,7 +106,7 @@ def _start(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, continuous: bo
     h = 2 * gamma * w @ q @ back
     x = _doubled(one, hermitian_part(2 * gamma * back @ g @ w), hermitian_part(h))
     unstable = torch.linalg.eigvals((a - g @ x).nan_to_num()).real >= 0
-    return _checked(x, a.mH @ x + x @ a - x @ g @ x + q, a, q, unstable, function)
+    return _checked(x, a.mH @ x + x @ a - x @ g @ x + q, a, q, unstable, function, chosen)
 
 
 def _shift(b: Tensor, q: Tensor, r: Tensor) -> Tensor:
@@ -108,14 +125,7 @@ def _scales(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, function: str
     """Return powers of two, (..., n): x / (d_i d_j) belongs to an equation whose pencil has rows and columns alike."""
     for name, y in (("a", a), ("b", b), ("q", q), ("r", r)):
         require_finite(function, {name: y})
-    n = a.shape[-1]
-    top = torch.cat([a, torch.zeros_like(a), b], -1)
-    middle = torch.cat([q, a.mH, s], -1)
-    pencil = torch.cat([top, middle, torch.cat([s.mH, b.mH, r], -1)], -2).abs()
-    pencil = pencil - torch.diag_embed(pencil.diagonal(dim1=-2, dim2=-1))
-    factors, _ = _lapack.gebal(pencil.cpu(), permute=False, scale=True)
-    size = factors.to(a.device).log2()
-    return torch.exp2(((size[..., n : 2 * n] - size[..., :n]) / 2).round())
+    return torch.ops.sci._riccati_scales(*(y.resolve_conj() for y in (a, b, q, r, s)))  # type: ignore[no-any-return]
 
 
 # Of the matrices as they are; scales are exact, and so no derivative of them matters.
@@ -127,13 +137,16 @@ _balancing = operator(
 )
 
 
-def _checked(x: Tensor, residual: Tensor, a: Tensor, q: Tensor, unstable: Tensor, function: str) -> Tensor:
+def _checked(
+    x: Tensor, residual: Tensor, a: Tensor, q: Tensor, unstable: Tensor, function: str, chosen: Tensor | None
+) -> Tensor:
     if checks_enabled() and x.numel():
         norms = [torch.linalg.matrix_norm(y) for y in (residual, x, a, q)]
         size = norms[1] * (norms[2] + 1) + norms[3]
         bad = ~(norms[0] <= 1e3 * torch.finfo(x.dtype).eps ** 0.5 * size) | unstable.any(-1)
         if bool(bad.any()):
-            where, _ = place_in_batch(bad)
+            bad = bad.to(torch.int32)
+            where, _ = place_in_batch(bad if chosen is None else chosen.to(torch.int32).masked_scatter(chosen, bad))
             raise LinAlgError(f"{function}: no stabilising solution was found{where}")
     return x.contiguous()
 
@@ -258,7 +271,8 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
 
     Notes
     -----
-    *Algorithm.* A Cayley transform and structured doubling [1]_, then two Newton steps, each a Lyapunov equation.
+    *Algorithm.* A Cayley transform and structured doubling [1]_, in a kernel for batches of matrices up to n = 32, then
+    two Newton steps, each a Lyapunov equation.
 
     *Derivative.* Implicit, by the two Newton steps differentiated with their starting point held, to third order; as a
     function of Hermitian `q` and `r`.

@@ -14,7 +14,7 @@ import scipy.linalg
 import torch
 
 from sci.linalg import solve_continuous_are, solve_discrete_are
-from tests.linalg.linalg_matrices import positive, random
+from tests.linalg.linalg_matrices import ALL, eps, positive, random
 
 Case = tuple[str, list[Any], Any]
 
@@ -106,6 +106,45 @@ def test_singular_input_costs_and_their_gradient() -> None:
     left = a.mT @ x @ a - x - t @ torch.linalg.solve(b.mT @ x @ b, t.mT) + q
     assert float(left.abs().max()) < 1e-12 * float(x.abs().max())
     torch.autograd.gradcheck(lambda a: solve_discrete_are(a, b, q, r), a.requires_grad_())
+
+
+# ---- batches of small matrices in one kernel -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("solve", [solve_continuous_are, solve_discrete_are])
+def test_batches_are_as_one_by_one(solve: Any, dtype: torch.dtype) -> None:
+    n, m, count = 5, 2, 11
+    a, b = random(count, n, n, dtype=dtype, seed=1) / 2, random(count, n, m, dtype=dtype, seed=2)
+    q, r, s = (
+        positive(count, n, n, dtype=dtype),
+        positive(count, m, m, dtype=dtype),
+        random(count, n, m, dtype=dtype) / 9,
+    )
+    # Each of another size.
+    a = a * torch.logspace(-3, 0.3, count, dtype=torch.float64).to(dtype)[:, None, None]
+    q[3] = q[3] * 1e-2
+    x = solve(a, b, q, r, s=s)
+    assert torch.equal(x, x.mH)
+    for k in range(count):
+        alone = solve(a[k], b[k], q[k], r[k], s=s[k])
+        error = torch.linalg.matrix_norm(x[k] - alone) / torch.linalg.matrix_norm(alone)
+        assert float(error) < 3e4 * eps(dtype)
+    wide = solve(*(y.to(torch.complex128 if dtype.is_complex else torch.float64) for y in (a, b, q, r)))
+    error = torch.linalg.matrix_norm(solve(a, b, q, r) - wide) / torch.linalg.matrix_norm(wide)
+    assert float(error[4:].max()) < 3e3 * eps(dtype)
+
+
+def test_a_matrix_without_a_solution_is_named() -> None:
+    a = torch.eye(2, dtype=torch.float64).repeat(6, 1, 1)
+    b, q = torch.zeros(6, 2, 1, dtype=torch.float64), torch.eye(2, dtype=torch.float64)
+    b[:, :, 0] = torch.tensor([1.0, 2.0])
+    a[:, 0, 0] = -1
+    b[4] = 0  # nothing stabilises the second state
+    with pytest.raises(np.linalg.LinAlgError, match="no stabilising solution was found of matrix 4 of the batch"):
+        solve_continuous_are(a, b, q, torch.eye(1, dtype=torch.float64))
+    b[4] = b[0]
+    assert torch.isfinite(solve_continuous_are(a, b, q, torch.eye(1, dtype=torch.float64))).all()
 
 
 # ---- the collections as SciPy's own tests have them ----------------------------------------------------------------
