@@ -33,6 +33,7 @@ from ._sylvester import discrete, sylvester
 
 runtime.load_library()
 
+_NEWTON_STEPS = 20
 _STEPS = 60  # doubling converges quadratically; this many steps only where a closed loop is close to unstable
 
 # Without s and e (a - b r^-1 s^H and q - s r^-1 s^H stand for a and q, products with e^-1 take e away), G = b r^-1 b^H:
@@ -89,24 +90,64 @@ def _without_cross_costs(a: Tensor, g: Tensor, q: Tensor, continuous: bool, func
 
 
 def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, chosen: Tensor | None = None) -> Tensor:
-    """Solve the equation without r and s; `chosen` says which matrices of a batch these are."""
-    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
-    if not continuous:
-        y = _doubled(a, g, q)
-        loop = torch.linalg.solve_ex(eye + g @ y, a)[0]
+    """Solve the equation without r and s; `chosen` says which matrices of a batch these are.
+
+    From a stable closed loop Newton's method converges in any case (Kleinman), where doubling leaves a residual.
+    """
+    eps = torch.finfo(a.dtype).eps
+    x = _doubled(*_cayley(a, g, q)) if continuous else _doubled(a, g, q)
+    loop, residual, unstable = _closed_loop(x, a, g, q, continuous)
+    for _ in range(_NEWTON_STEPS):
+        wanted = (residual > eps ** (2 / 3)) & ~unstable
+        if not bool(wanted.any()):
+            break
+        right = q + (x if continuous else loop.mH @ x) @ g @ (x if continuous else x @ loop)
+        if continuous:
+            y = sylvester(loop.mH, loop, -right, False, function)
+        else:
+            y = discrete(loop.mH, right, "", function)
+        y = torch.where(wanted[..., None, None], hermitian_part(y), x)
+        following = _closed_loop(y, a, g, q, continuous)
+        better = (following[1] < residual) & ~following[2]
+        x = torch.where(better[..., None, None], y, x)
+        if not bool(better.any()):
+            break
+        loop, residual, unstable = _closed_loop(x, a, g, q, continuous)
+    if checks_enabled() and x.numel():
+        bad = ~(residual <= 1e3 * eps**0.5) | unstable
+        if bool(bad.any()):
+            codes = bad.to(torch.int32)
+            where, _ = place_in_batch(codes if chosen is None else chosen.to(torch.int32).masked_scatter(chosen, codes))
+            raise LinAlgError(f"{function}: no stabilising solution was found{where}")
+    return x.contiguous()
+
+
+def _closed_loop(x: Tensor, a: Tensor, g: Tensor, q: Tensor, continuous: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the closed loop, the relative residual and whether the loop is unstable."""
+    if continuous:
+        loop = a - g @ x
+        rest = a.mH @ x + x @ loop + q
+        unstable = torch.linalg.eigvals(loop.nan_to_num()).real >= 0
+    else:
+        eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
+        loop = torch.linalg.solve_ex(eye + g @ x, a)[0]
+        rest = a.mH @ x @ loop - x + q
         unstable = torch.linalg.eigvals(loop.nan_to_num()).abs() >= 1
-        return _checked(y, a.mH @ y @ loop - y + q, a, q, unstable, function, chosen)
+    sizes = [torch.linalg.matrix_norm(y) for y in (rest, x, a, q)]
+    return loop, sizes[0] / (sizes[1] * (sizes[2] + 1) + sizes[3]).clamp_min(1e-300), unstable.any(-1)
+
+
+def _cayley(a: Tensor, g: Tensor, q: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the discrete equation of a continuous one, by (2)."""
+    eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
     # The parameter is to be positive and away from the spectrum; the size of the closed loop is a choice that works.
     size = torch.linalg.matrix_norm(a) + (torch.linalg.matrix_norm(g) * torch.linalg.matrix_norm(q)).sqrt()
     gamma = (size * 1.1 + 1e-300)[..., None, None]
     shifted = a - gamma * eye
     back = torch.linalg.inv_ex(shifted)[0]
     w = torch.linalg.inv_ex(shifted.mH + q @ back @ g)[0]
-    one = eye + 2 * gamma * w.mH
     h = 2 * gamma * w @ q @ back
-    x = _doubled(one, hermitian_part(2 * gamma * back @ g @ w), hermitian_part(h))
-    unstable = torch.linalg.eigvals((a - g @ x).nan_to_num()).real >= 0
-    return _checked(x, a.mH @ x + x @ a - x @ g @ x + q, a, q, unstable, function, chosen)
+    return eye + 2 * gamma * w.mH, hermitian_part(2 * gamma * back @ g @ w), hermitian_part(h)
 
 
 def _shift(b: Tensor, q: Tensor, r: Tensor) -> Tensor:
@@ -135,20 +176,6 @@ _balancing = operator(
     fake=lambda a, b, q, r, s, function: new_like(a, (*batch_shape(a, b, q, r, s), a.shape[-1]), real_dtype(a.dtype)),
     core_dims=(2, 2, 2, 2, 2),
 )
-
-
-def _checked(
-    x: Tensor, residual: Tensor, a: Tensor, q: Tensor, unstable: Tensor, function: str, chosen: Tensor | None
-) -> Tensor:
-    if checks_enabled() and x.numel():
-        norms = [torch.linalg.matrix_norm(y) for y in (residual, x, a, q)]
-        size = norms[1] * (norms[2] + 1) + norms[3]
-        bad = ~(norms[0] <= 1e3 * torch.finfo(x.dtype).eps ** 0.5 * size) | unstable.any(-1)
-        if bool(bad.any()):
-            bad = bad.to(torch.int32)
-            where, _ = place_in_batch(bad if chosen is None else chosen.to(torch.int32).masked_scatter(chosen, bad))
-            raise LinAlgError(f"{function}: no stabilising solution was found{where}")
-    return x.contiguous()
 
 
 # A solution near enough for Newton's method; without a derivative, since the Newton steps have it.
@@ -271,8 +298,8 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
 
     Notes
     -----
-    *Algorithm.* A Cayley transform and structured doubling [1]_, in a kernel for batches of matrices up to n = 32, then
-    two Newton steps, each a Lyapunov equation.
+    *Algorithm.* A Cayley transform and structured doubling [1]_, in a kernel for batches of matrices up to n = 32;
+    Newton's method where doubling leaves a residual, and two Newton steps, each a Lyapunov equation.
 
     *Derivative.* Implicit, by the two Newton steps differentiated with their starting point held, to third order; as a
     function of Hermitian `q` and `r`.

@@ -114,7 +114,7 @@ def test_singular_input_costs_and_their_gradient() -> None:
 @pytest.mark.parametrize("dtype", ALL)
 @pytest.mark.parametrize("solve", [solve_continuous_are, solve_discrete_are])
 def test_batches_are_as_one_by_one(solve: Any, dtype: torch.dtype) -> None:
-    n, m, count = 5, 2, 11
+    n, m, count = 5, 4, 11
     a, b = random(count, n, n, dtype=dtype, seed=1) / 2, random(count, n, m, dtype=dtype, seed=2)
     q, r, s = (
         positive(count, n, n, dtype=dtype),
@@ -122,7 +122,7 @@ def test_batches_are_as_one_by_one(solve: Any, dtype: torch.dtype) -> None:
         random(count, n, m, dtype=dtype) / 9,
     )
     # Each of another size.
-    a = a * torch.logspace(-3, 0.3, count, dtype=torch.float64).to(dtype)[:, None, None]
+    a = a * torch.logspace(-1, 0.3, count, dtype=torch.float64).to(dtype)[:, None, None]
     q[3] = q[3] * 1e-2
     x = solve(a, b, q, r, s=s)
     assert torch.equal(x, x.mH)
@@ -177,11 +177,11 @@ def test_residuals_of_both_collections_are_no_worse_than_those_of_scipy(kind: st
             theirs = peer(*parts)
         except np.linalg.LinAlgError:
             continue
-        limit = _residual(kind, *parts, theirs)
-        if limit > 1e-7:  # SciPy's tests expect that of them; here no solution is an error
+        if len(parts[0]) > 100:
             continue
+        limit = _residual(kind, *parts, theirs)
         x = solve(*map(torch.from_numpy, parts)).numpy()
         residuals = _residual(kind, *parts, x), limit
         assert residuals[0] <= 2 * residuals[1] + 40 * np.finfo(float).eps, (place, residuals)
         count += 1
-    assert count > 12
+    assert count == 19
