@@ -234,6 +234,55 @@ def test_derivatives(name: str, kind: str, dtype: torch.dtype) -> None:
         torch.testing.assert_close(x, y)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("kind", ["sparse", "operator"])
+def test_derivatives_of_minres(kind: str, dtype: torch.dtype) -> None:
+    A, b = poisson(2, 2).to(dtype), right(4, dtype)
+    more = diags_array(torch.tensor([0.0, -4.5, -5.0, 1.0], dtype=torch.float64)).to(dtype)  # indefinite
+    A = (A + more).tocsr()
+
+    def solve(data: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        B = A._with_data(data)
+        B = (B + B.conj().T) / 2
+        op = B if kind == "sparse" else LinearOperator(A.shape, lambda v: B @ v, dtype=dtype)
+        return minres(op, b, rtol=1e-14, maxiter=60)[0]
+
+    inputs = (A.data.clone().requires_grad_(), b.clone().requires_grad_())
+    torch.autograd.gradcheck(solve, inputs, check_forward_ad=True, fast_mode=True)
+    torch.autograd.gradgradcheck(solve, inputs, fast_mode=True)
+
+
+@pytest.mark.parametrize("name", SQUARE)
+def test_transforms_and_the_compiler(name: str) -> None:
+    A, b = line(6, -1.3, 3.0, -0.7), right(6)
+
+    def solve(data: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        B = A._with_data(data)
+        B = (B + B.T).tocsr() if name in ("cg", "minres") else B
+        return solver(name)(B, b, rtol=1e-13, maxiter=60)[0]
+
+    def loss(b: torch.Tensor) -> torch.Tensor:
+        return solve(A.data, b).sin().sum()
+
+    D = A.toarray() + (A.toarray().mT if name in ("cg", "minres") else 0)
+    x, inverse = torch.linalg.solve(D, b), torch.linalg.inv(D)
+    scales = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    for found in (
+        torch.func.vmap(solve, (0, None))(A.data * scales[:, None], b),
+        torch.func.vmap(solve)(A.data * scales[:, None], torch.stack([b, b])),
+    ):
+        torch.testing.assert_close(found, x / scales[:, None])
+    torch.testing.assert_close(torch.func.jacrev(solve, 1)(A.data, b), inverse, rtol=1e-8, atol=1e-9)
+    torch.testing.assert_close(torch.func.jacfwd(solve, 1)(A.data, b), inverse, rtol=1e-8, atol=1e-9)
+    gradients = torch.func.vmap(torch.func.grad(loss))(torch.stack([b, 2 * b]))
+    torch.testing.assert_close(gradients[1], inverse.mT @ (2 * x).cos(), rtol=1e-8, atol=1e-9)
+    want = -(inverse.mT * x.sin()) @ inverse
+    torch.testing.assert_close(torch.func.hessian(loss)(b), want, rtol=1e-7, atol=1e-8)
+    B = csr_array(D)
+    run = torch.compile(lambda B, b: solver(name)(B, b, rtol=1e-13)[0], fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(run(B, b), x)
+
+
 def test_the_derivative_has_a_tolerance_of_its_own() -> None:
     A, b = convection(8), right(64).requires_grad_()
     want = torch.linalg.solve(A.toarray().mT, torch.ones(64, dtype=torch.float64))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor
 from ..._core.cards import function
+from ..._core.checks import known
 from ._implicit import call, samples, solve
 from ._interface import aslinearoperator
 
@@ -194,7 +195,7 @@ def minres(
     more: dict[str, Any] = {"limit": lambda n: 5 * n, "more": lambda n: (float(shift),)}
     watch = _Report(callback) if show else callback
     found = solve("minres", A, b, x0, rtol, 0.0, maxiter, M, watch, derivative_rtol=derivative_rtol, **more)
-    if bool((found[1] < 0).any()):
+    if known((found[1] < 0).any()):
         raise ValueError("minres: the preconditioner is indefinite, or not Hermitian")
     return found[:2]
 
