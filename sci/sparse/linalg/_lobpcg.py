@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import warnings
 from collections.abc import Callable, Iterable
@@ -17,9 +18,11 @@ from ._eigen import by_parts
 from ._eigen_derivatives import hermitian_pairs
 from ._implicit import as_matrix, product_of
 from ._interface import LinearOperator, aslinearoperator
-from ._iterate import Apply
+from ._iterate import Apply, _summed
 
 __all__ = ["lobpcg"]
+
+_FRESH = 16  # iterations after which images are computed anew
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -35,13 +38,17 @@ def _call(lobpcg: Any, A: Any) -> Any:
 
 
 def _operator(A: Any, name: str, n: int, dtype: torch.dtype) -> Apply:
-    """Return a product with columns ``(N, K)``, of a matrix, an operator or a function."""
+    """Return a product with rows ``(..., N)``, of a matrix, an operator or a function of columns."""
     if callable(A) and not isinstance(A, LinearOperator) and not hasattr(A, "shape"):
-        return lambda X: as_tensor(A(X), name, "lobpcg").to(dtype)
+
+        def columns(x: Tensor) -> Tensor:
+            return as_tensor(A(x.reshape(-1, n).mT), name, "lobpcg").to(dtype).mT.reshape(x.shape)
+
+        return columns
     matrix = as_matrix(A, name, "lobpcg", n)[1]
     op = matrix if hasattr(matrix, "matmat") else aslinearoperator(matrix)
     apply = by_parts(product_of(op), op.dtype)
-    return lambda X: apply(X.mT).mT.to(dtype)
+    return lambda x: apply(x).to(dtype)
 
 
 def _everywhere(x: Tensor) -> Tensor:
@@ -50,16 +57,22 @@ def _everywhere(x: Tensor) -> Tensor:
     return whole
 
 
-def _orthonormal(X: Tensor, BX: Tensor, B: Apply | None) -> tuple[Tensor, Tensor, Tensor]:
-    """Return an orthonormal basis Q = X T of the columns' span, B Q, and T; dependent columns are dropped."""
-    size = (X.conj() * BX).sum(0).real.clamp(min=0).sqrt()
+def _gram(X: Tensor, Y: Tensor) -> Tensor:
+    """Return the inner products of the rows of X with those of Y."""
+    return _summed(X.conj() @ Y.mT)
+
+
+def _orthonormal(X: Tensor, BX: Tensor) -> tuple[Tensor, Tensor]:
+    """Return rows, orthonormal with B, that span those of X, and their images; directions that depend on others go."""
+    size = _summed((X.conj() * BX).sum(1)).real.clamp(min=0).sqrt()
     scale = torch.where(size > 0, 1 / size, torch.zeros_like(size))
-    gram = (X * scale).mH @ (BX * scale)
+    gram = _gram(X, BX) * scale * scale.unsqueeze(-1)
     values, W = torch.linalg.eigh((gram + gram.mH) / 2)
-    keep = values > 10 * X.shape[1] * torch.finfo(X.dtype).eps * values[-1:].clamp(min=0)
+    keep = values > 10 * X.shape[0] * torch.finfo(X.dtype).eps * values[-1:].clamp(min=0)
     first = len(values) - int(keep.sum())  # values ascend; a slice is what sharded tensors can do, too
-    T = scale.unsqueeze(-1) * (W[:, first:] / values[first:].sqrt())
-    return X @ T, BX @ T, T
+    T = (scale.unsqueeze(-1) * (W[:, first:] / values[first:].sqrt())).mT
+    X = T @ X
+    return X, X if BX is X else T @ BX
 
 
 @function(differentiable=("A", "B"), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
@@ -131,7 +144,8 @@ def lobpcg(
     Notes
     -----
     Each iteration seeks the best pairs in the span of the block, its preconditioned residuals and the last directions
-    [1]_; the basis is made orthonormal by its Gram matrix [2]_. Derivatives are those of `eigsh`; with a `Y` there are
+    [1]_; residuals are made orthonormal by their Gram matrix [2]_, and directions in the small space of coefficients
+    [3]_. Derivatives are those of `eigsh`; with a `Y` there are
     none.
 
     References
@@ -139,6 +153,7 @@ def lobpcg(
     .. [1] A. V. Knyazev, "Toward the optimal preconditioned eigensolver", SIAM J. Scientific Computing 23, 2001.
     .. [2] A. Stathopoulos and K. Wu, "A block orthogonalization procedure with constant synchronization requirements",
        SIAM J. Scientific Computing 23, 2002.
+    .. [3] U. Hetmaniuk and R. Lehoucq, "Basis selection in LOBPCG", J. Computational Physics 218, 2006.
 
     Examples
     --------
@@ -173,20 +188,15 @@ def lobpcg(
             warnings.warn(text, UserWarning, stacklevel=2)
             found = _whole(apply, product, block, largest)
         else:
-            found = _iterate(apply, product, precondition, constraints, block, enough, limit, largest, verbosityLevel)
+            rows = None if constraints is None else constraints.mT
+            found = _iterate(apply, product, precondition, rows, block.mT, enough, limit, largest, verbosityLevel)
     values, V, histories = found
     if constraints is None and values.shape[0]:
-        rows = _rows(apply), (lambda x: x) if product is None else _rows(product)
         rtol = 1e-3 * torch.finfo(dtype).eps ** 0.5 if derivative_rtol is None else float(derivative_rtol)
-        values, x = hermitian_pairs(*rows, values, V.mT, rtol)
+        values, x = hermitian_pairs(apply, product or (lambda x: x), values, V.mT, rtol)
         V = x.mT
     chosen = [h for h, asked in zip(histories, (retLambdaHistory, retResidualNormsHistory), strict=True) if asked]
     return (values, V, *chosen)
-
-
-def _rows(apply: Apply) -> Apply:
-    """Turn a product with columns ``(N, K)`` into one with rows ``(..., N)``."""
-    return lambda x: apply(x.reshape(-1, x.shape[-1]).mT).mT.reshape(x.shape)
 
 
 Found = tuple[Tensor, Tensor, tuple[list[Tensor], list[Tensor]]]
@@ -196,10 +206,28 @@ def _whole(A: Apply, B: Apply | None, X: Tensor, largest: bool) -> Found:
     from ...linalg import eigh
 
     unit = torch.eye(X.shape[0], dtype=X.dtype, device=X.device)
-    values, V = eigh(A(unit), None if B is None else B(unit))
+    values, V = eigh(A(unit).mT, None if B is None else B(unit).mT)
     order = torch.arange(len(values), device=X.device)
     order = (order.flip(0) if largest else order)[: X.shape[1]]
     return values[order], V[:, order], ([values[order]], [torch.zeros_like(values[order])])
+
+
+@dataclasses.dataclass
+class _Block:
+    """Rows and their images."""
+
+    rows: Tensor
+    A: Tensor
+    B: Tensor
+
+    def combine(self, T: Tensor, other: _Block, U: Tensor) -> _Block:
+        """Return ``T^T`` times these rows and ``U^T`` times the others."""
+
+        def act(x: Tensor, y: Tensor) -> Tensor:
+            return torch.addmm(T.mT @ x, U.mT, y)
+
+        rows = act(self.rows, other.rows)
+        return _Block(rows, act(self.A, other.A), rows if self.B is self.rows else act(self.B, other.B))
 
 
 def _iterate(
@@ -213,60 +241,101 @@ def _iterate(
     largest: bool,
     verbosity: int,
 ) -> Found:
-    def times_B(Z: Tensor) -> Tensor:
-        return Z if B is None else B(Z)
+    """Iterate on rows Z: the k best vectors, then the directions, orthonormal to them and among themselves.
 
-    constrain = _constraint(Y, times_B)
-    k = X.shape[1]
+    Images and inner products follow by linearity, so an iteration multiplies the residuals alone; they are computed
+    anew now and then, and before convergence is claimed.
+    """
+
+    def block(Z: Tensor) -> _Block:
+        return _Block(Z, A(Z), Z if B is None else B(Z))
+
+    def residuals(Z: _Block, values: Tensor) -> tuple[Tensor, Tensor, float]:
+        R = Z.A[:k] - values.unsqueeze(-1) * Z.B[:k]
+        size = torch.linalg.vector_norm(R, dim=1)
+        return R, size, float(size.max()) if k else 0.0
+
+    def grams(Z: _Block) -> tuple[Tensor, Tensor]:
+        return _gram(Z.rows, Z.A), _gram(Z.rows, Z.B)
+
+    constrain = _constraint(Y, B)
+    k = X.shape[0]
     X = constrain(X)
-    X, _, _ = _orthonormal(X, times_B(X), B)
-    if X.shape[1] < k:
+    X, _ = _orthonormal(X, X if B is None else B(X))
+    if X.shape[0] < k:
         raise ValueError("lobpcg: the columns of X (without those of Y) depend on each other")
-    AX = A(X)
+    Z = block(X)
+    gram = _gram(X, Z.A)
     if verbosity > 0:
         kinds = "standard" if B is None else "generalized", "without" if M is None else "with"
         print("Solving {} eigenvalue problem {} preconditioning".format(*kinds))
-        _warn_if_not_hermitian("gramA", X.mH @ AX)
-    values, W = _ritz(X, AX, k, largest)
-    X = X @ W
-    P = X[:, :0]
+        _warn_if_not_hermitian("gramA", gram)
+    values, W = _ritz(gram, _gram(X, Z.B), k, largest)
+    Z = Z.combine(W, Z, torch.zeros_like(W))
+    inner = grams(Z)
     best: tuple[float, Tensor, Tensor] | None = None
     lambdas, norms = [], []
     for step in range(limit + 1):
-        AX, BX = A(X), times_B(X)
-        R = AX - BX * values
-        size = torch.linalg.vector_norm(R, dim=0)
+        R, size, worst = residuals(Z, values)
+        if step % _FRESH == _FRESH - 1 or worst <= enough:
+            Z = block(Z.rows)
+            inner = grams(Z)
+            R, size, worst = residuals(Z, values)
         lambdas.append(values)
         norms.append(size)
-        worst = float(size.max()) if k else 0.0
         if verbosity > 0:
             print(f"lobpcg: iteration {step}, largest residual norm {worst:.6e}")
         if best is None or worst < best[0]:
-            best = worst, values, X
+            best = worst, values, Z.rows[:k]
         if worst <= enough or step == limit or not worst < float("inf"):
             break
         left = _everywhere(size > enough).tolist()
-        R = R if all(left) else torch.stack([R[:, i] for i, is_left in enumerate(left) if is_left], -1)
+        R = R if all(left) else torch.stack([R[i] for i, is_left in enumerate(left) if is_left])
         R = constrain(R if M is None else M(R))
-        parts = [X, R, P]
-        S = torch.cat(parts, -1)
-        for _ in range(2):
-            rest = S[:, k:] - X @ (BX.mH @ S[:, k:])
-            rest, _, _ = _orthonormal(rest, times_B(rest), B)
-            S = torch.cat([X, rest], -1)
-        values, W = _ritz(S, A(S), k, largest)
-        P = S[:, k:] @ W[k:]
-        X = S @ W
-        X, _, _ = _orthonormal(X, times_B(X), B)
-        if X.shape[1] < k:
+        apart = 1.0
+        for _ in range(3):
+            R = R - _gram(Z.B, R).mT @ Z.rows
+            R, image = _orthonormal(R, R if B is None else B(R))
+            G = _bordered(inner[1], Z.rows, R, image)
+            apart = _distance(_everywhere(G)) if R.shape[0] else 1.0
+            if apart < 0.1:  # what is left of it the projected problem knows
+                break
+        if not apart < 0.1:
             break
-        values, W = _ritz(X, A(X), k, largest)
-        X = X @ W
+        new = _Block(R, A(R), image)
+        gram = _bordered(inner[0], Z.rows, R, new.A)
+        values, W = _ritz(gram, G, k, largest)
+        T = torch.cat([W, _directions(W, G, k)], 1)
+        inner = T.mH @ gram @ T, T.mH @ G @ T
+        Z = Z.combine(T[: Z.rows.shape[0]], new, T[Z.rows.shape[0] :])
     assert best is not None
     if not best[0] <= enough:
         text = f"Exited at iteration {step} with accuracies of {best[0]:.3g}, not reaching the tolerance {enough:.3g}"
         warnings.warn(f"lobpcg: {text}", UserWarning, stacklevel=4)
-    return best[1], best[2], (lambdas, norms)
+    return best[1], best[2].mT, (lambdas, norms)
+
+
+def _bordered(known: Tensor, X: Tensor, R: Tensor, image: Tensor) -> Tensor:
+    """Return the inner products of the rows of both with their images, those of X among themselves being `known`."""
+    corner = _gram(X, image)
+    return torch.cat([torch.cat([known, corner], 1), torch.cat([corner.mH, _gram(R, image)], 1)])
+
+
+def _distance(G: Tensor) -> float:
+    """Return the largest entry of ``G - I``."""
+    return float((G - torch.eye(len(G), dtype=G.dtype, device=G.device)).abs().max())
+
+
+def _directions(W: Tensor, G: Tensor, k: int) -> Tensor:
+    """Return where the best vectors have gone from the last ones, orthonormal to them and among themselves.
+
+    All that is work on coefficients (Hetmaniuk and Lehoucq 2006, section 4).
+    """
+    P = torch.cat([torch.zeros_like(W[:k]), W[k:]])
+    for _ in range(2):
+        P = P - W @ (W.mH @ (G @ P))
+        P = _orthonormal(P.mT, (G @ P).mT)[0].mT
+    return P
 
 
 def _warn_if_not_hermitian(name: str, gram: Tensor) -> None:
@@ -276,17 +345,19 @@ def _warn_if_not_hermitian(name: str, gram: Tensor) -> None:
         warnings.warn(f"lobpcg: {text}", UserWarning, stacklevel=4)
 
 
-def _constraint(Y: Tensor | None, times_B: Apply) -> Callable[[Tensor], Tensor]:
-    if Y is None or Y.shape[1] == 0:
+def _constraint(Y: Tensor | None, B: Apply | None) -> Callable[[Tensor], Tensor]:
+    if Y is None or Y.shape[0] == 0:
         return lambda Z: Z
-    Q, BQ, _ = _orthonormal(Y, times_B(Y), None)
-    return lambda Z: Z - Q @ (BQ.mH @ Z)
+    Q, BQ = _orthonormal(Y, Y if B is None else B(Y))
+    return lambda Z: Z - _gram(BQ, Z).mT @ Q
 
 
-def _ritz(S: Tensor, AS: Tensor, k: int, largest: bool) -> tuple[Tensor, Tensor]:
-    """Return the k best values of the projected matrix on an orthonormal basis, and their columns."""
-    gram = S.mH @ AS
-    values, W = torch.linalg.eigh((gram + gram.mH) / 2)
+def _ritz(gram: Tensor, G: Tensor, k: int, largest: bool) -> tuple[Tensor, Tensor]:
+    """Return the k best values of the projected matrix, whose basis has the inner products G, and their columns."""
+    L = torch.linalg.cholesky((G + G.mH) / 2)
+    half = torch.linalg.solve_triangular(L, (gram + gram.mH) / 2, upper=False)
+    inner = torch.linalg.solve_triangular(L, half.mH, upper=False)
+    values, W = torch.linalg.eigh((inner + inner.mH) / 2)
     if largest:
         values, W = values.flip(0), W.flip(1)
-    return values[:k], W[:, :k]
+    return values[:k], torch.linalg.solve_triangular(L.mH, W[:, :k], upper=True)
