@@ -1,6 +1,5 @@
 // Rearrangements and parts of compressed rows on the CPU, each with the values moved along (`data` given) or with the
 // order of the entries in their place; on CUDA the callers take torch's sorts and searches.
-#include <memory>
 
 #include "ops/sparse_compress.h"
 #include "ops/sparse_parts.h"
@@ -116,7 +115,7 @@ std::tuple<Tensor, Tensor, Tensor, bool> csr_compress_(const std::optional<Tenso
     using I = typename decltype(index)::type;
     auto run = [&](auto tag, const auto& value) {
       using V = typename decltype(tag)::type;
-      std::unique_ptr<CsrTraveller<I, V>[]> travel(new CsrTraveller<I, V>[count]);
+      Room<CsrTraveller<I, V>> travel(row, count);
       std::vector<CsrEntry<I, V>> work;
       found = csr_compress(data<I>(row), data<I>(column), count, rows, value, travel.get(), work, data<I>(starts),
                            data<I>(indices), data<V>(moved));

@@ -54,6 +54,17 @@ inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::option
   return Tensor(handle);
 }
 
+/// Room for values that an operator works with, from the same memory; nothing is constructed in it.
+template <class V>
+class Room {
+ public:
+  Room(const Tensor& like, int64_t count) : bytes_(room_as(like, {count * int64_t(sizeof(V))}, ScalarType::Byte)) {}
+  V* get() { return static_cast<V*>(bytes_.mutable_data_ptr()); }
+
+ private:
+  Tensor bytes_;
+};
+
 inline void check_inside(bool holds, const char* where) {
   STD_TORCH_CHECK(holds, where,
                   ": an index lies outside of the array, or indptr decreases; it was changed after it was checked");
