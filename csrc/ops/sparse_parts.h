@@ -49,7 +49,7 @@ template <class I>
 bool csr_scattered(const I* indptr, const I* indices, int64_t rows, int64_t count) {
   using U = typename csr_unsigned<I>::type;
   constexpr int64_t samples = 64, near = 1024;
-  if (count < (int64_t(1) << 20) || rows <= samples) return false;
+  if (count < (int64_t(1) << 17) || rows <= samples) return false;
   int64_t apart = 0;
   for (int64_t k = 1; k <= samples; ++k) {
     const int64_t i = (rows - 1) / samples * k;
@@ -186,16 +186,19 @@ struct CsrRows {
     return int64_t(I(total)) == total ? total : -1;
   }
 
-  /// All columns of a list of rows. Where a row lies says nothing of the next one, so these are fetched ahead.
+  /// All columns of a list of rows. Where a row lies says nothing of the next one, so their ends are fetched ahead;
+  /// what lies between, the processor finds.
   template <class Move>
   void whole(const I* starts, I* to, const Move move) const {
-    constexpr int64_t ahead = 16;
+    constexpr int64_t ahead = 8;
     for (int64_t k = 0; k < wanted.count; ++k) {
       if (k + ahead < wanted.count) {
         int64_t next = wanted(k + ahead, rows);
         I first = indptr[next], last = indptr[next + 1] - 1;
         __builtin_prefetch(indices + first);
-        for (I p = first; p < last && p < first + 32; p += 8) move.fetch(p);
+        __builtin_prefetch(indices + last);
+        move.fetch(first);
+        move.fetch(first + 8);
         move.fetch(last);
       }
       int64_t begin = indptr[wanted(k, rows)], t = starts[k], count = starts[k + 1] - t;
