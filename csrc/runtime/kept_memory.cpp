@@ -6,9 +6,6 @@
 #include <cstdint>
 #include <mutex>
 
-#include "runtime/large_pages.h"
-#include "runtime/operator.h"
-
 namespace sci {
 namespace {
 
@@ -48,14 +45,18 @@ void* new_memory(size_t size) {
   size_t before = (large_page - reinterpret_cast<uintptr_t>(found) % large_page) % large_page;
   if (before > 0) munmap(begin, before);
   if (before < large_page) munmap(begin + before + size, large_page - before);
-  want_large_pages(begin + before, size);
+#ifdef MADV_HUGEPAGE
+  madvise(begin + before, size, MADV_HUGEPAGE);
+#endif
   return begin + before;
 }
 
 }  // namespace
 
 void* take_memory(size_t size, size_t& given) {
-  size = (size + page - 1) / page * page;
+  // The last large page is taken whole where that is not much more.
+  size_t whole = (size + large_page - 1) / large_page * large_page;
+  size = whole - size <= size / 3 ? whole : (size + page - 1) / page * page;
   std::unique_lock<std::mutex> lock(kept().mutex, std::try_to_lock);
   if (lock.owns_lock()) {
     Kept& all = kept();

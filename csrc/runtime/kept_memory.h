@@ -7,8 +7,8 @@
 namespace sci {
 
 /// Bytes from which on results are kept, the most that are kept together, and how often.
-constexpr size_t kept_from = size_t(1) << 22, kept_most = size_t(1) << 30;
-constexpr int kept_blocks = 16;
+constexpr size_t kept_from = size_t(3) << 19, kept_most = size_t(1) << 30;
+constexpr int kept_blocks = 32;
 
 /// Memory in large pages for an array of `size` bytes, null where there is none; `given` is how much there is.
 void* take_memory(size_t size, size_t& given);
