@@ -26,7 +26,9 @@ DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "sparse_sol
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("domains", nargs="*", metavar="DOMAIN", help=f"of {', '.join(DOMAINS)}; all by default")
+    parser.add_argument(
+        "domains", nargs="*", metavar="DOMAIN", help=f"of {', '.join(DOMAINS)}; all by default; or slice"
+    )
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of every library that lets itself be told")
     parser.add_argument("--out", metavar="FILE.json", help="also write the figures to a file")
@@ -38,8 +40,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("-k", metavar="PATTERN", help="only functions whose name matches a regular expression")
     options = parser.parse_args()
     for domain in options.domains:
-        if domain not in DOMAINS:
-            parser.error(f"no domain {domain!r}: choose from {', '.join(DOMAINS)}")
+        if domain not in (*DOMAINS, "slice"):
+            parser.error(f"no domain {domain!r}: choose from {', '.join(DOMAINS)} and slice")
     return options
 
 

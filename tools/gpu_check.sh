@@ -5,7 +5,8 @@
 # description into the folder. Prints what failed.
 # Ends within LIMIT seconds (470, so within 8 minutes) on any machine: a step gets its share of the time that is left,
 # and what it had no time for is listed under "Left out". Tests on the device come first, in an order in which those that
-# were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu).
+# were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu). BUILD=build/csrc takes
+# up the objects of `make build`, where its torch is the one at hand.
 set -uo pipefail
 out=$(mkdir -p "${1:?usage: tools/gpu_check.sh OUT_FOLDER}" && cd "$1" && pwd)
 cd "$(dirname "$0")/.."
@@ -47,7 +48,7 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
   echo "|---|---|---|"
 } >"$out/report.md"
 
-step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="$out/build"
+step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="${BUILD:-$out/build}"
 {
   uname -srm; lscpu | grep -E 'Model name|^CPU\(s\)'; free -h | head -2
   nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,compute_cap --format=csv 2>/dev/null
@@ -55,7 +56,10 @@ step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="$out/build"
   "$python" -m pip list 2>/dev/null | grep -iE '^(torch|scipy|numpy|cupy|jax|triton|nvidia-cuda-nvrtc|nvmath)'
 } >"$out/machine.txt" 2>&1
 
-if [ ${#failed[@]} -gt 0 ]; then echo "no library, so nothing else was run: see $out/build.log"; exit 1; fi
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "no library, so kernels, tests and benchmarks were left out: see $out/build.log" | tee -a "$out/report.md"
+  exit 1
+fi
 parallel=()
 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 8 ? jobs : 8))")
 test_run=("$python" -m pytest -q --device "$device" -p no:cacheprovider --seconds SECONDS_LEFT)
