@@ -105,8 +105,8 @@ struct pair {
     return {p.hi, p.lo + a.lo * b};
   }
   friend SCI_HD pair operator/(pair a, pair b) {
-    const double inverse = 1 / b.hi, q = a.hi * inverse;
-    return {q, (fused(-q, b.hi, a.hi) + (a.lo - q * b.lo)) * inverse};
+    const double q = a.hi / b.hi;  // exact where the quotient is
+    return {q, (fused(-q, b.hi, a.hi) + (a.lo - q * b.lo)) / b.hi};
   }
   friend SCI_HD bool operator==(pair a, pair b) { return a.hi == b.hi && a.lo == b.lo; }
 };

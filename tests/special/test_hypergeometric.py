@@ -93,3 +93,36 @@ def test_kummer_past_poles(point: tuple[complex, ...]) -> None:
 def test_gauss_past_poles(point: tuple[complex, ...]) -> None:
     """The same for c."""
     _check_complex(special.hyp2f1, mpmath.hyp2f1, point[:-1], point[-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [
+        # b far below 0 in the left half plane: down along the diagonal of both parameters
+        ("hyp1f1", (16.484988643793244, -48.11192681675989, -153.46107385921113)),
+        ("hyp1f1", (7.9884852449640675, -62.31842557345044, -178.61754661646262)),
+        # terms of 1e271
+        ("hyp0f1", (-316.5, 6e4)),
+        # Bessel functions, at and beside a zero
+        ("hyp0f1", (-2.521988707824116, -5688.541715873532)),
+        ("hyp0f1", (84.25, -2009.5)),
+        # a front of a series below the range of doubles
+        ("hyp2f1", (-39.900792066109545, -89.38020780468005, 95.61574128419974, -12.35235864615256)),
+        # whole differences of either sign, and a pole of one factor
+        ("hyp2f1", (0.75, 1.5, 5.25, 0.875)),
+        ("hyp2f1", (2.25, 3.5, 2.75, 0.875)),
+        ("hyp2f1", (1.25, 4.25, 0.5, -7.5)),
+        ("hyp2f1", (-1.0, 3.0, 5.5, -7.5)),
+    ],
+)
+def test_seams_of_values(name: str, point: tuple[float, ...]) -> None:
+    value = getattr(special, name)(*(torch.tensor(x, dtype=torch.float64) for x in point)).item()
+    reference = getattr(mpmath, name)
+    with mpmath.workdps(120):
+        want = reference(*point)
+        # One ulp of each argument, as for the cards' samples.
+        moved = [
+            abs(reference(*(x * (1 + mpmath.mpf(2) ** -52 * (k == i)) for k, x in enumerate(point))) - want)
+            for i in range(len(point))
+        ]
+        assert abs(value - want) <= max(2**-47 * abs(want), sum(moved))
