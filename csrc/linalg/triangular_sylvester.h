@@ -18,9 +18,27 @@
 
 namespace sci {
 
+/// Sums of eigenvalues up to `sum` vanish; there a right-hand side up to `right` is rounding error, and X is 0. A
+/// negative `sum` has no such place.
+template <class R>
+struct VanishingSums {
+  R sum = R(-1), right = R(0);
+};
+/// small_sylvester, where it is not one of those.
+template <class T>
+SCI_HD void piece_of_sylvester(int p, int q, const Small<T>& a, const Small<T>& b, Small<T>& c,
+                               VanishingSums<real_of<T>> vanishing) {
+  T& x = c.at[0][0];
+  if (p == 1 && q == 1 && abs1(a.at[0][0] + b.at[0][0]) <= vanishing.sum && abs1(x) <= vanishing.right)
+    x = T(0);
+  else
+    small_sylvester(p, q, a, b, c, real_of<T>(0));
+}
+
 /// x (n x m) holds C and becomes X.
 template <class T>
-SCI_HD void solve_sylvester(const T* r, const T* s, T* x, int64_t n, int64_t m) {
+SCI_HD void solve_sylvester(const T* r, const T* s, T* x, int64_t n, int64_t m,
+                            VanishingSums<real_of<T>> vanishing = {}) {
   for (int64_t end = n; end > 0;) {
     int p = block_ending_at(r, n, end - 1);
     int64_t i = end - p;
@@ -30,7 +48,7 @@ SCI_HD void solve_sylvester(const T* r, const T* s, T* x, int64_t n, int64_t m) 
     for (int64_t j = 0; j < m;) {
       int q = block_at(s, m, j);
       Small<T> c = take_piece(x, m, i, j, p, q);
-      small_sylvester(p, q, a, diagonal_block(s, m, j, q, false, T(1)), c, real_of<T>(0));
+      piece_of_sylvester(p, q, a, diagonal_block(s, m, j, q, false, T(1)), c, vanishing);
       put_piece(x, m, i, j, p, q, c);
       for (int u = 0; u < p; ++u)
         for (int v = 0; v < q; ++v) add_row(x + (i + u) * m + j + q, -c.at[u][v], s + (j + v) * m + j + q, m - j - q);
@@ -41,7 +59,8 @@ SCI_HD void solve_sylvester(const T* r, const T* s, T* x, int64_t n, int64_t m) 
 }
 
 template <class T>
-SCI_HD void solve_sylvester_adjoint(const T* r, const T* s, T* x, int64_t n, int64_t m) {
+SCI_HD void solve_sylvester_adjoint(const T* r, const T* s, T* x, int64_t n, int64_t m,
+                                    VanishingSums<real_of<T>> vanishing = {}) {
   for (int64_t i = 0; i < n;) {
     int p = block_at(r, n, i);
     for (int u = 0; u < p; ++u)
@@ -53,7 +72,7 @@ SCI_HD void solve_sylvester_adjoint(const T* r, const T* s, T* x, int64_t n, int
       Small<T> c = take_piece(x, m, i, j, p, q);
       for (int u = 0; u < p; ++u)
         for (int v = 0; v < q; ++v) c.at[u][v] -= dot_row(x + (i + u) * m + end, s + (j + v) * m + end, m - end);
-      small_sylvester(p, q, a, diagonal_block(s, m, j, q, true, T(1)), c, real_of<T>(0));
+      piece_of_sylvester(p, q, a, diagonal_block(s, m, j, q, true, T(1)), c, vanishing);
       put_piece(x, m, i, j, p, q, c);
       end = j;
     }
@@ -124,6 +143,29 @@ struct SylvesterItem {
       solve_sylvester_adjoint(ri, si, x + i * n * m, n, m);
     else
       solve_sylvester(ri, si, x + i * n * m, n, m);
+  }
+};
+
+/// The same with R = S = U, a square root: where two of its eigenvalues vanish the part of X that the right-hand side
+/// does not ask for is 0, so that X is finite where a function of a singular matrix has a derivative.
+template <class T>
+struct RootSylvesterItem {
+  using R = real_of<T>;
+  const T* u;
+  T* x;
+  int64_t n;
+  bool adjoint;
+  SCI_HD void operator()(int64_t i) const {
+    const T* ui = u + i * n * n;
+    T* xi = x + i * n * n;
+    R size = 0;
+    for (int64_t k = 0; k < n; ++k) size = max(size, abs1(ui[k * (n + 1)]));
+    const R eps = R(4) * R(n) * limits<R>::epsilon;
+    const VanishingSums<R> vanishing{eps * size, R(256) * eps * largest(xi, n * n)};
+    if (adjoint)
+      solve_sylvester_adjoint(ui, ui, xi, n, n, vanishing);
+    else
+      solve_sylvester(ui, ui, xi, n, n, vanishing);
   }
 };
 

@@ -77,7 +77,7 @@ def _solve_sylvester(x: Tensor, c: Tensor, u: Tensor, z: Tensor, adjoint: bool) 
     x, c, u, z = broadcast_matrices("sqrtm", ("x", "c", "u", "z"), x, c, u, z)
     if on_host("sqrtm", c):
         return _solve_sylvester(x.cpu(), c.cpu(), u.cpu(), z.cpu(), adjoint).to(c.device)
-    inner = torch.ops.sci._sylvester_triangular(u, u, z.mH @ c @ z, adjoint)
+    inner = torch.ops.sci._root_sylvester(u, z.mH @ c @ z, adjoint)
     y: Tensor = z @ inner @ z.mH
     return y.contiguous()
 
@@ -130,14 +130,24 @@ def _by_products(a: Tensor) -> tuple[Tensor, Tensor]:
     return _products.unless_settled(x, good, by_schur), info
 
 
+def _sylvester_of_root(x: Tensor, c: Tensor, adjoint: bool) -> Tensor:
+    y: Tensor = sylvester(x, x, c, adjoint, "sqrtm")
+    good = torch.isfinite(y.detach()).flatten(-2).all(-1)
+    # 1 for data that cannot be read, too.
+    if known(good.all()) != 0 or not known(torch.isfinite(x.detach()).all()):
+        return y
+    t, z = decomposition(x.detach(), False, False, "sqrtm")
+    return torch.where(good[..., None, None], y, _sylvester(x, c, t, z, adjoint))
+
+
 def _backward_products(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     x, _ = outputs
-    return (None if grads[0] is None else sylvester(x, x, grads[0], True, "sqrtm"),)
+    return (None if grads[0] is None else _sylvester_of_root(x, grads[0], True),)
 
 
 def _jvp_products(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, ...]:
     x, info = outputs
-    return sylvester(x, x, tangents[0], False, "sqrtm"), torch.zeros_like(info)
+    return _sylvester_of_root(x, tangents[0], False), torch.zeros_like(info)
 
 
 # X and a code per matrix.
@@ -212,8 +222,9 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     was found, and nothing warns. Pass a complex `A` for complex results there.
 
     *Derivative.* :math:`X \dot X + \dot X X = \dot A`, and in reverse :math:`X^H \bar A + \bar A X^H = \bar X`
-    [3]_, both solved with the Schur form that is at hand; well defined at repeated eigenvalues. At a singular `A` the
-    derivative is not finite.
+    [3]_, both solved with the Schur form that is at hand; well defined at repeated eigenvalues. At a singular `A` it is
+    that of a function which does not vary with the root on the null space, and not finite for others (the warning says
+    that `A` is singular).
 
     References
     ----------
