@@ -147,8 +147,8 @@ def test_positive_definite_root_is_symmetric() -> None:
 
 
 def test_gradients_of_singular_matrices_where_they_exist() -> None:
-    # The root of V diag(4, 1, 0) V^T with a permutation V: the derivative is c_ij / (u_i + u_j) in the basis V, and what
-    # depends on the root at (2, 2) has none.
+    # The root of V diag(4, 1, 0) V^T with a permutation V: the derivative is c_ij / (u_i + u_j) in the basis V, and
+    # what depends on the root at (2, 2) has none.
     u = torch.tensor([2.0, 1.0, 0.0], dtype=torch.float64)
     for basis in (torch.eye(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[[2, 0, 1]]):
         a = basis @ torch.diag(u * u) @ basis.T
