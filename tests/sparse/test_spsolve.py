@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,34 @@ def test_sparse_right_hand_sides_differentiate() -> None:
     A, B = matrix(4), csr_array(torch.eye(4, dtype=torch.float64)[:, :2])
     data = B.data.clone().requires_grad_()
     torch.autograd.gradcheck(lambda d: spsolve(A, B._with_data(d)).toarray(), data, fast_mode=True)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_matrices_of_one_pattern_are_ordered_once(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders: list[str] = []
+    splu = scipy.sparse.linalg.splu
+    monkeypatch.setattr(
+        scipy.sparse.linalg, "splu", lambda A, **more: (orders.append(more["permc_spec"]), splu(A, **more))[1]
+    )
+    A = matrix(6).to(dtype)
+    generator = torch.Generator().manual_seed(0)
+    data = A.data * (1 + 0.3 * torch.rand(4, A.nnz, dtype=dtype, generator=generator))
+    data[0] = 0  # singular: the next one is ordered
+    b = torch.randn(4, A.shape[0], dtype=dtype, generator=generator)
+    solved = torch.func.vmap(lambda values, b: spsolve(A._with_data(values), b))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MatrixRankWarning)
+        x = solved(data, b)
+    assert orders[-2:] == ["NATURAL", "NATURAL"] and orders[:-2].count("NATURAL") == 0
+    assert bool(x[0].isnan().all())
+    for i in range(1, 4):
+        torch.testing.assert_close(A._with_data(data[i]) @ x[i], b[i])
+    inputs = data[1:].clone().requires_grad_(), b[1:].clone().requires_grad_()
+    grads = torch.autograd.grad(solved(*inputs).abs().square().sum(), inputs)
+    dense = torch.stack([A._with_data(values).toarray() for values in inputs[0]])
+    exact = torch.linalg.solve(dense, inputs[1].unsqueeze(-1))
+    for found, want in zip(grads, torch.autograd.grad(exact.abs().square().sum(), inputs), strict=True):
+        torch.testing.assert_close(found, want)
 
 
 def test_vmap_over_matrices_of_one_pattern() -> None:

@@ -44,16 +44,21 @@ class MatrixRankWarning(UserWarning):
 class _Factor:
     """SuperLU's factors of the *transpose* of a matrix: compressed rows are the transpose's compressed columns."""
 
-    def __init__(self, lu: Any, member: int = 0) -> None:
+    def __init__(self, lu: Any, member: int = 0, places: Any = None) -> None:
         self.lu = lu  # None for a singular matrix; on CUDA, those of a batch, of which this is one member
         self.member = member
+        self.places = places  # where the transpose's columns were put before it was factorised
 
     def solve(self, b: Any, adjoint: bool) -> Any:
         if self.lu is None:
             return np.full_like(b, np.nan)
         if not adjoint:
+            if self.places is not None:
+                b, moved = np.empty_like(b), b
+                b[self.places] = moved
             return self.lu.solve(b, "T")
-        return np.conj(self.lu.solve(np.conj(b), "N"))
+        x = np.conj(self.lu.solve(np.conj(b), "N"))
+        return x if self.places is None else x[self.places]
 
 
 class _Owner(np.ndarray):
@@ -94,6 +99,27 @@ def _factorize(data: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str
         return _Factor(None)
 
 
+def _factorize_all(values: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str) -> list[_Factor]:
+    """Factorise matrices of one pattern: the order that is found for the first one is that of all."""
+    factors = [_factorize(member, indptr, indices, n, order) for member in values[:1]]
+    if len(values) < 2:
+        return factors
+    if factors[0].lu is None:
+        return factors + _factorize_all(values[1:], indptr, indices, n, order)
+    places = factors[0].lu.perm_c
+    columns = torch.from_numpy(np.argsort(places).astype(np.int64))
+    starts, counts = indptr[:-1].to(torch.int64)[columns], indptr.diff().to(torch.int64)[columns]
+    moved = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    entries = torch.arange(indices.shape[0]) + (starts - moved[:-1]).repeat_interleave(counts)
+    settings: dict[str, Any] = json.loads(order) if order.startswith("{") else {}
+    pattern = moved.to(indptr.dtype), indices[entries]
+    for member in values[1:]:
+        found = _factorize(member[entries], *pattern, n, json.dumps({**settings, "permc_spec": "NATURAL"}))
+        found.places = places
+        factors.append(found)
+    return factors
+
+
 # ---- the operator ----------------------------------------------------------------------------------------------------
 #
 # x = A^-1 b.  dx = A^-1 (db - dA x);   with lambda = A^-H g:  grad_b = lambda,  grad_A = -lambda x^H on the pattern.
@@ -125,7 +151,7 @@ def _kernel(
     factors = [] if factor is None else [_factors.get(int(name)) for name in factor.reshape(-1).tolist()]
     if not factors or any(f is None or isinstance(f.lu, _cudss.Factors) for f in factors):
         # Also where a compiler or a copy has kept the numbers and lost what they stand for.
-        factors = [_factorize(member, indptr, indices, n, order) for member in values]
+        factors = [*_factorize_all(values, indptr, indices, n, order)]
     if data.dim() == 1:
         columns = right.movedim(-2, 0)  # (n, *batch, k)
         x = _solve_columns(factors[0], columns.reshape(n, -1), adjoint).reshape(columns.shape).movedim(0, -2)
@@ -314,7 +340,8 @@ def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = T
     On the CPU the factorisation and the solves are those of SciPy's SuperLU [1]_ on the array's own memory; on CUDA
     those of cuDSS where nvmath-python is installed (the extra ``cudss``), which orders the unknowns in its own way.
     Without it, and where its solution is in doubt (the matrix is nearly singular), arrays are copied to the host and
-    the result back, which is said once by a ``HostRouteWarning``.
+    the result back, which is said once by a ``HostRouteWarning``. Of matrices of one pattern, as under
+    `torch.func.vmap`, the first one's order of the unknowns is that of all.
 
     **Derivatives.** With the gradient g with respect to x,
 
