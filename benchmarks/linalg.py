@@ -6,21 +6,11 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from benchmarks.cases import Case, Context, find, present
-
-
-def _loop(name: str, **keywords: Any) -> Callable[..., Any]:
-    """Return SciPy's function called matrix by matrix, which is what its users write for a batch."""
-    function = find("scipy", name)
-
-    def run(*args: np.ndarray[Any, Any]) -> list[Any]:
-        return [function(*matrices, **keywords) for matrices in zip(*args)]
-
-    return run
+from benchmarks.linalg_tables import bands, batches, large, loop
 
 
 def _cho_solve(context: Context, lower: Tensor, b: Tensor) -> Case:
@@ -36,32 +26,11 @@ def _cho_solve(context: Context, lower: Tensor, b: Tensor) -> Case:
     return Case("linalg.cho_solve", f"{lower.shape[-1]} x {lower.shape[-1]}", calls)
 
 
-def _value_and_gradient(function: Callable[..., Any], a: Tensor) -> tuple[Tensor, ...]:
-    """Return the gradient of what does not depend on signs and phases: squares of moduli."""
-    leaf = a.detach().requires_grad_()
-    found = function(leaf)
-    parts = found if isinstance(found, tuple) else (found,)
-    loss = torch.stack([(x.abs() ** 2).mean(-1).sum() for x in parts]).sum()
-    return torch.autograd.grad(loss, leaf)
-
-
-def _batches(context: Context) -> Iterator[Case]:
-    """Yield batches of small matrices beside torch, values and gradients."""
-    for batch, n in context.sizes((10_000, 2), (10_000, 3), (10_000, 4), (10_000, 8), (2000, 16), (400, 32)):
-        general = context.randn(batch, n, n) / n**0.5
-        positive = general @ general.mT + torch.eye(n, dtype=torch.float64, device=context.device)
-        for name, a in (("eigh", positive), ("svd", general), ("eig", general), ("eigvals", general), ("qr", general)):
-            pair = find("sci", f"linalg.{name}"), getattr(torch.linalg, name)
-            label = f"{batch} of {n} x {n}"
-            calls = {peer: functools.partial(call, a) for peer, call in zip(("sci", "torch"), pair)}
-            yield Case(f"linalg.{name}", f"batch, {label}", calls)
-            calls = {p: functools.partial(_value_and_gradient, call, a) for p, call in zip(("sci", "torch"), pair)}
-            yield Case(f"linalg.{name}", f"gradient, {label}", calls)
-
-
 def cases(context: Context) -> Iterator[Case]:
     """Yield rows of factorizations, solves and matrix functions."""
-    yield from _batches(context)
+    yield from batches(context)
+    yield from large(context)
+    yield from bands(context)
     shapes = context.sizes((1, 8), (1, 32), (1, 128), (1, 512)) + context.sizes(
         (10_000, 4), (10_000, 8), (1000, 16), (100, 64)
     )
@@ -111,7 +80,7 @@ def cases(context: Context) -> Iterator[Case]:
                     f"{n} x {n}" if batch == 1 else f"{batch} of {n} x {n}",
                     *one,
                     torch_call=torch_call,
-                    scipy_call=None if batch == 1 else _loop(f"linalg.{name}", **keywords),
+                    scipy_call=None if batch == 1 else loop(f"linalg.{name}", **keywords),
                     **keywords,
                 )
             )

@@ -16,7 +16,8 @@ namespace sci {
 template <class R>
 struct RangeFactors {
   R in[2] = {R(1), R(1)}, out[2] = {R(1), R(1)};
-  SCI_HD explicit RangeFactors(R size) {
+  bool finite;
+  SCI_HD explicit RangeFactors(R size) : finite(isfinite(size)) {
     const R low = sqrt(limits<R>::min) / limits<R>::epsilon;
     if (!(size > R(0)) || !isfinite(size) || (size >= low && size <= R(1) / low)) return;
     int power = 0;
@@ -26,6 +27,20 @@ struct RangeFactors {
     in[1] = ldexp(R(1), -power + power / 2);
     out[0] = ldexp(R(1), power / 2);
     out[1] = ldexp(R(1), power - power / 2);
+  }
+  /// An entry in range, or 0 where a matrix is not finite.
+  template <class T>
+  SCI_HD T enter(T x) const {
+    return finite ? x * in[0] * in[1] : T(0);
+  }
+  /// What was computed as an entry of the whole, or NaN.
+  template <class T>
+  SCI_HD T leave(T x) const {
+    if (finite) return x * out[0] * out[1];
+    if constexpr (is_complex<T>)
+      return {limits<R>::nan, limits<R>::nan};
+    else
+      return limits<R>::nan;
   }
 };
 

@@ -154,4 +154,23 @@ SCI_HD void qr_form(V* a, const V* tau, V* q, V* work, int64_t m, int64_t n) {
   }
 }
 
+/// One m x n matrix per thread, economic: `work` has room for n * (2 m + 2) numbers of each.
+template <class T>
+struct QrItem {
+  const T* a;
+  T *q, *r, *work;
+  int64_t m, n;
+  SCI_HD void operator()(int64_t i) const {
+    T *x = work + i * n * (2 * m + 2), *z = x + m * n, *tau = z + m * n, *sums = tau + n;
+    for (int64_t k = 0; k < m; ++k)
+      for (int64_t j = 0; j < n; ++j) x[j * m + k] = a[(i * m + k) * n + j];
+    qr_factor(x, tau, sums, m, n);
+    qr_form(x, tau, z, sums, m, n);
+    for (int64_t k = 0; k < m; ++k)
+      for (int64_t j = 0; j < n; ++j) q[(i * m + k) * n + j] = z[j * m + k];
+    for (int64_t k = 0; k < n; ++k)
+      for (int64_t j = 0; j < n; ++j) r[(i * n + k) * n + j] = j < k ? T(0) : x[j * m + k];
+  }
+};
+
 }  // namespace sci

@@ -35,4 +35,17 @@ SCI_HD void to_hessenberg_form(V* h, V* z, V* work, int64_t n) {
     for (int64_t j = 0; j < i - 1; ++j) h[i * n + j] = V(R(0));
 }
 
+/// One matrix per thread: h holds copies of A, `work` has room for n * (n + 2) numbers of each.
+template <class T>
+struct HessenbergItem {
+  T *h, *q, *work;
+  int64_t n;
+  SCI_HD void operator()(int64_t i) const {
+    T *z = work + i * n * (n + 2), *to = q + i * n * n;
+    to_hessenberg_form(h + i * n * n, z, z + n * n, n);
+    for (int64_t r = 0; r < n; ++r)
+      for (int64_t k = 0; k < n; ++k) to[r * n + k] = z[k * n + r];
+  }
+};
+
 }  // namespace sci

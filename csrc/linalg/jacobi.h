@@ -220,4 +220,34 @@ struct JacobiEighItem {
   }
 };
 
+/// One square matrix per thread: A = U diag(s) V^H; `work` has room for 2 n * n numbers of each. info is 1 where a
+/// singular value is too small for a left vector.
+template <class T>
+struct JacobiSvdItem {
+  using R = real_of<T>;
+  const T* a;
+  T *work, *u, *vh;
+  R* s;
+  int32_t* info;
+  int64_t n;
+  SCI_HD void operator()(int64_t i) const {
+    const int64_t size = n * n;
+    T *x = work + 2 * i * size, *z = x + size;
+    for (int64_t r = 0; r < n; ++r)
+      for (int64_t k = 0; k < n; ++k) x[k * n + r] = a[i * size + r * n + k];
+    R least, lengths[32];
+    const bool done = jacobi_svd(x, z, lengths, n, n, &least);
+    int order[32];
+    jacobi_order(lengths, 1, n, true, order);
+    for (int64_t k = 0; k < n; ++k) {
+      s[i * n + k] = lengths[order[k]];
+      for (int64_t r = 0; r < n; ++r) {
+        u[i * size + r * n + k] = x[order[k] * n + r];
+        vh[i * size + k * n + r] = conj(z[order[k] * n + r]);
+      }
+    }
+    info[i] = done && least > jacobi_least<R>() ? 0 : 1;
+  }
+};
+
 }  // namespace sci

@@ -5,6 +5,7 @@
 #include "linalg_shared.h"
 
 SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiEighItem)
+SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiSvdItem)
 
 namespace sci {
 namespace {
@@ -31,8 +32,9 @@ std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower) {
   return {w, v, info};
 }
 
-/// (U, s, V^H, info) of square matrices on the CPU; info is 1 where a singular value is too small for a left vector.
-std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0) {
+/// (U, s, V^H, info) of square matrices; info is 1 where a singular value is too small for a left vector. On the CPU
+/// matrices go side by side, but with `alone` one after the other as GPU threads have them.
+std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alone) {
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), u = torch::stable::empty_like(a), vh = torch::stable::empty_like(a);
   Tensor s = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type()));
@@ -40,6 +42,11 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0) {
   dispatch_number(a, "svd", [&](auto tag) {
     using T = typename decltype(tag)::type;
     using R = real_of<T>;
+    if (alone || !a.is_cpu()) {
+      Tensor work = empty_as(a, with_last(b.size, 2 * b.n, b.n));
+      JacobiSvdItem<T> body{data<T>(a), data<T>(work), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n};
+      return parallel_for(a, b.count, body, matrices_at_least(b.n));
+    }
     SvdJob<T> job{data<T>(a), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n, b.count};
     cpu_level() == 2 ? svd_in_lanes<T, 64>(job) : svd_in_lanes<T, 32>(job);
   });
@@ -47,7 +54,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0) {
 }
 
 SCI_OPERATOR("_eigh_small(Tensor a, bool lower) -> (Tensor, Tensor, Tensor)", eigh_small)
-SCI_OPERATOR("_svd_small(Tensor a) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
+SCI_OPERATOR("_svd_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
 
 }  // namespace
 }  // namespace sci

@@ -7,10 +7,13 @@
 #include "linalg_shared.h"
 #include "schur_jobs.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
+#include "linalg/eig.h"
 #include "linalg/schur_reorder.h"
 #include "linalg/triangular_sqrt.h"
 #include "linalg/triangular_sylvester.h"
 
+SCI_FOUR_KERNELS("linalg/eig.h", EigItem)
+SCI_FOUR_KERNELS("linalg/hessenberg.h", HessenbergItem)
 SCI_FOUR_KERNELS("linalg/schur.h", SchurItem)
 SCI_FOUR_KERNELS("linalg/schur_reorder.h", ReorderItem)
 SCI_FOUR_KERNELS("linalg/triangular_sqrt.h", TriangularSqrtItem)
@@ -44,20 +47,27 @@ std::tuple<Tensor, Tensor, Tensor> schur_small(const Tensor& a) {
   return {t, z, info};
 }
 
-/// (H, Q) of a batch for which in_lanes is true.
-std::tuple<Tensor, Tensor> hessenberg_small(const Tensor& a0) {
+/// (H, Q) of a batch for which in_lanes is true or which is on a GPU; with `alone` as GPU threads have it.
+std::tuple<Tensor, Tensor> hessenberg_small(const Tensor& a0, bool alone) {
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), h = torch::stable::empty_like(a), q = torch::stable::empty_like(a);
   dispatch_number(a, "hessenberg", [&](auto tag) {
     using T = typename decltype(tag)::type;
+    if (alone || !a.is_cpu()) {
+      torch::stable::copy_(h, a);
+      Tensor work = empty_as(a, with_last(b.size, b.n + 2, b.n));
+      return parallel_for(a, b.count, HessenbergItem<T>{data<T>(h), data<T>(q), data<T>(work), b.n},
+                          matrices_at_least(b.n));
+    }
     HessenbergJob<T> job{data<T>(a), data<T>(h), data<T>(q), b.n, b.count};
     cpu_level() == 2 ? hessenberg_in_lanes<T, 64>(job) : hessenberg_in_lanes<T, 32>(job);
   });
   return {h, q};
 }
 
-/// (w, V, info) of a batch for which in_lanes is true; V is empty unless `vectors`.
-std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors) {
+/// (w, V, info) of a batch for which in_lanes is true or which is on a GPU; V is empty unless `vectors`. With `alone`
+/// as GPU threads have it.
+std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, bool alone) {
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), info = empty_as(a, b.size, ScalarType::Int);
   const ScalarType type =
@@ -67,6 +77,14 @@ std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors) {
   dispatch_number(a, "eig", [&](auto tag) {
     using T = typename decltype(tag)::type;
     using C = complex<real_of<T>>;
+    if (alone || !a.is_cpu()) {
+      Tensor x = fresh_copy(a), work = empty_as(a, with_last(b.size, b.n + 2, b.n));
+      Tensor out = empty_as(w, with_last(b.size, b.n + 1, b.n));
+      EigItem<T> body{
+          data<T>(x), data<T>(work), data<C>(out), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info),
+          b.n};
+      return parallel_for(a, b.count, body, matrices_at_least(b.n));
+    }
     EigJob<T> job{data<T>(a), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info), b.n, b.count};
     cpu_level() == 2 ? eig_in_lanes<T, 64>(job) : eig_in_lanes<T, 32>(job);
   });
@@ -176,8 +194,8 @@ std::tuple<Tensor, Tensor> schur_gradient(const Tensor& t0, const Tensor& z0, co
 
 SCI_OPERATOR("_schur_gradient(Tensor t, Tensor z, Tensor? gt, Tensor? gz) -> (Tensor, Tensor)", schur_gradient)
 SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
-SCI_OPERATOR("_hessenberg_small(Tensor a) -> (Tensor, Tensor)", hessenberg_small)
-SCI_OPERATOR("_eig_small(Tensor a, bool vectors) -> (Tensor, Tensor, Tensor)", eig_small)
+SCI_OPERATOR("_hessenberg_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", hessenberg_small)
+SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool alone=False) -> (Tensor, Tensor, Tensor)", eig_small)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, bool whole) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)

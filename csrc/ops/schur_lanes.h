@@ -1,8 +1,6 @@
 // Hessenberg and Schur forms, eigenvalues and eigenvectors of general matrices side by side.
 #pragma once
-#include "linalg/balance.h"
-#include "linalg/hessenberg.h"
-#include "linalg/schur_vectors.h"
+#include "linalg/eig.h"
 #include "ops/schur_jobs.h"
 #include "ops/side_by_side.h"
 
@@ -47,8 +45,7 @@ struct LanesSchur : SchurJob<T> {
       const T* in = a + min(item * L + l, count - 1) * n * n;
       sizes[l] = largest(in, n * n);
       const RangeFactors<R> range(sizes[l]);
-      const bool finite = isfinite(sizes[l]);
-      for (int64_t k = 0; k < n * n; ++k) lane.set(k, finite ? in[k] * range.in[0] * range.in[1] : T(0));
+      for (int64_t k = 0; k < n * n; ++k) lane.set(k, range.enter(in[k]));
     }
     to_hessenberg_form(x, y, work, n);
     const real_of<V> missing = hessenberg_to_schur(x, y, n, true);
@@ -56,15 +53,13 @@ struct LanesSchur : SchurJob<T> {
       Lane<T> form(x, l), vectors(y, l);
       const int64_t at = (item * L + l) * n * n;
       const RangeFactors<R> range(sizes[l]);
-      const bool finite = isfinite(sizes[l]);
-      const T nan(limits<R>::nan);
       for (int64_t i = 0; i < n; ++i)
         for (int64_t j = 0; j < n; ++j) {
           const int64_t k = i * n + j;
-          t[at + k] = finite ? form.get(k) * range.out[0] * range.out[1] : nan;
-          z[at + k] = finite ? vectors.get(j * n + i) : nan;
+          t[at + k] = range.leave(form.get(k));
+          z[at + k] = range.finite ? vectors.get(j * n + i) : T(limits<R>::nan);
         }
-      info[item * L + l] = finite ? int32_t(missing.v[l]) : int32_t(n);
+      info[item * L + l] = range.finite ? int32_t(missing.v[l]) : int32_t(n);
     }
   }
 };
@@ -92,30 +87,21 @@ struct LanesEig : EigJob<T> {
       const T* in = a + min(item * L + l, count - 1) * n * n;
       sizes[l] = largest(in, n * n);
       const RangeFactors<R> range(sizes[l]);
-      const bool finite = isfinite(sizes[l]);
-      for (int64_t k = 0; k < n * n; ++k) one[k] = finite ? in[k] * range.in[0] * range.in[1] : T(0);
+      for (int64_t k = 0; k < n * n; ++k) one[k] = range.enter(in[k]);
       balance_matrix(one, scale, places[l], n);
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, one[k]);
       for (int64_t k = 0; k < n; ++k) scales[k].v[l] = scale[k];
     }
-    to_hessenberg_form(x, v ? y : nullptr, work, n);
-    const real_of<V> missing = hessenberg_to_schur(x, v ? y : nullptr, n, v != nullptr);
-    if (v) {
-      for (int64_t j = 0; j < n; ++j)
-        for (int64_t r = 0; r < n; ++r) y[j * n + r] = scales[r] * y[j * n + r];
-      schur_vectors(x, y, out, out + n * n, n);
-    }
-    for (int64_t k = 0; k < n; ++k) out[n * n + k] = qr_steps::schur_value(x, n, k);
+    const real_of<V> missing = eig_of_balanced(x, v ? y : nullptr, work, out, scales, n);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<C> found(out, l);
       const int64_t at = item * L + l;
       const RangeFactors<R> range(sizes[l]);
-      const bool finite = isfinite(sizes[l]);
       const C nan(limits<R>::nan, limits<R>::nan);
-      for (int64_t k = 0; k < n; ++k) w[at * n + k] = finite ? found.get(n * n + k) * range.out[0] * range.out[1] : nan;
+      for (int64_t k = 0; k < n; ++k) w[at * n + k] = range.leave(found.get(n * n + k));
       for (int64_t r = 0; r < n && v; ++r)
-        for (int64_t k = 0; k < n; ++k) v[(at * n + places[l][r]) * n + k] = finite ? found.get(k * n + r) : nan;
-      info[at] = finite ? int32_t(missing.v[l]) : int32_t(n);
+        for (int64_t k = 0; k < n; ++k) v[(at * n + places[l][r]) * n + k] = range.finite ? found.get(k * n + r) : nan;
+      info[at] = range.finite ? int32_t(missing.v[l]) : int32_t(n);
     }
   }
 };

@@ -16,7 +16,7 @@ from sci._core.errors import bad_argument, take_host_route
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
 from ._hermitian import require_no_phase
-from ._lu_operators import fits_lanes, general_solve
+from ._lu_operators import fits_kernel, general_solve
 from ._matrices import (
     batch_shape,
     broadcast_matrices,
@@ -80,7 +80,7 @@ def _small(a: Tensor, vectors: bool, function: str) -> tuple[Tensor, Tensor]:
 def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
     if check_finite:
         require_finite(function, {"a": a})
-    if fits_lanes(a):
+    if fits_kernel(a):
         return _small(a, True, function)
     try:
         w, v = torch.linalg.eig(a)
@@ -124,7 +124,7 @@ standard = operator(
 def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
-    if fits_lanes(a):
+    if fits_kernel(a):
         return _small(a, False, function)[0]
     try:
         return torch.linalg.eigvals(a)
@@ -318,8 +318,8 @@ def eig(
     Notes
     -----
     *Algorithm.* Balancing, the Hessenberg form and the shifted QR algorithm: LAPACK's, but for batches of matrices up
-    to 32 x 32 on the CPU, and all up to 8 x 8, which go side by side on its vector lanes. Of these, matrices that are
-    not finite have NaN where `check_finite` is off.
+    to 32 x 32, which go side by side on the CPU's vector lanes, as all up to 8 x 8 do, or one per GPU thread. Of these,
+    matrices that are not finite have NaN where `check_finite` is off.
 
     *Derivative.* With :math:`C = V^{-1} \dot A V`, for pairs :math:`V^{-1} B^{-1} (\dot A V - \dot B V W)`:
     :math:`\dot w = \mathrm{diag}(C)`, :math:`\dot V = V (E \circ C)` minus the part along each column,

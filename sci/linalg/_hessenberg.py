@@ -13,10 +13,10 @@ from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
 from . import _lapack
-from ._lu_operators import fits_lanes
+from ._lu_operators import fits_kernel
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_square, tensors
 
-_WHY = "its reflectors come one after the other"
+_WHY = "its reflectors come one after the other; batches up to n = 32 have a kernel"
 
 # A = Q H Q^H with Q e1 = e1 and a real subdiagonal. With Omega = Q^H dQ (skew-Hermitian, first column zero) and
 # M = Q^H dA Q,
@@ -30,10 +30,10 @@ _WHY = "its reflectors come one after the other"
 
 
 def _compute(a: Tensor) -> tuple[Tensor, Tensor]:
+    if fits_kernel(a):
+        return torch.ops.sci._hessenberg_small(a)  # type: ignore[no-any-return]
     if a.device.type != "cpu":
         take_host_route("linalg.hessenberg", a.device, _WHY)
-    elif fits_lanes(a):
-        return torch.ops.sci._hessenberg_small(a)  # type: ignore[no-any-return]
     h, q = _lapack.gehrd(a.cpu())
     return h.to(a.device), q.to(a.device)
 
@@ -155,8 +155,8 @@ def hessenberg(
 
     Notes
     -----
-    *Algorithm.* Householder's reduction [1]_, section 7.4.2, LAPACK's on the CPU, or for
-    batches of matrices up to 32 x 32 an own kernel, side by side on vector lanes.
+    *Algorithm.* Householder's reduction [1]_, section 7.4.2, LAPACK's on the CPU, or for batches of matrices up to
+    32 x 32 an own kernel, side by side on vector lanes or one per GPU thread.
 
     *Derivative.* With :math:`\Omega = Q^H \dot Q` and :math:`M = Q^H \dot A Q`: :math:`\dot H = M + H \Omega - \Omega
     H`, whose zeros and real subdiagonal give one column of :math:`\Omega` after the other, from :math:`\Omega e_1 = 0`;

@@ -36,6 +36,12 @@ def fits_lanes(a: Tensor) -> bool:
     return m <= _LANES_ALONE or a.numel() >= _BATCH * m * n
 
 
+def fits_kernel(a: Tensor) -> bool:
+    """Return whether these matrices go side by side on the CPU, or in a batch one per thread on a GPU."""
+    m, n = a.shape[-2:]
+    return fits_lanes(a) or (a.is_cuda and m <= _LANES and a.numel() >= _BATCH * m * n > 0)
+
+
 def is_small(a: Tensor) -> bool:
     """Return whether matrices of this size and device have a kernel of one matrix per thread."""
     return a.shape[-1] <= (_KERNEL_CPU if a.is_cpu else _KERNEL_CUDA)

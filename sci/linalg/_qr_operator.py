@@ -26,14 +26,14 @@ from torch import Tensor
 
 from sci._core.dispatch import operator
 
-from ._lu_operators import fits_lanes
+from ._lu_operators import fits_kernel
 from ._matrices import new_like
 from ._small_gradients import QR, whole
 from ._solve_triangular import triangular
 
 
 def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
-    if fits_lanes(a) and (not full or a.shape[-2] == a.shape[-1]):
+    if fits_kernel(a) and (not full or a.shape[-2] == a.shape[-1]):
         return torch.ops.sci._qr_small(a)  # type: ignore[no-any-return]
     q, r = torch.linalg.qr(a, mode="complete" if full else "reduced")
     return q.contiguous(), r.narrow(-2, 0, a.shape[-1]).contiguous()

@@ -1,0 +1,147 @@
+"""The tables of dense linear algebra: batches of small matrices, large single ones, bands, with gradients."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchmarks.cases import Case, Context, find, present
+
+Function = Callable[..., Any]
+
+
+def loop(name: str, **keywords: Any) -> Function:
+    """Return SciPy's function called matrix by matrix, which is what its users write for a batch."""
+    function = find("scipy", name)
+
+    def run(*args: np.ndarray[Any, Any]) -> list[Any]:
+        return [function(*matrices, **keywords) for matrices in zip(*args)]
+
+    return run
+
+
+def _parts(x: Any) -> tuple[Tensor, ...]:
+    return x if isinstance(x, tuple) else (x,)
+
+
+def _value_and_gradient(function: Function, a: Tensor) -> Function:
+    """Return the call of a function with its backward pass, from gradients of a loss that does not depend on signs and
+    phases: the loss itself is not timed."""
+    leaf = a.detach().requires_grad_()
+    outputs = [x.detach().requires_grad_() for x in _parts(function(a))]
+    loss = torch.stack([(x.abs() ** 2).mean(-1).sum() if x.is_complex() else (x**3).sum().abs() for x in outputs]).sum()
+    grads = torch.autograd.grad(loss, outputs)
+    return lambda: torch.autograd.grad(_parts(function(leaf)), leaf, grads)
+
+
+def _both(
+    context: Context, name: str, label: str, a: Tensor, torch_call: Function | None, where: str
+) -> Iterator[Case]:
+    """Yield the rows of values and of values with gradients, without and with torch."""
+    function = find("sci", f"linalg.{name}")
+    pair: dict[str, Function] = {"sci": function}
+    if torch_call is not None:
+        pair["torch"] = torch_call
+    values: dict[str, Callable[[], Any]] = {peer: functools.partial(call, a) for peer, call in pair.items()}
+    if a.dim() == 2 and "scipy" in context.peers:
+        values["scipy"] = functools.partial(find("scipy", f"linalg.{name}"), a.numpy(force=True))
+    yield Case(f"linalg.{name}, {where}", label, values)
+    if torch_call is not None:
+        gradients = {peer: _value_and_gradient(call, a) for peer, call in pair.items()}
+        yield Case(f"linalg.{name}, {where} with gradient", label, gradients)
+
+
+def _matrices(context: Context, *shape: int) -> tuple[Tensor, Tensor]:
+    """Return general matrices, and positive definite ones."""
+    eye = torch.eye(shape[-1], dtype=torch.float64, device=context.device)
+    general = context.randn(*shape) / shape[-1] ** 0.5
+    return general + eye / 2, general @ general.mT + eye
+
+
+def batches(context: Context) -> Iterator[Case]:
+    """Yield batches of small matrices beside torch, values and gradients."""
+    for batch, n in context.sizes((20_000, 2), (20_000, 3), (20_000, 4), (10_000, 8), (2000, 16), (400, 32)):
+        general, positive = _matrices(context, batch, n, n)
+        for name in ("eigh", "svd", "eig", "eigvals", "schur", "qr", "cholesky", "det", "inv"):
+            a = positive if name in ("eigh", "cholesky") else general
+            # torch has no Schur form: what it has nearest is eig.
+            torch_call = getattr(torch.linalg, "eig" if name == "schur" else name)
+            yield from _both(context, name, f"{batch} of {n} x {n}", a, torch_call, "batch")
+
+
+def large(context: Context) -> Iterator[Case]:
+    """Yield single matrices beside torch and SciPy, with as many threads."""
+    peers: dict[str, Function | None] = {
+        name: getattr(torch.linalg, name)
+        for name in ("det", "inv", "lu_factor", "lu", "qr", "eigvalsh", "eigh", "svdvals", "svd", "eigvals", "eig")
+    }
+    peers |= {
+        "cholesky": torch.linalg.cholesky,
+        "ldl": None,
+        "hessenberg": None,
+        "schur": None,
+        "pinv": torch.linalg.pinv,
+    }
+    for n in context.sizes(500, 2000):
+        general, positive = _matrices(context, n, n)
+        for name, torch_call in peers.items():
+            a = positive if name in ("cholesky", "eigh", "eigvalsh", "ldl") else general
+            # Decompositions that take torch and SciPy many seconds say what they have to say at 500.
+            if n == 500 or name in ("cholesky", "det", "inv", "lu_factor", "lu", "qr", "eigvalsh", "eigh", "ldl"):
+                yield from _both(context, name, f"{n} x {n}", a, torch_call, "large")
+        b = context.randn(n, 10)
+        yield from present(
+            context.case(
+                "linalg.solve, large", f"{n} x {n}, 10 right-hand sides", general, b, torch_call=torch.linalg.solve
+            ),
+            context.case("linalg.qr, large pivoting", f"{n} x {n}", general, pivoting=True),
+        )
+        if n == 500:
+            yield from present(context.case("linalg.lstsq, large", f"{n} x {n}, 10 right-hand sides", general, b))
+
+
+def bands(context: Context) -> Iterator[Case]:
+    """Yield banded, tridiagonal and Toeplitz systems: one, and batches beside a loop over SciPy."""
+    for batch, n in ((1, 10_000), (1000, 100)):
+        label = f"n = {n}" if batch == 1 else f"{batch} of n = {n}"
+        lead = () if batch == 1 else (batch,)
+        for below, above in ((1, 1), (3, 2)):
+            ab = context.randn(*lead, below + above + 1, n)
+            ab[..., above, :] += 10
+            upper = ab[..., : above + 1, :].contiguous()
+            b = context.randn(*lead, n, 1)
+            width = f"{label}, {below} + {above} diagonals"
+
+            def solve_loop(_: Any, ab: Any, b: Any, pair: tuple[int, int] = (below, above)) -> Any:
+                return [find("scipy", "linalg.solve_banded")(pair, *one) for one in zip(ab, b)]
+
+            one = batch == 1
+            yield from present(
+                context.case(
+                    "linalg.solve_banded, bands", width, (below, above), ab, b, scipy_call=None if one else solve_loop
+                ),
+                context.case(
+                    "linalg.solveh_banded, bands", width, upper, b,
+                    scipy_call=None if one else loop("linalg.solveh_banded"),
+                ),
+                context.case(
+                    "linalg.cholesky_banded, bands", width, upper,
+                    scipy_call=None if one else loop("linalg.cholesky_banded"),
+                ),
+            )  # fmt: skip
+        n = min(n, 500)
+        d, e = context.randn(*lead, n), context.randn(*lead, n - 1)
+        label = f"n = {n}" if batch == 1 else f"{batch} of n = {n}"
+        call = None if batch == 1 else loop("linalg.eigh_tridiagonal")
+        yield from present(
+            context.case("linalg.eigh_tridiagonal, bands", label, d, e, scipy_call=call),
+        )
+        c, b = context.randn(*lead, n), context.randn(*lead, n, 1)
+        c[..., 0] += n
+        call = None if batch == 1 else loop("linalg.solve_toeplitz")
+        yield from present(context.case("linalg.solve_toeplitz, bands", label, c, b, scipy_call=call))
