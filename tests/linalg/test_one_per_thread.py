@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from sci._core import runtime
 from tests.linalg.linalg_matrices import ALL, eps, general_kinds, random, size
 
+runtime.load_library()
 SIZES = (1, 2, 3, 5, 8, 17)
 KINDS = ("random", "graded", "tiny", "huge", "triangle", "condition 1e8", "zero", "diagonal")
 
