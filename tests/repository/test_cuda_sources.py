@@ -17,11 +17,7 @@ runtime.load_library()
 # Operators that work on the CPU alone, by what takes their place on CUDA. The host routes among them are those that the
 # capability table marks.
 CPU_ONLY = {
-    "torch.linalg's batched factorisations": (
-        *("_cholesky_small", "_det_small", "_qr_small", "_substitution"),
-        *("_eig_small", "_svd_small"),
-    ),
-    "the host route of linalg.hessenberg": ("_hessenberg_small",),
+    "torch.linalg's batched factorisations": (*("_cholesky_small", "_det_small", "_substitution"),),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_gradient_small", "_sqrtm_small", "csr_matvec_gradients"),
     "operators with kernels, one pass each": ("csr_cg", "gram_schmidt", "grid_linear"),
