@@ -30,8 +30,8 @@ def blur(image, response):
 
 
 width = 2.0
-frequency = np.pi * np.arange(len(image)) / len(image)
-response = np.exp(-0.5 * width**2 * (frequency[:, None] ** 2 + frequency**2))
+down, across = (np.pi * np.arange(n) / n for n in image.shape)
+response = np.exp(-0.5 * width**2 * (down[:, None] ** 2 + across**2))
 
 torch.manual_seed(0)
 blurred = torch.tensor(blur(image.numpy(), response)) + 0.01 * torch.randn(image.shape, dtype=image.dtype)
