@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.cases import Case, Context, present
-from benchmarks.linalg import _loop
+from benchmarks.linalg import loop
 
 
 def cases(context: Context) -> Iterator[Case]:
@@ -49,7 +49,7 @@ def cases(context: Context) -> Iterator[Case]:
         parts = [x[:count].contiguous() for x in tensors]
         note = ", positive definite" if tensors[0] is positive else ""
         torch_call = torch.linalg.matrix_exp if name == "expm" else None
-        loop = _loop(f"linalg.{name}")
+        loop = loop(f"linalg.{name}")
         arguments = f"{count} of 8 x 8{note}"
         yield from present(context.case(f"linalg.{name}", arguments, *parts, torch_call=torch_call, scipy_call=loop))
     column = 1 / (1 + torch.arange(4000, dtype=torch.float64, device=context.device)) + 0.1
