@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.cases import Case, Context, present
-from benchmarks.linalg import loop
+from benchmarks.linalg_tables import loop
 
 
 def cases(context: Context) -> Iterator[Case]:
@@ -49,9 +49,11 @@ def cases(context: Context) -> Iterator[Case]:
         parts = [x[:count].contiguous() for x in tensors]
         note = ", positive definite" if tensors[0] is positive else ""
         torch_call = torch.linalg.matrix_exp if name == "expm" else None
-        loop = loop(f"linalg.{name}")
+        one_by_one = loop(f"linalg.{name}")
         arguments = f"{count} of 8 x 8{note}"
-        yield from present(context.case(f"linalg.{name}", arguments, *parts, torch_call=torch_call, scipy_call=loop))
+        yield from present(
+            context.case(f"linalg.{name}", arguments, *parts, torch_call=torch_call, scipy_call=one_by_one)
+        )
     column = 1 / (1 + torch.arange(4000, dtype=torch.float64, device=context.device)) + 0.1
     column[0] += 4
     yield from present(context.case("linalg.solve_toeplitz", "n = 4000", column, context.randn(4000)))
