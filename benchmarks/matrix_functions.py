@@ -43,7 +43,8 @@ def cases(context: Context) -> Iterator[Case]:
         ("solve_sylvester", fewer, (general / 8, other, positive)),
         ("solve_continuous_lyapunov", fewer, (general, positive)),
         ("solve_discrete_lyapunov", fewer, (general / 8, positive)),
-        ("solve_continuous_are", few, (general / 8, other, positive, positive)),
+        ("solve_continuous_are", fewer, (general / 8, other, positive, positive)),
+        ("solve_discrete_are", fewer, (general / 8, other, positive, positive)),
     ]
     for name, count, tensors in rows:
         parts = [x[:count].contiguous() for x in tensors]
