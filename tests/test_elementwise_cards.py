@@ -142,7 +142,7 @@ def pulled_back(card: ElementwiseCard, args: list[torch.Tensor], outputs: tuple[
     if card.pullback is None:
         return None
     with torch.no_grad():
-        return card.pullback(torch.ones_like(outputs[0]), tuple(args), (True,) * len(args))
+        return card.pullback(torch.ones_like(outputs[0]), tuple(args), outputs[0], (True,) * len(args))
 
 
 def partials_conditions(

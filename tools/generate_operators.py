@@ -36,8 +36,8 @@ class Card(NamedTuple):
         if not self.pullback:
             return [self]
         count = len(self.arguments)
-        back = f"{'r ' * (count + 1)}-> {'r ' * count}"
-        return [self, Card(f"{self.name}_pullback", self.header, back, ["grad", *self.arguments], self.wide)]
+        back = f"{'r ' * (count + 2)}-> {'r ' * count}"
+        return [self, Card(f"{self.name}_pullback", self.header, back, ["grad", *self.arguments, "out"], self.wide)]
 
 
 def elementwise_cards(path: pathlib.Path) -> list[Card]:

@@ -158,11 +158,20 @@ SCI_HD T expit(T x) {
   using F = format<T>;
   T a = x < T(0) ? x : -x;
   a = a < F::exp_low ? F::exp_low : a;
+  a = a > T(-1e-20) ? T(0) : a;  // its square would underflow, which takes long
   T shifted = fma(a, T(1.44269504088896340736), exp_magic<T>), k = shifted - exp_magic<T>;
   T high = fma(k, -F::ln2_high, a), low = k * F::ln2_low, r = high - low;
-  power_of_2<T> scale(shifted);
-  T e = fma(exp_minus_1(r, (high - r) - low), scale.first, scale.first);
-  return (x < T(0) ? e : scale.inverse_second) / (e + scale.inverse_second);
+  const bool subnormal = x < limits<T>::log_min;
+  T y = exp_minus_1(r, (high - r) - low);
+  power_of_2<T> scale(subnormal ? exp_magic<T> : shifted);
+  T e = fma(y, scale.first, scale.first);
+  T value = (x < T(0) ? e : scale.inverse_second) / (e + scale.inverse_second);
+  // A subnormal value is a whole number of the smallest ones, whose bits it has: no arithmetic that takes long.
+  using U = typename F::natural;
+  constexpr T round = T(U(1) << F::digits);
+  T unit = __builtin_bit_cast(T, U(U(to_bits(shifted)) + U(F::digits - 1)) << F::digits);
+  U whole = U(to_bits(T(fma(y, unit, unit) + round))) - U(to_bits(round));
+  return subnormal ? __builtin_bit_cast(T, whole) : value;
 }
 
 template <class T>

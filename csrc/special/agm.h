@@ -92,4 +92,16 @@ SCI_HD T agm_derivative(int64_t n, T a, T b) {
   return sign * (n == 1 ? value : ldexp(value, n == 2 ? -e : -2 * e));
 }
 
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> agm_pullback(T grad, T a, T b, T) {
+  T x = abs(a), y = abs(b);
+  const bool same = (a > T(0) && b > T(0)) || (a < T(0) && b < T(0));
+  if (!same || isinf(a) || isinf(b) || x > T(1e4) * y || y > T(1e4) * x)
+    return {{grad * agm_derivative(1, a, b), grad * agm_derivative(1, b, a)}};
+  int e;
+  frexp(x, &e);
+  several<T, 2> d = detail::agm_iterate(variable_of<2>(ldexp(x, -e), 0), variable_of<2>(ldexp(y, -e), 1)).d;
+  return {{grad * d.at[0], grad * d.at[1]}};
+}
+
 }  // namespace sci

@@ -11,6 +11,7 @@
 // 0 < m <= n, the limit for fixed m; 0 where a + b is a pole of the denominator alone.
 #pragma once
 #include "special/detail/gamma_peak.h"
+#include "special/digamma_difference.h"
 
 namespace sci {
 namespace detail {
@@ -84,6 +85,16 @@ SCI_HD T beta(T a, T b) {
   if (!(primal(f[1]) > limits<scalar_of<T>>::log_max)) return f[0] * exp(f[1]);
   T half = exp(f[1] * T(scalar_of<T>(0.5)));  // the product may be a number where the exponential is none
   return f[0] * half * half;
+}
+
+/// dB/da = -B (psi(a + b) - psi(a)); at the zeros, where psi is infinite, by dual numbers.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> beta_pullback(T grad, T a, T b, T out) {
+  if (out == T(0) && a + b <= T(0) && isfinite(a) && isfinite(b)) {
+    dual<T, several<T, 2>> f = beta(variable_of<2>(a, 0), variable_of<2>(b, 1));
+    return {{grad * f.d.at[0], grad * f.d.at[1]}};
+  }
+  return {{-grad * out * digamma_difference(a, b), -grad * out * digamma_difference(b, a)}};
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>

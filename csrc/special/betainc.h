@@ -18,6 +18,7 @@
 // The error is a few ulp, or what a rounding of the arguments makes.
 #pragma once
 #include "special/beta.h"
+#include "special/detail/partial.h"
 #include "special/digamma_difference.h"
 #include "special/gammainc.h"
 
@@ -304,6 +305,30 @@ SCI_HD T beta_log_slope(T a, T b, T x) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T beta_log_coslope(T a, T b, T x) {
   return detail::beta_log_slope_parts(b, a, 1 - x, x);
+}
+
+namespace detail {
+
+/// grad times the derivatives of I_x(a, b) in a, b and x.
+template <class T>
+SCI_HD many<T, 3> betainc_gradient(T grad, T a, T b, T x) {
+  T y = 1 - x, density = grad * beta_density(a, b, x);
+  if (!(a > T(0)) || !(b > T(0)) || !(x >= T(0)) || !(y >= T(0))) return {{limits<T>::nan, limits<T>::nan, density}};
+  if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return {{T(0), T(0), density}};
+  using D = dual<T, several<T, 2>>;
+  several<T, 2> d = smaller_tail(betainc_parts(variable_of<2>(a, 0), variable_of<2>(b, 1), D(x), D(y)));
+  return {{grad * d.at[0], grad * d.at[1], density}};
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> betainc_pullback(T grad, T a, T b, T x, T) {
+  return detail::betainc_gradient(grad, a, b, x);
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> betaincc_pullback(T grad, T a, T b, T x, T) {
+  return detail::betainc_gradient(-grad, a, b, x);
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>

@@ -91,4 +91,33 @@ SCI_HD T betainccinv(T a, T b, T p) {
   return detail::betaincinv_edges(a, b, 1 - p, p);
 }
 
+namespace detail {
+
+/// grad times the derivatives of the inverse x in a, b and the value of I (1 - I: sign = -1). Beyond 1/2 those of
+/// `rest`, 1 - x with its digits, of the mirror image. None in a and b at the ends.
+template <class T>
+SCI_HD many<T, 3> betaincinv_gradient(T grad, T a, T b, T x, T rest, T sign) {
+  const bool beyond = x > T(0.5);
+  if (beyond) {
+    swap(a, b);
+    x = rest;
+  }
+  if (!(x > T(0) && x < T(1))) return {{T(0), T(0), grad * sign / beta_density(a, b, x)}};
+  many<T, 3> d = betainc_gradient(T(1), a, b, x);
+  T scale = (beyond ? grad : -grad) / d[2], by_a = scale * d[0], by_b = scale * d[1];
+  if (beyond) swap(by_a, by_b);
+  return {{by_a, by_b, grad * sign / d[2]}};
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> betaincinv_pullback(T grad, T a, T b, T p, T x) {
+  return detail::betaincinv_gradient(grad, a, b, x, x > T(0.5) ? betainccinv(b, a, p) : x, T(1));
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> betainccinv_pullback(T grad, T a, T b, T p, T x) {
+  return detail::betaincinv_gradient(grad, a, b, x, x > T(0.5) ? betaincinv(b, a, p) : x, T(-1));
+}
+
 }  // namespace sci

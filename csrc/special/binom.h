@@ -83,6 +83,13 @@ SCI_HD T binom_first(int64_t i, int64_t j, T n, T k) {
   return detail::first_partial(detail::binom_functor(), i, j, n, k);
 }
 
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> binom_pullback(T grad, T n, T k, T out) {
+  if (n > T(-1) && k > T(-1) && n - k > T(-1) && isfinite(n) && isfinite(k))
+    return {{grad * (out * digamma_difference(n - k + 1, k)), grad * (out * digamma_difference(k + 1, (n - k) - k))}};
+  return {{grad * binom_first(1, 0, n, k), grad * binom_first(0, 1, n, k)}};
+}
+
 /// d^2 C / dn^i dk^j, i + j = 2.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T binom_second(int64_t i, int64_t j, T n, T k) {

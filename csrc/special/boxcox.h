@@ -73,7 +73,7 @@ SCI_HD T boxcox_slope(T log, T lambda) {
 }  // namespace detail
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> boxcox_pullback(T grad, T x, T lambda) {
+SCI_HD many<T, 2> boxcox_pullback(T grad, T x, T lambda, T) {
   T l = log(x), power = exp(lambda * l), less = lambda - T(1);
   // x^(lambda - 1) by x^lambda, since rounding lambda - 1 would cost digits, where that is a normal number.
   T beside = less == T(0) ? T(1) : exp(less * l);
@@ -81,20 +81,20 @@ SCI_HD many<T, 2> boxcox_pullback(T grad, T x, T lambda) {
   return {{grad * by_x, grad * detail::boxcox_slope(l, lambda)}};
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> boxcox1p_pullback(T grad, T x, T lambda) {
+SCI_HD many<T, 2> boxcox1p_pullback(T grad, T x, T lambda, T) {
   T l = log1p(x);
   return {{grad * (exp(lambda * l) / (T(1) + x)), grad * detail::boxcox_slope(l, lambda)}};
 }
 
 /// With x = exp(y G_0(s)), s = lambda y: dx/dy = x / (1 + s), dx/dlambda = -x y^2 G_1(s), G_k = log1p_moment(k, .).
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> inv_boxcox_pullback(T grad, T y, T lambda) {
+SCI_HD many<T, 2> inv_boxcox_pullback(T grad, T y, T lambda, T) {
   T x = grad * inv_boxcox(y, lambda), s = lambda * y;
   return {{x / (T(1) + s), -x * y * (y * detail::log1p_first_moment(s))}};
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> inv_boxcox1p_pullback(T grad, T y, T lambda) {
-  return inv_boxcox_pullback(grad, y, lambda);
+SCI_HD many<T, 2> inv_boxcox1p_pullback(T grad, T y, T lambda, T) {
+  return inv_boxcox_pullback(grad, y, lambda, T(0));
 }
 
 }  // namespace sci

@@ -35,19 +35,19 @@ SCI_HD T kl_div(T x, T y) {
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD T entr_pullback(T grad, T x) {
+SCI_HD T entr_pullback(T grad, T x, T) {
   return -grad * log_times_e(x);
 }
 
 /// NaN outside the domain, where the values are infinite; 0 / 0 is 0.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> rel_entr_pullback(T grad, T x, T y) {
+SCI_HD many<T, 2> rel_entr_pullback(T grad, T x, T y, T) {
   const bool outside = x < T(0) || y < T(0), lost = x == T(0) && y == T(0);
   T by_x = log_ratio(x, y) + T(1), by_y = lost ? T(0) : -x / y;
   return {{outside ? limits<T>::nan : grad * by_x, outside ? limits<T>::nan : grad * by_y}};
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> kl_div_pullback(T grad, T x, T y) {
+SCI_HD many<T, 2> kl_div_pullback(T grad, T x, T y, T) {
   const bool outside = x < T(0) || y < T(0), lost = x == T(0) && y == T(0);
   T by_x = log_ratio(x, y), by_y = lost ? T(0) : (y - x) / y;
   return {{outside ? limits<T>::nan : grad * by_x, outside ? limits<T>::nan : grad * by_y}};

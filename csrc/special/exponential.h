@@ -74,11 +74,11 @@ SCI_HD T exprel(T x) {
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD T exprel_pullback(T grad, T x) {
+SCI_HD T exprel_pullback(T grad, T x, T) {
   return grad * detail::exprel_slope(x);
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD T expm1_pullback(T grad, T x) {
+SCI_HD T expm1_pullback(T grad, T x, T) {
   return grad * exp(x);
 }
 

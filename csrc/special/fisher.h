@@ -65,6 +65,30 @@ SCI_HD T fdtr_slope(T dfn, T dfd, T x, T u, T v) {
   return f[0].v < f[1].v ? f[0].d : -f[1].d;
 }
 
+namespace detail {
+
+/// grad times the derivatives of F in m, n and x.
+template <class T>
+SCI_HD many<T, 3> fisher_gradient(T grad, T m, T n, T x) {
+  T density = grad * fisher_density(m, n, x);
+  if (!fisher_usable(m, n, x)) return {{limits<T>::nan, limits<T>::nan, density}};
+  if (x == T(0) || isinf(x)) return {{T(0), T(0), density}};
+  using D = dual<T, several<T, 2>>;
+  several<T, 2> d = smaller_tail(fisher_parts(variable_of<2>(m, 0), variable_of<2>(n, 1), D(x)));
+  return {{grad * d.at[0], grad * d.at[1], density}};
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> fdtr_pullback(T grad, T dfn, T dfd, T x, T) {
+  return detail::fisher_gradient(grad, dfn, dfd, x);
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> fdtrc_pullback(T grad, T dfn, T dfd, T x, T) {
+  return detail::fisher_gradient(-grad, dfn, dfd, x);
+}
+
 /// The second derivative of F along (u, v) and (s, t).
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T fdtr_curvature(T dfn, T dfd, T x, T u, T v, T s, T t) {

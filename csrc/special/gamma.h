@@ -128,38 +128,38 @@ namespace detail {
 /// Gamma(x) for x > 12; apart from gamma itself, so that nothing calls itself.
 SCI_HD double gamma_large(double x) { return hardware_gamma(x); }
 SCI_HD float gamma_large(float x) { return hardware_gamma(x); }
-template <class T>
-SCI_HD dual<T> gamma_large(dual<T> x) {
+template <class T, class D>
+SCI_HD dual<T, D> gamma_large(dual<T, D> x) {
   T f = gamma_large(x.v);
   return {f, f * digamma_series(x.v) * x.d};
 }
 SCI_HD double rgamma_large(double x) { return hardware_rgamma(x); }
 SCI_HD float rgamma_large(float x) { return hardware_rgamma(x); }
-template <class T>
-SCI_HD dual<T> rgamma_large(dual<T> x) {
+template <class T, class D>
+SCI_HD dual<T, D> rgamma_large(dual<T, D> x) {
   T f = rgamma_large(x.v);
   return {f, -(f * digamma_series(x.v) * x.d)};
 }
 }  // namespace detail
 
-template <class T>
-SCI_HD dual<T> rgamma(dual<T> x) {
+template <class T, class D>
+SCI_HD dual<T, D> rgamma(dual<T, D> x) {
   using S = scalar_of<T>;
   S p = primal(x);
   if (abs(p) < S(12.5)) {
     S n = rint(p);
-    dual<T> r = detail::rgamma1p(x - dual<T>(n)), f = detail::gamma_factors(x, int(n));
+    dual<T, D> r = detail::rgamma1p(x - dual<T, D>(n)), f = detail::gamma_factors(x, int(n));
     return n >= S(1) ? r / f : r * f;
   }
   if (p > S(0)) return detail::rgamma_large(x);
-  return x * sinpi(-x) * detail::gamma_large(-x) * dual<T>(numbers::inv_pi<S>);
+  return x * sinpi(-x) * detail::gamma_large(-x) * dual<T, D>(numbers::inv_pi<S>);
 }
 
-template <class T>
-SCI_HD dual<T> gamma(dual<T> x) {
+template <class T, class D>
+SCI_HD dual<T, D> gamma(dual<T, D> x) {
   using S = scalar_of<T>;
   if (primal(x) >= S(12.5)) return detail::gamma_large(x);
-  return dual<T>(1) / rgamma(x);
+  return dual<T, D>(1) / rgamma(x);
 }
 
 }  // namespace sci

@@ -83,8 +83,8 @@ SCI_HD T gammaln(T x) {
 #endif
 }
 
-template <class T>
-SCI_HD dual<T> gammaln(dual<T> x) {
+template <class T, class D>
+SCI_HD dual<T, D> gammaln(dual<T, D> x) {
   return {gammaln(x.v), digamma(x.v) * x.d};
 }
 

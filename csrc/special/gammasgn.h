@@ -7,11 +7,11 @@ namespace sci {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gammasgn(T x) {
-  if (isnan(x) || x > T(0)) return isnan(x) ? x : T(1);
-  if (x == T(0)) return copysign(T(1), x);
-  T below = floor(x);
-  if (below == x) return limits<T>::nan;  // every number beyond 2^52 is one, -inf too
-  return below == T(2) * floor(below / T(2)) ? T(1) : T(-1);
+  T below = floor(x), sign = below == T(2) * floor(below / T(2)) ? T(1) : T(-1);
+  sign = below == x ? limits<T>::nan : sign;  // every number beyond 2^52 is one, -inf too
+  sign = x > T(0) ? T(1) : sign;
+  sign = x == T(0) ? copysign(T(1), x) : sign;
+  return isnan(x) ? x : sign;
 }
 
 }  // namespace sci

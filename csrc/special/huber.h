@@ -18,7 +18,7 @@ SCI_HD T huber(T delta, T r) {
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> huber_pullback(T grad, T delta, T r) {
+SCI_HD many<T, 2> huber_pullback(T grad, T delta, T r, T) {
   T size = abs(r), sign = r > T(0) ? T(1) : r < T(0) ? T(-1) : T(0);
   const bool far = size > delta;
   return {{grad * (far ? size - delta : T(0)), grad * (far ? delta * sign : r)}};

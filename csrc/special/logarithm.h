@@ -50,6 +50,17 @@ SCI_HD T log1p_first_moment(T s) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T powm1(T x, T y) {
+#ifdef SCI_WIDE
+  if constexpr (is_same<T, float>) {
+    // Double has the digits, and no branches.
+    double size = abs(x), t = double(y) * log(size), half = 0.5 * double(y);
+    const bool whole = rint(y) == y, even = half == rint(half);
+    t = y == T(0) || size == 1 ? 0.0 : t;
+    float value = float(x < T(0) && !even ? -exp(t) - 1 : expm1(t));
+    value = x < T(0) && (isinf(y) || !whole) ? limits<float>::nan : value;
+    return isnan(x) || isnan(y) ? limits<float>::nan : value;
+  }
+#endif
   if (isnan(x) || isnan(y) || (x < T(0) && (isinf(y) || rint(y) != y))) return limits<T>::nan;
   T size = abs(x), t = y * log(size);
   if (abs(t) < T(1)) {
@@ -78,18 +89,18 @@ SCI_HD T xlog1py(T x, T y) {
 }
 /// Where x and the logarithm's argument both vanish, the derivatives are 0, as the value is.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> xlogy_pullback(T grad, T x, T y) {
+SCI_HD many<T, 2> xlogy_pullback(T grad, T x, T y, T) {
   const bool lost = x == T(0) && y == T(0);
   return {{grad * (lost ? T(0) : log(y)), grad * (lost ? T(0) : x / y)}};
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 2> xlog1py_pullback(T grad, T x, T y) {
+SCI_HD many<T, 2> xlog1py_pullback(T grad, T x, T y, T) {
   const bool lost = x == T(0) && y == T(-1);
   return {{grad * (lost ? T(0) : log1p(y)), grad * (lost ? T(0) : x / (T(1) + y))}};
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD T log1p_pullback(T grad, T x) {
+SCI_HD T log1p_pullback(T grad, T x, T) {
   return grad / (T(1) + x);
 }
 

@@ -5,6 +5,7 @@
 // its derivatives by dual numbers, and its inverses by bracketed roots (detail/monotone_root.h). In double for float.
 #pragma once
 #include "special/detail/monotone_root.h"
+#include "special/detail/partial.h"
 #include "special/detail/poisson_mixture.h"
 #include "special/gammaincinv.h"
 
@@ -12,10 +13,10 @@ namespace sci {
 namespace detail {
 
 /// F and 1 - F for x, v > 0, L >= 0, all finite.
-template <class T>
+template <bool coarse = false, class T>
 SCI_HD_LARGE many<T, 2> chndtr_parts(T x, T v, T nc) {
   const T half = T(scalar_of<T>(0.5));
-  return poisson_mixture(gamma_component<T>{v * half, x * half}, T(nc * half));
+  return poisson_mixture(gamma_component<T, coarse>{v * half, x * half}, T(nc * half));
 }
 
 template <class T>
@@ -31,7 +32,7 @@ SCI_HD T chndtr(T x, T df, T nc) {
   if (!detail::chndtr_usable(x, df, nc)) return limits<T>::nan;
   if (x == T(0) || isinf(df) || isinf(nc)) return T(0);
   if (isinf(x)) return T(1);
-  return T(detail::chndtr_parts(double(x), double(df), double(nc))[0]);
+  return T(detail::chndtr_parts<is_same<T, float>>(double(x), double(df), double(nc))[0]);
 }
 
 /// The derivative of F in argument i of (x, v, L).
@@ -44,6 +45,17 @@ SCI_HD T chndtr_partial(int64_t i, T x, T df, T nc) {
   many<D, 2> f =
       detail::chndtr_parts(D{double(x), double(i == 0)}, D{double(df), double(i == 1)}, D{double(nc), double(i == 2)});
   return T(f[0].v < f[1].v ? f[0].d : -f[1].d);
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> chndtr_pullback(T grad, T x, T df, T nc, T) {
+  if (!detail::chndtr_usable(x, df, nc) || x == T(0) || isinf(df) || isinf(nc) || isinf(x))
+    return {{grad * chndtr_partial(0, x, df, nc), grad * chndtr_partial(1, x, df, nc),
+             grad * chndtr_partial(2, x, df, nc)}};
+  const double y = x, v = df, l = nc;
+  several<double, 2> d =
+      detail::smaller_tail(detail::chndtr_parts(variable_of<2>(y, 0), variable_of<2>(v, 1), variable_of<2>(l, -1)));
+  return {{grad * T(d.at[0]), grad * T(d.at[1]), grad * chndtr_partial(2, x, df, nc)}};
 }
 
 /// The second derivative of F in arguments i and j, x > 0.
@@ -81,8 +93,9 @@ SCI_HD T chndtrix(T p, T df, T nc) {
   if (p == T(0)) return T(0);
   if (p == T(1)) return limits<T>::infinity;
   double v = df, l = nc, t = p;
-  return T(detail::monotone_root([=](double x) { return detail::cdf_gap(detail::chndtr_parts(x, v, l), t, 1 - t); },
-                                 detail::chndtrix_start(v, l, t)));
+  return T(detail::monotone_root(
+      [=](double x) { return detail::cdf_gap(detail::chndtr_parts<is_same<T, float>>(x, v, l), t, 1 - t); },
+      detail::chndtrix_start(v, l, t), detail::double_epsilon<T>));
 }
 
 /// The v with F(x) = p; F falls with it.
@@ -91,7 +104,8 @@ SCI_HD T chndtridf(T x, T p, T nc) {
   if (!(p > T(0) && p < T(1)) || !(x > T(0)) || !(nc >= T(0)) || isinf(x) || isinf(nc)) return limits<T>::nan;
   double y = x, l = nc, t = p;
   double v = detail::monotone_root(
-      [=](double df) { return -detail::cdf_gap(detail::chndtr_parts(y, df, l), t, 1 - t); }, max(1.0, y - l));
+      [=](double df) { return -detail::cdf_gap(detail::chndtr_parts<is_same<T, float>>(y, df, l), t, 1 - t); },
+      max(1.0, y - l), detail::double_epsilon<T>);
   return v > 1e-300 && v < 1e300 ? T(v) : limits<T>::nan;
 }
 
@@ -99,10 +113,11 @@ SCI_HD T chndtridf(T x, T p, T nc) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T chndtrinc(T x, T df, T p) {
   if (!(p > T(0) && p < T(1)) || !(x > T(0)) || !(df > T(0)) || isinf(x) || isinf(df)) return limits<T>::nan;
-  double y = x, v = df, t = p, central = detail::cdf_gap(detail::chndtr_parts(y, v, 0.0), t, 1 - t);
+  double y = x, v = df, t = p, central = detail::cdf_gap(detail::chndtr_parts<is_same<T, float>>(y, v, 0.0), t, 1 - t);
   if (!(central > 0)) return central == 0 ? T(0) : limits<T>::nan;
-  return T(detail::monotone_root([=](double l) { return -detail::cdf_gap(detail::chndtr_parts(y, v, l), t, 1 - t); },
-                                 max(1.0, y - v)));
+  return T(detail::monotone_root(
+      [=](double l) { return -detail::cdf_gap(detail::chndtr_parts<is_same<T, float>>(y, v, l), t, 1 - t); },
+      max(1.0, y - v), detail::double_epsilon<T>));
 }
 
 }  // namespace sci

@@ -6,13 +6,14 @@
 // (detail/monotone_root.h). In double for float.
 #pragma once
 #include "special/detail/monotone_root.h"
+#include "special/detail/partial.h"
 #include "special/detail/poisson_mixture.h"
 
 namespace sci {
 namespace detail {
 
 /// F and 1 - F for m, n, x > 0, L >= 0, all finite.
-template <class T>
+template <bool coarse = false, class T>
 SCI_HD_LARGE many<T, 2> ncfdtr_parts(T m, T n, T nc, T f) {
   using S = scalar_of<T>;
   const T one = T(S(1)), half = T(S(0.5));
@@ -22,7 +23,7 @@ SCI_HD_LARGE many<T, 2> ncfdtr_parts(T m, T n, T nc, T f) {
   if (!(primal(y) > S(0))) return {{one, T(S(0))}};
   // a y - b x = a (1 - f) y: the distance from the mean, before anything cancels.
   T a = m * half;
-  return poisson_mixture(beta_component<T>{a, n * half, x, y, a * (one - f) * y}, T(nc * half));
+  return poisson_mixture(beta_component<T, coarse>{a, n * half, x, y, a * (one - f) * y}, T(nc * half));
 }
 
 template <class T>
@@ -33,8 +34,9 @@ template <class T>
 SCI_HD bool ncfdtr_inner(T p, T f) {
   return p > T(0) && p < T(1) && f > T(0) && !isinf(f);
 }
+template <class T>
 SCI_HD double ncfdtr_gap(double m, double n, double nc, double f, double p) {
-  return cdf_gap(ncfdtr_parts(m, n, nc, f), p, 1 - p);
+  return cdf_gap(ncfdtr_parts<is_same<T, float>>(m, n, nc, f), p, 1 - p);
 }
 
 }  // namespace detail
@@ -44,7 +46,7 @@ SCI_HD T ncfdtr(T dfn, T dfd, T nc, T f) {
   if (!detail::ncfdtr_usable(dfn, dfd, nc, f)) return limits<T>::nan;
   if (f == T(0)) return T(0);
   if (isinf(f)) return T(1);
-  return T(detail::ncfdtr_parts(double(dfn), double(dfd), double(nc), double(f))[0]);
+  return T(detail::ncfdtr_parts<is_same<T, float>>(double(dfn), double(dfd), double(nc), double(f))[0]);
 }
 
 /// The derivative of F in argument i of (m, n, L, x).
@@ -57,6 +59,21 @@ SCI_HD T ncfdtr_partial(int64_t i, T dfn, T dfd, T nc, T f) {
   many<D, 2> r = detail::ncfdtr_parts(D{double(dfn), double(i == 0)}, D{double(dfd), double(i == 1)},
                                       D{double(nc), double(i == 2)}, D{double(f), double(i == 3)});
   return T(r[0].v < r[1].v ? r[0].d : -r[1].d);
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 4> ncfdtr_pullback(T grad, T dfn, T dfd, T nc, T f, T) {
+  if (!detail::ncfdtr_usable(dfn, dfd, nc, f) || f == T(0) || isinf(f)) {
+    many<T, 4> edge;
+    for (int i = 0; i < 4; ++i) edge[i] = grad * ncfdtr_partial(i, dfn, dfd, nc, f);
+    return edge;
+  }
+  const double m = dfn, n = dfd, l = nc, x = f;
+  several<double, 2> a = detail::smaller_tail(
+      detail::ncfdtr_parts(variable_of<2>(m, 0), variable_of<2>(n, 1), variable_of<2>(l, -1), variable_of<2>(x, -1)));
+  several<double, 2> b = detail::smaller_tail(
+      detail::ncfdtr_parts(variable_of<2>(m, -1), variable_of<2>(n, -1), variable_of<2>(l, 0), variable_of<2>(x, 1)));
+  return {{grad * T(a.at[0]), grad * T(a.at[1]), grad * T(b.at[0]), grad * T(b.at[1])}};
 }
 
 /// The second derivative of F in arguments i and j, x > 0.
@@ -79,7 +96,8 @@ SCI_HD T ncfdtri(T dfn, T dfd, T nc, T p) {
   if (p == T(0)) return T(0);
   if (p == T(1)) return limits<T>::infinity;
   double m = dfn, n = dfd, l = nc, t = p;
-  return T(detail::monotone_root([=](double f) { return detail::ncfdtr_gap(m, n, l, f, t); }, 1 + l / m));
+  return T(detail::monotone_root([=](double f) { return detail::ncfdtr_gap<T>(m, n, l, f, t); }, 1 + l / m,
+                                 detail::double_epsilon<T>));
 }
 
 /// The m with F(x) = p, if there is one: that from m = 5 upwards where F is too large there, else downwards, or
@@ -88,7 +106,8 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T ncfdtridfn(T p, T dfd, T nc, T f) {
   if (!detail::ncfdtr_usable(T(1), dfd, nc, f) || !detail::ncfdtr_inner(p, f)) return limits<T>::nan;
   double n = dfd, l = nc, x = f, t = p;
-  return T(detail::nearest_root([=](double m) { return -detail::ncfdtr_gap(m, n, l, x, t); }, 5.0));
+  return T(detail::nearest_root([=](double m) { return -detail::ncfdtr_gap<T>(m, n, l, x, t); }, 5.0,
+                                detail::double_epsilon<T>));
 }
 
 /// The n with F(x) = p, if there is one: that from n = 5 upwards where F is too small there, else downwards, or
@@ -97,16 +116,18 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T ncfdtridfd(T dfn, T p, T nc, T f) {
   if (!detail::ncfdtr_usable(dfn, T(1), nc, f) || !detail::ncfdtr_inner(p, f)) return limits<T>::nan;
   double m = dfn, l = nc, x = f, t = p;
-  return T(detail::nearest_root([=](double n) { return detail::ncfdtr_gap(m, n, l, x, t); }, 5.0));
+  return T(detail::nearest_root([=](double n) { return detail::ncfdtr_gap<T>(m, n, l, x, t); }, 5.0,
+                                detail::double_epsilon<T>));
 }
 
 /// The L with F(x) = p; F falls with it.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T ncfdtrinc(T dfn, T dfd, T p, T f) {
   if (!detail::ncfdtr_usable(dfn, dfd, T(0), f) || !detail::ncfdtr_inner(p, f)) return limits<T>::nan;
-  double m = dfn, n = dfd, x = f, t = p, central = detail::ncfdtr_gap(m, n, 0.0, x, t);
+  double m = dfn, n = dfd, x = f, t = p, central = detail::ncfdtr_gap<T>(m, n, 0.0, x, t);
   if (!(central > 0)) return central == 0 ? T(0) : limits<T>::nan;
-  return T(detail::monotone_root([=](double l) { return -detail::ncfdtr_gap(m, n, l, x, t); }, max(1.0, m * (x - 1))));
+  return T(detail::monotone_root([=](double l) { return -detail::ncfdtr_gap<T>(m, n, l, x, t); }, max(1.0, m * (x - 1)),
+                                 detail::double_epsilon<T>));
 }
 
 }  // namespace sci

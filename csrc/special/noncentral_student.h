@@ -14,6 +14,7 @@
 #pragma once
 #include "special/detail/monotone_root.h"
 #include "special/detail/normal_tail.h"
+#include "special/detail/partial.h"
 #include "special/detail/poisson_mixture.h"
 #include "special/gammaincinv.h"
 
@@ -53,7 +54,7 @@ SCI_HD_LARGE T nctdtr_integral(T v, T d, T t) {
   const double shift = straight ? 0 : X * (D + 0.8 / (1 + D)), scale = hypot(sqrt(V), straight ? 0 : X);
   const double u = 2 * flat / (shift + hypot(shift, 2 * sqrt(flat) * scale)), origin = log(u);
   const bool low = !straight && V * origin > -0.3;
-  const double h = min(0.056, 0.3 / sqrt(2 * (scale * u) * (scale * u) + shift * u));
+  const double h = min(0.06, 0.32 / sqrt(2 * (scale * u) * (scale * u) + shift * u));
   const T a = v * T(0.5), peak = gamma_peak(a);
   const T start = straight ? normal_tail(centre) : low ? normal_tail(d) : T(0);
   const T about = straight ? centre : d, fall = exp(about * about * T(-0.5)) * T(-0.39894228040143267794);
@@ -62,7 +63,8 @@ SCI_HD_LARGE T nctdtr_integral(T v, T d, T t) {
   for (int side = 1; side >= -1; side -= 2) {
     SCI_NO_UNROLL
     for (int k = side < 0 ? 1 : 0; k < 15000; ++k) {
-      double w = side * k * h, slope = expm1(-w), log_u = origin + (w - slope), ahead = expm1(log_u), point = 1 + ahead;
+      double w = side * k * h, slope = exp(-w) - 1, log_u = origin + (w - slope);
+      double ahead = straight ? expm1(log_u) : exp(log_u) - 1, point = 1 + ahead;
       if (isinf(point * point)) break;
       double exponent = abs(log_u) < 0.3 ? log1p_minus(ahead * (2 + ahead)) : 1 + 2 * log_u - point * point;
       T density = peak * exp(a * T(exponent)), value;
@@ -178,6 +180,26 @@ SCI_HD T nctdtr_partial(int64_t i, T df, T nc, T t) {
   return T(f[0].v < f[1].v ? f[0].d : -f[1].d);
 }
 
+namespace detail {
+
+/// The derivatives of F in v, d and t, for v > 0, finite d and t.
+SCI_HD many<double, 3> nctdtr_gradient(double v, double d, double t) {
+  several<double, 2> two =
+      smaller_tail(nctdtr_parts(variable_of<2>(v, 0), variable_of<2>(d, 1), variable_of<2>(t, -1)));
+  return {{two.at[0], two.at[1], smaller_tail(nctdtr_parts(dual<double>(v), dual<double>(d), variable(t)))}};
+}
+
+}  // namespace detail
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> nctdtr_pullback(T grad, T df, T nc, T t, T) {
+  if (!(df > T(0)) || !isfinite(nc) || !isfinite(t))
+    return {{grad * nctdtr_partial(0, df, nc, t), grad * nctdtr_partial(1, df, nc, t),
+             grad * nctdtr_partial(2, df, nc, t)}};
+  many<double, 3> f = detail::nctdtr_gradient(double(df), double(nc), double(t));
+  return {{grad * T(f[0]), grad * T(f[1]), grad * T(f[2])}};
+}
+
 /// The second derivative of F in arguments i and j.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T nctdtr_second(int64_t i, int64_t j, T df, T nc, T t) {
@@ -205,7 +227,16 @@ SCI_HD T nctdtrit(T df, T nc, T p) {
                e = c * c - z * z * below_2v;
   const double near = sign * (c * d + z * sqrt(max(0.0, c * c + (d * d - z * z) * below_2v))) / e;
   return T(sign * detail::monotone_root([=](double t) { return sign * detail::nctdtr_gap(v, d, sign * t, q); },
-                                        v > 1 && e > 0.1 && near > 0.01 ? near : max(1.0, sign * d)));
+                                        v > 1 && e > 0.1 && near > 0.01 ? near : max(1.0, sign * d),
+                                        detail::double_epsilon<T>));
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> nctdtrit_pullback(T grad, T df, T nc, T, T t) {
+  const T edge = isnan(t) ? t : T(0);
+  if (!isfinite(t)) return {{edge, edge, edge}};
+  many<double, 3> f = detail::nctdtr_gradient(double(df), double(nc), double(t));
+  return {{grad * T(-f[0] / f[2]), grad * T(-f[1] / f[2]), grad * T(1 / f[2])}};
 }
 
 /// The d with F(t) = p; F falls with it. Without noncentrality it tells the sign.
@@ -216,7 +247,7 @@ SCI_HD T nctdtrinc(T df, T p, T t) {
   if (gap == 0) return T(0);
   const double sign = gap > 0 ? 1 : -1;
   return T(sign * detail::monotone_root([=](double d) { return -sign * detail::nctdtr_gap(v, sign * d, x, q); },
-                                        max(1.0, sign * x)));
+                                        max(1.0, sign * x), detail::double_epsilon<T>));
 }
 
 /// The v with F(t) = p, if there is one: for t > 0 that from v = 5 upwards where F is too small there,
@@ -225,7 +256,8 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T nctdtridf(T p, T nc, T t) {
   if (!detail::nctdtr_inner(T(1), p) || !isfinite(nc) || !isfinite(t) || t == T(0)) return limits<T>::nan;
   double d = nc, x = t, q = p, sign = x > 0 ? 1 : -1;
-  return T(detail::nearest_root([=](double df) { return sign * detail::nctdtr_gap(df, d, x, q); }, 5.0));
+  return T(detail::nearest_root([=](double df) { return sign * detail::nctdtr_gap(df, d, x, q); }, 5.0,
+                                detail::double_epsilon<T>));
 }
 
 }  // namespace sci

@@ -21,14 +21,14 @@ SCI_HD T nrdtrisd(T mn, T p, T x) {
 
 /// d ndtri(p) / dp = sqrt(2 pi) e^(z^2/2) at z = ndtri(p).
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 3> nrdtrimn_pullback(T grad, T p, T std, T x) {
-  T mean = nrdtrimn(p, std, x), z = ndtri(p), grown = z * z / T(2);
+SCI_HD many<T, 3> nrdtrimn_pullback(T grad, T p, T std, T, T mean) {
+  T z = ndtri(p), grown = z * z / T(2);
   T slope = numbers::sqrt2<T> * numbers::sqrt_pi<T> * exp(grown), in = isnan(mean) ? limits<T>::nan : grad;
   return {{-in * std * slope, -in * z, in}};
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD many<T, 3> nrdtrisd_pullback(T grad, T mn, T p, T x) {
-  T std = nrdtrisd(mn, p, x), z = ndtri(p), grown = z * z / T(2);
+SCI_HD many<T, 3> nrdtrisd_pullback(T grad, T, T p, T, T std) {
+  T z = ndtri(p), grown = z * z / T(2);
   T slope = numbers::sqrt2<T> * numbers::sqrt_pi<T> * exp(grown), in = isnan(std) ? limits<T>::nan : grad / z;
   return {{-in, -in * std * slope, in}};
 }

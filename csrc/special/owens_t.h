@@ -16,12 +16,27 @@
 namespace sci {
 namespace detail {
 
+/// 1 / (2i + 1)
+template <class T>
+SCI_HD T owens_t_inverse(int i) {
+  SCI_TABLE(T, c) = {T(1),      T(1) / 3,  T(1) / 5,  T(1) / 7,  T(1) / 9,  T(1) / 11, T(1) / 13, T(1) / 15,
+                     T(1) / 17, T(1) / 19, T(1) / 21, T(1) / 23, T(1) / 25, T(1) / 27, T(1) / 29, T(1) / 31,
+                     T(1) / 33, T(1) / 35, T(1) / 37, T(1) / 39, T(1) / 41, T(1) / 43, T(1) / 45};
+  return c[i];
+}
+
 /// 2 pi T(h, a) exp(h^2 / 2) for h >= 0, 0 <= a <= 1.
 template <class T>
 SCI_HD_LARGE T owens_t_scaled(T h, T a) {
-  constexpr int count = owens_t_length<T>;
+  constexpr int all = owens_t_length<T>;
   const T* c = owens_t_powers(h);
-  T ha = h * a, square = ha * ha, edge = exp_minus_half_square(ha, T(1)), sum;
+  const T aa = a * a;
+  T ha = h * a, square = ha * ha, power = aa * aa;
+  int count = aa < T(0.15) ? 2 : all;  // high powers of a small a do not count
+  SCI_NO_UNROLL
+  for (; count < all && (power > limits<T>::epsilon / T(8) || T(2 * count) < square); count += 2) power *= aa * aa;
+  count = min(count, all);
+  T edge = exp_minus_half_square(ha, T(1)), sum;
   // With m_i = a^(2i+1) n_i: (2i + 1) n_i = (h a)^2 n_(i+1) + edge.
   if (ha < T(6)) {
     T term = edge / T(2 * count - 1), n = term;
@@ -31,21 +46,21 @@ SCI_HD_LARGE T owens_t_scaled(T h, T a) {
       n += term;
       if (term <= n * (limits<T>::epsilon / T(8))) break;
     }
-    T aa = a * a;
     sum = c[count - 1] * n;
     SCI_NO_UNROLL
     for (int i = count - 2; i >= 0; --i) {
-      n = (square * n + edge) * (T(1) / T(2 * i + 1));
+      n = (square * n + edge) * owens_t_inverse<T>(i);
       sum = c[i] * n + aa * sum;
     }
     return sum * a;
   }
   // int_0^a exp(-h^2 x^2 / 2) dx = sqrt(pi / 2) erf(h a / sqrt 2) / h
   T m = numbers::sqrt_pi<T> * half_sqrt2<T> / h * (T(1) - T(2) * ndtr(-ha));
-  T inverse = T(1) / (h * h), power = a * edge, aa = a * a;
+  T inverse = T(1) / (h * h);
+  power = a * edge;
   sum = c[0] * m;
   SCI_NO_UNROLL
-  for (int i = 1; i < count; ++i) {
+  for (int i = 1; i < all; ++i) {
     m = (T(2 * i - 1) * m - power) * inverse;
     power *= aa;
     sum += c[i] * m;
@@ -65,8 +80,8 @@ SCI_HD T owens_t(T h, T a) {
     value = T(0);
   } else if (isinf(b)) {
     value = T(0.5) * ndtr(-x);
-  } else if (x == T(0)) {
-    value = atan(b) * inv_2pi;
+  } else if (x * max(x, x * b) < limits<T>::epsilon / T(4)) {
+    value = atan(b) * inv_2pi;  // the next term is h^2 a / 2
   } else if (b <= T(1)) {
     value = detail::exp_minus_half_square(x, detail::owens_t_scaled(x, b) * inv_2pi);
   } else {

@@ -120,6 +120,15 @@ SCI_HD T poch_first(int64_t i, int64_t j, T z, T m) {
   return detail::first_partial(detail::poch_functor(), i, j, z, m);
 }
 
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> poch_pullback(T grad, T z, T m, T out) {
+  if (z > T(0) && z + m > T(0) && isfinite(z) && isfinite(m)) {
+    T by_z = detail::poch_short(m) ? poch_first(1, 0, z, m) : out * digamma_difference(z, m);
+    return {{grad * by_z, grad * (out * digamma(z + m))}};
+  }
+  return {{grad * poch_first(1, 0, z, m), grad * poch_first(0, 1, z, m)}};
+}
+
 /// d^2 (z)_m / dz^i dm^j, i + j = 2.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T poch_second(int64_t i, int64_t j, T z, T m) {

@@ -158,12 +158,12 @@ SCI_HD T polygamma(int64_t n, T x) {
   return n == 0 ? digamma(x) : limits<T>::nan;
 }
 
-template <class T>
-SCI_HD dual<T> polygamma(int64_t n, dual<T> x) {
+template <class T, class D>
+SCI_HD dual<T, D> polygamma(int64_t n, dual<T, D> x) {
   return {polygamma(n, x.v), polygamma(n + 1, x.v) * x.d};
 }
-template <class T>
-SCI_HD dual<T> digamma(dual<T> x) {
+template <class T, class D>
+SCI_HD dual<T, D> digamma(dual<T, D> x) {
   return {digamma(x.v), polygamma(1, x.v) * x.d};
 }
 

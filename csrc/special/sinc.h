@@ -66,25 +66,17 @@ SCI_HD float sinc_rest(float z) {
   return horner(c, z);
 }
 
-/// cos(pi r) for |r| <= 1/2, and the derivative of sinc r over r, in powers of z = r^2: Taylor's series.
-SCI_HD double sinc_cosine(double z) {
-  SCI_TABLE(double, c) = {1.0,
-                          -4.9348022005446793094,
-                          4.0587121264167682182,
-                          -1.3352627688545894959,
-                          0.23533063035889320454,
-                          -0.025806891390014060013,
-                          0.0019295743094039230479,
-                          -0.00010463810492484570712,
-                          4.3030695870329470073e-6,
-                          -1.3878952462213772114e-7,
-                          3.6047307974625009339e-9,
-                          -7.7007071306013533798e-11};
+/// (cos(pi r) - 1) / r^2 for |r| <= 1/2, and the derivative of sinc r over r, in powers of z = r^2: Taylor's series.
+SCI_HD double sinc_cosine_rest(double z) {
+  SCI_TABLE(double, c) = {-4.9348022005446793094,     4.0587121264167682182,     -1.3352627688545894959,
+                          0.23533063035889320454,     -0.025806891390014060013,  0.0019295743094039230479,
+                          -0.00010463810492484570712, 4.3030695870329470073e-6,  -1.3878952462213772114e-7,
+                          3.6047307974625009339e-9,   -7.7007071306013533798e-11};
   return horner(c, z);
 }
-SCI_HD float sinc_cosine(float z) {
-  SCI_TABLE(float, c) = {1.0f,           -4.9348022005f, 4.0587121264f,   -1.3352627689f,
-                         0.23533063036f, -0.0258068914f, 0.001929574309f, -0.000104638105f};
+SCI_HD float sinc_cosine_rest(float z) {
+  SCI_TABLE(float, c) = {-4.9348022005f, 4.0587121264f,   -1.3352627689f,  0.23533063036f,
+                         -0.0258068914f, 0.001929574309f, -0.000104638105f};
   return horner(c, z);
 }
 SCI_HD double sinc_slope(double z) {
@@ -128,10 +120,11 @@ SCI_HD T sinc(T x) {
 }
 /// grad sinc'(x), sinc'(x) = (cos(pi x) - sinc x) / x, without calls.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD T sinc_pullback(T grad, T x) {
+SCI_HD T sinc_pullback(T grad, T x, T) {
   T n = rint(x), r = x - n, square = r * r, half = T(0.5) * n;
   T sine = r + r * square * detail::sinc_rest(square);  // over pi
-  T slope = n == T(0) ? r * detail::sinc_slope(square) : (detail::sinc_cosine(square) - sine / x) / x;
+  T slope =
+      n == T(0) ? r * detail::sinc_slope(square) : (T(1) + square * detail::sinc_cosine_rest(square) - sine / x) / x;
   return grad * (half == rint(half) ? slope : -slope);
 }
 template <class T>

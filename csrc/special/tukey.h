@@ -88,6 +88,14 @@ SCI_HD T tklmbda_slope(T x, T lmbda, T u, T v) {
   return detail::tukey_dual(dual<T>{x, u}, dual<T>{lmbda, v}).d;
 }
 
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 2> tklmbda_pullback(T grad, T x, T lmbda, T) {
+  if (!isfinite(x) || !isfinite(lmbda) || x == T(0))
+    return {{grad * tklmbda_slope(x, lmbda, T(1), T(0)), grad * tklmbda_slope(x, lmbda, T(0), T(1))}};
+  several<T, 2> d = detail::tukey_dual(variable_of<2>(x, 0), variable_of<2>(lmbda, 1)).d;
+  return {{grad * d.at[0], grad * d.at[1]}};
+}
+
 /// The second derivative along (u, v) and (r, s).
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T tklmbda_curvature(T x, T lmbda, T u, T v, T r, T s) {

@@ -49,4 +49,12 @@ SCI_HD T voigt_profile(T x, T sigma, T gamma) {
   return erfcx(complex<T>(gamma / width, -x / width)).re / (width * numbers::sqrt_pi<T>);
 }
 
+/// V = Re G_0 / sqrt(pi), whose derivatives are those of G_n above.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> voigt_profile_pullback(T grad, T x, T sigma, T gamma, T) {
+  T scale = T(-2) * numbers::inv_sqrt_pi<T> * grad;
+  complex<T> first = voigt_term(1, x, sigma, gamma), second = voigt_term(2, x, sigma, gamma);
+  return {{scale * first.im, scale * T(4) * sigma * second.re, scale * first.re}};
+}
+
 }  // namespace sci

@@ -146,7 +146,7 @@ class ElementwiseCard:
     ulp: Ulp
     public: bool
     function: Callable[..., Any]
-    pullback: Callable[..., Any] | None = None  # ``(grad, args, needs)``: a gradient per argument, or None
+    pullback: Callable[..., Any] | None = None  # ``(grad, args, out, needs)``: a gradient per argument, or None
 
     @property
     def outputs(self) -> int:

@@ -218,7 +218,7 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
     return type(name, (Rule,), {})  # the node of a graph bears the operator's name
 
 
-def _make_plain_rule(rule: Any, kernel: Any) -> Any:
+def _make_plain_rule(rule: Any, kernel: Any, pullback: Callable[..., Any] | None) -> Any:
     """Return the rule of an elementwise operator for plain CPU and CUDA tensors, one output and no transform.
 
     It does what `rule` does, without what such a call does not need (a context of its own, transforms, forward mode):
@@ -234,7 +234,13 @@ def _make_plain_rule(rule: Any, kernel: Any) -> Any:
             ctx.others = (None,) * len(args)
             return output
 
-        backward = staticmethod(rule.backward)
+        @staticmethod
+        def backward(ctx: Any, grad: Any) -> Any:
+            if pullback is not None and grad is not None:
+                *xs, out = ctx.saved_tensors
+                if (found := pullback(grad, xs, out, ctx.needs_input_grad)) is not None:
+                    return tuple(found)
+            return rule.backward(ctx, grad)
 
     return type(rule.__name__, (PlainRule,), {})
 
@@ -302,9 +308,9 @@ def elementwise(
     public : False for a function that only derivatives use
     wide : True compiles the loop over real arguments for AVX2 and AVX-512 as well; worth it where the header is free of
         loops and calls, so that the compiler can make vector instructions of it (a literal: the build reads it)
-    pullback : True where the header also has ``NAME_pullback(grad, args...)``, the gradients in all arguments at once
-        (a number for one argument, `many` for several): what a backward pass of real arguments runs that is not itself
-        differentiated, in place of `partials` and products (a literal)
+    pullback : True where the header also has ``NAME_pullback(grad, args..., out)``, the gradients in all arguments at
+        once (a number for one argument, `many` for several): what a backward pass of real arguments runs that is not
+        itself differentiated, in place of `partials` and products (a literal)
     """
 
     def declare(stub: F) -> F:
@@ -325,11 +331,12 @@ def elementwise(
             public=public,
             function=stub,
         )
-        if pullback:
-            card.pullback = _make_pullback(card, wide)
         if len(card.partials) != len(arguments):
             raise ValueError(f"{card.name}: {len(arguments)} arguments but {len(card.partials)} partials")
-        function = _public_function(card, _register_elementwise(card))
+        registered = _register_elementwise(card)  # loads the library
+        if pullback:
+            card.pullback = _make_pullback(card, wide)
+        function = _public_function(card, registered)
         for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
             setattr(function, attribute, getattr(stub, attribute))
         function.__signature__ = inspect.signature(stub)  # type: ignore[attr-defined]
@@ -377,7 +384,7 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
     def backward(
         xs: Args, outs: tuple[Tensor, ...], grads: tuple[Tensor | None, ...], needs: tuple[bool, ...]
     ) -> list[Tensor | None]:
-        if card.pullback is not None and (found := card.pullback(grads[0], xs, needs)) is not None:
+        if card.pullback is not None and (found := card.pullback(grads[0], xs, outs[0], needs)) is not None:
             return found
         result: list[Tensor | None] = []
         for i, x in enumerate(xs):
@@ -401,25 +408,26 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
     return _Operator(card.name, None, fake, backward, jvp, (0,) * len(card.arguments), None)
 
 
-def _make_pullback(card: ElementwiseCard, wide: bool) -> Callable[..., list[Tensor | None] | None]:
+def _make_pullback(card: ElementwiseCard, wide: bool) -> Callable[..., Any]:
     """Return what computes the gradients by one kernel, or None where `partials` have to do it."""
     op = getattr(torch.ops.sci, f"{card.name}_pullback").default
     count = len(card.arguments)
 
-    def fake(grad: Tensor, *xs: Tensor) -> Any:
+    def fake(grad: Tensor, *args: Tensor) -> Any:
+        xs = args[:-1]
         shape = torch.broadcast_shapes(grad.shape, *(x.shape for x in xs))
         made = tuple(grad.new_empty(shape) for _ in xs)
         return made[0] if count == 1 else made
 
     torch.library.register_fake(f"sci::{op._schema.name.split('::')[1]}", fake, lib=_library)
 
-    def pullback(grad: Tensor, xs: Args, needs: tuple[bool, ...]) -> list[Tensor | None] | None:
+    def pullback(grad: Tensor, xs: Args, out: Tensor, needs: tuple[bool, ...]) -> list[Tensor | None] | None:
         # A kernel with vector instructions takes less than a single product; others are for all gradients together.
         if not (wide or all(needs)) or any(x.is_complex() for x in xs) or torch.is_grad_enabled():
             return None
         if transforms_active() or forward_mode_active() or is_batched_gradient(grad):
             return None
-        found = op(grad, *xs)
+        found = op(grad, *xs, out)
         found = (found,) if count == 1 else found
         return [unbroadcast(d, x) if need else None for d, x, need in zip(found, xs, needs, strict=True)]
 
@@ -436,7 +444,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
     The checks before the direct way cost as much as the kernel's call, the layers that it skips five times that.
     """
     op, kernel = operator.overload, kernel_of(operator.overload)
-    rule = _make_plain_rule(operator.rule, kernel).apply if card.outputs == 1 else operator.rule.apply
+    rule = _make_plain_rule(operator.rule, kernel, card.pullback).apply if card.outputs == 1 else operator.rule.apply
     count = len(card.arguments)
     direct = frozenset(dtype for kind, _ in card.signatures if len(kind) == 1 for dtype in _DTYPES[kind])
     plans: dict[Args, _Plan | None] = {}

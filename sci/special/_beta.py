@@ -112,6 +112,7 @@ def _slope(a: Any, b: Any, out: Any) -> Any:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=8, float32=8, partials=32),
+    pullback=True,
 )
 def beta(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -470,6 +470,7 @@ def betainc_db(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     ),
     # float32: its three gamma functions of sums below 13.
     ulp=Ulp(float64=16, float32=32, partials=256),
+    pullback=True,
 )
 def betainc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -561,6 +562,7 @@ def betainc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     # float32: its three gamma functions of sums below 13.
     ulp=Ulp(float64=16, float32=32, partials=256),
+    pullback=True,
 )
 def betaincc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -150,6 +150,7 @@ _LOWER = (
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=256),
+    pullback=True,
 )
 def betaincinv(a: Any, b: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -227,6 +228,7 @@ def betaincinv(a: Any, b: Any, y: Any, /, *, out: Tensor | None = None) -> Tenso
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=256),
+    pullback=True,
 )
 def betainccinv(a: Any, b: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -15,7 +15,7 @@ from ._betaincinv import beta_quantile, quotient, shape_quantile
 
 
 def _bdtr(mp: Any, k: Any, n: Any, p: Any, upper: bool) -> Any:
-    k = mp.floor(k)
+    k, n = mp.floor(k), mp.floor(n)
     return mp.mpf(not upper) if k == n else regularized_beta(mp, k + 1, n - k, p, not upper)
 
 
@@ -217,7 +217,7 @@ def bdtrc(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         discrete,
         lambda k, n, y, out: _bdtri_dy(k, n, out),
     ),
-    reference=lambda mp, k, n, y: 1 - beta_quantile(mp, n - mp.floor(k), mp.floor(k) + 1, y, False),
+    reference=lambda mp, k, n, y: 1 - beta_quantile(mp, mp.floor(n) - mp.floor(k), mp.floor(k) + 1, y, False),
     samples=(
         Group("few", k=values(0.0, 1.0, 2.5), n=values(3.0, 8.0), y=linear(0.02, 0.98), count=4),
         Group(

@@ -24,6 +24,7 @@ from sci._core.dispatch import elementwise
     ),
     special=((0.0, 1.0), (-0.0, -1.0), (-1.0, nan), (-2.0, nan), (-1e30, nan), (inf, 1.0), (-inf, nan), (nan, nan)),
     ulp=Ulp(float64=0, float32=0),
+    wide=True,
 )
 def gammasgn(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

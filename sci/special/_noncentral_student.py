@@ -152,6 +152,7 @@ def nctdtr_partial(i: Any, df: Any, nc: Any, t: Any, /, *, out: Tensor | None = 
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=4, partials=16384),
+    pullback=True,
 )
 def nctdtr(df: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -229,6 +230,7 @@ def nctdtr(df: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=8, partials=16384),
+    pullback=True,
 )
 def nctdtrit(df: Any, nc: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -137,6 +137,7 @@ def poch_first(i: Any, j: Any, z: Any, m: Any, /, *, out: Tensor | None = None) 
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=256),
+    pullback=True,
 )
 def poch(z: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -44,8 +44,8 @@ SCI_HD T log1p_minus_series(T t) {
 /// log(1 + t) - t, t > -1.
 SCI_HD double log1p_minus(double t) { return t >= -0.5 && t <= 1 ? detail::log1p_minus_series(t) : log1p(t) - t; }
 SCI_HD float log1p_minus(float t) { return t >= -0.5f && t <= 1 ? detail::log1p_minus_series(t) : log1p(t) - t; }
-template <class T>
-SCI_HD dual<T> log1p_minus(dual<T> t) {
+template <class T, class D>
+SCI_HD dual<T, D> log1p_minus(dual<T, D> t) {
   return {log1p_minus(t.v), -(t.v / (T(1) + t.v)) * t.d};
 }
 
@@ -69,8 +69,8 @@ SCI_HD T hardware_gamma_peak(T a) {
 }
 SCI_HD double gamma_peak(double a) { return hardware_gamma_peak(a); }
 SCI_HD float gamma_peak(float a) { return hardware_gamma_peak(a); }
-template <class T>
-SCI_HD dual<T> gamma_peak(dual<T> a) {
+template <class T, class D>
+SCI_HD dual<T, D> gamma_peak(dual<T, D> a) {
   T h = gamma_peak(a.v);
   return {h, h * gamma_peak_slope(a.v) * a.d};
 }

@@ -6,19 +6,24 @@
 // between two points; while these differ by more than a factor 4 their geometric mean is taken, then the secant's root,
 // then T. R. Chandrupatla's method (Adv. Eng. Softw. 28 (1997) 145-149: inverse quadratic interpolation where three
 // points are nearly monotone enough for it, else bisection), until it would move by less than half a unit of the last
-// place. At most 40 + 100 evaluations; six or so in practice.
+// place, or half of `epsilon`, a larger one for a root in double that becomes a float. At most 40 + 100 evaluations;
+// six or so in practice.
 #pragma once
 #include "core/platform.h"
 
 namespace sci {
 namespace detail {
 
+/// The error that a result of type T allows in double.
+template <class T>
+constexpr double double_epsilon = is_same<T, float> ? 2e-9 : limits<double>::epsilon;
+
 template <class T, class F>
-SCI_HD_LARGE T monotone_root(const F& gap, T start) {
+SCI_HD_LARGE T monotone_root(const F& gap, T start, T epsilon = limits<T>::epsilon) {
   const T least = limits<T>::min, most = limits<T>::max / 4;
   T a = max(least, min(most, start)), fa = gap(a), b = a, fb = fa;
   // A small gap, the logarithm of a ratio, is a near root: a first step by less.
-  T factor = T(1) + min(T(0.25), max(4 * abs(fa), limits<T>::epsilon * 1024));
+  T factor = T(1) + min(T(0.25), max(4 * abs(fa), epsilon * 1024));
   if (fa == T(0)) return a;
   const bool up = fa < T(0);
   for (int i = 0; i < 40; ++i) {
@@ -44,11 +49,11 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start) {
     } else if (halve) {
       part = T(0.5);
     }
-    T least_part = limits<T>::epsilon * T(0.75) * hi / (hi - lo);
+    T least_part = epsilon * T(0.75) * hi / (hi - lo);
     if (least_part > T(0.5) || (!halve && i > 1 && part < least_part * T(0.6))) break;
     part = max(least_part, min(1 - least_part, part));
     T x = a + part * (b - a), fx = gap(x);
-    if (abs(fx) <= limits<T>::epsilon) return x;
+    if (abs(fx) <= epsilon) return x;
     if ((fx > T(0)) == (fa > T(0))) {
       c = a;
       fc = fa;
@@ -70,8 +75,8 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start) {
 /// The same where the function may turn: if there is no root on the side where it should be, one on the other side, or
 /// else the first between points at a distance of a factor 5/4 on either side; NaN if there is none either.
 template <class T, class F>
-SCI_HD_LARGE T nearest_root(const F& gap, T start) {
-  T x = monotone_root(gap, start);
+SCI_HD_LARGE T nearest_root(const F& gap, T start, T epsilon = limits<T>::epsilon) {
+  T x = monotone_root(gap, start, epsilon);
   if (x > T(0) && isfinite(x)) return x;
   // monotone_root's growing steps may pass over a pair of roots.
   const bool above = gap(start) > T(0);
@@ -86,7 +91,7 @@ SCI_HD_LARGE T nearest_root(const F& gap, T start) {
   }
   if (found) start = up ? high : low;
   const T sign = found && up != above ? T(1) : T(-1);
-  x = monotone_root([&](T k) { return sign * gap(k); }, start);
+  x = monotone_root([&](T k) { return sign * gap(k); }, start, epsilon);
   return x > T(0) && isfinite(x) ? x : limits<T>::nan;
 }
 

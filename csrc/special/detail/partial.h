@@ -1,4 +1,5 @@
-// Partial derivatives of the first and second order of a function of two arguments, by dual numbers.
+// Partial derivatives of the first and second order of a function of two arguments, by dual numbers; and those of a
+// distribution function from F and 1 - F.
 #pragma once
 #include "core/dual.h"
 
@@ -19,6 +20,12 @@ SCI_HD T second_partial(F f, int64_t i, int64_t j, T x, T y) {
   T one_x = i > 0 ? T(1) : T(0), other_x = i == 2 ? T(1) : T(0);
   T one_y = T(1) - one_x, other_y = T(1) - other_x;
   return f(dual<dual<T>>{{x, one_x}, {other_x, T(0)}}, dual<dual<T>>{{y, one_y}, {other_y, T(0)}}).d.d;
+}
+
+/// The derivatives of F = f[0] = 1 - f[1], from the smaller one of both.
+template <class T, class D>
+SCI_HD D smaller_tail(many<dual<T, D>, 2> f) {
+  return primal(f[0]) < primal(f[1]) ? f[0].d : -f[1].d;
 }
 
 }  // namespace detail

@@ -19,10 +19,11 @@
 namespace sci {
 namespace detail {
 
-/// P(a + j, x), x > 0.
-template <class T>
+/// P(a + j, x), x > 0. `coarse`: in double for a float, which takes fewer terms.
+template <class T, bool coarse = false>
 struct gamma_component {
   using S = scalar_of<T>;
+  static constexpr S depth = S(coarse ? 22 : 42);
   static constexpr S smooth = S(2000);
   T a, x;
   SCI_HD many<T, 2> parts(S j) const { return gammainc_parts(T(a + T(j)), x); }
@@ -42,9 +43,10 @@ struct gamma_component {
 };
 
 /// I_x(a + j, b) with y = 1 - x, l = a y - b x; x, y > 0.
-template <class T>
+template <class T, bool coarse = false>
 struct beta_component {
   using S = scalar_of<T>;
+  static constexpr S depth = S(coarse ? 22 : 42);
   static constexpr S smooth = S(10000);
   T a, b, x, y, l;
   SCI_HD many<T, 2> parts(S j) const { return betainc_parts(T(a + T(j)), b, x, y, T(l + T(j) * y)); }
@@ -63,11 +65,11 @@ struct beta_component {
   }
 };
 
-/// How far from the saddle point j a term is e^-42 of the largest, by Bernstein's inequality with the variance j of w
-/// alone, since p or q may be constant to one side.
+/// How far from the saddle point j a term is e^-depth of the largest, by Bernstein's inequality with the variance j of
+/// w alone, since p or q may be constant to one side.
 template <class S>
-SCI_HD S mixture_reach(S j) {
-  return S(14) + sqrt(S(196) + S(84) * j);
+SCI_HD S mixture_reach(S j, S depth) {
+  return depth / S(3) + sqrt(depth * depth / S(9) + S(2) * depth * j);
 }
 
 /// The integral of w(j) p(j), or of w(j) q(j), over j.
@@ -75,7 +77,7 @@ template <class T, class F>
 SCI_HD_LARGE T mixture_integral(const F& f, T mean, bool upper, many<scalar_of<T>, 2> saddle) {
   using S = scalar_of<T>;
   S h = S(0.6) * sqrt(saddle[1]);
-  int n = int(mixture_reach(saddle[0]) / h) + 1;
+  int n = int(mixture_reach(saddle[0], F::depth) / h) + 1;
   T sum = T(S(0));
   SCI_NO_UNROLL
   for (int k = -n; k <= n && n < 100; ++k) {
@@ -90,7 +92,8 @@ SCI_HD_LARGE T mixture_integral(const F& f, T mean, bool upper, many<scalar_of<T
 template <class T, class F>
 SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upper, many<scalar_of<T>, 2> saddle) {
   using S = scalar_of<T>;
-  S reach = mixture_reach(saddle[0]);
+  const S spared = F::depth < S(42) ? S(1e-8) : S(1);  // what of a term does not count
+  S reach = mixture_reach(saddle[0], F::depth);
   int first = saddle[0] > reach ? int(saddle[0] - reach) : 0, last = int(saddle[0] + reach) + 1;
   S j = S(first) + o;
   // Far out weight and step would have the rounding of large exponents: down from the saddle point, unless the weight
@@ -111,7 +114,7 @@ SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upp
   for (int i = first; i < last; ++i) {
     T term = run * (upper ? weight : step);
     sum = sum + term;
-    if (S(i) > saddle[0] && negligible(term, sum)) break;
+    if (S(i) > saddle[0] && negligible(T(term * T(spared)), sum)) break;
     T next = step * f.ratio(j);
     j = j + S(1);
     weight = weight * (mean / T(j));

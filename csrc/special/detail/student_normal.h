@@ -30,8 +30,8 @@ SCI_HD float student_square(float v, float t) {
   float s = t * t / v;
   return s < 1e-8f ? t * t * (1 - 0.5f / v) : (v - 0.5f) * log1p(s);
 }
-template <class T>
-SCI_HD dual<T> student_square(dual<T> v, scalar_of<T> t) {
+template <class T, class D>
+SCI_HD dual<T, D> student_square(dual<T, D> v, scalar_of<T> t) {
   using S = scalar_of<T>;
   T s = T(t * t) / v.v, rest = T(S(1)) / (T(S(1)) + s);
   T slope = log1p_minus(s) + s * s * rest + s * rest * T(S(0.5)) / v.v;

@@ -31,10 +31,9 @@ template <class T>
 SCI_HD int uniform_length(T m, T eta) {
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
-  constexpr int more = 4 * (int(sizeof(T) / sizeof(S)) / 2);
   const S e = primal(eta), size = sqrt(e * e + S(single ? 2.5 : 10.2) / primal(m));
   const int half = int(S(single ? 3 : 5) + S(single ? 5 : 10.25) * size);
-  return min(2 * half + more, uniform_terms<T>);
+  return min(2 * half + 4 * derivative_order<T>, uniform_terms<T>);
 }
 
 /// S(eta) from f_1, ..., f_length (of hardware numbers, or of T).
