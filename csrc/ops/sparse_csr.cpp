@@ -233,17 +233,18 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
   return out;
 }
 
-/// Both gradients of y = A x for one vector, given that of y; `parts` ranges of rows are worked on at once.
+/// Both gradients of y = A x for one vector or column, given that of y; `parts` ranges of rows are worked on at once.
 std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tensor& x_, const Tensor& g_,
                                                 const Tensor& indptr_, const Tensor& indices_, int64_t parts) {
   const Tensor data = on_cpu(data_), x = on_cpu(x_), g = on_cpu(g_), indptr = on_cpu(indptr_),
                indices = on_cpu(indices_);
   int64_t rows = indptr.size(0) - 1, columns = x.size(0), entries = indices.size(0);
-  STD_TORCH_CHECK(data.scalar_type() == x.scalar_type() && x.scalar_type() == g.scalar_type() && g.size(0) == rows &&
-                      data.size(0) >= entries,
+  STD_TORCH_CHECK(data.scalar_type() == x.scalar_type() && x.scalar_type() == g.scalar_type() && g.numel() == rows &&
+                      x.numel() == columns && data.size(0) >= entries,
                   "csr_matvec_gradients: shapes or dtypes do not fit");
   STD_TORCH_CHECK(parts >= 1 && rows >= 1, "csr_matvec_gradients: nothing to work on");
-  Tensor to_data = room_as(data, {data.size(0)}), to_x = room_as(x, {columns});
+  Tensor to_data = room_as(data, {data.size(0)}),
+         to_x = room_as(x, std::vector<int64_t>(x.sizes().begin(), x.sizes().end()));
   Tensor others = room_as(x, {(parts - 1) * columns});
   int32_t failed = 0;
   dispatch_number(x, "csr_matvec_gradients", [&](auto number) {

@@ -294,6 +294,10 @@ struct CsrMatvecGradients {
       if (!some(i, min(i + csr_piece, stop), to)) return;
   }
   SCI_HD bool some(int64_t i, int64_t stop, T* to) const {
+    // Results are new memory: the compiler may know that.
+    T* __restrict out = to_data, * __restrict sums = to;
+    const T* __restrict from = x, * __restrict values = data;
+    const I* __restrict places = indices;
     I p = indptr[i], last = indptr[stop];
     if (!guard.row(p, last) || !guard.block(indices, p, last)) return false;
     for (; i < stop; ++i) {
@@ -301,9 +305,9 @@ struct CsrMatvecGradients {
       if (end < p || end > last) return guard.fail();
       T scale = g[i];
       for (; p < end; ++p) {
-        I j = indices[p];
-        to_data[p] = scale * conj(x[j]);
-        csr_add(to[j], scale, conj(data[p]));
+        I j = places[p];
+        out[p] = scale * conj(from[j]);
+        csr_add(sums[j], scale, conj(values[p]));
       }
     }
     return true;

@@ -64,9 +64,8 @@ def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[
     grad_data = grad_x = None
     if needs[0] and needs[1] and not transposed and _one_pass(data, x, g):
         parts = max(1, min(torch.get_num_threads(), 8, data.shape[0] // max(2**15, columns)))
-        operands = (data, x.squeeze(-1), g.squeeze(-1), *pattern[:2], parts)
-        grad_data, grad_x = torch.ops.sci.csr_matvec_gradients(*operands)
-        return [grad_data, grad_x.unsqueeze(-1)] + [None] * 8
+        grad_data, grad_x = torch.ops.sci.csr_matvec_gradients(data, x, g, *pattern[:2], parts)
+        return [grad_data, grad_x] + [None] * 8
     if needs[0]:
         u, v = (x.conj(), g) if transposed else (g, x.conj())
         if data.dim() == 1 and (u.dim() > 2 or v.dim() > 2):  # one matrix: the batch is part of the sum
@@ -80,9 +79,9 @@ def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[
 
 def _one_pass(data: Tensor, x: Tensor, g: Tensor) -> bool:
     """Are these one matrix and one vector on the CPU, and nothing differentiates further?"""
-    if not (data.dim() == 1 and x.dim() == g.dim() == 2 and x.shape[1] == 1 and x.is_cpu and g.shape[0] > 0):
+    if not (data.dim() == 1 and x.dim() == g.dim() == 2 and x.shape[1] == 1 and g.shape[0] > 0):
         return False
-    return is_plain(data, x.squeeze(-1), g.squeeze(-1))
+    return _all_plain(data, x, g)
 
 
 def _fold(x: Tensor, batch: torch.Size) -> Tensor:
@@ -361,17 +360,16 @@ def _multiply(
 
 
 def is_plain(*values: Tensor) -> bool:
-    """Are these values of one dtype that a kernel takes as they are, with nothing to differentiate?"""
+    """Are these rows of values of one dtype that a kernel takes as they are, with nothing to differentiate?"""
+    return all(x.dim() == 1 for x in values) and _all_plain(*values)
+
+
+def _all_plain(*values: Tensor) -> bool:
     if torch.compiler.is_compiling() or transforms_active() or forward_mode_active() or dispatch_modes():
         return False
     dtype, grad = values[0].dtype, torch.is_grad_enabled()
     return dtype in _DIRECT and all(
-        x.dtype is dtype
-        and x.dim() == 1
-        and x.is_cpu
-        and not (grad and x.requires_grad)
-        and not x.is_conj()
-        and not x.is_neg()
+        x.dtype is dtype and x.is_cpu and not (grad and x.requires_grad) and not x.is_conj() and not x.is_neg()
         for x in values
     )
 
