@@ -76,7 +76,7 @@ logs=("$out"/{kernels,gpu_tests,tests,benchmarks}.log)
   echo
   echo '## Left out'
   echo '```'
-  grep -hE '^left out|need a GPU and were left out' "${logs[@]}" 2>/dev/null || echo nothing
+  cat "${logs[@]}" 2>/dev/null | grep -E '^left out|need a GPU and were left out' || echo nothing
   echo '```'
   echo '## Failing tests'
   echo '```'
