@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,18 +26,26 @@ def loop(name: str, **keywords: Any) -> Function:
     return run
 
 
-def _parts(x: Any) -> tuple[Tensor, ...]:
-    return x if isinstance(x, tuple) else (x,)
+def _parts(x: Any) -> list[Tensor]:
+    """Return the results that have a derivative: not pivots and permutations."""
+    return [y for y in (x if isinstance(x, tuple) else (x,)) if y.requires_grad]
 
 
 def _value_and_gradient(function: Function, a: Tensor) -> Function:
     """Return the call of a function with its backward pass, from gradients of a loss that does not depend on signs and
-    phases: the loss itself is not timed."""
+    phases: the loss itself is computed at the first call alone, which is not timed."""
     leaf = a.detach().requires_grad_()
-    outputs = [x.detach().requires_grad_() for x in _parts(function(a))]
-    loss = torch.stack([(x.abs() ** 2).mean(-1).sum() if x.is_complex() else (x**3).sum().abs() for x in outputs]).sum()
-    grads = torch.autograd.grad(loss, outputs)
-    return lambda: torch.autograd.grad(_parts(function(leaf)), leaf, grads)
+    grads: list[Tensor] = []
+
+    def run() -> tuple[Tensor, ...]:
+        found = _parts(function(leaf))
+        if not grads:
+            outputs = [x.detach().requires_grad_() for x in found]
+            terms = [(x.abs() ** 2).mean(-1).sum() if x.is_complex() else (x**3).sum().abs() for x in outputs]
+            grads.extend(torch.autograd.grad(torch.stack(terms).sum(), outputs))
+        return torch.autograd.grad(found, leaf, grads)
+
+    return run
 
 
 def _both(
@@ -61,6 +70,12 @@ def _matrices(context: Context, *shape: int) -> tuple[Tensor, Tensor]:
     eye = torch.eye(shape[-1], dtype=torch.float64, device=context.device)
     general = context.randn(*shape) / shape[-1] ** 0.5
     return general + eye / 2, general @ general.mT + eye
+
+
+def _named(where: str, *cases: Case | None) -> Iterator[Case]:
+    """Say in the names of rows to which table they belong, so that `-k` can choose it."""
+    for case in present(*cases):
+        yield dataclasses.replace(case, name=f"{case.name}, {where}")
 
 
 def batches(context: Context) -> Iterator[Case]:
@@ -95,14 +110,13 @@ def large(context: Context) -> Iterator[Case]:
             if n == 500 or name in ("cholesky", "det", "inv", "lu_factor", "lu", "qr", "eigvalsh", "eigh", "ldl"):
                 yield from _both(context, name, f"{n} x {n}", a, torch_call, "large")
         b = context.randn(n, 10)
-        yield from present(
-            context.case(
-                "linalg.solve, large", f"{n} x {n}, 10 right-hand sides", general, b, torch_call=torch.linalg.solve
-            ),
-            context.case("linalg.qr, large pivoting", f"{n} x {n}", general, pivoting=True),
+        yield from _named(
+            "large",
+            context.case("linalg.solve", f"{n} x {n}, 10 right-hand sides", general, b, torch_call=torch.linalg.solve),
+            context.case("linalg.qr", f"{n} x {n}, pivoting", general, pivoting=True),
         )
         if n == 500:
-            yield from present(context.case("linalg.lstsq, large", f"{n} x {n}, 10 right-hand sides", general, b))
+            yield from _named("large", context.case("linalg.lstsq", f"{n} x {n}, 10 right-hand sides", general, b))
 
 
 def bands(context: Context) -> Iterator[Case]:
@@ -121,16 +135,16 @@ def bands(context: Context) -> Iterator[Case]:
                 return [find("scipy", "linalg.solve_banded")(pair, *one) for one in zip(ab, b)]
 
             one = batch == 1
-            yield from present(
+            yield from _named("bands",
                 context.case(
-                    "linalg.solve_banded, bands", width, (below, above), ab, b, scipy_call=None if one else solve_loop
+                    "linalg.solve_banded", width, (below, above), ab, b, scipy_call=None if one else solve_loop
                 ),
                 context.case(
-                    "linalg.solveh_banded, bands", width, upper, b,
+                    "linalg.solveh_banded", width, upper, b,
                     scipy_call=None if one else loop("linalg.solveh_banded"),
                 ),
                 context.case(
-                    "linalg.cholesky_banded, bands", width, upper,
+                    "linalg.cholesky_banded", width, upper,
                     scipy_call=None if one else loop("linalg.cholesky_banded"),
                 ),
             )  # fmt: skip
@@ -138,10 +152,11 @@ def bands(context: Context) -> Iterator[Case]:
         d, e = context.randn(*lead, n), context.randn(*lead, n - 1)
         label = f"n = {n}" if batch == 1 else f"{batch} of n = {n}"
         call = None if batch == 1 else loop("linalg.eigh_tridiagonal")
-        yield from present(
-            context.case("linalg.eigh_tridiagonal, bands", label, d, e, scipy_call=call),
+        yield from _named(
+            "bands",
+            context.case("linalg.eigh_tridiagonal", label, d, e, scipy_call=call),
         )
         c, b = context.randn(*lead, n), context.randn(*lead, n, 1)
         c[..., 0] += n
         call = None if batch == 1 else loop("linalg.solve_toeplitz")
-        yield from present(context.case("linalg.solve_toeplitz, bands", label, c, b, scipy_call=call))
+        yield from _named("bands", context.case("linalg.solve_toeplitz", label, c, b, scipy_call=call))
