@@ -11,10 +11,12 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument
 
+from . import _lapack
 from ._band_operators import from_band, lower_form
 from ._eigh import eigh
-from ._matrices import random_matrices, require_finite_data, require_matrix, tensors
+from ._matrices import differentiates, random_matrices, require_finite_data, require_matrix, tensors
 
+_DENSE = 32  # one tridiagonal matrix up to this n goes as a dense one
 _SELECT = {0: "a", 1: "v", 2: "i", "a": "a", "v": "v", "i": "i", "all": "a", "value": "v", "index": "i"}
 
 
@@ -157,7 +159,19 @@ def eigvals_banded(
     return w
 
 
-def _tridiagonal(function: str, d: Any, e: Any, check_finite: bool) -> Tensor:
+def _tridiagonal_problem(
+    function: str, d: Any, e: Any, check_finite: bool, eigvals_only: bool, select: Any, select_range: Any
+) -> Any:
+    d, e = _require_tridiagonal(function, d, e, check_finite)
+    if d.dim() == 1 and d.is_cpu and d.shape[0] > _DENSE and select in ("a", 0) and not differentiates(d, e):
+        found = _lapack.stevd(d, e, not eigvals_only)
+        if found is not None:
+            return found[0] if eigvals_only else found
+    dense = torch.diag_embed(d) + torch.diag_embed(e, 1) + torch.diag_embed(e, -1)
+    return _solve(function, dense, eigvals_only, select, select_range)
+
+
+def _require_tridiagonal(function: str, d: Any, e: Any, check_finite: bool) -> tuple[Tensor, Tensor]:
     d, e = tensors(function, d=d, e=e)
     for name, x in (("d", d), ("e", e)):
         if x.dim() == 0 or x.is_complex():
@@ -167,7 +181,7 @@ def _tridiagonal(function: str, d: Any, e: Any, check_finite: bool) -> Tensor:
     if e.shape[-1] != d.shape[-1] - 1:
         raise bad_argument(function, "e", f"of length {d.shape[-1] - 1}, one less than d", e)
     require_finite_data(function, check_finite, d=d, e=e)
-    return torch.diag_embed(d) + torch.diag_embed(e, 1) + torch.diag_embed(e, -1)
+    return d, e
 
 
 _DRIVERS = ("auto", "stemr", "stebz", "sterf", "stev", "stevd")
@@ -258,8 +272,7 @@ def eigh_tridiagonal(
     tensor([1., 3.])
     """
     _require_driver("eigh_tridiagonal", lapack_driver, select, bool(eigvals_only))
-    dense = _tridiagonal("eigh_tridiagonal", d, e, bool(check_finite))
-    return _solve("eigh_tridiagonal", dense, bool(eigvals_only), select, select_range)
+    return _tridiagonal_problem("eigh_tridiagonal", d, e, bool(check_finite), bool(eigvals_only), select, select_range)
 
 
 @function(differentiable=("d", "e"), samples=_tridiagonal_samples, complex=False, synchronizes=True)
@@ -304,6 +317,5 @@ def eigvalsh_tridiagonal(
     tensor([1., 3.])
     """
     _require_driver("eigvalsh_tridiagonal", lapack_driver, select, True)
-    dense = _tridiagonal("eigvalsh_tridiagonal", d, e, bool(check_finite))
-    w: Tensor = _solve("eigvalsh_tridiagonal", dense, True, select, select_range)
+    w: Tensor = _tridiagonal_problem("eigvalsh_tridiagonal", d, e, bool(check_finite), True, select, select_range)
     return w

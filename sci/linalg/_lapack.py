@@ -207,6 +207,12 @@ def sygvd(a: Tensor, b: Tensor, lower: bool, kind: int) -> tuple[Tensor, Tensor,
     return w, v, info
 
 
+def stevd(d: Tensor, e: Tensor, vectors: bool) -> tuple[Tensor, Tensor] | None:
+    """Return eigenvalues and vectors of one symmetric tridiagonal matrix; None where LAPACK's routine fails."""
+    w, v, info = _routine("stevd", d.dtype)(d.detach().numpy(), e.detach().numpy(), compute_v=int(vectors))
+    return (torch.from_numpy(w), torch.from_numpy(v).contiguous()) if info == 0 else None
+
+
 def eigh_subset(a: Tensor, lower: bool, first: int, last: int, vectors: bool) -> tuple[Tensor, Tensor | None]:
     """Return some eigenvalues and vectors of one Hermitian matrix."""
     routine = _routine("heevr" if a.is_complex() else "syevr", a.dtype)

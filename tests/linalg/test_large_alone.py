@@ -110,3 +110,16 @@ def test_singular_and_ill_conditioned_matrices() -> None:
     for a in (torch.stack([random(N, N)] * 3), random(60, 60)):
         torch.testing.assert_close(linalg.inv(a), torch.linalg.inv(a))
     assert float(linalg.det(torch.zeros(N, N))) == 0
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_one_tridiagonal_matrix(dtype: torch.dtype) -> None:
+    d, e = random(N, dtype=dtype), random(N - 1, dtype=dtype, seed=1)
+    w, v = linalg.eigh_tridiagonal(d, e)
+    dense = torch.diag(d) + torch.diag(e, 1) + torch.diag(e, -1)
+    tolerance = 1e-12 if dtype == torch.float64 else 1e-4
+    torch.testing.assert_close(w, torch.linalg.eigvalsh(dense), rtol=0, atol=tolerance)
+    torch.testing.assert_close((v * w) @ v.mT, dense, rtol=0, atol=tolerance)
+    torch.testing.assert_close(linalg.eigvalsh_tridiagonal(d, e), w, rtol=0, atol=tolerance)
+    with_gradient = linalg.eigh_tridiagonal(d.requires_grad_(), e)[0]
+    torch.testing.assert_close(with_gradient.detach(), w, rtol=0, atol=tolerance)
