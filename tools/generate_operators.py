@@ -39,6 +39,32 @@ class Card(NamedTuple):
         back = f"{'r ' * (count + 2)}-> {'r ' * count}"
         return [self, Card(f"{self.name}_pullback", self.header, back, ["grad", *self.arguments, "out"], self.wide)]
 
+    @property
+    def rows(self) -> bool:
+        """Has the header a form for rows along which only the last argument varies (csrc/core/rows.h)?"""
+        return f" {self.name}_rows(" in (ROOT / "csrc" / self.header).read_text()
+
+    @property
+    def definition(self) -> str:
+        """The C++ type that stands for the function in the inner loops."""
+        rows = f"template <class... A> static void rows(A... a) {{ {self.name}_rows(a...); }} }};"
+        return definition(self.name)[:-2] + rows if self.rows else definition(self.name)
+
+    def row(self, ins: str, outs: str, width: int) -> str:
+        """Return the inner loop of a kernel."""
+        text = body(self.name, ins, outs, width)
+        if self.rows and "c" not in ins:
+            text = text.replace("sci::Elementwise<", "sci::ElementwiseRows<").replace(f", {len(outs)}, ", ", ", 1)
+        return f"&{text.replace('sci::', '')}::row"
+
+
+def headers(cards: list[Card]) -> Iterator[str]:
+    """Yield the lines that include what the cards' inner loops need."""
+    for header in dict.fromkeys(card.header for card in cards):
+        yield f'#include "{header}"'
+    if any(card.rows for card in cards):
+        yield '#include "core/rows.h"'
+
 
 def elementwise_cards(path: pathlib.Path) -> list[Card]:
     """Return the ``@elementwise`` functions in a card file."""
@@ -82,23 +108,23 @@ def definition(name: str) -> str:
 def unit(stem: str, key: str, cards: list[Card]) -> str:
     """Return the translation unit of one card file."""
     lines = [f"// Generated from the cards in {stem} by tools/generate_operators.py."]
-    lines += [f'#include "{header}"' for header in dict.fromkeys(card.header for card in cards)]
-    lines += ['#include "runtime/elementwise.h"', ""]
+    lines += [*headers(cards), '#include "runtime/elementwise.h"', ""]
     if any(card.wide for card in cards):
         levels = [f'extern "C" const sci::ElementwiseRow sci_rows_{key}_{level}[];' for level in LEVELS]
         lines += ["#ifdef SCI_HAS_WIDE", *levels, "#endif", ""]
     lines += ["namespace sci {", "namespace {"]
     row = 0
-    for name, header, signatures, arguments, wide, _ in cards:
+    for card in cards:
+        name, header, signatures, arguments, wide, _ = card
         own = definition(name)
         kernel = f'#include \\"core/elementwise.h\\"\\n#include \\"{header}\\"\\nnamespace sci {{ {own} }}\\n'
-        lines += ["", own, f"ElementwiseVariant variants_{name}[] = {{"]
+        lines += ["", card.definition, f"ElementwiseVariant variants_{name}[] = {{"]
         made = list(variants(signatures))
         outputs = len(made[0][1])
         for ins, outs, width in made:
             text = body(name, ins, outs, width)
             letters = "".join(LETTER[kind][width] for kind in outs + ins)
-            lines.append(f'    {{"{letters}", &{text.replace("sci::", "")}::row, {{"{kernel}", "{text}"}}}},')
+            lines.append(f'    {{"{letters}", {card.row(ins, outs, width)}, {{"{kernel}", "{text}"}}}},')
         lines.append("};")
         results = "Tensor" if outputs == 1 else f"({', '.join(['Tensor'] * outputs)})"
         schema = f"{name}({', '.join('Tensor ' + a for a in arguments)}) -> {results}"
@@ -127,15 +153,14 @@ def wide_unit(stem: str, key: str, cards: list[Card]) -> str:
     The level's flags rename the namespace, so that no function made for a newer CPU takes the place of another.
     """
     lines = [f"// Generated from the cards in {stem} by tools/generate_operators.py."]
-    lines += [f'#include "{header}"' for header in dict.fromkeys(card.header for card in cards)]
-    lines += ['#include "core/elementwise.h"', "", "namespace sci {", "namespace {"]
-    lines += [definition(card.name) for card in cards]
+    lines += [*headers(cards), '#include "core/elementwise.h"', "", "namespace sci {", "namespace {"]
+    lines += [card.definition for card in cards]
     lines += ["using Row = void (*)(char* const*, const int64_t*, int64_t);", "}  // namespace"]
     lines += [f'extern "C" const Row SCI_ROWS({key})[];', f"const Row SCI_ROWS({key})[] = {{"]
     for card in cards:
         for ins, outs, width in variants(card.signatures):
             real = "c" not in ins + outs
-            lines.append(f"    &{body(card.name, ins, outs, width)}::row," if real else "    nullptr,")
+            lines.append(f"    {card.row(ins, outs, width)}," if real else "    nullptr,")
     return "\n".join([*lines, "};", "}  // namespace sci", ""])
 
 

@@ -10,6 +10,15 @@
 #define SCI_AVX2 __attribute__((target("avx2"), flatten))
 #endif
 
+// What a vector register holds, of the processor that this unit is compiled for.
+#if defined(__AVX512F__)
+#define SCI_REGISTER_BYTES 64
+#elif defined(__AVX2__)
+#define SCI_REGISTER_BYTES 32
+#else
+#define SCI_REGISTER_BYTES 16
+#endif
+
 namespace sci {
 
 /// 2 for AVX-512, 1 for AVX2 with FMA, 0 for neither; the environment variable SCI_CPU, `baseline` or `avx2`, asks for

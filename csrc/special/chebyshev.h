@@ -15,6 +15,7 @@
 // T_{-v} = T_v, U_{-v} = -U_{v-2}. Infinite for real x < -1 and v that is not whole, as SciPy has it.
 #pragma once
 #include "special/detail/gamma_peak.h"
+#include "special/detail/orthogonal_rows.h"
 #include "special/detail/orthogonal_short.h"
 
 namespace sci {
@@ -40,6 +41,27 @@ SCI_HD complex<T> chebyshev_less(complex<T> x, complex<T> y) {
   return y.re < x.re ? y : x;
 }
 
+/// 1 where the first of two numbers has the greater real part or both the same, else -1.
+template <class T>
+SCI_HD T chebyshev_side(T x, T y) {
+  return x < y ? T(-1) : T(1);
+}
+template <class T>
+SCI_HD T chebyshev_side(complex<T> x, complex<T> y) {
+  return chebyshev_side(x.re, y.re);
+}
+
+#if !SCI_DEVICE
+template <class T, int L>
+SCI_PACK Pack<T, L> chebyshev_less(Pack<T, L> x, Pack<T, L> y) {
+  return choose(y < x, y, x);
+}
+template <class T, int L>
+SCI_PACK Pack<T, L> chebyshev_side(Pack<T, L> x, Pack<T, L> y) {
+  return choose(x < y, Pack<T, L>(T(-1)), Pack<T, L>(T(1)));
+}
+#endif
+
 /// T_n or U_n of whole n, |n| <= 32, of either sign of x, without a branch on x.
 /// With c = -T_2(x) where Re x^2 <= 1/2 and T_2(x) elsewhere, p_k = (-1)^k P or P of degree n mod 2 + 2 k has p_{k+1} =
 /// 2 c p_k - p_{k-1} (from DLMF 18.5.1). In differences d_{k+1} = d_k + 2 (c - 1) p_k, p_{k+1} = p_k + d_{k+1} that
@@ -52,8 +74,8 @@ SCI_HD Z chebyshev_steps(int n, bool second, const chebyshev_argument<Z>& at) {
   const bool odd = n % 2 != 0;
   const int steps = n / 2;
   const Z square = at.x * at.x, other = at.low * T(2) * (T(1) + at.a);
-  const T side = copysign(T(1), real(other) - real(square));  // 1 for c = -T_2, -1 for T_2
-  const Z less = chebyshev_less(square, other) * T(-2);       // c - 1
+  const auto side = chebyshev_side(other, square);       // 1 for c = -T_2, -1 for T_2
+  const Z less = chebyshev_less(square, other) * T(-2);  // c - 1
   const Z rest = less + less;
   Z p = odd ? (second ? at.x * T(2) : at.x) : Z(T(1));
   // The signs first: a sum that is 0 keeps +0.
@@ -61,7 +83,11 @@ SCI_HD Z chebyshev_steps(int n, bool second, const chebyshev_argument<Z>& at) {
   if (steps == 0) return p;
   if (steps % 2 != 0) p = p * -side;
   // d_1, with p_{-1} of T_{-1} = T_1, T_{-2} = T_2, U_{-1} = 0, U_{-2} = -U_0.
-  Z d = (odd || second ? rest + (odd && second ? T(1) : second ? T(1) - side : T(1) + side) : less) * p;
+  Z d = (!odd && !second ? less
+         : odd && second ? rest + T(1)
+         : second        ? rest + (T(1) - side)
+                         : rest + (T(1) + side)) *
+        p;
   p = p + d;
   SCI_NO_UNROLL
   for (int k = 1; k < steps; ++k) {
@@ -262,5 +288,72 @@ template <class T, class Z>
 SCI_HD Z eval_sh_chebyu(T n, Z x) {
   return detail::chebyshev_of<true>(n, true, x);
 }
+
+#if !SCI_DEVICE
+namespace detail {
+
+/// `factor` T_v or U_v at `scale` x, or 2 x - 1, of one degree: the table or the steps side by side.
+template <bool shifted, class T>
+SCI_PACK void chebyshev_rows(int64_t count, T* out, T v, bool second, const T* x, T scale, T factor) {
+  using P = RowPack<T>;
+  const auto one = [=](T at) { return chebyshev_of<shifted>(v, second, at * scale) * factor; };
+  const int n = abs(v) <= T(chebyshev_short) ? int(v) : 0;
+  if (T(n) != v) {
+    for (int64_t i = 0; i < count; ++i) out[i] = one(x[i]);
+  } else if (n >= 0 && n <= orthogonal_short_most) {
+    double table[3 * (orthogonal_short_most + 1)];
+    for (int i = 0; i < 3 * (orthogonal_short_most + 1); ++i)
+      table[i] = (second ? chebyshev_second_short : chebyshev_first_short)[i] * double(factor);
+    orthogonal_short_rows(count, out, table, n, T(0.5), x, shifted ? T(2) : scale, shifted ? T(-1) : T(0), one);
+  } else {
+    run_rows(
+        count, out, x, limits<T>::infinity,
+        [=](P(&at)[rows_at_once]) {
+#pragma GCC unroll 8
+          for (int m = 0; m < rows_at_once; ++m) {
+            chebyshev_argument<P> y{};
+            if constexpr (shifted) {
+              y.low = chebyshev_less(P(T(1)) - at[m], at[m]);
+              y.x = at[m] + at[m] - P(T(1));
+              y.a = P(T(1)) - y.low * T(2);
+            } else {
+              y.x = at[m] * P(scale);
+              y.a = abs(y.x);
+              y.low = (P(T(1)) - y.a) * P(T(0.5));
+            }
+            at[m] = chebyshev_steps<T>(n, second, y) * P(factor);
+          }
+        },
+        one);
+  }
+}
+
+}  // namespace detail
+
+template <class T>
+enable_hardware<T> eval_chebyt_rows(int64_t count, T* out, const T* n, const T* x) {
+  detail::chebyshev_rows<false>(count, out, *n, false, x, T(1), T(1));
+}
+template <class T>
+enable_hardware<T> eval_chebyu_rows(int64_t count, T* out, const T* n, const T* x) {
+  detail::chebyshev_rows<false>(count, out, *n, true, x, T(1), T(1));
+}
+template <class T>
+enable_hardware<T> eval_chebyc_rows(int64_t count, T* out, const T* n, const T* x) {
+  detail::chebyshev_rows<false>(count, out, *n, false, x, T(0.5), T(2));
+}
+template <class T>
+enable_hardware<T> eval_chebys_rows(int64_t count, T* out, const T* n, const T* x) {
+  detail::chebyshev_rows<false>(count, out, *n, true, x, T(0.5), T(1));
+}
+template <class T>
+enable_hardware<T> eval_sh_chebyt_rows(int64_t count, T* out, const T* n, const T* x) {
+  detail::chebyshev_rows<true>(count, out, *n, false, x, T(1), T(1));
+}
+template <class T>
+enable_hardware<T> eval_sh_chebyu_rows(int64_t count, T* out, const T* n, const T* x) {
+  detail::chebyshev_rows<true>(count, out, *n, true, x, T(1), T(1));
+}
+#endif
 
 }  // namespace sci

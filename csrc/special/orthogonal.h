@@ -7,6 +7,7 @@
 // Error      worst ulp (mean) per region and dtype: python -m tools.accuracy jacobi_polynomial
 // Weak spot  time grows with the degree; alpha + beta = -2, -3, ... with a larger degree: a sum that cancels
 #pragma once
+#include "special/detail/orthogonal_rows.h"
 #include "special/detail/orthogonal_short.h"
 #include "special/detail/orthogonal_steps.h"
 
@@ -229,5 +230,50 @@ SCI_HD Z laguerre_polynomial_second(int64_t n, T alpha, Z x) {
   if (detail::orthogonal_refused(n, x) || !isfinite(alpha)) return Z(limits<T>::nan);
   return detail::orthogonal_second(detail::laguerre_functor{n}, 2, 0, alpha, T(0), x);
 }
+
+#if !SCI_DEVICE
+// Rows of one degree and one set of parameters, side by side.
+
+template <class T>
+enable_hardware<T> legendre_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* x) {
+  const auto one = [n](T at) { return legendre_polynomial(*n, at); };
+  if (detail::orthogonal_is_short(*n, T(0)))
+    return detail::orthogonal_short_rows(count, out, detail::legendre_short, int(*n), T(0.5), x, T(1), T(0), one);
+  detail::orthogonal_rows<false>(count, out, *n < 0 ? -*n - 1 : *n, detail::legendre_family{}, x, one);
+}
+template <class T>
+enable_hardware<T> sh_legendre_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* x) {
+  const auto one = [n](T at) { return sh_legendre_polynomial(*n, at); };
+  if (detail::orthogonal_is_short(*n, T(0)))
+    return detail::orthogonal_short_rows(count, out, detail::legendre_short, int(*n), T(0.5), x, T(2), T(-1), one);
+  detail::orthogonal_rows<true>(count, out, *n < 0 ? -*n - 1 : *n, detail::legendre_family{}, x, one);
+}
+template <class T>
+enable_hardware<T> gegenbauer_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* lambda, const T* x) {
+  const auto one = [n, lambda](T at) { return gegenbauer_polynomial(*n, *lambda, at); };
+  const T twice = *lambda + *lambda;
+  const int64_t degree = twice == T(0) || (*n > 0 && *n <= 5) ? -1 : *n;  // of closed form: one by one
+  detail::orthogonal_rows<false>(count, out, degree, detail::gegenbauer_family<T>{twice}, x, one);
+}
+template <class T>
+enable_hardware<T> jacobi_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* beta,
+                                          const T* x) {
+  const auto one = [n, alpha, beta](T at) { return jacobi_polynomial(*n, *alpha, *beta, at); };
+  const int64_t degree = *n == 1 || *n == 2 || detail::jacobi_needs_sum(*n, *alpha + *beta) ? -1 : *n;
+  detail::orthogonal_rows<false>(count, out, degree, detail::jacobi_rows_family<T>{*alpha, *beta}, x, one);
+}
+template <class T>
+enable_hardware<T> sh_jacobi_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* beta,
+                                             const T* x) {
+  const auto one = [n, alpha, beta](T at) { return sh_jacobi_polynomial(*n, *alpha, *beta, at); };
+  const int64_t degree = detail::jacobi_needs_sum(*n, *alpha + *beta) ? -1 : *n;
+  detail::orthogonal_rows<true>(count, out, degree, detail::jacobi_rows_family<T>{*alpha, *beta}, x, one);
+}
+template <class T>
+enable_hardware<T> laguerre_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* x) {
+  const auto one = [n, alpha](T at) { return laguerre_polynomial(*n, *alpha, at); };
+  detail::orthogonal_rows<false>(count, out, *n, detail::laguerre_family<T>{*alpha}, x, one);
+}
+#endif
 
 }  // namespace sci

@@ -15,7 +15,7 @@
 // Source     DLMF, chapter 30; C. Flammer, Spheroidal Wave Functions, Stanford University Press 1957
 #pragma once
 #include "special/detail/spheroidal_path.h"
-#include "special/legendre.h"
+#include "special/detail/legendre_one.h"
 
 namespace sci {
 namespace detail {

@@ -100,6 +100,7 @@ _ULP = Ulp(float64=16, float32=16, complex128=64, complex64=64, partials=64)
         (20.0, 1e100, inf),
     ),
     ulp=_ULP,
+    wide=True,
 )
 def eval_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -172,6 +173,7 @@ def eval_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (3.0, -inf, -inf),
     ),
     ulp=_ULP,
+    wide=True,
 )
 def eval_chebyu(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -233,6 +235,7 @@ def eval_chebyu(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_samples(-2.0, 2.0),
     special=((0.0, 1.0, 2.0), (30.0, 2.0, 2.0), (2.0, nan, nan), (nan, 0.5, nan), (0.5, -3.0, inf)),
     ulp=_ULP,
+    wide=True,
 )
 def eval_chebyc(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -294,6 +297,7 @@ def eval_chebyc(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_samples(-2.0, 2.0),
     special=((0.0, 1.0, 1.0), (30.0, 2.0, 31.0), (2.0, nan, nan), (nan, 0.5, nan), (0.5, -3.0, inf)),
     ulp=_ULP,
+    wide=True,
 )
 def eval_chebys(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -356,6 +360,7 @@ def eval_chebys(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_samples(0.0, 1.0),
     special=((0.0, 1.0, 1.0), (31.0, 0.0, -1.0), (2.0, nan, nan), (nan, 0.5, nan), (0.5, -1.0, inf)),
     ulp=_ULP,
+    wide=True,
 )
 def eval_sh_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -418,6 +423,7 @@ def eval_sh_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_samples(0.0, 1.0),
     special=((0.0, 1.0, 1.0), (31.0, 0.0, -32.0), (2.0, nan, nan), (nan, 0.5, nan), (0.5, -1.0, inf)),
     ulp=_ULP,
+    wide=True,
 )
 def eval_sh_chebyu(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

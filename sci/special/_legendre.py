@@ -136,6 +136,7 @@ _PLAIN: dict[str, Any] = {"norm": values(0), "branch_cut": values(2)}
         (0, 3, 1, 0, 2, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=64),
+    wide=True,
     public=False,
 )
 def legendre_derivative(
@@ -198,6 +199,7 @@ def _ladder(n: Tensor, m: Tensor, theta: Tensor, step: int) -> Tensor:
     special=((0, 0, 1.0, 0.28209479177387814), (2, 3, 0.5, 0.0), (2, 1, 0.0, -0.0), (2, 1, inf, nan), (2, 1, nan, nan)),
     # A derivative is a difference of two terms of one size: beside its zeros it has their error.
     ulp=Ulp(float64=16, float32=16, partials=64),
+    wide=True,
     public=False,
 )
 def sph_legendre(n: Any, m: Any, theta: Any, /, *, out: Tensor | None = None) -> Tensor:

@@ -65,6 +65,7 @@ def _legendre_samples(low: float) -> tuple[Group, ...]:
         (2000000, 0.5, nan),
     ),
     ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=32),
+    wide=True,
     public=False,
 )
 def legendre_polynomial(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -99,6 +100,7 @@ def legendre_polynomial(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tens
     samples=_legendre_samples(0),
     special=((9, 1.0, 1.0), (9, 0.0, -1.0), (3, nan, nan), (3, -float("inf"), -float("inf"))),
     ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=128),
+    wide=True,
     public=False,
 )
 def sh_legendre_polynomial(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -242,6 +244,7 @@ def gegenbauer_polynomial_first(n: Any, lam: Any, x: Any, /, *, out: Tensor | No
         (2, -0.25, float("inf"), -float("inf")),
     ),
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=64),
+    wide=True,
     public=False,
 )
 def gegenbauer_polynomial(n: Any, lam: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -402,6 +405,7 @@ def jacobi_polynomial_first(
         (3, 0.5, 0.25, -float("inf"), -float("inf")),
     ),
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=64),
+    wide=True,
     public=False,
 )
 def jacobi_polynomial(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -523,6 +527,7 @@ def sh_jacobi_polynomial_first(
     ),
     special=((0, 0.75, 0.25, 0.5, 1.0), (2, 0.5, 0.25, nan, nan)),
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=64),
+    wide=True,
     public=False,
 )
 def sh_jacobi_polynomial(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -660,6 +665,7 @@ def laguerre_polynomial_first(n: Any, alpha: Any, x: Any, /, *, out: Tensor | No
         (3, 0.5, -float("inf"), float("inf")),
     ),
     ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=32),
+    wide=True,
     public=False,
 )
 def laguerre_polynomial(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:

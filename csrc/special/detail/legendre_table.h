@@ -2,7 +2,7 @@
 // of a recurrence per entry, for some arguments side by side.                    operator:
 // csrc/ops/special_legendre.cpp
 //
-// As in special/legendre.h, P_n^m is a power of the root (1 - z^2)^(1/2), times Gegenbauer's polynomial G as
+// As in legendre_one.h, P_n^m is a power of the root (1 - z^2)^(1/2), times Gegenbauer's polynomial G as
 // S_k = C_k / C_k(1), k = n - m, times a number N(n, m). The power goes from order to order, N from degree to degree,
 // both with a second word for their error, and S by one of two forms of [1] 18.9.1 that differ in a few numbers alone:
 //   |1 -+ z| < 1/4  in differences F_k = S_k - S_{k-1}
@@ -13,7 +13,7 @@
 //
 // Sources    [1] DLMF, chapters 14 and 18
 #pragma once
-#include "special/legendre.h"
+#include "special/detail/legendre_one.h"
 
 // Before a loop over arrays that do not overlap.
 #if SCI_DEVICE
@@ -322,15 +322,16 @@ struct LegendreTable {
     return out + ((k * (n + 1) + degree) * width() + column) * batch + first;
   }
 
-  SCI_HD void write(const Lanes& a, const LegendreColumn<T>& column, const Z* scale, bool fits, int64_t to,
-                    int64_t first) const {
+  /// Derivatives from `to` on, each `apart` numbers behind the one before.
+  SCI_HD void write(const Lanes& a, const LegendreColumn<T>& column, const Z* scale, bool fits, Z* to,
+                    int64_t apart) const {
     const T number = column.value();
-    for (int k = 0; k < count; ++k) {
-      Z* y = row(k, column.n, to, first);
+    for (int k = 0; k < count; ++k, to += apart) {
+      Z* y = to;
       const int64_t size = a.size;
-      const int last = int(min(int64_t(low + k), column.n - column.m));
-      if (last < 0) continue;
-      for (int i = 0; i <= last; ++i) {
+      const int used = int(min(int64_t(low + k), column.n - column.m));
+      if (used < 0) continue;
+      for (int i = 0; i <= used; ++i) {
         const T c = number * column.ratio(i);
         const Z *s = a.s + i * size, *g = (fits ? scale : a.factor) + (k * (top() + 1) + i) * size;
         if (fits) {
@@ -370,48 +371,81 @@ struct LegendreTable {
       if (two_signs() && order > 0) opposite.next_order(order);
       blank(a, order, first);
       if (order > n) continue;
-      factors(a, order, held, first);
-      for (int64_t j = 0; j < orders * lanes; ++j) a.moved[j] = T(0);
-      bool fits = true, fits_low = true;
-      for (int64_t degree = order; degree <= n; ++degree) {
-        const bool look = (degree - order) % stride == 0;
-        if (degree > order) column.next_degree();
-        bool moved = degree == order;
-        for (int i = 0; i < orders && degree >= order + i; ++i) {
-          if (degree == order + i) {
-            for (int64_t l = 0; l < lanes; ++l) {
-              a.s[i * lanes + l] = Z(T(1));
-              a.f[i * lanes + l] = Z(T(0));
-            }
-          } else {
-            step(a, i, order + i, degree);
-          }
-          if (look) moved = fit(a, i) || moved;
-        }
-        if (look) {
-          const int exponent = column.number().exponent;
-          if (exponent > column.reference + legendre_range<T> || exponent < column.reference - legendre_range<T>) {
-            column.reference = exponent;
-            moved = true;
-          }
-        }
-        if (moved) {
-          fits = rescale(a, a.scale, column.reference);
-          if (two_signs() && order > 0) fits_low = rescale(a, a.scale_low, opposite.reference);
-        }
-        write(a, column, a.scale, fits, order, first);
-        if (!both || order == 0) continue;
-        const int64_t mirror = 2 * m + 1 - order;
-        if (two_signs()) {
-          opposite.n = degree;
-          write(a, opposite, a.scale_low, fits_low, mirror, first);
-          if (order % 2 != 0 && !outside) turn(a, degree, mirror, mirror, first);
-        } else {
-          turn(a, degree, order, mirror, first);
-        }
-      }
+      column_degrees(a, column, two_signs() && order > 0 ? &opposite : nullptr, held, first, stride, false);
     }
     one_by_one(a, first);
+  }
+
+  /// Degree n of one order alone, m or where `turned` -m, without dimensions of degrees and orders.
+  SCI_HD void run_last(int64_t first, int64_t lanes, Z* buffer, bool turned) const {
+    Lanes a(buffer, lanes, top() + 1, pairs());
+    const int64_t stride = prepare(a, first) ? legendre_stride : 1;
+    LegendreColumn<T> column{};
+    column.normal = normal;
+    column.sphere = sphere;
+    column.negative = turned && !normal;
+    int64_t held = 0;
+    for (const int64_t delay = sphere ? top() : 2 * top(); held < m - delay; ++held) next_power(a);
+    for (int64_t order = normal ? m : 0; order <= m; ++order) column.next_order(order);
+    column_degrees(a, column, nullptr, held, first, stride, true);
+    const bool sign = turned && m % 2 != 0 && !outside;
+    for (int64_t l = 0; l < lanes; ++l) {
+      if (a.wild[l] != T(0))
+        out[first + l] = legendre_derivative<T>(low, n, turned ? -m : m, normal, outside ? 3 : 2, z[first + l]);
+      else if (sign)
+        out[first + l] = -out[first + l];
+    }
+  }
+
+  /// The degrees of one order from the first on: all are written, with those of order -m, or with `last` degree n.
+  SCI_HD void column_degrees(Lanes& a, LegendreColumn<T>& column, LegendreColumn<T>* opposite, int64_t held,
+                             int64_t first, int64_t stride, bool last) const {
+    const int orders = top() + 1;
+    const int64_t order = column.m, lanes = a.size;
+    factors(a, order, held, first);
+    for (int64_t j = 0; j < orders * lanes; ++j) a.moved[j] = T(0);
+    bool fits = true, fits_low = true;
+    for (int64_t degree = order; degree <= n; ++degree) {
+      const bool look = (degree - order) % stride == 0;
+      if (degree > order) column.next_degree();
+      bool moved = degree == order;
+      for (int i = 0; i < orders && degree >= order + i; ++i) {
+        if (degree == order + i) {
+          for (int64_t l = 0; l < lanes; ++l) {
+            a.s[i * lanes + l] = Z(T(1));
+            a.f[i * lanes + l] = Z(T(0));
+          }
+        } else {
+          step(a, i, order + i, degree);
+        }
+        if (look) moved = fit(a, i) || moved;
+      }
+      if (look) {
+        const int exponent = column.number().exponent;
+        if (exponent > column.reference + legendre_range<T> || exponent < column.reference - legendre_range<T>) {
+          column.reference = exponent;
+          moved = true;
+        }
+      }
+      if (moved) {
+        fits = rescale(a, a.scale, column.reference);
+        if (opposite) fits_low = rescale(a, a.scale_low, opposite->reference);
+      }
+      if (last) {
+        if (degree == n) write(a, column, a.scale, fits, out + first, 0);
+        continue;
+      }
+      write(a, column, a.scale, fits, row(0, degree, order, first), (n + 1) * width() * batch);
+      if (!both || order == 0) continue;
+      const int64_t mirror = 2 * m + 1 - order;
+      if (opposite) {
+        opposite->n = degree;
+        write(a, *opposite, a.scale_low, fits_low, row(0, degree, mirror, first), (n + 1) * width() * batch);
+        if (order % 2 != 0 && !outside) turn(a, degree, mirror, mirror, first);
+      } else {
+        turn(a, degree, order, mirror, first);
+      }
+    }
   }
 
   /// Entries of arguments whose powers are out of range at once, one by one.

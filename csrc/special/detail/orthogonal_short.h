@@ -2,7 +2,7 @@
 // With the centre in the middle of their zeros the rounding error stays a few ulp of what conditioning allows, and no
 // branch depends on x. Three coefficients per degree in the tables.
 #pragma once
-#include "core/platform.h"
+#include "core/complex.h"
 
 namespace sci {
 namespace detail {
@@ -17,7 +17,8 @@ SCI_HD bool orthogonal_is_short(int64_t n, T x) {
 template <class T>
 SCI_HD T orthogonal_short(const double* table, int n, T centre, T x) {
   const double* c = table + 3 * n;
-  const T s = x * x - centre, even = (T(c[2]) * s + T(c[1])) * s + T(c[0]);
+  using S = scalar_of<T>;
+  const T s = x * x - centre, even = (T(S(c[2])) * s + T(S(c[1]))) * s + T(S(c[0]));
   return n % 2 != 0 ? x * even : even;
 }
 

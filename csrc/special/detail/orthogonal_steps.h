@@ -52,32 +52,132 @@ SCI_HD orthogonal_argument<Z> orthogonal_shifted(Z x) {
   return {rest + Z(T(1)), rest, left};
 }
 
+/// x where the mask is set, else y: of numbers by a bool, of packs by lanes.
+template <class M, class Z>
+SCI_HD Z orthogonal_choose(M mask, Z x, Z y) {
+  if constexpr (is_same<M, bool>) {
+    return mask ? x : y;
+  } else {
+    return choose(mask, x, y);
+  }
+}
+
+// Each family starts from degree 1 and steps from degree k to k + 1 in one of two forms: where `close`, q = x - e and
+// f = D_k, else q = x and f = -P_{k-1}. Numbers and packs of them alike; k is whole or real. Of
+// two products in a sum the late one is named, so that all compilers' fused steps are the same for numbers and packs.
+
+/// P_n of Legendre.
+struct legendre_family {
+  template <class M, class Z>
+  SCI_HD void start(M close, Z x, Z rest, Z& q, Z& p, Z& f) const {
+    q = orthogonal_choose(close, rest, x);
+    p = x;
+    f = orthogonal_choose(close, rest, Z(scalar_of<Z>(-1)));
+  }
+  template <class K, class M, class Z>
+  SCI_HD void step(K k, M close, Z q, Z& p, Z& f) const {
+    const K inverse = K(1) / (k + K(1));
+    const Z late = f * (k * inverse), t = p * (q * ((K(2) * k + K(1)) * inverse)) + late;
+    const Z next = orthogonal_choose(close, p + t, t);
+    f = orthogonal_choose(close, t, -p);
+    p = next;
+  }
+};
+
+/// C_n^(lambda) of Gegenbauer.
+template <class R>
+struct gegenbauer_family {
+  R twice;  // 2 lambda
+  template <class M, class Z>
+  SCI_HD void start(M close, Z x, Z rest, Z& q, Z& p, Z& f) const {
+    q = orthogonal_choose(close, rest, x);
+    p = x * twice;
+    f = orthogonal_choose(close, rest * twice, Z(scalar_of<Z>(-1)));
+  }
+  template <class K, class M, class Z>
+  SCI_HD void step(K k, M close, Z q, Z& p, Z& f) const {
+    const K inverse = K(1) / (k + K(1));
+    const Z before = orthogonal_choose(close, f * R(k * inverse), f * ((R(k - K(1)) + twice) * R(inverse)));
+    const Z t = p * (q * ((R(K(2) * k) + twice) * R(inverse))) + before;
+    const Z next = orthogonal_choose(close, p * ((R(k) + twice) * R(inverse)) + t, t);
+    f = orthogonal_choose(close, t, -p);
+    p = next;
+  }
+};
+
+/// P_n^(alpha, beta) of Jacobi; in packs the parameters change places lane by lane, and their sum S is a number.
+template <class R, class S>
+struct jacobi_family {
+  R alpha, beta;
+  S sum;
+  template <class M, class Z>
+  SCI_HD void start(M close, Z x, Z rest, Z& q, Z& p, Z& f) const {
+    using T = scalar_of<Z>;
+    const Z d = rest * ((sum + S(T(2))) * S(T(0.5)));
+    q = orthogonal_choose(close, rest, x);
+    p = orthogonal_choose(close, d + Z(alpha + R(T(1))), (x * (sum + S(T(2))) + Z(alpha - beta)) * S(T(0.5)));
+    f = orthogonal_choose(close, d, Z(T(-1)));
+  }
+  template <class K, class M, class Z>
+  SCI_HD void step(K k, M close, Z q, Z& p, Z& f) const {
+    using T = scalar_of<Z>;
+    const S t = S(k) + S(k) + sum, up = t + S(T(2)), odd = (t + S(T(1))) * S(T(0.5));
+    const S inverse = S(T(1)) / ((S(k) + S(T(1))) * (S(k) + sum + S(T(1))) * t), scale = up * inverse;
+    const R other = R(k) + beta;
+    const Z middle = (q * (up * t) + Z((alpha - beta) * R(sum))) * (odd * inverse);
+    const Z late = f * orthogonal_choose(close, other * R(k), other * (R(k) + alpha) * R(scale));
+    const Z both = p * orthogonal_choose(close, q * (odd * t), middle) + late;
+    const Z now = orthogonal_choose(close, both * scale, both);
+    // Not from `inverse`: its derivative would not cancel.
+    const Z next = orthogonal_choose(close, p + p * (alpha * R(K(1) / (k + K(1)))) + now, now);
+    f = orthogonal_choose(close, now, -p);
+    p = next;
+  }
+};
+
+/// L_n^(alpha) of Laguerre, close for every x.
+template <class R>
+struct laguerre_family {
+  R alpha;
+  template <class M, class Z>
+  SCI_HD void start(M, Z x, Z, Z& q, Z& p, Z& f) const {
+    q = x;
+    f = -x;
+    p = f + Z(alpha + R(scalar_of<Z>(1)));
+  }
+  template <class K, class M, class Z>
+  SCI_HD void step(K k, M, Z q, Z& p, Z& f) const {
+    const K inverse = K(1) / (k + K(1));
+    const Z late = f * R(k * inverse);
+    f = late - q * (p * R(inverse));
+    p = p + p * (alpha * R(inverse)) + f;
+  }
+};
+
+/// P_n of a family, n > 0. `reached` is the degree at which a number was infinite, or n.
+template <class Family, class Z>
+SCI_HD Z orthogonal_run(int64_t n, const Family& family, bool close, Z x, Z rest, int64_t& reached) {
+  using T = scalar_of<Z>;
+  Z q, p, f;
+  family.start(close, x, rest, q, p, f);
+  T k = T(1);
+  SCI_NO_UNROLL
+  for (reached = 1; reached < n && orthogonal_finite(p); ++reached, k += T(1)) family.step(k, close, q, p, f);
+  return p;
+}
+template <class Family, class Z>
+SCI_HD Z orthogonal_run(int64_t n, const Family& family, bool close, Z x, Z rest) {
+  int64_t reached;
+  return orthogonal_run(n, family, close, x, rest, reached);
+}
+
 /// P_n of Legendre.
 template <class Z>
 SCI_HD_LARGE Z legendre_steps(int64_t n, const orthogonal_argument<Z>& at) {
   using T = scalar_of<Z>;
   if (n < 0) n = -n - 1;
   if (n == 0) return Z(T(1));
-  const Z x = at.x, rest = at.rest;
-  Z p = x, d = rest, before = Z(T(1));
-  T k = T(1);
-  if (orthogonal_middle(x)) {
-    SCI_NO_UNROLL
-    for (int64_t i = 1; i < n; ++i, k += T(1)) {
-      const T inverse = T(1) / (k + T(1));
-      const Z next = x * (p * ((T(2) * k + T(1)) * inverse)) - before * (k * inverse);
-      before = p;
-      p = next;
-    }
-  } else {
-    SCI_NO_UNROLL
-    for (int64_t i = 1; i < n; ++i, k += T(1)) {
-      const T inverse = T(1) / (k + T(1));
-      d = p * (rest * ((T(2) * k + T(1)) * inverse)) + d * (k * inverse);
-      p = p + d;
-      if (!orthogonal_finite(p)) break;
-    }
-  }
+  const Z p = orthogonal_run(n, legendre_family{}, !orthogonal_middle(at.x), at.x, at.rest);
   return at.left && n % 2 != 0 ? -p : p;
 }
 
@@ -87,31 +187,9 @@ SCI_HD_LARGE Z gegenbauer_steps(int64_t n, R lambda, Z x) {
   using T = scalar_of<Z>;
   if (n < 0) return Z(T(0));
   if (n == 0) return Z(T(1));
-  const bool left = orthogonal_left(x);
-  if (left) x = -x;
-  const R twice = lambda + lambda;
-  Z p = x * twice, before = Z(T(1));
-  T k = T(1);
-  if (orthogonal_middle(x)) {
-    SCI_NO_UNROLL
-    for (int64_t i = 1; i < n; ++i, k += T(1)) {
-      const T inverse = T(1) / (k + T(1));
-      const Z next = x * (p * ((R(T(2) * k) + twice) * R(inverse))) - before * ((R(k - T(1)) + twice) * R(inverse));
-      before = p;
-      p = next;
-    }
-  } else {
-    const Z rest = x - Z(T(1));
-    Z d = rest * twice;
-    SCI_NO_UNROLL
-    for (int64_t i = 1; i < n; ++i, k += T(1)) {
-      const T inverse = T(1) / (k + T(1));
-      d = p * (rest * ((R(T(2) * k) + twice) * R(inverse))) + d * R(k * inverse);
-      p = p * ((R(k) + twice) * R(inverse)) + d;
-      if (!orthogonal_finite(p)) break;
-    }
-  }
-  return left && n % 2 != 0 ? -p : p;
+  const orthogonal_argument<Z> at = orthogonal_at(x);
+  const Z p = orthogonal_run(n, gegenbauer_family<R>{lambda + lambda}, !orthogonal_middle(at.x), at.x, at.rest);
+  return at.left && n % 2 != 0 ? -p : p;
 }
 
 /// P_n^(alpha, beta) of Jacobi as a sum, DLMF 18.5.7, which has no pole in alpha and beta.
@@ -138,19 +216,18 @@ SCI_HD_LARGE Z jacobi_sum(int64_t n, R alpha, R beta, Z x) {
 template <class R, class Z>
 SCI_HD_LARGE Z jacobi_three_terms(int64_t steps, R degree, R alpha, R beta, Z before, Z p, Z x) {
   using T = scalar_of<Z>;
-  const R sum = alpha + beta, squares = (alpha - beta) * sum;
+  const jacobi_family<R, R> family{alpha, beta, alpha + beta};
+  Z f = -before;
   R k = degree;
   SCI_NO_UNROLL
-  for (int64_t i = 0; i < steps; ++i, k = k + R(T(1))) {
-    const R t = k + k + sum, up = t + R(T(2)), odd = t + R(T(1));
-    const R inverse = R(T(1)) / ((k + R(T(1))) * (k + sum + R(T(1))) * t);
-    const Z next = p * ((x * (up * t) + Z(squares)) * (odd * R(T(0.5)) * inverse)) -
-                   before * ((k + alpha) * (k + beta) * up * inverse);
-    before = p;
-    p = next;
-    if (!orthogonal_finite(p)) break;
-  }
+  for (int64_t i = 0; i < steps && orthogonal_finite(p); ++i, k = k + R(T(1))) family.step(k, false, x, p, f);
   return p;
+}
+
+/// Has a step of Jacobi's recurrence a divisor that is 0 or nearly so? There the sum of powers is taken.
+template <class T>
+SCI_HD bool jacobi_needs_sum(int64_t n, T sum) {
+  return sum <= T(-2) && (n <= 20 || (sum == floor(sum) && sum > T(-2 * n)));
 }
 
 /// P_n^(alpha, beta) of Jacobi.
@@ -160,25 +237,10 @@ SCI_HD_LARGE Z jacobi_steps(int64_t n, R alpha, R beta, const orthogonal_argumen
   if (n < 0) return Z(T(0));
   if (n == 0) return Z(T(1));
   if (at.left) swap(alpha, beta);
-  const Z x = at.x, rest = at.rest;
   const R sum = alpha + beta;
-  const T whole = primal(sum);
-  Z d = rest * ((sum + R(T(2))) * R(T(0.5))), p = d + Z(alpha + R(T(1)));
-  if (orthogonal_middle(x)) p = (x * (sum + R(T(2))) + Z(alpha - beta)) * R(T(0.5));
-  if (whole <= T(-2) && (n <= 20 || (whole == floor(whole) && whole > T(-2 * n)))) {  // a divisor is 0 or nearly so
-    p = jacobi_sum(n, alpha, beta, x);
-  } else if (orthogonal_middle(x)) {
-    p = jacobi_three_terms(n - 1, R(T(1)), alpha, beta, Z(T(1)), p, x);
-  } else {
-    T k = T(1);
-    SCI_NO_UNROLL
-    for (int64_t i = 1; i < n; ++i, k += T(1)) {
-      const R t = R(T(2) * k) + sum, next = R(k + T(1)) + sum, inverse = R(T(1)) / (next * t * R(k + T(1)));
-      d = (p * (rest * ((t + R(T(1))) * t * R(T(0.5)))) + d * ((R(k) + beta) * R(k))) * ((t + R(T(2))) * inverse);
-      p = p + p * (alpha * R(T(1) / (k + T(1)))) + d;  // not from `inverse`: its derivative would not cancel
-      if (!orthogonal_finite(p)) break;
-    }
-  }
+  const Z p = jacobi_needs_sum(n, T(primal(sum)))
+                  ? jacobi_sum(n, alpha, beta, at.x)
+                  : orthogonal_run(n, jacobi_family<R, R>{alpha, beta, sum}, !orthogonal_middle(at.x), at.x, at.rest);
   return at.left && n % 2 != 0 ? -p : p;
 }
 
@@ -188,17 +250,10 @@ SCI_HD_LARGE Z laguerre_steps(int64_t n, R alpha, Z x) {
   using T = scalar_of<Z>;
   if (n < 0) return Z(T(0));
   if (n == 0) return Z(T(1));
-  Z d = -x, p = d + Z(alpha + R(T(1)));
-  T k = T(1);
-  SCI_NO_UNROLL
-  for (int64_t i = 1; i < n; ++i, k += T(1)) {
-    const T inverse = T(1) / (k + T(1));
-    d = d * R(k * inverse) - x * (p * R(inverse));
-    p = p + p * (alpha * R(inverse)) + d;
-    // Far beyond the zeros the signs alternate.
-    if (!orthogonal_finite(p)) return orthogonal_left(x) || (n - i) % 2 != 0 ? p : -p;
-  }
-  return p;
+  int64_t reached;
+  const Z p = orthogonal_run(n, laguerre_family<R>{alpha}, true, x, x, reached);
+  // Far beyond the zeros the signs alternate.
+  return !orthogonal_finite(p) && !orthogonal_left(x) && (n - reached) % 2 != 0 ? -p : p;
 }
 
 /// The degree is out of the range of the steps, or an argument unknown.
