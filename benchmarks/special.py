@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks import special_degrees
 from benchmarks.cases import Call, Case, Context, find, present
 from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
 from sci.testing import points
@@ -89,6 +90,7 @@ def tables(context: Context) -> Iterator[Case]:
 def cases(context: Context, by_group: bool = False) -> Iterator[Case]:
     """Yield a row per function, signature and dtype; with `by_group` one per group of samples instead."""
     yield from tables(context)
+    yield from special_degrees.cases(context)
     count = (1 << 24 if context.device.type == "cuda" else 1 << 18) >> (2 if context.quick else 0)
     for card in cards():
         for signature in signatures(card):

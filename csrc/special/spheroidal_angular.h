@@ -14,8 +14,8 @@
 // Error      worst ulp (mean) per region and dtype: python -m tools.accuracy pro_ang1 obl_ang1
 // Source     DLMF, chapter 30; C. Flammer, Spheroidal Wave Functions, Stanford University Press 1957
 #pragma once
-#include "special/detail/spheroidal_path.h"
 #include "special/detail/legendre_one.h"
+#include "special/detail/spheroidal_path.h"
 
 namespace sci {
 namespace detail {

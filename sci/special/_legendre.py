@@ -13,6 +13,8 @@ from sci._core.cards import Group, Sample, Ulp, discrete, inf, integers, linear,
 from sci._core.dispatch import elementwise
 from sci._core.errors import bad_argument
 
+from ._orthogonal import gegenbauer_polynomial, legendre_polynomial
+
 # ---- kernels -------------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +263,23 @@ def angle_derivatives(diff_n: int, n: Tensor, m: Tensor, theta: Tensor) -> list[
         down = ((n + m) * (n - m + 1)).clamp(min=0).to(theta.dtype).sqrt()
         found.append(_side(theta) * (up * first(m + 1) - down * first(m - 1)) / 2)
     return found
+
+
+def polynomials(name: str, n: Any, z: Any, diff_n: Any) -> Tensor:
+    """Return Legendre's polynomial and its derivatives, which are Gegenbauer's: DLMF 18.9.19."""
+    order = derivative_count(name, diff_n)
+    (x,) = promote(name, half=True, z=z)
+    wide = x.to(compute_dtype(x.dtype))
+    degree = whole_numbers(name, "n", n, x.device)
+    value = legendre_polynomial(degree, wide)
+    if not (isinstance(n, int) and n >= 0):
+        value = torch.where((degree >= 0) | wide.isnan(), value, torch.zeros_like(wide))
+    found = [value]
+    if order > 0:
+        found.append(gegenbauer_polynomial(degree - 1, 1.5, wide))
+    if order > 1:
+        found.append(3 * gegenbauer_polynomial(degree - 2, 2.5, wide))
+    return torch.stack(found).to(x.dtype)
 
 
 def legendre(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff_n: Any) -> Tensor:

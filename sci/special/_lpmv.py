@@ -15,6 +15,7 @@ from sci._core.ufunc_keywords import accepts_ufunc_keywords
 
 from ._hyp2f1 import hyp2f1
 from ._jacobi_function import jacobi_function
+from ._legendre import legendre_derivative
 from ._poch import poch
 from ._rgamma import rgamma
 
@@ -23,6 +24,15 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     x = (torch.rand(3, generator=generator, dtype=torch.float64) * 1.4 - 0.7).to(dtype).to(device)
     v = torch.tensor([2.5, 3.0, 4.25], dtype=dtype, device=device)
     yield Sample(torch.tensor([0, 1, -2], device=device), v, x)
+
+
+def _whole_pair(m: Any, v: Any) -> tuple[int, int] | None:
+    """Return degree and order for the kernel of whole ones, where numbers are given that have a function there."""
+    for number in (m, v):
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number // 1:
+            return None
+    degree, order = int(v) if v >= 0 else -int(v) - 1, int(m)
+    return (degree, order) if abs(order) <= degree else None
 
 
 @function(differentiable=("v", "x"), discrete=("m",), samples=_samples, complex=False)
@@ -77,6 +87,10 @@ def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> lpmv(1, 2.5, torch.tensor([0.0, 0.5], dtype=torch.float64))
     tensor([ 0.9836, -0.9874], dtype=torch.float64)
     """
+    if (whole_pair := _whole_pair(m, v)) is not None:
+        (x,) = promote("lpmv", half=True, allow_complex=False, x=x)
+        result = legendre_derivative(0, *whole_pair, 0, 2, x.to(compute_dtype(x.dtype))).to(x.dtype)
+        return result if out is None else write_out("lpmv", result, out)
     given = promote("lpmv", half=True, allow_complex=False, m=m, v=v, x=x)
     order, degree, z = (t.to(compute_dtype(t.dtype)) for t in given)
     order = order.detach()

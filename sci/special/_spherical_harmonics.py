@@ -14,6 +14,7 @@ from ._legendre import (
     harmonics,
     legendre,
     legendre_samples,
+    polynomials,
     real_arguments,
     whole_numbers,
 )
@@ -52,8 +53,8 @@ def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Tensor:
 
     Notes
     -----
-    By the recurrence of Gegenbauer polynomials [1]_, beside 1 in its form of differences. A derivative is the same
-    function of the next order, so that derivatives of all results follow by automatic differentiation.
+    By the recurrence [1]_, beside 1 in its form of differences; derivatives are Gegenbauer's polynomials,
+    :math:`P_n' = C^{(3/2)}_{n-1}`, :math:`P_n'' = 3 C^{(5/2)}_{n-2}`, and differentiate further as these do.
 
     References
     ----------
@@ -67,7 +68,7 @@ def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Tensor:
     tensor([[-0.5000,  1.0000],
             [ 0.0000,  3.0000]], dtype=torch.float64)
     """
-    return legendre("legendre_p", n, 0, z, 2, False, diff_n)
+    return polynomials("legendre_p", n, z, diff_n)
 
 
 @function(differentiable=("z",), samples=legendre_samples(4), batch=False)

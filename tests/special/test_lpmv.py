@@ -34,3 +34,13 @@ def test_derivatives_and_what_is_no_order() -> None:
         assert torch.autograd.gradcheck(lambda v, x, m=m: special.lpmv(m, v, x), (v, x))
     assert torch.isnan(special.lpmv(1.5, 2.0, X)).all()
     assert (special.lpmv(3, 2.0, X) == 0).all()
+
+
+@pytest.mark.parametrize(("m", "v"), [(0, 0), (1, 3), (-2, 5.0), (2, -4), (7, 40), (-7, 12)])
+def test_numbers_that_are_whole(m: int, v: float) -> None:
+    """The kernel of whole degrees and orders gives what that of real degrees gives, also its slope."""
+    x = torch.linspace(-0.99, 0.99, 101, dtype=torch.float64)
+    found = special.lpmv(m, v, x)
+    general = special.lpmv(m, torch.tensor(v, dtype=torch.float64), x)
+    torch.testing.assert_close(found, general, rtol=1e-11, atol=1e-13 * general.abs().max().item())
+    assert torch.autograd.gradcheck(lambda x: special.lpmv(m, v, x), x[::20].clone().requires_grad_())
