@@ -75,14 +75,16 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_logarithmic(double a, double b, int m, d
   Z log = log_u + Z((up + other) - down);
   hyper_value<Z> s = {Z(0.0), 0};
   const double last = max(-a, -b);
+  int k = 0;
   SCI_NO_UNROLL
-  for (int k = 0; k < 2000; ++k) {
+  for (; k < 2000; ++k) {
     const Z term = power * log;
     s = {s.w + term, s.size + hyper_size(power) * (known + 0.2 * k * hyper_size(log))};
     if (k > last && hyper_size(power) * known < 1e-17 * hyper_size(s.w)) break;
     log = log + Z((1 / (a + k) + 1 / (b + k)) - (1 / (k + 1.0) + 1 / (k + m + 1.0)));
     power = power * u * ((a + k) * (b + k) / ((k + 1.0) * (k + m + 1)));
   }
+  if (k == 2000) s.size = limits<double>::infinity;  // no limit yet: |u| is nearly 1
   return {sum.w - s.w * front, sum.size + abs(front) * (s.size + parts * hyper_size(s.w))};
 }
 
