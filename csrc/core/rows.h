@@ -54,9 +54,9 @@ SCI_PACK void run_rows(int64_t count, T* out, const T* x, T bound, F f, One one)
     T in[block] = {}, found[block];
     for (int64_t l = 0; l < n; ++l) in[l] = x[i + l];
     RowPack<T> packs[rows_at_once];
-    std::memcpy(&packs, in, sizeof in);
+    __builtin_memcpy(&packs, in, sizeof in);
     f(packs);
-    std::memcpy(found, &packs, sizeof found);
+    __builtin_memcpy(found, &packs, sizeof found);
     bool tame = true;
     for (int l = 0; l < block; ++l) tame = tame & (abs(found[l]) <= limits<T>::max) & (abs(in[l]) < bound);
     for (int64_t l = 0; l < n; ++l) out[i + l] = found[l];
