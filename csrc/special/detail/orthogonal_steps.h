@@ -76,8 +76,8 @@ struct legendre_family {
   }
   template <class K, class M, class Z>
   SCI_HD void step(K k, M close, Z q, Z& p, Z& f) const {
-    const K inverse = K(1) / (k + K(1));
-    const Z late = f * (k * inverse), t = p * (q * ((K(2) * k + K(1)) * inverse)) + late;
+    const K inverse = K(1) / (k + K(1));  // k / (k + 1) and (2 k + 1) / (k + 1) with one rounding each
+    const Z late = f * (K(1) - inverse), t = p * (q * (K(2) - inverse)) + late;
     const Z next = orthogonal_choose(close, p + t, t);
     f = orthogonal_choose(close, t, -p);
     p = next;
