@@ -130,6 +130,13 @@ template <class M, class R>
 SCI_HD complex<R> choose(M m, complex<R> x, complex<R> y) {
   return {choose(m, x.re, y.re), choose(m, x.im, y.im)};
 }
+/// Exchanges x and y in the lanes of m.
+template <class M, class V>
+SCI_HD void exchange(M m, V& x, V& y) {
+  const V before = x;
+  x = choose(m, y, before);
+  y = choose(m, before, y);
+}
 /// |x|, also where its square is out of range.
 template <class V>
 SCI_HD real_of<V> modulus(V x) {

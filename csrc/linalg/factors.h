@@ -73,11 +73,7 @@ SCI_HD real_of<V> lu_factors(V* a, real_of<V>* pivots, int64_t n) {
     for (int64_t i = k + 1; i < n; ++i) {
       auto mask = best == R(T(i));
       if (!some(mask)) continue;
-      for (int64_t j = 0; j < n; ++j) {
-        V x = a[k * n + j], y = a[i * n + j];
-        a[k * n + j] = choose(mask, y, x);
-        a[i * n + j] = choose(mask, x, y);
-      }
+      for (int64_t j = 0; j < n; ++j) exchange(mask, a[k * n + j], a[i * n + j]);
     }
     detail::subtract_product<false>(a + k * n + k + 1, 1, a + k + 1, 1, n, a + k * n, 1, n - k - 1, k);
     auto zero = abs1(a[k * n + k]) == R(0);

@@ -337,11 +337,7 @@ SCI_PRODUCTS_APART real_of<V> det_gradient(const V* a, const V* g, V* out, V* wo
     for (int64_t i = k + 1; i < n; ++i) {
       const auto mask = swaps[k] == R(T(i));
       if (!some(mask)) continue;
-      for (int64_t j = 0; j < n; ++j) {
-        const V x = out[k * n + j], y = out[i * n + j];
-        out[k * n + j] = choose(mask, y, x);
-        out[i * n + j] = choose(mask, x, y);
-      }
+      for (int64_t j = 0; j < n; ++j) exchange(mask, out[k * n + j], out[i * n + j]);
     }
   const R least = R(sqrt(sqrt(limits<T>::min))), most = R(1) / least, volume = modulus(det);
   const R condition = size * detail::largest_column(out, n);

@@ -94,11 +94,7 @@ SCI_PRODUCTS_APART void invert(V* a, V* work, real_of<V>* pivots, int64_t n) {
       for (int64_t i = k + 1; i < n; ++i) {
         const auto mask = best == R(T(i));
         if (!some(mask)) continue;
-        for (int64_t j = 0; j < n; ++j) {
-          const V x = a[k * n + j], y = a[i * n + j];
-          a[k * n + j] = choose(mask, y, x);
-          a[i * n + j] = choose(mask, x, y);
-        }
+        for (int64_t j = 0; j < n; ++j) exchange(mask, a[k * n + j], a[i * n + j]);
       }
     const V inverse = Quotient<V>(a[k * n + k])(V(R(1)));
     for (int64_t i = 0; i < n; ++i) {
@@ -114,11 +110,7 @@ SCI_PRODUCTS_APART void invert(V* a, V* work, real_of<V>* pivots, int64_t n) {
     for (int64_t i = k + 1; i < n; ++i) {
       const auto mask = pivots[k] == R(T(i));
       if (!some(mask)) continue;
-      for (int64_t r = 0; r < n; ++r) {
-        const V x = a[r * n + k], y = a[r * n + i];
-        a[r * n + k] = choose(mask, y, x);
-        a[r * n + i] = choose(mask, x, y);
-      }
+      for (int64_t r = 0; r < n; ++r) exchange(mask, a[r * n + k], a[r * n + i]);
     }
   }
 }

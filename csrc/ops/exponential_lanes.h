@@ -1,13 +1,8 @@
 // The exponential, cosines and sines of small matrices with their derivatives (linalg/exponential.h) side by side.
 #pragma once
-#include "fft/lanes.h"
-#ifdef SCI_LANES_WIDE
-#define SCI_PRODUCTS_APART SCI_LANES_WIDE
-#else
-#define SCI_PRODUCTS_APART SCI_LANES_PLAIN
-#endif
 #include "linalg/exponential.h"
 #include "ops/exponential_jobs.h"
+#include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/side_by_side.h"
 
 namespace sci {

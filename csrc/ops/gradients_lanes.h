@@ -1,12 +1,7 @@
 // Gradients of decompositions (linalg/gradients.h) of matrices side by side.
 #pragma once
-#include "fft/lanes.h"
-#ifdef SCI_LANES_WIDE
-#define SCI_PRODUCTS_APART SCI_LANES_WIDE
-#else
-#define SCI_PRODUCTS_APART SCI_LANES_PLAIN
-#endif
 #include "ops/gradients_jobs.h"
+#include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/side_by_side.h"
 
 namespace sci {

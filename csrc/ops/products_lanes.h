@@ -1,12 +1,7 @@
 // Functions of small matrices and matrix equations by products and inverses (linalg/products_job.h) side by side.
 #pragma once
-#include "fft/lanes.h"
-#ifdef SCI_LANES_WIDE
-#define SCI_PRODUCTS_APART SCI_LANES_WIDE
-#else
-#define SCI_PRODUCTS_APART SCI_LANES_PLAIN
-#endif
 #include "linalg/products_job.h"
+#include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/products_jobs.h"
 #include "ops/side_by_side.h"
 

@@ -11,21 +11,6 @@ inline Tensor on_cpu(const Tensor& x) {
   return x.is_contiguous() ? x : torch::stable::contiguous(x);
 }
 
-inline size_t bytes_of(ScalarType type) {
-  switch (type) {
-    case ScalarType::Bool:
-    case ScalarType::Byte:
-    case ScalarType::Char: return 1;
-    case ScalarType::Short:
-    case ScalarType::Half:
-    case ScalarType::BFloat16: return 2;
-    case ScalarType::Int:
-    case ScalarType::Float: return 4;
-    case ScalarType::ComplexDouble: return 16;
-    default: return 8;
-  }
-}
-
 /// A new tensor, on the CPU in memory that is kept where it is long: allocating would take longer than the operators
 /// here do. There it does not go through the dispatcher either, which takes as long as the product of a small matrix.
 inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::optional<ScalarType> dtype = std::nullopt) {
@@ -38,7 +23,7 @@ inline Tensor room_as(const Tensor& like, std::vector<int64_t> size, std::option
   int64_t count = 1;
   for (size_t d = size.size(); d-- > 0; count *= size[d] > 1 ? size[d] : 1) strides[d] = count;
   AtenTensorHandle handle = nullptr;
-  size_t given = 0, bytes = bytes_of(dtype ? *dtype : like.scalar_type());
+  size_t given = 0, bytes = aoti_torch_dtype_element_size(type);
   for (int64_t n : size) bytes *= size_t(n);
   if (bytes >= kept_from) {
     if (void* memory = take_memory(bytes, given)) {

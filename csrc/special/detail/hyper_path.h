@@ -62,7 +62,7 @@ SCI_HD complex<dual<T>> hyper_scaled(dual<T> x, complex<K> k) {
 }
 SCI_HD complex<double_double> hyper_scaled(double_double x, complex<double_double> k) { return {x * k.re, x * k.im}; }
 
-/// A number without derivatives as one of R or Z.
+/// A number as one of R or Z: without derivatives, or with them into the inner loops' numbers and back.
 template <class T>
 struct hyper_lift_ {
   template <class K>
@@ -75,6 +75,10 @@ struct hyper_lift_<dual<T>> {
   template <class K>
   SCI_HD static dual<T> from(K x) {
     return dual<T>(hyper_lift_<T>::from(x));
+  }
+  template <class K>
+  SCI_HD static dual<T> from(dual<K> x) {
+    return {hyper_lift_<T>::from(x.v), hyper_lift_<T>::from(x.d)};
   }
 };
 template <class T>
@@ -112,33 +116,6 @@ struct hyper_quick_<complex<T>> {
 };
 template <class T>
 using hyper_quick = typename hyper_quick_<T>::type;
-
-/// Into the inner loops' numbers and back.
-template <class T>
-struct hyper_cast_ {
-  template <class K>
-  SCI_HD static T from(K x) {
-    return T(x);
-  }
-};
-template <class T>
-struct hyper_cast_<dual<T>> {
-  template <class K>
-  SCI_HD static dual<T> from(dual<K> x) {
-    return {hyper_cast_<T>::from(x.v), hyper_cast_<T>::from(x.d)};
-  }
-};
-template <class T>
-struct hyper_cast_<complex<T>> {
-  template <class K>
-  SCI_HD static complex<T> from(complex<K> x) {
-    return {hyper_cast_<T>::from(x.re), hyper_cast_<T>::from(x.im)};
-  }
-};
-template <class T, class K>
-SCI_HD T hyper_cast(K x) {
-  return hyper_cast_<T>::from(x);
-}
 
 /// The sum of the absolute components, derivatives included; NaN where one is.
 SCI_HD double hyper_size(double x) { return abs(x); }
@@ -263,7 +240,7 @@ struct hyper_equation {
   }
   SCI_HD hyper_factors<hyper_quick<R>> factors() const {
     using Q = hyper_quick<R>;
-    return {order, hyper_ramp<Q>(hyper_cast<Q>(a)), hyper_ramp<Q>(hyper_cast<Q>(b)), hyper_ramp<Q>(hyper_cast<Q>(c))};
+    return {order, hyper_ramp<Q>(hyper_lift<Q>(a)), hyper_ramp<Q>(hyper_lift<Q>(b)), hyper_ramp<Q>(hyper_lift<Q>(c))};
   }
   SCI_HD double product() const {
     return order == 2 ? hyper_leading(a) * hyper_leading(b) : order == 1 ? hyper_leading(a) : 1;
@@ -282,7 +259,7 @@ SCI_HD_LARGE hyper_state<Z> hyper_start(const hyper_equation<R>& f, hyper_base<Z
   using Q = hyper_quick<R>;
   using C = hyper_quick<Z>;
   const hyper_factors<Q> factors = f.factors();
-  const hyper_base<C> z = hyper_cast<hyper_base<C>>(argument);
+  const hyper_base<C> z = hyper_lift<hyper_base<C>>(argument);
   C term = C(hyper_lift<Q>(double_double(1))), w = term, slope = C(hyper_lift<Q>(double_double(0)));
   const double last = f.last_turn();
   int quiet = 0;
@@ -298,7 +275,7 @@ SCI_HD_LARGE hyper_state<Z> hyper_start(const hyper_equation<R>& f, hyper_base<Z
     if ((n & hyper_rest) == 0) hyper_settle(term), hyper_settle(w), hyper_settle(slope);
     quiet = n > last && hyper_size(term) * (n + 2) <= tiny * hyper_size(w) ? quiet + 1 : 0;
   }
-  return {hyper_cast<Z>(w), hyper_cast<Z>(slope)};
+  return {hyper_lift<Z>(w), hyper_lift<Z>(slope)};
 }
 
 /// One Taylor step from z to z + h.
@@ -314,9 +291,9 @@ SCI_HD_LARGE hyper_state<Z> hyper_step(const hyper_equation<R>& f, hyper_base<Z>
   const W s = h / (gauss ? z * (one - z) : z), sloped = gauss ? s * (one - hyper_scaled(z, 2.0)) : s;
   const Z exact_first = hyper_scaled(Z(f.c), s) - hyper_scaled(hyper_scaled(Z(f.slope()), z), s);
   const hyper_factors<Q> factors = f.factors();
-  const V turn = hyper_cast<V>(sloped), square = hyper_cast<V>(h * s);
-  C middle = hyper_cast<C>(exact_first);
-  C u = hyper_cast<C>(at.w), v = hyper_cast<C>(hyper_scaled(at.slope, h)), w = u + v, slope = v;
+  const V turn = hyper_lift<V>(sloped), square = hyper_lift<V>(h * s);
+  C middle = hyper_lift<C>(exact_first);
+  C u = hyper_lift<C>(at.w), v = hyper_lift<C>(hyper_scaled(at.slope, h)), w = u + v, slope = v;
   int quiet = 0;
   SCI_NO_UNROLL
   for (int n = 0; n < hyper_terms && quiet < 3 && hyper_size(w) < limits<double>::infinity; ++n) {
@@ -330,7 +307,7 @@ SCI_HD_LARGE hyper_state<Z> hyper_step(const hyper_equation<R>& f, hyper_base<Z>
     if ((n & hyper_rest) == 0) hyper_settle(u), hyper_settle(v), hyper_settle(w), hyper_settle(slope);
     quiet = hyper_size(next) * (n + 2) <= tiny * hyper_size(w) ? quiet + 1 : 0;
   }
-  return {hyper_cast<Z>(w), hyper_scaled(hyper_cast<Z>(slope), one / h)};
+  return {hyper_lift<Z>(w), hyper_scaled(hyper_lift<Z>(slope), one / h)};
 }
 
 /// How far one step from z may go.

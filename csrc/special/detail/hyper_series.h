@@ -61,7 +61,7 @@ SCI_HD_LARGE hyper_rgamma<R> hyper_reciprocal_gamma(R x) {
       {13.402864044168393, -6.154114101993966e-16},    {-156.84828462600203, 9.391823141715389e-15},
       {2193.1033333333335, -1.3339255626002948e-13},   {-36108.77125372499, 5.897583353514365e-13}};
   Q p = hyper_lift<Q>(B(1));
-  const hyper_ramp<Q> low(hyper_cast<Q>(x));
+  const hyper_ramp<Q> low(hyper_lift<Q>(x));
   int twos = 0, up = 0;
   SCI_NO_UNROLL
   for (; up < 1000 && hyper_leading(x) + up < 30; ++up) {
@@ -73,13 +73,13 @@ SCI_HD_LARGE hyper_rgamma<R> hyper_reciprocal_gamma(R x) {
   frexp(hyper_size(p), &last);
   p = hyper_scaled(p, ldexp(1.0, -last)), twos += last;
   x = x + hyper_lift<R>(B(up));
-  const Q t = hyper_lift<Q>(B(1)) / hyper_cast<Q>(x), s = t * t;
+  const Q t = hyper_lift<Q>(B(1)) / hyper_lift<Q>(x), s = t * t;
   Q tail = hyper_lift<Q>(stirling[13]);
   SCI_NO_UNROLL
   for (int k = 12; k >= 0; --k) tail = tail * s + hyper_lift<Q>(stirling[k]);
   const R l =
       (x - hyper_lift<R>(B(0.5))) * sci::log(x) - x + hyper_lift<R>(B(0.9189385332046728, -3.8782941580672414e-17));
-  return {hyper_cast<R>(p), l + hyper_cast<R>(t * tail), twos};
+  return {hyper_lift<R>(p), l + hyper_lift<R>(t * tail), twos};
 }
 
 /// A value and the size of what was added up to it, rounding of factors included: times epsilon, its error.
@@ -96,7 +96,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<
   using Q = hyper_quick<R>;
   using C = hyper_quick<Z>;
   const hyper_factors<Q> factors = f.factors();
-  const hyper_base<C> u = hyper_cast<hyper_base<C>>(argument);
+  const hyper_base<C> u = hyper_lift<hyper_base<C>>(argument);
   const double last = f.last_turn();
   C term = hyper_lift<C>(double_double(1)), w = term;
   double size = 1, moment = 0, before = 1;
@@ -126,7 +126,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_series(const hyper_equation<R>& f, hyper_base<
   }
   if (n == hyper_long) size = limits<double>::infinity;
   // The rounding of n products: about sqrt(n).
-  return {hyper_cast<Z>(w), size + 0.8 * sqrt(size) * sqrt(moment)};
+  return {hyper_lift<Z>(w), size + 0.8 * sqrt(size) * sqrt(moment)};
 }
 
 /// The value as a plain number of the argument's kind.
@@ -151,9 +151,9 @@ SCI_HD_LARGE hyper_value<Z> hyper_divergent(R exact_p, R exact_q, hyper_base<Z> 
   using Q = hyper_quick<R>;
   using C = hyper_quick<Z>;
   using B = hyper_base<Q>;
-  const hyper_ramp<Q> p(hyper_cast<Q>(exact_p)), q(hyper_cast<Q>(exact_q));
+  const hyper_ramp<Q> p(hyper_lift<Q>(exact_p)), q(hyper_lift<Q>(exact_q));
   const double last = max(abs(hyper_leading(exact_p)), abs(hyper_leading(exact_q)));
-  const hyper_base<C> u = hyper_cast<hyper_base<C>>(argument);
+  const hyper_base<C> u = hyper_lift<hyper_base<C>>(argument);
   const double tiny = hyper_tiny<B>;
   C term = hyper_lift<C>(double_double(1)), w = term;
   double size = 1, before = limits<double>::infinity;
@@ -174,7 +174,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_divergent(R exact_p, R exact_q, hyper_base<Z> 
       break;
     }
   }
-  return {hyper_cast<Z>(w), size + before / tiny};
+  return {hyper_lift<Z>(w), size + before / tiny};
 }
 
 /// Keep the better of two values in `best`, whose size is relative to it; is it accepted? A value that overflows or
