@@ -201,3 +201,20 @@ def test_agrees_with_scipy() -> None:
     A = matrix(40)
     b = np.linspace(-1, 1, 40)
     np.testing.assert_allclose(spsolve(A, b), scipy.sparse.linalg.spsolve(A.to_scipy(), b), rtol=1e-12)
+
+
+def test_many_singular_matrices_of_one_pattern() -> None:
+    # More than Python nests calls, before and after the first one that is regular.
+    data = torch.zeros(2400, 2, dtype=torch.float64)
+    data[1200] = torch.tensor([2.0, 4.0])
+    place = torch.tensor([0, 1])
+
+    def solved(values: torch.Tensor) -> torch.Tensor:
+        A = csr_array((values, place, torch.tensor([0, 1, 2])), shape=(2, 2))
+        return spsolve(A, torch.ones(2, dtype=torch.float64))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MatrixRankWarning)
+        x = torch.func.vmap(solved)(data)
+    torch.testing.assert_close(x[1200], torch.tensor([0.5, 0.25], dtype=torch.float64), rtol=0, atol=0)
+    assert x[:1200].isnan().all() and x[1201:].isnan().all()

@@ -100,23 +100,29 @@ def _factorize(data: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str
 
 
 def _factorize_all(values: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str) -> list[_Factor]:
-    """Factorise matrices of one pattern: the order that is found for the first one is that of all."""
-    factors = [_factorize(member, indptr, indices, n, order) for member in values[:1]]
-    if len(values) < 2:
-        return factors
-    if factors[0].lu is None:
-        return factors + _factorize_all(values[1:], indptr, indices, n, order)
-    places = factors[0].lu.perm_c
+    """Factorise matrices of one pattern: the order that is found for the first regular one is that of all later."""
+    factors: list[_Factor] = []
+    for k, member in enumerate(values):
+        found = _factorize(member, indptr, indices, n, order)
+        factors.append(found)
+        if found.lu is not None:
+            return factors + _in_order(found.lu.perm_c, values[k + 1 :], indptr, indices, n, order)
+    return factors
+
+
+def _in_order(places: Any, values: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str) -> list[_Factor]:
+    """Factorise matrices whose columns are put in these places beforehand."""
+    if len(values) == 0:
+        return []
     columns = torch.from_numpy(np.argsort(places).astype(np.int64))
     starts, counts = indptr[:-1].to(torch.int64)[columns], indptr.diff().to(torch.int64)[columns]
     moved = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
     entries = torch.arange(indices.shape[0]) + (starts - moved[:-1]).repeat_interleave(counts)
     settings: dict[str, Any] = json.loads(order) if order.startswith("{") else {}
-    pattern = moved.to(indptr.dtype), indices[entries]
-    for member in values[1:]:
-        found = _factorize(member[entries], *pattern, n, json.dumps({**settings, "permc_spec": "NATURAL"}))
+    natural = json.dumps({**settings, "permc_spec": "NATURAL"})
+    factors = [_factorize(member[entries], moved.to(indptr.dtype), indices[entries], n, natural) for member in values]
+    for found in factors:
         found.places = places
-        factors.append(found)
     return factors
 
 
