@@ -1,4 +1,4 @@
-"""Iterations of every solver beside SciPy's; ``python tests/sparse/test_iteration_counts.py`` prints them all."""
+"""Iterations of every solver beside SciPy's; ``python -m tests.sparse.test_iteration_counts`` prints them all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import scipy.sparse.linalg
 import torch
 
 import sci.sparse.linalg
-from sci.sparse import csr_array, diags_array, eye_array, kronsum
+from sci.sparse import csr_array, eye_array, kronsum
+from tests.sparse.model_matrices import convection, line, poisson
 
 SYMMETRIC = ["cg", "minres"]
 GENERAL = ["bicg", "bicgstab", "cgs", "gcrotmk", "gmres", "lgmres", "qmr", "tfqmr"]
@@ -18,28 +19,16 @@ LEAST_SQUARES = ["lsqr", "lsmr"]
 OUTER = ("lgmres", "gcrotmk")  # SciPy calls back before each cycle, and once more where it finds the system solved
 
 
-def _line(n: int, below: float, centre: float, above: float) -> csr_array:
-    one = torch.ones(n, dtype=torch.float64)
-    return diags_array([below * one[1:], centre * one, above * one[1:]], offsets=[-1, 0, 1]).tocsr()
-
-
-def _poisson(n: int, dimensions: int) -> csr_array:
-    A = T = _line(n, -1.0, 2.0, -1.0)
-    for _ in range(dimensions - 1):
-        A = kronsum(A, T)
-    return A.tocsr()
-
-
 def _near_singular(n: int) -> csr_array:
     shift = 0.99 * 2 * (2 - 2 * np.cos(np.pi / (n + 1)))
-    return (_poisson(n, 2) - shift * eye_array(n * n, dtype=torch.float64)).tocsr()
+    return (poisson(n, 2) - shift * eye_array(n * n, dtype=torch.float64)).tocsr()
 
 
 PROBLEMS = {
-    "Poisson 2-D": _poisson(20, 2),
-    "Poisson 3-D": _poisson(8, 3),
-    "convection": kronsum(_line(20, -1.4, 2.0, -0.6), _line(20, -1.2, 2.0, -0.8)).tocsr(),
-    "stretched": kronsum(_line(20, -1.0, 2.0, -1.0), _line(20, -0.02, 0.04, -0.02)).tocsr(),
+    "Poisson 2-D": poisson(20, 2),
+    "Poisson 3-D": poisson(8, 3),
+    "convection": convection(20),
+    "stretched": kronsum(line(20, -1.0, 2.0, -1.0), line(20, -0.02, 0.04, -0.02)).tocsr(),
     "near-singular": _near_singular(16),
 }
 PAIRS = [

@@ -10,8 +10,9 @@ import scipy.sparse.linalg
 import torch
 
 import sci.sparse.linalg
-from sci.sparse import csr_array, diags_array, eye_array, kronsum
+from sci.sparse import csr_array, diags_array, eye_array
 from sci.sparse.linalg import LinearOperator, aslinearoperator, gcrotmk, gmres, lgmres, lsmr, lsqr, minres, qmr
+from tests.sparse.model_matrices import convection, line, poisson
 
 GENERAL = ["bicg", "bicgstab", "cgs", "gcrotmk", "gmres", "lgmres", "qmr", "tfqmr"]
 SQUARE = ["cg", "minres", *GENERAL]
@@ -20,22 +21,6 @@ DTYPES = [torch.float64, torch.float32, torch.complex128, torch.complex64]
 
 def solver(name: str) -> Any:
     return getattr(sci.sparse.linalg, name)
-
-
-def line(n: int, below: float, centre: float, above: float) -> csr_array:
-    one = torch.ones(n, dtype=torch.float64)
-    return diags_array([below * one[1:], centre * one, above * one[1:]], offsets=[-1, 0, 1]).tocsr()
-
-
-def poisson(n: int, d: int) -> csr_array:
-    A = T = line(n, -1.0, 2.0, -1.0)
-    for _ in range(d - 1):
-        A = kronsum(A, T)
-    return A.tocsr()
-
-
-def convection(n: int) -> csr_array:
-    return kronsum(line(n, -1.4, 2.0, -0.6), line(n, -1.2, 2.0, -0.8)).tocsr()
 
 
 def right(n: int, dtype: torch.dtype = torch.float64, *batch: int) -> torch.Tensor:
