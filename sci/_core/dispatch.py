@@ -410,7 +410,8 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
 
 def _make_pullback(card: ElementwiseCard, wide: bool) -> Callable[..., Any]:
     """Return what computes the gradients by one kernel, or None where `partials` have to do it."""
-    op = getattr(torch.ops.sci, f"{card.name}_pullback").default
+    name = f"{card.name}_pullback"
+    op = getattr(torch.ops.sci, name).default
     count = len(card.arguments)
 
     def fake(grad: Tensor, *args: Tensor) -> Any:
@@ -419,7 +420,7 @@ def _make_pullback(card: ElementwiseCard, wide: bool) -> Callable[..., Any]:
         made = tuple(grad.new_empty(shape) for _ in xs)
         return made[0] if count == 1 else made
 
-    torch.library.register_fake(f"sci::{op._schema.name.split('::')[1]}", fake, lib=_library)
+    torch.library.register_fake(f"sci::{name}", fake, lib=_library)
 
     def pullback(grad: Tensor, xs: Args, out: Tensor, needs: tuple[bool, ...]) -> list[Tensor | None] | None:
         # A kernel with vector instructions takes less than a single product; others are for all gradients together.
