@@ -85,9 +85,9 @@ def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tens
     lu, pivots, info = _general(a) if found is None else found
     if not checks_enabled():
         return lu, pivots, new_like(a, a.shape[:-2], real_dtype(a.dtype)), info
-    norm = torch.linalg.matrix_norm(a, 1)
+    norm = a.abs().sum(-2).amax(-1)  # less than half the time of torch's matrix_norm
     if a.is_cpu:
-        return lu, pivots, torch.where(info == 0, _lapack.gecon(lu, norm), 0), info
+        return lu, pivots, torch.where(info == 0, _lapack.reciprocal_condition(lu, pivots, norm), 0), info
     inverse = estimate_inverse_norm(lambda b, adjoint: torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint), a)
     return lu, pivots, torch.where(info == 0, 1 / norm / inverse, 0), info
 

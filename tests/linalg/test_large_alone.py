@@ -12,7 +12,7 @@ import threadpoolctl
 import torch
 
 from sci import linalg
-from sci.linalg import LinAlgError, LinAlgWarning
+from sci.linalg import LinAlgError, LinAlgWarning, _lapack
 from tests.linalg.linalg_matrices import positive, random, unitary
 
 N = 100
@@ -110,6 +110,21 @@ def test_singular_and_ill_conditioned_matrices() -> None:
     for a in (torch.stack([random(N, N)] * 3), random(60, 60)):
         torch.testing.assert_close(linalg.inv(a), torch.linalg.inv(a))
     assert float(linalg.det(torch.zeros(N, N))) == 0
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_condition_estimates_as_lapack(dtype: torch.dtype) -> None:
+    n = 260
+    u, v = unitary(n, n), unitary(n, n, seed=1)
+    graded = torch.logspace(300, -300, n, dtype=torch.float64)
+    for a in (*((u * torch.logspace(0, -k, n, dtype=torch.float64)) @ v for k in (0, 3, 6, 12)), torch.diag(graded)):
+        a = a.to(dtype)
+        lu, pivots, _ = torch.linalg.lu_factor_ex(a)
+        norm = a.abs().sum(0).amax()
+        gecon = getattr(scipy.linalg.lapack, "dgecon" if dtype == torch.float64 else "sgecon")
+        expected = gecon(lu.numpy(), float(norm))[0]
+        found = float(_lapack.reciprocal_condition(lu, pivots, norm))
+        assert found == pytest.approx(expected, rel=1e-3, abs=0)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
