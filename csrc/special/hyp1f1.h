@@ -1,8 +1,9 @@
 // Kummer's function 1F1(a; b; z), real and complex z, and its derivatives in the parameters.
 //
 // In double by the power series, plain or times e^z at -z, in pairs where it cancels, or the asymptotic series
-// (detail/hyper_kummer.h), each with an estimate of its error; where that says that more than some 16 eps may be lost
-// the same in double-double, or Taylor steps of the differential equation from 0; where those lose too much and b < -2,
+// (detail/hyper_kummer.h), each with an estimate of its error; where the real function oscillates, by recurrence down
+// from a b at which the series cancels less. Where the estimate says that more than some 16 eps may be lost the same in
+// double-double, or Taylor steps of the differential equation from 0; where those lose too much and b < -2,
 // by recurrence down from b > 0. Derivatives: dual numbers over double-double in the same algorithms.
 //
 // Conventions are SciPy's: infinite where b is a pole and no polynomial ends before it.
@@ -35,12 +36,21 @@ SCI_HD Z hyper_kummer_special(double a, double b, Z z, bool& known) {
   return z;
 }
 
-/// Is it plain that series cancel more than pairs hold? Terms grow to about e^(2 sqrt(-a z)) / e^(z/2) of the value.
-SCI_HD bool hyper_kummer_hopeless(double a, double b, double z) {
-  if (z < 0) a = b - a, z = -z;
-  return a < 0 && z < -4 * a && 2 * sqrt(-a * z) - 0.5 * z > 56;
+/// The real function where it oscillates, so that its series cancels more than pairs hold, within `accepted` epsilon:
+/// terms grow to about e^(2 sqrt(-a z)) / e^(z/2) of the value.
+SCI_HD_LARGE hyper_value<double> hyper_kummer_waves(double a, double b, double z, double accepted) {
+  const hyper_value<double> unknown = {limits<double>::nan, limits<double>::infinity};
+  const bool turned = z < 0;
+  const double_double first = turned ? double_double::sum(b, -a) : double_double(a);
+  const double x = abs(z), p = first.hi;
+  if (!(p < 0 && x < -4 * p && b > 0 && 2 * sqrt(-p * x) - 0.5 * x > 36 + sci::log(accepted))) return unknown;
+  const hyper_value<double> f = hyper_kummer_down(first, b, x);
+  const double front = turned ? exp(z) : 1;
+  return {front * f.w, f.size};
 }
-SCI_HD bool hyper_kummer_hopeless(double, double, complex<double>) { return false; }
+SCI_HD hyper_value<complex<double>> hyper_kummer_waves(double, double, complex<double>, double) {
+  return {complex<double>(limits<double>::nan), limits<double>::infinity};
+}
 
 template <class Z>
 SCI_HD_LARGE Z hyper_kummer_value(double a, double b, Z z, double accepted) {
@@ -50,8 +60,8 @@ SCI_HD_LARGE Z hyper_kummer_value(double a, double b, Z z, double accepted) {
   if (known) return special;
   const double side = hyper_side(z);
   if (a == b && !hyper_pole(b)) return hyper_exp(z);
-  hyper_value<Z> f = {Z(limits<double>::nan), limits<double>::infinity};
-  if (!hyper_kummer_hopeless(a, b, z)) f = hyper_kummer_best<double, Z>(a, b, z, side, accepted);
+  hyper_value<Z> f = hyper_kummer_waves(a, b, z, accepted);
+  if (!(f.size <= accepted)) f = hyper_kummer_best<double, Z>(a, b, z, side, accepted);
   if (f.size <= accepted) return f.w;
   return hyper_finite_or(hyper_rounded(hyper_kummer_slow<double_double, W>(a, b, z, side)), f.w);
 }

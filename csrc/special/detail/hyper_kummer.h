@@ -73,11 +73,54 @@ SCI_HD hyper_value<Z> hyper_kummer_far_any(R a, R b, hyper_base<Z> z, double sid
   return hyper_as<Z>(hyper_kummer_far<R, complex<R>>(a, b, hyper_complex(z), side));
 }
 
+/// x / (b + k), k whole, with one rounding, where that of b + k would be the same in many steps.
+SCI_HD double hyper_over(double x, double b, double k) {
+  const double at = b + k, lost = b - (at - k), over = 1 / at, q = x * over;
+  return q + (fused(-q, at, x) - q * lost) * over;
+}
+
+/// M(a, b, x), a < 0 < x, from a larger b, where it oscillates less: the series in pairs for M and M' there, down from
+/// which, with d(b) = M(b) - M(b + 1) = x M'(b + 1) / b (DLMF 13.3.18), by d(b - 1) = x (d(b) + a / b M(b + 1)) / (b -
+/// 1) (13.3.2). M is nowhere recessive that way, so that rounding makes no more than an ulp of the arguments would;
+/// `size` is relative to the value, of the start alone.
+SCI_HD_LARGE hyper_value<double> hyper_kummer_down(double_double a, double b, double x) {
+  const hyper_value<double> unknown = {limits<double>::nan, limits<double>::infinity};
+  const double steps = ceil(max(-a.hi * x / 14 - b, 0.0));
+  if (!(steps <= 600)) return unknown;
+  const hyper_ramp<pair> up{pair(a)}, low{pair(double_double::sum(b, steps + 1))};
+  pair term = pair(1.0), sum = term, moment = pair(0.0);
+  double size = 1;
+  int n = 0;
+  SCI_NO_UNROLL
+  for (; n < 1000; ++n) {
+    term = term * (hyper_scaled(up(n), x) / hyper_scaled(low(n), n + 1.0));
+    sum = sum + term;
+    moment = moment + hyper_scaled(term, n + 1.0);
+    if ((n & hyper_rest) == 0) hyper_settle(term), hyper_settle(sum), hyper_settle(moment);
+    const double t = hyper_size(term);
+    size += t;
+    if (t * (n + 2) <= 1e-20 * hyper_size(sum) && n > -a.hi) break;
+  }
+  if (n == 1000) return unknown;
+  double above = primal(sum), d = primal(moment) / (b + steps), m = above + d;
+  const double start = 1 + 0x1p-48 * size / min(abs(m), abs(above));
+  SCI_NO_UNROLL
+  for (double k = steps; k > 0; --k) {
+    d = (d + above * hyper_over(a.hi, b, k)) * hyper_over(x, b, k - 1);
+    above = m;
+    m += d;
+  }
+  return {m, isfinite(m) ? start : limits<double>::infinity};
+}
+
 /// The best of the two series and the asymptotic form; `size` is relative to the value.
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double side, double accepted) {
   const complex<double> at = hyper_complex(hyper_leading(z));
   const double size = double(abs(at)), near = is_same<R, double> ? 80 : 150;
+  const double A = hyper_leading(a), B = hyper_leading(b);
+  // In the left half plane the terms of the turned series are of one sign, unless the parameters turn it again.
+  const bool turned = at.re < 0, positive = at.im == 0 && B > 0 && (turned ? B - A : A) > 0;
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   if (hyper_pole(hyper_leading(b))) {  // the polynomials that end before the pole
     hyper_better(hyper_kummer_series<R, Z>(false, a, b, z), best, accepted);
@@ -85,11 +128,9 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double 
   }
   const bool far = size > 40;
   if (far && hyper_better(hyper_kummer_far_any<R, Z>(a, b, z, side), best, accepted)) return best;
-  if (size < near) {
-    // In the left half plane the terms of the turned series are of one sign, unless the parameters turn it again.
-    const bool turned = at.re < 0;
+  if (size < (positive ? 200 : near)) {
     if (hyper_better(hyper_kummer_series<R, Z>(turned, a, b, z), best, accepted)) return best;
-    if (hyper_better(hyper_kummer_series<R, Z>(!turned, a, b, z), best, accepted)) return best;
+    if (size < near && hyper_better(hyper_kummer_series<R, Z>(!turned, a, b, z), best, accepted)) return best;
   }
   if (!far && size > 10) hyper_better(hyper_kummer_far_any<R, Z>(a, b, z, side), best, accepted);
   return best;
