@@ -187,4 +187,14 @@ SCI_HD many<V, 10> elliprj_hessian(V x, V y, V z, V p) {
   return detail::carlson_j_derivatives<2, 10>(x, y, z, p);
 }
 
+/// dR_G/dx = [y R_D(z, x, y) + z R_D(x, y, z)] / 12: all terms positive; where y and z are 0, R_G = sqrt(x)/2.
+template <class V>
+SCI_HD V elliprg_slope(V x, V y, V z) {
+  using S = scalar_of<V>;
+  const V zero = V(S(0));
+  if (y == zero && z == zero) return V(S(1)) / (S(4) * sqrt(x));
+  const V first = y == zero ? zero : y * elliprd(z, x, y), second = z == zero ? zero : z * elliprd(x, y, z);
+  return (first + second) / S(12);
+}
+
 }  // namespace sci

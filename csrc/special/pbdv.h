@@ -6,6 +6,7 @@
 //   U(a, -x) = -sin(pi a) U(a, x) + cos(pi a) Gamma(1/2 - a) V(a, x)                            DLMF 12.2.15, a < 0
 //   V(a, -x) = cos(pi a) / Gamma(1/2 - a) U(a, x) + sin(pi a) V(a, x)                           DLMF 12.2.16, a < 0
 //   V(a, x) = Gamma(1/2 + a) / pi (sin(pi a) U(a, x) + U(a, -x))                                DLMF 12.2.20, a >= 0
+// All of them take v, which -v - 1/2 may round away: that of what vanishes at whole v is relative to the distance.
 // In double; derivatives in v on dual numbers.
 #pragma once
 #include "special/detail/parabolic.h"
@@ -43,21 +44,23 @@ SCI_HD R parabolic_rgamma(R x) {
 
 /// U(a, 0) and U'(a, 0), |a| not large.
 template <class R>
-SCI_HD_LARGE parabolic_state<R> parabolic_u_zero(R a) {
-  const R power = exp(a * R(-0.5 * numbers::ln2<double>)) * R(1.7724538509055160273);  // 2^(-a/2) sqrt(pi)
-  const R fourth = R(1.1892071150027210667), half = a * R(0.5);
-  return {power / fourth * parabolic_rgamma(half + R(0.75)), -power * fourth * parabolic_rgamma(half + R(0.25)),
-          R(0.0)};
+SCI_HD_LARGE parabolic_state<R> parabolic_u_zero(R v) {
+  const R power = exp(v * R(0.5 * numbers::ln2<double>)) * R(1.7724538509055160273);  // 2^(v/2) sqrt(pi)
+  const R half = R(0.0) - v * R(0.5);                                                 // 0 of v = 0, not -0
+  return {power * parabolic_rgamma(half + R(0.5)), -power * R(numbers::sqrt2<double>) * parabolic_rgamma(half), R(0.0)};
 }
 /// V(a, 0) and V'(a, 0).
 template <class R>
-SCI_HD_LARGE parabolic_state<R> parabolic_v_zero(R a) {
-  const R power = exp(a * R(0.5 * numbers::ln2<double>)), half = a * R(0.5);
-  const R fourth = R(1.1892071150027210667);
-  return {power * fourth * sinpi(R(0.75) - half) * parabolic_rgamma(R(0.75) - half),
-          power * fourth * R(1.4142135623730951) * sinpi(R(0.25) - half) * parabolic_rgamma(R(0.25) - half), R(0.0)};
+SCI_HD_LARGE parabolic_state<R> parabolic_v_zero(R v) {
+  const R power = exp(v * R(-0.5 * numbers::ln2<double>)), half = v * R(0.5);  // 2^(a/2 + 1/4)
+  return {-power * sinpi(half) * parabolic_rgamma(half + R(1.0)),
+          power * R(numbers::sqrt2<double>) * cospi(half) * parabolic_rgamma(half + R(0.5)), R(0.0)};
 }
 
+template <class R>
+SCI_HD R parabolic_a(R order) {
+  return -order - R(0.5);
+}
 SCI_HD double parabolic_turn(double a) { return a < 0 ? 2 * sqrt(-a) : 0; }
 
 /// a < 0: may either function be taken from 0 to +-x, since neither has died away or grown there?
@@ -65,13 +68,14 @@ SCI_HD bool parabolic_level(double a, double x) { return a > -8 && x * x / 4 + a
 
 /// U(a, x), x >= 0.
 template <class R>
-SCI_HD_LARGE parabolic_state<R> parabolic_u(R a, double x) {
+SCI_HD_LARGE parabolic_state<R> parabolic_u(R order, double x) {
+  const R a = parabolic_a(order);
   parabolic_state<R> u, v;
   const double A = primal(a), turn = parabolic_turn(A);
-  if (x == 0 && abs(A) < 280) return parabolic_u_zero(a);  // zeros are exact
+  if (x == 0 && abs(A) < 280) return parabolic_u_zero(order);  // zeros are exact
   if (parabolic_real(-1.0, a, x, u) || parabolic_oscillating(a, x, u, v)) return u;
   if (abs(A) < 15 && sqrt(abs(A)) * x + x * x / 4 < 0.5) {
-    u = parabolic_u_zero(a);
+    u = parabolic_u_zero(order);
     parabolic_walk(a, 1.0, 0.0, x, u);
     return u;
   }
@@ -87,7 +91,8 @@ SCI_HD_LARGE parabolic_state<R> parabolic_u(R a, double x) {
 
 /// Gamma(1/2 - a) V(a, x), a < 0, x >= 0.
 template <class R>
-SCI_HD_LARGE parabolic_state<R> parabolic_v_right(R a, double x) {
+SCI_HD_LARGE parabolic_state<R> parabolic_v_right(R order, double x) {
+  const R a = parabolic_a(order);
   parabolic_state<R> u, v;
   if (parabolic_oscillating(a, x, u, v)) return v;
   const double A = primal(a), turn = parabolic_turn(A);
@@ -104,7 +109,7 @@ SCI_HD_LARGE parabolic_state<R> parabolic_v_right(R a, double x) {
       return v;
     }
   }
-  v = parabolic_v_zero(a);
+  v = parabolic_v_zero(order);
   parabolic_walk(a, 1.0, 0.0, x, v);
   v.log = v.log + parabolic_log_gamma(-a);
   return v;
@@ -112,12 +117,13 @@ SCI_HD_LARGE parabolic_state<R> parabolic_v_right(R a, double x) {
 
 /// U(a, -x), x >= 0; for a < 0 with the slope of a function of x.
 template <class R>
-SCI_HD_LARGE parabolic_state<R> parabolic_u_left(R a, double x) {
+SCI_HD_LARGE parabolic_state<R> parabolic_u_left(R order, double x) {
+  const R a = parabolic_a(order);
   parabolic_state<R> u;
   if (primal(a) < 0) {
     if (!parabolic_level(primal(a), x))
-      return parabolic_joined(-sinpi(a), parabolic_u(a, x), cospi(a), parabolic_v_right(a, x));
-    u = parabolic_u_zero(a);
+      return parabolic_joined(cospi(order), parabolic_u(order, x), -sinpi(order), parabolic_v_right(order, x));
+    u = parabolic_u_zero(order);
     parabolic_walk(a, 1.0, 0.0, -x, u);
     u.slope = -u.slope;
     return u;
@@ -129,22 +135,23 @@ SCI_HD_LARGE parabolic_state<R> parabolic_u_left(R a, double x) {
     u.log = u.log - parabolic_log_gamma(a);
     return u;
   }
-  u = parabolic_u_zero(a);
+  u = parabolic_u_zero(order);
   parabolic_walk(a, 1.0, 0.0, -x, u);
   return u;
 }
 
 /// V(a, x), a >= 0 and of any sign x.
 template <class R>
-SCI_HD_LARGE parabolic_state<R> parabolic_v_positive(R a, double x) {
+SCI_HD_LARGE parabolic_state<R> parabolic_v_positive(R order, double x) {
+  const R a = parabolic_a(order);
   parabolic_state<R> v;
   const double size = abs(x), A = primal(a), grown = sqrt(A) * size + x * x / 4;
   if (x > 0 && grown > 20 && parabolic_real(1.0, a, x, v)) {
     v.y = v.y * R(0.7978845608028654), v.slope = v.slope * R(0.7978845608028654);
     return v;
   }
-  if (A < 15 && (x > 0 || grown < 1)) {
-    v = parabolic_v_zero(a);
+  if ((A < 15 && x > 0) || (A < 280 && grown < 1)) {
+    v = parabolic_v_zero(order);
     parabolic_walk(a, 1.0, 0.0, x, v);
     return v;
   }
@@ -154,11 +161,11 @@ SCI_HD_LARGE parabolic_state<R> parabolic_v_positive(R a, double x) {
   if (grows) {
     right.slope = -right.slope;
   } else {
-    right = parabolic_u(a, size), left = parabolic_u_left(a, size);
+    right = parabolic_u(order, size), left = parabolic_u_left(order, size);
     left.slope = -left.slope;
   }
   // Both are functions of |x| now.
-  const R s = sinpi(a), front = R(grows ? 0.7978845608028654 : 1.0);
+  const R s = -cospi(order), front = R(grows ? 0.7978845608028654 : 1.0);
   v = x >= 0 ? parabolic_joined(s * front, right, front, left) : parabolic_joined(front, right, s * front, left);
   if (x < 0) v.slope = -v.slope;
   if (!grows) v.log = v.log + parabolic_log_gamma(a) - R(1.1447298858494002);  // log(pi)
@@ -169,27 +176,29 @@ SCI_HD_LARGE parabolic_state<R> parabolic_v_positive(R a, double x) {
 SCI_HD double parabolic_argument(double x) { return min(max(x, -1e140), 1e140); }
 
 template <class R>
-SCI_HD_LARGE many<R, 2> parabolic_d(R a, double x) {
+SCI_HD_LARGE many<R, 2> parabolic_d(R order, double x) {
+  const R a = parabolic_a(order);
   if (!isfinite(primal(a)) || isnan(x)) return {{R(limits<double>::nan) * a, R(limits<double>::nan) * a}};
   x = parabolic_argument(x);
-  if (x >= 0) return parabolic_finished(parabolic_u(a, x));
-  parabolic_state<R> u = parabolic_u_left(a, -x);
+  if (x >= 0) return parabolic_finished(parabolic_u(order, x));
+  parabolic_state<R> u = parabolic_u_left(order, -x);
   if (primal(a) < 0) u.slope = -u.slope;  // joined as a function of |x|
   return parabolic_finished(u);
 }
 template <class R>
-SCI_HD_LARGE many<R, 2> parabolic_v(R a, double x) {
+SCI_HD_LARGE many<R, 2> parabolic_v(R order, double x) {
+  const R a = parabolic_a(order);
   if (!isfinite(primal(a)) || isnan(x)) return {{R(limits<double>::nan) * a, R(limits<double>::nan) * a}};
   x = parabolic_argument(x);
-  if (primal(a) >= 0) return parabolic_finished(parabolic_v_positive(a, x));
+  if (primal(a) >= 0) return parabolic_finished(parabolic_v_positive(order, x));
   if (x < 0 && parabolic_level(primal(a), x)) {
-    parabolic_state<R> near = parabolic_v_zero(a);
+    parabolic_state<R> near = parabolic_v_zero(order);
     parabolic_walk(a, 1.0, 0.0, x, near);
     return parabolic_finished(near);
   }
-  parabolic_state<R> v = parabolic_v_right(a, abs(x));
+  parabolic_state<R> v = parabolic_v_right(order, abs(x));
   if (x < 0) {
-    v = parabolic_joined(cospi(a), parabolic_u(a, -x), sinpi(a), v);
+    v = parabolic_joined(-sinpi(order), parabolic_u(order, -x), -cospi(order), v);
     v.slope = -v.slope;
   }
   parabolic_less_gamma(v, -a);
@@ -200,23 +209,22 @@ SCI_HD_LARGE many<R, 2> parabolic_v(R a, double x) {
 struct parabolic_d_at {
   double x;
   template <class R>
-  SCI_HD many<R, 2> operator()(R a) const {
-    return parabolic_d(a, x);
+  SCI_HD many<R, 2> operator()(R v) const {
+    return parabolic_d(v, x);
   }
 };
 struct parabolic_v_at {
   double x;
   template <class R>
-  SCI_HD many<R, 2> operator()(R a) const {
-    return parabolic_v(a, x);
+  SCI_HD many<R, 2> operator()(R v) const {
+    return parabolic_v(v, x);
   }
 };
 
 template <class T, int n, class F>
 SCI_HD many<T, 2> parabolic_by_v(F f, T v) {
-  const double sign = n == 1 ? -1 : 1;
-  const many<double, 2> y = parabolic_derivative<n>(f, -double(v) - 0.5);
-  return {{T(sign * y[0]), T(sign * y[1])}};
+  const many<double, 2> y = parabolic_derivative<n>(f, double(v));
+  return {{T(y[0]), T(y[1])}};
 }
 
 }  // namespace detail
@@ -224,13 +232,13 @@ SCI_HD many<T, 2> parabolic_by_v(F f, T v) {
 /// D_v(x) and D_v'(x).
 template <class T>
 SCI_HD many<T, 2> pbdv(T v, T x) {
-  const many<double, 2> y = detail::parabolic_d(-double(v) - 0.5, double(x));
+  const many<double, 2> y = detail::parabolic_d(double(v), double(x));
   return {{T(y[0]), T(y[1])}};
 }
 /// V_v(x) and V_v'(x).
 template <class T>
 SCI_HD many<T, 2> pbvv(T v, T x) {
-  const many<double, 2> y = detail::parabolic_v(-double(v) - 0.5, double(x));
+  const many<double, 2> y = detail::parabolic_v(double(v), double(x));
   return {{T(y[0]), T(y[1])}};
 }
 /// The derivatives of both in v, and the second ones.

@@ -123,5 +123,14 @@ SCI_HD many<T, 2> spheroidal_ang1_cv_d(int64_t oblate, int64_t by_cv, T m, T n, 
   many<dual<double>, 2> s = detail::spheroidal_angular_at(oblate != 0, m, n, v, lambda, x);
   return {{T(s[0].d), T(s[1].d)}};
 }
+/// The second derivatives of both results in c and the characteristic value, each being independent: of as many of the
+/// two in the latter as by_cv says.
+template <class T>
+SCI_HD many<T, 2> spheroidal_ang1_cv_d2(int64_t oblate, int64_t by_cv, T m, T n, T c, T cv, T x) {
+  using D = dual<double>;
+  dual<D> v(D(double(c), by_cv < 2), D(by_cv < 1)), lambda(D(double(cv), by_cv > 1), D(by_cv > 0));
+  many<dual<D>, 2> s = detail::spheroidal_angular_at(oblate != 0, m, n, v, lambda, x);
+  return {{T(s[0].d.d), T(s[1].d.d)}};
+}
 
 }  // namespace sci

@@ -33,7 +33,8 @@ from ._betaincinv import betainccinv, betaincinv, btdtria, btdtrib
 from ._binom import binom
 from ._binomial import bdtr, bdtrc, bdtri, bdtrik, bdtrin
 from ._boxcox import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
-from ._carlson import elliprc, elliprd, elliprf, elliprg, elliprj
+from ._carlson import elliprc, elliprd, elliprf, elliprj
+from ._carlson_g import elliprg
 from ._chebyshev import eval_chebyc, eval_chebys, eval_chebyt, eval_chebyu, eval_sh_chebyt, eval_sh_chebyu
 from ._chebyshev_polynomials import chebyc, chebys, chebyt, chebyu, sh_chebyt, sh_chebyu
 from ._chebyshev_roots import (

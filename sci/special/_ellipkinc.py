@@ -30,9 +30,9 @@ def _reference(mp: Any, kind: str, phi: Any, m: Any, order: int) -> Any:
 
 
 def _delta(phi: Tensor, m: Tensor) -> Tensor:
-    # 1 - m sin^2 phi, as (1 - m) + m cos^2 phi where that does not subtract.
-    squared = torch.where(m > 0, (1 - m) + m * phi.cos() ** 2, 1 - m * phi.sin() ** 2)
-    return squared.sqrt()
+    # 1 - m sin^2 phi; beside m = 1, where that subtracts, cos^2 phi + (1 - m) sin^2 phi. Neither's derivatives cancel.
+    sine = phi.sin() ** 2
+    return torch.where(m > 0.5, phi.cos() ** 2 + (1 - m) * sine, 1 - m * sine).sqrt()
 
 
 @elementwise(

@@ -52,22 +52,27 @@ _PROLATE, _OBLATE = (
 )
 
 
-_FIXED = tuple(
-    Group(
-        f"{'oblate' if oblate else 'prolate'}, m = {m}, n = {n}, c = {c}",
-        oblate=values(oblate),
-        by_cv=values(0, 1),
-        m=values(m),
-        n=values(n),
-        c=values(c),
-        cv=values(cv),
-        x=linear(-0.9, 0.95),
-        count=3,
-        dtypes=("float32", "float64") if m == n else ("float64",),
+def _fixed(*by_cv: int) -> tuple[Group, ...]:
+    """Samples of derivatives in c and cv."""
+    return tuple(
+        Group(
+            f"{'oblate' if oblate else 'prolate'}, m = {m}, n = {n}, c = {c}",
+            oblate=values(oblate),
+            by_cv=values(*by_cv),
+            m=values(m),
+            n=values(n),
+            c=values(c),
+            cv=values(cv),
+            x=linear(-0.9, 0.95),
+            count=3,
+            dtypes=("float32", "float64") if m == n else ("float64",),
+        )
+        for oblate, modes in enumerate((PROLATE, OBLATE))
+        for m, n, c, cv in modes[1:4]
     )
-    for oblate, modes in enumerate((PROLATE, OBLATE))
-    for m, n, c, cv in modes[1:4]
-)
+
+
+_FIXED, _FIXED_TWICE = _fixed(0, 1), _fixed(0, 1, 2)
 
 
 _SPECIAL = (
@@ -114,9 +119,21 @@ def _derivative_by_x(
 ) -> tuple[Tensor, Tensor]:
     """Differentiate the equation in c: (lambda' -+ 2c x^2) S joins the right-hand side."""
     cv = torch.where(oblate != 0, obl_cv(m, n, c), pro_cv(m, n, c))
-    own = torch.where(oblate != 0, obl_ang1_cv(m, n, c, cv, x)[0], pro_ang1_cv(m, n, c, cv, x)[0])
     change = spheroidal_cv_dc(oblate, m, n, c) - 2 * c * (1 - 2 * oblate) * x * x
-    return ds, curvature(oblate, m, c, cv, x, s, ds) - change * own / ((1 - x) * (1 + x))
+    return ds, curvature(oblate, m, c, cv, x, s, ds) - _forced(oblate, m, n, c, cv, x, change)
+
+
+def _forced(oblate: Tensor, m: Tensor, n: Tensor, c: Tensor, cv: Tensor, x: Tensor, change: Tensor) -> Tensor:
+    """What joins the equation of a derivative in a parameter, in whose direction the coefficient of S changes."""
+    own = torch.where(oblate != 0, obl_ang1_cv(m, n, c, cv, x)[0], pro_ang1_cv(m, n, c, cv, x)[0])
+    return change * own / ((1 - x) * (1 + x))
+
+
+def _fixed_by_x(
+    oblate: Tensor, by_cv: Tensor, m: Tensor, n: Tensor, c: Tensor, cv: Tensor, x: Tensor, s: Tensor, ds: Tensor
+) -> tuple[Tensor, Tensor]:
+    change = torch.where(by_cv != 0, 1, -2 * c * (1 - 2 * oblate) * x * x)
+    return ds, curvature(oblate, m, c, cv, x, s, ds) - _forced(oblate, m, n, c, cv, x, change)
 
 
 def _reference_dc(order: int) -> Any:
@@ -124,6 +141,15 @@ def _reference_dc(order: int) -> Any:
         return slopes(mp, lambda t: angular(mp, oblate, m, n, t, x), c, order)
 
     return reference
+
+
+def _reference_cv2(mp: Any, oblate: Any, by_cv: Any, m: Any, n: Any, c: Any, cv: Any, x: Any) -> tuple[Any, ...]:
+    if by_cv == 2:
+        return slopes(mp, lambda t: angular_continued(mp, oblate, m, n, c, t, x), cv, 2)
+    if by_cv == 0:
+        return slopes(mp, lambda t: angular_continued(mp, oblate, m, n, t, cv, x), c, 2)
+    with mp.workdps(2 * mp.dps + 10):
+        return slopes(mp, lambda t: _reference_cv(mp, oblate, 0, m, n, c, t, x), cv, 1)
 
 
 def _reference_cv(mp: Any, oblate: Any, by_cv: Any, m: Any, n: Any, c: Any, cv: Any, x: Any) -> tuple[Any, ...]:
@@ -187,9 +213,9 @@ def spheroidal_ang1_dc(
         discrete,
         discrete,
         discrete,
-        SECOND,
-        SECOND,
-        SECOND,
+        lambda oblate, by_cv, m, n, c, cv, x, *out: spheroidal_ang1_cv_d2(oblate, by_cv, m, n, c, cv, x),
+        lambda oblate, by_cv, m, n, c, cv, x, *out: spheroidal_ang1_cv_d2(oblate, by_cv + 1, m, n, c, cv, x),
+        _fixed_by_x,
     ),
     reference=_reference_cv,
     samples=_FIXED,
@@ -204,7 +230,28 @@ def spheroidal_ang1_cv_d(
     Derivatives of `pro_ang1_cv` (`oblate` = 0) or `obl_ang1_cv` (1) in `c` (`by_cv` = 0) or `cv` (1), the other fixed.
 
     The algorithm of the functions on dual numbers, whose continuation to other numbers than characteristic values the
-    functions describe. They have no derivatives themselves.
+    functions describe.
+    """
+
+
+@elementwise(
+    "special/spheroidal_angular.h",
+    "i i r r r r r -> r r",
+    partials=(discrete, discrete, discrete, discrete, THIRD, THIRD, THIRD),
+    reference=_reference_cv2,
+    samples=_FIXED_TWICE,
+    special=((0, 0, 1.0, 2.0, 3.0, 8.0, 1.0, (nan, nan)),),
+    ulp=Ulp(float64=8192, float32=64),
+    public=False,
+)
+def spheroidal_ang1_cv_d2(
+    oblate: Any, by_cv: Any, m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None
+) -> tuple[Tensor, ...]:
+    r"""
+    Second derivatives of `pro_ang1_cv` (`oblate` = 0) or `obl_ang1_cv` (1), `by_cv` = 0, 1 or 2 of the two in `cv`.
+
+    The algorithm of the functions on nested dual numbers. They serve second-order gradients and have no derivative
+    themselves.
     """
 
 
@@ -336,8 +383,8 @@ def pro_ang1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     -----
     It saves the time that the eigenvalue takes. Where `cv` is no characteristic value, the equation has no solution
     that is finite at both ends; the two pieces that `pro_ang1` joins are continued then, and the derivative in `cv` is
-    that of this continuation: together with ``d cv/dc`` it makes the derivative of `pro_ang1` in `c`. Second
-    derivatives in `c` and `cv` raise.
+    that of this continuation: together with ``d cv/dc`` it makes the derivative of `pro_ang1` in `c`, and so do
+    the second ones.
 
     Examples
     --------

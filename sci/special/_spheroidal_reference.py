@@ -213,7 +213,9 @@ def angular_continued(mp: Any, oblate: bool, m: Any, n: Any, c: Any, value: Any,
             half, rest = (value + gamma) / 2, value - m * m
             root = mp.sqrt(max(half * half - gamma * rest, mp.mpf(0)))
             y = mp.mpf(64) / 100 * max(min(rest / (half + root), mp.mpf(1)), mp.mpf(0))
-        join, phase = mp.sqrt(y), max((value - gamma * y) * (1 - y) - m * m, mp.mpf(1))
+        phase = max((value - gamma * y) * (1 - y) - m * m, mp.mpf(1))
+        join, phase = mp.nint(256 * mp.sqrt(y)) / 256, mp.mpf(2) ** mp.nint(mp.log(phase, 2))
+        y = join * join
         q, zero = value - m * (m + 1), _at_zero(mp, m, n)
         start = (mp.mpf(0), zero) if parity else (zero, mp.mpf(0))
 

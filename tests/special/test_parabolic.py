@@ -11,6 +11,7 @@ import scipy.special
 import torch
 
 from sci import special
+from sci.special import _pbdv as reference
 
 V = torch.linspace(-700.25, 800.5, 61, dtype=torch.float64)
 X = torch.linspace(-60, 60, 49, dtype=torch.float64)
@@ -98,3 +99,21 @@ def test_refused() -> None:
         special.pbvv_seq(math.inf, 1.0)
     with pytest.raises(TypeError):
         special.pbdv(1j, 1.0)
+
+
+@pytest.mark.parametrize("v", [2.1e-6, -5.1e-6, 1e-20, 3e-12])
+@pytest.mark.parametrize("x", [-5.6, -0.0018, -1e-7, 0.7])
+def test_beside_order_zero_the_distance_counts(v: float, x: float) -> None:
+    """-v - 1/2 rounds it away; D_v (x < 0, large) and V_v (x small) are in proportion to it."""
+    for name, kind in (("pbdv", "U"), ("pbvv", "V")):
+        with mpmath.workdps(60):
+            want = reference._solve(mpmath.mp, kind, mpmath.mpf(v), mpmath.mpf(x))
+        found = getattr(special, name)(torch.tensor(v, dtype=torch.float64), torch.tensor(x, dtype=torch.float64))
+        for f, w in zip(found, want, strict=True):
+            assert abs(f.item() / float(w) - 1) < 1e-13, name
+
+
+def test_whole_order_at_small_argument() -> None:
+    """V(17.5, 0) = 0."""
+    value, slope = special.pbvv(torch.tensor(-18.0, dtype=torch.float64), torch.tensor(-1.9e-9, dtype=torch.float64))
+    assert abs(value / (-1.9e-9 * slope) - 1) < 1e-14

@@ -140,7 +140,8 @@ SCI_HD_LARGE spheroidal_state<T> spheroidal_from_one(const spheroidal_equation<T
 }
 
 /// Where the solutions from both ends are joined: Q = (lambda - gamma x^2) (1 - x^2) - m^2, the square of the phase's
-/// slope times (1 - x^2)^2, is positive in between.
+/// slope times (1 - x^2)^2, is positive in between. Both in steps, so that what is joined for a lambda that is no
+/// characteristic value has derivatives of all orders in c and lambda.
 struct spheroidal_join {
   double x, q;
 };
@@ -153,7 +154,8 @@ SCI_HD spheroidal_join spheroidal_middle(double m, double gamma, double lambda) 
     double half = 0.5 * (lambda + gamma), c = lambda - m * m, root = sqrt(max(half * half - gamma * c, 0.0));
     y = 0.64 * max(min(c / (half + root + 1e-300), 1.0), 0.0);
   }
-  return {sqrt(y), max((lambda - gamma * y) * (1 - y) - m * m, 1.0)};
+  const double q = max((lambda - gamma * y) * (1 - y) - m * m, 1.0);
+  return {rint(256 * sqrt(y)) / 256, ldexp(1.0, int(rint(log2(q))))};
 }
 
 /// w(0) = 1, or w'(0) = 1 of an odd function.
