@@ -12,6 +12,9 @@ At a zero u_j of P, P''/P' is 2 sum_{l != j} 1/(u_j - u_l): the zeros are the po
 
 and the function of number m in its family has m of them in (0, h2), the others in (h2, k2). The energy is convex there,
 so that Newton's iteration finds them from any start, each to a few ulp of its distance from its neighbours.
+
+Values are made by csrc/special/detail/lame.h; where something is differentiated, and for high degrees, the same is done
+here in tensors.
 """
 
 from __future__ import annotations
@@ -26,10 +29,14 @@ from torch import Tensor
 
 from sci._core.arrays import promote
 from sci._core.cards import Sample, function
+from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
+from sci._core.torch_private import forward_mode_active, transforms_active
 
 from ._gauss import legendre_rule
 
+_lame = operator("lame", fake=lambda like, *_: torch.empty_like(like))
+_LAME_DEGREE = 64  # of csrc/special/detail/lame.h
 _NODES = 400  # of the midpoint rule for the norm, which converges geometrically
 _LEGENDRE = 128
 
@@ -158,12 +165,37 @@ def _norm(n: int, p: int, h2: Tensor, k2: Tensor) -> Tensor:
     return torch.where(valid, 8 * (math.pi / 2 / _NODES) ** 2 * product, math.nan)
 
 
+_KINDS = (_first, _second, _norm)
+
+
+def _plain(*arguments: Tensor) -> bool:
+    """Is nothing differentiated, traced or transformed?"""
+    if torch.compiler.is_compiling() or transforms_active() or forward_mode_active():
+        return False
+    return not (torch.is_grad_enabled() and any(x.requires_grad for x in arguments))
+
+
+def _value(kind: int, f: Callable[..., Tensor], n: int, p: int, *arguments: Tensor) -> Tensor:
+    """Return f by the kernel `kind`, whose arguments after these do not matter to it, where that can be."""
+    if n > _LAME_DEGREE or not _plain(*arguments):
+        return f(n, p, *arguments)
+    full = [x for x in arguments if x.dim()]
+    shape = full[0].shape if full else arguments[0].shape
+    if any(x.shape != shape for x in full[1:]):
+        shape = torch.broadcast_shapes(*(x.shape for x in full))
+    given = [x if x.shape == shape or not x.dim() else x.expand(shape) for x in arguments]
+    like = next((x for x in given if x.shape == shape), None)
+    if like is None:
+        like = given[0].expand(shape)
+    return _lame(like, *given, *given[:1] * (5 - len(given)), n, p, kind)
+
+
 def _by_degree(name: str, f: Callable[..., Tensor], n: Any, p: Any, *arguments: Tensor) -> Tensor:
     """Return f for whole numbers n and p, each pair of which has a matrix of its own."""
     if isinstance(n, int) and isinstance(p, int):
         if n < 0 or not 1 <= p <= 2 * n + 1:
             return sum(arguments) * math.nan  # type: ignore[return-value]
-        return f(n, p, *arguments)
+        return _value(_KINDS.index(f), f, n, p, *arguments)
     degree, order = np.broadcast_arrays(_whole(name, "n", n), _whole(name, "p", p))
     if degree.ndim == 0:
         return _by_degree(name, f, int(degree), int(order), *arguments)
@@ -275,8 +307,8 @@ def ellip_harm_2(h2: Any, k2: Any, n: Any, p: Any, s: Any) -> Tensor:
     Notes
     -----
     :math:`F^p_n(s) = (2n + 1) E^p_n(s) \int_0^{1/s} \frac{du}{E^p_n(1/u)^2 \sqrt{(1 - k^2 u^2)(1 - h^2 u^2)}}` [1]_,
-    by Gauss's rule in the angle of sine :math:`k u`. Where a factor :math:`\sqrt{|s^2 - k^2|}` vanishes at
-    :math:`s = k` the rule loses digits for `s` within some percent of it.
+    by Gauss's rule in the angle of sine :math:`k u`, on panels that narrow towards :math:`s = k`. Derivatives, of one
+    rule, lose digits within some percent of there where a factor :math:`\sqrt{|s^2 - k^2|}` vanishes.
 
     References
     ----------
@@ -322,7 +354,8 @@ def ellip_normal(h2: Any, k2: Any, n: Any, p: Any) -> Tensor:
     :math:`\gamma^p_n = 8 \int_0^h dx \int_h^k dy \frac{(y^2 - x^2) (E^p_n(y) E^p_n(x))^2}
     {\sqrt{(k^2 - y^2)(y^2 - h^2)(h^2 - x^2)(k^2 - x^2)}}` [1]_, a difference of products of single integrals, which
     the midpoint rule sums in the angles of :math:`x = h \sin\theta` and :math:`y^2 = h^2 + (k^2 - h^2) \sin^2\varphi`.
-    It has all digits but for `k2` within a part in 500 of `h2`, or `h2` below a part in 500 of `k2`.
+    It has all digits but for `k2` within a part in 50000 of `h2`, or `h2` below a part in 50000 of `k2`; its derivatives
+    within a part in 500.
 
     References
     ----------

@@ -85,3 +85,28 @@ def test_arguments() -> None:
     assert ellip_harm_2(5.0, 8.0, 1, 1, S).isnan().tolist() == [False, True, True, True, False, False]
     with pytest.raises(ValueError, match="ellip_harm: n must be whole numbers"):
         ellip_harm(5.0, 8.0, 1.5, 1, S)
+
+
+@pytest.mark.parametrize(("h2", "k2"), [(5.0, 8.0), (0.3, 7.0), (2.0, 2.1)])
+@pytest.mark.parametrize(("n", "p"), [(0, 1), (1, 3), (4, 6), (9, 14), (30, 40), (70, 9)])
+def test_values_with_and_without_derivatives(n: int, p: int, h2: float, k2: float) -> None:
+    """The kernel against tensors, of one parameter for all and of one for each argument."""
+    a, b, s = (torch.tensor(x, dtype=torch.float64) for x in (h2, k2, [[1.2, 1.5, 4.0], [1.3, 2.0, 9.0]]))
+    s = s * b.sqrt()
+    for function, arguments in ((ellip_harm, (n, p, s)), (ellip_harm_2, (n, p, s)), (ellip_normal, (n, p))):
+        wanted = function(a.clone().requires_grad_(), b, *arguments).detach()
+        found = function(a, b, *arguments), function(a.expand(2, 1), b.expand(3), *arguments)
+        for value in found:
+            np.testing.assert_allclose(value.numpy(), wanted.expand_as(value).numpy(), rtol=1e-12)
+
+
+def test_second_kind_beside_the_focus() -> None:
+    for s in (2.8285, 2.84):
+        with mpmath.workdps(30):
+            h2, k2, end = mpmath.mpf(5), mpmath.mpf(8), 1 / mpmath.mpf(s)
+            whole = mpmath.quad(
+                lambda u: u**2 / (1 - k2 * u**2) ** 1.5 / mpmath.sqrt(1 - h2 * u**2), [0, 0.2, 0.3, 0.34, 0.35, end]
+            )
+            wanted = float(3 * mpmath.sqrt(mpmath.mpf(s) ** 2 - k2) * whole)
+        got = ellip_harm_2(5.0, 8.0, 1, 3, torch.tensor(s, dtype=torch.float64))
+        assert got.item() == pytest.approx(wanted, rel=1e-13)
