@@ -354,7 +354,7 @@ def ellip_normal(h2: Any, k2: Any, n: Any, p: Any) -> Tensor:
     :math:`\gamma^p_n = 8 \int_0^h dx \int_h^k dy \frac{(y^2 - x^2) (E^p_n(y) E^p_n(x))^2}
     {\sqrt{(k^2 - y^2)(y^2 - h^2)(h^2 - x^2)(k^2 - x^2)}}` [1]_, a difference of products of single integrals, which
     the midpoint rule sums in the angles of :math:`x = h \sin\theta` and :math:`y^2 = h^2 + (k^2 - h^2) \sin^2\varphi`.
-    It has all digits but for `k2` within a part in 50000 of `h2`, or `h2` below a part in 50000 of `k2`; its derivatives
+    It has all digits but for `k2` within a part in 50000 of `h2`, or `h2` below a part in 50000 of `k2`; derivatives,
     within a part in 500.
 
     References
