@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 
-.PHONY: demo test test-all build lint docs wheel bench clean
+.PHONY: demo test test-all build lint cubins docs browser wheel bench clean
 .DEFAULT_GOAL := build
 
 demo: build
@@ -43,6 +43,9 @@ cubins: build
 docs: build $(VENV)/ci-ready
 	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	$(PY) -m tools.check_docs docs/_build/html
+
+browser: docs
+	$(PY) -m tools.browser
 
 wheel: build
 	$(PY) -m tools.build_wheel

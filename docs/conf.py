@@ -44,6 +44,13 @@ numpydoc_xref_param_type = False
 html_theme = "pydata_sphinx_theme"
 html_title = "sci"
 html_static_path = ["_static"]
+html_css_files = ["narrow.css"]
+html_favicon = "_static/favicon.svg"
+html_context = {"default_mode": "auto"}
+# Pages that stand alone have no section to navigate in.
+ALONE = ("accuracy", "design", "differences", "distributed", "gpu-kernels", "how-to-add-a-function", "installation")
+ALONE += ("linalg-derivatives", "neighbours", "performance", "testing", "weak-spots")
+html_sidebars = {page: [] for page in ALONE}
 html_theme_options = {"navigation_with_keys": False, "secondary_sidebar_items": ["page-toc"]}
 
 sphinx_gallery_conf = {

@@ -1,7 +1,8 @@
 """Compile every kernel for CUDA, without a GPU: ``python -m tools.compile_kernels [--jobs N] [--arch sm_80 ...]``.
 
 NVRTC makes cubins of the registered kernels for each architecture; the first failure's log is printed and the exit
-status is 1. With ``--report FILE`` registers, stack and machine code of each kernel are written as CSV. ``--fast``
+status is 1. With ``--report FILE`` registers, stack, machine code, spills, shared memory and seconds of each kernel are
+written as CSV (``python -m tools.kernel_report FILE`` makes tables of it). ``--fast``
 compiles with little optimisation and kernels of neighbouring cards as one program, which reads their headers once: the
 same errors in a tenth of the time, but for two headers that do not go together; registers are then not the library's.
 """
@@ -10,8 +11,10 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import contextlib
 import csv
 import pathlib
+import re
 import sys
 import tempfile
 import time
@@ -20,7 +23,7 @@ from typing import NamedTuple
 import torch
 
 from sci._core import runtime
-from tools.cubin import Resources, resources
+from tools.cubin import Resources, Spills, resources, spills
 
 GROUP = 12  # kernels in one program; more save little, and a worker may wait for the last one
 
@@ -48,7 +51,7 @@ def compile_one(task: Task) -> tuple[Task, float, str]:
 
 def tasks(options: argparse.Namespace, names: list[str], folder: str) -> list[Task]:
     """Return the programs to compile: one kernel each, or groups of neighbours with ``--fast``."""
-    chosen = [i for i, name in enumerate(names) if options.match in name]
+    chosen = [i for i, name in enumerate(names) if re.search(options.match, name)]
     size = GROUP if options.fast and not options.report else 1
     groups = [tuple(chosen[k : k + size]) for k in range(0, len(chosen), size)]
     return [
@@ -62,22 +65,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--arch", nargs="+", default=["sm_80", "sm_90"])
-    parser.add_argument("--match", default="", help="only kernels whose name contains this")
+    parser.add_argument("--match", default="", help="only kernels whose name matches this regular expression")
     parser.add_argument("--fast", action="store_true", help="little optimisation: only whether it compiles")
-    parser.add_argument("--report", help="a CSV file for registers, stack, bytes of code and seconds")
+    parser.add_argument("--report", help="a CSV file for registers, stack, code, spills and seconds")
     options = parser.parse_args()
     runtime.load_library()
     names = torch.ops.sci._kernels().splitlines()
+    sources = [",".join(re.findall(r'#include "(\w+)/', s)) for s in torch.ops.sci._kernel_sources().splitlines()]
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(compile_one, tasks(options, names, folder)))
-        if options.report:
-            with open(options.report, "w", newline="") as file:
-                out = csv.writer(file)
-                out.writerow(["kernel", "arch", "registers", "stack", "code", "seconds"])
-                for task, seconds, error in results:
-                    used = Resources(None, None, 0) if error else resources(pathlib.Path(task.path).read_bytes())
-                    out.writerow([names[task.indices[0]], task.arch, *used, f"{seconds:.2f}"])
+    results = []
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        out = csv.writer(stack.enter_context(open(options.report, "w", newline=""))) if options.report else None
+        if out:
+            out.writerow(["kernel", "sources", "arch", *Resources._fields, *Spills._fields, "seconds"])
+        pool = stack.enter_context(concurrent.futures.ProcessPoolExecutor(options.jobs))
+        for task, seconds, error in pool.map(compile_one, tasks(options, names, folder)):
+            results.append((task, seconds, error))
+            if out and not error:
+                image, index = pathlib.Path(task.path), task.indices[0]
+                log = pathlib.Path(f"{image}.log")
+                found = (*resources(image.read_bytes()), *spills(log.read_text()))
+                out.writerow([names[index], sources[index], task.arch, *found, f"{seconds:.2f}"])
+                image.unlink()
+                log.unlink()
     failures = [result for result in results if result[2]]
     for task, _, error in failures:
         print(f"FAILED {task.arch} {', '.join(names[i] for i in task.indices)}\n{error}\n", file=sys.stderr)

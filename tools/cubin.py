@@ -1,11 +1,13 @@
-"""What a kernel in a cubin (an ELF file) needs of the GPU: registers, stack (spilled registers, local arrays), code.
+"""What a kernel needs of the GPU: registers, stack, machine code by its cubin, spills and shared memory by the log.
 
 The section ``.nv.info`` holds records of a format byte, an attribute byte and, in format 4, a length of two bytes and
-that many bytes: the number of a symbol and a value.
+that many bytes: the number of a symbol and a value. The stack holds local arrays and spilled registers; how much of it
+is spills, only the assembler's log (``--ptxas-options=-v``) says.
 """
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import NamedTuple
 
@@ -18,6 +20,22 @@ class Resources(NamedTuple):
     registers: int | None
     stack: int | None
     code: int
+
+
+class Spills(NamedTuple):
+    """Bytes that all functions of a program together move for want of registers, and its bytes of shared memory."""
+
+    stores: int
+    loads: int
+    shared: int
+
+
+def spills(log: str) -> Spills:
+    """Return what the assembler's log says of spills and shared memory."""
+    pairs = re.findall(r"(\d+) bytes spill stores, (\d+) bytes spill loads", log)
+    shared = re.findall(r"(\d+) bytes smem", log)
+    stores, loads = (sum(int(pair[i]) for pair in pairs) for i in (0, 1))
+    return Spills(stores, loads, max(map(int, shared), default=0))
 
 
 def sections(image: bytes) -> dict[str, bytes]:

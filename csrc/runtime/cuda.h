@@ -24,7 +24,8 @@ struct Compiled {
 Compiled compile(const Kernel& kernel, const std::string& arch, bool fast = false);
 
 /// Compile several kernels as one program, which reads their headers once.
-std::vector<char> compile_together(const std::vector<const Kernel*>& kernels, const std::string& arch, bool fast);
+std::vector<char> compile_together(const std::vector<const Kernel*>& kernels, const std::string& arch, bool fast,
+                                   std::string* usage);
 
 /// The same through the cache on disk.
 Compiled compile_cached(const Kernel& kernel, const std::string& arch);

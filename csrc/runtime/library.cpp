@@ -51,12 +51,17 @@ const Kernel& kernel_at(int64_t index) {
   return *kernel_list.items[index];
 }
 
-/// Compile kernels as one program into a file ("" for none); `indices` are numbers with commas between.
+/// Compile kernels as one program into a file ("" for none), and what the assembler tells of registers and spills into
+/// another beside it, `path`.log; `indices` are numbers with commas between.
 int64_t compile_kernels(std::string indices, std::string arch, bool fast, std::string path) {
   std::vector<const Kernel*> kernels;
   for (const std::string& index : split(indices, ',')) kernels.push_back(&kernel_at(std::stoll(index)));
-  std::vector<char> image = compile_together(kernels, arch, fast);
-  if (!path.empty()) std::ofstream(path, std::ios::binary).write(image.data(), int64_t(image.size()));
+  std::string usage;
+  std::vector<char> image = compile_together(kernels, arch, fast, path.empty() ? nullptr : &usage);
+  if (!path.empty()) {
+    std::ofstream(path, std::ios::binary).write(image.data(), int64_t(image.size()));
+    std::ofstream(path + ".log") << usage.c_str();
+  }
   return int64_t(image.size());
 }
 int64_t cache_kernel(int64_t index, std::string arch) {

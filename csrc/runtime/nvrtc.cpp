@@ -101,7 +101,7 @@ std::string expression_of(const Kernel& kernel) {
 
 /// Compile several kernels as one program; the text of a shared header is read once.
 void compile_program(Program& program, const std::vector<const Kernel*>& kernels, const std::string& arch, bool direct,
-                     bool fast) {
+                     bool fast, bool usage = false) {
   std::string source = "#include \"core/launch.h\"\n", names;
   std::set<std::string> seen;
   for (const Kernel* kernel : kernels) {
@@ -114,9 +114,12 @@ void compile_program(Program& program, const std::vector<const Kernel*>& kernels
     call<void*, const char*>(nvrtc(), "nvrtcAddNameExpression", program.handle, expression_of(*kernel).c_str());
   std::string gpu = "--gpu-architecture=" + (direct ? arch : newest_virtual());
   std::string include = "-I" + runtime_paths().source;
-  const char* options[] = {gpu.c_str(), include.c_str(), "-std=c++17", "--Ofast-compile=max"};
+  std::vector<const char*> options{gpu.c_str(), include.c_str(), "-std=c++17"};
+  if (fast) options.push_back("--Ofast-compile=max");
+  if (usage && direct) options.push_back("--ptxas-options=-v");  // the log then tells registers and spills
   try {
-    call<void*, int, const char* const*>(nvrtc(), "nvrtcCompileProgram", program.handle, fast ? 4 : 3, options);
+    call<void*, int, const char* const*>(nvrtc(), "nvrtcCompileProgram", program.handle, int(options.size()),
+                                         options.data());
   } catch (const std::runtime_error& error) {
     throw std::runtime_error("sci: compiling the GPU kernel " + names + " for " + arch + " failed (" + error.what() +
                              "):\n" + log_of(program.handle));
@@ -145,10 +148,12 @@ Compiled compile(const Kernel& kernel, const std::string& arch, bool fast) {
   return result;
 }
 
-std::vector<char> compile_together(const std::vector<const Kernel*>& kernels, const std::string& arch, bool fast) {
+std::vector<char> compile_together(const std::vector<const Kernel*>& kernels, const std::string& arch, bool fast,
+                                   std::string* usage) {
   Program program;
   bool direct = supports(arch);
-  compile_program(program, kernels, arch, direct, fast);
+  compile_program(program, kernels, arch, direct, fast, usage);
+  if (usage) *usage = log_of(program.handle);
   std::vector<char> image(image_size(program.handle, direct));
   call<void*, char*>(nvrtc(), direct ? "nvrtcGetCUBIN" : "nvrtcGetPTX", program.handle, image.data());
   return image;

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sci._core import runtime
-from tools.cubin import resources
+from tools.cubin import resources, spills
 
 runtime.load_library()
 
@@ -27,3 +27,13 @@ def test_resources(tmp_path: pathlib.Path) -> None:
     assert found.stack < 1024
     assert 500 < found.code < len(image)
     assert resources(b".version 8.0") == (None, None, 12)
+    log = pathlib.Path(f"{file}.log").read_text()
+    assert f"Used {found.registers} registers" in log
+    assert spills(log).shared == 0  # an elementwise kernel has none
+
+
+def test_spills_are_read_from_the_log() -> None:
+    line = "ptxas         .     {} bytes stack frame, {} bytes spill stores, {} bytes spill loads\n"
+    used = "ptxas info    : Used 255 registers, used 1 barriers, 96 bytes cumulative stack size, 2048 bytes smem\n"
+    assert spills(line.format(96, 40, 44) + used + line.format(8, 2, 3)) == (42, 47, 2048)
+    assert spills("") == (0, 0, 0)
