@@ -1,13 +1,10 @@
-// The operators behind sci/linalg/_banded.py and sci/linalg/_toeplitz.py: one system of the batch per item.
+// The operators behind sci/linalg/_banded.py and sci/linalg/_toeplitz.py: one system of the batch per item, or on the
+// CPU's lanes. What they say of a matrix in `info` the headers have under "Failure".
+#include "banded_jobs.h"
 #include "linalg_shared.h"
-#pragma GCC optimize("O3")  // the row operations vectorise
-#include "linalg/banded_lu.h"
-#include "linalg/levinson.h"
 
-SCI_FOUR_KERNELS("linalg/banded_lu.h", BandedLuItem)
-SCI_FOUR_KERNELS("linalg/banded_lu.h", BandedLuSolveItem)
-SCI_FOUR_KERNELS("linalg/banded_lu.h", BandedCholeskyItem)
-SCI_FOUR_KERNELS("linalg/banded_lu.h", BandedCholeskySolveItem)
+SCI_FOUR_KERNELS("linalg/banded_lu.h", BandedSolveItem)
+SCI_FOUR_KERNELS("linalg/banded_cholesky.h", PositiveBandedItem)
 SCI_FOUR_KERNELS("linalg/levinson.h", LevinsonItem)
 
 namespace sci {
@@ -16,75 +13,99 @@ namespace {
 /// Systems per CPU thread, from the operations that one is.
 int64_t systems_at_least(int64_t work) { return std::max<int64_t>(1, 32768 / (work + 1)); }
 
+bool side_by_side(const Tensor& x, int64_t count) { return x.is_cpu() && count > 1 && runs_lanes(); }
+
 /// ab (*, l + u + 1, n), b (*, n, m) -> (x, info): A^-1 b or A^-H b.
 std::tuple<Tensor, Tensor> banded_solve(const Tensor& ab0, const Tensor& b0, int64_t l, int64_t u, bool adjoint) {
-  Tensor ab = row_major(ab0), x = fresh_copy(b0);
+  Tensor ab = row_major(ab0), rhs = row_major(b0), x = torch::stable::empty_like(rhs);
   Batch b = batch_of(ab);
-  int64_t width = 2 * l + u + 1;
-  Tensor rows = empty_as(ab, with_last(b.size, b.n, width)),
-         pivots = empty_as(ab, with_last(b.size, b.n), ScalarType::Int);
+  if (adjoint) std::swap(l, u);
+  const int64_t width = 2 * l + u + 1, m = x.size(-1);
   Tensor info = empty_as(ab, b.size, ScalarType::Int);
+  const bool lanes = side_by_side(x, b.count);
+  Tensor work = empty_as(ab, with_last(b.size, lanes ? 0 : b.n, width));
   dispatch_number(x, "solve_banded", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    parallel_for(x, b.count,
-                 BandedLuItem<T>{data<T>(std::as_const(ab)), data<T>(rows), data<int32_t>(pivots), data<int32_t>(info),
-                                 b.n, l, u},
-                 systems_at_least(b.n * (l + 1) * (l + u + 1)));
-    parallel_for(x, b.count,
-                 BandedLuSolveItem<T>{data<T>(rows), data<int32_t>(pivots), data<T>(x), b.n, x.size(-1), l, u, adjoint},
-                 systems_at_least(b.n * (2 * l + u + 1) * x.size(-1)));
+    BandedSolveItem<T> item{data<T>(std::as_const(ab)),
+                            data<T>(std::as_const(rhs)),
+                            data<T>(x),
+                            data<T>(work),
+                            data<int32_t>(info),
+                            b.n,
+                            m,
+                            l,
+                            u,
+                            adjoint};
+    if (lanes) return banded_solve_in_lanes(item, b.count);
+    parallel_for(x, b.count, item, systems_at_least(b.n * width * (l + 1 + m)));
   });
   return {x, info};
 }
 
-/// ab (*, w + 1, n) in lower form -> (rows of L, info).
-std::tuple<Tensor, Tensor> banded_cholesky(const Tensor& ab0) {
-  Tensor ab = row_major(ab0);
+/// ab (*, w + 1, n) in either form, b (*, n, m). Each result may be left out.
+Tensor positive(const Tensor& ab0, const Tensor* b0, Tensor* factor, Tensor* x, bool lower, bool factored) {
+  Tensor ab = row_major(ab0), rhs = b0 ? row_major(*b0) : ab;
   Batch b = batch_of(ab);
-  int64_t w = ab.size(-2) - 1;
-  Tensor rows = empty_as(ab, with_last(b.size, b.n, w + 1)), info = empty_as(ab, b.size, ScalarType::Int);
+  const int64_t w = ab.size(-2) - 1, m = b0 ? rhs.size(-1) : 0;
+  Tensor info = empty_as(ab, b.size, ScalarType::Int);
+  const bool lanes = side_by_side(ab, b.count);
+  Tensor work = empty_as(ab, with_last(b.size, lanes ? 0 : b.n, w + 1));
+  if (factor) *factor = torch::stable::empty_like(ab);
+  if (x) *x = torch::stable::empty_like(rhs);
   dispatch_number(ab, "cholesky_banded", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    parallel_for(ab, b.count,
-                 BandedCholeskyItem<T>{data<T>(std::as_const(ab)), data<T>(rows), data<int32_t>(info), b.n, w},
-                 systems_at_least(b.n * (w + 1) * (w + 1)));
+    PositiveBandedItem<T> item{data<T>(std::as_const(ab)),
+                               data<T>(std::as_const(rhs)),
+                               factor ? data<T>(*factor) : nullptr,
+                               x ? data<T>(*x) : nullptr,
+                               data<T>(work),
+                               data<int32_t>(info),
+                               b.n,
+                               m,
+                               w,
+                               lower,
+                               factored};
+    if (lanes) return positive_banded_in_lanes(item, b.count);
+    parallel_for(ab, b.count, item, systems_at_least(b.n * (w + 1) * (w + 1 + m)));
   });
-  return {rows, info};
+  return info;
 }
 
-Tensor banded_cholesky_solve(const Tensor& rows0, const Tensor& b0) {
-  Tensor rows = row_major(rows0), x = fresh_copy(b0);
-  Batch b = batch_of(x);
-  int64_t n = x.size(-2), w = rows.size(-1) - 1;
-  dispatch_number(x, "cho_solve_banded", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    parallel_for(x, b.count, BandedCholeskySolveItem<T>{data<T>(std::as_const(rows)), data<T>(x), n, x.size(-1), w},
-                 systems_at_least(2 * n * (w + 1) * x.size(-1)));
-  });
-  return x;
+/// -> (factor, info)
+std::tuple<Tensor, Tensor> banded_cholesky(const Tensor& ab, bool lower) {
+  Tensor factor, info = positive(ab, nullptr, &factor, nullptr, lower, false);
+  return {factor, info};
+}
+
+/// -> (x, info); with `factored` ab holds Cholesky factors.
+std::tuple<Tensor, Tensor> positive_solve(const Tensor& ab, const Tensor& b, bool lower, bool factored) {
+  Tensor x, info = positive(ab, &b, nullptr, &x, lower, factored);
+  return {x, info};
 }
 
 /// c (*, 2 n - 1), b (*, m, n) -> (x (*, m, n), info)
-std::tuple<Tensor, Tensor> levinson(const Tensor& c0, const Tensor& b0) {
+std::tuple<Tensor, Tensor> levinson_solve(const Tensor& c0, const Tensor& b0) {
   Tensor c = row_major(c0), rhs = row_major(b0);
   Batch b = batch_of(rhs);
   int64_t n = rhs.size(-1), m = rhs.size(-2);
   Tensor x = torch::stable::empty_like(rhs), info = empty_as(rhs, b.size, ScalarType::Int);
-  Tensor work = empty_as(rhs, with_last(b.size, 3 * n));
+  const bool lanes = x.is_cpu() && runs_lanes();
+  Tensor work = empty_as(rhs, with_last(b.size, lanes ? 0 : 4 * n));
   dispatch_number(x, "solve_toeplitz", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    parallel_for(x, b.count,
-                 LevinsonItem<T>{data<T>(std::as_const(c)), data<T>(std::as_const(rhs)), data<T>(x), data<T>(work),
-                                 data<int32_t>(info), n, m},
-                 systems_at_least(n * n * (m + 2)));
+    LevinsonItem<T> item{
+        data<T>(std::as_const(c)), data<T>(std::as_const(rhs)), data<T>(x), data<T>(work), data<int32_t>(info), n, m};
+    if (lanes) return levinson_in_lanes(item, b.count);
+    parallel_for(x, b.count, item, systems_at_least(n * n * (m + 2)));
   });
   return {x, info};
 }
 
 SCI_OPERATOR("_banded_solve(Tensor ab, Tensor b, int l, int u, bool adjoint) -> (Tensor, Tensor)", banded_solve)
-SCI_OPERATOR("_banded_cholesky(Tensor ab) -> (Tensor, Tensor)", banded_cholesky)
-SCI_OPERATOR("_banded_cholesky_solve(Tensor rows, Tensor b) -> Tensor", banded_cholesky_solve)
-SCI_OPERATOR("_levinson(Tensor c, Tensor b) -> (Tensor, Tensor)", levinson)
+SCI_OPERATOR("_banded_cholesky(Tensor ab, bool lower) -> (Tensor, Tensor)", banded_cholesky)
+SCI_OPERATOR("_banded_positive_solve(Tensor ab, Tensor b, bool lower, bool factored) -> (Tensor, Tensor)",
+             positive_solve)
+SCI_OPERATOR("_levinson(Tensor c, Tensor b) -> (Tensor, Tensor)", levinson_solve)
 
 }  // namespace
 }  // namespace sci

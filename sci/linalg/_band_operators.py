@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from sci._core import runtime
-from sci._core.checks import checks_enabled, finite_probe, require_finite
+from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
 from ._cholesky import cholesky_factor, not_positive_definite
@@ -67,15 +67,18 @@ def band_outer(g: Tensor, x: Tensor, below: int, above: int) -> Tensor:
 def _solve(ab: Tensor, b: Tensor, below: int, above: int, adjoint: bool, check_finite: bool, function: str) -> Tensor:
     ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
     x, info = torch.ops.sci._banded_solve(ab, b, below, above, adjoint)
-    if not checks_enabled():
-        return x  # type: ignore[no-any-return]
-    if check_finite and not bool(torch.isfinite(finite_probe(x))):
-        require_finite(function, {"ab": ab})
-        require_finite(function, {"b": b})
-    if bool((info != 0).any()):
-        where, place = place_in_batch(info)
-        raise LinAlgError(f"{function}: the matrix is singular: pivot {place - 1}{where} is zero")
+    if checks_enabled() and bool(info.any()):
+        _require_regular_data(function, check_finite, {"ab": ab}, {"b": b})
+        if bool((info > 0).any()):
+            where, place = place_in_batch(info.clamp(min=0))
+            raise LinAlgError(f"{function}: the matrix is singular: pivot {place - 1}{where} is zero")
     return x  # type: ignore[no-any-return]
+
+
+def _require_regular_data(function: str, wanted: bool, *arguments: dict[str, Tensor]) -> None:
+    """Raise ValueError for NaN or infinity, where a kernel met some or gave up; overflow alone is no error."""
+    for argument in arguments if wanted else ():
+        require_finite(function, argument)
 
 
 def _backward_solve(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
@@ -109,7 +112,7 @@ banded_solve = operator(
 )
 
 
-# ---- Hermitian positive definite bands, in lower form: ab[i - j, j] = a[i, j] ----------------------------------------
+# ---- Hermitian positive definite bands; in lower form ab[i - j, j] = a[i, j] -----------------------------------------
 
 
 def lower_form(ab: Tensor, lower: bool) -> Tensor:
@@ -133,41 +136,25 @@ def upper_form(ab: Tensor) -> Tensor:
     return torch.where(places >= 0, moved, 0)
 
 
-def _columns_from_rows(rows: Tensor) -> Tensor:
-    """Turn rows of L, (..., n, w + 1), into lower band form."""
-    n, w = rows.shape[-2], rows.shape[-1] - 1
-    r = torch.arange(w + 1, device=rows.device)[:, None]
-    i = torch.arange(n, device=rows.device) + r
-    return torch.where(i < n, rows[..., i.clamp(max=max(n - 1, 0)), (w - r).expand_as(i)], 0)
+def _require_positive(function: str, info: Tensor, check_finite: bool, *arguments: dict[str, Tensor]) -> None:
+    if checks_enabled() and bool(info.any()):
+        _require_regular_data(function, check_finite, *arguments)
+        if bool((info > 0).any()):
+            where, order = place_in_batch(info.clamp(min=0))
+            raise not_positive_definite(function, "ab", where, order)
 
 
-def _rows_from_columns(cb: Tensor) -> Tensor:
-    """Do the reverse of `_columns_from_rows`."""
-    w, n = cb.shape[-2] - 1, cb.shape[-1]
-    d = torch.arange(w + 1, device=cb.device)
-    j = torch.arange(n, device=cb.device)[:, None] + d - w
-    return torch.where(j >= 0, cb[..., (w - d).expand_as(j), j.clamp(min=0)], 0)
+def _factor(ab: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
+    c, info = torch.ops.sci._banded_cholesky(ab, lower)
+    _require_positive(function, info, check_finite, {"ab": ab})
+    return c  # type: ignore[no-any-return]
 
 
-def _not_positive(function: str, info: Tensor) -> LinAlgError:
-    where, order = place_in_batch(info)
-    return not_positive_definite(function, "ab", where, order)
-
-
-def _factor(ab: Tensor, check_finite: bool, function: str) -> Tensor:
-    if check_finite:
-        require_finite(function, {"ab": ab})
-    rows, info = torch.ops.sci._banded_cholesky(ab)
-    if checks_enabled() and bool((info != 0).any()):
-        raise _not_positive(function, info)
-    return _columns_from_rows(rows).contiguous()
-
-
-# Lower band factors. Without a derivative: where one is wanted, `factor_of_band` goes through the dense matrix.
+# Band factors. Without a derivative: where one is wanted, `factor_of_band` goes through the dense matrix.
 _plain_factor = operator(
-    "banded_cholesky(Tensor ab, bool check_finite, str function) -> Tensor",
+    "banded_cholesky(Tensor ab, bool lower, bool check_finite, str function) -> Tensor",
     kernel=_factor,
-    fake=lambda ab, check_finite, function: new_like(ab, ab.shape),
+    fake=lambda ab, lower, check_finite, function: new_like(ab, ab.shape),
     core_dims=(2,),
 )
 
@@ -181,70 +168,68 @@ def _hermitian_of(ab: Tensor) -> Tensor:
     return strict + strict.mH + torch.diag_embed(diagonal)
 
 
-def factor_of_band(ab: Tensor, check_finite: bool, function: str) -> Tensor:
-    """Return lower band Cholesky factors; differentiable through the dense matrix."""
+def factor_of_band(ab: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
+    """Return band Cholesky factors in the form of `ab`; differentiable through the dense matrix."""
     if not differentiates(ab):
-        return _plain_factor(ab, check_finite, function)  # type: ignore[no-any-return]
-    dense = cholesky_factor(_hermitian_of(ab), True, check_finite, function, "ab")
-    return to_band(dense, ab.shape[-2] - 1, 0)
+        return _plain_factor(ab, lower, check_finite, function)  # type: ignore[no-any-return]
+    dense = cholesky_factor(_hermitian_of(lower_form(ab, lower)), True, check_finite, function, "ab")
+    c = to_band(dense, ab.shape[-2] - 1, 0)
+    return c if lower else upper_form(c)
 
 
-def solve_with_band_factor(cb: Tensor, b: Tensor, check_finite: bool, function: str) -> Tensor:
-    """Return (L L^H)^-1 b for lower band factors."""
+def solve_with_band_factor(cb: Tensor, b: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
+    """Return (L L^H)^-1 b for band factors."""
     w = cb.shape[-2] - 1
     if not differentiates(cb, b):
         cb, b = broadcast_matrices(function, ("cb", "b"), cb, b)
-        if check_finite:
-            require_finite(function, {"cb": cb})
-            require_finite(function, {"b": b})
-        return torch.ops.sci._banded_cholesky_solve(_rows_from_columns(cb), b)  # type: ignore[no-any-return]
+        x, info = torch.ops.sci._banded_positive_solve(cb, b, lower, True)
+        _require_positive(function, info, check_finite, {"cb": cb}, {"b": b})
+        return x  # type: ignore[no-any-return]
+    cb = lower_form(cb, lower)
     y = banded_solve(cb, b, w, 0, False, check_finite, function)
     return banded_solve(cb, y, w, 0, True, False, function)  # type: ignore[no-any-return]
 
 
-def _solve_positive(ab: Tensor, b: Tensor, check_finite: bool, function: str) -> Tensor:
+def _solve_positive(ab: Tensor, b: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
     ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
-    if check_finite:
-        require_finite(function, {"ab": ab})
-        require_finite(function, {"b": b})
-    rows, info = torch.ops.sci._banded_cholesky(ab)
-    if checks_enabled() and bool((info != 0).any()):
-        raise _not_positive(function, info)
-    return torch.ops.sci._banded_cholesky_solve(rows, b)  # type: ignore[no-any-return]
+    x, info = torch.ops.sci._banded_positive_solve(ab, b, lower, False)
+    _require_positive(function, info, check_finite, {"ab": ab}, {"b": b})
+    return x  # type: ignore[no-any-return]
 
 
 def _backward_positive(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    ab, b, _, function = inputs
+    ab, b, lower, _, function = inputs
     (x,), (g,) = outputs, grads
-    grad_b = positive_banded_solve(ab, g, False, function)
+    grad_b = positive_banded_solve(ab, g, lower, False, function)
     grad_ab = None
     if needs[0]:
         w = ab.shape[-2] - 1
         # Of an entry below the diagonal and its conjugate above; the diagonal counts once, and is real.
         both = -band_outer(grad_b, x, w, 0) - band_outer(x, grad_b, w, 0)
-        grad_ab = to_kind(torch.cat([both[..., :1, :] / 2, both[..., 1:, :]], -2), ab)
-    return grad_ab, to_kind(grad_b, b) if needs[1] else None, None, None
+        low = torch.cat([both[..., :1, :] / 2, both[..., 1:, :]], -2)
+        grad_ab = to_kind(low if lower else upper_form(low), ab)
+    return grad_ab, to_kind(grad_b, b) if needs[1] else None, None, None, None
 
 
 def _jvp_positive(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
-    ab, _, _, function = inputs
+    ab, _, lower, _, function = inputs
     (x,), (dab, db) = outputs, tangents[:2]
     right = None if db is None else db.expand_as(x)
     if dab is not None:
-        w = ab.shape[-2] - 1
+        dab, w = lower_form(dab, lower), ab.shape[-2] - 1
         diagonal = dab[..., :1, :]
         diagonal = diagonal.real.to(dab.dtype) if dab.is_complex() else diagonal
         low = torch.cat([diagonal / 2, dab[..., 1:, :]], -2)
         moved = band_product(low, x, w, 0, False) + band_product(low, x, w, 0, True)
         right = -moved if right is None else right - moved
-    return positive_banded_solve(ab, right, False, function)  # type: ignore[no-any-return]
+    return positive_banded_solve(ab, right, lower, False, function)  # type: ignore[no-any-return]
 
 
-# A^-1 B of Hermitian positive definite bands in lower form.
+# A^-1 B of Hermitian positive definite bands.
 positive_banded_solve = operator(
-    "positive_banded_solve(Tensor ab, Tensor b, bool check_finite, str function) -> Tensor",
+    "positive_banded_solve(Tensor ab, Tensor b, bool lower, bool check_finite, str function) -> Tensor",
     kernel=_solve_positive,
-    fake=lambda ab, b, check_finite, function: new_like(b, (*batch_shape(ab, b), *b.shape[-2:])),
+    fake=lambda ab, b, lower, check_finite, function: new_like(b, (*batch_shape(ab, b), *b.shape[-2:])),
     backward=_backward_positive,
     jvp=_jvp_positive,
     core_dims=(2, 2),

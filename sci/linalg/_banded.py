@@ -14,10 +14,8 @@ from sci._core.errors import bad_argument
 from ._band_operators import (
     banded_solve,
     factor_of_band,
-    lower_form,
     positive_banded_solve,
     solve_with_band_factor,
-    upper_form,
 )
 from ._matrices import broadcast_matrices, random_matrices, require_matrix, right_hand_side, tensors
 
@@ -77,8 +75,8 @@ def solve_banded(
 
     Notes
     -----
-    *Algorithm.* LU with partial pivoting within the band, ``O(n l (l + u))``, one system per CPU or GPU thread. On CUDA
-    one long system is sequential; batches are what it is for.
+    *Algorithm.* LU with partial pivoting within the band, ``O(n l (l + u))``. On the CPU the systems of a batch stand
+    side by side on the lanes of its vectors; on CUDA each has a thread, so that one long system is sequential.
 
     *Derivative.* :math:`\dot X = A^{-1} (\dot B - \dot A X)`; in reverse :math:`\bar B = A^{-H} \bar X`, and the band
     of :math:`\bar A = -\bar B X^H`, without the dense matrix.
@@ -165,7 +163,8 @@ def solveh_banded(
 
     Notes
     -----
-    *Algorithm.* A Cholesky factor within the band, one system per CPU or GPU thread.
+    *Algorithm.* A = L D L^H within the band; on the CPU the systems of a batch stand side by side on the lanes of its
+    vectors, on CUDA each has a thread.
 
     *Derivative.* As `solve_banded`; an entry of `ab` off the diagonal stands for two entries of `a`, so its gradient is
     that of :math:`-\bar B X^H - X \bar B^H`.
@@ -183,7 +182,7 @@ def solveh_banded(
     _, n = require_matrix(name, "ab", ab)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("ab", "b"), ab, b)
-    x = positive_banded_solve(lower_form(ab, bool(lower)), b, bool(check_finite), name)
+    x = positive_banded_solve(ab, b, bool(lower), bool(check_finite), name)
     return x[..., 0] if vector else x  # type: ignore[no-any-return]
 
 
@@ -241,8 +240,7 @@ def cholesky_banded(ab: Any, overwrite_ab: bool = False, lower: bool = False, ch
     """
     (ab,) = tensors("cholesky_banded", ab=ab)
     require_matrix("cholesky_banded", "ab", ab)
-    c = factor_of_band(lower_form(ab, bool(lower)), bool(check_finite), "cholesky_banded")
-    return c if lower else upper_form(c)
+    return factor_of_band(ab, bool(lower), bool(check_finite), "cholesky_banded")
 
 
 def _factor_solve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -303,5 +301,5 @@ def cho_solve_banded(cb_and_lower: Any, b: Any, overwrite_b: bool = False, check
     _, n = require_matrix(name, "cb", cb)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("cb", "b"), cb, b)
-    x = solve_with_band_factor(lower_form(cb, bool(lower)), b, bool(check_finite), name)
+    x = solve_with_band_factor(cb, b, bool(lower), bool(check_finite), name)
     return x[..., 0] if vector else x

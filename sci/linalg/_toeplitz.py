@@ -49,15 +49,16 @@ def _product(t: Tensor, x: Tensor, m: int) -> Tensor:
 def _solve(t: Tensor, b: Tensor, check_finite: bool) -> Tensor:
     function = "solve_toeplitz"
     t, b = broadcast_matrices(function, ("c", "b"), t, b)
-    if check_finite:
-        require_finite(function, {"c": t})
-        require_finite(function, {"b": b})
     x, info = torch.ops.sci._levinson(t.squeeze(-2), b.mT)
-    if checks_enabled() and bool((info != 0).any()):
-        where, order = place_in_batch(info)
-        raise LinAlgError(
-            f"{function}: the leading minor of order {order}{where} is singular: Levinson's recursion stops"
-        )
+    if checks_enabled() and bool(info.any()):
+        if check_finite:
+            require_finite(function, {"c": t})
+            require_finite(function, {"b": b})
+        if bool((info > 0).any()):
+            where, order = place_in_batch(info.clamp(min=0))
+            raise LinAlgError(
+                f"{function}: the leading minor of order {order}{where} is singular: Levinson's recursion stops"
+            )
     return x.mT.contiguous()  # type: ignore[no-any-return]
 
 
@@ -184,8 +185,9 @@ def solve_toeplitz(c_or_cr: Any, b: Any, check_finite: bool = True) -> Tensor:
 
     Notes
     -----
-    *Algorithm.* Levinson's recursion, ``O(n**2)`` operations and ``O(n)`` memory, one system per CPU or GPU thread. It
-    is not backward stable where leading minors are ill-conditioned; `solve` with `toeplitz` is.
+    *Algorithm.* Levinson's recursion, ``O(n**2)`` operations and ``O(n)`` memory; on the CPU the systems of a batch
+    stand side by side on the lanes of its vectors, on CUDA each has a thread. It is not backward stable where leading
+    minors are ill-conditioned; `solve` with `toeplitz` is.
 
     *Derivative.* :math:`\bar B = T^{-H} \bar X`; the gradient of a diagonal of `T` is the sum of
     :math:`-\bar B X^H` along it, by FFT.

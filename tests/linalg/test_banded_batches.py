@@ -1,0 +1,151 @@
+"""Batches of banded and Toeplitz systems, which go side by side on the CPU: each must be what it is alone."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+from tests.linalg.linalg_matrices import ALL, random
+from torch import Tensor
+
+from sci.linalg import (
+    LinAlgError,
+    cho_solve_banded,
+    cholesky_banded,
+    solve_banded,
+    solve_toeplitz,
+    solveh_banded,
+    toeplitz,
+)
+
+BATCHES = (1, 2, 5, 9)
+
+
+def backward_error(a: Tensor, x: Tensor, b: Tensor) -> float:
+    """Return the largest |b - A x| / (|A| |x| + |b|) of a batch, in eps, with Frobenius norms."""
+    r, *sizes = (torch.linalg.matrix_norm(y) for y in (b - a @ x, a, x, b))
+    return float((r / (sizes[0] * sizes[1] + sizes[2])).max() / torch.finfo(r.dtype).eps)
+
+
+def dense(ab: Tensor, above: int) -> Tensor:
+    rows, n = ab.shape[-2:]
+    a = ab.new_zeros(*ab.shape[:-2], n, n)
+    for r, j in itertools.product(range(rows), range(n)):
+        if 0 <= j + r - above < n:
+            a[..., j + r - above, j] = ab[..., r, j]
+    return a
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("batch", BATCHES)
+def test_general_bands(dtype: torch.dtype, batch: int) -> None:
+    for (below, above), n, m in itertools.product(((0, 0), (1, 1), (2, 0), (0, 3), (3, 2)), (1, 2, 4, 19), (1, 3)):
+        # No dominant diagonal: in some matrices of the batch rows are exchanged, in others not.
+        ab = random(batch, below + above + 1, n, dtype=dtype, seed=n)
+        ab[::2, above] += 6
+        b = random(batch, n, m, dtype=dtype, seed=1)
+        x = solve_banded((below, above), ab, b)
+        assert backward_error(dense(ab, above), x, b) < 8
+        for k in range(batch):  # another order of the same exchanges: equal but for rounding
+            alone = solve_banded((below, above), ab[k], b[k])
+            assert backward_error(dense(ab[k], above), alone, b[k]) < 300
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("batch", BATCHES)
+def test_positive_bands(dtype: torch.dtype, batch: int) -> None:
+    for w, n, m, lower in itertools.product((0, 1, 4), (1, 2, 19), (1, 3), (False, True)):
+        ab = random(batch, w + 1, n, dtype=dtype, seed=n)
+        row = 0 if lower else w
+        ab[:, row] = ab[:, row].abs() + 4 * w
+        one = ab.numpy()
+        b = random(batch, n, m, dtype=dtype, seed=1)
+        x, c = solveh_banded(ab, b, lower=lower), cholesky_banded(ab, lower=lower)
+        again = cho_solve_banded((c, lower), b)
+        low = dense(ab, 0) if lower else dense(ab, w).mH
+        a = low.tril(-1) + low.tril(-1).mH + torch.diag_embed(low.diagonal(dim1=1, dim2=2).real).to(dtype)
+        assert max(backward_error(a, x, b), backward_error(a, again, b)) < 8
+        for k in range(batch):
+            if w < n:
+                expected = scipy.linalg.cholesky_banded(one[k], lower=lower)
+                expected[c[k].numpy() == 0] = 0  # the corner
+                assert np.abs(c[k].numpy() - expected).max() < 8 * torch.finfo(dtype).eps * np.abs(expected).max()
+            torch.testing.assert_close(solveh_banded(ab[k], b[k], lower=lower), x[k])
+            torch.testing.assert_close(cholesky_banded(ab[k], lower=lower), c[k])
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("batch", BATCHES)
+def test_toeplitz(dtype: torch.dtype, batch: int) -> None:
+    for n, m in itertools.product((1, 2, 3, 8, 33), (1, 3)):
+        c, r, b = (random(batch, n, *tail, dtype=dtype, seed=k) for k, tail in enumerate(((), (), (m,))))
+        c[:, 0] += 2 * n
+        x = solve_toeplitz((c, r), b)
+        full = torch.stack([toeplitz(*pair) for pair in zip(c, r)])
+        assert backward_error(full, x, b) < 8
+        for k in range(batch):
+            torch.testing.assert_close(solve_toeplitz((c[k], r[k]), b[k]), x[k])
+
+
+@pytest.mark.parametrize("n", [3, 9])
+def test_errors_name_the_matrix(n: int) -> None:
+    ab = torch.zeros(7, 3, n).double()
+    ab[:, 1] = 2
+    b = torch.ones(7, n, 1).double()
+    torch.testing.assert_close(solve_banded((1, 1), ab, b), b / 2)
+    ab[5, 1, 1] = 0
+    with pytest.raises(LinAlgError, match="singular: pivot 1 of matrix 5 of the batch is zero"):
+        solve_banded((1, 1), ab, b)
+    for function in (lambda: solveh_banded(ab[:, :2], b), lambda: cholesky_banded(ab[:, :2])):
+        with pytest.raises(LinAlgError, match="leading minor of order 2 of matrix 5 of the batch"):
+            function()
+    with pytest.raises(LinAlgError, match="leading minor of order 1 of matrix 3 of the batch"):
+        c = torch.ones(7, n).double().cumsum(0)
+        c[3, 0] = 0
+        c[:, 1:] = 0
+        solve_toeplitz(c, b)
+    for bad in (torch.inf, torch.nan):
+        ab[5, 1, 1] = bad
+        for function in (
+            lambda: solve_banded((1, 1), ab, b),
+            lambda: solveh_banded(ab[:, :2], b),
+            lambda: cholesky_banded(ab[:, :2]),
+            lambda: solve_banded((1, 1), ab[5], b[5]),
+            lambda: solveh_banded(ab[5, :2], b[5]),
+            lambda: solve_toeplitz(ab[:, 1], b),
+        ):
+            with pytest.raises(ValueError, match=r"must not contain infs or NaNs .*at \("):
+                function()
+    for empty in (solve_banded((1, 1), ab[:0], b[:0]), solveh_banded(ab[:0, :2], b[:0]), cholesky_banded(ab[:0])):
+        assert empty.shape[0] == 0
+
+
+def test_pivots_near_underflow() -> None:
+    """The quotients by a pivot may leave the range where the solution does not."""
+    ab = torch.tensor([[0.0, 1e300, 0.0], [1e-300, 1.0, 1.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
+    x = solve_banded((1, 1), ab, torch.tensor([1e-20, 0.0, 1.0], dtype=torch.float64))
+    torch.testing.assert_close(x, torch.tensor([1e280, 0.0, 1.0], dtype=torch.float64))
+
+
+def test_without_vectors() -> None:
+    """The processors without AVX2 take the way of one system per thread."""
+    code = (
+        "import torch, sci.linalg as L; torch.manual_seed(0); ab = torch.randn(5, 4, 9).double(); ab[:, 1] += 9;"
+        "b = torch.randn(5, 9, 2).double(); c = ab[:, 1];"
+        "print(float(L.solve_banded((2, 1), ab, b).sum()), float(L.solveh_banded(ab[:, :2], b).sum()),"
+        "float(L.solve_toeplitz(c, b).sum()))"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **more}
+        )
+        for more in ({}, {"SCI_CPU": "baseline"})
+    ]
+    plain, other = (np.array(run.stdout.split(), dtype=float) for run in runs)
+    np.testing.assert_allclose(other, plain, rtol=1e-12)
