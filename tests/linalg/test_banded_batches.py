@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from tests.linalg.linalg_matrices import ALL, random
 from torch import Tensor
 
 from sci.linalg import (
@@ -23,6 +19,7 @@ from sci.linalg import (
     solveh_banded,
     toeplitz,
 )
+from tests.linalg.linalg_matrices import ALL, random
 
 BATCHES = (1, 2, 5, 9)
 
@@ -131,21 +128,3 @@ def test_pivots_near_underflow() -> None:
     ab = torch.tensor([[0.0, 1e300, 0.0], [1e-300, 1.0, 1.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
     x = solve_banded((1, 1), ab, torch.tensor([1e-20, 0.0, 1.0], dtype=torch.float64))
     torch.testing.assert_close(x, torch.tensor([1e280, 0.0, 1.0], dtype=torch.float64))
-
-
-def test_without_vectors() -> None:
-    """The processors without AVX2 take the way of one system per thread."""
-    code = (
-        "import torch, sci.linalg as L; torch.manual_seed(0); ab = torch.randn(5, 4, 9).double(); ab[:, 1] += 9;"
-        "b = torch.randn(5, 9, 2).double(); c = ab[:, 1];"
-        "print(float(L.solve_banded((2, 1), ab, b).sum()), float(L.solveh_banded(ab[:, :2], b).sum()),"
-        "float(L.solve_toeplitz(c, b).sum()))"
-    )
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **more}
-        )
-        for more in ({}, {"SCI_CPU": "baseline"})
-    ]
-    plain, other = (np.array(run.stdout.split(), dtype=float) for run in runs)
-    np.testing.assert_allclose(other, plain, rtol=1e-12)
