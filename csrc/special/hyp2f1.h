@@ -1,11 +1,11 @@
 // Gauss's hypergeometric function 2F1(a, b; c; z), real and complex z, and its derivatives in the parameters.
 //
 // First in double by the series about 0, 1 or infinity, also where c - a - b or a - b is whole, with sums in pairs
-// where they cancel and an estimate of the error (detail/hyper_gauss_plain.h). Where it says that more than some 16 eps
-// may be lost the same series with all factors in double-double, the best of twelve forms by its estimate; where none
-// converges fast (about exp(+-i pi/3)) Taylor steps of the differential equation (detail/hyper_path.h); where those
-// lose too much and c < -2, by recurrence down from c > 0. Derivatives: dual numbers over double-double, in the same
-// algorithms, no fast way first.
+// where they cancel, or by that of Lopez and Temme in powers of z/(z-2), and an estimate of the error
+// (detail/hyper_gauss_plain.h). Where it says that more than some 16 eps may be lost the same series with all factors
+// in double-double, the best of twelve forms by its estimate; where none converges fast (about exp(+-i pi/3)) Taylor
+// steps of the differential equation (detail/hyper_path.h); where those lose too much and c < -2, by recurrence down
+// from c > 0. Derivatives: dual numbers over double-double, in the same algorithms, no fast way first.
 //
 // Conventions are SciPy's: the cut is z > 1, continuous from below where the imaginary part is -0; infinite for real
 // z > 1, and where c is a pole and no polynomial ends before it; (1 - z)^-b where a = c, for whole b beyond 1 as well,
@@ -127,7 +127,7 @@ SCI_HD T hyp2f1(T a, T b, T c, T z) {
 }
 template <class T>
 SCI_HD complex<T> hyp2f1(T a, T b, T c, complex<T> z) {
-  return complex<T>(detail::hyper_gauss_value(a, b, c, complex<double>(z), is_same<T, float> ? 1e7 : 48));
+  return complex<T>(detail::hyper_gauss_value(a, b, c, complex<double>(z), is_same<T, float> ? 1e7 : 80));
 }
 
 /// dF/da for i = 1, dF/db for j = 1, dF/dc for k = 1.
