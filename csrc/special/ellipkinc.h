@@ -118,8 +118,8 @@ template <class I, int Leading, class T>
 SCI_HD T ellip_incomplete(T phi, T m) {
   if (isnan(phi) || isnan(m) || m > T(1)) return limits<T>::nan;
   if (isinf(m)) {
-    if (isinf(phi)) return limits<T>::nan;
-    return phi == T(0) ? phi : is_same<I, ellip_second> ? copysign(limits<T>::infinity, phi) : copysign(T(0), phi);
+    if (is_same<I, ellip_second>) return phi == T(0) ? phi : copysign(limits<T>::infinity, phi);
+    return isinf(phi) ? limits<T>::nan : copysign(T(0), phi);
   }
   if (isinf(phi)) return phi;
   if (Leading == 1 && abs(phi) < limits<T>::min) return phi;

@@ -10,6 +10,7 @@
 #pragma once
 #include "special/degrees.h"
 #include "special/detail/mathieu_matrix.h"
+#include "special/detail/mathieu_walk.h"
 
 namespace sci {
 namespace detail {
@@ -30,44 +31,6 @@ SCI_HD_LARGE R mathieu_characteristic(bool even, int64_t m, R q) {
   mathieu_case c = mathieu_which(even, int(m), primal(q));
   const double a = mathieu_eigenvalue(c, primal(q));
   return mathieu_lifted(c, a, q);
-}
-
-template <class R>
-struct mathieu_state {
-  R y, slope;
-  int twos;
-};
-
-/// Taylor steps of y'' = (2q cos(2x) - a) y.
-template <class R>
-SCI_HD_LARGE void mathieu_walk(R a, R q, double from, double to, mathieu_state<R>& at) {
-  constexpr int terms = 24;
-  SCI_NO_UNROLL
-  for (int i = 0; i < 20000 && from < to; ++i) {
-    const double c = cos(2 * from), s = sin(2 * from), rate = abs(2 * primal(q) * c - primal(a)) + 2 * primal(q);
-    const double reach = min(0.25, 1.5 / sqrt(rate + 1)), next = to - from <= reach ? to : from + reach;
-    const double h = next - from;
-    R y[terms];
-    double g[terms];  // of cos(2x)
-    double power = 1;
-    for (int n = 0; n < terms; ++n) {
-      g[n] = power * (n % 4 == 0 ? c : n % 4 == 1 ? -s : n % 4 == 2 ? -c : s);
-      power *= 2 * h / (n + 1);
-    }
-    y[0] = at.y, y[1] = at.slope * R(h);
-    R sum = y[0] + y[1], slope = y[1];
-    const R qh = q * R(2 * h * h), ah = a * R(h * h);
-    SCI_NO_UNROLL
-    for (int n = 0; n + 2 < terms; ++n) {
-      R product = R(0.0);
-      for (int k = 0; k <= n; ++k) product = product + y[k] * R(g[n - k]);
-      y[n + 2] = (qh * product - ah * y[n]) * R(1.0 / ((n + 1.0) * (n + 2.0)));
-      sum = sum + y[n + 2], slope = slope + y[n + 2] * R(n + 2.0);
-    }
-    at.y = sum, at.slope = slope * R(1 / h);
-    if (abs(primal(at.y)) > 1e100) at.y = ldexp(at.y, -300), at.slope = ldexp(at.slope, -300), at.twos += 300;
-    from = next;
-  }
 }
 
 /// The values of the rows of the Fourier series and its derivative at x, and of what gives the sign. From row to row by
@@ -131,9 +94,9 @@ SCI_HD_LARGE many<R, 2> mathieu_quarter(bool even, int m, R q, double degrees, b
     const double turn = 0.5 * acos(max(A / (2 * Q), -1.0)), from = beyond ? (90 - degrees) * unit : x;
     if (sqrt(barrier) * (turn - from) > 1) {
       mathieu_state<R> w = {R(even ? 1.0 : 0.0), R(even ? 0.0 : 1.0), 0};
-      mathieu_walk(a, q, 0.0, from, w);
+      mathieu_walk<false>(a, q, 0.0, from, w);
       mathieu_state<R> end = w;
-      mathieu_walk(a, q, from, turn, end);
+      mathieu_walk<false>(a, q, from, turn, end);
       const R scale = mathieu_by_series(c, a, q, turn, false)[0] / end.y;
       const int twos = w.twos - end.twos;
       return {{ldexp(w.y * scale, twos), ldexp(w.slope * scale, twos)}};

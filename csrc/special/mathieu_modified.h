@@ -7,14 +7,16 @@
 //
 // and its like, s a row with a large coefficient, so that nothing cancels (A. L. Van Buren and J. E. Boisvert, Quart.
 // Appl. Math. 65 (2007) 1-23); of those the first, whose Bessel functions of the second kind are least. Bessel
-// functions of one argument are a table by recurrence; where it would be long, one by one. Negative x by the parts of
-// the second kind that are even and odd. In double; derivatives in q on dual numbers, those of Bessel functions by
-// their equation.
+// functions of one argument are a table by recurrence; where it would be long, one by one. The first kind beside x = 0
+// by its Taylor series, both where large q leave it small by steps along the equation. Negative x by the parts of the
+// second kind that are even and odd. In double; derivatives in q on dual numbers, those of Bessel functions by their
+// equation.
 #pragma once
 #include "core/double_double.h"
 #include "special/bessel_jy.h"
 #include "special/bessel_order01.h"
 #include "special/detail/mathieu_matrix.h"
+#include "special/detail/mathieu_walk.h"
 
 namespace sci {
 namespace detail {
@@ -178,6 +180,63 @@ SCI_HD_LARGE many<R, 2> mathieu_radial(const mathieu_case& c, R a, R q, double x
   return {{f.sum[0] * R(front), f.sum[1] * R(front)}};
 }
 
+/// The first kind from its value (even functions) or slope (odd ones) at 0, x sqrt(|a| + 2q + 1) < 1/2, by its Taylor
+/// series: what vanishes at 0 is a difference in the sum.
+template <class R>
+SCI_HD_LARGE many<R, 2> mathieu_beside_zero(bool even, R start, R a, R q, double x) {
+  constexpr int terms = 10;
+  R c[terms];       // of x^(2k), or of x^(2k + 1), without an x
+  double g[terms];  // of cosh(2x)
+  const double square = x * x;
+  c[0] = start, g[0] = 1;
+  R sum = start, slope = even ? R(0.0) : start;
+  SCI_NO_UNROLL
+  for (int k = 0; k + 1 < terms; ++k) {
+    R product = R(0.0);
+    for (int j = 0; j <= k; ++j) product = product + c[k - j] * R(g[j]);
+    const double n = 2 * k + (even ? 2 : 3);
+    const R next = (a * c[k] - q * R(2.0) * product) * R(1 / (n * (n - 1)));
+    c[k + 1] = next * R(square), g[k + 1] = g[k] * 4 * square / ((2 * k + 1.0) * (2 * k + 2.0));
+    sum = sum + c[k + 1], slope = slope + (even ? next : c[k + 1]) * R(n);
+  }
+  return even ? many<R, 2>{{sum, slope * R(x)}} : many<R, 2>{{sum * R(x), slope}};
+}
+
+/// Both kinds for x >= 0, q > 0. Where the first has died away from the turning point inwards, the sum of large q
+/// cancels: there by steps along the equation, the first kind outwards from 0, or from where a solution that grows is
+/// it to all digits, the second inwards.
+template <class R>
+SCI_HD_LARGE many<R, 2> mathieu_half(const mathieu_case& c, bool even, R a, R q, double x, bool second) {
+  const double A = primal(a), Q = primal(q), barrier = A - 2 * Q * cosh(2 * x);
+  if (barrier > 0) {
+    const double turn = 0.5 * acosh(A / (2 * Q)), rate = sqrt(barrier), phase = rate * (turn - x);
+    if (phase > 300 || (Q > 200 && phase > 8)) {
+      const many<R, 2> edge = mathieu_radial(c, a, q, turn, second);
+      // The phase is 2/3 of that at least, as the barrier is concave.
+      if (phase > 3000) {
+        const R limit = edge[0] * R(second ? limits<double>::infinity : 0.0);
+        return {{limit, second ? -limit : limit}};
+      }
+      if (second) {
+        mathieu_state<R> w = {edge[0], edge[1], 0};
+        mathieu_walk<true>(a, q, turn, x, w);
+        return {{ldexp(w.y, w.twos), ldexp(w.slope, w.twos)}};
+      }
+      const double start = x - 20 / rate;
+      mathieu_state<R> w = {R(even ? 1.0 : 0.0), R(even ? 0.0 : 1.0), 0};
+      if (start > 0) w.y = R(1.0), w.slope = sqrt(a - R(2.0) * q * R(cosh(2 * start)));
+      mathieu_walk<true>(a, q, max(start, 0.0), x, w);
+      mathieu_state<R> end = w;
+      mathieu_walk<true>(a, q, x, turn, end);
+      const R scale = edge[0] / end.y;
+      const int twos = w.twos - end.twos;
+      return {{ldexp(w.y * scale, twos), ldexp(w.slope * scale, twos)}};
+    }
+  }
+  if (second || x * sqrt(abs(A) + 2 * Q + 1) >= 0.5) return mathieu_radial(c, a, q, x, second);
+  return mathieu_beside_zero(even, mathieu_radial(c, a, q, 0.0, false)[even ? 0 : 1], a, q, x);
+}
+
 template <class R>
 SCI_HD_LARGE many<R, 2> mathieu_modified(bool even, bool second, int64_t m, R q, double x) {
   const double Q = primal(q);
@@ -194,13 +253,13 @@ SCI_HD_LARGE many<R, 2> mathieu_modified(bool even, bool second, int64_t m, R q,
   c.row = mathieu_first_row(c, A, Q);
   // J_(l-s)(u) Y_(l+s)(v) A_l falls no faster than (q/4)^(l-s) / (l-s)!^2 where u and v are alike.
   if (second) c.size = max(c.size, c.row + int(11 + 1.55 * sqrt(Q)));
-  many<R, 2> y = mathieu_radial(c, a, q, abs(x), second);
+  many<R, 2> y = mathieu_half(c, even, a, q, abs(x), second);
   if (!(x < 0)) return y;
   if (second) {
     // 2 Mc2(0) / Mc1(0) Mc1 - Mc2, and 2 Ms2'(0) / Ms1'(0) Ms1 - Ms2 with the sign of Ms2
     const int k = even ? 0 : 1;
-    const R ratio = R(2.0) * mathieu_radial(c, a, q, 0.0, true)[k] / mathieu_radial(c, a, q, 0.0, false)[k];
-    const many<R, 2> first = mathieu_radial(c, a, q, -x, false);
+    const R ratio = R(2.0) * mathieu_half(c, even, a, q, 0.0, true)[k] / mathieu_half(c, even, a, q, 0.0, false)[k];
+    const many<R, 2> first = mathieu_half(c, even, a, q, -x, false);
     y = {{ratio * first[0] - y[0], ratio * first[1] - y[1]}};
   }
   return even ? many<R, 2>{{y[0], -y[1]}} : many<R, 2>{{-y[0], y[1]}};

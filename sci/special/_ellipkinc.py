@@ -246,6 +246,8 @@ def ellipkinc(phi: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
         (2.0, 1.0, 1.0907025731743183),
         (inf, 0.5, inf),
         (-inf, 0.5, -inf),
+        (inf, -inf, inf),
+        (-inf, -inf, -inf),
         (0.5, -inf, inf),
         (1e-40, 0.5, 1e-40),
     ),

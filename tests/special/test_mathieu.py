@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.linalg
@@ -11,6 +12,7 @@ import scipy.special
 import torch
 
 from sci import special
+from sci.special import _mathieu_modified as reference
 
 F64 = torch.float64
 
@@ -105,6 +107,33 @@ def test_wronskians_of_modified_functions() -> None:
             (f, fp), (g, gp) = first(m, q, x), second(m, q, x)
             size = (f * gp).abs() + (fp * g).abs()
             assert ((f * gp - fp * g - 2 / math.pi).abs() <= 1e-12 * size).all()
+
+
+@pytest.mark.parametrize(
+    ("m", "q", "x"), [(208, 3e3, 0.0016), (270, 3e4, 0.003), (320, 300.0, 0.6), (4759, 1e7, 0.1), (9000, 1e7, 0.8)]
+)
+def test_modified_functions_behind_the_turning_point(m: int, q: float, x: float) -> None:
+    # The first kind is up to 1e-280 of what it is beyond, the second its inverse.
+    at = torch.tensor([x, -x], dtype=F64)
+    for first, second in (
+        (special.mathieu_modcem1, special.mathieu_modcem2),
+        (special.mathieu_modsem1, special.mathieu_modsem2),
+    ):
+        (f, fp), (g, gp) = first(m, torch.tensor(q, dtype=F64), at), second(m, torch.tensor(q, dtype=F64), at)
+        size = (f * gp).abs() + (fp * g).abs()
+        assert ((f * gp - fp * g - 2 / math.pi).abs() <= 1e-12 * size).all()
+    assert special.mathieu_modsem2(9000, torch.tensor(1e7, dtype=F64), 0.5)[0].isinf()
+
+
+@pytest.mark.parametrize(("m", "q"), [(2, 3.3), (3, 0.097), (5, 2e-4), (17, 8.1), (4, 60.0)])
+def test_what_vanishes_at_zero_keeps_its_digits(m: int, q: float) -> None:
+    with mpmath.workdps(40):
+        for x in (4e-7, 0.0015, 0.03):
+            at = [mpmath.mpf(t) for t in (q, x)]
+            for name, even, which in (("modcem1", 1, 1), ("modsem1", 0, 0)):
+                want = reference._products(mpmath.mp, even, 0, m, *at)[which]
+                found = getattr(special, f"mathieu_{name}")(m, torch.tensor(q, dtype=F64), torch.tensor(x, dtype=F64))
+                assert abs(found[which].item() / float(want) - 1) < 2e-14
 
 
 def test_scipy_where_it_is_right() -> None:
