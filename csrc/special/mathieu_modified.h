@@ -258,9 +258,14 @@ SCI_HD_LARGE many<R, 2> mathieu_modified(bool even, bool second, int64_t m, R q,
   if (second) {
     // 2 Mc2(0) / Mc1(0) Mc1 - Mc2, and 2 Ms2'(0) / Ms1'(0) Ms1 - Ms2 with the sign of Ms2
     const int k = even ? 0 : 1;
-    const R ratio = R(2.0) * mathieu_half(c, even, a, q, 0.0, true)[k] / mathieu_half(c, even, a, q, 0.0, false)[k];
+    const R top = mathieu_half(c, even, a, q, 0.0, true)[k];
+    const R ratio = R(2.0) * top / mathieu_half(c, even, a, q, 0.0, false)[k];
     const many<R, 2> first = mathieu_half(c, even, a, q, -x, false);
-    y = {{ratio * first[0] - y[0], ratio * first[1] - y[1]}};
+    const R infinite = top * R(limits<double>::infinity);
+    if (isfinite(primal(ratio)))
+      y = {{ratio * first[0] - y[0], ratio * first[1] - y[1]}};
+    else
+      y = {{infinite, infinite}};
   }
   return even ? many<R, 2>{{y[0], -y[1]}} : many<R, 2>{{-y[0], y[1]}};
 }
