@@ -80,11 +80,14 @@ SCI_HD_LARGE parabolic_state<R> parabolic_w_zero(R a) {
   return {root * R(0.5946035575013605), R(-0.8408964152537145) / root, R(0.0)};
 }
 
+/// The least |H| from which the series may serve.
+constexpr double parabolic_least = 18;
+
 /// Beyond the turning points, x > 0: W(a, x) and W(a, -x), the latter with its derivative in x.
 template <class R>
 SCI_HD_LARGE bool parabolic_waves(R a, double x, parabolic_state<R>& right, parabolic_state<R>& left) {
   const R H = R(x * x / 4) - a, half = R(x / 2);
-  if (!(primal(H) > 0)) return false;
+  if (!(primal(H) > parabolic_least)) return false;
   const R h = sqrt(H), q = h + half, tau = half / h;
   const parabolic_series<complex<R>> f =
       parabolic_sum(complex<R>(tau), tau * tau, complex<R>{R(0.0), R(1.0) / (h * q)});
@@ -108,7 +111,7 @@ SCI_HD_LARGE bool parabolic_waves(R a, double x, parabolic_state<R>& right, para
 template <class R>
 SCI_HD_LARGE bool parabolic_barrier(R a, double x, parabolic_state<R>& out) {
   const R F = a - R(x * x / 4), half = R(x / 2);
-  if (!(primal(F) > 0)) return false;
+  if (!(primal(F) > parabolic_least)) return false;
   const R f = sqrt(F);
   const complex<R> tau = {R(0.0), -half / f};
   const parabolic_series<complex<R>> g =
@@ -140,7 +143,7 @@ SCI_HD_LARGE many<R, 2> parabolic_w(R a, double x) {
     return parabolic_finished(right);
   }
   // From x = 0 where W does not die away on the way.
-  if (x > -4 && x < (A > 0 ? min(4.0, 0.5 / sqrt(A)) : 4.0)) {
+  if (abs(A) < 25 && (A > 0.3 ? x < 0.5 / sqrt(A) : true)) {
     right = parabolic_w_zero(a);
     parabolic_walk(a, -1.0, 0.0, x, right);
     return parabolic_finished(right);
@@ -154,8 +157,8 @@ SCI_HD_LARGE many<R, 2> parabolic_w(R a, double x) {
       return parabolic_finished(right);
     }
   }
-  for (int i = 0; i < parabolic_tries; ++i) {
-    const double from = turn + parabolic_away(turn, i);
+  for (int i = -1; i < parabolic_tries; ++i) {
+    const double from = i < 0 ? sqrt(140 + 8 * max(A, 0.0)) : turn + parabolic_away(turn, i);  // mostly the first
     if (from > x && parabolic_waves(a, from, right, left)) {
       parabolic_walk(a, -1.0, from, x, right);
       if (x < 0 || x > turn) return parabolic_finished(right);

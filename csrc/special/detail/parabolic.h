@@ -125,22 +125,26 @@ SCI_HD_LARGE void parabolic_walk(R a, double sigma, double from, double to, para
   for (int i = 0; i < 500 && from != to; ++i) {
     const double f = abs(primal(a) + sigma * from * from / 4);
     // Where the solutions oscillate the terms of a long step cancel.
-    const double unit = sigma < 0 ? 1.25 : 2.5, reach = min(unit / sqrt(f + 1), unit / cbrt(1 + abs(from)));
+    const double unit = sigma < 0 ? 1.6 : 2.5, reach = min(unit / sqrt(f + 1), unit / cbrt(1 + abs(from)));
     const double next = abs(to - from) <= reach ? to : to > from ? from + reach : from - reach;
     const double h = next - from;  // without rounding: the solution moves by y'/y times it
     const R zero = (a + R(sigma * from * from / 4)) * R(h * h);
     const double one = sigma * from / 2 * h * h * h, two = sigma / 4 * h * h * h * h;
-    // c_n h^n
-    R c0 = at.y, c1 = at.slope * R(h), c2 = zero * c0 * R(0.5), down1 = R(0.0), down2 = R(0.0);
-    R y = c0 + c1, slope = c1;
-    int quiet = 0;
+    // c_n h^n, two at a time; e and o are the last ones of even and odd n, those before them below.
+    R e = at.y, o = at.slope * R(h), below_e = R(0.0), below_o = R(0.0), y = e + o, slope = o;
+    double before = limits<double>::infinity;
     SCI_NO_UNROLL
-    for (int n = 2; n < 80 && quiet < 3; ++n) {
-      y = y + c2;
-      slope = slope + c2 * R(double(n));
-      quiet = largest(c2) * n <= 1e-17 * max(largest(y), largest(slope)) ? quiet + 1 : 0;
-      down2 = down1, down1 = c0, c0 = c1, c1 = c2;
-      c2 = (zero * c0 + R(one) * down1 + R(two) * down2) * R(1.0 / ((n + 1.0) * n));
+    for (int n = 2; n < 80; n += 2) {
+      const double over = 1.0 / ((n - 1.0) * n * (n + 1.0));
+      const R next_e = (zero * e + (R(one) * below_o + R(two) * below_e)) * R(over * (n + 1.0));
+      const R next_o = (zero * o + (R(one) * e + R(two) * below_o)) * R(over * (n - 1.0));
+      below_e = e, below_o = o, e = next_e, o = next_o;
+      y = y + (e + o);
+      slope = slope + (e * R(double(n)) + o * R(n + 1.0));
+      const double size = (largest(e) + largest(o)) * (n + 1);
+      const double most = max(largest(y), largest(slope));
+      if (size <= 1e-16 * most && before <= 1e-12 * most) break;  // of the next ones nothing is seen
+      before = size;
     }
     at.y = y, at.slope = slope * R(1 / h);
     from = next;
