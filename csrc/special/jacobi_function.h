@@ -3,6 +3,7 @@
 //   Gamma(v + alpha + 1) / (Gamma(v + 1) Gamma(alpha + 1)) 2F1(-v, v + alpha + beta + 1; alpha + 1; (1 - x)/2)
 //                                                                                           DLMF 18.5.7, 15.9.1
 //
+// Rows of one degree and set of parameters     detail/jacobi_rows.h
 // Whole degrees     special/orthogonal.h; in derivatives the general way
 // Small degrees     the definition by hyp2f1
 // Large degrees     hyp2f1 at two degrees between 1 and 3, from there the recurrence of three terms, DLMF 18.9.2, which
@@ -10,8 +11,10 @@
 // v below -(alpha + beta + 1)/2     2F1 is the same at -v - alpha - beta - 1
 // Derivatives       dual numbers, in hyp2f1 over double-double
 //
+// Weak spot         x beside -1 for beta >= 1: the recurrence loses digits where the function falls to its waves
 // Infinite for real x < -1 and v that is not whole, as hyp2f1 on its cut; NaN for |v| > 10^6.
 #pragma once
+#include "special/detail/jacobi_rows.h"
 #include "special/hyp2f1.h"
 #include "special/orthogonal.h"
 #include "special/poch.h"
@@ -134,5 +137,20 @@ template <class T>
 SCI_HD complex<T> jacobi_function_second(int64_t i, int64_t j, int64_t k, T v, T alpha, T beta, complex<T> x) {
   return complex<T>(detail::jacobi_function_second_value(i, j, k, v, alpha, beta, complex<double>(x)));
 }
+
+#if !SCI_DEVICE
+template <class T>
+enable_hardware<T> jacobi_function_rows(int64_t count, T* out, const T* v, const T* alpha, const T* beta, const T* x) {
+  const double n = *v, a = *alpha, b = *beta;
+  const auto one = [=](double at) { return jacobi_function(n, a, b, at); };
+  detail::jacobi_row row;
+  if (count < detail::jacobi_short_row || !row.set(n, a, b)) {
+    for (int64_t i = 0; i < count; ++i) out[i] = T(one(double(x[i])));
+    return;
+  }
+  detail::rows_in_double(count, out, x,
+                         [&](int64_t m, double* to, const double* from) { run_rows(m, to, from, 2.0, row, one); });
+}
+#endif
 
 }  // namespace sci

@@ -2,6 +2,7 @@
 //
 //   Gamma(v + alpha + 1) / (Gamma(v + 1) Gamma(alpha + 1)) 1F1(-v; alpha + 1; x)              DLMF 18.11.2, 13.6.19
 //
+// Rows of one degree and parameter     detail/laguerre_rows.h
 // Whole degrees     special/orthogonal.h; in derivatives the general way
 // Small degrees     (v < |x| / 4 + 3) the definition by hyp1f1
 // Large degrees     hyp1f1 at two degrees there, then the recurrence of three terms, DLMF 18.9.2. From below |x| / 4,
@@ -10,6 +11,7 @@
 //
 // NaN for |v| > 10^6, and where hyp1f1 is.
 #pragma once
+#include "special/detail/laguerre_rows.h"
 #include "special/hyp1f1.h"
 #include "special/jacobi_function.h"
 
@@ -25,18 +27,14 @@ SCI_HD_LARGE auto laguerre_series(dual<T> a, dual<T> b, Z z) {
   return hyper_narrow(hyper_kummer_dual(a, b, z));
 }
 
-/// From L_v (before) and L_{v + 1} (p) forward.
+/// From degrees `degree` - 1 (before) and `degree` (p) by steps forward.
 template <class R, class Z>
 SCI_HD_LARGE Z laguerre_three_terms(int64_t steps, R degree, R alpha, Z before, Z p, Z x) {
+  const laguerre_family<R> family{alpha};
+  Z f = p - before * ((degree + alpha) / degree);
   R k = degree;
   SCI_NO_UNROLL
-  for (int64_t i = 0; i < steps; ++i, k = k + R(1.0)) {
-    const R inverse = R(1.0) / (k + R(1.0));
-    const Z next = p * ((k + k + R(1.0) + alpha) * inverse) - (x * p + before * (k + alpha)) * inverse;
-    before = p;
-    p = next;
-    if (!orthogonal_finite(p)) break;
-  }
+  for (int64_t i = 0; i < steps && orthogonal_finite(p); ++i, k = k + R(1.0)) family.step(k, true, x, p, f);
   return p;
 }
 
@@ -103,5 +101,19 @@ template <class T>
 SCI_HD complex<T> laguerre_function_second(int64_t i, int64_t j, T v, T alpha, complex<T> x) {
   return complex<T>(detail::laguerre_function_second_value(i, j, v, alpha, complex<double>(x)));
 }
+
+#if !SCI_DEVICE
+template <class T>
+enable_hardware<T> laguerre_function_rows(int64_t count, T* out, const T* v, const T* alpha, const T* x) {
+  const double n = *v, a = *alpha;
+  const auto one = [=](double at) { return laguerre_function(n, a, at); };
+  detail::laguerre_row row;
+  if (count < detail::jacobi_short_row || !row.set(n, a)) {
+    for (int64_t i = 0; i < count; ++i) out[i] = T(one(double(x[i])));
+    return;
+  }
+  detail::rows_in_double(count, out, x, [&](int64_t m, double* to, const double* from) { row.run(m, to, from, one); });
+}
+#endif
 
 }  // namespace sci

@@ -35,6 +35,19 @@ def _whole_pair(m: Any, v: Any) -> tuple[int, int] | None:
     return (degree, order) if abs(order) <= degree else None
 
 
+def _below(order: Tensor, degree: Tensor, z: Tensor, value: Tensor) -> Tensor:
+    """Return `value`, but of negative order with a size beyond a whole degree the function there: DLMF 14.3.1."""
+    size = order.abs()
+    whole = order == order.round()
+    none = (degree == degree.round()) & (size > degree)
+    beyond = none & whole & (order < 0)
+    held = torch.where(beyond, size, torch.zeros_like(size))
+    quotient = torch.where(beyond, (1 - z) / (1 + z), torch.ones_like(z))
+    rest = torch.where(beyond, (1 - z) / 2, torch.zeros_like(z))
+    below = quotient ** (held / 2) * hyp2f1(-degree, degree + 1, held + 1, rest) * rgamma(held + 1)
+    return torch.where(none & whole, torch.where(beyond, below, torch.zeros_like(value)), value)
+
+
 @function(differentiable=("v", "x"), discrete=("m",), samples=_samples, complex=False)
 @accepts_ufunc_keywords
 def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -113,13 +126,8 @@ def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     value = front * square**half * root * rest * jacobi_function(degree - used, used, used, z)
     sign = torch.where((used.remainder(2) == 1) & ~negative, -1.0, 1.0).to(z.dtype)
     result = sign * value
-    # Of negative order there are functions also where its size is beyond the degree: DLMF 14.3.1.
-    beyond = none & whole & (order < 0)
-    held = torch.where(beyond, size, torch.zeros_like(size))
-    quotient = torch.where(beyond, (1 - z) / (1 + z), torch.ones_like(z))
-    rest = torch.where(beyond, (1 - z) / 2, torch.zeros_like(z))
-    below = quotient ** (held / 2) * hyp2f1(-degree, degree + 1, held + 1, rest) * rgamma(held + 1)
-    result = torch.where(none & whole, torch.where(beyond, below, torch.zeros_like(result)), result)
+    if not (isinstance(v, float) and v != v // 1):
+        result = _below(order, degree, z, result)
     # jacobi_function is infinite at -1 without its sign.
     end = (z == -1) & (used == 0) & (degree != degree.round())
     result = torch.where(end, -torch.inf * torch.sin(torch.pi * degree).detach().sign(), result)

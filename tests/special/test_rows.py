@@ -16,6 +16,7 @@ importlib.import_module("sci.special")
 NAMES = (
     *(f"eval_{family}" for family in ("chebyt", "chebyu", "chebyc", "chebys", "sh_chebyt", "sh_chebyu")),
     *("eval_hermite", "eval_hermitenorm", "legendre_derivative", "sph_legendre"),
+    *("jacobi_function", "laguerre_function"),
     *(
         f"{family}_polynomial"
         for family in ("legendre", "sh_legendre", "gegenbauer", "jacobi", "sh_jacobi", "laguerre")
@@ -80,3 +81,27 @@ def test_long_rows_of_harmonics(n: int, m: int) -> None:
     row = function(n, m, theta)
     one_by_one = function(*(torch.full((1003,), k) for k in (n, m)), theta)
     torch.testing.assert_close(row, one_by_one, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(0.0, 0.0), (0.25, 0.25), (2.0, 3.0), (-0.5, 1.5)])
+@pytest.mark.parametrize("v", [-2.75, 0.5, 2.25, 7.5, 40.125])
+def test_rows_of_jacobis_function(v: float, alpha: float, beta: float) -> None:
+    """Both series, their seam at 0 and the end of their reach, in single precision too."""
+    function = elementwise_cards["jacobi_function"].function
+    x = torch.cat([torch.linspace(-0.95, 2.5, 401, dtype=torch.float64), torch.tensor([1.0, 0.0, -1e-17, 1e-300])])
+    wanted = function(*(torch.full_like(x, p) for p in (v, alpha, beta)), x)
+    size = torch.maximum(wanted.abs(), function(v + 0.5, alpha, beta, x).abs())
+    assert ((function(v, alpha, beta, x) - wanted).abs() < 1e-13 * size).all()
+    single = function(v, alpha, beta, x.float())
+    again = function(*(torch.full_like(single, p) for p in (v, alpha, beta)), x.float())
+    torch.testing.assert_close(single, again, rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 7.0])
+@pytest.mark.parametrize("v", [-2.75, 0.5, 7.5, 13.875, 40.125])
+def test_rows_of_laguerres_function(v: float, alpha: float) -> None:
+    function = elementwise_cards["laguerre_function"].function
+    x = torch.cat([torch.linspace(-33, 40, 401, dtype=torch.float64), torch.tensor([0.0, 1e-300])])
+    wanted = function(*(torch.full_like(x, p) for p in (v, alpha)), x)
+    size = torch.maximum(wanted.abs(), function(v + 0.5, alpha, x).abs())
+    assert ((function(v, alpha, x) - wanted).abs() < 1e-13 * size).all()

@@ -212,15 +212,17 @@ SCI_HD_LARGE Z jacobi_sum(int64_t n, R alpha, R beta, Z x) {
   return sum;
 }
 
-/// P_n^(alpha, beta) of Jacobi from P_first (p) and P_{first + 1} (q), by steps forward; `shift` + k is the degree.
+/// P^(alpha, beta) of Jacobi from degrees `degree` - 1 (before) and `degree` (p), real ones, by steps forward.
 template <class R, class Z>
 SCI_HD_LARGE Z jacobi_three_terms(int64_t steps, R degree, R alpha, R beta, Z before, Z p, Z x) {
   using T = scalar_of<Z>;
   const jacobi_family<R, R> family{alpha, beta, alpha + beta};
-  Z f = -before;
+  const bool close = !orthogonal_left(x) && !orthogonal_middle(x);
+  const Z q = close ? x - Z(T(1)) : x;
+  Z f = close ? p - before * ((degree + alpha) / degree) : -before;
   R k = degree;
   SCI_NO_UNROLL
-  for (int64_t i = 0; i < steps && orthogonal_finite(p); ++i, k = k + R(T(1))) family.step(k, false, x, p, f);
+  for (int64_t i = 0; i < steps && orthogonal_finite(p); ++i, k = k + R(T(1))) family.step(k, close, q, p, f);
   return p;
 }
 
