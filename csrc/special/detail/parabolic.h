@@ -125,7 +125,7 @@ SCI_HD_LARGE void parabolic_walk(R a, double sigma, double from, double to, para
   for (int i = 0; i < 500 && from != to; ++i) {
     const double f = abs(primal(a) + sigma * from * from / 4);
     // Where the solutions oscillate the terms of a long step cancel.
-    const double unit = sigma < 0 ? 1.6 : 2.5, reach = min(unit / sqrt(f + 1), unit / cbrt(1 + abs(from)));
+    const double reach = (sigma < 0 ? 1.6 : 2.5) / sqrt(1 + max(f, abs(from) / 3));
     const double next = abs(to - from) <= reach ? to : to > from ? from + reach : from - reach;
     const double h = next - from;  // without rounding: the solution moves by y'/y times it
     const R zero = (a + R(sigma * from * from / 4)) * R(h * h);
