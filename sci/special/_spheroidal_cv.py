@@ -254,7 +254,8 @@ def _sequence(name: str, values_of: Any, m: Any, n: Any, c: Any) -> Tensor:
     order = _mode(name, "m", m, 0)
     degree = _mode(name, "n", n, order)
     (x,) = promote(name, allow_complex=False, half=True, c=c)
-    found: Tensor = values_of(order, torch.arange(order, degree + 1, device=x.device), x[..., None])
+    degrees = torch.arange(order, degree + 1, dtype=x.dtype, device=x.device)
+    found: Tensor = values_of(order, degrees, x[..., None])
     return found
 
 

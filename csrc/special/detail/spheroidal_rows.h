@@ -128,6 +128,16 @@ struct spheroidal_digits<dual<T>> {
   static SCI_HD dual<T> once(type x) { return {inner::once(x.v), inner::once(x.d)}; }
 };
 
+/// lambda by perturbation to the second order in gamma, for |gamma| below the distance of the diagonal's entries.
+SCI_HD double spheroidal_guess(const spheroidal_mode& mode, double gamma) {
+  const int m = mode.m, l = mode.n;
+  const double mean = spheroidal_mean<double>(m, l), up = 2 * (2.0 * l + 3), down = 2 * (2.0 * l - 1);
+  double second = -spheroidal_coupling<double>(m, l) / (up + gamma * (spheroidal_mean<double>(m, l + 2) - mean));
+  if (l - 2 >= m)
+    second += spheroidal_coupling<double>(m, l - 2) / (down + gamma * (mean - spheroidal_mean<double>(m, l - 2)));
+  return double(l) * (l + 1) + gamma * (mean + gamma * second);
+}
+
 /// lambda for c >= 0, with its derivatives where c has some. Bisection by the count of negative pivots until the
 /// eigenvalue is alone, then Newton's method for the twisted pivot within the bracket; steps with a residual of twice
 /// the digits at last, since the entries cancel where c is large, of which each makes one more derivative right.
@@ -135,12 +145,16 @@ template <class T>
 SCI_HD_LARGE T spheroidal_lambda(const spheroidal_mode& mode, T c) {
   double size = primal(c), gamma = mode.square(size), start = double(mode.n) * (mode.n + 1);
   double low = start + min(gamma, 0.0), high = start + max(gamma, 0.0), lambda = low + (high - low) / 2, slope = -1;
-  if (size == 0) lambda = start;
+  if (size * size < 2 * mode.n + 1) lambda = min(max(spheroidal_guess(mode, gamma), low), high);
   int index = mode.row(), pivot = 0, last = 0;
+  double seen = limits<double>::infinity;  // the lambda of pivot and last
   SCI_NO_UNROLL
   for (int i = 0; i < 100; ++i) {
-    pivot = spheroidal_pivot(mode, size, lambda);
-    last = max(spheroidal_last(mode, size, lambda, pivot), index + 2);
+    if (!(abs(lambda - seen) < 0.5)) {
+      seen = lambda;
+      pivot = spheroidal_pivot(mode, size, lambda);
+      last = max(spheroidal_last(mode, size, lambda, pivot), index + 2);
+    }
     auto at = spheroidal_factor(mode, dual<double>(gamma), variable(lambda), pivot, last);
     slope = at.pivot.d;
     double newton = lambda - at.pivot.v / slope, before = lambda;
