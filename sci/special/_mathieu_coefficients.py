@@ -136,24 +136,29 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     yield Sample(3, torch.tensor(0.5, dtype=dtype, device=device))
 
 
+_LARGEST_ORDER, _LARGEST_Q = 9000, 1e7  # those of csrc/special/detail/mathieu_matrix.h
+
+
 def _coefficients(name: str, even: int, m: Any, q: Any) -> Tensor:
     if isinstance(m, Tensor) and m.numel() == 1:
         m = m.item()
     least = 0 if even else 1
-    if isinstance(m, bool) or not isinstance(m, (int, float)) or m != int(m) or m < least:
-        raise bad_argument(name, "m", f"a whole number of at least {least}", m)
+    if isinstance(m, bool) or not isinstance(m, (int, float)) or not least <= m <= _LARGEST_ORDER or m != int(m):
+        raise bad_argument(name, "m", f"a whole number from {least} to {_LARGEST_ORDER}", m)
     if as_tensor(q, "q", name).numel() != 1:
         raise bad_argument(name, "q", "one number", q)
     (t,) = promote(name, allow_complex=False, half=True, q=q)
     parameter = t.reshape(()).to(compute_dtype(t.dtype))
-    if known(~(parameter >= 0)):
-        raise bad_argument(name, "q", "at least 0", q)
-    # SciPy's number of them.
+    if known(~((parameter >= 0) & (parameter <= _LARGEST_Q))):
+        raise bad_argument(name, "q", f"from 0 to {_LARGEST_Q:.0e}", q)
+    # SciPy's number of them, or those that are not 0 to all digits where these are fewer.
     size, root = float(parameter.detach()), math.sqrt(float(parameter.detach()))
     long = 7.5 + 56.1 * root - 134.7 * size + 90.7 * root * size
     if size > 1:
         long = 17.0 + 3.1 * root - 0.126 * size + 0.0037 * root * size
-    rows = torch.arange(max(int(long + 0.5 * m), int(0.5 * m) + 8), device=t.device)
+    edge = 0.5 * math.sqrt(m * m + 4 * size)
+    count = min(int(long + 0.5 * m), int(edge + 40 + 17 * math.cbrt(size / (8 * edge + 8))))
+    rows = torch.arange(max(count, int(0.5 * m) + 8), device=t.device)
     return mathieu_coefficient(even, int(m), rows, parameter).to(t.dtype)
 
 
@@ -168,19 +173,19 @@ def mathieu_even_coef(m: int, q: Any) -> Tensor:
     Parameters
     ----------
     m : int
-        Order, at least 0.
+        Order, from 0 to 9000.
     q : float or Tensor
-        Parameter, one number of at least 0.
+        Parameter, one number from 0 to 1e7.
 
     Returns
     -------
     Tensor
-        The coefficients, as many as SciPy gives: beyond them they are nothing.
+        The coefficients, as many as SciPy gives, or fewer for large `q`: beyond them they are nothing.
 
     Raises
     ------
     ValueError
-        Where `m` is not a whole number of at least 0, or `q` is negative or not one number.
+        Where `m` is not a whole number, or `q` not one number, in these ranges.
     TypeError
         Where `q` is complex or holds no numbers.
 
@@ -217,19 +222,19 @@ def mathieu_odd_coef(m: int, q: Any) -> Tensor:
     Parameters
     ----------
     m : int
-        Order, at least 1.
+        Order, from 1 to 9000.
     q : float or Tensor
-        Parameter, one number of at least 0.
+        Parameter, one number from 0 to 1e7.
 
     Returns
     -------
     Tensor
-        The coefficients, as many as SciPy gives: beyond them they are nothing.
+        The coefficients, as many as SciPy gives, or fewer for large `q`: beyond them they are nothing.
 
     Raises
     ------
     ValueError
-        Where `m` is not a whole number of at least 1, or `q` is negative or not one number.
+        Where `m` is not a whole number, or `q` not one number, in these ranges.
     TypeError
         Where `q` is complex or holds no numbers.
 

@@ -315,14 +315,17 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     yield Sample(torch.tensor(2.3, dtype=dtype, device=device), x.to(dtype).to(device))
 
 
+_LONGEST = 1_000_000
+
+
 def _sequence(name: str, f: Any, v: Any, x: Any) -> tuple[Tensor, Tensor]:
     """Return f of the orders from v's fraction to v."""
     if as_tensor(v, "v", name).numel() != 1:
         raise bad_argument(name, "v", "one number", v)
     order, t = promote(name, allow_complex=False, half=True, v=v, x=x)
     order, z = (y.to(compute_dtype(t.dtype)) for y in (order.reshape(()), t))
-    if known(~torch.isfinite(order)):
-        raise bad_argument(name, "v", "finite", v)
+    if known(~(order.abs() <= _LONGEST)):
+        raise bad_argument(name, "v", f"of at most {_LONGEST} in size", v)
     whole = int(order.detach().trunc())
     steps = range(-whole, 1) if whole >= 0 else range(-whole, -1, -1)
     orders = order + torch.tensor(list(steps), dtype=order.dtype, device=z.device)
@@ -351,7 +354,7 @@ def pbdv_seq(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     Raises
     ------
     ValueError
-        Where `v` is not one finite number.
+        Where `v` is not one number of at most 1e6 in size.
     TypeError
         Where an argument is complex or holds no numbers.
 
@@ -394,7 +397,7 @@ def pbvv_seq(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     Raises
     ------
     ValueError
-        Where `v` is not one finite number.
+        Where `v` is not one number of at most 1e6 in size.
     TypeError
         Where an argument is complex or holds no numbers.
 

@@ -124,6 +124,14 @@ def test_ends_where_scipy_has_wrong_signs() -> None:
     torch.testing.assert_close(special.assoc_legendre_p(3, 0, z, norm=True)[0], z * math.sqrt(3.5))
 
 
+def test_polynomials_are_exact_at_the_ends() -> None:
+    for n in range(30):
+        for z in (1.0, -1.0):
+            for dtype in (torch.float32, torch.float64, torch.complex128):
+                assert special.assoc_legendre_p(n, 0, torch.tensor(z, dtype=dtype))[0] == z**n
+            assert special.lpmv(0, n, torch.tensor(z, dtype=torch.float64)) == z**n
+
+
 def test_float32_and_empty() -> None:
     x = THETA.float()
     assert special.sph_legendre_p(3, 1, x).dtype == torch.float32

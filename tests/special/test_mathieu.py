@@ -169,6 +169,12 @@ def test_coefficients(name: str) -> None:
         assert torch.allclose((wave * found).sum(-1), y, rtol=1e-13, atol=1e-14)
 
 
+def test_all_coefficients_of_a_large_parameter() -> None:
+    found = special.mathieu_even_coef(2, torch.tensor(1e6, dtype=F64))
+    assert len(found) < 2500
+    assert abs((found * found).sum() + found[0] ** 2 - 1) < 1e-12  # DLMF 28.4.9
+
+
 def test_refused() -> None:
     with pytest.raises(TypeError, match="m"):
         special.mathieu_a(1.5, 1.0)
@@ -178,4 +184,8 @@ def test_refused() -> None:
         special.mathieu_even_coef(2, -1.0)
     with pytest.raises(ValueError, match="q"):
         special.mathieu_even_coef(2, torch.ones(2))
+    with pytest.raises(ValueError, match=r"mathieu_odd_coef: q must be from 0 to 1e\+07"):
+        special.mathieu_odd_coef(2, 1e300)
+    with pytest.raises(ValueError, match="m"):
+        special.mathieu_even_coef(10**18, 1.0)
     assert torch.isnan(special.mathieu_cem(10000, 1.5, 1.3)[0])

@@ -96,9 +96,11 @@ struct legendre_argument {
   bool left;  // parity was used
 };
 
-/// (G_n^m at z in the right half-plane) times the norm of order m, without the power of 1 - z^2; 0 <= m <= n.
+/// (G_n^m at z in the right half-plane) times the norm of order m, without the power of 1 - z^2; 0 <= m <= n. `bare`
+/// without the norm.
 template <class Z, class T>
-SCI_HD_LARGE legendre_scaled<Z> legendre_polynomial(const legendre_argument<Z>& at, int64_t n, int64_t m) {
+SCI_HD_LARGE legendre_scaled<Z> legendre_polynomial(const legendre_argument<Z>& at, int64_t n, int64_t m,
+                                                    bool bare = false) {
   constexpr int step = is_same<T, float> ? 60 : 400;
   const T big = ldexp(T(1), step), small = ldexp(T(1), -step);
   int64_t count = n - m;
@@ -125,6 +127,7 @@ SCI_HD_LARGE legendre_scaled<Z> legendre_polynomial(const legendre_argument<Z>& 
       exponent -= shift;
     }
   }
+  if (bare) return {at.left && count % 2 != 0 ? -s : s, exponent};
   legendre_product<T> binomial;  // binom(n + m, 2m) (2n + 1) / 2
   int64_t top = n + m, least = min(count, 2 * m);
   SCI_NO_UNROLL
@@ -273,6 +276,10 @@ SCI_HD_LARGE Z legendre_any(int64_t order, int64_t n, int64_t m, bool normal, bo
   if (order < 0 || order > 8 || n > legendre_most / (order + 1)) return Z(limits<T>::nan);
   m = abs(m);
   legendre_argument<Z> at = legendre_prepare(z, outside);
+  if (!normal && m == 0 && order == 0) {  // P_n has no norm that would round: P_n(1) = 1
+    const legendre_scaled<Z> value = legendre_polynomial<Z, T>(at, n, 0, true);
+    return legendre_ldexp(value.value, value.exponent);
+  }
   Z w = at.rest * (T(1) + at.z), sum = Z(T(0));
   bool end = m > 0 && order > 0 && legendre_is_zero(w);
   legendre_scaled<Z> power = legendre_power(at.root, at.root_low, m);
