@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -136,13 +137,20 @@ def overhead_cases(context: Context) -> Iterator[tuple[str, dict[str, Call]]]:
 def cost_cases(context: Context, wanted: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, Call]]]:
     """Yield, per function of real arguments, calls in double and single precision and with a backward pass.
 
-    The gradient is taken in every argument that has a derivative, and in the last of them alone.
+    The gradient is taken in every argument that has a derivative, and in the last of them alone, of an output whose
+    own gradient is at hand. Each call takes a million points; on the CPU fewer where one of them takes long. The first
+    row says what torch itself needs, above all for memory. What autograd takes per call, some 13 us, belongs to the
+    table of small calls.
     """
-    count = 1 << (20 if context.device.type == "cuda" else 14)
+    x = torch.ones(1 << 20, dtype=torch.float64, device=context.device)
+    y = x.clone().requires_grad_()
+    calls: dict[str, Call] = {"sci": lambda: -x, "gradient": lambda: torch.autograd.grad(-y, y, x)}
+    yield "torch.neg", calls | {"float32": functools.partial(torch.neg, x.float())}
     for card in cards():
         if not wanted(f"special.{card.name}"):
             continue
         signature = signatures(card)[0]
+        count = 1 << 20 if context.device.type == "cuda" or _is_quick(card, signature) else 1 << 14
         args = [x.to(context.device) for x in arguments(card, signature, torch.float64, count, None)]
         plain = row(context, card, args, "") if args and "c" not in signature else None
         if plain is None:
@@ -154,19 +162,40 @@ def cost_cases(context: Context, wanted: Callable[[str], bool]) -> Iterator[tupl
         for name, places in (("gradient", rules), ("last argument's", rules[-1:])):
             leaves = [x.clone().requires_grad_(i in places) for i, x in enumerate(args)]
             if places and _differentiates(card, leaves):
-                calls[name] = functools.partial(_with_backward, card, leaves, [leaves[i] for i in places])
+                calls[name] = functools.partial(
+                    _with_backward, card, leaves, [leaves[i] for i in places], _ones(card, args)
+                )
         yield plain.name, calls
 
 
-def _with_backward(card: ElementwiseCard, args: list[Tensor], leaves: list[Tensor]) -> tuple[Tensor, ...]:
+def _with_backward(
+    card: ElementwiseCard, args: list[Tensor], leaves: list[Tensor], grads: tuple[Tensor, ...]
+) -> tuple[Tensor, ...]:
     out = card.function(*args)
-    outs = out if isinstance(out, tuple) else (out,)
-    return torch.autograd.grad(outs, leaves, [torch.ones_like(y) for y in outs])
+    return torch.autograd.grad(out if isinstance(out, tuple) else (out,), leaves, grads)
+
+
+def _ones(card: ElementwiseCard, args: list[Tensor]) -> tuple[Tensor, ...]:
+    with torch.no_grad():
+        out = card.function(*args)
+    return tuple(map(torch.ones_like, out if isinstance(out, tuple) else (out,)))
+
+
+def _is_quick(card: ElementwiseCard, signature: str) -> bool:
+    """Tell whether a point takes less than 20 ns."""
+    count = 1 << 12
+    args = arguments(card, signature, torch.float64, count, None)
+    if not args or "c" in signature:
+        return False
+    card.function(*args)
+    start = time.perf_counter()
+    card.function(*args)
+    return time.perf_counter() - start < count * 20e-9
 
 
 def _differentiates(card: ElementwiseCard, args: list[Tensor]) -> bool:
     try:
-        _with_backward(card, args, [x for x in args if x.requires_grad])
+        _with_backward(card, args, [x for x in args if x.requires_grad], _ones(card, args))
     except (NotImplementedError, RuntimeError, AttributeError):
         return False
     return True

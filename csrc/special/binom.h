@@ -45,6 +45,13 @@ SCI_HD_LARGE T binom_smooth(T n, T k) {
   return (swapped ? sinpi_sum(k, lost) : sinpi(k)) * sine / -sinpi(n) * T(numbers::inv_pi<S>) * beta(-k, -j);
 }
 
+/// Both partial derivatives, where `binom_smooth` serves.
+template <class T>
+SCI_HD_LARGE many<T, 2> binom_gradient(T n, T k) {
+  several<T, 2> d = binom_smooth(variable_of<2>(n, 0), variable_of<2>(k, 1)).d;
+  return {{d.at[0], d.at[1]}};
+}
+
 struct binom_functor {
   template <class T>
   SCI_HD T operator()(T n, T k) const {
@@ -80,14 +87,16 @@ SCI_HD T binom_first(int64_t i, int64_t j, T n, T k) {
     return limits<T>::nan;
   if (n > T(-1) && k > T(-1) && n - k > T(-1))
     return binom(n, k) * (i == 1 ? digamma_difference(n - k + 1, k) : digamma_difference(k + 1, (n - k) - k));
-  return detail::first_partial(detail::binom_functor(), i, j, n, k);
+  return detail::binom_gradient(n, k)[i == 1 ? 0 : 1];
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> binom_pullback(T grad, T n, T k, T out) {
   if (n > T(-1) && k > T(-1) && n - k > T(-1) && isfinite(n) && isfinite(k))
     return {{grad * (out * digamma_difference(n - k + 1, k)), grad * (out * digamma_difference(k + 1, (n - k) - k))}};
-  return {{grad * binom_first(1, 0, n, k), grad * binom_first(0, 1, n, k)}};
+  if (!isfinite(n) || !isfinite(k) || (n < T(0) && n == floor(n))) return {{limits<T>::nan, limits<T>::nan}};
+  many<T, 2> d = detail::binom_gradient(n, k);
+  return {{grad * d[0], grad * d[1]}};
 }
 
 /// d^2 C / dn^i dk^j, i + j = 2.

@@ -22,6 +22,12 @@ SCI_HD T expit(T x) {
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T expit_pullback(T grad, T x, T) {
+  T small = expit(-abs(x));
+  return grad * (T(1) - small) * small;  // which may be subnormal, and slow
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T softplus(T x) {
   T rest = log1p(exp(-abs(x)));
   return x > T(0) ? x + rest : rest;

@@ -2,7 +2,8 @@
 //
 //   F(x) = sum_j w_j P(v/2 + j, x/2),   w_j the Poisson weights of mean L/2 (detail/poisson_mixture.h),
 //
-// its derivatives by dual numbers, and its inverses by bracketed roots (detail/monotone_root.h). In double for float.
+// its derivative in v by dual numbers, those in x and L by sums of their own, and its inverses by bracketed roots
+// (detail/monotone_root.h). In double for float.
 #pragma once
 #include "special/detail/monotone_root.h"
 #include "special/detail/partial.h"
@@ -13,10 +14,17 @@ namespace sci {
 namespace detail {
 
 /// F and 1 - F for x, v > 0, L >= 0, all finite.
-template <bool coarse = false, class T>
-SCI_HD_LARGE many<T, 2> chndtr_parts(T x, T v, T nc) {
-  const T half = T(scalar_of<T>(0.5));
-  return poisson_mixture(gamma_component<T, coarse>{v * half, x * half}, T(nc * half));
+template <bool coarse = false, class T, class M>
+SCI_HD_LARGE many<T, 2> chndtr_parts(T x, T v, M nc, mixture_slopes<scalar_of<T>>* slopes = nullptr) {
+  const scalar_of<T> half = 0.5;
+  return poisson_mixture(gamma_component<T, coarse>{v * T(half), x * T(half)}, M(nc * M(half)), slopes);
+}
+
+/// The derivatives in x, v and L, all positive and finite.
+SCI_HD many<double, 3> chndtr_gradient(double x, double v, double l) {
+  mixture_slopes<double> s;
+  const double by_degrees = smaller_tail(chndtr_parts(dual<double>(x), variable(v), l, &s));
+  return {{s.argument / x, by_degrees, -0.5 * s.mean}};
 }
 
 template <class T>
@@ -41,10 +49,10 @@ SCI_HD T chndtr_partial(int64_t i, T x, T df, T nc) {
   if (!detail::chndtr_usable(x, df, nc) || i < 0 || i > 2) return limits<T>::nan;
   if (isinf(df) || isinf(nc) || isinf(x)) return T(0);
   if (x == T(0)) return i > 0 || df > T(2) ? T(0) : df == T(2) ? exp(-nc / 2) / 2 : limits<T>::infinity;
-  using D = dual<double>;
-  many<D, 2> f =
-      detail::chndtr_parts(D{double(x), double(i == 0)}, D{double(df), double(i == 1)}, D{double(nc), double(i == 2)});
-  return T(f[0].v < f[1].v ? f[0].d : -f[1].d);
+  if (i == 1) return T(detail::chndtr_gradient(double(x), double(df), double(nc))[1]);
+  detail::mixture_slopes<double> s;
+  detail::chndtr_parts(double(x), double(df), double(nc), &s);
+  return T(i == 0 ? s.argument / double(x) : -0.5 * s.mean);
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
@@ -52,10 +60,8 @@ SCI_HD many<T, 3> chndtr_pullback(T grad, T x, T df, T nc, T) {
   if (!detail::chndtr_usable(x, df, nc) || x == T(0) || isinf(df) || isinf(nc) || isinf(x))
     return {{grad * chndtr_partial(0, x, df, nc), grad * chndtr_partial(1, x, df, nc),
              grad * chndtr_partial(2, x, df, nc)}};
-  const double y = x, v = df, l = nc;
-  several<double, 2> d =
-      detail::smaller_tail(detail::chndtr_parts(variable_of<2>(y, 0), variable_of<2>(v, 1), variable_of<2>(l, -1)));
-  return {{grad * T(d.at[0]), grad * T(d.at[1]), grad * chndtr_partial(2, x, df, nc)}};
+  many<double, 3> d = detail::chndtr_gradient(double(x), double(df), double(nc));
+  return {{grad * T(d[0]), grad * T(d[1]), grad * T(d[2])}};
 }
 
 /// The second derivative of F in arguments i and j, x > 0.

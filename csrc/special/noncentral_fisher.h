@@ -2,8 +2,8 @@
 //
 //   F(x) = sum_j w_j I_y(m/2 + j, n/2),   y = m x / (m x + n),   w_j the Poisson weights of mean L/2
 //
-// (detail/poisson_mixture.h), its derivatives by dual numbers, and its inverses by bracketed roots
-// (detail/monotone_root.h). In double for float.
+// (detail/poisson_mixture.h), its derivatives in m and n by dual numbers, those in L and x by sums of their own, and
+// its inverses by bracketed roots (detail/monotone_root.h). In double for float.
 #pragma once
 #include "special/detail/monotone_root.h"
 #include "special/detail/partial.h"
@@ -13,8 +13,8 @@ namespace sci {
 namespace detail {
 
 /// F and 1 - F for m, n, x > 0, L >= 0, all finite.
-template <bool coarse = false, class T>
-SCI_HD_LARGE many<T, 2> ncfdtr_parts(T m, T n, T nc, T f) {
+template <bool coarse = false, class T, class M>
+SCI_HD_LARGE many<T, 2> ncfdtr_parts(T m, T n, M nc, T f, mixture_slopes<scalar_of<T>>* slopes = nullptr) {
   using S = scalar_of<T>;
   const T one = T(S(1)), half = T(S(0.5));
   T q = m / n * f, x = primal(q) < S(1) ? q / (one + q) : one / (one + one / q);
@@ -23,7 +23,15 @@ SCI_HD_LARGE many<T, 2> ncfdtr_parts(T m, T n, T nc, T f) {
   if (!(primal(y) > S(0))) return {{one, T(S(0))}};
   // a y - b x = a (1 - f) y: the distance from the mean, before anything cancels.
   T a = m * half;
-  return poisson_mixture(beta_component<T, coarse>{a, n * half, x, y, a * (one - f) * y}, T(nc * half));
+  return poisson_mixture(beta_component<T, coarse>{a, n * half, x, y, a * (one - f) * y}, M(nc * M(S(0.5))), slopes);
+}
+
+/// The derivatives in m, n, L and x, all positive and finite.
+SCI_HD many<double, 4> ncfdtr_gradient(double m, double n, double l, double x) {
+  mixture_slopes<double> s;
+  several<double, 2> d =
+      smaller_tail(ncfdtr_parts(variable_of<2>(m, 0), variable_of<2>(n, 1), l, variable_of<2>(x, -1), &s));
+  return {{d.at[0], d.at[1], -0.5 * s.mean, s.argument / x}};
 }
 
 template <class T>
@@ -55,10 +63,10 @@ SCI_HD T ncfdtr_partial(int64_t i, T dfn, T dfd, T nc, T f) {
   if (!detail::ncfdtr_usable(dfn, dfd, nc, f) || i < 0 || i > 3) return limits<T>::nan;
   if (isinf(f)) return T(0);
   if (f == T(0)) return i < 3 || dfn > T(2) ? T(0) : dfn == T(2) ? exp(-nc / 2) : limits<T>::infinity;
-  using D = dual<double>;
-  many<D, 2> r = detail::ncfdtr_parts(D{double(dfn), double(i == 0)}, D{double(dfd), double(i == 1)},
-                                      D{double(nc), double(i == 2)}, D{double(f), double(i == 3)});
-  return T(r[0].v < r[1].v ? r[0].d : -r[1].d);
+  if (i < 2) return T(detail::ncfdtr_gradient(double(dfn), double(dfd), double(nc), double(f))[int(i)]);
+  detail::mixture_slopes<double> s;
+  detail::ncfdtr_parts(double(dfn), double(dfd), double(nc), double(f), &s);
+  return T(i == 2 ? -0.5 * s.mean : s.argument / double(f));
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
@@ -68,12 +76,8 @@ SCI_HD many<T, 4> ncfdtr_pullback(T grad, T dfn, T dfd, T nc, T f, T) {
     for (int i = 0; i < 4; ++i) edge[i] = grad * ncfdtr_partial(i, dfn, dfd, nc, f);
     return edge;
   }
-  const double m = dfn, n = dfd, l = nc, x = f;
-  several<double, 2> a = detail::smaller_tail(
-      detail::ncfdtr_parts(variable_of<2>(m, 0), variable_of<2>(n, 1), variable_of<2>(l, -1), variable_of<2>(x, -1)));
-  several<double, 2> b = detail::smaller_tail(
-      detail::ncfdtr_parts(variable_of<2>(m, -1), variable_of<2>(n, -1), variable_of<2>(l, 0), variable_of<2>(x, 1)));
-  return {{grad * T(a.at[0]), grad * T(a.at[1]), grad * T(b.at[0]), grad * T(b.at[1])}};
+  many<double, 4> d = detail::ncfdtr_gradient(double(dfn), double(dfd), double(nc), double(f));
+  return {{grad * T(d[0]), grad * T(d[1]), grad * T(d[2]), grad * T(d[3])}};
 }
 
 /// The second derivative of F in arguments i and j, x > 0.

@@ -9,8 +9,12 @@
 //   1 - F(t) = int Phi(d - t u) g(u) du,   g the density of sqrt(V/v),
 //
 // has a smooth, positive integrand: the trapezoidal rule in w with log u = const + w - e^-w, about the integrand's
-// peak, some 100 points. F(t; d) = 1 - F(-t; -d) gives the rest. Derivatives by dual numbers, inverses by bracketed
-// roots. In double for float.
+// peak, some 100 points. F(t; d) = 1 - F(-t; -d) gives the rest. In double for float; inverses by bracketed roots.
+// The derivative in v by dual numbers; those in d and t come along in plain numbers, by positive terms: of the integral
+// dF/dd = -int phi(d - t u) g(u) du and dF/dt = int u phi(d - t u) g(u) du, of the sums, D(j) being the difference of
+// neighbouring I_y,
+//
+//   dF/dd = -phi(d) (1 - y)^(v/2) - d/2 sum w(j) D(j),      t dF/dt = sum w(j) D(j) (j + 1/2).
 #pragma once
 #include "special/detail/monotone_root.h"
 #include "special/detail/normal_tail.h"
@@ -40,15 +44,23 @@ SCI_HD T normal_tail_rest(T c, T s, T bend) {
   return sum;
 }
 
-/// int Phi(-d - t u) g(u) du, d and t >= 0, or where it is nearly constant.
-template <class T>
-SCI_HD_LARGE T nctdtr_integral(T v, T d, T t) {
+SCI_HD double normal_density(double z) { return exp(-0.5 * z * z) * 0.39894228040143267794; }
+
+/// dF/dd and dF/dt.
+struct nctdtr_slopes {
+  double d = 0, t = 0;
+};
+
+/// int Phi(-d - t u) g(u) du, d and t >= 0, or where it is nearly constant; d and t may be plain numbers (U) where v is
+/// none.
+template <class T, class U>
+SCI_HD_LARGE T nctdtr_integral(T v, U d, U t, nctdtr_slopes* slopes) {
   const double V = primal(v), D = abs(primal(d)), X = abs(primal(t)), flat = max(1.0, V);
   // There its linear part in u^2, whose mean is 1, is taken out, and for few degrees of freedom its value at 0, where
   // nearly all u are: the rest is of the size of the derivative in v, which is lost in the whole.
   if (primal(t) >= 0 && primal(d) > 39) return T(0);
   const bool straight = nctdtr_straight(V, primal(d), primal(t));
-  const T centre = d + t;
+  const U centre = d + t;
   // The peak u in log u, or where a flat top ends: v u^2 + t u h(d + t u) = v with the normal distribution's hazard
   // rate h(z), about z + 0.8 / (1 + z); there w = 0.
   const double shift = straight ? 0 : X * (D + 0.8 / (1 + D)), scale = hypot(sqrt(V), straight ? 0 : X);
@@ -56,9 +68,10 @@ SCI_HD_LARGE T nctdtr_integral(T v, T d, T t) {
   const bool low = !straight && V * origin > -0.3;
   const double h = min(0.06, 0.32 / sqrt(2 * (scale * u) * (scale * u) + shift * u));
   const T a = v * T(0.5), peak = gamma_peak(a);
-  const T start = straight ? normal_tail(centre) : low ? normal_tail(d) : T(0);
-  const T about = straight ? centre : d, fall = exp(about * about * T(-0.5)) * T(-0.39894228040143267794);
+  const U start = straight ? normal_tail(centre) : low ? normal_tail(d) : U(0);
+  const U about = straight ? centre : d, fall = exp(about * about * U(-0.5)) * U(-0.39894228040143267794);
   T sum = T(0);
+  double by_d = 0, by_t = 0;
   // The sum is nearly all to the left where v is small: the right first, for its own digits.
   for (int side = 1; side >= -1; side -= 2) {
     SCI_NO_UNROLL
@@ -67,45 +80,64 @@ SCI_HD_LARGE T nctdtr_integral(T v, T d, T t) {
       double ahead = straight ? expm1(log_u) : exp(log_u) - 1, point = 1 + ahead;
       if (isinf(point * point)) break;
       double exponent = abs(log_u) < 0.3 ? log1p_minus(ahead * (2 + ahead)) : 1 + 2 * log_u - point * point;
-      T density = peak * exp(a * T(exponent)), value;
+      T density = peak * exp(a * T(exponent));
+      U value;
       if (straight) {
-        value = fall * normal_tail_rest(centre, T(t * T(ahead)), T(t * T(ahead * ahead / 2)));
+        value = fall * normal_tail_rest(centre, U(t * U(ahead)), U(t * U(ahead * ahead / 2)));
       } else {
-        T step = t * T(point);
-        value = low && abs(primal(step)) * (1 + D) < 0.5 ? fall * normal_tail_rest(d, step, T(-step))
-                                                         : normal_tail(T(d + step)) - (low ? start : T(0));
+        U step = t * U(point);
+        value = low && abs(primal(step)) * (1 + D) < 0.5 ? fall * normal_tail_rest(d, step, U(-step))
+                                                         : normal_tail(U(d + step)) - (low ? start : U(0));
       }
-      T term = density * value * T(2 + slope);
+      T term = density * T(value * U(2 + slope));
       sum = sum + term;
-      if (k > 0 && negligible(T(term * T(1e-2)), sum)) break;  // the straight part leaves nothing at u = 1
+      bool last = k > 0 && negligible(T(term * T(1e-2)), sum);  // the straight part leaves nothing at u = 1
+      if (slopes) {
+        const double each = primal(density) * (2 + slope) * normal_density(primal(d) + primal(t) * point);
+        by_d += each;
+        by_t += each * point;
+        last = last && negligible(each, by_d) && negligible(each * point, by_t);
+      }
+      if (last) break;
     }
   }
-  sum = sum * T(2 * h);
-  return start + sum;
+  if (slopes) *slopes = {-by_d * (2 * h), by_t * (2 * h)};
+  return start + sum * T(2 * h);
 }
 
 /// F and 1 - F for t > 0, d >= 0.
-template <class T>
-SCI_HD_LARGE many<T, 2> nctdtr_same(T v, T d, T t) {
+template <class T, class U>
+SCI_HD_LARGE many<T, 2> nctdtr_same(T v, U d, U t, nctdtr_slopes* slopes) {
   const T one = T(1), half = T(0.5);
   T q = t / sqrt(v), s = q * q;
   const bool small = primal(s) < 1;
   T inverse = one / s;
   T x = small ? s / (one + s) : one / (one + inverse), y = small ? one / (one + s) : inverse / (one + inverse);
-  T below = normal_tail(d), above = one - below;
-  if (primal(x) <= limits<double>::min) return {{below, above}};
+  const U below = normal_tail(d);
+  if (primal(x) <= limits<double>::min) return {{T(below), one - below}};
   if (!(primal(y) > limits<double>::min)) return {{one, T(0)}};
   beta_component<T> f{half, v * half, x, y, (one - t * t) * half * y};
-  T mean = d * d * half;
+  const U mean = d * d * U(0.5);
+  mixture_slopes<double> slope, *wanted = slopes ? &slope : nullptr;
   bool upper = f.above(primal(mean));
   many<double, 2> saddle = f.saddle(primal(mean));
   T sum = T(0);
   // With few degrees of freedom F may be small far above the mean: then the other one.
   for (int turn = 0; turn < 2; ++turn) {
-    sum = saddle[0] > beta_component<T>::smooth
-              ? mixture_integral(f, mean, upper, saddle)
-              : half * (mixture_sum(f, mean, 0.0, one, upper, saddle) +
-                        mixture_sum(f, mean, 0.5, T(d * T(0.79788456080286535588)), upper, saddle));
+    slope = {};
+    const bool smooth = saddle[0] > beta_component<T>::smooth;
+    if (smooth) {
+      sum = mixture_integral(f, mean, upper, saddle, wanted);
+    } else {
+      sum = mixture_sum(f, mean, 0.0, U(1), upper, saddle, wanted);
+      sum = half * (sum + mixture_sum(f, mean, 0.5, U(d * U(0.79788456080286535588)), upper, saddle, wanted));
+    }
+    if (slopes) {
+      const double each = smooth ? 1 : 0.5, D = primal(d);
+      *slopes = {-normal_density(D) * exp(-0.5 * primal(v) * (small ? log1p(primal(s)) : -log(primal(y)))) -
+                     D * slope.mean * each,
+                 2 / primal(t) * slope.argument * each};
+    }
     if (!upper) sum = sum + below;
     if (primal(sum) < 0.75) break;
     upper = !upper;
@@ -114,29 +146,38 @@ SCI_HD_LARGE many<T, 2> nctdtr_same(T v, T d, T t) {
 }
 
 /// F and 1 - F for t >= 0.
-template <class T>
-SCI_HD_LARGE many<T, 2> nctdtr_parts_right(T v, T d, T t) {
-  // A value alone needs no integral where the sum's terms are positive; a derivative in v does.
-  const bool straight = nctdtr_straight(primal(v), primal(d), -primal(t)) && !(is_same<T, double> && primal(d) >= 0);
+template <class T, class U>
+SCI_HD_LARGE many<T, 2> nctdtr_parts_right(T v, U d, U t, nctdtr_slopes* slopes) {
+  // Where the sum's terms are positive, only a derivative in v needs the integral, or one at t = 0.
+  const bool straight = nctdtr_straight(primal(v), primal(d), -primal(t)) &&
+                        (!is_same<T, double> || primal(d) < 0 || (slopes && primal(t * t) <= 1e-300 * primal(v)));
   if (straight || (primal(d) < 0 && primal(d) > -39)) {
     const bool upper = primal(d) < primal(t);
-    T part = nctdtr_integral(v, upper ? T(-d) : d, upper ? t : T(-t));
+    T part = nctdtr_integral(v, upper ? U(-d) : d, upper ? t : U(-t), slopes);
     return upper ? many<T, 2>{{T(1) - part, part}} : many<T, 2>{{part, T(1) - part}};
   }
   if (primal(d) < 0) return {{T(1), T(0)}};
-  if (primal(d) < 1e15) return nctdtr_same(v, d, t);
+  if (primal(d) < 1e15) return nctdtr_same(v, d, t, slopes);
   // Z is nothing beside d.
   T half = v * T(0.5), q = d / t, x = half * q * q;
   if (!(primal(x) > limits<double>::min)) return {{T(1), T(0)}};
   if (isinf(primal(x))) return {{T(0), T(1)}};
   many<T, 2> f = gammainc_parts(half, x);
+  if (slopes) {
+    const double fall = 2 * gammainc_factor(primal(half), primal(x));
+    *slopes = {-fall / primal(d), fall / primal(t)};
+  }
   return {{f[1], f[0]}};
 }
 
-/// F and 1 - F for v > 0, finite d and t.
-template <class T>
-SCI_HD_LARGE many<T, 2> nctdtr_parts(T v, T d, T t) {
-  if (isinf(primal(v))) return {{normal_tail(T(d - t)), normal_tail(T(t - d))}};
+/// F and 1 - F for v > 0, finite d and t, and the slopes if wanted.
+template <class T, class U>
+SCI_HD_LARGE many<T, 2> nctdtr_parts(T v, U d, U t, nctdtr_slopes* slopes = nullptr) {
+  if (isinf(primal(v))) {
+    const double density = normal_density(primal(d) - primal(t));
+    if (slopes) *slopes = {-density, density};
+    return {{T(normal_tail(U(d - t))), T(normal_tail(U(t - d)))}};
+  }
   const bool negative = primal(t) < 0;
   if (negative) {
     d = -d;
@@ -144,10 +185,11 @@ SCI_HD_LARGE many<T, 2> nctdtr_parts(T v, T d, T t) {
   }
   // Far out 1 - F is a multiple of t^-v.
   const double far = 1e60 * sqrt(primal(v)) * (1 + abs(primal(d)));
-  many<T, 2> f = nctdtr_parts_right(v, d, primal(t) > far ? T(far) : t);
+  many<T, 2> f = nctdtr_parts_right(v, d, primal(t) > far ? U(far) : t, slopes);
   if (primal(t) > far) {
     T fall = v * (T(log(far)) - log(t));
     f = {{f[0] - f[1] * expm1(fall), f[1] * exp(fall)}};
+    if (slopes) *slopes = {slopes->d * exp(primal(fall)), primal(v) / primal(t) * primal(f[1])};
   }
   if (negative) swap(f[0], f[1]);
   return f;
@@ -174,19 +216,19 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T nctdtr_partial(int64_t i, T df, T nc, T t) {
   if (!(df > T(0)) || !isfinite(nc) || isnan(t) || i < 0 || i > 2) return limits<T>::nan;
   if (isinf(t)) return T(0);
-  using D = dual<double>;
-  many<D, 2> f =
-      detail::nctdtr_parts(D{double(df), double(i == 0)}, D{double(nc), double(i == 1)}, D{double(t), double(i == 2)});
-  return T(f[0].v < f[1].v ? f[0].d : -f[1].d);
+  detail::nctdtr_slopes s;
+  if (i == 0) return T(detail::smaller_tail(detail::nctdtr_parts(variable(double(df)), double(nc), double(t))));
+  detail::nctdtr_parts(double(df), double(nc), double(t), &s);
+  return T(i == 1 ? s.d : s.t);
 }
 
 namespace detail {
 
 /// The derivatives of F in v, d and t, for v > 0, finite d and t.
 SCI_HD many<double, 3> nctdtr_gradient(double v, double d, double t) {
-  several<double, 2> two =
-      smaller_tail(nctdtr_parts(variable_of<2>(v, 0), variable_of<2>(d, 1), variable_of<2>(t, -1)));
-  return {{two.at[0], two.at[1], smaller_tail(nctdtr_parts(dual<double>(v), dual<double>(d), variable(t)))}};
+  nctdtr_slopes s;
+  const double by_v = smaller_tail(nctdtr_parts(variable(v), d, t, &s));
+  return {{by_v, s.d, s.t}};
 }
 
 }  // namespace detail

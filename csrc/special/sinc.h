@@ -118,13 +118,12 @@ SCI_HD T sinc(T x) {
   T value = (T(1) + square * detail::sinc_rest(square)) * (n == T(0) ? T(1) : r / x);
   return half == rint(half) ? value + T(0) : T(0) - value;  // +0 at whole numbers
 }
-/// grad sinc'(x), sinc'(x) = (cos(pi x) - sinc x) / x, without calls.
+/// grad sinc'(x) without calls: with s = sinc r and its slope, that of s r / x is (s + r s' - s r / x) / x.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T sinc_pullback(T grad, T x, T) {
   T n = rint(x), r = x - n, square = r * r, half = T(0.5) * n;
-  T sine = r + r * square * detail::sinc_rest(square);  // over pi
-  T slope =
-      n == T(0) ? r * detail::sinc_slope(square) : (T(1) + square * detail::sinc_cosine_rest(square) - sine / x) / x;
+  T value = T(1) + square * detail::sinc_rest(square), bend = detail::sinc_slope(square);
+  T slope = n == T(0) ? r * bend : (square * bend + value * (n / x)) / x;
   return grad * (half == rint(half) ? slope : -slope);
 }
 template <class T>

@@ -204,6 +204,15 @@ SCI_HD T zeta_slope_right(T x) {
   return -(numbers::ln2<T> * size + T(1.0986122886681098) * pow(T(3), -x));
 }
 
+/// zeta'(x) for x < -1: the reflection formula differentiated.
+template <class T>
+SCI_HD T zeta_slope_left(T x) {
+  const T t = T(1) - x, mirrored = T(1) + zetac_right(t), wave = sinpi(T(0.5) * x), other = cospi(T(0.5) * x);
+  const T growth = numbers::ln2<T> + numbers::ln_pi<T> - digamma(t);
+  return zeta_reflection_factor(
+      t, T(0.5) * numbers::pi<T> * other * mirrored + wave * (growth * mirrored - zeta_slope_right(t)));
+}
+
 }  // namespace detail
 
 /// zeta(x) for one argument.
@@ -262,7 +271,7 @@ SCI_HD T riemann_derivative(int64_t n, T x) {
   if (n < 0 || n > detail::zeta_largest_order || isnan(x) || x == T(1)) return limits<T>::nan;
   if (isinf(x)) return x > T(0) ? (n & 1 ? T(-0.0) : T(0)) : limits<T>::nan;
   if (x < T(-1e4)) return limits<T>::nan;
-  if (n == 1 && x >= T(-1)) return detail::zeta_slope_right(x);
+  if (n == 1) return x >= T(-1) ? detail::zeta_slope_right(x) : detail::zeta_slope_left(x);
   T value = detail::riemann_taylor(x, int(n)).c[n];
   for (int k = 2; k <= n; ++k) value *= T(k);
   return value;

@@ -34,6 +34,7 @@ def _expit_reference(mp: Any, x: Any) -> Any:
     special=((0.0, 0.5), (inf, 1.0), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=6),
     wide=True,
+    pullback=True,
 )
 def expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -13,15 +13,28 @@
 // trapezoidal rule with steps of 0.6 standard deviations (error exp(-2 pi^2 / 0.6^2)) can replace the sum, about 45
 // terms for all noncentralities. Each of its terms takes as long as some 30 (gamma) or 100 (beta) of the recurrences,
 // so that it does so only from `smooth` on.
+//
+// Derivatives in L and x are sums of positive terms too, and come along in plain numbers: since w'(j) = w(j-1) - w(j),
+//
+//   d/dL sum p w = -sum w(j) D(j),      x d/dx sum P(a + j, x) w = sum w(j) D(j) (a + j),
+//
+// the latter also q d/dq of the mixture of I_x(a + j, b), x = q / (1 + q). Those in a and b need dual numbers.
 #pragma once
 #include "special/betainc.h"
 
 namespace sci {
 namespace detail {
 
+/// sum w(j) D(j) and sum w(j) D(j) (a + j).
+template <class S>
+struct mixture_slopes {
+  S mean = S(0), argument = S(0);
+};
+
 /// P(a + j, x), x > 0. `coarse`: in double for a float, which takes fewer terms.
 template <class T, bool coarse = false>
 struct gamma_component {
+  using value = T;
   using S = scalar_of<T>;
   static constexpr S depth = S(coarse ? 22 : 42);
   static constexpr S smooth = S(2000);
@@ -45,6 +58,7 @@ struct gamma_component {
 /// I_x(a + j, b) with y = 1 - x, l = a y - b x; x, y > 0.
 template <class T, bool coarse = false>
 struct beta_component {
+  using value = T;
   using S = scalar_of<T>;
   static constexpr S depth = S(coarse ? 22 : 42);
   static constexpr S smooth = S(10000);
@@ -72,26 +86,30 @@ SCI_HD S mixture_reach(S j, S depth) {
   return depth / S(3) + sqrt(depth * depth / S(9) + S(2) * depth * j);
 }
 
-/// The integral of w(j) p(j), or of w(j) q(j), over j.
-template <class T, class F>
-SCI_HD_LARGE T mixture_integral(const F& f, T mean, bool upper, many<scalar_of<T>, 2> saddle) {
-  using S = scalar_of<T>;
+/// The integral of w(j) p(j), or of w(j) q(j), over j; the slopes, if wanted, are added to `slopes`.
+template <class F, class M, class T = typename F::value, class S = scalar_of<T>>
+SCI_HD_LARGE T mixture_integral(const F& f, M mean, bool upper, many<S, 2> saddle, mixture_slopes<S>* slopes) {
   S h = S(0.6) * sqrt(saddle[1]);
   int n = int(mixture_reach(saddle[0], F::depth) / h) + 1;
   T sum = T(S(0));
   SCI_NO_UNROLL
   for (int k = -n; k <= n && n < 100; ++k) {
     S j = saddle[0] + h * S(k);
-    T weight = gammainc_factor(T(j + S(1)), mean) / mean;
-    if (primal(weight) > S(0)) sum = sum + weight * f.parts(j)[upper];
+    M weight = gammainc_factor(M(j + S(1)), mean) / mean;
+    if (!(primal(weight) > S(0))) continue;
+    sum = sum + weight * f.parts(j)[upper];
+    if (slopes) {
+      const S both = primal(weight) * primal(f.step(j)) * h;
+      slopes->mean += both;
+      slopes->argument += both * (primal(f.a) + j);
+    }
   }
   return sum * T(h);
 }
 
 /// The sum over j = o, o + 1, ... for o = 0 or 1/2 and a saddle point below `smooth`; w(o) = e^-L `front`.
-template <class T, class F>
-SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upper, many<scalar_of<T>, 2> saddle) {
-  using S = scalar_of<T>;
+template <class F, class M, class T = typename F::value, class S = scalar_of<T>>
+SCI_HD_LARGE T mixture_sum(const F& f, M mean, S o, M front, bool upper, many<S, 2> saddle, mixture_slopes<S>* slopes) {
   const S spared = F::depth < S(42) ? S(1e-8) : S(1);  // what of a term does not count
   S reach = mixture_reach(saddle[0], F::depth);
   int first = saddle[0] > reach ? int(saddle[0] - reach) : 0, last = int(saddle[0] + reach) + 1;
@@ -102,40 +120,53 @@ SCI_HD_LARGE T mixture_sum(const F& f, T mean, scalar_of<T> o, T front, bool upp
   const S L = primal(mean), middle = S(int(saddle[0])), drop = L - middle + middle * log(middle / L);
   const bool down = middle > S(30) && (first > 0 || (drop < S(600) && L < S(690)));
   S high = down ? middle + o : j;
-  const T half = first == 0 && !down ? exp(mean * T(S(-0.5))) : T(S(1));
-  T weight = first == 0 && !down ? half * front : gammainc_factor(T(high + S(1)), mean) / mean, step = f.step(high);
+  const M half = first == 0 && !down ? exp(mean * M(S(-0.5))) : M(S(1));
+  M weight = first == 0 && !down ? half * front : gammainc_factor(M(high + S(1)), mean) / mean;
+  T step = f.step(high);
   SCI_NO_UNROLL
   for (; high > j; high = high - S(1)) {
-    weight = weight * (T(high) / mean);
+    weight = weight * (M(high) / mean);
     step = step * f.inverse_ratio(high - S(1));
   }
-  T sum = T(S(0)), run = upper ? f.parts(j)[1] : first == 0 ? weight : gammainc_parts(T(j + S(1)), mean)[1];
+  T sum = T(S(0)), run = upper ? f.parts(j)[1] : T(first == 0 ? weight : gammainc_parts(M(j + S(1)), mean)[1]);
+  mixture_slopes<S> slope;
   SCI_NO_UNROLL
   for (int i = first; i < last; ++i) {
-    T term = run * (upper ? weight : step);
+    T term = upper ? run * weight : run * step;
     sum = sum + term;
-    if (S(i) > saddle[0] && negligible(T(term * T(spared)), sum)) break;
+    bool last_one = S(i) > saddle[0] && negligible(T(term * T(spared)), sum);
+    if (slopes) {
+      const S both = primal(weight) * primal(step);
+      slope.mean += both;
+      slope.argument += both * (primal(f.a) + j);
+      last_one = last_one && negligible(both, slope.mean);
+    }
+    if (last_one) break;
     T next = step * f.ratio(j);
     j = j + S(1);
-    weight = weight * (mean / T(j));
-    run = run + (upper ? step : weight);
+    weight = weight * (mean / M(j));
+    run = upper ? run + step : run + weight;
     step = next;
   }
   if (!upper) sum = sum + run * f.parts(j)[0];
+  if (slopes) {
+    slopes->mean += slope.mean * primal(half);
+    slopes->argument += slope.argument * primal(half);
+  }
   return sum * half;
 }
 
-/// The sums of w p and of w q, L >= 0.
-template <class T, class F>
-SCI_HD many<T, 2> poisson_mixture(const F& f, T mean) {
-  using S = scalar_of<T>;
+/// The sums of w p and of w q, L >= 0, and their slopes if wanted.
+template <class F, class M, class T = typename F::value, class S = scalar_of<T>>
+SCI_HD many<T, 2> poisson_mixture(const F& f, M mean, mixture_slopes<S>* slopes = nullptr) {
   bool upper = f.above(primal(mean));
   many<S, 2> saddle = f.saddle(primal(mean));
   T sum = T(S(0));
   // Far from the mean both may be on one side of 1/2 where b is small: then the other one.
   for (int turn = 0; turn < 2; ++turn) {
-    sum = saddle[0] > F::smooth ? mixture_integral(f, mean, upper, saddle)
-                                : mixture_sum(f, mean, S(0), T(S(1)), upper, saddle);
+    if (slopes) *slopes = {};
+    sum = saddle[0] > F::smooth ? mixture_integral(f, mean, upper, saddle, slopes)
+                                : mixture_sum(f, mean, S(0), M(S(1)), upper, saddle, slopes);
     if (primal(sum) < S(0.75)) break;
     upper = !upper;
   }
