@@ -53,7 +53,7 @@ SCI_HD hyper_value<complex<double>> hyper_kummer_waves(double, double, complex<d
 }
 
 template <class Z>
-SCI_HD_LARGE Z hyper_kummer_value(double a, double b, Z z, double accepted) {
+SCI_HD_SHARED Z hyper_kummer_value(double a, double b, Z z, double accepted) {
   using W = decltype(hyper_exact(z));
   bool known;
   const Z special = hyper_kummer_special(a, b, z, known);
@@ -67,7 +67,7 @@ SCI_HD_LARGE Z hyper_kummer_value(double a, double b, Z z, double accepted) {
 }
 
 template <class R, class Z>
-SCI_HD_LARGE auto hyper_kummer_dual(R a, R b, Z z) {
+SCI_HD_SHARED hyper_dual<Z, R> hyper_kummer_dual(R a, R b, Z z) {
   using D = hyper_dual<Z, R>;
   bool known;
   const Z value = hyper_kummer_special(hyper_leading(a), hyper_leading(b), z, known);
@@ -86,6 +86,17 @@ SCI_HD_LARGE Z hyper_kummer_second(int64_t i, int64_t j, double a, double b, Z z
   if (i < 0 || j < 0 || i + j != 2) return Z(limits<double>::nan);
   return hyper_d(hyper_kummer_dual(hyper_seed(a, i > 0, i == 2), hyper_seed(b, j == 2, j > 0), z));
 }
+
+#ifdef TORCH_TARGET_VERSION  // in the library; elsewhere the header is enough
+#define SCI_KUMMER_SHARED(prefix, Z)                                                                        \
+  prefix template Z hyper_kummer_value<Z>(double, double, Z, double);                                       \
+  prefix template hyper_dual<Z, dual<double_double>> hyper_kummer_dual<dual<double_double>, Z>(             \
+      dual<double_double>, dual<double_double>, Z);                                                         \
+  prefix template hyper_dual<Z, dual<dual<double_double>>> hyper_kummer_dual<dual<dual<double_double>>, Z>( \
+      dual<dual<double_double>>, dual<dual<double_double>>, Z);
+SCI_KUMMER_SHARED(extern, double)
+SCI_KUMMER_SHARED(extern, complex<double>)
+#endif
 
 }  // namespace detail
 

@@ -69,7 +69,7 @@ SCI_HD Z hyper_gauss_polynomial(double a, double b, double c, Z z) {
 }
 
 template <class Z>
-SCI_HD_LARGE Z hyper_gauss_value(double a, double b, double c, Z z, double accepted) {
+SCI_HD_SHARED Z hyper_gauss_value(double a, double b, double c, Z z, double accepted) {
   using W = decltype(hyper_exact(z));
   bool known;
   const Z special = hyper_gauss_special(a, b, c, z, known);
@@ -91,7 +91,7 @@ SCI_HD_LARGE Z hyper_gauss_value(double a, double b, double c, Z z, double accep
 
 /// The value with what the derivatives of a dual number R need.
 template <class R, class Z>
-SCI_HD_LARGE auto hyper_gauss_dual(R a, R b, R c, Z z) {
+SCI_HD_SHARED hyper_dual<Z, R> hyper_gauss_dual(R a, R b, R c, Z z) {
   using D = hyper_dual<Z, R>;
   bool known;
   const Z value = hyper_gauss_special(hyper_leading(a), hyper_leading(b), hyper_leading(c), z, known);
@@ -118,6 +118,17 @@ SCI_HD_LARGE Z hyper_gauss_second(int64_t i, int64_t j, int64_t k, double a, dou
   return hyper_d(hyper_gauss_dual(hyper_seed(a, i > 0, other_a), hyper_seed(b, first_b, other_b),
                                   hyper_seed(c, first_c, k > 0), z));
 }
+
+#ifdef TORCH_TARGET_VERSION  // in the library; elsewhere the header is enough
+#define SCI_GAUSS_SHARED(prefix, Z)                                                                        \
+  prefix template Z hyper_gauss_value<Z>(double, double, double, Z, double);                               \
+  prefix template hyper_dual<Z, dual<double_double>> hyper_gauss_dual<dual<double_double>, Z>(             \
+      dual<double_double>, dual<double_double>, dual<double_double>, Z);                                   \
+  prefix template hyper_dual<Z, dual<dual<double_double>>> hyper_gauss_dual<dual<dual<double_double>>, Z>( \
+      dual<dual<double_double>>, dual<dual<double_double>>, dual<dual<double_double>>, Z);
+SCI_GAUSS_SHARED(extern, double)
+SCI_GAUSS_SHARED(extern, complex<double>)
+#endif
 
 }  // namespace detail
 

@@ -4,6 +4,14 @@
 #include "special/detail/hyper_path.h"
 #include "special/gammaln.h"
 
+// Marks what is instantiated once for all units on the host (csrc/ops/special_hypergeometric.cpp): as `inline` it would
+// be in each of them again.
+#if SCI_DEVICE
+#define SCI_HD_SHARED SCI_HD_LARGE
+#else
+#define SCI_HD_SHARED
+#endif
+
 namespace sci {
 namespace detail {
 
