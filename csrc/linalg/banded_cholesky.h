@@ -4,9 +4,8 @@
 // Storage    Lower form ab[i - j, j] = A[i, j], or upper form ab[w + i - j, j] = A[i, j]. Inside, column j of the lower
 //            triangle stands together: A[j + r, j] = c[j (w + 1) + r].
 // Method     A = L D L^H by outer products of columns ([1], 4.3.5 and 4.3.6), with one division in the recurrence and
-// no
-//            root; the Cholesky factor is L D^(1/2). One right-hand side of a tridiagonal matrix is eliminated along
-//            with it, in registers.
+//            no root; the Cholesky factor is L D^(1/2). A tridiagonal matrix and one right-hand side are eliminated
+//            from both ends, in registers.
 // Failure    The order of the first leading minor that is not positive, or -1 where D or the solution is not finite.
 // Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013).
 #pragma once
@@ -98,27 +97,56 @@ SCI_HD real_of<V> banded_substitute(const V* c, V* x, int64_t n, int64_t m, int6
   return probes;
 }
 
-/// x holds b and becomes A^-1 b for a tridiagonal A; `work` has room for n numbers.
+/// x holds b and becomes A^-1 b for a tridiagonal A, eliminated from both ends at once: two recurrences of half the
+/// length ([1], 4.5). `work` has room for n numbers. Returns 0, or another number where a pivot is not positive or
+/// something is not finite.
 template <class T>
 SCI_HD real_of<T> positive_tridiagonal_solve(const T* ab, T* x, T* work, BandForm form) {
   using R = real_of<T>;
   const T *main = ab + form.start(0), *beside = ab + form.start(1);
-  R order = R(0), probes = R(0), d = detail::banded_pivot(real(main[0]), 0, order, probes);
-  T c = x[0];
-  for (int64_t j = 0; j + 1 < form.n; ++j) {
-    const T e = form.lower ? beside[j] : conj(beside[j]), f = e / d;
-    x[j] = c / d;
-    work[j] = conj(f);
-    c = x[j + 1] - f * c;
-    d = detail::banded_pivot(real(main[j + 1]) - real(e * conj(f)), j + 1, order, probes);
+  const int64_t n = form.n, half = (n - 1) / 2;
+  R least = real(main[0]), probes = R(0);
+  R d = least, d_end = real(main[n - 1]);
+  T c = x[0], c_end = x[n - 1];
+  // Rows k and n - 1 - k are divided by their pivots; work: what they have beside the diagonal then.
+  for (int64_t k = 0; k < half; ++k) {
+    const int64_t low = n - 2 - k;
+    const T e = form.lower ? beside[k] : conj(beside[k]), e_end = form.lower ? conj(beside[low]) : beside[low];
+    const T f = e / d, f_end = e_end / d_end;
+    least = min(least, min(d, d_end));
+    probes += (d - d) + (d_end - d_end);
+    x[k] = c / d;
+    x[low + 1] = c_end / d_end;
+    work[k] = conj(f);
+    work[low + 1] = conj(f_end);
+    c = x[k + 1] - f * c;
+    c_end = x[low] - f_end * c_end;
+    d = real(main[k + 1]) - real(e * conj(f));
+    d_end = real(main[low]) - real(e_end * conj(f_end));
   }
-  T y = x[form.n - 1] = c / d;
-  probes += detail::banded_probe(y);
-  for (int64_t j = form.n - 2; j >= 0; --j) {
-    y = x[j] = x[j] - work[j] * y;
-    probes += detail::banded_probe(y);
+  if (n % 2 == 0) {  // two rows are left
+    const T e = form.lower ? beside[half] : conj(beside[half]), f = e / d;
+    least = min(least, d);
+    probes += d - d;
+    x[half] = c / d;
+    work[half] = conj(f);
+    d = d_end - real(e * conj(f));
+    c = c_end - f * c;
+  } else if (n > 1) {  // both recurrences end in one row, whose entries each has counted
+    d += d_end - real(main[half]);
+    c += c_end - x[half];
   }
-  return detail::banded_outcome(order, probes);
+  probes += d - d;
+  const int64_t middle = n / 2;
+  T y = x[middle] = c / d, y_end = y;
+  if (n % 2 == 0) y = x[half] -= work[half] * y;
+  probes += detail::banded_probe(y) + detail::banded_probe(y_end);
+  for (int64_t k = half - 1; k >= 0; --k) {
+    y = x[k] -= work[k] * y;
+    y_end = x[n - 1 - k] -= work[n - 1 - k] * y_end;
+    probes += detail::banded_probe(y) + detail::banded_probe(y_end);
+  }
+  return min(least, d) > R(0) ? probes : R(1);
 }
 
 /// Item: one matrix. With `factored` ab holds Cholesky factors. `factor` and `x` are wanted where they are not null.
@@ -138,8 +166,9 @@ struct PositiveBandedItem {
     if (x)
       for (int64_t k = 0; k < n * m; ++k) y[k] = b[item * n * m + k];
     if (x && m == 1 && w == 1 && n > 0 && !factored) {
-      info[item] = int32_t(positive_tridiagonal_solve(from, y, c, form));
-      return;
+      info[item] = 0;
+      if (positive_tridiagonal_solve(from, y, c, form) == R(0)) return;
+      for (int64_t k = 0; k < n; ++k) y[k] = b[item * n + k];
     }
     for (int64_t r = 0; r <= w; ++r)
       for (int64_t j = 0; j < form.length(r); ++j) {

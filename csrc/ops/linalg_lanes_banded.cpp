@@ -149,9 +149,15 @@ struct LanesLevinson : LevinsonItem<T>, LanesOf<T> {
 };
 
 struct LanesSums {
+  static constexpr bool turns = false;
   template <class T>
-  static T of(const T* x, const T* y, int64_t n) {
-    return lanes_dot(x, y, n);
+  static T of(const T* x, const T* y, int64_t k) {
+    return lanes_dot(x, y, k);
+  }
+  template <class T>
+  static void of(const T* last, const T* f, const T* x, int64_t k, T& ef, T& ex) {
+    ef = lanes_dot(last, f, k);
+    ex = lanes_dot(last, x, k);
   }
 };
 template <class T>

@@ -83,11 +83,13 @@ def test_toeplitz(dtype: torch.dtype, batch: int) -> None:
     for n, m in itertools.product((1, 2, 3, 8, 33), (1, 3)):
         c, r, b = (random(batch, n, *tail, dtype=dtype, seed=k) for k, tail in enumerate(((), (), (m,))))
         c[:, 0] += 2 * n
-        x = solve_toeplitz((c, r), b)
-        full = torch.stack([toeplitz(*pair) for pair in zip(c, r)])
-        assert backward_error(full, x, b) < 8
-        for k in range(batch):
-            torch.testing.assert_close(solve_toeplitz((c[k], r[k]), b[k]), x[k])
+        for row in (r, c.conj()):  # general, and Hermitian but for an imaginary part of the diagonal
+            x = solve_toeplitz((c, row), b)
+            full = torch.stack([toeplitz(*pair) for pair in zip(c, row)])
+            assert backward_error(full, x, b) < 8
+            for k in range(batch):
+                torch.testing.assert_close(solve_toeplitz((c[k], row[k]), b[k]), x[k])
+            c[:, 0] = c[:, 0].abs()
 
 
 @pytest.mark.parametrize("n", [3, 9])
