@@ -55,25 +55,24 @@ SCI_HD bool levinson_hermitian(const V* c, int64_t n) {
 
 /// (f, 0) s + (0, g) p in the place of f, where g is f turned and conjugated, and as much of it turned as e says to x.
 template <class V>
-SCI_HD void levinson_turn(V* f, V* x, int64_t k, V s, V p, V e, bool wanted) {
+SCI_HD void levinson_turn(V* f, V* x, int64_t k, V s, V p, V e) {
   for (int64_t i = 0; 2 * i <= k; ++i) {
     const V u = f[i], v = f[k - i], low = u * s + conj(v) * p, high = v * s + conj(u) * p;
     f[i] = low;
     f[k - i] = high;
-    if (wanted) x[i] += e * conj(high);
-    if (wanted && 2 * i < k) x[k - i] += e * conj(low);
+    x[i] += e * conj(high);
+    if (2 * i < k) x[k - i] += e * conj(low);
   }
 }
 
 /// (f, 0) s + (0, g) p  and  (f, 0) q + (0, g) s, where g has its shift; e times the latter to x.
 template <class V>
-SCI_HD void levinson_step(V* __restrict__ f, V* __restrict__ g, V* __restrict__ x, int64_t k, V s, V p, V q, V e,
-                          bool wanted) {
+SCI_HD void levinson_step(V* __restrict__ f, V* __restrict__ g, V* __restrict__ x, int64_t k, V s, V p, V q, V e) {
   for (int64_t i = 0; i <= k; ++i) {
     const V u = f[i], v = g[i], w = u * q + v * s;
     f[i] = u * s + v * p;
     g[i] = w;
-    if (wanted) x[i] += e * w;
+    x[i] += e * w;
   }
 }
 
@@ -86,7 +85,7 @@ SCI_HD real_of<V> levinson(const V* c, const V* b, V* x, V* work, int64_t n, int
   using T = single_of<V>;
   R order = R(T(0)), probes = R(T(0));
   const V nothing = V(R(T(0)));
-  if (n == 0) return order;
+  if (n == 0 || m == 0) return order;
   // last[i] = t[k - i] of step k stands at turned + n - 1 - k + i, first[i] = t[-1 - i] at first + i.
   V *turned = work, *first = work + n, *f = work + 2 * n, *g_end = work + 4 * n;
   for (int64_t i = 0; i < n; ++i) turned[i] = c[2 * n - 2 - i];
@@ -96,23 +95,23 @@ SCI_HD real_of<V> levinson(const V* c, const V* b, V* x, V* work, int64_t n, int
   detail::Quotient<V> by(t);
   f[0] = g_end[-1] = by(V(R(T(1))));
   for (int64_t r = 0; r < m; ++r) x[r * n] = by(b[r * n]);
-  const bool hermitian = Sums::turns && detail::levinson_hermitian(c, n), wanted = m > 0;
+  const bool hermitian = Sums::turns && detail::levinson_hermitian(c, n);
   for (int64_t k = 1; k < n; ++k) {
     const V* last = turned + n - 1 - k;
     V* g = g_end - k - 1;  // the new g; the old one, shifted by one place
     V ef, ex;              // what T_{k+1} (f, 0) and (x, 0) have in their last places
-    Sums::of(last, f, wanted ? x : f, k, ef, ex);
+    Sums::of(last, f, x, k, ef, ex);
     const V eg = hermitian ? conj(ef) : Sums::of(first, g + 1, k);  // what T_{k+1} (0, g) has in its first place
     const V d = V(R(T(1))) - ef * eg;
     order = detail::banded_first(order, abs1(d) == R(T(0)), k);
     const V s = detail::Quotient<V>(d)(V(R(T(1)))), p = -ef * s, q = -eg * s;
     f[k] = g[0] = nothing;
-    const V e = wanted ? b[k] - ex : nothing;
-    if (wanted) x[k] = nothing;
+    const V e = b[k] - ex;
+    x[k] = nothing;
     if (hermitian)
-      detail::levinson_turn(f, x, k, s, p, e, wanted);
+      detail::levinson_turn(f, x, k, s, p, e);
     else
-      detail::levinson_step(f, g, x, k, s, p, q, e, wanted);
+      detail::levinson_step(f, g, x, k, s, p, q, e);
     for (int64_t r = 1; r < m; ++r) {
       V* y = x + r * n;
       const V step = b[r * n + k] - Sums::of(last, y, k);

@@ -95,7 +95,8 @@ std::tuple<Tensor, Tensor> levinson_solve(const Tensor& c0, const Tensor& b0) {
     using T = typename decltype(tag)::type;
     LevinsonItem<T> item{
         data<T>(std::as_const(c)), data<T>(std::as_const(rhs)), data<T>(x), data<T>(work), data<int32_t>(info), n, m};
-    if (lanes) return levinson_in_lanes(item, b.count);
+    if (lanes && cpu_level() == 2) return levinson_in_lanes<T, 64>(item, b.count);
+    if (lanes) return levinson_in_lanes<T, 32>(item, b.count);
     parallel_for(x, b.count, item, systems_at_least(n * n * (m + 2)));
   });
   return {x, info};

@@ -16,7 +16,7 @@ from ._band_operators import from_band, lower_form
 from ._eigh import eigh
 from ._matrices import differentiates, random_matrices, require_finite_data, require_matrix, tensors
 
-_DENSE = 32  # one tridiagonal matrix up to this n goes as a dense one
+_DENSE = 32  # tridiagonal matrices of a batch up to this n go as dense ones, side by side
 _SELECT = {0: "a", 1: "v", 2: "i", "a": "a", "v": "v", "i": "i", "all": "a", "value": "v", "index": "i"}
 
 
@@ -163,7 +163,8 @@ def _tridiagonal_problem(
     function: str, d: Any, e: Any, check_finite: bool, eigvals_only: bool, select: Any, select_range: Any
 ) -> Any:
     d, e = _require_tridiagonal(function, d, e, check_finite)
-    if d.dim() == 1 and d.is_cpu and d.shape[0] > _DENSE and select in ("a", 0) and not differentiates(d, e):
+    whole = select in ("a", 0) and d.shape[:-1] == e.shape[:-1]
+    if whole and d.is_cpu and d.shape[-1] > (1 if d.dim() == 1 else _DENSE) and not differentiates(d, e):
         found = _lapack.stevd(d, e, not eigvals_only)
         if found is not None:
             return found[0] if eigvals_only else found
