@@ -189,6 +189,23 @@ def _alike(values: Iterable[Any], allow_complex: bool) -> bool:
     return first is not None
 
 
+def _beside_numbers(values: Iterable[Any], allow_complex: bool) -> tuple[Tensor, ...] | None:
+    """Return tensors of one dtype on one device with the Python numbers beside them, None for anything else."""
+    first: Tensor | None = None
+    for x in values:
+        if type(x) is Tensor:
+            if first is None:
+                first = x
+            if not _alike((first, x), allow_complex):
+                return None
+        elif not (type(x) is float or (type(x) is int and abs(x) < 1 << 53)):
+            return None
+    if first is None:
+        return None
+    dtype, device = first.dtype, first.device
+    return tuple(x if type(x) is Tensor else number(x, dtype, device) for x in values)
+
+
 def promote(
     function: str,
     *,
@@ -205,6 +222,8 @@ def promote(
     """
     if _alike(arguments.values(), allow_complex):
         return tuple(arguments.values())
+    if (beside := _beside_numbers(arguments.values(), allow_complex)) is not None:
+        return beside
     names = [name for name, x in arguments.items() if x is not None or name not in optional]
     weak = [isinstance(arguments[name], numbers.Number) for name in names]
     given = [arguments[name] for name in names]

@@ -20,6 +20,7 @@ from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _DisableFuncTorch as below_transforms
 from torch._C import _get_dispatch_mode as _dispatch_mode
 from torch._C import _len_torch_dispatch_stack as dispatch_modes
+from torch._C import _len_torch_function_stack as function_modes
 from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
 from torch._C import _TorchDispatchModeKey as _ModeKey
 from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped_by_transform
@@ -45,6 +46,7 @@ __all__ = [
     "forward_ad",
     "forward_grad_enabled",
     "forward_mode_active",
+    "function_modes",
     "is_batched_gradient",
     "is_wrapped_by_transform",
     "kernel_of",
