@@ -194,8 +194,8 @@ def hyp1f1(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     Notes
     -----
     The power series, plain or by :math:`M(a, b, z) = e^z M(b-a, b, -z)`, and the asymptotic series [1]_, with an
-    estimate of the error. Where more than a few digits cancel the same in double-double arithmetic, or Taylor steps of
-    the differential equation from 0.
+    estimate of the error; where the real function oscillates, recurrence down from a larger `b`. Where more than a few
+    digits cancel the same in double-double arithmetic, or Taylor steps of the differential equation from 0.
 
     The derivative is :math:`M' = \frac ab M(a+1, b+1, z)`. Derivatives in the parameters, to the second order, are the
     same algorithms on dual numbers; a third one raises.

@@ -214,8 +214,8 @@ def hyp2f1(a: Any, b: Any, c: Any, z: Any, /, *, out: Tensor | None = None) -> T
     Notes
     -----
     The power series about 0, 1 or infinity [1]_, each in the best of its four forms by Kummer's transformations, with
-    an estimate of the error. Where more than a few digits cancel, or :math:`c-a-b` or :math:`a-b` is whole, the same in
-    double-double arithmetic; between the discs of convergence Taylor steps of the differential equation.
+    an estimate of the error, or that in powers of :math:`z/(z-2)` [3]_, which converges between their discs too. Where
+    more than a few digits cancel the same in double-double arithmetic, or Taylor steps of the differential equation.
 
     The derivative is :math:`F' = \frac{ab}{c} {}_2F_1(a+1, b+1; c+1; z)`. Derivatives in the parameters, to the second
     order, are the same algorithms on dual numbers; a third one raises.
@@ -225,6 +225,8 @@ def hyp2f1(a: Any, b: Any, c: Any, z: Any, /, *, out: Tensor | None = None) -> T
     .. [1] NIST Digital Library of Mathematical Functions, section 15.8. https://dlmf.nist.gov/15.8
     .. [2] J. W. Pearson, S. Olver and M. A. Porter, "Numerical methods for the computation of the confluent and Gauss
        hypergeometric functions", Numer. Algorithms 74 (2017), 821-866.
+    .. [3] J. L. Lopez and N. M. Temme, "New series expansions of the Gauss hypergeometric function", Adv. Comput.
+       Math. 39 (2013), 349-365.
 
     Examples
     --------
