@@ -16,7 +16,7 @@ from typing import Any
 import threadpoolctl
 import torch
 
-from benchmarks import report
+from benchmarks import refresh, report
 from benchmarks.cases import PEERS, Context, installed
 from benchmarks.timing import Clock, copy_bandwidth, time_alternately
 
@@ -27,7 +27,7 @@ def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "domains", nargs="*", metavar="DOMAIN", help=f"of {', '.join(DOMAINS)}; all by default; or slice"
+        "domains", nargs="*", metavar="DOMAIN", help=f"of {', '.join(DOMAINS)}; all by default; or slice; or refresh"
     )
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of every library that lets itself be told")
@@ -106,6 +106,8 @@ class Run:
 
 def main() -> int:
     """Run the benchmarks; the exit status tells whether every domain could be timed."""
+    if sys.argv[1:2] == ["refresh"]:
+        return refresh.main(sys.argv[2:])
     options = parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout` ends a run like Ctrl-C: its rows are printed
     torch.set_num_threads(options.threads)

@@ -49,7 +49,7 @@ html_favicon = "_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 # Pages that stand alone have no section to navigate in.
 ALONE = ("accuracy", "design", "differences", "distributed", "gpu-kernels", "how-to-add-a-function", "installation")
-ALONE += ("linalg-derivatives", "neighbours", "performance", "testing", "weak-spots")
+ALONE += ("linalg-derivatives", "neighbours", "performance", "performance-tables", "testing", "weak-spots")
 html_sidebars = {page: [] for page in ALONE}
 html_theme_options = {"navigation_with_keys": False, "secondary_sidebar_items": ["page-toc"]}
 

@@ -20,7 +20,7 @@
 
 // What is called from many places stays a function; units for wide vectors say what for.
 #ifndef SCI_PRODUCTS_APART
-#define SCI_PRODUCTS_APART SCI_HD
+#define SCI_PRODUCTS_APART SCI_HD_LARGE
 #endif
 
 namespace sci {
@@ -117,7 +117,7 @@ SCI_PRODUCTS_APART void invert(V* a, V* work, real_of<V>* pivots, int64_t n) {
 
 /// The squares of the Frobenius norms of x, and of x - I.
 template <class V>
-SCI_HD real_of<V> square_norm(const V* x, int64_t n) {
+SCI_HD_LARGE real_of<V> square_norm(const V* x, int64_t n) {
   real_of<V> sum = real_of<V>(0), others = sum;
   int64_t k = 0;
   for (; k + 1 < n * n; k += 2) {
@@ -195,7 +195,7 @@ constexpr T products_slack = T(8);
 /// x = a^(1/2) for entries of `a` around 1; `work` has room for 3 n^2 + n numbers and n real ones. Returns 1 where it
 /// is good, else 0: also for upper triangles, whose Schur method is exact in other ways.
 template <class V>
-SCI_HD real_of<V> square_root_by_products(const V* a, V* x, V* work, int64_t n) {
+SCI_HD_LARGE real_of<V> square_root_by_products(const V* a, V* x, V* work, int64_t n) {
   using namespace detail;
   using R = real_of<V>;
   using T = single_of<V>;
@@ -241,7 +241,7 @@ SCI_HD real_of<V> square_root_by_products(const V* a, V* x, V* work, int64_t n) 
 /// x = sign(a), which is not changed; `work` has room for 2 n^2 + n numbers and n real ones. Returns 1 where it is
 /// good.
 template <class V>
-SCI_HD real_of<V> sign_by_products(const V* a, V* x, V* work, int64_t n) {
+SCI_HD_LARGE real_of<V> sign_by_products(const V* a, V* x, V* work, int64_t n) {
   using namespace detail;
   using R = real_of<V>;
   using T = single_of<V>;
@@ -282,7 +282,7 @@ SCI_HD real_of<V> sign_by_products(const V* a, V* x, V* work, int64_t n) {
 /// x of a x + x b = c, all n x n, with b = a (`same` 1), b = a^H (2) or its own (0). `work` has room for 6 n^2 + n
 /// numbers and n real ones. Returns 1 where it is good.
 template <class V>
-SCI_HD real_of<V> sylvester_by_products(const V* a, const V* b, const V* c, V* x, V* work, int64_t n, int same) {
+SCI_HD_LARGE real_of<V> sylvester_by_products(const V* a, const V* b, const V* c, V* x, V* work, int64_t n, int same) {
   using namespace detail;
   using R = real_of<V>;
   using T = single_of<V>;
@@ -337,7 +337,7 @@ SCI_HD real_of<V> sylvester_by_products(const V* a, const V* b, const V* c, V* x
 
 /// x = a x a^H + c; `work` has room for 4 n^2 numbers. Returns 1 where it is good.
 template <class V>
-SCI_HD real_of<V> stein_by_products(const V* a, const V* c, V* x, V* work, int64_t n) {
+SCI_HD_LARGE real_of<V> stein_by_products(const V* a, const V* c, V* x, V* work, int64_t n) {
   using namespace detail;
   using R = real_of<V>;
   using T = single_of<V>;

@@ -1,13 +1,15 @@
 """``python -m sci selfcheck``: values and gradients of every function, as this machine and this torch compute them.
 
 Elementwise functions are held against their reference tables; of the others gradients are held against differences,
-and, on a GPU, values against the CPU's.
+and, on a GPU, values against the CPU's. What has neither, such as constants, runs the example of its docstring.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import doctest
 import importlib
+import inspect
 import math
 import re
 import sys
@@ -62,8 +64,8 @@ def selfcheck(device: str = "cpu", match: str = "") -> int:
     for name, card in sorted(elementwise_cards.items()):
         todo.append((card.domain, f"{card.domain}.{name}", lambda tally, card=card: _elementwise(card, place, tally)))  # type: ignore[misc]
     for name, other in sorted(function_cards.items()):
-        if other.samples:
-            todo.append((other.domain, name, lambda tally, card=other: _function(card, place, tally)))  # type: ignore[misc]
+        check = (lambda tally, card=other: _function(card, place, tally)) if other.samples else _example_of(other)
+        todo.append((other.domain, name, check))
     todo = [entry for entry in todo if re.search(match, entry[1])]
     if not todo:
         raise ValueError(f"match must match the name of a function, got {match!r}")
@@ -172,6 +174,23 @@ def _function(card: FunctionCard, device: torch.device, tally: Tally) -> None:
             leaves = [flat[i].detach().clone().requires_grad_() for i in places]
             torch.autograd.gradcheck(run, leaves, fast_mode=True, check_forward_ad=True)
             tally.gradients += sum(x.numel() for x in leaves)
+
+
+def _example_of(card: FunctionCard) -> Callable[[Tally], None]:
+    """Return a check that the example of a docstring, on the CPU, gives what stands there."""
+
+    def check(tally: Tally) -> None:
+        names = {"torch": torch, "sci": importlib.import_module("sci")}
+        test = doctest.DocTestParser().get_doctest(inspect.getdoc(card.object) or "", names, card.name, None, 0)
+        flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+        lines: list[str] = []
+        doctest.DocTestRunner(verbose=False, optionflags=flags).run(test, out=lines.append)
+        tally.points += len(test.examples)
+        if lines:
+            said = lines[0].strip().splitlines()
+            tally.failures.append(f"{card.domain}.{card.name}: example: {' '.join(said[-3:])}")
+
+    return check
 
 
 def _progress(done: int, total: int, name: str) -> None:
