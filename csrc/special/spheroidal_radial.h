@@ -18,6 +18,7 @@
 // Error      worst ulp (mean) per region and dtype: python -m tools.accuracy pro_rad1 pro_rad2 obl_rad1 obl_rad2
 // Source     DLMF, chapter 30; A. L. Van Buren, J. E. Boisvert, Quart. Appl. Math. 60 (2002) 589-599, 62 (2004) 493-507
 #pragma once
+#include "core/double_double.h"
 #include "special/detail/spheroidal_path.h"
 
 namespace sci {
@@ -58,12 +59,25 @@ SCI_HD_LARGE spheroidal_pair<T> spheroidal_inwards(const spheroidal_mode& mode, 
 template <class T>
 SCI_HD_LARGE spheroidal_scaled<T> spheroidal_first_at_zero(const spheroidal_mode& mode, const spheroidal_series<T>& a,
                                                            T c) {
-  spheroidal_scaled<T> front = {a.value[0], a.exponent[0]};
+  double_double power = 1.0;  // of the number c, in twice the digits, as there may be many factors
+  int exponent = a.exponent[0];
+  T rest = T(1), square = c / T(primal(c));  // (c / primal)^l, which has the derivatives
+  const int least = mode.degree(0);
   SCI_NO_UNROLL
-  for (int k = 1; k <= mode.degree(0); ++k) {
-    front.value = front.value * c * T(1.0 / (2 * k + 1));
-    front.fit();
+  for (int k = 1; k <= least; ++k) {
+    power = power * primal(c) / double_double(2 * k + 1.0);
+    int shift;
+    frexp(power.hi, &shift);
+    power = ldexp(power, -shift);
+    exponent += shift;
   }
+  if constexpr (is_dual<T>)
+    for (int k = least; k > 0; k /= 2) {
+      if (k % 2 != 0) rest = rest * square;
+      square = square * square;
+    }
+  spheroidal_scaled<T> front = {a.value[0] * rest * T(power.hi), exponent};
+  front.fit();
   return front;
 }
 
@@ -117,9 +131,12 @@ SCI_HD_LARGE spheroidal_pair<T> spheroidal_second_beside_zero(const spheroidal_m
   T logarithm = mode.m == 0
                     ? T(-1)
                     : spheroidal_logarithm(spheroidal_equation<T>::angular(mode, c, lambda, -mode.m)) * T(1.0 / mode.m);
-  T alpha = logarithm * T((odd ? -0.5 : 0.5) * numbers::pi<double>) / (c * first.value * scale.value * scale.value);
-  spheroidal_scaled<T> same = {alpha, -first.exponent - 2 * scale.exponent};
-  spheroidal_scaled<T> other = {T(odd ? -1 : 1) / (c * first.value), -first.exponent};
+  int fall;
+  frexp(primal(c), &fall);
+  const T front = T(1) / (ldexp(c, -fall) * first.value);
+  T alpha = logarithm * T((odd ? -0.5 : 0.5) * numbers::pi<double>) * front / (scale.value * scale.value);
+  spheroidal_scaled<T> same = {alpha, -fall - first.exponent - 2 * scale.exponent};
+  spheroidal_scaled<T> other = {odd ? -front : front, -fall - first.exponent};
   same.fit();
   other.fit();
   spheroidal_pair<T> a = spheroidal_outwards(mode, same, odd, c, lambda, x);
@@ -138,7 +155,9 @@ SCI_HD_LARGE many<T, 2> spheroidal_radial(const spheroidal_mode& mode, bool seco
   if (!(primal(c) * x <= limits<double>::max)) return {{T(0), T(0)}};
   double outer = spheroidal_outer(mode, primal(c), primal(lambda));
   spheroidal_pair<T> r;
-  if (second && mode.oblate && x * (mode.n + 1 + primal(c)) < 1) {
+  // Where the functions oscillate from 0 on, alpha is small and the phase is best counted from there.
+  const double grows = primal(lambda) - double(mode.m) * mode.m;
+  if (second && mode.oblate && (grows > 0 ? x * sqrt(grows) < 0.125 : x < 0.5)) {
     r = spheroidal_second_beside_zero(mode, spheroidal_first_at_zero(mode, a, c), c, lambda, x);
   } else if (second) {
     r = spheroidal_radial_series(mode, a, c, max(x, outer), true);

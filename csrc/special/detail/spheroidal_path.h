@@ -108,6 +108,8 @@ SCI_HD void spheroidal_follow(const spheroidal_equation<T>& e, spheroidal_state<
     // The last two of equal length.
     double step = abs(h) <= most ? h : copysign(abs(h) < 2 * most ? abs(h) / 2 : most, h);
     if (h == 0) break;
+    // To a number, whose rounding is no error; the angular functions have digits to spare.
+    if (e.t < 0 && step != h) step = s.place.until(s.place.moved(step));
     spheroidal_step(e, s, step);
     if (step == h) {
       s.place = to;

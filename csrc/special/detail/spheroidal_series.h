@@ -123,10 +123,10 @@ SCI_HD_LARGE void spheroidal_expand(const spheroidal_mode& mode, T c, T lambda, 
     spheroidal_scaled<T> power = {T(1) / now, -exponent};
     int fall;
     frexp(size, &fall);
-    T small = ldexp(c, -fall), factor = small * small;
+    T small = ldexp(c, -fall);
     SCI_NO_UNROLL
     for (row = pivot - step; row >= 0 && row <= last; row -= step) {
-      power.value = power.value * factor;
+      power.value = power.value * small * small;  // the rounding of a square would be one's power
       power.exponent += 2 * fall;
       power.fit();
       spheroidal_scaled<T> t = {out.value[row] * power.value, out.exponent[row] + power.exponent};
