@@ -6,9 +6,9 @@
 // (DLMF 25.4.1). Hurwitz, s > 1, q > 0: Euler-Maclaurin's formula (DLMF 25.11.28) from a = q + N >= 8 + s/2 on, with
 // B_28 the last; the sum before ends where the rest is less than an ulp. q < 0: whole s only, by the reflection formula
 // of the polygamma functions (polygamma.h). s = 1, and q = 0, -1, ...: infinity; other s < 1 or q < 0: NaN, as in
-// SciPy. Complex zeta: the same sum with q = 1 for Re z >= 0, |Im z| <= 1e5 (beyond NaN), and reflection by log Gamma.
-// Derivatives in s, n <= 4: Taylor coefficients in s are carried through the same formulas (a^-(s + e) is a^-s exp(-e
-// log a), every other factor is s + j + e).
+// SciPy. Complex zeta: the same sum with q = 1 for Re z >= 0, |Im z| <= 1e7 (float: 1e5, beyond NaN), and reflection by
+// log Gamma. Derivatives in s, n <= 4: Taylor coefficients in s are carried through the same formulas (a^-(s + e) is
+// a^-s exp(-e log a), every other factor is s + j + e).
 //
 // Error (measured): real zeta 3 ulp (x < -1: as x (log x) allows), Hurwitz 4 ulp; complex and derivatives some
 // |Im z| eps.
@@ -22,6 +22,9 @@ namespace sci {
 namespace detail {
 
 constexpr int zeta_largest_order = 4;
+/// Beyond, single precision has no digits left, and double takes seconds.
+template <class T>
+constexpr T zeta_largest_imaginary = T(is_same<T, float> ? 1e5 : 1e7);
 
 /// Taylor coefficients f(s) + f'(s) e + ... up to e^4, of which the first n + 1 are computed.
 template <class Z>
@@ -74,9 +77,9 @@ SCI_HD_LARGE taylor<Z> hurwitz_taylor(Z s, Z pole, T q, int n) {
   for (int k = 0; k <= n; ++k) sum.c[k] = Z(T(0));
   T size = abs(s), start = T(is_same<T, float> ? 5 : 8) + T(0.5) * size, a = q;
   const T order = real(s);  // what is left after a term is about a^(1-s) / (s - 1)
-  // 2^17 terms serve |Im s| up to 1e5; with real s > 1 the early end comes within some 100.
+  // 2^23 terms serve |Im s| up to 1e7; with real s > 1 the early end comes within some 100.
   SCI_NO_UNROLL
-  for (int k = 0; k < 131072 && a < start; ++k) {
+  for (int k = 0; k < (1 << 23) && a < start; ++k) {
     T log_a = n == 0 && !is_complex<Z> ? T(0) : log(a);
     Z power = zeta_power(a, log_a, s);
     taylor_add_power(sum, power, log_a, n);
@@ -240,7 +243,8 @@ SCI_HD T zetac(T x) {
 template <class T>
 SCI_HD complex<T> riemann_zeta(complex<T> z) {
   if (z.im == T(0)) return {riemann_zeta(z.re), z.im};
-  if (isnan(z) || (!(abs(z.im) <= T(1e5)) && !(z.re > T(16)))) return {limits<T>::nan, limits<T>::nan};
+  if (isnan(z) || (!(abs(z.im) <= detail::zeta_largest_imaginary<T>) && !(z.re > T(16))))
+    return {limits<T>::nan, limits<T>::nan};
   if (z.re > T(64)) return {T(1), T(0)};
   if (!(z.re > T(-1e5))) return {limits<T>::nan, limits<T>::nan};
   return detail::riemann_taylor(z, 0).c[0];
@@ -282,7 +286,7 @@ SCI_HD complex<T> riemann_derivative(int64_t n, complex<T> z) {
   if (n == 0) return riemann_zeta(z);
   if (n < 0 || n > detail::zeta_largest_order || isnan(z)) return nothing;
   if (z.im == T(0)) return {riemann_derivative(n, z.re), z.im};
-  if (!(abs(z.im) <= T(1e5)) || !(z.re > T(-1e4))) return nothing;
+  if (!(abs(z.im) <= detail::zeta_largest_imaginary<T>) || !(z.re > T(-1e4))) return nothing;
   complex<T> value = detail::riemann_taylor(z, int(n)).c[n];
   for (int k = 2; k <= n; ++k) value = value * T(k);
   return value;

@@ -349,7 +349,8 @@ def zeta(x: Any, q: Any = None, out: Tensor | None = None) -> Tensor:
     -------
     Tensor
         The zeta function. ``inf`` at ``x = 1`` and for ``q = 0, -1, ...``; with `q`, NaN for ``x < 1``, and for
-        negative `q` unless `x` is whole. Complex `x` with an imaginary part beyond 1e5 give NaN.
+        negative `q` unless `x` is whole. Complex `x` with an imaginary part beyond 1e7 (single
+        precision: 1e5) give NaN.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from sci.special import betainc, betaincc, digamma, gamma, gammaln, polygamma, rgamma
+from sci.special import betainc, betaincc, digamma, gamma, gammaln, polygamma, rgamma, zeta
 from sci.testing import ulp_error
 
 
@@ -157,3 +157,17 @@ def test_complex_gamma_beside_poles(n: int, y: float) -> None:
         want, limit = float(inverse.imag), float(-1 / inverse.imag)
     assert rgamma(z).imag.item() == pytest.approx(want, rel=1e-13, abs=5e-324)
     assert gamma(z).imag.item() == pytest.approx(limit, rel=1e-13, abs=5e-324)
+
+
+@pytest.mark.parametrize(
+    ("z", "want"),
+    [
+        (0.5 + 2e5j, 2.852770425974903 + 2.047381769078561j),
+        (-3 + 2e5j, 1904941267194236.8 + 5163766363427354j),
+        (0.5 + 2e7j, complex(math.nan, math.nan)),
+    ],
+)
+def test_zeta_far_up(z: complex, want: complex) -> None:
+    """Errors grow like an ulp of the imaginary part; values are mpmath's."""
+    value = zeta(torch.tensor(z, dtype=torch.complex128)).item()
+    assert value == pytest.approx(want, rel=1e-10, nan_ok=True)
