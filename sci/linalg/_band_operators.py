@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from sci._core import runtime
-from sci._core.checks import checks_enabled, require_finite
+from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
+from . import _lapack
 from ._cholesky import cholesky_factor, not_positive_definite
 from ._errors import LinAlgError
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, place_in_batch, to_kind
@@ -145,6 +146,10 @@ def _require_positive(function: str, info: Tensor, check_finite: bool, *argument
 
 
 def _factor(ab: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
+    if _lapack.wide_band(ab, False) and bool(torch.isfinite(finite_probe(ab))):
+        factor = _lapack.pbtrf(ab, lower)
+        if factor is not None:
+            return factor
     c, info = torch.ops.sci._banded_cholesky(ab, lower)
     _require_positive(function, info, check_finite, {"ab": ab})
     return c  # type: ignore[no-any-return]
@@ -192,6 +197,10 @@ def solve_with_band_factor(cb: Tensor, b: Tensor, lower: bool, check_finite: boo
 
 def _solve_positive(ab: Tensor, b: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
     ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
+    if _lapack.wide_band(ab, True) and bool(torch.isfinite(finite_probe(ab) + finite_probe(b))):
+        found = _lapack.pbsv(ab, b, lower)
+        if found is not None:
+            return found
     x, info = torch.ops.sci._banded_positive_solve(ab, b, lower, False)
     _require_positive(function, info, check_finite, {"ab": ab}, {"b": b})
     return x  # type: ignore[no-any-return]

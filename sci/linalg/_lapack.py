@@ -26,6 +26,7 @@ _THREADED_SIZE = 256  # from here on a routine is worth several threads
 _MIN_ALONE = 96  # below, a factor takes less time than SciPy's call
 _MIN_ESTIMATE = 256  # below, gecon takes less time than the calls of our own estimate
 _ESTIMATE_STEPS = 5  # LAPACK's bound
+_WIDE, _WIDE_FACTOR = 20, 40  # bands with more diagonals are solved, and factored, in blocks
 _UNTURNED = 400  # from here on Cholesky's lower form is as fast as its upper one
 
 
@@ -238,6 +239,32 @@ def sygvd(a: Tensor, b: Tensor, lower: bool, kind: int) -> tuple[Tensor, Tensor,
         vectors = torch.from_numpy(found[1])
         many_w[k], many_v[k], codes[k] = torch.from_numpy(found[0]), vectors.conj() if complex_ else vectors, found[2]
     return w, v, info
+
+
+def wide_band(ab: Tensor, solve: bool) -> bool:
+    """Return whether `ab` is one positive definite band so wide that blocked factors are faster."""
+    return ab.dim() == 2 and ab.shape[0] > (_WIDE if solve else _WIDE_FACTOR) and ab.is_cpu and ab.dtype in _PREFIX
+
+
+def pbtrf(ab: Tensor, lower: bool) -> Tensor | None:
+    """Return the band Cholesky factor of one matrix, zero in the corner; None where it is not positive definite."""
+    c, info = _routine("pbtrf", ab.dtype)(ab.detach().resolve_conj().numpy(), lower=int(lower))
+    if info != 0:
+        return None
+    factor = torch.from_numpy(c).contiguous()
+    w, n = ab.shape[0] - 1, ab.shape[1]
+    rows, columns = torch.arange(w + 1)[:, None], torch.arange(min(w, n))
+    if lower:
+        factor[:, max(n - w, 0) :].masked_fill_(rows + columns >= min(w, n), 0)
+    else:
+        factor[:, : min(w, n)].masked_fill_(rows + columns < w, 0)
+    return factor
+
+
+def pbsv(ab: Tensor, b: Tensor, lower: bool) -> Tensor | None:
+    """Return the solution of one positive definite banded system; None where it is not positive definite."""
+    _, x, info = _routine("pbsv", ab.dtype)(*(y.detach().resolve_conj().numpy() for y in (ab, b)), lower=int(lower))
+    return torch.from_numpy(x).contiguous() if info == 0 else None
 
 
 def stevd(d: Tensor, e: Tensor, vectors: bool) -> tuple[Tensor, Tensor] | None:

@@ -21,7 +21,10 @@ from sci.linalg import (
 )
 from tests.linalg.linalg_matrices import ALL, random
 
-BATCHES = (1, 2, 5, 9)
+BATCHES = (2, 9)
+
+
+WIDE = 40  # bands that one alone has from LAPACK
 
 
 def backward_error(a: Tensor, x: Tensor, b: Tensor) -> float:
@@ -33,9 +36,9 @@ def backward_error(a: Tensor, x: Tensor, b: Tensor) -> float:
 def dense(ab: Tensor, above: int) -> Tensor:
     rows, n = ab.shape[-2:]
     a = ab.new_zeros(*ab.shape[:-2], n, n)
-    for r, j in itertools.product(range(rows), range(n)):
-        if 0 <= j + r - above < n:
-            a[..., j + r - above, j] = ab[..., r, j]
+    for r in range(max(0, above - n + 1), min(rows, above + n)):
+        diagonal = a.diagonal(above - r, -2, -1)
+        diagonal.copy_(ab[..., r, max(above - r, 0) :][..., : diagonal.shape[-1]])
     return a
 
 
@@ -57,7 +60,9 @@ def test_general_bands(dtype: torch.dtype, batch: int) -> None:
 @pytest.mark.parametrize("dtype", ALL)
 @pytest.mark.parametrize("batch", BATCHES)
 def test_positive_bands(dtype: torch.dtype, batch: int) -> None:
-    for w, n, m, lower in itertools.product((0, 1, 4), (1, 2, 19), (1, 3), (False, True)):
+    for w, n, m, lower in itertools.product((0, 1, 4, WIDE), (1, 2, 19, 60), (1, 3), (False, True)):
+        if (w == WIDE) != (n == 60) or (w == WIDE and (batch > 2 or m > 1)):
+            continue
         ab = random(batch, w + 1, n, dtype=dtype, seed=n)
         row = 0 if lower else w
         ab[:, row] = ab[:, row].abs() + 4 * w
