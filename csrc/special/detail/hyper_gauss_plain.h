@@ -190,7 +190,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_fast(double a, double b, double c, Z z, 
     if (ratio[order[i]] < 0.75 && hyper_better(hyper_gauss_plain<Z>(order[i], a, b, c, z, side), best, accepted))
       return best;
   }
-  if (!first && middle < 0.8) hyper_better(hyper_gauss_middle(a, b, c, z, -side), best, accepted);
+  if (!first && middle < 0.8 && c > 0) hyper_better(hyper_gauss_middle(a, b, c, z, -side), best, accepted);
   return best;
 }
 
