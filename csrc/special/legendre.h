@@ -22,6 +22,36 @@ void legendre_rows(int64_t count, T* out, int order, int64_t n, int64_t m, bool 
     table.run_last(first, min(legendre_lanes, count - first), buffer, m < 0);
 }
 
+/// P_n^m on the cut for n - |m| <= 3, |m| <= 3: (1 - z^2)^(|m|/2) times a monic Gegenbauer polynomial, DLMF 18.5.10,
+/// times `scale`.
+template <class T, class One>
+void legendre_short_rows(int64_t count, T* out, int n, int m, bool normal, const T* z, One one) {
+  const int size = m < 0 ? -m : m, k = n - size;
+  double scale = size % 2 != 0 && m >= 0 ? -1 : 1, ratio = 1;  // (n - size)! / (n + size)!
+  for (int i = 1; i <= n; ++i) scale *= (n + i) / 2.0;         // (2 n)! / (2^n n!)
+  for (int i = 2; i <= k; ++i) scale /= i;
+  for (int i = k + 1; i <= n + size; ++i) ratio /= i;
+  if (normal)
+    scale *= sqrt((n + 0.5) * ratio);
+  else if (m < 0)
+    scale *= ratio;
+  using P = RowPack<T>;
+  const P lower = T(k == 2 ? 1.0 / (2 * size + 3) : 3.0 / (2 * size + 5)), factor = T(scale);
+  run_rows(
+      count, out, z, T(1),
+      [=](P(&at)[rows_at_once]) {
+#pragma GCC unroll 8
+        for (int i = 0; i < rows_at_once; ++i) {
+          const P x = at[i], w = (P(T(1)) - x) * (P(T(1)) + x);
+          P value = k == 0 ? factor : k % 2 != 0 ? x * factor : factor;
+          if (k >= 2) value = value * (x * x - lower);
+          if (size >= 2) value = value * w;
+          at[i] = size % 2 != 0 ? value * sqrt(w) : value;
+        }
+      },
+      one);
+}
+
 }  // namespace detail
 
 template <class T>
@@ -30,6 +60,11 @@ enable_hardware<T> legendre_derivative_rows(int64_t count, T* out, const int64_t
                                             const T* z) {
   const bool known = *order >= 0 && *order <= detail::legendre_orders && *n <= detail::legendre_most / (*order + 1) &&
                      *n >= 0 && *m <= *n && *m >= -*n && (*branch_cut == 2 || *branch_cut == 3);
+  const int64_t size = abs(*m);
+  if (known && *order == 0 && *branch_cut == 2 && size > 0 && size <= 3 && *n - size <= 3)
+    return detail::legendre_short_rows(count, out, int(*n), int(*m), *normal != 0, z, [=](T x) {
+      return legendre_derivative(*order, *n, *m, *normal, *branch_cut, x);
+    });
   if (known) return detail::legendre_rows(count, out, int(*order), *n, *m, *normal != 0, *branch_cut == 3, false, z);
   for (int64_t i = 0; i < count; ++i) out[i] = legendre_derivative(*order, *n, *m, *normal, *branch_cut, z[i]);
 }
