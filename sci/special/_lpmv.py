@@ -45,7 +45,8 @@ def _below(order: Tensor, degree: Tensor, z: Tensor, value: Tensor) -> Tensor:
     quotient = torch.where(beyond, (1 - z) / (1 + z), torch.ones_like(z))
     rest = torch.where(beyond, (1 - z) / 2, torch.zeros_like(z))
     below = quotient ** (held / 2) * hyp2f1(-degree, degree + 1, held + 1, rest) * rgamma(held + 1)
-    return torch.where(none & whole, torch.where(beyond, below, torch.zeros_like(value)), value)
+    nothing = torch.where(z.isnan(), z, torch.zeros_like(value))
+    return torch.where(none & whole, torch.where(beyond, below, nothing), value)
 
 
 @function(differentiable=("v", "x"), discrete=("m",), samples=_samples, complex=False)
