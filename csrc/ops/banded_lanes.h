@@ -195,11 +195,12 @@ void run_lanes(const Task& task, int64_t count, int64_t vectors, int64_t work) {
 
 }  // namespace sci
 
-#define SCI_LEVINSON_LANES(T)                                                                                        \
-  template <>                                                                                                        \
-  void sci::levinson_in_lanes<T, SCI_LANE_BYTES>(const LevinsonItem<T>& job, int64_t count) {                        \
-    if (count == 1) return run_banded<T>(LevinsonAlone<T>{job}, 1, 4 * job.n * (sci::is_complex<T> ? 2 : 1), 65536); \
-    run_lanes<T>(LanesLevinson<T>{job, {count}}, count, job.n * (6 + 2 * job.m), job.n * job.n * (job.m + 2));       \
+#define SCI_LEVINSON_LANES(T)                                                                                  \
+  template <>                                                                                                  \
+  void sci::levinson_in_lanes<T, SCI_LANE_BYTES>(const LevinsonItem<T>& job, int64_t count) {                  \
+    if (count == 1 && job.n > 64)                                                                              \
+      return run_banded<T>(LevinsonAlone<T>{job}, 1, 4 * job.n * (sci::is_complex<T> ? 2 : 1), 65536);         \
+    run_lanes<T>(LanesLevinson<T>{job, {count}}, count, job.n * (6 + 2 * job.m), job.n * job.n * (job.m + 2)); \
   }
 SCI_LEVINSON_LANES(float)
 SCI_LEVINSON_LANES(double)

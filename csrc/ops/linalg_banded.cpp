@@ -13,7 +13,11 @@ namespace {
 /// Systems per CPU thread, from the operations that one is.
 int64_t systems_at_least(int64_t work) { return std::max<int64_t>(1, 32768 / (work + 1)); }
 
-bool side_by_side(const Tensor& x, int64_t count) { return x.is_cpu() && count > 1 && runs_lanes(); }
+/// One small system goes the way of a batch, so that it has the same result in one.
+constexpr int64_t small = 64;
+bool side_by_side(const Tensor& x, const Batch& b) {
+  return x.is_cpu() && (b.count > 1 || b.n <= small) && runs_lanes();
+}
 
 /// ab (*, l + u + 1, n), b (*, n, m) -> (x, info): A^-1 b or A^-H b.
 std::tuple<Tensor, Tensor> banded_solve(const Tensor& ab0, const Tensor& b0, int64_t l, int64_t u, bool adjoint) {
@@ -22,7 +26,7 @@ std::tuple<Tensor, Tensor> banded_solve(const Tensor& ab0, const Tensor& b0, int
   if (adjoint) std::swap(l, u);
   const int64_t width = 2 * l + u + 1, m = x.size(-1);
   Tensor info = empty_as(ab, b.size, ScalarType::Int);
-  const bool lanes = side_by_side(x, b.count);
+  const bool lanes = side_by_side(x, b);
   Tensor work = empty_as(ab, with_last(b.size, lanes ? 0 : b.n, width));
   dispatch_number(x, "solve_banded", [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -48,7 +52,7 @@ Tensor positive(const Tensor& ab0, const Tensor* b0, Tensor* factor, Tensor* x, 
   Batch b = batch_of(ab);
   const int64_t w = ab.size(-2) - 1, m = b0 ? rhs.size(-1) : 0;
   Tensor info = empty_as(ab, b.size, ScalarType::Int);
-  const bool lanes = side_by_side(ab, b.count);
+  const bool lanes = side_by_side(ab, b);
   Tensor work = empty_as(ab, with_last(b.size, lanes ? 0 : b.n, w + 1));
   if (factor) *factor = torch::stable::empty_like(ab);
   if (x) *x = torch::stable::empty_like(rhs);

@@ -16,7 +16,7 @@ from ._band_operators import from_band, lower_form
 from ._eigh import eigh
 from ._matrices import differentiates, random_matrices, require_finite_data, require_matrix, tensors
 
-_DENSE = 32  # tridiagonal matrices of a batch up to this n go as dense ones, side by side
+_DENSE = 32  # tridiagonal matrices up to this n go as dense ones, of a batch side by side
 _SELECT = {0: "a", 1: "v", 2: "i", "a": "a", "v": "v", "i": "i", "all": "a", "value": "v", "index": "i"}
 
 
@@ -164,7 +164,7 @@ def _tridiagonal_problem(
 ) -> Any:
     d, e = _require_tridiagonal(function, d, e, check_finite)
     whole = select in ("a", 0) and d.shape[:-1] == e.shape[:-1]
-    if whole and d.is_cpu and d.shape[-1] > (1 if d.dim() == 1 else _DENSE) and not differentiates(d, e):
+    if whole and d.is_cpu and d.shape[-1] > _DENSE and not differentiates(d, e):
         found = _lapack.stevd(d, e, not eigvals_only)
         if found is not None:
             return found[0] if eigvals_only else found
@@ -264,6 +264,7 @@ def eigh_tridiagonal(
     Notes
     -----
     It is computed, and differentiated, as `eigh` of the dense matrix.
+    Without derivatives, matrices of more than 32 rows on the CPU go to LAPACK's stevd as they are.
 
     Examples
     --------

@@ -268,23 +268,23 @@ def pbsv(ab: Tensor, b: Tensor, lower: bool) -> Tensor | None:
 
 
 def stevd(d: Tensor, e: Tensor, vectors: bool) -> tuple[Tensor, Tensor] | None:
-    """Return eigenvalues and vectors (column-major, of a batch row-major) of symmetric tridiagonal matrices; None where
-    LAPACK's routine fails."""
+    """Return eigenvalues and vectors (column-major) of symmetric tridiagonal matrices; None where the routine
+    fails."""
     routine, n = _routine("stevd", d.dtype), d.shape[-1]
     if d.dim() == 1:
         w, v, info = routine(d.detach().numpy(), e.detach().numpy(), compute_v=int(vectors))
         return (torch.from_numpy(w), torch.from_numpy(v)) if info == 0 else None
     count, wanted = d.numel() // n, n if vectors else 0
     many_d, many_e = d.detach().reshape(count, n).numpy(), e.detach().reshape(count, n - 1).numpy()
-    values, columns = (torch.empty(shape, dtype=d.dtype) for shape in (d.shape, (*d.shape, wanted)))
-    many_w, many_v = values.view(count, n).numpy(), columns.view(count, n, wanted).numpy()
+    values, columns = (torch.empty(shape, dtype=d.dtype) for shape in (d.shape, (*d.shape[:-1], wanted, n)))
+    many_w, many_v = values.view(count, n).numpy(), columns.view(count, wanted, n).numpy()
     for k in range(count):
         many_w[k], v, info = routine(many_d[k], many_e[k], compute_v=int(vectors))
         if info != 0:
             return None
         if vectors:
-            many_v[k] = v
-    return values, columns
+            many_v[k] = v.T
+    return values, columns.mT
 
 
 def eigh_subset(a: Tensor, lower: bool, first: int, last: int, vectors: bool) -> tuple[Tensor, Tensor | None]:
