@@ -129,7 +129,7 @@ def assoc_legendre_p(n: Any, m: Any, z: Any, *, branch_cut: Any = 2, norm: bool 
     branch_cut : array_like of int, optional
         2: the cut is where ``abs(z) > 1``; 3: where ``abs(z) < 1``. Real arguments on the cut give NaN.
     norm : bool, optional
-        Whether to multiply by :math:`\sqrt{(2n + 1)(n - m)!/(2(n + m)!)}`.
+        Whether to multiply by the square root of :math:`(n + 1/2) (n - m)! / (n + m)!`.
     diff_n : {0, 1, 2}, optional
         Up to which order derivatives are returned.
 
