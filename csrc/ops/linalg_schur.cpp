@@ -17,6 +17,7 @@ SCI_FOUR_KERNELS("linalg/hessenberg.h", HessenbergItem)
 SCI_FOUR_KERNELS("linalg/schur.h", SchurItem)
 SCI_FOUR_KERNELS("linalg/schur_reorder.h", ReorderItem)
 SCI_FOUR_KERNELS("linalg/triangular_sqrt.h", TriangularSqrtItem)
+SCI_FOUR_KERNELS("linalg/product_residual.h", ProductResidualItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SylvesterItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurLowerItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurGradientItem)
@@ -103,15 +104,20 @@ std::tuple<Tensor, Tensor, Tensor> schur_reorder(const Tensor& t0, const Tensor&
   return {t, z, info};
 }
 
-/// (X, U, info); X = z U z^H only if `whole` (else it is U: large products are left to torch).
-std::tuple<Tensor, Tensor, Tensor> triangular_sqrt_of(const Tensor& t0, const Tensor& z0, bool whole) {
+/// (X, U, info); X, the root of a = z t z^H, only if `a` is given (else it is U: large products are left to torch).
+std::tuple<Tensor, Tensor, Tensor> triangular_sqrt_of(const Tensor& t0, const Tensor& z0,
+                                                      const std::optional<Tensor>& a0) {
   Batch b = batch_of(t0);
-  Tensor t = fresh_copy(t0), z = whole ? fresh_copy(z0) : t, u = fresh_copy(t0), x = whole ? fresh_copy(t0) : u;
-  Tensor work = empty_as(t, with_last(b.size, whole ? b.n : 0)), info = empty_as(t, b.size, ScalarType::Int);
+  const bool whole = a0.has_value();
+  Tensor t = fresh_copy(t0), z = whole ? fresh_copy(z0) : t, a = whole ? row_major(*a0) : t;
+  Tensor u = fresh_copy(t0), x = whole ? fresh_copy(t0) : u;
+  Tensor work = empty_as(t, with_last(b.size, whole ? work_of_sqrt(b.n) : 0));
+  Tensor info = empty_as(t, b.size, ScalarType::Int);
   dispatch_number(t, "sqrtm", [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* vectors = whole ? data<T>(z) : nullptr;
-    TriangularSqrtItem<T> body{data<T>(t), data<T>(u), vectors, data<T>(x), data<T>(work), data<int32_t>(info), b.n};
+    TriangularSqrtItem<T> body{data<T>(std::as_const(a)), data<T>(t), data<T>(u), vectors, data<T>(x), data<T>(work),
+                               data<int32_t>(info),       b.n};
     parallel_for(t, b.count, body, matrices_at_least(b.n));
   });
   return {x, u, info};
@@ -129,7 +135,7 @@ std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
     const T* in = data<T>(a);
     T* out = data<T>(x);
     auto run = [&](int64_t begin, int64_t end) {
-      std::vector<T> memory(3 * size + 2 * n);
+      std::vector<T> memory(3 * size + std::max(2 * n, work_of_sqrt(n)));
       T *t = memory.data(), *z = t + size, *u = z + size, *work = u + size;
       int64_t bad = 0;
       for (int64_t i = begin; i < end; ++i) {
@@ -137,8 +143,7 @@ std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
         int32_t info = 0;
         SchurItem<T>{t, z, work, &info, n}(0);
         std::copy(t, t + size, u);
-        int64_t code = info ? 4 : triangular_sqrt(t, u, n);
-        if (code == 0) back_from_schur(u, z, out + i * size, work, n, false);
+        const int64_t code = info ? 4 : sqrt_from_schur(in + i * size, t, z, u, out + i * size, work, n);
         bad = std::max(bad, code);
       }
       for (int64_t seen = worst; seen < bad && !worst.compare_exchange_weak(seen, bad);) {
@@ -150,6 +155,19 @@ std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
       torch::stable::parallel_for(0, b.count, grain, run);
   });
   return {x, worst.load()};
+}
+
+/// C - A B of twice the digits, rounded, for batches of one shape.
+Tensor product_residual(const Tensor& c0, const Tensor& a0, const Tensor& b0) {
+  Tensor a = row_major(a0), b = row_major(b0), c = fresh_copy(c0);
+  const Batch batch = batch_of(c);
+  dispatch_number(c, "product", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    ProductResidualItem<T> body{
+        data<T>(std::as_const(a)), data<T>(std::as_const(b)), data<T>(c), a.size(-2), a.size(-1), b.size(-1)};
+    parallel_for(c, batch.count, body, matrices_at_least(batch.n));
+  });
+  return c;
 }
 
 Tensor sylvester_triangular(const Tensor& r0, const Tensor& s0, const Tensor& c, bool adjoint) {
@@ -197,8 +215,9 @@ SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
 SCI_OPERATOR("_hessenberg_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", hessenberg_small)
 SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool alone=False) -> (Tensor, Tensor, Tensor)", eig_small)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
-SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, bool whole) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
+SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, Tensor? a=None) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
+SCI_OPERATOR("_product_residual(Tensor c, Tensor a, Tensor b) -> Tensor", product_residual)
 SCI_OPERATOR("_sylvester_triangular(Tensor r, Tensor s, Tensor c, bool adjoint) -> Tensor", sylvester_triangular)
 SCI_OPERATOR("_schur_lower_solve(Tensor t, Tensor c, bool adjoint) -> Tensor", schur_lower)
 

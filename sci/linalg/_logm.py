@@ -29,6 +29,7 @@ runtime.load_library()
 
 _WHY = _products.HOST_ROUTE
 _MAX_ROOTS = 64  # halving the exponent this often brings any double to 1
+_REFINED = 16  # up to this n the error of the Schur form is computed and its effect taken off
 _AXIS = 1e-3  # eigenvalues at eps / _AXIS of the largest are on the imaginary axis
 _SIGN_STEPS = 20  # signs that take more may have eigenvalues on the axis
 
@@ -76,11 +77,29 @@ def _by_products(a: Tensor) -> tuple[Tensor, Tensor]:
     return x, _products.settled(exponential(x) - a, size)
 
 
+def _of_form(a: Tensor, t: Tensor, z: Tensor) -> Tensor:
+    """Return Z^H log(A) Z, for small A without the errors of the form.
+
+    With D = I - Z^H Z and E = Z^-1 (A Z - Z T), log(A) = Z log(T + E) Z^-1 = Z (log(T) + L(T, E)) (I + D) Z^H to first
+    order; D and A Z - Z T are residuals of twice the digits.
+    """
+    if t.shape[-1] > _REFINED or t.shape[-1] < 2:
+        return triangular_logarithm(t, t.new_empty(0))[0]
+    eye = torch.eye(t.shape[-1], dtype=t.dtype, device=t.device).expand(t.shape)
+    off = torch.ops.sci._product_residual(eye, z.mH, z)
+    left, right = torch.cat([z, -a.to(t.dtype)], -1), torch.cat([t, z], -2)
+    rest = torch.ops.sci._product_residual(torch.zeros_like(t), left, right)
+    x, change = triangular_logarithm(t, z.mH @ rest)
+    change = change + x @ off
+    small = change.abs().amax((-2, -1)) <= torch.finfo(t.dtype).eps ** 0.25 * x.abs().amax((-2, -1))  # NaN is not
+    return x + torch.where(small[..., None, None], change, 0)
+
+
 def _by_schur(a: Tensor) -> Tensor:
     if on_host("logm", a):
         return _by_schur(a.cpu()).to(a.device)
     t, z = structured_decomposition(a, False, "logm")
-    x = z @ triangular_logarithm(t) @ z.mH
+    x = z @ _of_form(a, t, z) @ z.mH
     if a.is_complex():
         return x
     # NaN where a negative eigenvalue makes the principal logarithm complex; a single one is a block of its own.
@@ -151,7 +170,8 @@ def logm(A: Any, disp: bool | None = None) -> Any:
     -----
     *Algorithm.* Inverse scaling and squaring on the Schur form [1]_, algorithm 11.9, in real arithmetic for real `A`:
     square roots of the triangle until it is near the identity, as many as each matrix needs, a Padé approximant of
-    degree up to 7 in partial fractions, exact logarithms in the diagonal blocks. On CUDA for n > 64 the roots come from
+    degree up to 7 in partial fractions, exact logarithms in the diagonal blocks. Up to n = 16 what the rounding errors
+    of the form did, known from its residual of twice the digits, is taken off. On CUDA for n > 64 the roots come from
     Denman and Beavers' iteration in product form, without a Schur form [1]_, section 11.5; matrices that the
     exponential of the result does not confirm go to the Schur method.
 

@@ -32,9 +32,9 @@ def _compute(a: Tensor, t: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         x, u, info = _compute(a.cpu(), t.cpu(), z.cpu())
         return x.to(t.device), u.to(t.device), info.to(t.device)
     if t.shape[-1] <= _KERNEL:
-        x, u, info = torch.ops.sci._triangular_sqrt(t, z, True)
+        x, u, info = torch.ops.sci._triangular_sqrt(t, z, a.to(t.dtype))
         return x, u, info.to(u.real.dtype)
-    _, u, info = torch.ops.sci._triangular_sqrt(t, z, False)
+    _, u, info = torch.ops.sci._triangular_sqrt(t, z)
     x = z @ u @ z.mH
     # For triangular A the factor Z is the identity, and the infinities of a singular root stay where they are.
     own = (z == torch.eye(z.shape[-1], dtype=z.dtype, device=z.device)).all(-1).all(-1)
@@ -213,9 +213,10 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     Notes
     -----
     *Algorithm.* The Schur method: ``A = z t z^H``, ``u u = t`` by recurrence, ``x = z u z^H``, for complex [1]_ and, in
-    real arithmetic, for real matrices [2]_. On CUDA for n > 64, and for batches of matrices up to n = 32, the product
-    form of Denman and Beavers' iteration, with a scaling for each matrix [3]_, section 6.3; triangular matrices, and
-    those whose residual it leaves large, go to the Schur method.
+    real arithmetic, for real matrices [2]_; up to n = 16 a step of Newton's method, its residual of twice the digits,
+    takes the rounding errors of all three off. On CUDA for n > 64, and for batches of matrices up to n = 32, the
+    product form of Denman and Beavers' iteration, with a scaling for each matrix [3]_, section 6.3; triangular
+    matrices, and those whose residual it leaves large, go to the Schur method.
 
     *Result type.* It depends on the data, so it is read from them; where that is impossible (under `torch.compile` and
     `torch.vmap`) or switched off (`sci.data_checks`), real matrices have real results, NaN where no real square root

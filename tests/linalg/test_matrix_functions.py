@@ -92,6 +92,20 @@ def test_frechet_derivative_at_a_jordan_block_and_condition() -> None:
 
 
 @pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("name", ["logm", "sqrtm"])
+def test_errors_of_the_schur_form_are_taken_off(name: str, dtype: torch.dtype) -> None:
+    """Without that they are 5 to 30 units of roundoff on these well-conditioned matrices."""
+    rotations = torch.linalg.matrix_exp(0.8 * (random(3, 3) - random(3, 3).mT))
+    others = random(10, 10, seed=2) / 10 + torch.diag(torch.linspace(0.5, 3, 10, dtype=torch.float64))
+    blocks = torch.block_diag(rotations, random(3, 3, seed=3) / 8 + torch.eye(3))
+    for a in (rotations, others, blocks):
+        a = a.to(dtype)
+        want = exact(f"{name}", a)
+        error = np.linalg.norm(getattr(linalg, name)(a).numpy() - want) / np.linalg.norm(want)
+        assert error < 2 * eps(dtype)
+
+
+@pytest.mark.parametrize("dtype", ALL)
 def test_logarithm_and_powers(dtype: torch.dtype) -> None:
     for scale in (1e-3, 1.0, 1e3):
         a = (random(2, 5, 5, dtype=dtype) / 3 + 2 * torch.eye(5)) * scale
