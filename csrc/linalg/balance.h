@@ -2,8 +2,8 @@
 // over- or underflow, and it is balanced.
 //
 // Method     Rows and columns that isolate an eigenvalue are permuted to the ends; the rest is scaled by powers of two
-//            until the 1-norms of rows and columns, with the diagonal [2], differ by less than 2, as Parlett and
-//            Reinsch [1] do.
+//            until the norms of rows and columns, with the diagonal [2], differ by less than 2, as Parlett and
+//            Reinsch [1] do: 1-norms for eigenvalues, 2-norms where scales are what is asked for.
 // Sources    [1] Parlett, Reinsch: Balancing a matrix for calculation of eigenvalues and eigenvectors, Numer. Math. 13
 //            (1969) 293-304. [2] James, Langou, Lowery: On matrix balancing and eigenvector computation,
 //            arXiv:1401.5766.
@@ -44,22 +44,19 @@ struct RangeFactors {
   }
 };
 
-/// a becomes D^-1 P^T A P D: entry i of P D x is scale[i] x[i] at place[i].
+/// Exchanges rows and columns of `a` until those that isolate an eigenvalue are before `from` or from `to` on: first
+/// rows, whose eigenvalues go to the end, then columns, to the start. Row i was row place[i].
 template <class T>
-SCI_HD void balance_matrix(T* a, real_of<T>* scale, int32_t* place, int64_t n) {
-  using R = real_of<T>;
-  int64_t from = 0, to = n;
+SCI_HD void isolate_eigenvalues(T* a, int32_t* place, int64_t n, int64_t& from, int64_t& to) {
   bool zeros = false;
-  for (int64_t i = 0; i < n; ++i) {
-    scale[i] = R(1);
-    place[i] = int32_t(i);
+  for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < n; ++j) zeros = zeros || (i != j && a[i * n + j] == T(0));
-  }
-  // First rows, whose eigenvalues go to the end, then columns, to the start.
   for (int side = 0; side < 2 && zeros; ++side)
     for (bool found = true; found && from < to;) {
       found = false;
-      for (int64_t i = to - 1; i >= from && !found; --i) {
+      for (int64_t k = to - from - 1; k >= 0 && from < to; --k) {
+        const int64_t i = side == 0 ? from + k : to - 1 - k;
+        if (i < from || i >= to) continue;
         bool alone = true;
         for (int64_t j = from; j < to && alone; ++j)
           alone = i == j || (side == 0 ? a[i * n + j] : a[j * n + i]) == T(0);
@@ -72,21 +69,64 @@ SCI_HD void balance_matrix(T* a, real_of<T>* scale, int32_t* place, int64_t n) {
         swap(place[i], place[end]);
       }
     }
+}
+
+struct OneNorm {
+  template <class T>
+  SCI_HD real_of<T> operator()(const T* x, int64_t stride, int64_t n) const {
+    real_of<T> sum = 0;
+    for (int64_t j = 0; j < n; ++j) sum += abs1(x[j * stride]);
+    return sum;
+  }
+};
+
+/// Of numbers of any size.
+struct TwoNorm {
+  template <class T>
+  SCI_HD real_of<T> operator()(const T* x, int64_t stride, int64_t n) const {
+    using R = real_of<T>;
+    R sum = 0;
+    for (int64_t j = 0; j < n; ++j) sum += square(x[j * stride], R(1));
+    if (sum > limits<R>::min / limits<R>::epsilon && isfinite(sum)) return sqrt(sum);
+    R most = 0;  // squares are not in range
+    for (int64_t j = 0; j < n; ++j) most = max(most, abs1(x[j * stride]));
+    if (!(most > R(0))) return most;
+    sum = 0;
+    for (int64_t j = 0; j < n; ++j) sum += square(x[j * stride], most);
+    return most * sqrt(sum);
+  }
+  template <class T>
+  static SCI_HD real_of<T> square(T x, real_of<T> unit) {
+    if constexpr (is_complex<T>) {
+      const real_of<T> re = real(x) / unit, im = imag(x) / unit;
+      return re * re + im * im;
+    } else {
+      return (x / unit) * (x / unit);
+    }
+  }
+};
+
+/// Scales rows and columns from `from` to `to` by powers of two; scale[i] takes what column i was multiplied with.
+template <class T, class Norm>
+SCI_HD void scale_rows_and_columns(T* a, real_of<T>* scale, int64_t n, int64_t from, int64_t to, Norm norm) {
+  using R = real_of<T>;
   const R least = limits<R>::min / limits<R>::epsilon, most = R(1) / least;
   bool changed = to - from > 1;
   for (int sweep = 0; changed && sweep < 64; ++sweep) {
     changed = false;
     for (int64_t i = from; i < to; ++i) {
-      R c = 0, r = 0;
-      for (int64_t j = from; j < to; ++j) {
-        c += abs1(a[j * n + i]);
-        r += abs1(a[i * n + j]);
-      }
+      R c = norm(a + from * n + i, n, to - from), r = norm(a + i * n + from, 1, to - from);
       if (c == R(0) || r == R(0) || (c >= r / R(2) && r >= c / R(2))) continue;
       R f = 1;
       const R before = c + r;
-      for (; c < r / R(2) && f < most; f *= R(2)) c *= R(2), r /= R(2);
-      for (; r < c / R(2) && f > least; f /= R(2)) c /= R(2), r *= R(2);
+      // What the whole row and the whole column hold stays in range.
+      R column = 0, row = 0;
+      for (int64_t j = 0; j < to; ++j) column = max(column, abs(a[j * n + i]));
+      for (int64_t j = from; j < n; ++j) row = max(row, abs(a[i * n + j]));
+      while (c < r / R(2) && max(f, max(c, column)) < most / R(2) && min(r / R(2), row) > R(2) * least)
+        f *= R(2), c *= R(2), column *= R(2), r /= R(2), row /= R(2);
+      while (r <= c / R(2) && max(r, row) < most / R(2) && min(f, min(c / R(2), column)) > R(2) * least)
+        f /= R(2), c /= R(2), column /= R(2), r *= R(2), row *= R(2);
       if (!(c + r < R(0.95) * before) || scale[i] * f < least || scale[i] * f > most) continue;
       changed = true;
       scale[i] *= f;
@@ -95,5 +135,31 @@ SCI_HD void balance_matrix(T* a, real_of<T>* scale, int32_t* place, int64_t n) {
     }
   }
 }
+
+/// a becomes D^-1 P^T A P D: entry i of P D x is scale[i] x[i] at place[i].
+template <class T, class Norm = OneNorm>
+SCI_HD void balance_matrix(T* a, real_of<T>* scale, int32_t* place, int64_t n, bool permuted = true, bool scaled = true,
+                           Norm norm = {}) {
+  int64_t from = 0, to = n;
+  for (int64_t i = 0; i < n; ++i) {
+    scale[i] = real_of<T>(1);
+    place[i] = int32_t(i);
+  }
+  if (permuted) isolate_eigenvalues(a, place, n, from, to);
+  if (scaled) scale_rows_and_columns(a, scale, n, from, to, norm);
+}
+
+/// One matrix of a batch, with 2-norms [2], as LAPACK balances.
+template <class T>
+struct BalanceItem {
+  T* a;
+  real_of<T>* scale;
+  int32_t* place;
+  int64_t n;
+  bool permuted, scaled;
+  SCI_HD void operator()(int64_t i) const {
+    balance_matrix(a + i * n * n, scale + i * n, place + i * n, n, permuted, scaled, TwoNorm{});
+  }
+};
 
 }  // namespace sci

@@ -7,6 +7,7 @@
 #include "linalg_shared.h"
 #include "schur_jobs.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
+#include "linalg/balance.h"
 #include "linalg/eig.h"
 #include "linalg/schur_reorder.h"
 #include "linalg/triangular_sqrt.h"
@@ -18,6 +19,7 @@ SCI_FOUR_KERNELS("linalg/schur.h", SchurItem)
 SCI_FOUR_KERNELS("linalg/schur_reorder.h", ReorderItem)
 SCI_FOUR_KERNELS("linalg/triangular_sqrt.h", TriangularSqrtItem)
 SCI_FOUR_KERNELS("linalg/product_residual.h", ProductResidualItem)
+SCI_FOUR_KERNELS("linalg/balance.h", BalanceItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SylvesterItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurLowerItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurGradientItem)
@@ -157,6 +159,20 @@ std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
   return {x, worst.load()};
 }
 
+/// (factors, places) with which matrices are balanced.
+std::tuple<Tensor, Tensor> balance(const Tensor& a0, bool permuted, bool scaled) {
+  Tensor a = fresh_copy(a0);
+  const Batch b = batch_of(a);
+  Tensor factors = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type()));
+  Tensor places = empty_as(a, with_last(b.size, b.n), ScalarType::Int);
+  dispatch_number(a, "matrix_balance", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    BalanceItem<T> body{data<T>(a), data<real_of<T>>(factors), data<int32_t>(places), b.n, permuted, scaled};
+    parallel_for(a, b.count, body, matrices_at_least(b.n));
+  });
+  return {factors, places};
+}
+
 /// C - A B of twice the digits, rounded, for batches of one shape.
 Tensor product_residual(const Tensor& c0, const Tensor& a0, const Tensor& b0) {
   Tensor a = row_major(a0), b = row_major(b0), c = fresh_copy(c0);
@@ -217,6 +233,7 @@ SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool alone=False) -> (Tensor, T
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, Tensor? a=None) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
+SCI_OPERATOR("_balance(Tensor a, bool permuted, bool scaled) -> (Tensor, Tensor)", balance)
 SCI_OPERATOR("_product_residual(Tensor c, Tensor a, Tensor b) -> Tensor", product_residual)
 SCI_OPERATOR("_sylvester_triangular(Tensor r, Tensor s, Tensor c, bool adjoint) -> Tensor", sylvester_triangular)
 SCI_OPERATOR("_schur_lower_solve(Tensor t, Tensor c, bool adjoint) -> Tensor", schur_lower)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
@@ -22,11 +23,17 @@ from ._matrices import (
     require_square,
     tensors,
 )
+from ._schur_form import KERNEL_CUDA
 
-_WHY = "balancing is a sequence of searches and exchanges on one matrix"
+runtime.load_library()
+
+_WHY = "n > 64: balancing is a sequence of searches and exchanges on one matrix"
 
 
 def _find(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
+    if a.shape[-1] <= KERNEL_CUDA:
+        factors, places = torch.ops.sci._balance(a, permute, scale)
+        return factors, places.long()
     if a.device.type != "cpu":
         take_host_route("linalg.matrix_balance", a.device, _WHY)
     factors, places = _lapack.gebal(a.cpu(), permute, scale)
@@ -88,7 +95,8 @@ def matrix_balance(
 
     Notes
     -----
-    *Algorithm.* LAPACK's gebal, on the CPU [1]_.
+    *Algorithm.* Exchanges, then powers of two by 2-norms until a sweep over the rows changes nothing [1]_: a kernel of
+    one matrix per thread for n up to 64, LAPACK's gebal on the CPU beyond.
 
     *Derivative.* Permutation and powers of two are piecewise constant: :math:`\dot B = T^{-1} \dot A T`, and `T` has no
     derivative.

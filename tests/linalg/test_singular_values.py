@@ -153,3 +153,22 @@ def test_balance() -> None:
         np.testing.assert_array_equal(b.numpy(), want)
         for x, y in zip(t, want_t, strict=True):
             np.testing.assert_array_equal(x.numpy(), y)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_balance_of_batches_with_zeros_and_scales(dtype: torch.dtype) -> None:
+    """The kernel's exchanges and powers of two are those of LAPACK; scales beyond the squares of numbers, too."""
+    generator = torch.Generator().manual_seed(5)
+    for n in (0, 1, 2, 5, 8):
+        zeros = torch.rand(60, n, n, generator=generator) < 0.6
+        a = torch.where(zeros, 0, random(60, n, n, dtype=dtype))
+        a = a * 10.0 ** torch.randint(-4, 5, (60, n, n), generator=generator).to(dtype)
+        a[40:50] *= torch.finfo(dtype).tiny ** 0.75
+        a[50:] *= torch.finfo(dtype).max ** 0.75
+        for options in ({}, {"permute": False}, {"scale": False}):
+            b, (scale, places) = matrix_balance(a, separate=True, **options)
+            for k in range(60 if n else 0):
+                want, (want_scale, want_places) = scipy.linalg.matrix_balance(a[k].numpy(), separate=True, **options)
+                np.testing.assert_array_equal(places[k].numpy(), want_places)
+                np.testing.assert_array_equal(scale[k].numpy(), want_scale)
+                np.testing.assert_array_equal(b[k].numpy(), want)
