@@ -42,5 +42,14 @@ inline int cpu_level() {
 #endif
 }
 
+/// Whether code for vectors of 32 bytes runs that has no form for x86 processors of level 0.
+inline bool runs_lanes() {
+#if defined(__x86_64__)
+  return cpu_level() >= 1;
+#else
+  return true;
+#endif
+}
+
 }  // namespace sci
 #endif

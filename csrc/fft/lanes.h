@@ -20,22 +20,21 @@
 #elif defined(__x86_64__)
 #define SCI_LANES_WIDE __attribute__((target("avx2,fma"), flatten, noinline))
 #endif
+#if defined(__x86_64__)
+#define SCI_LANES_PLAIN __attribute__((noinline))  // for old processors: one copy of what several callers share
+#else
 #define SCI_LANES_PLAIN __attribute__((flatten, noinline))
+#endif
+// Where SCI_LANES_ONLY_WIDE is defined, callers ask runs_lanes() first, and there is no form for x86 without AVX2.
+#if !defined(SCI_LANES_WIDE) || (SCI_LANE_BYTES == 32 && !defined(SCI_LANES_ONLY_WIDE))
+#define SCI_LANES_HAVE_PLAIN
+#endif
 
 // -O2 leaves short loops as loops, and what they index in memory.
 #define SCI_UNROLL _Pragma("GCC unroll 16")
 
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
-
-/// Does this processor run SCI_LANES_WIDE code? Vectors of 64 bytes are asked for only where it does.
-inline bool lanes_wide() {
-#ifdef SCI_LANES_WIDE
-  return SCI_LANE_BYTES == 64 || cpu_level() >= 1;
-#else
-  return false;
-#endif
-}
 
 /// The numbers 0, 1, ... as parameters of a template.
 template <int... I>
@@ -106,30 +105,12 @@ struct FftVector {
   }
 };
 
-// Defines NAME(f, b) as a function of its own, in both instruction sets: each caller would otherwise hold a copy.
+// A function of a unit with SCI_LANES_ONLY_WIDE that stays one: each caller would otherwise hold a copy.
 #ifdef SCI_LANES_WIDE
-#define SCI_RUN_WIDE(NAME, STEPS)                                              \
-  template <class T, int L>                                                    \
-  SCI_LANES_WIDE void NAME##_wide(const FftPasses<T>& f, FftBuffer<T, L>& b) { \
-    STEPS(f, b);                                                               \
-  }
-#define SCI_RUN_IF_WIDE(NAME) \
-  if (lanes_wide()) return NAME##_wide(f, b);
+#define SCI_LANES_APART SCI_LANES_WIDE
 #else
-#define SCI_RUN_WIDE(NAME, STEPS)
-#define SCI_RUN_IF_WIDE(NAME)
+#define SCI_LANES_APART SCI_LANES_PLAIN
 #endif
-#define SCI_RUN(NAME, STEPS)                                                     \
-  SCI_RUN_WIDE(NAME, STEPS)                                                      \
-  template <class T, int L>                                                      \
-  SCI_LANES_PLAIN void NAME##_plain(const FftPasses<T>& f, FftBuffer<T, L>& b) { \
-    STEPS(f, b);                                                                 \
-  }                                                                              \
-  template <class T, int L>                                                      \
-  SCI_HD void NAME(const FftPasses<T>& f, FftBuffer<T, L>& b) {                  \
-    SCI_RUN_IF_WIDE(NAME)                                                        \
-    NAME##_plain(f, b);                                                          \
-  }
 
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci

@@ -247,7 +247,10 @@ SCI_HD void fft_steps(const FftPasses<T>& f, FftBuffer<T, L>& b) {
 }
 
 /// fft_run(f, b): a transform in each lane of the buffer's x, where the result is.
-SCI_RUN(fft_run, fft_steps)
+template <class T, int L>
+SCI_LANES_APART void fft_run(const FftPasses<T>& f, FftBuffer<T, L>& b) {
+  fft_steps(f, b);
+}
 
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci

@@ -208,9 +208,15 @@ SCI_HD void odd_steps_back(const FftPasses<T>& f, FftBuffer<T, L>& b) {
 }
 
 /// odd_run(f, b): from n real numbers in xr to their half spectrum in x.
-SCI_RUN(odd_run, odd_steps)
+template <class T, int L>
+SCI_LANES_APART void odd_run(const FftPasses<T>& f, FftBuffer<T, L>& b) {
+  odd_steps(f, b);
+}
 /// odd_run_back(f, b): from a half spectrum in x to n real numbers in xr. The imaginary part of X_0 is not read.
-SCI_RUN(odd_run_back, odd_steps_back)
+template <class T, int L>
+SCI_LANES_APART void odd_run_back(const FftPasses<T>& f, FftBuffer<T, L>& b) {
+  odd_steps_back(f, b);
+}
 
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci

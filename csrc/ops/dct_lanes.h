@@ -1,5 +1,6 @@
 // The CPU's cosine and sine transforms along axes: which rows go side by side, and which one by one.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include <utility>
 
 #include "fft/dct_halves.h"
@@ -9,7 +10,7 @@ namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
 template <class T, int Kind>
-void transform_rows(const DctPlan<T>& plan, const DctRule<T>& rule, const T* in, T* out, int64_t rows) {
+void transform_rows(const DctPlan<T, true>& plan, const DctRule<T>& rule, const T* in, T* out, int64_t rows) {
   constexpr int L = FftVector<T>::L;
   const FftPlan<T>& fft = *plan.fft;
   const int64_t beside = fft.rows_beside(rows, rule.stride == 1);
@@ -103,7 +104,7 @@ void one_axis(const DctJob& job, const T* in, T* out, int64_t n, int64_t inner, 
   if (job.type == 1 && whole % 2 == 0 && whole >= dct_halves_from)
     return by_halves(job, in, out, n, inner, rows, scale);
   const int kind = job.type > 1 && n % 2 ? job.type + 20 : job.type;
-  auto plan = dct_plan<T>(kind, job.odd(), true, n);
+  auto plan = dct_plan<T, true>(kind, job.odd(), n);
   const DctRule<T> rule{n,        plan->h,       inner,          job.odd(),          job.before(), job.after(),
                         T(scale), T(job.end_in), T(job.end_out), plan->table.data(), plan->part};
   switch (kind) {

@@ -1,5 +1,6 @@
 // Plans of the CPU's cosine and sine transforms: that of the complex transform in their middle, and their twiddles.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "fft/dct_long.h"
 #include "ops/fft_plan.h"
 
@@ -8,20 +9,19 @@ inline namespace SCI_LANES_NAMESPACE {
 
 /// Everything a transform of a kind (dct_rows.h) and length needs. `own`: by our own complex transform, else a table
 /// for the steps of dct.h.
-template <class T>
+template <class T, bool own>
 struct DctPlan {
   int kind;
-  bool odd, own;
+  bool odd;
   int64_t n, h, part = 0;
   std::vector<T> table;
   std::shared_ptr<const FftPlan<T>> fft;
 
   static constexpr int64_t sweep_from = 4096;  // from here on a `before` that reads tables is a sweep of its own
 
-  DctPlan(int kind_, bool odd_, bool own_, int64_t n_)
+  DctPlan(int kind_, bool odd_, int64_t n_)
       : kind(kind_),
         odd(odd_),
-        own(own_),
         n(n_),
         h(kind == 1   ? (odd ? n + 1 : n - 1)
           : kind < 20 ? n / 2
@@ -36,7 +36,7 @@ struct DctPlan {
       fill(4 * n, 1, 0, count, 0);
       if (own && kind == 2) fill(4 * n, 5, 0, count, 2);
     }
-    if (own) fft = PlanCache<FftPlan<T>>::get(h);
+    if constexpr (own) fft = PlanCache<FftPlan<T>>::get(h);
   }
   /// exp(-2 pi i (a k + b) / period) for k < count: two columns of their own, or interleaved for the steps of dct.h.
   void fill(int64_t period, int64_t a, int64_t b, int64_t count, int column) {
@@ -49,16 +49,17 @@ struct DctPlan {
       table[own ? (column + 1) * count + k : 2 * k + 1] = value[1];
     }
   }
-  bool is(int kind_, bool odd_, bool own_, int64_t n_) const {
-    return n == n_ && kind == kind_ && odd == odd_ && own == own_;
+  bool is(int kind_, bool odd_, int64_t n_) const { return n == n_ && kind == kind_ && odd == odd_; }
+  int64_t numbers() const {
+    if constexpr (own) return int64_t(table.size()) + fft->numbers();
+    return int64_t(table.size());
   }
-  int64_t numbers() const { return int64_t(table.size()) + (fft ? fft->numbers() : 0); }
 };
 
-template <class T>
-std::shared_ptr<const DctPlan<T>> dct_plan(int kind, bool odd, bool own, int64_t n) {
+template <class T, bool own>
+std::shared_ptr<const DctPlan<T, own>> dct_plan(int kind, bool odd, int64_t n) {
   // Types 2 and 3 share a table.
-  return PlanCache<DctPlan<T>>::get(kind % 20 == 3 ? kind - 1 : kind, odd, own, n);
+  return PlanCache<DctPlan<T, own>>::get(kind % 20 == 3 ? kind - 1 : kind, odd, n);
 }
 
 }  // namespace SCI_LANES_NAMESPACE

@@ -1,5 +1,6 @@
 // The exponential, cosines and sines of small matrices with their derivatives (linalg/exponential.h) side by side.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "linalg/exponential.h"
 #include "ops/exponential_jobs.h"
 #include "ops/lanes_apart.h"  // before linalg/products.h

@@ -37,10 +37,10 @@ void run_step(const Tensor& like, const Step& step, int64_t rows, int64_t count)
 template <class T>
 Tensor torch_transform(const Tensor& x, int64_t rows, int64_t n, const DctJob& a) {
   ScalarType complex_type = sizeof(T) == 8 ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
-  std::shared_ptr<const DctPlan<T>> plan;
+  std::shared_ptr<const DctPlan<T, false>> plan;
   const complex<T>* table = nullptr;  // on CUDA twiddles are cheaper to compute than to read
   if (!x.is_cuda()) {
-    plan = dct_plan<T>(a.type, a.odd(), false, n);
+    plan = dct_plan<T, false>(a.type, a.odd(), n);
     if (!plan->table.empty()) table = reinterpret_cast<const complex<T>*>(plan->table.data());
   }
   Tensor out = empty_as(x, {rows, n});
@@ -131,7 +131,7 @@ Tensor trigonometric_transform_by_steps(const Tensor& x, std::vector<int64_t> ax
 }
 Tensor trigonometric_transform_of_width(const Tensor& x, std::vector<int64_t> axes, int64_t type, bool sine,
                                         double scale, double end_in, double end_out, int64_t bytes) {
-  STD_TORCH_CHECK(!x.is_cuda() && (bytes == 32 || (bytes == 64 && lane_bytes() == 64)),
+  STD_TORCH_CHECK(!x.is_cuda() && (bytes == 32 || bytes == 64) && bytes <= lane_bytes(),
                   "trigonometric_transform_of_width: no vectors of ", bytes, " bytes here");
   return transform(x, job_of(axes, type, sine, scale, end_in, end_out), int(bytes));
 }

@@ -110,7 +110,7 @@ Tensor fourier_transform_by_torch(const Tensor& x, std::vector<int64_t> axes, in
 }
 Tensor fourier_transform_of_width(const Tensor& x, std::vector<int64_t> axes, int64_t kind, bool inverse, bool odd,
                                   double scale, double middle, int64_t bytes) {
-  STD_TORCH_CHECK(!x.is_cuda() && (bytes == 32 || (bytes == 64 && lane_bytes() == 64)),
+  STD_TORCH_CHECK(!x.is_cuda() && (bytes == 32 || bytes == 64) && bytes <= lane_bytes(),
                   "fourier_transform_of_width: no vectors of ", bytes, " bytes here");
   return transform(x, axes, {FourierKind(kind), inverse, odd, scale, middle}, int(bytes));
 }
@@ -121,7 +121,8 @@ Tensor fourier_row(const Tensor& x, int64_t code) {
   Size size(x.sizes().begin(), x.sizes().end()), out_size = size, axes{int64_t(size.size()) - 1};
   const FourierKind kind = FourierKind(code % 4);
   const bool odd = code & 8, to_real = kind == FourierKind::from_half;
-  if (x.is_cuda() || !x.is_contiguous() || size.empty() || x.numel() == 0 || (to_real && size.back() < 2 && !odd)) {
+  if (x.is_cuda() || lane_bytes() == 0 || !x.is_contiguous() || size.empty() || x.numel() == 0 ||
+      (to_real && size.back() < 2 && !odd)) {
     const int64_t last = size.empty() ? 1 : size.back(), n = to_real ? 2 * (last - 1) + (odd ? 1 : 0) : last;
     return fourier_transform(x, {-1}, code % 4, code & 4, odd, code & 16 ? 1 / double(n) : 1.0, 1.0);
   }

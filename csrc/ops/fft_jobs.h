@@ -65,7 +65,7 @@ SCI_LANES_OF(float)
 SCI_LANES_OF(double)
 #undef SCI_LANES_OF
 
-/// The width that suits this processor, in bytes.
-inline int lane_bytes() { return cpu_level() == 2 ? 64 : 32; }
+/// The width that suits this processor, in bytes; 0 where the transforms have no form for it, and torch's are taken.
+inline int lane_bytes() { return cpu_level() == 2 ? 64 : runs_lanes() ? 32 : 0; }
 
 }  // namespace sci

@@ -1,6 +1,7 @@
 // Plans of the CPU's Fourier transforms: factors, twiddle tables, the cache that keeps the latest; and how one long row
 // goes by its plan.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include <algorithm>
 #include <cmath>
 #include <cstdint>

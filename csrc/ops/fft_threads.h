@@ -48,7 +48,7 @@ class Scratch {
   Slot& slot_;
 };
 
-#if !defined(SCI_LANES_WIDE) || SCI_LANE_BYTES == 32
+#ifdef SCI_LANES_HAVE_PLAIN
 template <class Task, class T>
 SCI_LANES_PLAIN void run_plain(const Task& task, int64_t begin, int64_t end, T* buffer) {
   for (int64_t i = begin; i < end; ++i) task(i, buffer);
@@ -64,11 +64,12 @@ SCI_LANES_WIDE void run_wide(const Task& task, int64_t begin, int64_t end, T* bu
 
 template <class Task, class T>
 void run_items(const Task& task, int64_t begin, int64_t end, T* buffer) {
-#ifdef SCI_LANES_WIDE
-  if (lanes_wide()) return run_wide(task, begin, end, buffer);
-#endif
-#if !defined(SCI_LANES_WIDE) || SCI_LANE_BYTES == 32
+#if !defined(SCI_LANES_WIDE)
   run_plain(task, begin, end, buffer);
+#elif defined(SCI_LANES_HAVE_PLAIN)
+  cpu_level() >= 1 ? run_wide(task, begin, end, buffer) : run_plain(task, begin, end, buffer);
+#else
+  run_wide(task, begin, end, buffer);
 #endif
 }
 

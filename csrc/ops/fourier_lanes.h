@@ -1,5 +1,6 @@
 // The CPU's Fourier transforms along one axis or several: which rows go side by side, and which one by one.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "fft/fourier_rows.h"
 #include "ops/fft_plan.h"
 

@@ -1,5 +1,6 @@
 // Gradients of decompositions (linalg/gradients.h) of matrices side by side.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "ops/gradients_jobs.h"
 #include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/side_by_side.h"

@@ -1,5 +1,6 @@
 // Jacobi's methods (linalg/jacobi.h) on matrices side by side.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "linalg/jacobi.h"
 #include "ops/jacobi_jobs.h"
 #include "ops/side_by_side.h"

@@ -14,7 +14,7 @@ namespace {
 /// the matrix is not finite.
 std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower) {
   Batch b = batch_of(a0);
-  const bool side = a0.is_cpu();
+  const bool side = a0.is_cpu() && runs_lanes();
   Tensor a = side ? row_major(a0) : fresh_copy(a0), v = torch::stable::empty_like(a);
   Tensor w = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type())),
          info = empty_as(a, b.size, ScalarType::Int);
@@ -42,7 +42,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alon
   dispatch_number(a, "svd", [&](auto tag) {
     using T = typename decltype(tag)::type;
     using R = real_of<T>;
-    if (alone || !a.is_cpu()) {
+    if (alone || !a.is_cpu() || !runs_lanes()) {
       Tensor work = empty_as(a, with_last(b.size, 2 * b.n, b.n));
       JacobiSvdItem<T> body{data<T>(a), data<T>(work), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n};
       return parallel_for(a, b.count, body, matrices_at_least(b.n));

@@ -29,7 +29,7 @@ namespace {
 
 /// Whether matrices go side by side on the CPU's lanes.
 bool in_lanes(const Tensor& a, const Batch& b) {
-  return a.is_cpu() && b.n > 0 && b.n <= 32 && b.count >= (b.n <= 8 ? 1 : 4);
+  return a.is_cpu() && runs_lanes() && b.n > 0 && b.n <= 32 && b.count >= (b.n <= 8 ? 1 : 4);
 }
 
 /// (T, Z, info): info of every matrix is the number of eigenvalues that the QR algorithm did not find.
@@ -56,7 +56,7 @@ std::tuple<Tensor, Tensor> hessenberg_small(const Tensor& a0, bool alone) {
   Tensor a = row_major(a0), h = torch::stable::empty_like(a), q = torch::stable::empty_like(a);
   dispatch_number(a, "hessenberg", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if (alone || !a.is_cpu()) {
+    if (alone || !a.is_cpu() || !runs_lanes()) {
       torch::stable::copy_(h, a);
       Tensor work = empty_as(a, with_last(b.size, b.n + 2, b.n));
       return parallel_for(a, b.count, HessenbergItem<T>{data<T>(h), data<T>(q), data<T>(work), b.n},
@@ -80,7 +80,7 @@ std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, boo
   dispatch_number(a, "eig", [&](auto tag) {
     using T = typename decltype(tag)::type;
     using C = complex<real_of<T>>;
-    if (alone || !a.is_cpu()) {
+    if (alone || !a.is_cpu() || !runs_lanes()) {
       Tensor x = fresh_copy(a), work = empty_as(a, with_last(b.size, b.n + 2, b.n));
       Tensor out = empty_as(w, with_last(b.size, b.n + 1, b.n));
       EigItem<T> body{

@@ -53,14 +53,5 @@ struct Batch {
                                             : type;
 }
 
-/// Whether code for vectors of 32 bytes runs that has no form for x86 processors of level 0.
-[[maybe_unused]] bool runs_lanes() {
-#if defined(__x86_64__)
-  return cpu_level() >= 1;
-#else
-  return true;
-#endif
-}
-
 }  // namespace
 }  // namespace sci

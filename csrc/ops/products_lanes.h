@@ -1,5 +1,6 @@
 // Functions of small matrices and matrix equations by products and inverses (linalg/products_job.h) side by side.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "linalg/products_job.h"
 #include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/products_jobs.h"

@@ -1,5 +1,6 @@
 // Hessenberg and Schur forms, eigenvalues and eigenvectors of general matrices side by side.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "linalg/eig.h"
 #include "ops/schur_jobs.h"
 #include "ops/side_by_side.h"

@@ -75,6 +75,14 @@ struct CsrGroups {
   }
 };
 
+/// Whether entries already stand in the order of compressed rows, each at a place of its own.
+template <class I>
+bool csr_rises(const I* row, const I* column, int64_t count) {
+  int64_t p = 1;
+  while (p < count && (row[p - 1] < row[p] || (row[p - 1] == row[p] && column[p - 1] < column[p]))) ++p;
+  return p >= count;
+}
+
 /// `value(p)` gives what travels with entry p; `travel` and `work` have room for all entries. Returns 0 for rows
 /// outside, 1 where places repeat, 2 where all differ.
 template <class I, class V, class Value>
@@ -85,6 +93,16 @@ int csr_compress(const I* row, const I* column, int64_t count, int64_t rows, con
   for (int64_t i = 0; i <= rows; ++i) starts[i] = 0;
   if (count == 0 || rows == 0) return count == 0 ? 2 : 0;
   if (!guard.block(row, 0, I(count))) return 0;
+  if (csr_rises(row, column, count)) {
+    int64_t next = 1;
+    for (int64_t p = 0; p < count; ++p) {
+      for (; next <= int64_t(row[p]); ++next) starts[next] = I(p);
+      indices[p] = column[p];
+      out[p] = value(p);
+    }
+    for (; next <= rows; ++next) starts[next] = I(count);
+    return 2;
+  }
   CsrGroups groups = CsrGroups::of(rows, count);
   const int shift = groups.shift;
   std::vector<int64_t> ends(groups.count + 1, 0);

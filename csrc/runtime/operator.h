@@ -1,17 +1,8 @@
 // What a file in csrc/ops needs: tensors of the stable ABI, parallel_for, dtype dispatch, registration.
 #pragma once
-#include <torch/csrc/stable/library.h>
-#include <torch/csrc/stable/ops.h>
-#include <torch/csrc/stable/tensor.h>
-#include <torch/headeronly/util/Exception.h>
-
-#include <optional>
-#include <string>
-#include <tuple>
-#include <vector>
-
 #include "core/complex.h"
 #include "runtime/parallel.h"
+#include "runtime/torch.h"
 
 namespace sci {
 
@@ -88,7 +79,22 @@ const T* data(const Tensor& x) {
 
 /// A new row-major tensor on the device of `like`.
 inline Tensor empty_as(const Tensor& like, std::vector<int64_t> size, std::optional<ScalarType> dtype = std::nullopt) {
-  return torch::stable::new_empty(like, torch::headeronly::IntHeaderOnlyArrayRef(size.data(), size.size()), dtype);
+  // By the allocator's own door: through the dispatcher a small tensor takes as long as its computation.
+  constexpr size_t max_rank = 64;
+  STD_TORCH_CHECK(size.size() <= max_rank, "sci: more than 64 dimensions");
+  int64_t stride[max_rank], count = 1;
+  for (size_t d = size.size(); d-- > 0; count *= std::max<int64_t>(size[d], 1)) stride[d] = count;
+  int32_t type, device, index;
+  if (dtype)
+    type = torch::stable::detail::to<int32_t>(torch::stable::detail::from(*dtype));
+  else
+    STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_dtype(like.get(), &type));
+  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_device_type(like.get(), &device));
+  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_device_index(like.get(), &index));
+  AtenTensorHandle made;
+  STABLE_TORCH_ERROR_CODE_CHECK(
+      aoti_torch_empty_strided(int64_t(size.size()), size.data(), stride, type, device, index, &made));
+  return Tensor(made);
 }
 
 }  // namespace sci

@@ -27,3 +27,51 @@ def test_values_at_lower_levels(level: str) -> None:
     done = subprocess.run(command, env={**os.environ, "SCI_CPU": level}, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
     assert f"{2 * len(wide)} passed" in done.stdout
+
+
+TRANSFORMS_AND_FACTORS = """
+import torch, sci.fft as F, sci.linalg as L
+x = torch.randn(3, 60, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+near = lambda u, v: torch.testing.assert_close(u, v, rtol=0, atol=1e-12)
+for n in (60, 35, 1):
+    y = x[:, :n].contiguous()
+    z = torch.complex(y, y.flip(0))
+    near(F.fft(z), torch.fft.fft(z))
+    near(F.ifft(z[0]), torch.fft.ifft(z[0]))
+    near(F.rfft(y), torch.fft.rfft(y))
+    near(F.irfft(F.rfft(y), n), y)
+    near(F.irfft(F.rfft(y[0]), n), y[0])
+    near(F.fft2(z), torch.fft.fft2(z))
+    for type in (1, 2, 3, 4):
+        if n > 1:
+            near(F.idct(F.dct(y, type), type), y)
+            near(F.idst(F.dst(y, type), type), y)
+near(F.dct(x[:, :4])[0, 0], 2 * x[0, :4].sum())
+a = x.reshape(5, 6, 6)
+s = a @ a.mT
+w, v = L.eigh(s)
+near(v * w[..., None, :] @ v.mT, s)
+u, d, vh = L.svd(a)
+near(u * d[..., None, :] @ vh, a)
+t, z = L.schur(a)
+near(z @ t @ z.mT, a)
+w, v = L.eig(a)
+near(a.to(v.dtype) @ v, v * w[..., None, :])
+h, q = L.hessenberg(a, calc_q=True)
+near(q @ h @ q.mT, a)
+q, r = L.qr(a)
+near(q @ r, a)
+c = L.cholesky(s + torch.eye(6), lower=True)
+near(c @ c.mT, s + torch.eye(6))
+near(L.solve_triangular(c, c @ a, lower=True), a)
+near(L.expm(a) @ L.expm(-a), torch.eye(6, dtype=a.dtype).expand(5, 6, 6))
+near(L.det(a), torch.linalg.det(a))
+"""
+
+
+@pytest.mark.parametrize("level", ["baseline", "avx2"])
+def test_transforms_and_factors_at_lower_levels(level: str) -> None:
+    """Before AVX2 transforms are torch's, and matrices go one after the other."""
+    command = [sys.executable, "-c", TRANSFORMS_AND_FACTORS]
+    done = subprocess.run(command, env={**os.environ, "SCI_CPU": level}, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
