@@ -1,9 +1,10 @@
 // The exponential, cosines and sines of small matrices with their derivatives (linalg/exponential.h) side by side.
 #pragma once
-#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
+#define SCI_LANES_ONLY_WIDE                 // before fft/lanes.h
+#define SCI_PRODUCTS_APART SCI_LANES_APART  // before linalg/products.h
+#include "fft/lanes.h"
 #include "linalg/exponential.h"
 #include "ops/exponential_jobs.h"
-#include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/side_by_side.h"
 
 namespace sci {

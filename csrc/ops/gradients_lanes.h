@@ -1,8 +1,9 @@
 // Gradients of decompositions (linalg/gradients.h) of matrices side by side.
 #pragma once
-#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
+#define SCI_LANES_ONLY_WIDE                 // before fft/lanes.h
+#define SCI_PRODUCTS_APART SCI_LANES_APART  // before linalg/products.h
+#include "fft/lanes.h"
 #include "ops/gradients_jobs.h"
-#include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/side_by_side.h"
 
 namespace sci {

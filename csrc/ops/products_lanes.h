@@ -1,8 +1,9 @@
 // Functions of small matrices and matrix equations by products and inverses (linalg/products_job.h) side by side.
 #pragma once
-#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
+#define SCI_LANES_ONLY_WIDE                 // before fft/lanes.h
+#define SCI_PRODUCTS_APART SCI_LANES_APART  // before linalg/products.h
+#include "fft/lanes.h"
 #include "linalg/products_job.h"
-#include "ops/lanes_apart.h"  // before linalg/products.h
 #include "ops/products_jobs.h"
 #include "ops/side_by_side.h"
 

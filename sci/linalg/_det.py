@@ -21,6 +21,8 @@ from ._small_gradients import DET, fused
 
 runtime.load_library()
 
+_LU_CONDITION = 0.4  # as a power of 1/eps: 2e6 in double precision
+
 # d det = <C, dA> with the matrix of cofactors C = conj(det) A^-H. With A = U S V^H it is
 #     (1)  C = conj(det U V^H) U diag(prod_{j != i} s_j) V^H,
 # which needs no inverse and holds at every rank. The determinant is a polynomial of degree one in every entry, so in
@@ -33,9 +35,7 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
         require_finite("det", {"a": a})
     if _lapack.worthwhile_alone(a):
         lu, pivots, _ = _lapack.getrf(a)
-        odd = int((pivots != torch.arange(1, a.shape[-1] + 1)).sum()) % 2
-        product = lu.diagonal().prod()
-        return -product if odd else product
+        return _of_one(lu, pivots)
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d
@@ -46,6 +46,12 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
     swaps = (pivots != torch.arange(n, device=a.device, dtype=pivots.dtype)).sum(-1)
     product = lu.diagonal(dim1=-2, dim2=-1).prod(-1)
     return torch.where(swaps % 2 == 1, -product, product)
+
+
+def _of_one(lu: Tensor, pivots: Tensor) -> Tensor:
+    odd = int((pivots != torch.arange(1, lu.shape[-1] + 1)).sum()) % 2
+    product = lu.diagonal().prod()
+    return -product if odd else product
 
 
 def _products_without(s: Tensor) -> tuple[Tensor, Tensor]:
@@ -68,6 +74,33 @@ def _in_basis(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _cofactors(a: Tensor) -> Tensor:
+    if is_small(a) or a.numel() == 0:
+        return _cofactors_of_any_rank(a)
+    c, good = _cofactors_by_inverse(a)
+    if not bool(good.all()):
+        c[~good] = _cofactors_of_any_rank(a[~good])
+    return c
+
+
+def _cofactors_by_inverse(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Return conj(det A) A^-H, and for which matrices it holds.
+
+    It costs a tenth of the time of (1). Close to rank n - 1 the cofactors are far better conditioned than the two
+    factors, whose errors grow with the condition number: from _LU_CONDITION on (1) is taken.
+    """
+    if _lapack.worthwhile_alone(a):
+        lu, pivots, info = _lapack.getrf(a)
+        d, x = _of_one(lu, pivots), _lapack.getri(lu, pivots)
+    else:
+        d, (x, info) = _det(a, False), torch.linalg.inv_ex(a)
+    condition = a.abs().sum(-2).amax(-1) * x.abs().sum(-2).amax(-1)
+    limits = torch.finfo(a.dtype)
+    size = d.abs()
+    good = (info == 0) & (condition * limits.eps**_LU_CONDITION < 1) & (size > limits.tiny) & (size < limits.max)
+    return (d[..., None, None] * x).mH.contiguous(), good
+
+
+def _cofactors_of_any_rank(a: Tensor) -> Tensor:
     u, s, vh = _in_basis(a)
     phase = torch.linalg.det(u @ vh).conj()
     n = s.shape[-1]

@@ -238,3 +238,24 @@ def test_determinant_of_a_singular_matrix(rank: int) -> None:
         differences(lambda x: (differences(torch.det, x) * W).sum(), a, 1e-2),
         1e-8,
     )
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_cofactors_of_large_matrices(dtype: torch.dtype) -> None:
+    """By the inverse where the condition allows that, by singular values up to rank n - 1; in one batch."""
+    n = 60
+    u, v = unitary(n, n, dtype=dtype), unitary(n, n, dtype=dtype, seed=1)
+    least = torch.tensor([0.5, 1e-3, 1e-9, 0.0], dtype=torch.float64)
+    s = torch.ones(4, n, dtype=torch.float64)
+    s[:, -1] = least
+    a = (u * s[:, None, :]) @ v.mH
+    others = least[:, None].expand(4, n).clone()
+    others[:, -1] = 1
+    phase = torch.linalg.det(u @ v.mH).conj()
+    expected = phase * ((u * others[:, None, :]) @ v.mH)
+    x = a.requires_grad_()
+    together = torch.autograd.grad(linalg.det(x).real.sum(), x)[0]
+    for k in range(4):
+        alone = torch.autograd.grad(linalg.det(x[k]).real, x)[0][k]
+        close(together[k], expected[k], 1e-11)
+        close(alone, expected[k], 1e-11)
