@@ -259,3 +259,18 @@ def test_cofactors_of_large_matrices(dtype: torch.dtype) -> None:
         alone = torch.autograd.grad(linalg.det(x[k]).real, x)[0][k]
         close(together[k], expected[k], 1e-11)
         close(alone, expected[k], 1e-11)
+
+
+def test_cofactors_where_the_determinant_is_out_of_range() -> None:
+    n = 200
+    u, v = unitary(n, n), unitary(n, n, seed=1)
+    phase = torch.linalg.det(u @ v.mT)
+    for scale in (2.0**-6, 2.0**6):  # det = 2^-1200, 2^1200, cofactors 2^-1194 or 2^1194: 0 and infinity
+        x = ((u * scale) @ v.mT).requires_grad_()
+        g = torch.autograd.grad(linalg.det(x), x)[0]
+        assert bool((g == 0).all()) if scale < 1 else bool(g.isinf().all())
+    log_s = torch.full((n,), -4.325, dtype=torch.float64)
+    log_s[:30] = -9.825
+    x = ((u * 2.0**log_s) @ v.mT).requires_grad_()  # det = 2^-1030, which is subnormal; cofactors up to 2^-1020
+    expected = phase * ((u * 2.0 ** (log_s.sum() - log_s + 1020)) @ v.mT)
+    close(torch.autograd.grad(linalg.det(x), x)[0] * 2.0**1000 * 2.0**20, expected, 1e-10)
