@@ -1,9 +1,8 @@
 // Banded systems by LU with partial pivoting, one system per item. V is a number, or a number per lane (core/pack.h),
 // and then systems go side by side.
 //
-// Storage    ab (l + u + 1, n), ab[u + i - j, j] = A[i, j], as LAPACK has it. Inside, column j stands together with
-// room
-//            for the l diagonals that row exchanges fill: A[i, j] = a[j (2 l + u + 1) + l + u + i - j].
+// Storage    ab (l + u + 1, n), ab[u + i - j, j] = A[i, j], as LAPACK has it. Inside, column j stands together
+//            with room for the l diagonals that row exchanges fill: A[i, j] = a[j (2 l + u + 1) + l + u + i - j].
 // Method     The right-hand sides are eliminated along with the matrix, so neither multipliers nor exchanges are kept
 //            ([1], 4.3.3). A row that has a larger entry below the pivot comes up as it is met, under a mask.
 //            A tridiagonal matrix and one right-hand side stay in registers; rows are divided by their pivots as they

@@ -6,9 +6,8 @@
 //            entries stand in the order of the sum: g moves to the front of its memory by one place a step. Of a
 //            Hermitian matrix g is f turned and conjugated, which is half the work.
 // Storage    c (2 n - 1): T[i, j] = c[n - 1 + i - j].
-// Failure    1 + index of the first leading minor that vanishes (exactly): the recursion needs all of them, also where
-// T
-//            itself is nonsingular. -1 where the solution is not finite.
+// Failure    1 + index of the first leading minor that vanishes (exactly): the recursion needs all of them, also
+//            where T itself is nonsingular. -1 where the solution is not finite.
 // Weak spot  Not backward stable for indefinite T with ill-conditioned leading minors, as in SciPy.
 // Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013); N. Levinson, J. Math. Phys. 25 (1946) 261.
 #pragma once

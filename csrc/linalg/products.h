@@ -5,9 +5,8 @@
 // Inverse    Gauss and Jordan's elimination in place, with partial pivoting under masks ([1], 14.4).
 // Root       Denman and Beavers' iteration in product form, X -> A^(1/2) and M -> I ([2], (6.29)), scaled so that M and
 //            M^-1 have one Frobenius norm. Where |M - I| is below sqrt(eps), X (3 I - M) / 2 ends it.
-// Sign       Newton's iteration X -> (X + X^-1) / 2, scaled in the same way ([2], section 5.5), and X (3 I - X^2) / 2
-// at
-//            the end.
+// Sign       Newton's iteration X -> (X + X^-1) / 2, scaled in the same way ([2], section 5.5), and at the end
+//            X (3 I - X^2) / 2.
 // Sylvester  A X + X B = C for spectra on one side of the imaginary axis: the sign of [A C; 0 -B] is [I 2X; 0 -I],
 //            whose iteration works on the blocks ([3]).
 // Stein      X = A X A^H + C for spectral radii below 1: the sum of A^k C (A^H)^k, doubled in length with every step

@@ -86,6 +86,17 @@ SCI_HD T cotdg(T x) {
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T tandg_pullback(T grad, T, T out) {
+  constexpr T degree = numbers::pi<T> / T(180);
+  return grad * (degree * out * out + degree);
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T cotdg_pullback(T grad, T x, T out) {
+  return -tandg_pullback(grad, x, out);
+}
+
+template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T radian(T d, T m, T s) {
   return ((d * T(60) + m) * T(60) + s) * (numbers::pi<T> / T(648000));
 }

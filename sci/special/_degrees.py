@@ -127,6 +127,7 @@ def cosdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 0.0), (45.0, 1.0), (135.0, -1.0), (90.0, inf), (270.0, inf), (180.0, 0.0), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=8),
     wide=True,
+    pullback=True,
 )
 def tandg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -171,6 +172,7 @@ def tandg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, inf), (45.0, 1.0), (135.0, -1.0), (90.0, 0.0), (180.0, inf), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=8),
     wide=True,
+    pullback=True,
 )
 def cotdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -2,9 +2,8 @@
 // [-1, 1], whose coefficients are made once, at two small degrees, and from there the recurrence of orthogonal_steps.h
 // over vectors of the CPU.
 //
-//   x >= 0   F(-u, u + s; alpha + 1; (1 - x)/2), s = alpha + beta + 1; from x = 1/2 the recurrence of differences,
-//   which
-//            starts from the difference of the two series
+//   x >= 0   F(-u, u + s; alpha + 1; (1 - x)/2), s = alpha + beta + 1; from x = 1/2 the recurrence of
+//            differences, which starts from the difference of the two series
 //   x < 0    with w = (1 + x)/2: the two series of DLMF 15.8.4, where beta is not whole nor close to it; of whole beta,
 //            after (1 - w)^(-beta) (15.8.1), those of 15.8.10, with log w
 //
