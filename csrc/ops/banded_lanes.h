@@ -1,5 +1,6 @@
 // Banded and Toeplitz systems (linalg/banded_lu.h, banded_cholesky.h, levinson.h) side by side.
 #pragma once
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "linalg/substitution.h"
 #include "ops/banded_jobs.h"
 #include "ops/side_by_side.h"
@@ -169,17 +170,13 @@ struct LevinsonAlone : LevinsonItem<T> {
   }
 };
 
-/// A task works on L matrices, in `numbers` vectors; only where wide code runs.
+/// A task works on L matrices, in `numbers` vectors.
 template <class T, class Task>
 void run_banded(const Task& task, int64_t items, int64_t numbers, int64_t work) {
   using R = real_of<T>;
   auto piece = [&](int64_t begin, int64_t end) {
     Scratch<R> scratch(1, numbers);
-#ifdef SCI_LANES_WIDE
-    run_wide(task, begin, end, scratch.get());
-#else
-    run_plain(task, begin, end, scratch.get());
-#endif
+    run_items(task, begin, end, scratch.get());
   };
   const int64_t grain = std::max<int64_t>(1, 65536 / (work + 1));
   items <= grain ? piece(0, items) : torch::stable::parallel_for(0, items, grain, piece);

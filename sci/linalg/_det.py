@@ -35,20 +35,20 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
         require_finite("det", {"a": a})
     if _lapack.worthwhile_alone(a):
         lu, pivots, _ = _lapack.getrf(a)
-        return _of_factors(lu, pivots)
+        return _of_factors(lu.diagonal(), pivots)
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d
     if fits_lanes(a):
         return torch.ops.sci._det_small(a)  # type: ignore[no-any-return]
     lu, pivots, _, _ = torch.ops.sci._lu_small(a)
-    return _of_factors(lu, pivots + 1)
+    return _of_factors(lu.diagonal(dim1=-2, dim2=-1), pivots + 1)
 
 
-def _of_factors(lu: Tensor, pivots: Tensor) -> Tensor:
-    """Return the determinants, with LAPACK's pivots."""
-    swaps = (pivots != torch.arange(1, lu.shape[-1] + 1, device=pivots.device, dtype=pivots.dtype)).sum(-1)
-    product = lu.diagonal(dim1=-2, dim2=-1).prod(-1)
+def _of_factors(u: Tensor, pivots: Tensor) -> Tensor:
+    """Return the determinants from the diagonals of U and LAPACK's pivots."""
+    swaps = (pivots != torch.arange(1, u.shape[-1] + 1, device=pivots.device, dtype=pivots.dtype)).sum(-1)
+    product = u.prod(-1)
     return torch.where(swaps % 2 == 1, -product, product)
 
 
@@ -92,15 +92,15 @@ def _cofactors_by_inverse(a: Tensor) -> tuple[Tensor, Tensor]:
     else:
         lu, pivots, info = torch.linalg.lu_factor_ex(a)
         x = torch.linalg.inv_ex(a)[0]
-    d = _of_factors(lu, pivots)
+    u = lu.diagonal(dim1=-2, dim2=-1)
+    d = _of_factors(u, pivots)
     condition = a.abs().sum(-2).amax(-1) * x.abs().sum(-2).amax(-1)
     limits = torch.finfo(a.dtype)
     size = d.abs()
     if not bool(((size > limits.tiny) & (size < limits.max)).all()):  # cofactors may be in range where d is not
-        u = lu.diagonal(dim1=-2, dim2=-1)
         # Where |log d| is large, exp loses that many ulp, which is why not always.
         half = (u.abs().log().sum(-1) / 2).exp()
-        d = _of_factors(u.sgn().diag_embed(), pivots) * half
+        d = _of_factors(u.sgn(), pivots) * half
         x = x * half[..., None, None]
     good = (info == 0) & (condition * limits.eps**_LU_CONDITION < 1)
     return (d[..., None, None] * x).mH.contiguous(), good

@@ -120,7 +120,8 @@ def _in_order(places: Any, values: Tensor, indptr: Tensor, indices: Tensor, n: i
     entries = torch.arange(indices.shape[0]) + (starts - moved[:-1]).repeat_interleave(counts)
     settings: dict[str, Any] = json.loads(order) if order.startswith("{") else {}
     natural = json.dumps({**settings, "permc_spec": "NATURAL"})
-    factors = [_factorize(member[entries], moved.to(indptr.dtype), indices[entries], n, natural) for member in values]
+    pattern = moved.to(indptr.dtype), indices[entries]
+    factors = [_factorize(member[entries], *pattern, n, natural) for member in values]
     for found in factors:
         found.places = places
     return factors
