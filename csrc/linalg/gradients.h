@@ -4,9 +4,9 @@
 // Rules      Those of sci/linalg/_hermitian.py, _svd_operators.py, _eig.py, _cholesky.py, _qr_operator.py and _det.py,
 //            with the same equations, the same divisions at equal values and the same noise set to zero. There they are
 //            compositions of differentiable functions; here one matrix is read and written once.
-// Flags      A rule returns 0, or 1 where its matrix belongs to the composition: a loss depends on phases, a triangle
-// or
-//            a basis is singular to rounding error, a determinant is near the ends of the range of numbers.
+// Flags      A rule gives 0, or more where its matrix belongs to the composition: a loss depends on phases or, where
+//            `judged`, perhaps on the basis of vectors of equal values; a triangle or a basis is singular to rounding
+//            error; a determinant is near the ends of the range of numbers.
 // Inverse    eig has that of its vectors by Gauss and Jordan's elimination, det its cofactors conj(det) A^-H by LU;
 //            singular matrices are the composition's, which needs no inverse.
 // Sources    Giles: An extended collection of matrix derivative results for forward and reverse mode algorithmic
@@ -102,6 +102,15 @@ SCI_HD real_of<V> depends_on_phase(V entry, real_of<V> length) {
   else
     return R(0);
 }
+/// Above 0 where two values are equal and a loss turns their vectors, or depends on both values and vectors; the
+/// composed rule judges what rounding may leave by sci/linalg/_gauges.py.
+template <class V>
+SCI_HD real_of<V> depends_on_basis(real_of<V> gap, real_of<V> least, V turn, real_of<V> lengths, real_of<V> rates) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  const R beyond = modulus(turn) - R(T(100) * sqrt(limits<T>::epsilon)) * lengths;
+  return choose(at_most(R(abs(gap)), least), larger(larger(beyond, R(0)), R(rates * lengths)), R(0));
+}
 /// The largest |d_k|, times n eps: values that differ by less are equal.
 template <class V>
 SCI_HD real_of<V> tie(const V* d, int64_t n) {
@@ -128,14 +137,15 @@ SCI_HD real_of<V> largest_column(const V* a, int64_t n) {
 
 /// w, V and their gradients, of which one may be null; work has room for n * n numbers.
 template <class V>
-SCI_PRODUCTS_APART real_of<V> eigh_gradient(const real_of<V>* w, const V* v, const real_of<V>* gw, const V* gv, V* out,
-                                            V* work, int64_t n) {
+SCI_PRODUCTS_APART void eigh_gradient(const real_of<V>* w, const V* v, const real_of<V>* gw, const V* gv, V* out,
+                                      V* work, int64_t n, bool judged, real_of<V>* flagged) {
   using R = real_of<V>;
   using T = single_of<V>;
   if (!gv) {
     detail::scale_columns(v, gw, work, n);
     detail::hermitian_product(work, v, out, n);
-    return R(0);
+    *flagged = R(0);
+    return;
   }
   R flag = R(0), lengths[32];
   detail::clear(lengths, n);
@@ -147,6 +157,10 @@ SCI_PRODUCTS_APART real_of<V> eigh_gradient(const real_of<V>* w, const V* v, con
     for (int64_t j = 0; j < i; ++j) {
       V skew = R(T(0.5)) * (out[i * n + j] - conj(out[j * n + i]));
       skew = detail::without_noise(skew, lengths[i] + lengths[j], n);
+      if (judged) {
+        const R rates = gw ? R(abs(gw[i]) + abs(gw[j])) : R(0);
+        flag += detail::depends_on_basis<V>(w[j] - w[i], least, skew, lengths[i] + lengths[j], rates);
+      }
       skew = detail::reciprocal(w[j] - w[i], least) * skew;
       out[i * n + j] = skew;
       out[j * n + i] = conj(skew);
@@ -156,19 +170,20 @@ SCI_PRODUCTS_APART real_of<V> eigh_gradient(const real_of<V>* w, const V* v, con
   }
   detail::multiply(v, out, work, n);
   detail::hermitian_product(work, v, out, n);
-  return flag;
+  *flagged = flag;
 }
 
 /// U, s, V^H and their gradients, of which any may be null; work has room for 3 n * n numbers.
 template <class V>
-SCI_PRODUCTS_APART real_of<V> svd_gradient(const V* u, const real_of<V>* s, const V* vh, const V* gu,
-                                           const real_of<V>* gs, const V* gvh, V* out, V* work, int64_t n) {
+SCI_PRODUCTS_APART void svd_gradient(const V* u, const real_of<V>* s, const V* vh, const V* gu, const real_of<V>* gs,
+                                     const V* gvh, V* out, V* work, int64_t n, bool judged, real_of<V>* flagged) {
   using R = real_of<V>;
   using T = single_of<V>;
   if (!gu && !gvh) {
     detail::scale_columns(u, gs, work, n);
     detail::multiply(work, vh, out, n);
-    return R(0);
+    *flagged = R(0);
+    return;
   }
   V *p = work, *q = p + n * n, *moved = q + n * n;
   R flag = R(0), lengths[32];
@@ -190,26 +205,33 @@ SCI_PRODUCTS_APART real_of<V> svd_gradient(const V* u, const real_of<V>* s, cons
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t j = 0; j < i; ++j) {
       const V left = half * (p[i * n + j] - conj(p[j * n + i])), right = half * (q[i * n + j] - conj(q[j * n + i]));
-      const V turn =
-          detail::reciprocal(s[j] - s[i], least) * detail::without_noise(left + right, lengths[i] + lengths[j], n);
+      const V sum = detail::without_noise(left + right, lengths[i] + lengths[j], n);
+      if (judged) {
+        const R rates = gs ? R(abs(gs[i]) + abs(gs[j])) : R(0);
+        flag += detail::depends_on_basis<V>(s[j] - s[i], least, sum, lengths[i] + lengths[j], rates);
+        flag += detail::depends_on_basis<V>(s[j] + s[i], least, left - right, lengths[i] + lengths[j], R(0));
+      }
+      const V turn = detail::reciprocal(s[j] - s[i], least) * sum;
       const V other = detail::reciprocal(s[j] + s[i], least) * (left - right);
       p[i * n + j] = turn + other;
       p[j * n + i] = conj(turn - other);
     }
     const V left = half * (p[i * n + i] - conj(p[i * n + i])), right = half * (q[i * n + i] - conj(q[i * n + i]));
     flag += detail::depends_on_phase(left + right, lengths[i]);
+    if (judged && is_complex<V>)
+      flag += detail::depends_on_basis<V>(s[i] + s[i], least, left - right, R(T(2)) * lengths[i], R(0));
     p[i * n + i] = detail::reciprocal(s[i] + s[i], least) * (left - right);
     if (gs) p[i * n + i] += V(gs[i]);
   }
   detail::multiply(u, p, moved, n);
   detail::multiply(moved, vh, out, n);
-  return flag;
+  *flagged = flag;
 }
 
 /// w, V and their gradients, of which one may be null, all complex; work has room for 3 n * n + n numbers.
 template <class V>
-SCI_PRODUCTS_APART real_of<V> eig_gradient(const V* w, const V* v, const V* gw, const V* gv, V* out, V* work,
-                                           int64_t n) {
+SCI_PRODUCTS_APART void eig_gradient(const V* w, const V* v, const V* gw, const V* gv, V* out, V* work, int64_t n,
+                                     bool judged, real_of<V>* flagged) {
   using R = real_of<V>;
   using T = single_of<V>;
   V *left = work, *inner = left + n * n, *gram = inner + n * n, *spare = gram + n * n;
@@ -228,7 +250,13 @@ SCI_PRODUCTS_APART real_of<V> eig_gradient(const V* w, const V* v, const V* gw, 
         const V gap = w[j] - w[i];
         auto equal = detail::at_most(modulus(gap), least);
         const V inverse = detail::Quotient<V>(choose(equal, V(R(1)), conj(gap)))(V(R(1)));
-        inner[i * n + j] = choose(equal, V(R(0)), inverse) * (inner[i * n + j] - along * gram[i * n + j]);
+        const V turn = inner[i * n + j] - along * gram[i * n + j];
+        if (judged && i != j) {
+          const R rates = gw ? R(modulus(gw[i]) + modulus(gw[j])) : R(0);
+          flag += detail::depends_on_basis<V>(modulus(gap), least, turn, lengths[i] + lengths[j], rates);
+          flag += choose(equal, rates, R(0));
+        }
+        inner[i * n + j] = choose(equal, V(R(0)), inverse) * turn;
       }
       inner[j * n + j] = gw ? gw[j] : V(R(0));
     }
@@ -242,12 +270,12 @@ SCI_PRODUCTS_APART real_of<V> eig_gradient(const V* w, const V* v, const V* gw, 
   const R condition = size * detail::largest_column(left, n);
   flag += choose(condition < R(T(0.25) / limits<T>::epsilon), R(0), R(1));
   detail::multiply(left, gram, out, n);
-  return flag;
+  *flagged = flag;
 }
 
 /// L and its gradient, of which the lower triangles count; work has room for n * n numbers. The gradient is Hermitian.
 template <class V>
-SCI_PRODUCTS_APART real_of<V> cholesky_gradient(const V* l, const V* g, V* out, V* work, int64_t n) {
+SCI_PRODUCTS_APART void cholesky_gradient(const V* l, const V* g, V* out, V* work, int64_t n, real_of<V>* flagged) {
   using R = real_of<V>;
   using T = single_of<V>;
   // H = (Phi + Phi^H) / 2 of Phi(L^H G), then X = L^-H H by rows and X L^-1 by columns, from the last one on.
@@ -278,13 +306,13 @@ SCI_PRODUCTS_APART real_of<V> cholesky_gradient(const V* l, const V* g, V* out, 
     detail::subtract_product<false>(row, n, row + 1, n, 1, l + (j + 1) * n + j, n, 1, n - 1 - j);
     *row = V(inverse * real(*row));
   }
-  return R(0);
+  *flagged = R(0);
 }
 
 /// Q, R and their gradients, of which one may be null; work has room for 3 n * n numbers.
 template <class V>
-SCI_PRODUCTS_APART real_of<V> qr_gradient(const V* q, const V* r, const V* gq, const V* gr, V* out, V* work,
-                                          int64_t n) {
+SCI_PRODUCTS_APART void qr_gradient(const V* q, const V* r, const V* gq, const V* gr, V* out, V* work, int64_t n,
+                                    real_of<V>* flagged) {
   using R = real_of<V>;
   V *inner = work, *g = inner + n * n, *spare = g + n * n;
   detail::clear(inner, n * n);
@@ -314,12 +342,12 @@ SCI_PRODUCTS_APART real_of<V> qr_gradient(const V* q, const V* r, const V* gq, c
     const detail::Quotient<V> by(choose(zero, V(R(1)), d));
     for (int64_t i = 0; i < n; ++i) out[i * n + j] = by(out[i * n + j]);
   }
-  return flag;
+  *flagged = flag;
 }
 
 /// A and the gradient of its determinant; work has room for n * n numbers.
 template <class V>
-SCI_PRODUCTS_APART real_of<V> det_gradient(const V* a, const V* g, V* out, V* work, int64_t n) {
+SCI_PRODUCTS_APART void det_gradient(const V* a, const V* g, V* out, V* work, int64_t n, real_of<V>* flagged) {
   using R = real_of<V>;
   using T = single_of<V>;
   R swaps[32];
@@ -345,7 +373,7 @@ SCI_PRODUCTS_APART real_of<V> det_gradient(const V* a, const V* g, V* out, V* wo
   flag += choose(volume > least, choose(volume < most, R(0), R(1)), R(1));
   const V factor = *g * det;
   for (int64_t k = 0; k < n * n; ++k) out[k] = factor * out[k];
-  return flag;
+  *flagged = flag;
 }
 
 }  // namespace sci

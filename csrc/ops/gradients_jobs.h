@@ -16,6 +16,7 @@ struct GradientJob {
   int64_t n = 0, count = 0;
   GradientKind kind = GradientKind::eigh;
   bool option = false;  // eig: real matrices, cholesky: an upper factor
+  bool judged = false;  // whether matrices are flagged that may depend on the basis of vectors of equal values
 
   int64_t out_size() const { return kind == GradientKind::eig && option ? n * n : n * n * parts; }
   /// Numbers of type T that one matrix takes.
@@ -38,27 +39,34 @@ struct GradientJob {
     V *out = reinterpret_cast<V*>(from), *work = out + n * n;
     *to = from;
     const auto number = [&](int k) { return reinterpret_cast<V*>(part[k]); };
+    // Flags come by a pointer: GCC laid Pack out for an instruction set without vectors of 32 bytes, and of one that a
+    // function returns by value the upper half is lost.
+    X flag = X(0);
     switch (kind) {
-      case GradientKind::eigh: return eigh_gradient<V>(part[0], number(1), part[2], number(3), out, work, n);
+      case GradientKind::eigh:
+        eigh_gradient<V>(part[0], number(1), part[2], number(3), out, work, n, judged, &flag);
+        break;
       case GradientKind::svd:
-        return svd_gradient<V>(number(0), part[1], number(2), number(3), part[4], number(5), out, work, n);
+        svd_gradient<V>(number(0), part[1], number(2), number(3), part[4], number(5), out, work, n, judged, &flag);
+        break;
       case GradientKind::cholesky:
         if (option)
           for (int k = 0; k < 2; ++k) {
             detail::adjoint_of(number(k), work, n);
             for (int64_t i = 0; i < n * n; ++i) number(k)[i] = work[i];
           }
-        return cholesky_gradient<V>(number(0), number(1), out, work, n);
-      case GradientKind::qr: return qr_gradient<V>(number(0), number(1), number(2), number(3), out, work, n);
-      case GradientKind::det: return det_gradient<V>(number(0), number(1), out, work, n);
-      default: break;
+        cholesky_gradient<V>(number(0), number(1), out, work, n, &flag);
+        break;
+      case GradientKind::qr: qr_gradient<V>(number(0), number(1), number(2), number(3), out, work, n, &flag); break;
+      case GradientKind::det: det_gradient<V>(number(0), number(1), out, work, n, &flag); break;
+      case GradientKind::eig: break;
     }
-    if constexpr (is_complex<V>) {
-      const X flag = eig_gradient<V>(number(0), number(1), number(2), number(3), out, work, n);
-      for (int64_t k = 0; k < n * n && option; ++k) from[k] = out[k].re;
-      return flag;
-    }
-    return X(0);
+    if constexpr (is_complex<V>)
+      if (kind == GradientKind::eig) {
+        eig_gradient<V>(number(0), number(1), number(2), number(3), out, work, n, judged, &flag);
+        for (int64_t k = 0; k < n * n && option; ++k) from[k] = out[k].re;
+      }
+    return flag;
   }
 };
 

@@ -26,7 +26,7 @@ void by_one(GradientJob<T> job) {
 
 /// (gradient, 1 where a matrix belongs to the composed rule), from what GradientKind `kind` reads; on the CPU.
 std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Part& p1, const Part& p2, const Part& p3,
-                                          const Part& p4, const Part& p5, bool option) {
+                                          const Part& p4, const Part& p5, bool option, bool judged) {
   const auto what = GradientKind(kind);
   const bool values_first = what == GradientKind::eigh || what == GradientKind::eig;
   const Part* given[6] = {&p0, &p1, &p2, &p3, &p4, &p5};
@@ -55,6 +55,7 @@ std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Pa
     job.count = b.count;
     job.kind = what;
     job.option = option;
+    job.judged = judged;
     if (cpu_level() == 2) return gradients_in_lanes<T, 64>(job);
     if (runs_lanes()) return gradients_in_lanes<T, 32>(job);
     by_one(job);
@@ -63,8 +64,8 @@ std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Pa
 }
 
 SCI_OPERATOR(
-    "_gradient_small(int kind, Tensor? p0, Tensor? p1, Tensor? p2, Tensor? p3, Tensor? p4, Tensor? p5, bool option) -> "
-    "(Tensor, Tensor)",
+    "_gradient_small(int kind, Tensor? p0, Tensor? p1, Tensor? p2, Tensor? p3, Tensor? p4, Tensor? p5, bool option, "
+    "bool judged) -> (Tensor, Tensor)",
     gradient_small)
 
 }  // namespace

@@ -16,7 +16,8 @@ from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._errors import LinAlgError
-from ._hermitian import real_dtype, require_no_phase
+from ._gauges import checked, require_no_phase, tolerance
+from ._hermitian import real_dtype
 from ._matrices import new_like, place_in_batch
 
 WHY = "it sweeps bidiagonal blocks one after the other"
@@ -180,11 +181,10 @@ def _require_gauge(k: list[Tensor], angles: Tensor, size: Tensor) -> None:
     """Raise if a loss depends on phases, or on the basis of an identity: neither is determined."""
     if angles.is_complex():
         require_no_phase("cossin", angles, size[..., None])
-    if not checks_enabled() or torch.compiler.is_compiling():
+    if not checked():
         return
-    tolerance = 100 * math.sqrt(torch.finfo(size.dtype).eps) * size
     for block in k:
-        worst = known((torch.linalg.matrix_norm(block) - tolerance).amax()) if block.numel() else None
+        worst = known((torch.linalg.matrix_norm(block) - tolerance(size) * size).amax()) if block.numel() else None
         if worst is not None and worst > 0:
             raise LinAlgError(
                 "cossin: the loss depends on the vectors that belong to an identity block, of which any basis will do, "

@@ -15,7 +15,7 @@ from sci._core.errors import bad_argument, take_host_route
 
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
-from ._hermitian import require_no_phase
+from ._gauges import require_determined, require_no_phase
 from ._lu_operators import fits_kernel, general_solve
 from ._matrices import (
     batch_shape,
@@ -55,14 +55,16 @@ def _tangents(w: Tensor, v: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     return c.diagonal(dim1=-2, dim2=-1), turn - v * along[..., None, :]
 
 
-def _gradient(w: Tensor, v: Tensor, gw: Tensor | None, gv: Tensor | None) -> Tensor:
+def _gradient(w: Tensor, v: Tensor, gw: Tensor | None, gv: Tensor | None, function: str) -> Tensor:
     """gC of (2)."""
     inner = torch.zeros_like(v) if gw is None else torch.diag_embed(gw)
     if gv is not None:
-        k = v.mH @ gv
-        require_no_phase("eig", k, torch.linalg.vector_norm(gv, dim=-2))
+        k, lengths = v.mH @ gv, torch.linalg.vector_norm(gv, dim=-2)
+        require_no_phase(function, k, lengths)
         along = k.diagonal(dim1=-2, dim2=-1).real
-        inner = inner + _gaps(w).conj() * (k - (v.mH @ v) * along[..., None, :])
+        turn, inverse = k - (v.mH @ v) * along[..., None, :], _gaps(w).conj()
+        require_determined(function, "eigenvalues", inverse, turn, lengths, gw, None)
+        inner = inner + inverse * turn
     return inner
 
 
@@ -98,7 +100,7 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     found = whole(EIG, v, w, v, gw, gv, option=not inputs[0].is_complex())
     if found is not None:
         return found, None, None
-    moved = _gradient(w, v, gw, gv)
+    moved = _gradient(w, v, gw, gv, inputs[2])
     return to_kind(general_solve(v.mH, moved @ v.mH, False, "eig"), inputs[0]), None, None
 
 
@@ -179,7 +181,7 @@ def _backward_pair(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool])
     if ga is not None:
         ga = ga * beta.detach().conj()
         gw = ga if gw is None else gw + ga
-    moved = general_solve(v.mH, _gradient(w, v, gw, gv) @ v.mH, False, function)
+    moved = general_solve(v.mH, _gradient(w, v, gw, gv, function) @ v.mH, False, function)
     left = general_solve(b.mH.to(v.dtype), moved, False, function)
     ratio = (v * w[..., None, :]) @ general_solve(v, _eye(v), False, function)
     return to_kind(left, a), to_kind(-left @ ratio.mH, b) if needs[1] else None, None, None
@@ -307,7 +309,7 @@ def eig(
     ------
     LinAlgError
         Matrices are not square, the algorithm does not converge, left vectors of a defective matrix; in a backward
-        pass: the loss depends on the arbitrary phases of vectors.
+        pass: the loss depends on the arbitrary phases of vectors, or on the arbitrary basis of equal eigenvalues.
     ValueError
         Shapes do not match, or not finite data.
 
@@ -328,7 +330,8 @@ def eig(
     eigenvalues. At a defective matrix `V` is singular and there is no derivative. The generalised form needs a regular
     `b`; homogeneous denominators have no derivative of their own.
 
-    *Gauge.* Phases are arbitrary: a loss that depends on them raises.
+    *Gauge.* Phases are arbitrary, and so are the vectors of equal eigenvalues within their space: a loss that depends
+    on them raises, and so does one of ``v f(w) v^-1`` there, which `w` and `v` do not determine.
 
     References
     ----------

@@ -207,7 +207,8 @@ def eigh(
     LinAlgError
         Matrices are not square, `b` is not positive definite (naming the matrix of the batch and the order of the
         leading minor), the algorithm does not converge; in a backward pass: the loss depends on the arbitrary phases
-        of complex eigenvectors.
+        of complex eigenvectors, or on the arbitrary basis of equal eigenvalues, or the gradients of `w` and `v` do not
+        determine that of `a` there.
     ValueError
         Shapes or options do not fit, or not finite data.
 
@@ -223,9 +224,11 @@ def eigh(
     :math:`E_{ij} = 0`. Gradients are always finite. They are exact for every loss whose gradient the gradients of `w`
     and `v` determine there: symmetric functions of the equal eigenvalues, and functions of the spanned subspace such
     as its projector; also where eigenvalues agree only nearly. A loss that tells the vectors of one eigenspace apart
-    has no derivative there; the part that exists is returned. For ``v f(w) v^H`` the derivative exists but `w` and
-    `v` do not determine it: use a function of matrices, such as `sqrtm`. The same holds for second derivatives. In
-    forward mode, tangents of functions of a nearly degenerate subspace have the rounding error ``eps / gap``.
+    has no derivative there. For ``v f(w) v^H`` the derivative exists but `w` and `v` do not determine it: use
+    ``funm(a, f, hermitian=True)``. Backward passes, second ones too, raise LinAlgError for both, unless
+    `sci.data_checks` are off; then, and in forward mode, the part that is determined is returned. A single eigenvalue
+    without vectors has the gradient :math:`v v^H` of one of its vectors. In forward mode, tangents of functions of a
+    nearly degenerate subspace have the rounding error ``eps / gap``.
 
     References
     ----------

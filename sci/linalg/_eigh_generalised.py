@@ -14,7 +14,7 @@ from sci._core.dispatch import operator
 from . import _lapack
 from ._cholesky import cholesky_factor, factorize, not_positive_definite, solve_with_factor
 from ._errors import LinAlgError
-from ._hermitian import compute, fill, from_triangle, inverse_gaps, real_dtype, split
+from ._hermitian import compute, fill, from_triangle, inverse_gaps, real_dtype, turns
 from ._matrices import batch_shape, broadcast_matrices, hermitian_part, new_like, place_in_batch, to_kind
 
 
@@ -82,8 +82,7 @@ def _backward_generalised(inputs: Any, outputs: Any, grads: Any, needs: Sequence
     inner_b = torch.zeros_like(v) if grad_w is None else torch.diag_embed((grad_w * w).to(v.dtype))
     other = torch.zeros_like(v)
     if grad_v is not None:
-        skew, other = split(v.mH @ grad_v, v, grad_v)
-        turn = inverse_gaps(w) * skew
+        turn, other = turns(function, w, v, grad_w, grad_v, v.mH @ grad_v)
         inner_a = inner_a + turn
         inner_b = inner_b + (w[..., None, :] + w[..., :, None]) / 2 * turn
     inner_b = (-inner_b if kind == 1 else inner_b) + (other / 2 if kind == 3 else -other / 2)

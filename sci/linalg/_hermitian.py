@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from sci._core import runtime
-from sci._core.checks import checks_enabled, known, require_finite
+from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
+from ._gauges import require_determined, require_no_phase
 from ._matrices import hermitian_part, new_like
 from ._small_gradients import EIGH, whole
 
@@ -65,22 +66,25 @@ def inverse_gaps(w: Tensor) -> Tensor:
     return torch.where(equal, 0, 1 / torch.where(equal, 1, gaps))
 
 
-def split(k: Tensor, v: Tensor, grad_v: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the skew-Hermitian and the Hermitian part of K = V^H gV.
+def turns(
+    function: str, w: Tensor, v: Tensor, grad_w: Tensor | None, grad_v: Tensor, k: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return E skew(K) and herm(K) of K = V^H gV.
 
     What a loss may not depend on, rotations among eigenvectors of (nearly) equal eigenvalues and phases, shows as
     skew(K) = 0 up to rounding. Divided by a small gap that rounding would be all there is, so it is set to zero.
     """
-    skew = (k - k.mH) / 2
+    skew, stretch, inverse = (k - k.mH) / 2, hermitian_part(k), inverse_gaps(w)
     if k.numel() == 0:
-        return skew, hermitian_part(k)
+        return skew, stretch
     columns = torch.linalg.vector_norm(grad_v, dim=-2) * torch.linalg.vector_norm(v, dim=-2).amax(-1, keepdim=True)
     eps = torch.finfo(columns.dtype).eps
     noise = 4 * math.sqrt(v.shape[-1]) * eps * (columns[..., None, :] + columns[..., :, None])
     skew = torch.where(skew.abs() <= noise, 0, skew)
     if v.is_complex():
-        require_no_phase("eigh", skew, columns)
-    return skew, hermitian_part(k)
+        require_no_phase(function, skew, columns)
+    require_determined(function, "eigenvalues", inverse, skew, columns, grad_w, stretch)
+    return inverse * skew, stretch
 
 
 def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
@@ -90,26 +94,10 @@ def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool])
         return found, None, None, None
     if grad_v is None:
         return (v * grad_w[..., None, :]) @ v.mH, None, None, None
-    skew, _ = split(v.mH @ grad_v, v, grad_v)
-    inner = inverse_gaps(w) * skew
+    inner, _ = turns(inputs[3], w, v, grad_w, grad_v, v.mH @ grad_v)
     if grad_w is not None:
         inner = inner + torch.diag_embed(grad_w)
     return hermitian_part(v @ inner @ v.mH), None, None, None
-
-
-def require_no_phase(function: str, k: Tensor, size: Tensor) -> None:
-    """Raise if a loss depends on the phases of complex vectors, which are arbitrary: then it has no gradient."""
-    if k.shape[-1] == 0 or not checks_enabled() or torch.compiler.is_compiling():
-        return
-    phase = k.diagonal(dim1=-2, dim2=-1).imag.abs()
-    worst = known((phase - 100 * math.sqrt(torch.finfo(phase.dtype).eps) * size).amax())
-    if worst is not None and worst > 0:
-        text = (
-            f"{function}: the loss depends on the phases of the complex vectors, which are arbitrary, so it has no "
-            "gradient. Use what does not depend on them: moduli, projectors v v^H, or vectors divided by the phase of "
-            "one of their entries"
-        )
-        raise LinAlgError(text)
 
 
 def _jvp_eigh(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:

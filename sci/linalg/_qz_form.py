@@ -35,7 +35,7 @@ from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._errors import LinAlgError
-from ._hermitian import require_no_phase
+from ._gauges import require_no_phase
 from ._matrices import batch_shape, new_like, place_in_batch, to_kind
 from ._schur_form import at, block_lower, blocks_of, on_pattern
 

@@ -15,7 +15,7 @@ from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._errors import LinAlgError
-from ._hermitian import require_no_phase
+from ._gauges import require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
 from ._small_gradients import fits
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from sci._core import runtime
 from sci._core.torch_private import is_batched_gradient
 
+from ._gauges import checked
 from ._matrices import READY, differentiates
 
 runtime.load_library()
@@ -29,7 +30,7 @@ def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) 
     if not fits(like, *parts):
         return None
     parts = (*parts, *(None,) * (6 - len(parts)))
-    return torch.ops.sci._gradient_small(kind, *parts, option)  # type: ignore[no-any-return]
+    return torch.ops.sci._gradient_small(kind, *parts, option, checked())  # type: ignore[no-any-return]
 
 
 def fits(like: Tensor, *parts: Tensor | None) -> bool:

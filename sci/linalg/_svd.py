@@ -83,7 +83,8 @@ def svd(
     ------
     LinAlgError
         The algorithm does not converge; in a backward pass: the loss depends on the arbitrary phases of complex
-        vectors.
+        vectors, or on the arbitrary basis of equal singular values, or the gradients of the factors do not determine
+        that of `a` there.
     ValueError
         `a` is no matrix, an unknown driver, or not finite data.
 
@@ -101,9 +102,11 @@ def svd(
     *Equal and vanishing singular values.* Where two agree to rounding error (``k eps max(s)``) :math:`E^-` is 0, where
     they vanish so are :math:`E^+` and :math:`1/s`. Gradients are always finite, and exact for every loss that the
     gradients of the factors determine there: symmetric functions of equal singular values, projectors on their
-    subspaces. For the unitary factor ``u @ vh`` use `polar`, for the pseudoinverse `pinv`, which are exact there.
+    subspaces, the unitary factor ``u @ vh`` of a regular matrix. Other losses that use the vectors raise in a backward
+    pass, unless `sci.data_checks` are off. `polar`, `pinv` and `norm` are exact there.
 
-    *Gauge.* Pairs of vectors have an arbitrary common sign or phase. A complex loss that depends on it raises.
+    *Gauge.* Pairs of vectors have an arbitrary common sign or phase; those of equal singular values are an arbitrary
+    basis, as are those that complete `u` and `vh`. A loss that depends on phases or bases raises.
 
     References
     ----------

@@ -32,8 +32,9 @@ from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
 from ._errors import LinAlgError, TorchLinAlgError
-from ._hermitian import inverse_gaps, is_small, real_dtype, require_no_phase
-from ._matrices import new_like
+from ._gauges import checked, require_determined, require_no_basis, require_no_phase
+from ._hermitian import inverse_gaps, is_small, real_dtype
+from ._matrices import hermitian_part, new_like
 from ._small_gradients import SVD, whole
 
 
@@ -109,18 +110,42 @@ def _skew(x: Tensor) -> Tensor:
     return (x - x.mH) / 2
 
 
-def _without_noise(turn: Tensor, *pairs: tuple[Tensor, Tensor]) -> Tensor:
-    """Set P + Q to zero where it is rounding error, which a small gap would blow up; check the phases."""
-    if turn.shape[-1] == 0:
-        return turn
-    columns = sum(torch.linalg.vector_norm(grad, dim=-2) for _, grad in pairs)
-    assert isinstance(columns, Tensor)
-    eps = torch.finfo(columns.dtype).eps
-    noise = 4 * math.sqrt(pairs[0][0].shape[-2]) * eps * (columns[..., None, :] + columns[..., :, None])
-    turn = torch.where(turn.abs() <= noise, 0, turn)
+def _without_noise(turn: Tensor, lengths: Tensor, rows: int) -> Tensor:
+    """Set P + Q to zero where it is rounding error, which a small gap would blow up."""
+    noise = 4 * math.sqrt(rows) * torch.finfo(lengths.dtype).eps * (lengths[..., None, :] + lengths[..., :, None])
+    return torch.where(turn.abs() <= noise, 0, turn)
+
+
+def _require_gauge(
+    function: str, k: Tensor, gs: Tensor | None, minus: Tensor, plus: Tensor, turn: Tensor, other: Tensor, size: Tensor
+) -> None:
+    """Raise if a loss depends on what is arbitrary among U1 and V1; `k` is U1^H gU1 + V1^H gV1."""
     if turn.is_complex():
-        require_no_phase("svd", turn, columns)
-    return turn
+        require_no_phase(function, turn, size)
+    if not checked():
+        return
+    require_determined(function, "singular values", minus, turn, size, gs, hermitian_part(k))
+    # Vectors of zero turn, or have phases, each for itself.
+    pairs = size[..., None, :] + size[..., :, None]
+    require_no_basis(function, "vectors of singular values 0", other, plus == 0, pairs)
+
+
+def _outside(function: str, full: Tensor, grad: Tensor, k: int, inverse: Tensor) -> Tensor:
+    """Return the part of dU1 outside the span of U1, and with it dU2, in reverse: gX of (3) times 1 / S."""
+    basis, grad1 = _first(full, k), _first(grad, k)
+    outside = grad1 - basis @ (basis.mH @ grad1)
+    size = torch.linalg.vector_norm(grad1, dim=-2)
+    if full.shape[-1] > k:
+        rest, grad2 = _rest(full, k), _rest(grad, k)
+        outside = outside - rest @ (grad2.mH @ basis)
+        length = torch.linalg.vector_norm(grad2, dim=-2)
+        pairs = length[..., None, :] + length[..., :, None]
+        text = "vectors that complete those of singular values"
+        require_no_basis(function, text, _skew(rest.mH @ grad2), True, pairs)
+        size = size + torch.linalg.matrix_norm(grad2)[..., None]
+    free = (inverse == 0)[..., None, :]
+    require_no_basis(function, "vectors of singular values 0", outside, free, size[..., None, :])
+    return outside * inverse[..., None, :]
 
 
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
@@ -138,21 +163,18 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     gv = torch.zeros_like(v) if gvh is None else gvh.mH
     gu1, gv1 = _first(gu, k), _first(gv, k)
     minus, plus, inverse = _coefficients(s)
-    p, q = _skew(u1.mH @ gu1), _skew(v1.mH @ gv1)
-    core = minus * _without_noise(p + q, (u1, gu1), (v1, gv1)) + plus * (p - q)
+    left, right = u1.mH @ gu1, v1.mH @ gv1
+    lengths = torch.linalg.vector_norm(gu1, dim=-2) + torch.linalg.vector_norm(gv1, dim=-2)
+    turn, other = _without_noise(_skew(left + right), lengths, u.shape[-2]), _skew(left - right)
+    _require_gauge(inputs[3], left + right, gs, minus, plus, turn, other, lengths)
+    core = minus * turn + plus * other
     if gs is not None:
         core = core + torch.diag_embed(gs)
     grad = u1 @ core @ v1.mH
-    if u.shape[-2] > k:  # (3): the part of dU1 outside the span of U1, and with it dU2
-        outside = gu1 - u1 @ (u1.mH @ gu1)
-        if u.shape[-1] > k:
-            outside = outside - _rest(u, k) @ (_rest(gu, k).mH @ u1)
-        grad = grad + (outside * inverse[..., None, :]) @ v1.mH
+    if u.shape[-2] > k:
+        grad = grad + _outside(inputs[3], u, gu, k, inverse) @ v1.mH
     if v.shape[-2] > k:
-        outside = gv1 - v1 @ (v1.mH @ gv1)
-        if v.shape[-1] > k:
-            outside = outside - _rest(v, k) @ (_rest(gv, k).mH @ v1)
-        grad = grad + u1 @ (outside * inverse[..., None, :]).mH
+        grad = grad + u1 @ _outside(inputs[3], v, gv, k, inverse).mH
     return grad, None, None, None
 
 

@@ -185,9 +185,10 @@ def test_equal_and_nearly_equal_eigenvalues(gap: float, dtype: torch.dtype) -> N
     )
 
     # Anything is finite, also what has no derivative.
-    for vague in (lambda a: eigh(a)[1].abs()[:, 0].sum(), lambda a: (eigh(a)[1].abs() ** 2 * m.abs()).sum()):
-        assert torch.isfinite(gradient(vague, a)).all()
-        assert torch.isfinite(gradient(vague, eye)).all()
+    with sci.data_checks(False):
+        for vague in (lambda a: eigh(a)[1].abs()[:, 0].sum(), lambda a: (eigh(a)[1].abs() ** 2 * m.abs()).sum()):
+            assert torch.isfinite(gradient(vague, a)).all()
+            assert torch.isfinite(gradient(vague, eye)).all()
 
 
 def test_second_derivative_of_symmetric_function_at_distinct_eigenvalues() -> None:
