@@ -11,7 +11,8 @@
 // v below -(alpha + beta + 1)/2     2F1 is the same at -v - alpha - beta - 1
 // Derivatives       dual numbers, in hyp2f1 over double-double
 //
-// Weak spot         x beside -1 for beta >= 1: the recurrence loses digits where the function falls to its waves
+// x beside -1       (1 + x)^-beta falls to waves as the degree grows, in which the recurrence would lose digits: for
+//                   beta >= 2 two functions of 0 <= beta < 2, from there steps in beta, along which it grows
 // Infinite for real x < -1 and v that is not whole, as hyp2f1 on its cut; NaN for |v| > 10^6.
 #pragma once
 #include "special/detail/jacobi_rows.h"
@@ -59,18 +60,12 @@ SCI_HD_LARGE R jacobi_front(R v, R alpha) {
 }
 SCI_HD double jacobi_front(double v, double alpha) { return poch(v + 1, alpha) * rgamma(alpha + 1); }
 
-/// How many degrees above the base a degree lies where recurrences start: 0 for small ones.
-SCI_HD int64_t orthogonal_steps_above(double v, double base) { return v > base + 2 ? int64_t(floor(v - base)) : 0; }
-
-/// The function for numbers H: double, or dual numbers over double-double.
+/// The function of degree > -(alpha + beta + 1)/2 for numbers H: double, or dual numbers over double-double.
 template <class H, class Z>
-SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
+SCI_HD_LARGE auto jacobi_by_degree(H degree, H alpha, H beta, Z x) {
   const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
-  const H s = alpha + beta + lift(1);
-  const bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
-  const H degree = mirrored ? -v - s : v;
   const int64_t steps = orthogonal_steps_above(hyper_leading(degree), 1);
-  const H base = degree - lift(double(steps));
+  const H s = alpha + beta + lift(1), base = degree - lift(double(steps));
   const Z z = (Z(1.0) - x) * 0.5;
   using R = hyper_narrowed<H>;
   const R narrow = hyper_narrow(base), a = hyper_narrow(alpha), b = hyper_narrow(beta);
@@ -81,6 +76,28 @@ SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
     p = jacobi_series(-next, next + s, alpha + lift(1), z) * jacobi_front(narrow + R(1.0), a);
     p = jacobi_three_terms(steps - 1, narrow + R(1.0), a, b, before, p, decltype(p)(orthogonal_lift<R>(x)));
   }
+  return p;
+}
+
+/// The function for numbers H, from beta less the raises where there are some.
+template <class H, class Z>
+SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
+  const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
+  const H s = alpha + beta + lift(1);
+  const bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
+  const H degree = mirrored ? -v - s : v;
+  const int64_t raises =
+      jacobi_in_waves(x) ? jacobi_raises(hyper_leading(degree), hyper_leading(alpha), hyper_leading(beta)) : 0;
+  H low = beta - lift(double(raises));
+  auto p = jacobi_by_degree(degree, alpha, low, x);
+  if (raises > 0) {
+    low = low + lift(1);
+    const auto before = p;
+    p = jacobi_by_degree(degree, alpha, low, x);
+    p = jacobi_raised(raises - 1, hyper_narrow(degree), hyper_narrow(alpha), hyper_narrow(low), before, p,
+                      decltype(p)(orthogonal_lift<hyper_narrowed<H>>(x)));
+  }
+  const auto a = hyper_narrow(alpha);
   if (mirrored) p = p * (jacobi_front(hyper_narrow(v), a) / jacobi_front(hyper_narrow(degree), a));
   return p;
 }
@@ -143,7 +160,7 @@ template <class T>
 enable_hardware<T> jacobi_function_rows(int64_t count, T* out, const T* v, const T* alpha, const T* beta, const T* x) {
   const double n = *v, a = *alpha, b = *beta;
   const auto one = [=](double at) { return jacobi_function(n, a, b, at); };
-  detail::jacobi_row row;
+  detail::jacobi_raised_row row;
   if (count < detail::jacobi_short_row || !row.set(n, a, b)) {
     for (int64_t i = 0; i < count; ++i) out[i] = T(one(double(x[i])));
     return;

@@ -27,6 +27,38 @@ def test_negative_orders_beyond_the_degree(m: int, v: float) -> None:
         assert found == pytest.approx(float(mpmath.legenp(v if v >= 0 else -v - 1, m, x, type=2)), rel=1e-13)
 
 
+def _jacobi_and_condition(v: float, alpha: float, beta: float, x: float) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """Jacobi's function, and what a relative change of degree or argument makes of it."""
+    with mpmath.workdps(60 + int(v)):
+        exact = [mpmath.mpf(t) for t in (v, alpha, beta, x)]
+        value, h = mpmath.jacobi(*exact), mpmath.mpf(10) ** -20
+        changes = [
+            (mpmath.jacobi(*[t + h * (i == k) for i, t in enumerate(exact)]) - value) / h * exact[k] for k in (0, 3)
+        ]
+        return value, 1 + (abs(changes[0]) + abs(changes[1])) / abs(value)
+
+
+@pytest.mark.parametrize(
+    ("v", "alpha", "beta"),
+    [(7.25, 0.5, 2.0), (31.6, 9.0, 9.0), (60.3, 12.0, 12.0), (44.7, 0.25, 6.5), (90.1, 8.0, 4.0)],
+)
+def test_waves_beside_minus_one(v: float, alpha: float, beta: float) -> None:
+    """The recurrence in the degree alone had lost up to 10 digits here, one number at a time and along rows."""
+    x = torch.tensor([-0.999, -0.98, -0.93, -0.85, -0.7, -0.55, -0.3, -0.1, 0.1, 0.4, 0.7, 0.9], dtype=torch.float64)
+    row = special.eval_jacobi(v, alpha, beta, x)
+    complexes = special.eval_jacobi(v, alpha, beta, x.to(torch.complex128))
+    for i, at in enumerate(x.tolist()):
+        value, condition = _jacobi_and_condition(v, alpha, beta, at)
+        for found in (row[i].item(), special.eval_jacobi(v, alpha, beta, x[i]).item(), complexes[i].item()):
+            assert abs(found - value) <= 16 * 2.0**-52 * condition * abs(value)
+        if alpha == beta:
+            order = int(beta)
+            found = special.lpmv(order, v + order, x[i]).item()
+            front = mpmath.rf(mpmath.mpf(v + order) + 1, order) / 2**order
+            front *= (1 - mpmath.mpf(at) ** 2) ** (mpmath.mpf(order) / 2)
+            assert abs(found - (-1) ** order * front * value) <= 16 * 2.0**-52 * condition * abs(front * value)
+
+
 def test_derivatives_and_what_is_no_order() -> None:
     v = torch.tensor([1.5, 3.0, 4.25], dtype=torch.float64, requires_grad=True)
     x = torch.tensor([0.25, -0.5, 0.75], dtype=torch.float64, requires_grad=True)

@@ -5,7 +5,8 @@
 //   x >= 0   F(-u, u + s; alpha + 1; (1 - x)/2), s = alpha + beta + 1; from x = 1/2 the recurrence of
 //            differences, which starts from the difference of the two series
 //   x < 0    with w = (1 + x)/2: the two series of DLMF 15.8.4, where beta is not whole nor close to it; of whole beta,
-//            after (1 - w)^(-beta) (15.8.1), those of 15.8.10, with log w
+//            after (1 - w)^(-beta) (15.8.1), those of 15.8.10, with log w; for beta >= 2 from lower ones, as in
+//            special/jacobi_function.h
 //
 // Parameters for which series at w = 1/2 cancel, or do not agree there, are left to the function of one argument.
 #pragma once
@@ -192,6 +193,39 @@ struct jacobi_row {
       for (int m = 0; m < rows_at_once; ++m) family.step(k, close[m], q[m], p[m], f[m]);
     }
     for (int m = 0; m < rows_at_once; ++m) x[m] = p[m] * P(scale);
+  }
+};
+
+/// The row with its left part by steps in beta, where there are some.
+struct jacobi_raised_row {
+  using P = RowPack<double>;
+  jacobi_row whole, low[2];
+  int64_t raises;
+
+  bool set(double v, double alpha, double beta) {
+    if (!whole.set(v, alpha, beta)) return false;
+    const double degree = whole.base + double(whole.steps);
+    raises = jacobi_raises(degree, alpha, beta);
+    for (int i = 0; i < 2 && raises > 0; ++i)
+      if (!low[i].set(degree, alpha, beta - double(raises - i))) return false;
+    return true;
+  }
+
+  SCI_PACK void operator()(P (&x)[rows_at_once]) const {
+    bool any = false;
+    for (int m = 0; m < rows_at_once; ++m)
+      for (int l = 0; l < row_lanes<double>; ++l) any = any || x[m].v[l] < 0;
+    if (raises == 0 || !any) return whole(x);
+    P at[rows_at_once], before[rows_at_once], p[rows_at_once];
+    for (int m = 0; m < rows_at_once; ++m) at[m] = before[m] = p[m] = x[m];
+    whole(x);
+    low[0](before);
+    low[1](p);
+    for (int m = 0; m < rows_at_once; ++m) {
+      const P left =
+          jacobi_raised(raises - 1, whole.base + double(whole.steps), whole.alpha, low[1].beta, before[m], p[m], at[m]);
+      x[m] = choose(at[m] < P(0.0), left * P(whole.scale), x[m]);
+    }
   }
 };
 

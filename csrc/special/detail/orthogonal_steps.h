@@ -226,6 +226,34 @@ SCI_HD_LARGE Z jacobi_three_terms(int64_t steps, R degree, R alpha, R beta, Z be
   return p;
 }
 
+/// How many degrees above the base a degree lies where recurrences start: 0 for small ones.
+SCI_HD int64_t orthogonal_steps_above(double v, double base) { return v > base + 2 ? int64_t(floor(v - base)) : 0; }
+
+/// How many steps in beta lead from below 1 to it, where the left half of [-1, 1] is reached by them; else 0.
+SCI_HD int64_t jacobi_raises(double degree, double alpha, double beta) {
+  const bool some = orthogonal_steps_above(degree, 1) > 0 && beta >= 2 && beta <= double(orthogonal_most);
+  return some && degree + alpha > 0 ? int64_t(floor(beta)) : 0;
+}
+/// Is x where they serve: left of 0 and about the interval?
+template <class Z>
+SCI_HD bool jacobi_in_waves(Z x) {
+  return orthogonal_left(x) && primal(abs1(x + Z(1.0))) < 1;
+}
+/// P_v^(alpha, beta) from beta - 1 (before) and beta (p), by steps of 1 in beta at one degree: DLMF 15.5.11 in the
+/// second parameter.
+template <class R, class Z>
+SCI_HD Z jacobi_raised(int64_t steps, R v, R alpha, R beta, Z before, Z p, Z x) {
+  const Z w = (x + Z(1.0)) * R(0.5);
+  SCI_NO_UNROLL
+  for (int64_t i = 0; i < steps; ++i, beta = beta + R(1.0)) {
+    const R up = v + alpha + beta + R(1.0);
+    const Z next = (p * (w * (v + up) + Z(beta)) - before * (v + beta)) / (w * up);
+    before = p;
+    p = next;
+  }
+  return p;
+}
+
 /// Has a step of Jacobi's recurrence a divisor that is 0 or nearly so? There the sum of powers is taken.
 template <class T>
 SCI_HD bool jacobi_needs_sum(int64_t n, T sum) {
