@@ -52,12 +52,12 @@ SCI_HD T boxcox1p(T x, T lambda) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T inv_boxcox(T y, T lambda) {
   T low, high = detail::boxcox_inverse_log(y, lambda, low), value = exp(high);
-  return low == T(0) ? value : value + value * low;
+  return low == T(0) || isinf(value) ? value : value + value * low;
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T inv_boxcox1p(T y, T lambda) {
   T low, high = detail::boxcox_inverse_log(y, lambda, low), value = expm1(high);
-  return low == T(0) ? value : value + (value + T(1)) * low;
+  return low == T(0) || isinf(value) ? value : value + (value + T(1)) * low;
 }
 
 namespace detail {

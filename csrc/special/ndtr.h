@@ -17,14 +17,20 @@ namespace detail {
 template <class T>
 constexpr T half_sqrt2 = T(0.70710678118654752440);
 
-/// ndtr(-a) for a >= sqrt 2, without a table looked up; NaN stays.
+/// exp(a^2/2) ndtr(-a) for a >= sqrt 2, without a table looked up; NaN stays.
 template <class T>
-SCI_HD T ndtr_tail(T a) {
-  a = min(a, T(43));
+SCI_HD T ndtr_scaled(T a) {
   T t = T(1) / (a * half_sqrt2<T> + T(3)), u = t * T(248.0 / 27) - T(35.0 / 27);
   const T* c = erfc_right(a);
   T scaled = c[0] + u * polynomial<is_same<T, float> ? 10 : 19>(c + 1, u);
-  return exp_minus_half_square(a, T(0.5) * (scaled * t));
+  return T(0.5) * (scaled * t);
+}
+
+/// ndtr(-a) for a >= sqrt 2.
+template <class T>
+SCI_HD T ndtr_tail(T a) {
+  a = min(a, T(43));
+  return exp_minus_half_square(a, ndtr_scaled(a));
 }
 
 }  // namespace detail

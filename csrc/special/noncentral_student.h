@@ -16,6 +16,7 @@
 //
 //   dF/dd = -phi(d) (1 - y)^(v/2) - d/2 sum w(j) D(j),      t dF/dt = sum w(j) D(j) (j + 1/2).
 #pragma once
+#include "special/detail/exponential_nodes.h"
 #include "special/detail/monotone_root.h"
 #include "special/detail/normal_tail.h"
 #include "special/detail/partial.h"
@@ -46,6 +47,22 @@ SCI_HD T normal_tail_rest(T c, T s, T bend) {
 
 SCI_HD double normal_density(double z) { return exp(-0.5 * z * z) * 0.39894228040143267794; }
 
+/// exp(exponent) Phi(-z) and exp(exponent - z^2/2), with one exponential where the rounding of z^2/2 is small.
+template <class T>
+SCI_HD many<T, 2> damped_tail(T exponent, double z) {
+  const double square = 0.5 * z * z;
+  if (z < 1.5 || z > 8) {
+    T factor = exp(exponent);
+    return {{factor * T(normal_tail(z)), factor * T(exp(-square))}};
+  }
+  T both = exp(exponent - T(square));
+  return {{both * T(ndtr_scaled(z)), both}};
+}
+template <class T, class V, class D>
+SCI_HD many<T, 2> damped_tail(T exponent, dual<V, D> z) {
+  return {{exp(exponent) * T(normal_tail(z)), T(0)}};
+}
+
 /// dF/dd and dF/dt.
 struct nctdtr_slopes {
   double d = 0, t = 0;
@@ -67,6 +84,7 @@ SCI_HD_LARGE T nctdtr_integral(T v, U d, U t, nctdtr_slopes* slopes) {
   const double u = 2 * flat / (shift + hypot(shift, 2 * sqrt(flat) * scale)), origin = log(u);
   const bool low = !straight && V * origin > -0.3;
   const double h = min(0.06, 0.32 / sqrt(2 * (scale * u) * (scale * u) + shift * u));
+  const int reach = h == 0.06 ? exponential_nodes_reach : -1;
   const T a = v * T(0.5), peak = gamma_peak(a);
   const U start = straight ? normal_tail(centre) : low ? normal_tail(d) : U(0);
   const U about = straight ? centre : d, fall = exp(about * about * U(-0.5)) * U(-0.39894228040143267794);
@@ -76,33 +94,58 @@ SCI_HD_LARGE T nctdtr_integral(T v, U d, U t, nctdtr_slopes* slopes) {
   for (int side = 1; side >= -1; side -= 2) {
     SCI_NO_UNROLL
     for (int k = side < 0 ? 1 : 0; k < 15000; ++k) {
-      double w = side * k * h, slope = exp(-w) - 1, log_u = origin + (w - slope);
-      double ahead = straight ? expm1(log_u) : exp(log_u) - 1, point = 1 + ahead;
-      if (isinf(point * point)) break;
-      double exponent = abs(log_u) < 0.3 ? log1p_minus(ahead * (2 + ahead)) : 1 + 2 * log_u - point * point;
-      T density = peak * exp(a * T(exponent));
-      U value;
-      if (straight) {
-        value = fall * normal_tail_rest(centre, U(t * U(ahead)), U(t * U(ahead * ahead / 2)));
+      const double w = side * k * h;
+      double log_u, point, spread;  // spread is d log u / dw
+      if (k <= reach) {
+        const double* node = exponential_nodes() + 2 * (exponential_nodes_reach + side * k);
+        log_u = origin + node[0];
+        point = u * node[1];
+        spread = 2 + (w - node[0]);
       } else {
-        U step = t * U(point);
-        value = low && abs(primal(step)) * (1 + D) < 0.5 ? fall * normal_tail_rest(d, step, U(-step))
-                                                         : normal_tail(U(d + step)) - (low ? start : U(0));
+        spread = 1 + exp(-w);
+        log_u = origin + (w - (spread - 2));
+        point = exp(log_u);
       }
-      T term = density * T(value * U(2 + slope));
+      if (isinf(point * point)) break;
+      double ahead = point - 1, exponent = 1 + 2 * log_u - point * point;
+      if (abs(log_u) < 0.3) {
+        ahead = expm1(log_u);
+        exponent = log1p_minus(ahead * (2 + ahead));
+      }
+      T term;
+      double flow = 0;  // the normal density times the other one
+      if (straight || low) {
+        T density = exp(a * T(exponent));
+        U step = t * U(point), value;
+        if (straight) {
+          value = fall * normal_tail_rest(centre, U(t * U(ahead)), U(t * U(ahead * ahead / 2)));
+        } else {
+          value = abs(primal(step)) * (1 + D) < 0.5 ? fall * normal_tail_rest(d, step, U(-step))
+                                                    : normal_tail(U(d + step)) - start;
+        }
+        term = density * T(value);
+        if (slopes) flow = primal(density) * exp(-0.5 * sqr(primal(d) + primal(step)));
+      } else {
+        many<T, 2> both = damped_tail(T(a * T(exponent)), U(d + t * U(point)));
+        term = both[0];
+        flow = primal(both[1]);
+      }
+      term = term * T(spread);
       sum = sum + term;
       bool last = k > 0 && negligible(T(term * T(1e-2)), sum);  // the straight part leaves nothing at u = 1
       if (slopes) {
-        const double each = primal(density) * (2 + slope) * normal_density(primal(d) + primal(t) * point);
-        by_d += each;
-        by_t += each * point;
-        last = last && negligible(each, by_d) && negligible(each * point, by_t);
+        flow *= spread;
+        by_d += flow;
+        by_t += flow * point;
+        last = last && negligible(flow, by_d) && negligible(flow * point, by_t);
       }
       if (last) break;
     }
   }
-  if (slopes) *slopes = {-by_d * (2 * h), by_t * (2 * h)};
-  return start + sum * T(2 * h);
+  const T factor = peak * T(2 * h);
+  const double slope_factor = primal(factor) * 0.39894228040143267794;
+  if (slopes) *slopes = {-by_d * slope_factor, by_t * slope_factor};
+  return start + sum * factor;
 }
 
 /// F and 1 - F for t > 0, d >= 0.
