@@ -13,7 +13,8 @@
 //   else                    the continued fraction of A. R. DiDonato and A. H. Morris, "Algorithm 708", ACM
 //                           Trans. Math. Softw. 18 (1992) 360-373, eq. (9), in l instead of x, by Steed's algorithm
 //                           with its steps as products.
-// D comes of the values at the peak of gamma densities and of E, whose two terms have one sign (detail/gamma_peak.h).
+// D comes of the values at the peak of gamma densities and of E, whose two terms have one sign (detail/gamma_peak.h),
+// far away of powers.
 //
 // The error is a few ulp, or what a rounding of the arguments makes.
 #pragma once
@@ -54,8 +55,18 @@ SCI_HD T betainc_factor(T a, T b, T x, T y, T l) {
     T f = betainc_over_beta(T(pow(x, a) * pow(y, b)), a, b, r);
     return f + f * gamma_shift(r, sum_error(a, b, r));
   }
-  T e = betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l);
-  return gamma_peak(a) * gamma_peak(b) / gamma_peak(r) * exp(e);
+  const T peaks = gamma_peak(a) * gamma_peak(b) / gamma_peak(r);
+  if (primal(l) < S(0)) {
+    swap(a, b);
+    swap(x, y);
+    l = -l;
+  }
+  if (primal(l) > S(0.5) * primal(a)) {
+    // Far from the peak the power is more accurate than the exponential of its logarithm.
+    T power = pow(x * (r / a), a);
+    if (primal(power) > limits<S>::min) return peaks * (power * exp(b * log1p(l / b)));
+  }
+  return peaks * exp(betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l));
 }
 
 /// log Gamma(a + h) - log Gamma(a) for a > 0, 0 <= h <= 1, relatively accurate for small h.

@@ -40,6 +40,13 @@ SCI_HD T gammainc_factor(T a, T x) {
     T half = exp(x * T(S(-0.5)));  // the exponential alone would be subnormal before the product is
     return pow(x, a) * rgamma(a) * half * half;
   }
+  T ratio = x / a;
+  if (!(primal(ratio) > S(0.5) && primal(ratio) < S(2))) {
+    // Far from the peak the power is more accurate than the exponential of its logarithm.
+    T power = pow(ratio, a), d = x - a, fall = exp(-d);
+    if (primal(power) > limits<S>::min && primal(power) < limits<S>::max && primal(fall) > limits<S>::min)
+      return gamma_peak(a) * (power * (fall - fall * sum_error(x, -a, d)));
+  }
   return gamma_peak(a) * exp(gammainc_exponent(a, x));
 }
 

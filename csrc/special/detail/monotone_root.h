@@ -2,12 +2,12 @@
 //
 // `gap` is a function object: gap(k) <= 0 below the root, >= 0 above it (it may be infinite, but not NaN), for 0 < k <
 // infinity, the logarithm of a ratio to what is wanted: epsilon of it is as good as 0. From the starting value outwards
-// by factors of at most 5/4, then 5/4, 25/16, ... (each the square of the last) until the root is
-// between two points; while these differ by more than a factor 4 their geometric mean is taken, then the secant's root,
-// then T. R. Chandrupatla's method (Adv. Eng. Softw. 28 (1997) 145-149: inverse quadratic interpolation where three
-// points are nearly monotone enough for it, else bisection), until it would move by less than half a unit of the last
-// place, or half of `epsilon`, a larger one for a root in double that becomes a float. At most 40 + 100 evaluations;
-// six or so in practice.
+// by factors of at most 5/4, then 5/4, then twice by what the last two points suggest, then each the square of the
+// last, until the root is between two points; while these differ by more than a factor 4 their geometric mean is taken,
+// then the secant's root, then T. R. Chandrupatla's method (Adv. Eng. Softw. 28 (1997) 145-149: inverse quadratic
+// interpolation where three points are nearly monotone enough for it, else bisection), until it would move by less than
+// half a unit of the last place, or half of `epsilon`, a larger one for a root in double that becomes a float, or the
+// value is hardly more than rounding. At most 40 + 100 evaluations; six or so in practice.
 #pragma once
 #include "core/platform.h"
 
@@ -28,13 +28,15 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start, T epsilon = limits<T>::epsil
   const bool up = fa < T(0);
   for (int i = 0; i < 40; ++i) {
     if ((fb > T(0)) == up) break;
+    // So many steps like the last one are still to go, if the function is straight in log k.
+    const T steps = i == 1 || i == 2 ? T(1.1) * fb / (fa - fb) + T(0.1) : T(0);
+    if (i > 0) factor = steps > T(0) ? pow(factor, min(T(8), steps)) : max(T(1.25), min(factor * factor, T(1e18)));
     a = b;
     fa = fb;
     b = up ? (b > most / factor ? most : b * factor) : (b < least * factor ? least : b / factor);
     fb = gap(b);
     if (fb == T(0)) return b;
     if (b == least || b == most) break;
-    factor = factor > T(1e9) ? factor : max(T(1.25), factor * factor);
   }
   if ((fb > T(0)) != up) return up ? limits<T>::infinity : T(0);
   T c = a, fc = fa;
@@ -54,6 +56,8 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start, T epsilon = limits<T>::epsil
     part = max(least_part, min(1 - least_part, part));
     T x = a + part * (b - a), fx = gap(x);
     if (abs(fx) <= epsilon) return x;
+    // Hardly more than the rounding of `gap` is left: the secant of the last two points, without asking again.
+    if (abs(fx) <= 64 * epsilon && abs(fa) < T(0.01) && abs(fa) > 64 * abs(fx)) return x + (a - x) * (fx / (fx - fa));
     if ((fx > T(0)) == (fa > T(0))) {
       c = a;
       fc = fa;
