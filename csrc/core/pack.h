@@ -120,6 +120,48 @@ template <class T, int L>
 struct single_of_<Pack<T, L>> {
   using type = T;
 };
+
+/// Two packs as one number, for algorithms that are a chain of roots and quotients: while the processor waits for those
+/// of one pack it computes the other.
+template <class M>
+struct TwinMask {
+  M a, b;
+  friend SCI_PACK bool some(TwinMask m) { return some(m.a | m.b); }
+  friend SCI_PACK TwinMask both(TwinMask m, TwinMask n) { return {m.a & n.a, m.b & n.b}; }
+  friend SCI_PACK TwinMask either(TwinMask m, TwinMask n) { return {m.a | n.a, m.b | n.b}; }
+  friend SCI_PACK TwinMask opposite(TwinMask m) { return {~m.a, ~m.b}; }
+};
+template <class P>
+struct Twin {
+  using T = typename single_of_<P>::type;
+  using M = TwinMask<decltype(P().v < P().v)>;
+  P a, b;
+  Twin() = default;
+  SCI_PACK Twin(T x) : a(x), b(x) {}
+  SCI_PACK Twin(P x, P y) : a(x), b(y) {}
+  SCI_PACK Twin operator-() const { return {-a, -b}; }
+  friend SCI_PACK Twin operator+(Twin x, Twin y) { return {x.a + y.a, x.b + y.b}; }
+  friend SCI_PACK Twin operator-(Twin x, Twin y) { return {x.a - y.a, x.b - y.b}; }
+  friend SCI_PACK Twin operator*(Twin x, Twin y) { return {x.a * y.a, x.b * y.b}; }
+  friend SCI_PACK Twin operator/(Twin x, Twin y) { return {x.a / y.a, x.b / y.b}; }
+  SCI_PACK Twin& operator+=(Twin y) { return *this = *this + y; }
+  SCI_PACK Twin& operator-=(Twin y) { return *this = *this - y; }
+  SCI_PACK Twin& operator*=(Twin y) { return *this = *this * y; }
+  friend SCI_PACK M operator<(Twin x, Twin y) { return {x.a.v < y.a.v, x.b.v < y.b.v}; }
+  friend SCI_PACK M operator>(Twin x, Twin y) { return {x.a.v > y.a.v, x.b.v > y.b.v}; }
+  friend SCI_PACK M operator==(Twin x, Twin y) { return {x.a.v == y.a.v, x.b.v == y.b.v}; }
+  friend SCI_PACK Twin choose(M m, Twin x, Twin y) { return {choose(m.a, x.a, y.a), choose(m.b, x.b, y.b)}; }
+  friend SCI_PACK Twin sqrt(Twin x) { return {sqrt(x.a), sqrt(x.b)}; }
+  friend SCI_PACK Twin abs(Twin x) { return {abs(x.a), abs(x.b)}; }
+  friend SCI_PACK Twin abs1(Twin x) { return abs(x); }
+  friend SCI_PACK Twin norm(Twin x) { return x * x; }
+  friend SCI_PACK Twin real(Twin x) { return x; }
+  friend SCI_PACK Twin conj(Twin x) { return x; }
+};
+template <class P>
+struct single_of_<Twin<P>> {
+  using type = typename single_of_<P>::type;
+};
 #endif
 
 /// The plain real number that a lane of V holds.

@@ -18,12 +18,24 @@ struct lane_number<complex<T>> {
   using type = complex<Pack<T, L>>;
 };
 
-/// The numbers of matrix `l` among those side by side in x.
+/// Twice as many.
 template <class T>
+struct twin_number {
+  static constexpr int L = 2 * lane_number<T>::L;
+  using type = Twin<typename lane_number<T>::type>;
+};
+template <class T>
+struct twin_number<complex<T>> {
+  static constexpr int L = twin_number<T>::L;
+  using type = complex<typename twin_number<T>::type>;
+};
+
+/// The numbers of matrix `l` among those side by side in x.
+template <class T, class Number = lane_number<T>>
 struct Lane {
   using R = real_of<T>;
-  static constexpr int L = lane_number<T>::L;
-  using V = typename lane_number<T>::type;
+  static constexpr int L = Number::L;
+  using V = typename Number::type;
   R* x;
   Lane(V* first, int l) : x(reinterpret_cast<R*>(first) + l) {}
   T get(int64_t k) const {
@@ -76,11 +88,11 @@ void from_lanes(const R* x, int64_t first, int64_t count, int64_t size, R* out) 
     for (int l = 0; l < L && first + l < count; ++l) out[(first + l) * size + k] = x[k * L + l];
 }
 
-/// A task works on `L` matrices, in `vectors()` numbers of type V.
-template <class T, class Task>
+/// A task works on `L` matrices, in `vectors` numbers.
+template <class T, class Number = lane_number<T>, class Task>
 void run_side_by_side(const Task& task, int64_t count, int64_t vectors, int64_t work) {
-  constexpr int L = lane_number<T>::L;
-  int64_t numbers = vectors * int64_t(sizeof(typename lane_number<T>::type) / sizeof(real_of<T>));
+  constexpr int L = Number::L;
+  int64_t numbers = vectors * int64_t(sizeof(typename Number::type) / sizeof(real_of<T>));
   on_threads<real_of<T>>(task, (count + L - 1) / L, std::max<int64_t>(1, 65536 / (L * work + 1)), numbers);
 }
 

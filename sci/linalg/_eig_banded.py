@@ -11,12 +11,11 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument
 
-from . import _lapack
+from . import _tridiagonal
 from ._band_operators import from_band, lower_form
 from ._eigh import eigh
 from ._matrices import differentiates, random_matrices, require_finite_data, require_matrix, tensors
 
-_DENSE = 32  # tridiagonal matrices up to this n go as dense ones, of a batch side by side
 _SELECT = {0: "a", 1: "v", 2: "i", "a": "a", "v": "v", "i": "i", "all": "a", "value": "v", "index": "i"}
 
 
@@ -163,12 +162,12 @@ def _tridiagonal_problem(
     function: str, d: Any, e: Any, check_finite: bool, eigvals_only: bool, select: Any, select_range: Any
 ) -> Any:
     d, e = _require_tridiagonal(function, d, e, check_finite)
-    whole = select in ("a", 0) and d.shape[:-1] == e.shape[:-1]
-    if whole and d.is_cpu and d.shape[-1] > _DENSE and not differentiates(d, e):
-        found = _lapack.stevd(d, e, not eigvals_only)
-        if found is not None:
-            return found[0] if eigvals_only else found
-    dense = torch.diag_embed(d) + torch.diag_embed(e, 1) + torch.diag_embed(e, -1)
+    if _SELECT.get(select.lower() if isinstance(select, str) else select) == "a":
+        if eigvals_only and (torch.compiler.is_compiling() or not differentiates(d, e)):
+            return _tridiagonal.values(d, e, function)
+        w, rows = _tridiagonal.vectors(d, e, function)
+        return w if eigvals_only else (w, rows.mT)
+    dense = _tridiagonal.dense(d, e)
     return _solve(function, dense, eigvals_only, select, select_range)
 
 
@@ -263,8 +262,8 @@ def eigh_tridiagonal(
 
     Notes
     -----
-    It is computed, and differentiated, as `eigh` of the dense matrix.
-    Without derivatives, matrices of more than 32 rows on the CPU go to LAPACK's stevd as they are.
+    On the CPU, batches of small matrices take QR steps side by side; single and large ones go to LAPACK's stevd. It is
+    differentiated as `eigh`. A selection of eigenvalues, and any on a GPU, are `eigh` of the dense matrix.
 
     Examples
     --------

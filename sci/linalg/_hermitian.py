@@ -21,9 +21,10 @@ from ._small_gradients import EIGH, whole
 
 runtime.load_library()
 
-# Jacobi's method on matrices side by side (CPU) or one per thread: up to the first size in any number, so that a matrix
-# has the same vectors alone and in a batch, and up to the second from so many on. Measured against LAPACK.
-_SMALL, _SMALL_IN_BATCH, _BATCH = 8, 16, 4
+# Matrices side by side (CPU) or one per thread: up to the first size in any number, so that a matrix has the same
+# vectors alone and in a batch, and up to the second from so many on; by Jacobi's rotations up to the last size, and
+# beyond by way of the tridiagonal form. Measured against LAPACK and each other.
+_SMALL, _SMALL_IN_BATCH, _BATCH, _ROTATIONS = 8, 32, 4, 4
 
 
 def is_small(a: Tensor, in_batch: int = _SMALL_IN_BATCH) -> bool:
@@ -38,7 +39,7 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
     if check_finite:
         require_finite(function, {"a": a})
     if is_small(a):
-        w, v, info = torch.ops.sci._eigh_small(a, lower)
+        w, v, info = torch.ops.sci._eigh_small(a, lower, True, a.shape[-1] <= _ROTATIONS)
         if not checks_enabled() or not bool(info.any()):
             return w, v
     try:
@@ -87,24 +88,35 @@ def turns(
     return inverse * skew, stretch
 
 
-def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    (w, v), (grad_w, grad_v) = outputs, grads
+def standard_backward(function: str, w: Tensor, v: Tensor, grad_w: Tensor | None, grad_v: Tensor | None) -> Tensor:
+    """Return the gradient in a Hermitian matrix with eigenvalues w and vectors v, from theirs."""
     found = whole(EIGH, v, w, v, grad_w, grad_v)
     if found is not None:
-        return found, None, None, None
+        return found
     if grad_v is None:
-        return (v * grad_w[..., None, :]) @ v.mH, None, None, None
-    inner, _ = turns(inputs[3], w, v, grad_w, grad_v, v.mH @ grad_v)
+        assert grad_w is not None
+        return (v * grad_w[..., None, :]) @ v.mH
+    inner, _ = turns(function, w, v, grad_w, grad_v, v.mH @ grad_v)
     if grad_w is not None:
         inner = inner + torch.diag_embed(grad_w)
-    return hermitian_part(v @ inner @ v.mH), None, None, None
+    return hermitian_part(v @ inner @ v.mH)
 
 
-def _jvp_eigh(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
-    (w, v), da = outputs, hermitian_part(tangents[0])
+def _backward_eigh(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    (w, v), (grad_w, grad_v) = outputs, grads
+    return standard_backward(inputs[3], w, v, grad_w, grad_v), None, None, None
+
+
+def standard_jvp(w: Tensor, v: Tensor, da: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the tangents of eigenvalues and vectors from that of the matrix."""
     inner = v.mH @ da @ v
     dw = inner.diagonal(dim1=-2, dim2=-1)
     return dw.real if dw.is_complex() else dw, v @ (inverse_gaps(w) * inner)
+
+
+def _jvp_eigh(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
+    w, v = outputs
+    return standard_jvp(w, v, hermitian_part(tangents[0]))
 
 
 # (w, V) of Hermitian matrices, of which one triangle is read.
@@ -123,10 +135,12 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         require_finite(function, {"a": a})
     if _lapack.worthwhile(a) and a.numel() > 0:
         return _lapack.eigvalsh(a, lower)
-    if is_small(a, _SMALL):
-        return compute(a, lower, False, function)[0]
+    if is_small(a):
+        w, _, info = torch.ops.sci._eigh_small(a, lower, False)
+        if not checks_enabled() or not bool(info.any()):
+            return w  # type: ignore[no-any-return]
     try:
-        w: Tensor = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
+        w = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
     return w

@@ -1,0 +1,261 @@
+// Eigenvalues and vectors of Hermitian matrices by way of tridiagonal ones, without branches on data: V is a number, or
+// a number per lane (core/pack.h), and then matrices go side by side, each with the part and the shift that it is at.
+//
+// Form       Householder reflections from both sides ([1], 8.3.1); T is real also where A is complex.
+// Vectors    Implicit QR steps with Wilkinson's shift ([1], 8.3.5); rotations gather in the vectors.
+// Values     The same without square roots, on squares of the subdiagonal: the algorithm of Pal, Walker and Kahan ([2],
+//            8.15). Its error is below n eps |T|, too.
+// Deflation  Where e_k^2 <= eps^2 |d_k d_k+1|, or squares are near underflow: the largest entry is to be about 1.
+// Failure    After 30 n steps the number of eigenvalues not found is returned. NaN in, NaN out.
+// Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013). [2] Parlett: The Symmetric Eigenvalue Problem
+//            (1998).
+#pragma once
+#include "linalg/reflector.h"
+
+namespace sci {
+namespace tridiagonal {
+
+/// Squares below this have no digits left to make a rotation of; what is dropped with them is below eps^2, as entries
+/// are 1 at most.
+template <class R>
+SCI_HD R least_square() {
+  using T = single_of<R>;
+  return R(limits<T>::min / (limits<T>::epsilon * limits<T>::epsilon));
+}
+
+/// The state of every lane: the part from..to that it is at, and the last place that any lane is at.
+template <class R>
+struct Part {
+  R from, to;
+  int64_t last;
+};
+
+/// Entry `place` of x, a number per lane, of those up to `last`.
+template <class R>
+SCI_HD R entry(const R* x, R place, int64_t last) {
+  R found = R(single_of<R>(0));
+  for (int64_t k = 0; k <= last; ++k) found = choose(place == R(single_of<R>(k)), x[k], found);
+  return found;
+}
+
+/// Drops what is negligible of e, or of its squares, and moves on past single eigenvalues; returns whether a lane has
+/// steps to do.
+template <bool squares, class R>
+SCI_HD bool next_part(const R* d, R* e, Part<R>& p) {
+  using T = single_of<R>;
+  const R eps2 = R(limits<T>::epsilon * limits<T>::epsilon), tiny = least_square<R>(), none = R(T(0));
+  for (;;) {
+    R from = none;
+    for (int64_t k = 0; k < p.last; ++k) {
+      const R square = squares ? e[k] : e[k] * e[k];
+      auto small = opposite(square > eps2 * abs(d[k] * d[k + 1]) + tiny);
+      e[k] = choose(small, none, e[k]);
+      from = choose(both(small, R(T(k + 1)) < p.to + R(T(0.5))), R(T(k + 1)), from);
+    }
+    p.from = from;
+    auto single = both(p.to<from + R(T(0.5)), p.to> R(T(-0.5)));
+    if (!some(single)) break;
+    p.to = choose(single, from - R(T(1)), p.to);
+    while (p.last >= 0 && !some(p.to > R(T(p.last - 0.5)))) --p.last;
+  }
+  return p.last >= 0;
+}
+
+/// Wilkinson's shift: the eigenvalue of the last 2 x 2 block of each part that is closer to its last entry.
+template <bool squares, class R>
+SCI_HD R shift_of(const R* d, const R* e, const Part<R>& p) {
+  using T = single_of<R>;
+  const R before = p.to - R(T(1)), low = entry(d, p.to, p.last), beside = entry(e, before, p.last - 1);
+  const R square = squares ? beside : beside * beside, half = R(T(0.5)) * (entry(d, before, p.last - 1) - low);
+  const R root = sqrt(half * half + square), sum = half + choose(half < R(T(0)), -root, root);
+  return low - square / choose(sum == R(T(0)), R(T(1)), sum);
+}
+
+template <class R>
+SCI_HD int64_t first_place(const Part<R>& p) {
+  int64_t first = 0;
+  auto active = p.to > R(single_of<R>(0.5));
+  while (first < p.last && !some(both(active, p.from == R(single_of<R>(first))))) ++first;
+  return first;
+}
+
+/// Rotation k of places first..last - 1 turns rows k and k + 1 of z, in `count` columns. What the next rotation needs
+/// stays in registers.
+template <int count, class V, class R>
+SCI_HD void turn(V* z, int64_t row, int64_t first, int64_t last, const R* c, const R* s) {
+  V x[count];
+  for (int i = 0; i < count; ++i) x[i] = z[first * row + i];
+  for (int64_t k = first; k < last; ++k) {
+    V *out = z + k * row, *in = out + row;
+    for (int i = 0; i < count; ++i) {
+      const V y = in[i];
+      out[i] = c[k] * x[i] + s[k] * y;
+      x[i] = c[k] * y - s[k] * x[i];
+    }
+  }
+  for (int i = 0; i < count; ++i) z[last * row + i] = x[i];
+}
+
+/// One QR step of every lane that has a part of two or more; c and s of the rotations at places from `first` on.
+template <class R>
+SCI_HD void step(R* d, R* e, R* cs, R* sn, int64_t first, const Part<R>& p) {
+  using T = single_of<R>;
+  const R none = R(T(0)), one = R(T(1)), shift = shift_of<false>(d, e, p);
+  auto active = p.to > R(T(0.5));
+  R c = one, s = one, moved = none, g = none;
+  for (int64_t k = first; k < p.last; ++k) {
+    const R place = R(T(k));
+    auto begin = both(active, place == p.from), inside = both(active, place > p.from);
+    auto run = both(either(begin, inside), place < p.to - R(T(0.5)));
+    auto end = both(run, place > p.to - R(T(1.5)));
+    g = choose(begin, d[k] - shift, g);
+    c = choose(begin, one, c);
+    s = choose(begin, one, s);
+    moved = choose(begin, none, moved);
+    const R f = s * e[k], b = c * e[k], square = f * f + g * g;
+    auto plain = square < least_square<R>();  // nothing to turn
+    const R size = sqrt(choose(plain, one, square)), inverse = one / size;
+    c = choose(plain, one, g * inverse);
+    s = choose(plain, none, f * inverse);
+    if (k > first) e[k - 1] = choose(both(run, inside), choose(plain, none, size), e[k - 1]);
+    const R before = d[k] - moved, change = (d[k + 1] - before) * s + R(T(2)) * c * b;
+    moved = s * change;
+    d[k] = choose(run, before + moved, d[k]);
+    g = c * change - b;
+    d[k + 1] = choose(end, d[k + 1] - moved, d[k + 1]);
+    e[k] = choose(end, g, e[k]);
+    cs[k] = choose(run, c, one);
+    sn[k] = choose(run, s, none);
+  }
+}
+
+/// The same on squares of the subdiagonal, for the values alone.
+template <class R>
+SCI_HD void step_of_squares(R* d, R* e, int64_t first, const Part<R>& p) {
+  using T = single_of<R>;
+  const R none = R(T(0)), one = R(T(1)), shift = shift_of<true>(d, e, p);
+  auto active = p.to > R(T(0.5));
+  R c = one, s = none, g = none, square = none;
+  for (int64_t k = first; k < p.last; ++k) {
+    const R place = R(T(k));
+    auto begin = both(active, place == p.from), inside = both(active, place > p.from);
+    auto run = both(either(begin, inside), place < p.to - R(T(0.5)));
+    auto end = both(run, place > p.to - R(T(1.5)));
+    g = choose(begin, d[k] - shift, g);
+    square = choose(begin, g * g, square);
+    c = choose(begin, one, c);
+    s = choose(begin, none, s);
+    const R beside = e[k], sum = square + beside;
+    auto plain = sum < least_square<R>();
+    const R inverse = one / choose(plain, one, sum);
+    if (k > first) e[k - 1] = choose(both(run, inside), s * sum, e[k - 1]);
+    const R old_c = c, old_g = g, next = d[k + 1];
+    c = choose(plain, one, square * inverse);
+    s = choose(plain, none, beside * inverse);
+    g = c * (next - shift) - s * old_g;
+    d[k] = choose(run, old_g + (next - g), d[k]);
+    auto gone = c == none;
+    square = choose(gone, old_c * beside, g * g / choose(gone, one, c));
+    e[k] = choose(end, s * square, e[k]);
+    d[k + 1] = choose(end, shift + g, d[k + 1]);
+  }
+}
+
+}  // namespace tridiagonal
+
+/// Columns that are turned in one go: rows of z are to have a multiple of it.
+constexpr int64_t turned_columns = 4;
+SCI_HD int64_t tridiagonal_row(int64_t n) { return (n + turned_columns - 1) / turned_columns * turned_columns; }
+
+/// d (n numbers) and e (n - 1) of a symmetric tridiagonal matrix become its eigenvalues, in any order, and zeros; n
+/// rows of z, tridiagonal_row(n) numbers each, turn with it: row k becomes vector k where rows were columns of the
+/// matrix that led to T. `work` has room for 2 n numbers. Returns how many eigenvalues were not found.
+template <class R, class V>
+SCI_HD R tridiagonal_eigenvectors(R* d, R* e, V* z, R* work, int64_t n) {
+  using T = single_of<R>;
+  tridiagonal::Part<R> p{R(T(0)), R(T(n - 1)), n - 1};
+  const int64_t row = tridiagonal_row(n);
+  int64_t budget = 30 * n;
+  while (tridiagonal::next_part<false>(d, e, p) && budget-- > 0) {
+    const int64_t first = tridiagonal::first_place(p);
+    tridiagonal::step(d, e, work, work + n, first, p);
+    int64_t j = 0;
+    if constexpr (!is_complex<V>)
+      for (; j + 2 * turned_columns <= row; j += 2 * turned_columns)
+        tridiagonal::turn<2 * turned_columns>(z + j, row, first, p.last, work, work + n);
+    for (; j < row; j += turned_columns) tridiagonal::turn<turned_columns>(z + j, row, first, p.last, work, work + n);
+  }
+  return p.to + R(T(1));
+}
+/// The values alone; e becomes squares on the way.
+template <class R>
+SCI_HD R tridiagonal_eigenvalues(R* d, R* e, int64_t n) {
+  using T = single_of<R>;
+  for (int64_t k = 0; k + 1 < n; ++k) e[k] = e[k] * e[k];
+  tridiagonal::Part<R> p{R(T(0)), R(T(n - 1)), n - 1};
+  int64_t budget = 30 * n;
+  while (tridiagonal::next_part<true>(d, e, p) && budget-- > 0)
+    tridiagonal::step_of_squares(d, e, tridiagonal::first_place(p), p);
+  return p.to + R(T(1));
+}
+
+/// The rows of the unit matrix.
+template <class V>
+SCI_HD void unit_rows(V* z, int64_t n) {
+  using R = real_of<V>;
+  const int64_t row = tridiagonal_row(n);
+  for (int64_t k = 0; k < n * row; ++k) z[k] = V(R(single_of<V>(k % (row + 1) == 0 ? 1 : 0)));
+}
+
+/// A = Q T Q^H: of a (n x n, Hermitian) the lower triangle is read and used up. d and e become the diagonals of T, and
+/// row k of z, if there is one, column k of Q
+/// (tridiagonal_row(n) numbers apart). `work` has room for 2 n numbers.
+template <class V>
+SCI_HD void to_tridiagonal_form(V* a, real_of<V>* d, real_of<V>* e, V* z, V* work, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  V *tau = work, *p = work + n;
+  const int64_t count = is_complex<V> ? n - 1 : n - 2;  // the last complex one only turns a phase
+  for (int64_t k = 0; k + 1 < n; ++k) {
+    V* v = a + (k + 1) * n + k;
+    const int64_t m = n - k - 1;
+    d[k] = real(a[k * (n + 1)]);
+    if (k >= count) {
+      e[k] = real(v[0]);
+      break;
+    }
+    e[k] = real(make_reflection(v, n, m, tau + k));
+    v[0] = V(R(T(1)));
+    // p = tau A v, then p - (conj(tau) v^H p / 2) v.
+    V* below = v + 1;
+    for (int64_t i = 0; i < m; ++i) {
+      const V *row = below + i * n, x = v[i * n];
+      V sum = V(real(row[i])) * x;
+      for (int64_t j = 0; j < i; ++j) {
+        sum += row[j] * v[j * n];
+        p[j] += conj(row[j]) * x;
+      }
+      p[i] = sum;
+    }
+    V product = V(R(T(0)));
+    for (int64_t i = 0; i < m; ++i) {
+      p[i] = tau[k] * p[i];
+      product += conj(v[i * n]) * p[i];
+    }
+    const R half = R(T(0.5)) * real(conj(tau[k]) * product);
+    for (int64_t i = 0; i < m; ++i) p[i] -= half * v[i * n];
+    for (int64_t i = 0; i < m; ++i) {
+      V* row = below + i * n;
+      const V x = v[i * n], y = p[i];
+      for (int64_t j = 0; j <= i; ++j) row[j] -= y * conj(v[j * n]) + x * conj(p[j]);
+    }
+  }
+  if (n > 0) d[n - 1] = real(a[n * n - 1]);
+  if (!z) return;
+  const int64_t row = tridiagonal_row(n);
+  unit_rows(z, n);
+  for (int64_t k = count - 1; k >= 0; --k)
+    reflect<false>(a + (k + 1) * n + k, n, tau[k], z + (k + 1) * (row + 1), row, 1, p, n - k - 1, n - k - 1);
+}
+
+}  // namespace sci
