@@ -1,8 +1,9 @@
 // The confluent limit function 0F1(; b; z), real and complex z, and its derivatives in b.
 //
 // By J_(b-1) where z < 0 and that oscillates; in double by the power series, in pairs where it cancels, or the
-// asymptotic form of Bessel functions (detail/hyper_kummer.h), each with an estimate of its error; where that says that
-// more than some 16 eps may be lost the same in double-double, or Taylor steps of the differential equation from 0.
+// asymptotic form of Bessel functions (detail/hyper_kummer.h), each with an estimate of its error; for large complex z
+// where both cancel by J_(b-1); where more than some 16 eps may be lost the same in double-double, Taylor steps of the
+// differential equation from 0, or recurrence down from b > 0.
 // Derivatives: dual numbers over double-double in the same algorithms.
 //
 // Conventions are SciPy's: NaN where b is 0, -1, -2, ... and at infinity.
@@ -34,6 +35,29 @@ SCI_HD_LARGE double hyper_limit_bessel(double b, double z) {
   return isfinite(w) ? w : 0;
 }
 
+/// The same for complex z; 0 where a factor leaves the range of doubles, or b - 1 would lose what is left beside a
+/// pole.
+SCI_HD_LARGE complex<double> hyper_limit_bessel(double b, complex<double> z) {
+  const double_double power = double_double::sum(1, -b);
+  if (power.lo != 0 && abs(b - rint(b)) < 0.1) return {0.0, 0.0};
+  const complex<double_double> r = hyper_sqrt(hyper_exact(-z));
+  complex<double_double> log = hyper_scaled(sci::log(r, 1.0), power);
+  double front;
+  int twos;
+  if (abs(b) < 140) {
+    front = frexp(rgamma(b), &twos);
+  } else {
+    const hyper_rgamma<double_double> g = hyper_reciprocal_gamma(double_double(b));
+    front = double(g.p), twos = g.twos;
+    log.re = log.re + g.log;
+  }
+  log.re = log.re - double_double(twos) * double_double_ln2();
+  const complex<double> f = hyper_exp(hyper_leading(log)), j = jv(b - 1, 2.0 * hyper_rounded(r));
+  const complex<double> w = (f + f * complex<double>{log.re.lo, log.im.lo}) * j * (1 / front);
+  const double least = min(double(abs(f)), double(abs(j)));
+  return isfinite(w) && least > 1e-290 ? w : complex<double>{0.0, 0.0};
+}
+
 template <class Z>
 SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
   using W = decltype(hyper_exact(z));
@@ -46,8 +70,13 @@ SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
       if (w != 0) return w;
     }
   }
-  const hyper_value<Z> f = hyper_limit_best<double, Z>(b, z, accepted);
+  const bool bessel = is_complex<Z> && double(abs(z)) > 100;
+  const hyper_value<Z> f = hyper_limit_best<double, Z>(b, z, accepted, bessel);
   if (f.size <= accepted) return f.w;
+  if constexpr (is_complex<Z>) {
+    const Z w = bessel ? hyper_limit_bessel(b, z) : Z(0.0);
+    if (w != Z(0.0)) return w;
+  }
   return hyper_finite_or(hyper_rounded(hyper_limit_slow<double_double, W>(b, z)), f.w);
 }
 

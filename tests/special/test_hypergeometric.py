@@ -126,3 +126,36 @@ def test_seams_of_values(name: str, point: tuple[float, ...]) -> None:
             for i in range(len(point))
         ]
         assert abs(value - want) <= max(2**-47 * abs(want), sum(moved))
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        (-104.7607384282765, -3160.93647968 + 2107.69619388j),  # neither a series nor a path from 0 keeps digits
+        (-107.49931936751545, -3056.48519334 - 5418.06325761j),  # nor recurrence
+        (-143.99952593267565, -4339.03175762 - 1739.98936194j),  # beside a pole, beyond the range of 1/Gamma
+        (-127.00002765954015, 316.91756163 - 514.64090153j),  # b - 1 rounds what is left beside a pole
+        (-0.00048828125, 150.0 + 40.0j),
+        (57.15737, -1264.0 - 3571.25j),
+    ],
+)
+def test_confluent_limit_of_large_complex_arguments(point: tuple[float, complex]) -> None:
+    b, z = point
+    value = special.hyp0f1(torch.tensor(b, dtype=torch.float64), torch.tensor(z, dtype=torch.complex128)).item()
+    with mpmath.workdps(120):
+        want = mpmath.hyp0f1(b, z)
+        step = 1 + mpmath.mpf(2) ** -52
+        moved = abs(mpmath.hyp0f1(b * step, z) - want) + abs(mpmath.hyp0f1(b, z * step) - want)
+        assert abs(value - want) <= max(2**-47 * abs(want), moved)
+
+
+@pytest.mark.parametrize(
+    "point", [(-84.6875, -29.25, 93.125, -0.640625 - 0.8828125j), (-37.125, -81.625, 94.875, 1.5 - 5.75j)]
+)
+def test_factors_beyond_the_range_of_doubles_in_single_precision(point: tuple[complex, ...]) -> None:
+    """Points at which a quotient of gamma functions underflows, though its product with a power does not."""
+    a, b, c = (torch.tensor(x, dtype=torch.float32) for x in point[:-1])
+    value = special.hyp2f1(a, b, c, torch.tensor(point[-1], dtype=torch.complex64)).item()
+    with mpmath.workdps(200):
+        want = mpmath.hyp2f1(*point)
+        assert abs(value - want) <= 2**-22 * abs(want)

@@ -14,28 +14,47 @@ SCI_HD double hyper_power(double_double base, double_double power, double, doubl
   const double rest = power.hi * base.lo / base.hi + (power.lo == 0 ? 0 : power.lo * sci::log(base.hi));
   return pow(base.hi, power.hi) * (1 + rest);
 }
-SCI_HD complex<double> hyper_power(complex<double_double> base, double_double power, double side, double& parts) {
+SCI_HD_LARGE complex<double> hyper_power(complex<double_double> base, double_double power, double side, double& parts) {
   const complex<double> turn = power.hi * hyper_log(hyper_leading(base), side);
-  parts += 1 + 0.4 * hyper_size(turn);
-  return hyper_exp(turn);
+  if (hyper_size(turn) < 40) {
+    parts += 1 + 0.4 * hyper_size(turn);
+    return hyper_exp(turn);
+  }
+  // The rounding of the logarithm would be that many ulp.
+  parts += 2;
+  const complex<double_double> exact = hyper_scaled(hyper_log(base, side), power);
+  const complex<double> f = hyper_exp(hyper_leading(exact));
+  return f + f * complex<double>{exact.re.lo, exact.im.lo};
 }
-/// How many ulp of 1/Gamma(x) the part of x makes that a double does not hold, and taking it by its logarithm.
-SCI_HD double hyper_lost(double_double x, double log) {
-  const double size = abs(x.hi);
-  double steep = size > 2 ? sci::log(size) : 1;
-  if (x.hi < 0.5) steep += 1 / abs(x.hi - rint(x.hi));
-  return (x.lo == 0 ? 0 : abs(x.lo) * 0x1p52 * steep) + abs(log);
+/// 1/Gamma(x), and in `parts` how many ulp it may be off; what a double does not hold of x is seen where x is large or
+/// beside a pole.
+SCI_HD_LARGE hyper_rgamma<double> hyper_reciprocal_gamma(double_double x, double& parts) {
+  hyper_rgamma<double> g = hyper_reciprocal_gamma(x.hi);
+  const double size = abs(x.hi), rest = abs(x.lo) * 0x1p52;
+  double lost = rest * (size > 2 ? sci::log(size) : 1);
+  if (x.hi < 0.5) lost += rest / abs(x.hi - rint(x.hi));
+  if (lost > 4 && g.p != 0) {
+    g.p -= g.p * (x.lo * digamma(x.hi));
+    lost = 1;
+  }
+  parts += lost + abs(g.log);
+  return g;
+}
+/// p 2^twos e^log.
+SCI_HD double hyper_assembled(double p, int twos, double log) {
+  const double n = rint(max(-1e6, min(1e6, log * 1.4426950408889634)));
+  return ldexp(p * exp((log - n * 0x1.62e42fefa3800p-1) - n * 0x1.ef35793c76730p-45), twos + int(n));
 }
 
 /// F(a, b; c; u), v = 1 - u, by its series or, where that converges faster, (1-u)^-a F(a, c-b; c; u/(u-1)).
 template <class W>
-SCI_HD_LARGE auto hyper_gauss_series(double_double a, double_double b, double_double c, W u, W v, double side)
-    -> hyper_value<decltype(hyper_rounded(u))> {
+SCI_HD_LARGE auto hyper_gauss_series(double_double a, double_double b, double_double c, W u, W v, double side,
+                                     bool brief = false) -> hyper_value<decltype(hyper_rounded(u))> {
   const double size = double(abs(hyper_rounded(u))), other = double(abs(hyper_rounded(v)));
   const bool ends = (hyper_pole(a.hi) && a.lo == 0) || (hyper_pole(b.hi) && b.lo == 0);
-  if (ends || size < 0.2 || (other < 1.2 && size < 0.95)) return hyper_value_series<W>({2, a, b, c}, u);
+  if (ends || size < 0.2 || (other < 1.2 && size < 0.95)) return hyper_value_series<W>({2, a, b, c}, u, brief);
   if (abs(b.hi) < abs(a.hi)) swap(a, b);
-  const auto s = hyper_value_series<W>({2, a, c - b, c}, -u / v);
+  const auto s = hyper_value_series<W>({2, a, c - b, c}, -u / v, brief);
   double parts = 0;
   const auto front = hyper_power(v, -a, side, parts);
   return {front * s.w, hyper_size(front) * (s.size + parts * hyper_size(s.w))};
@@ -46,7 +65,7 @@ SCI_HD double hyper_gauss_front(double c, double a, double b, double& parts) {
   const hyper_rgamma<double> top = hyper_reciprocal_gamma(c), g = hyper_reciprocal_gamma(a),
                              h = hyper_reciprocal_gamma(b);
   parts = 1 + abs(top.log) + abs(g.log) + abs(h.log);
-  return ldexp(g.p * h.p / top.p, g.twos + h.twos - top.twos) * exp(top.log - g.log - h.log);
+  return hyper_assembled(g.p * h.p / top.p, g.twos + h.twos - top.twos, top.log - g.log - h.log);
 }
 
 /// F(a, b; a + b + m; 1 - u), m >= 0 whole, in powers of u and with its logarithm (DLMF 15.8.10).
@@ -124,12 +143,12 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_plain(int where, double a, double b, dou
     const B f1 = where == 1 ? (k == 0 ? B(a) : ca) : B(k == 0 ? a : b),
             f2 = where == 1 ? (k == 0 ? B(b) : cb) : B(1) - (k == 0 ? ca : cb);
     const B turn = k == 0 ? gap : -gap;
-    const hyper_rgamma<double> G = hyper_reciprocal_gamma(turn.hi), g1 = hyper_reciprocal_gamma(g.hi),
-                               g2 = hyper_reciprocal_gamma(h.hi);
+    double parts = 1 + abs(top.log);
+    const hyper_rgamma<double> G = hyper_reciprocal_gamma(turn, parts), g1 = hyper_reciprocal_gamma(g, parts),
+                               g2 = hyper_reciprocal_gamma(h, parts);
     if (g1.p * g2.p == 0) continue;
-    double parts = 1 + abs(top.log) + hyper_lost(turn, G.log) + hyper_lost(g, g1.log) + hyper_lost(h, g2.log);
-    const double p = ldexp(g1.p * g2.p / (top.p * G.p), g1.twos + g2.twos - top.twos - G.twos) *
-                     exp(top.log + G.log - g1.log - g2.log);
+    const double p = hyper_assembled(g1.p * g2.p / (top.p * G.p), g1.twos + g2.twos - top.twos - G.twos,
+                                     top.log + G.log - g1.log - g2.log);
     if (!(abs(p) > 1e-280 && abs(p) < 1e280)) return {Z(limits<double>::nan), limits<double>::infinity};
     Z front = Z(p);
     if (where == 2 || k == 1) front = front * hyper_power(base, where == 1 ? gap : -f1, -side, parts);
@@ -182,15 +201,21 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_fast(double a, double b, double c, Z z, 
   double ratio[3];
   hyper_gauss_order(z, ends, order, ratio);
   hyper_value<Z> best = {Z(limits<double>::nan), limits<double>::infinity};
-  // The series about 0 in its other form: first where it converges faster than two with gamma functions.
+  // The series about 0 in its other form: first where it converges faster than two with gamma functions, else before
+  // sums in pairs.
   const double middle = ends || hyper_beyond(z) ? 1 : double(abs(z) / abs(z - Z(2.0)));
   const bool first = middle < 0.62 && ratio[order[0]] > 0.4 && max(abs(a), max(abs(b), abs(c))) < 8;
-  if (first && hyper_better(hyper_gauss_middle(a, b, c, z, -side), best, accepted)) return best;
+  if (!first && order[0] == 0) {
+    const auto u = hyper_exact(z);
+    if (hyper_better(hyper_gauss_series(a, b, c, u, hyper_exact(Z(1.0)) - u, -side, true), best, accepted)) return best;
+  }
+  const bool early = first || (middle < 0.66 && c > 0);
+  if (early && hyper_better(hyper_gauss_middle(a, b, c, z, -side), best, accepted)) return best;
   for (int i = 0; i < 3; ++i) {
     if (ratio[order[i]] < 0.75 && hyper_better(hyper_gauss_plain<Z>(order[i], a, b, c, z, side), best, accepted))
       return best;
   }
-  if (!first && middle < 0.8 && c > 0) hyper_better(hyper_gauss_middle(a, b, c, z, -side), best, accepted);
+  if (!early && middle < 0.8 && c > 0) hyper_better(hyper_gauss_middle(a, b, c, z, -side), best, accepted);
   return best;
 }
 

@@ -231,14 +231,15 @@ SCI_HD_LARGE hyper_value<Z> hyper_limit_far(R b, hyper_base<Z> z) {
   return {hyper_scaled(sum.w, scale), sum.size * scale.hi};
 }
 
+/// The better of the power series, for doubles with `brief` not in pairs, and the asymptotic form.
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accepted) {
+SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accepted, bool brief = false) {
   const double size = double(abs(hyper_complex(hyper_leading(z)))), square = hyper_leading(b) * hyper_leading(b);
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   if (size < max(1e4, min(1e7, square))) {
     hyper_value<Z> f;
     if constexpr (is_same<R, double>)
-      f = hyper_value_series({0, double_double(b), double_double(b), double_double(b)}, hyper_exact(z));
+      f = hyper_value_series({0, double_double(b), double_double(b), double_double(b)}, hyper_exact(z), brief);
     else
       f = hyper_series<R, Z>({0, b, b, b}, z);
     if (hyper_better(f, best, accepted)) return best;
@@ -247,14 +248,24 @@ SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accept
   return best;
 }
 
+/// 0F1(; b; z) by series or by a path.
+template <class R, class Z, class P>
+SCI_HD_LARGE hyper_value<Z> hyper_limit_direct(R b, P z, bool brief) {
+  const hyper_value<Z> best = hyper_limit_best<R, Z>(b, hyper_exact(z), 1e14);
+  if (best.size < 1e16) return best;
+  double size;
+  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{0, b, b, b}, z, size, brief);
+  return best.size <= size ? best : hyper_value<Z>{w, size};
+}
+
 /// 0F1(; b; z) in double-double or above.
 template <class R, class Z, class P>
 SCI_HD_LARGE Z hyper_limit_slow(R b, P z) {
-  const hyper_value<Z> best = hyper_limit_best<R, Z>(b, hyper_exact(z), 1e14);
-  if (best.size < 1e16) return best.w;
-  double size;
-  const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{0, b, b, b}, z, size, is_same<R, double_double>);
-  return best.size <= size ? hyper_trusted(best) : w;
+  const hyper_value<Z> f = hyper_limit_direct<R, Z>(b, z, is_same<R, double_double>);
+  if (f.size < 1e16) return f.w;
+  const hyper_value<Z> down = hyper_from_above<R, Z>(
+      {0, b, b, b}, hyper_exact(z), false, [&](R, R above) { return hyper_limit_direct<R, Z>(above, z, false); });
+  return hyper_trusted(down.size < f.size ? down : f);
 }
 
 }  // namespace detail
