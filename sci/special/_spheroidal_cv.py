@@ -243,6 +243,8 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 
 def _mode(name: str, argument: str, value: Any, least: int) -> int:
+    if type(value) is int and value >= least:
+        return value
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < least:
@@ -255,7 +257,7 @@ def _sequence(name: str, values_of: Any, m: Any, n: Any, c: Any) -> Tensor:
     degree = _mode(name, "n", n, order)
     (x,) = promote(name, allow_complex=False, half=True, c=c)
     degrees = torch.arange(order, degree + 1, dtype=x.dtype, device=x.device)
-    found: Tensor = values_of(order, degrees, x[..., None])
+    found: Tensor = values_of(order, degrees, x.unsqueeze(-1) if x.ndim else x)
     return found
 
 

@@ -41,11 +41,15 @@ SCI_HD T spheroidal_mean(int m, int degree) {
   double l = degree;
   return T(2 * l * (l + 1) - 2.0 * m * m - 1) / T((2 * l - 1) * (2 * l + 3));
 }
-/// <l| x^2 |l + 2>^2
+/// top <l| x^2 |l + 2>^2 / below, with one division.
+template <class T>
+SCI_HD T spheroidal_coupling(int m, int degree, T top, T below) {
+  double l = degree, a = (l + 2 - m) * (l + 2 + m), b = (l + 1 - m) * (l + 1 + m), d = 2 * l + 3;
+  return top * (T(a) * T(b)) / (below * (T((2 * l + 1) * d) * T(d * (2 * l + 5))));
+}
 template <class T>
 SCI_HD T spheroidal_coupling(int m, int degree) {
-  double l = degree, a = (l + 2 - m) * (l + 2 + m), b = (l + 1 - m) * (l + 1 + m), d = 2 * l + 3;
-  return T(a) / T((2 * l + 1) * d) * (T(b) / T(d * (2 * l + 5)));
+  return spheroidal_coupling(m, degree, T(1), T(1));
 }
 
 /// l (l + 1) where the components of an eigenvector begin to fall: for large l the diagonal is l^2 + gamma q / 2, twice
@@ -77,18 +81,20 @@ SCI_HD int spheroidal_last(const spheroidal_mode& mode, double c, double lambda,
   return row;
 }
 
-/// The pivot of the factorisation of T - lambda twisted at a row, which is 0 at an eigenvalue, and how many of all
-/// pivots are negative: the eigenvalues below lambda.
+/// The pivot of the factorisation of T - lambda twisted at a row, which is 0 at an eigenvalue, how many of all pivots
+/// are negative: the eigenvalues below lambda, and what the other rows add to the pivot, with its size.
 template <class T>
 struct spheroidal_twisted {
   T pivot;
   int negative;
+  double others, size;
 };
 template <class T>
 SCI_HD_LARGE spheroidal_twisted<T> spheroidal_factor(const spheroidal_mode& mode, T gamma, T lambda, int middle,
                                                      int last) {
   T square = gamma * gamma, centre = T(0);
   int negative = 0;
+  double others = 0, size = 0;
   for (int side = 0; side < 2; ++side) {
     int step = side == 0 ? 1 : -1, row = side == 0 ? 0 : last;
     T q = T(0);
@@ -96,13 +102,13 @@ SCI_HD_LARGE spheroidal_twisted<T> spheroidal_factor(const spheroidal_mode& mode
     SCI_NO_UNROLL
     for (;; row += step) {
       int l = mode.degree(row);
+      T next = first ? T(0) : -spheroidal_coupling(mode.m, side == 0 ? l - 2 : l, square, q);
+      if (row == middle) others += double(primal(next)), size += abs(double(primal(next)));
       if (row == middle && side == 1) {
-        q = first ? T(0) : -(square * spheroidal_coupling<T>(mode.m, l) / q);
+        q = next;
         break;
       }
-      T next = T(double(l) * (l + 1)) - lambda + gamma * spheroidal_mean<T>(mode.m, l);
-      if (!first) next = next - square * spheroidal_coupling<T>(mode.m, side == 0 ? l - 2 : l) / q;
-      q = next;
+      q = next + (T(double(l) * (l + 1)) - lambda + gamma * spheroidal_mean<T>(mode.m, l));
       first = false;
       if (row == middle) break;
       if (primal(q) == 0) q = q + T(1e-290);
@@ -110,7 +116,7 @@ SCI_HD_LARGE spheroidal_twisted<T> spheroidal_factor(const spheroidal_mode& mode
     }
     centre = centre + q;
   }
-  return {centre, negative + (primal(centre) < 0)};
+  return {centre, negative + (primal(centre) < 0), others, size};
 }
 
 /// A number with twice the digits and back, with its derivatives.
@@ -145,9 +151,12 @@ template <class T>
 SCI_HD_LARGE T spheroidal_lambda(const spheroidal_mode& mode, T c) {
   double size = primal(c), gamma = mode.square(size), start = double(mode.n) * (mode.n + 1);
   double low = start + min(gamma, 0.0), high = start + max(gamma, 0.0), lambda = low + (high - low) / 2, slope = -1;
-  if (size * size < 2 * mode.n + 1) lambda = min(max(spheroidal_guess(mode, gamma), low), high);
+  const bool small = size * size < 4 * mode.n + 6;
+  if (small) lambda = min(max(spheroidal_guess(mode, gamma), low), high);
   int index = mode.row(), pivot = 0, last = 0;
   double seen = limits<double>::infinity;  // the lambda of pivot and last
+  spheroidal_twisted<dual<double>> at;
+  double step = 0;
   SCI_NO_UNROLL
   for (int i = 0; i < 100; ++i) {
     if (!(abs(lambda - seen) < 0.5)) {
@@ -155,21 +164,32 @@ SCI_HD_LARGE T spheroidal_lambda(const spheroidal_mode& mode, T c) {
       pivot = spheroidal_pivot(mode, size, lambda);
       last = max(spheroidal_last(mode, size, lambda, pivot), index + 2);
     }
-    auto at = spheroidal_factor(mode, dual<double>(gamma), variable(lambda), pivot, last);
+    at = spheroidal_factor(mode, dual<double>(gamma), variable(lambda), pivot, last);
     slope = at.pivot.d;
     double newton = lambda - at.pivot.v / slope, before = lambda;
     bool alone = at.negative == index || at.negative == index + 1;
     (at.negative > index ? high : low) = lambda;
     lambda = alone && newton >= low && newton <= high ? newton : low + (high - low) / 2;
-    if (abs(lambda - before) <= 1e-12 * (abs(lambda) + abs(gamma))) break;
+    step = lambda - before;
+    // What is left is of the order of the step's square over the distance of eigenvalues.
+    if (abs(step) <= (small ? 1e-10 : 1e-12) * (abs(lambda) + abs(gamma))) break;
+  }
+  if constexpr (!is_dual<T>) {
+    // Where the pivot is its own entry but for a little, that alone needs the digits.
+    if (small && at.size < 0.25 * abs(lambda)) {
+      const int l = mode.degree(pivot);
+      const double_double entry = double_double(double(l) * (l + 1)) - double_double(lambda) +
+                                  mode.square(double_double(c)) * spheroidal_mean<double_double>(mode.m, l);
+      return lambda - (double(entry) + at.others + (slope + 1) * step) / slope;
+    }
   }
   using digits = spheroidal_digits<T>;
   auto square = mode.square(digits::twice(c));
   T result = T(lambda);
   SCI_NO_UNROLL
   for (int i = 0; i < (is_dual<T> ? 3 : 1); ++i) {
-    auto at = spheroidal_factor(mode, square, digits::twice(result), pivot, last);
-    result = result - digits::once(at.pivot) / T(slope);
+    const auto exact = spheroidal_factor(mode, square, digits::twice(result), pivot, last);
+    result = result - digits::once(exact.pivot) / T(slope);
   }
   return result;
 }
