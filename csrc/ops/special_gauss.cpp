@@ -1,10 +1,10 @@
 // The operators behind sci/special/_gauss.py: one quadrature rule of the batch per item.
 #include "runtime/operator.h"
-#include "special/detail/gauss_few.h"
-#include "special/detail/gauss_walk.h"
+#include "special/detail/gauss_rule.h"
 
-SCI_KERNEL("special/detail/gauss_few.h", sci::GaussFewItem)
-SCI_KERNEL("special/detail/gauss_walk.h", sci::GaussWalkItem)
+SCI_KERNEL("special/detail/gauss_rule.h", sci::GaussRuleItem)
+SCI_KERNEL("special/detail/gauss_rule.h", sci::GaussSlopesItem<sci::dual<double>>)
+SCI_KERNEL("special/detail/gauss_rule.h", sci::GaussSlopesItem<sci::dual<sci::dual<sci::dual<double>>>>)
 
 namespace sci {
 namespace {
@@ -16,49 +16,66 @@ Tensor row_major(const Tensor& x) {
   return out;
 }
 
-/// a, b (*) -> zeros in two forms, square roots of their weights, powers of 2 that these lack, each (*, count).
-std::tuple<Tensor, Tensor, Tensor, Tensor> gauss_walk(const Tensor& a0, const Tensor& b0, int64_t n, int64_t count,
-                                                      int64_t family) {
-  STD_TORCH_CHECK(a0.scalar_type() == ScalarType::Double && b0.scalar_type() == ScalarType::Double &&
-                      a0.numel() == b0.numel() && n >= 0 && count >= 0,
-                  "gauss_walk: expected two float64 tensors of one shape");
-  Tensor a = row_major(a0), b = row_major(b0);
-  std::vector<int64_t> size{a.sizes().begin(), a.sizes().end()};
-  size.push_back(count);
-  Tensor x = empty_as(a, size), other = empty_as(a, size), root_weight = empty_as(a, size),
-         exponent = empty_as(a, size);
-  if (x.numel() != 0)
-    parallel_for(
-        x, a.numel(),
-        GaussWalkItem{data<double>(std::as_const(a)), data<double>(std::as_const(b)), data<double>(x),
-                      data<double>(other), data<double>(root_weight), data<double>(exponent), n, count, int(family)},
-        1 + 1024 / count);
-  return {x, other, root_weight, exponent};
+Tensor with_points(const Tensor& like, int64_t n) {
+  std::vector<int64_t> size{like.sizes().begin(), like.sizes().end()};
+  size.push_back(n);
+  return empty_as(like, size);
 }
 
+/// How many rules a thread of the CPU takes at least.
+int64_t rules_at_once(int64_t n) { return 1 + 1024 / n; }
+
 /// a, b, total (*) -> nodes, weights (*, n).
-std::tuple<Tensor, Tensor> gauss_few(const Tensor& a0, const Tensor& b0, const Tensor& total0, int64_t n,
-                                     int64_t family) {
+std::tuple<Tensor, Tensor> gauss_rule(const Tensor& a0, const Tensor& b0, const Tensor& total0, int64_t n,
+                                      int64_t family) {
   STD_TORCH_CHECK(a0.scalar_type() == ScalarType::Double && b0.scalar_type() == ScalarType::Double &&
                       total0.scalar_type() == ScalarType::Double && a0.numel() == b0.numel() &&
-                      a0.numel() == total0.numel() && n >= 1 && n <= detail::gauss_few_most,
-                  "gauss_few: expected three float64 tensors of one shape, and 1 to 32 points");
+                      a0.numel() == total0.numel() && n >= 1,
+                  "gauss_rule: expected three float64 tensors of one shape, and at least one point");
   Tensor a = row_major(a0), b = row_major(b0), total = row_major(total0);
-  std::vector<int64_t> size{a.sizes().begin(), a.sizes().end()};
-  size.push_back(n);
-  Tensor x = empty_as(a, size), w = empty_as(a, size);
-  if (x.numel() != 0)
-    parallel_for(
-        x, a.numel(),
-        GaussFewItem{data<double>(std::as_const(a)), data<double>(std::as_const(b)), data<double>(std::as_const(total)),
-                     data<double>(x), data<double>(w), int(n), int(family)},
-        64);
+  Tensor x = with_points(a, n), w = with_points(a, n);
+  if (x.numel() == 0) return {x, w};
+  Tensor scratch = empty_as(a, {n > detail::gauss_few_most ? a.numel() * detail::gauss_scratch(n) : 0});
+  parallel_for(
+      x, a.numel(),
+      GaussRuleItem{data<double>(std::as_const(a)), data<double>(std::as_const(b)), data<double>(std::as_const(total)),
+                    data<double>(x), data<double>(w), data<double>(scratch), n, int(family)},
+      rules_at_once(n));
   return {x, w};
 }
 
-SCI_OPERATOR("gauss_few(Tensor a, Tensor b, Tensor total, int n, int family) -> (Tensor, Tensor)", gauss_few)
-SCI_OPERATOR("gauss_walk(Tensor a, Tensor b, int n, int count, int family) -> (Tensor, Tensor, Tensor, Tensor)",
-             gauss_walk)
+template <class R>
+void gauss_slopes_run(const Tensor& a, const Tensor& b, Tensor& x, Tensor& half_log, int64_t n, int64_t family,
+                      int64_t i, int64_t j) {
+  Tensor scratch = empty_as(a, {a.numel() * detail::gauss_slopes_scratch(n, sizeof(R) / sizeof(double))});
+  parallel_for(x, a.numel(),
+               GaussSlopesItem<R>{data<double>(std::as_const(a)), data<double>(std::as_const(b)), data<double>(x),
+                                  data<double>(half_log), data<double>(scratch), n, int(family), int(i), int(j)},
+               rules_at_once(n));
+}
+
+/// The derivative of order i in a and j in b (*), 1 to 3 in all, of the nodes and of half the logarithms of the
+/// weights up to one number, (*, n). Of Jacobi's and Laguerre's rules.
+std::tuple<Tensor, Tensor> gauss_slopes(const Tensor& a0, const Tensor& b0, int64_t n, int64_t family, int64_t i,
+                                        int64_t j) {
+  STD_TORCH_CHECK(a0.scalar_type() == ScalarType::Double && b0.scalar_type() == ScalarType::Double &&
+                      a0.numel() == b0.numel() && n >= 1 && family != detail::gauss_few_hermite,
+                  "gauss_slopes: expected two float64 tensors of one shape, and at least one point");
+  STD_TORCH_CHECK(i >= 0 && j >= 0 && i + j >= 1 && i + j <= 3,
+                  "gauss_slopes: rules have derivatives in their parameters to the third order");
+  Tensor a = row_major(a0), b = row_major(b0);
+  Tensor x = with_points(a, n), half_log = with_points(a, n);
+  if (x.numel() == 0) return {x, half_log};
+  // Each set of dual numbers is an instance of its own: the second order takes the third's.
+  if (i + j == 1)
+    gauss_slopes_run<dual<double>>(a, b, x, half_log, n, family, i, j);
+  else
+    gauss_slopes_run<dual<dual<dual<double>>>>(a, b, x, half_log, n, family, i, j);
+  return {x, half_log};
+}
+
+SCI_OPERATOR("gauss_rule(Tensor a, Tensor b, Tensor total, int n, int family) -> (Tensor, Tensor)", gauss_rule)
+SCI_OPERATOR("gauss_slopes(Tensor a, Tensor b, int n, int family, int i, int j) -> (Tensor, Tensor)", gauss_slopes)
 
 }  // namespace
 }  // namespace sci

@@ -33,7 +33,7 @@ from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 from sci._core.torch_private import forward_mode_active, transforms_active
 
-from ._gauss import legendre_rule
+from ._gauss import legendre_on
 
 _lame = operator("lame", fake=lambda like, *_: torch.empty_like(like))
 _LAME_DEGREE = 64  # of csrc/special/detail/lame.h
@@ -133,7 +133,7 @@ def _second(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor) -> Tensor:
     kappa, zeros = _zeros(n, p, a, b)
     k = b.sqrt()
     # int_0^(1/s) u^(2n) / (R^2 sqrt((1 - h2 u^2)(1 - k2 u^2))) du with R = u^n E(1/u) and k u = sin(theta)
-    _, weights, places = legendre_rule(_LEGENDRE, at.device)
+    places, weights = legendre_on(_LEGENDRE, at.device, True)
     end = (k / at).asin()
     sine2 = (end[..., None] * places.to(at.dtype)).sin() ** 2
     square = sine2 / b[..., None]
@@ -146,7 +146,7 @@ def _second(n: int, p: int, h2: Tensor, k2: Tensor, s: Tensor) -> Tensor:
         denominator = denominator * v
     if kappa[2]:
         denominator = denominator * (1 - sine2)
-    total = (weights.to(at.dtype) / 2 * square**n / denominator).sum(-1)
+    total = (weights.to(at.dtype) * square**n / denominator).sum(-1)
     value = (2 * n + 1) * _product(kappa, zeros, a, b, at, (1, 1)) * total * end / k
     return torch.where(valid, value, math.nan)
 

@@ -1,17 +1,15 @@
-"""Gauss quadrature: nodes and weights from the recurrence of orthogonal polynomials, with derivatives in parameters.
+"""Gauss quadrature: nodes and weights of orthogonal polynomials, with derivatives in parameters.
 
-Nodes and weights come of the walk in csrc/special/detail/gauss_walk.h, in O(n); of up to 32 points of the matrix of the
-recurrence, in csrc/special/detail/gauss_few.h. Their derivatives in parameters come
-of Newton steps on the orthonormal polynomials p_k, in O(n^2): with K = sum_{k<n} p_k(x)^2 the Christoffel-Darboux
-formula (DLMF 18.2.12) gives p_n' = K / (b_n p_{n-1}) at a node, and the weight is mu_0 / K. Steps with coefficients
-that require gradients carry these into nodes and weights: one step is exact to the first order, two to the second and
-third.
+Rules come of one operator, csrc/special/detail/gauss_rule.h, in O(n): of up to 32 points from the matrix of the
+recurrence, of more by a walk from node to node. Their derivatives come of the same walk on dual numbers: those of the
+nodes, and those of half the logarithms l of the weights but for one number, so that
+w' = 2 w (l' - sum(w l') / sum(w)).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -21,7 +19,6 @@ from sci._core.arrays import as_tensor, floating
 from sci._core.checks import known
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
-from sci._core.torch_private import forward_mode_active, transforms_active
 
 from ._orthogonal import sh_legendre_polynomial
 from ._poch import poch
@@ -30,21 +27,17 @@ from ._poch import poch
 class Family:
     """Monic polynomials of a recurrence P_{k+1} = (x - centres[k]) P_k - squares[k-1] P_{k-1}, for k < n.
 
-    `recurrence` returns centres (..., n) and squares (..., n - 1). `total` is the integral of the weight, which depends
-    on every parameter. `walk` returns the nodes without derivatives, and the square roots of the weights up to one
-    factor. `few` is the number of points, which of the families of csrc/special/detail/gauss_few.h this is, and its two
-    parameters.
+    `recurrence` returns centres (..., n) and squares (..., n - 1). `total` is the integral of the weight. `rule` is the
+    number of points, which of the families of csrc/special/detail/gauss_few.h this is, and its two parameters.
     """
 
     def __init__(
         self,
         recurrence: Callable[[], tuple[Tensor, Tensor]],
         total: Tensor,
-        walk: Callable[[], tuple[Tensor, Tensor]] | None = None,
-        few: tuple[int, int, Tensor, Tensor] | None = None,
-        parameters: bool = True,
+        rule: tuple[int, int, Tensor, Tensor] | None = None,
     ) -> None:
-        self.recurrence, self.total, self.walk, self.few, self.parameters = recurrence, total, walk, few, parameters
+        self.recurrence, self.total, self.rule = recurrence, total, rule
 
 
 def count(name: str, n: Any, least: int = 1) -> int:
@@ -133,129 +126,97 @@ def hermite_recurrence(n: int, scale: float, like: Tensor) -> tuple[Tensor, Tens
 # ---- nodes and weights ---------------------------------------------------------------------------------------------
 
 
-def _walk_fake(a: Tensor, b: Tensor, n: int, count: int, family: int) -> tuple[Tensor, ...]:
-    return tuple(a.new_empty(*a.shape, count) for _ in range(4))
+JACOBI, SHIFTED, LAGUERRE, HERMITE = range(4)  # Jacobi's also on [0, 1]
 
 
-_walk: Callable[..., tuple[Tensor, Tensor, Tensor, Tensor]] = operator("gauss_walk", fake=_walk_fake, core_dims=(0, 0))
+_Slope = tuple[Tensor | None, Tensor]  # the derivatives of two tensors (..., n) in a parameter
 
 
-# Up to this many points by `few_points`: of Jacobi's, Jacobi's on [0, 1], Laguerre's and Hermite's weight.
-FEW = 32
-JACOBI, SHIFTED, LAGUERRE, HERMITE = range(4)
-
-
-def _few_fake(a: Tensor, b: Tensor, total: Tensor, n: int, family: int) -> tuple[Tensor, ...]:
+def _rule_fake(a: Tensor, b: Tensor, total: Tensor, n: int, family: int) -> tuple[Tensor, ...]:
     return a.new_empty(*a.shape, n), a.new_empty(*a.shape, n)
 
 
-few_points: Callable[..., tuple[Tensor, Tensor]] = operator("gauss_few", fake=_few_fake, core_dims=(0, 0, 0))
+def _slopes_fake(a: Tensor, b: Tensor, n: int, family: int, i: int, j: int) -> tuple[Tensor, ...]:
+    return a.new_empty(*a.shape, n), a.new_empty(*a.shape, n)
 
 
-def _scaled(root_weight: Tensor, exponent: Tensor) -> Tensor:
-    """Put the powers of 2 together with the square roots of weights, the largest of which becomes about 1."""
-    size = (root_weight.log2() + exponent).amax(-1, keepdim=True).round()
-    return root_weight * torch.exp2(exponent - size)
+def _backward(slopes: Sequence[_Slope | None], grads: Sequence[Tensor | None]) -> list[Tensor | None]:
+    """Return the gradients in parameters in which two tensors have these derivatives."""
+    found: list[Tensor | None] = []
+    for slope in slopes:
+        parts = (
+            [(g * d).sum(-1) for g, d in zip(grads, slope, strict=True) if g is not None and d is not None]
+            if slope
+            else []
+        )
+        found.append(sum(parts[1:], parts[0]) if parts else None)
+    return found
 
 
-def walk_jacobi(n: int, alpha: Tensor, beta: Tensor, shifted: bool = False) -> tuple[Tensor, Tensor]:
-    """From both ends: on [-1, 1], or on [0, 1], where nodes next to 0 keep their digits."""
-    a, b = (t.contiguous() for t in torch.broadcast_tensors(alpha.detach(), beta.detach()))
-    if n == 1:
-        x = ((b + 1) if shifted else (b - a)) / (a + b + 2)
-        return x[..., None], torch.ones_like(x)[..., None]
-    few, right, left = n < 8, (n + 1) // 2, n // 2
-    t, x, w, e = _walk(a, b, n, right if few else right + 1, 0)
-    low, y, v, f = _walk(b, a, n, left, 0)
-    if few:  # the functions are P_n over P_n(1) and P_n(-1) (DLMF 18.6.1)
-        k = indices(n, a)
-        v = v * ((a[..., None] + 1 + k) / (b[..., None] + 1 + k)).prod(-1, keepdim=True)
-    else:  # the last node from the left is the one after the last from the right
-        v, f = v * (w[..., -1:] / v[..., -1:]), f + (e[..., -1:] - f[..., -1:])
-    t, x, w, e = (u[..., :right].flip(-1) for u in (t, x, w, e))
-    nodes = torch.cat((low, 1 - t), -1) if shifted else torch.cat((-y, x), -1)
-    return nodes, _scaled(torch.cat((v, w), -1), torch.cat((f, e), -1))
+def _jvp(slopes: Sequence[_Slope | None], tangents: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
+    found = []
+    for k in range(2):
+        given = [(slope[k], t[..., None]) for slope, t in zip(slopes, tangents, strict=True) if slope and t is not None]
+        parts = [d * t for d, t in given if d is not None]
+        found.append(sum(parts[1:], parts[0]) if parts else None)
+    return tuple(found)
 
 
-def walk_gegenbauer(n: int, lam: Tensor) -> tuple[Tensor, Tensor]:
-    half = n // 2
-    a = lam.detach() - 0.5
-    _, x, w, e = _walk(a, a, n, n - half, 0)
-    outer, w = x[..., :half], _scaled(w, e)
-    x = torch.cat((-outer, x.new_zeros(*x.shape[:-1], n % 2), outer.flip(-1)), -1)
-    return x, torch.cat((w, w[..., :half].flip(-1)), -1)
+def _slopes_slopes(inputs: Any, needs: Any) -> list[_Slope | None]:
+    a, b, n, family, i, j = inputs
+    return [_slopes(a, b, n, family, i + 1 - k, j + k) if needs[k] else None for k in range(2)]
 
 
-def walk_laguerre(n: int, alpha: Tensor) -> tuple[Tensor, Tensor]:
-    a = alpha.detach()
-    x, _, w, e = _walk(a, a, n, n, 1)
-    return x, _scaled(w, e)
+_slopes: Callable[..., tuple[Tensor, Tensor]] = operator(
+    "gauss_slopes",
+    fake=_slopes_fake,
+    backward=lambda inputs, outputs, grads, needs: [
+        *_backward(_slopes_slopes(inputs, needs), grads),
+        None,
+        None,
+        None,
+        None,
+    ],
+    jvp=lambda inputs, outputs, tangents: _jvp(
+        _slopes_slopes(inputs, [t is not None for t in tangents[:2]]), tangents[:2]
+    ),
+    core_dims=(0, 0),
+)
 
 
-def walk_hermite(n: int, scale: float, like: Tensor) -> tuple[Tensor, Tensor]:
-    a = like.new_full((), 0.5 if n % 2 else -0.5)
-    _, x, w, _ = _walk(a, a, n // 2, n // 2, 2)
-    x = x / math.sqrt(scale)
-    # The slope at a zero in the middle is 1 by the function's scale.
-    return torch.cat((-x.flip(-1), x.new_zeros(n % 2), x)), torch.cat((w.flip(-1), w.new_ones(n % 2), w))
+def _rule_slopes(inputs: Any, outputs: Any, needs: Any) -> list[_Slope | None]:
+    """Return the derivatives of nodes and weights in a, b and the total."""
+    (a, b, total, n, family), (_, w) = inputs, outputs
+    found: list[_Slope | None] = []
+    for k in range(2):
+        if not needs[k]:
+            found.append(None)
+            continue
+        x, half = _slopes(a, b, n, family, 1 - k, k)
+        found.append((x, 2 * w * (half - (w * half).sum(-1, keepdim=True) / w.sum(-1, keepdim=True))))
+    return [*found, (None, w / total[..., None]) if needs[2] else None]
 
 
-def _padded(squares: Tensor) -> Tensor:
-    """Put an element in front, so that squares[k] stands before P_{k-1} in the step from P_k."""
-    return torch.cat((squares.new_ones(*squares.shape[:-1], 1), squares), -1)
-
-
-def _pass(centres: Tensor, squares: Tensor, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the Newton step at the nodes x, and K = sum p_k(x)^2 (with p_0 = 1) with half an exponent of its own."""
-    n = centres.shape[-1]
-    roots = _padded(squares).sqrt()
-    before, now, total = torch.zeros_like(x), torch.ones_like(x), torch.ones_like(x)
-    exponent = torch.zeros_like(x)  # of 2, by which p_k was divided
-    for k in range(n):
-        step = (x - centres[..., k, None]) * now
-        step = step - roots[..., k, None] * before if k else step
-        if k == n - 1:
-            break
-        before, now = now, step / roots[..., k + 1, None]
-        total = total + now * now
-        if k % 16 == 15:
-            size = now.detach().abs() + before.detach().abs()
-            out = (size > 1e40) | (size < 1e-40)
-            places = torch.where(out, size.log2().round(), torch.zeros_like(size))
-            unit = torch.exp2(-places)
-            before, now, total = before * unit, now * unit, total * unit.square()
-            exponent = exponent + places
-    return step * now / total, total, exponent
-
-
-def _without_derivatives(family: Family) -> tuple[Tensor, Tensor]:
-    assert family.walk is not None and family.few is not None
-    n, kind, a, b = family.few
-    if n <= FEW:
-        return few_points(a.detach(), b.detach(), family.total.detach(), n, kind)
-    x, root = family.walk()
-    return x, root * (family.total.detach()[..., None] / root.square().sum(-1, keepdim=True)) * root
+_rule: Callable[..., tuple[Tensor, Tensor]] = operator(
+    "gauss_rule",
+    fake=_rule_fake,
+    backward=lambda inputs, outputs, grads, needs: [
+        *_backward(_rule_slopes(inputs, outputs, needs), grads),
+        None,
+        None,
+    ],
+    jvp=lambda inputs, outputs, tangents: _jvp(
+        _rule_slopes(inputs, outputs, [t is not None for t in tangents[:3]]), tangents[:3]
+    ),
+    core_dims=(0, 0, 0),
+)
 
 
 def nodes_and_weights(family: Family) -> tuple[Tensor, Tensor]:
     """Return nodes in ascending order and weights, of the parameters' batch shape."""
-    # Nodes are found without derivatives of any mode, which the steps below bring in.
-    with torch.no_grad():
-        x, w = _without_derivatives(family)
-    grad = torch.is_grad_enabled() and family.total.requires_grad
-    grad = grad or forward_mode_active() or transforms_active() or torch.compiler.is_compiling()
-    if not (grad and family.parameters):
-        return x, w
-    centres, squares = family.recurrence()
-    for _ in range(2):
-        step, _, _ = _pass(centres, squares, x)
-        # Only what the parameters change: the value stays the refined one.
-        x = x - (step - step.detach())
-    _, size, exponent = _pass(centres, squares, x)
-    unit = torch.exp2(-exponent)
-    rate = unit / size * unit
-    rate = rate * (family.total[..., None] / rate.sum(-1, keepdim=True))
-    return x, w + (rate - rate.detach())
+    assert family.rule is not None
+    n, kind, a, b = family.rule
+    return _rule(a, b, family.total, n, kind)
 
 
 def rule(family: Family, mu: bool, made: torch.dtype) -> tuple[Any, ...]:
@@ -270,30 +231,22 @@ def rule(family: Family, mu: bool, made: torch.dtype) -> tuple[Any, ...]:
 
 def legendre_on(n: int, device: Any, shifted: bool = False) -> tuple[Tensor, Tensor]:
     """Return nodes and weights on [-1, 1] or [0, 1]."""
-    if n <= FEW:
+    if n < 1000:
         zero = torch.zeros((), dtype=torch.float64, device=device)
         total = torch.full((), 1.0 if shifted else 2.0, dtype=torch.float64, device=device)
-        return few_points(zero, zero, total, n, SHIFTED if shifted else JACOBI)
-    x, w, low = legendre_rule(n, device)
+        return _rule(zero, zero, total, n, SHIFTED if shifted else JACOBI)
+    x, w, low = _legendre_many(n, device)
     return (low, w / 2) if shifted else (x, w)
 
 
-def legendre_rule(n: int, device: Any) -> tuple[Tensor, Tensor, Tensor]:
+def _legendre_many(n: int, device: Any) -> tuple[Tensor, Tensor, Tensor]:
     r"""Return nodes, weights and the nodes on [0, 1], in O(n): N. Hale and A. Townsend, SIAM J. Sci. Comput. 35 (2013)
     A652-A674.
 
     Newton steps in the angle on Stieltjes's expansion (DLMF 18.15.12) inside, on the recurrence for the 30 nodes next
-    to each end, where that does not converge; from Tricomi's approximation (there, 18.16.9). Fewer nodes by the walk.
+    to each end, where that does not converge; from Tricomi's approximation (there, 18.16.9). For 1000 or more.
     """
     half = n // 2
-    if n < 1000:
-        zero = torch.zeros((), dtype=torch.float64, device=device)
-        t, x, w, _ = _walk(zero, zero, n, n - half, 0)
-        if n % 2:  # the middle
-            x[-1], t[-1] = 0, 0.5
-        w = torch.cat((w, w[:half].flip(0))).square()
-        nodes = torch.cat((-x, x[:half].flip(0))) + 0.0
-        return nodes, w * (2 / w.sum()), torch.cat((t, 1 - t[:half].flip(0)))
     ends = 30
     # Angles from the pole where these are small, from the equator where those are: each relative to itself.
     k = torch.arange(1, half + 1, dtype=torch.float64, device=device)

@@ -32,10 +32,6 @@ from ._gauss import (
     plain_rule,
     result_dtype,
     rule,
-    walk_gegenbauer,
-    walk_hermite,
-    walk_jacobi,
-    walk_laguerre,
 )
 from ._poch import poch
 
@@ -57,8 +53,7 @@ def _broadcast(*parameters: Tensor) -> tuple[Tensor, ...]:
 
 def jacobi_rule(n: int, a: Tensor, b: Tensor) -> Family:
     a, b = _broadcast(a, b)
-    few = (n, JACOBI, a, b)
-    return Family(lambda: jacobi_recurrence(n, a, b), _jacobi_total(a, b), lambda: walk_jacobi(n, a, b), few)
+    return Family(lambda: jacobi_recurrence(n, a, b), _jacobi_total(a, b), (n, JACOBI, a, b))
 
 
 def _jacobi_total(a: Tensor, b: Tensor) -> Tensor:
@@ -79,30 +74,28 @@ def sh_jacobi_rule(n: int, p1: Tensor, q1: Tensor) -> Family:
         centres, squares = jacobi_recurrence(n, a, b)
         return (1 + centres) / 2, squares / 4
 
-    return Family(recurrence, beta_function(a + 1, b + 1), lambda: walk_jacobi(n, a, b, True), (n, SHIFTED, a, b))
+    return Family(recurrence, beta_function(a + 1, b + 1), (n, SHIFTED, a, b))
 
 
 def gegenbauer_rule(n: int, lam: Tensor) -> Family:
     total = math.sqrt(math.pi) / poch(lam + 0.5, 0.5)
-    a = lam.detach() - 0.5
-    return Family(lambda: gegenbauer_recurrence(n, lam), total, lambda: walk_gegenbauer(n, lam), (n, JACOBI, a, a))
+    a = lam - 0.5
+    return Family(lambda: gegenbauer_recurrence(n, lam), total, (n, JACOBI, a, a))
 
 
 def laguerre_rule(n: int, a: Tensor) -> Family:
-    return Family(lambda: laguerre_recurrence(n, a), gamma(a + 1), lambda: walk_laguerre(n, a), (n, LAGUERRE, a, a))
+    return Family(lambda: laguerre_recurrence(n, a), gamma(a + 1), (n, LAGUERRE, a, a))
 
 
 def plain_laguerre_rule(n: int, device: Any) -> Family:
     a = torch.zeros((), dtype=torch.float64, device=device)
-    few = (n, LAGUERRE, a, a)
-    return Family(lambda: laguerre_recurrence(n, a), a + 1, lambda: walk_laguerre(n, a), few, False)
+    return Family(lambda: laguerre_recurrence(n, a), a + 1, (n, LAGUERRE, a, a))
 
 
 def hermite_rule(n: int, scale: float, device: Any) -> Family:
     total = torch.tensor(math.sqrt(math.pi / scale), dtype=torch.float64, device=device)
     size = torch.tensor(scale, dtype=torch.float64, device=device)
-    few = (n, HERMITE, size, size)
-    return Family(lambda: hermite_recurrence(n, scale, total), total, lambda: walk_hermite(n, scale, total), few, False)
+    return Family(lambda: hermite_recurrence(n, scale, total), total, (n, HERMITE, size, size))
 
 
 @function()
@@ -244,7 +237,7 @@ def roots_jacobi(
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
 
     References
     ----------
@@ -310,7 +303,7 @@ def roots_sh_jacobi(
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
 
     References
     ----------
@@ -366,7 +359,7 @@ def roots_gegenbauer(n: Any, alpha: Any, mu: bool = False, *, dtype: Any = None,
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
 
     References
     ----------
@@ -473,7 +466,7 @@ def roots_genlaguerre(
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n^2).
+    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
 
     References
     ----------

@@ -132,19 +132,4 @@ struct gauss_few_rule {
 };
 
 }  // namespace detail
-
-/// One rule of a batch.
-struct GaussFewItem {
-  const double *a, *b, *total;
-  double *node, *weight;
-  int n, family;
-  SCI_HD void operator()(int64_t i) const {
-    detail::gauss_few_rule rule;
-    rule.n = n, rule.family = family;
-    rule.set(a[i], b[i]);
-    rule.run(total[i]);
-    for (int k = 0; k < n; ++k) node[i * n + k] = rule.node[k], weight[i * n + k] = rule.weight[k];
-  }
-};
-
 }  // namespace sci
