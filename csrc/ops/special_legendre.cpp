@@ -6,9 +6,13 @@
 #include "special/legendre_q.h"
 
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<double>)
+SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<double, 2>)
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<float>)
+SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<float, 2>)
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<sci::complex<double>>)
+SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<sci::complex<double>, 2>)
 SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<sci::complex<float>>)
+SCI_KERNEL("special/detail/legendre_table.h", sci::detail::LegendreTable<sci::complex<float>, 2>)
 SCI_KERNEL("special/legendre_q.h", sci::detail::LegendreQTable<double>)
 SCI_KERNEL("special/legendre_q.h", sci::detail::LegendreQTable<float>)
 SCI_KERNEL("special/legendre_q.h", sci::detail::LegendreQTable<sci::complex<double>>)
@@ -18,6 +22,14 @@ namespace sci {
 namespace {
 
 constexpr int64_t lanes_bytes = 1 << 15;  // what stays in the first cache
+
+/// The table with a thread per argument. Its local arrays have room for derivatives up to `most`, few mostly.
+template <class Z, int most>
+void on_gpu(const detail::LegendreTable<Z>& t, int device) {
+  using Table = detail::LegendreTable<Z, most>;
+  const Table task{t.z, t.out, t.batch, t.n, t.m, t.low, t.count, t.both, t.normal, t.outside, t.sphere, t.chunk};
+  launch_cuda(kernel_of<Table>::kernel, device, t.batch, t.batch, &task);
+}
 
 /// z (*) -> derivatives low .. low + count - 1 of degrees 0..n and orders 0..m, with `both` -m..-1, (count, n + 1,
 /// orders, *). `kind`: 0 plain, 1 with norm, 2 on the sphere in the angle z; `cut` 2 or 3.
@@ -47,7 +59,9 @@ Tensor legendre_table(const Tensor& z0, int64_t low, int64_t count, int64_t n, i
                                   cut == 3,
                                   kind == 2,
                                   1};
-    if (z.is_cuda()) return parallel_for(z, batch, task);
+    if (z.is_cuda())
+      return task.top() <= 2 ? on_gpu<Z, 2>(task, z.get_device())
+                             : on_gpu<Z, detail::legendre_orders>(task, z.get_device());
     task.chunk = std::max<int64_t>(16, lanes_bytes / int64_t(sizeof(Z)) / task.memory(1) / 16 * 16);
     task.chunk = std::min(batch, task.chunk);
     const int64_t work = (n + 1) * size[2] * count * task.chunk;

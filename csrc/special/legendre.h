@@ -17,7 +17,7 @@ template <class T>
 void legendre_rows(int64_t count, T* out, int order, int64_t n, int64_t m, bool normal, bool outside, bool sphere,
                    const T* z) {
   LegendreTable<T> table{z, out, count, n, abs(m), order, 1, false, normal, outside, sphere, legendre_lanes};
-  T buffer[legendre_lanes * (13 + 6 * (legendre_orders + 1))];
+  T buffer[LegendreTable<T>::memory_of(legendre_lanes, legendre_orders + 1, legendre_orders + 1)];
   for (int64_t first = 0; first < count; first += legendre_lanes)
     table.run_last(first, min(legendre_lanes, count - first), buffer, m < 0);
 }

@@ -81,7 +81,7 @@ struct gauss_few_rule {
   }
 
   /// Newton's steps on P_n at node i, and 1 / K at its last place but one.
-  SCI_HD void polish(int i) {
+  SCI_HD_LARGE void polish(int i) {
     double_double x = node[i];
     double norm = 1;
     double moved = 1;

@@ -87,8 +87,9 @@ struct LegendreColumn {
   }
 };
 
-/// One table: `count` orders of derivatives from `low` on, degrees to n, orders 0..m and with `both` -m..-1, batch.
-template <class Z>
+/// One table: `count` orders of derivatives from `low` on, up to `most`, degrees to n, orders 0..m and with `both`
+/// -m..-1, batch.
+template <class Z, int most = legendre_orders>
 struct LegendreTable {
   using T = scalar_of<Z>;
   const Z* z;
@@ -100,8 +101,11 @@ struct LegendreTable {
 
   SCI_HD int top() const { return low + count - 1; }
   SCI_HD int pairs() const { return count * (top() + 1); }
-  /// Numbers of type Z that an item of `lanes` arguments needs.
-  SCI_HD int64_t memory(int64_t lanes) const { return lanes * (13 + 3 * (top() + 1) + 3 * pairs()); }
+  /// Numbers of type Z that an item of `lanes` arguments needs: what Lanes lays out.
+  SCI_HD static constexpr int64_t memory_of(int64_t lanes, int orders, int pairs) {
+    return lanes * (13 + 3 * orders + 3 * pairs);
+  }
+  SCI_HD int64_t memory(int64_t lanes) const { return memory_of(lanes, top() + 1, pairs()); }
   SCI_HD int64_t width() const { return both ? 2 * m + 1 : m + 1; }
   SCI_HD bool two_signs() const { return both && !normal; }
 
@@ -171,11 +175,11 @@ struct LegendreTable {
   /// One more root in the powers.
   SCI_HD void next_power(Lanes& a) const {
     const int range = 4 * legendre_range<T>;
-    const T least = ldexp(T(1), -range), most = ldexp(T(1), range);
+    const T least = ldexp(T(1), -range), largest = ldexp(T(1), range);
     for (int64_t l = 0; l < a.size; ++l) {
       legendre_times(a.power[l], a.power_low[l], a.root[l], a.root_low[l]);
       const T size = abs1(a.power[l]);
-      const int shift = size < least && size > T(0) ? range : size > most && size <= limits<T>::max ? -range : 0;
+      const int shift = size < least && size > T(0) ? range : size > largest && size <= limits<T>::max ? -range : 0;
       if (shift == 0) continue;
       a.power[l] = legendre_ldexp(a.power[l], shift);
       a.power_low[l] = legendre_ldexp(a.power_low[l], shift);
@@ -189,7 +193,7 @@ struct LegendreTable {
     for (int k = low; k <= top(); ++k)
       for (int i = 0; i <= k; ++i) {
         Z* factor = a.factor + ((k - low) * (top() + 1) + i) * a.size;
-        T weights[legendre_orders + 1] = {};
+        T weights[most + 1] = {};
         const int64_t power = sphere ? order + i : order - (k - i);
         sphere ? angle_weights(order, k, i, weights) : power_weights(order, k - i, weights);
         for (int j = 0; !sphere && j <= k - i; ++j) weights[j] *= T(legendre_binomial(k, i));
@@ -227,7 +231,7 @@ struct LegendreTable {
   SCI_HD void power_weights(int64_t power, int order, T* w) const {
     w[0] = T(1);
     for (int d = 0; d < order; ++d) {
-      T next[legendre_orders + 2] = {};
+      T next[most + 2] = {};
       for (int j = 0; j <= d; ++j) {
         if (j > 0) next[j - 1] += T(j) * w[j];
         next[j + 1] += T(outside ? 1 : -1) * T(power - d - j) * w[j];
@@ -237,11 +241,11 @@ struct LegendreTable {
   }
   /// In derivative k of sin^m G(cos) the weights, with G^(i), of cos^j sin^(m + i - j).
   SCI_HD void angle_weights(int64_t power, int k, int i, T* result) const {
-    T w[legendre_orders + 1][legendre_orders + 2] = {};
+    T w[most + 1][most + 2] = {};
     w[0][0] = T(1);
     for (int d = 0; d < k; ++d)
       for (int g = d + 1; g >= 0; --g) {
-        T next[legendre_orders + 2] = {};
+        T next[most + 2] = {};
         for (int j = 0; j <= d; ++j) {
           if (j > 0) next[j - 1] -= T(j) * w[g][j];
           next[j + 1] += T(power + g - j) * w[g][j];
@@ -270,7 +274,7 @@ struct LegendreTable {
 
   /// Brings S that left the range back to it; whether any did.
   SCI_HD bool fit(const Lanes& a, int i) const {
-    const T most = ldexp(T(1), legendre_range<T>), least = ldexp(T(1), -legendre_range<T>);
+    const T largest = ldexp(T(1), legendre_range<T>), least = ldexp(T(1), -legendre_range<T>);
     Z *s = a.s + i * a.size, *f = a.f + i * a.size;
     T large = T(0), small = T(1);
     for (int64_t l = 0; l < a.size; ++l) {
@@ -278,10 +282,10 @@ struct LegendreTable {
       large = size > large ? size : large;
       small = size < small ? size : small;
     }
-    if (large < most && small > least) return false;
+    if (large < largest && small > least) return false;
     for (int64_t l = 0; l < a.size; ++l) {
       const T size = abs1(s[l]) + abs1(f[l]);
-      if (!(size > T(0) && size <= limits<T>::max) || (size < most && size > least)) continue;
+      if (!(size > T(0) && size <= limits<T>::max) || (size < largest && size > least)) continue;
       int e;
       frexp(size, &e);
       s[l] = legendre_ldexp(s[l], -e);
@@ -487,8 +491,7 @@ struct LegendreTable {
   }
   /// Argument i on the GPU.
   SCI_HD void operator()(int64_t i) const {
-    constexpr int orders = legendre_orders + 1;
-    Z own[13 + 3 * orders + 3 * orders * orders];
+    Z own[memory_of(1, most + 1, (most + 1) * (most + 1))];
     run(i, 1, own);
   }
 };
