@@ -59,8 +59,18 @@ SCI_HD V elliprd(V x, V y, V z) {
   if (which == detail::carlson_case::regular && z == V(S(0))) which = detail::carlson_case::infinite;
   if (which != detail::carlson_case::regular) return detail::carlson_constant<V>(which);
   auto scale = detail::carlson_scale<2>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
-  V value = detail::carlson_d(x * scale.square, y * scale.square, z * scale.square);
-  return value * scale.root * scale.root * scale.root;
+  V a = x * scale.square, b = y * scale.square, c = z * scale.square, first = V(S(0));
+  S power = S(1);
+  if (detail::carlson_lost(x, a) || detail::carlson_lost(y, b) || detail::carlson_lost(z, c)) {
+    // The first doubling from roots, which keep what the scaled arguments have lost.
+    V rx = sqrt(x) * scale.root, ry = sqrt(y) * scale.root, rz = sqrt(z) * scale.root, shift = rx * (ry + rz) + ry * rz;
+    first = V(S(3) * scale.root) / rz * (V(scale.square) / (c + shift));
+    a = (a + shift) / S(4);
+    b = (b + shift) / S(4);
+    c = (c + shift) / S(4);
+    power = S(0.25);
+  }
+  return first + detail::carlson_d(a, b, c) * power * scale.root * scale.root * scale.root;
 }
 
 template <class V>
@@ -69,11 +79,27 @@ SCI_HD V elliprj(V x, V y, V z, V p) {
   auto which = detail::carlson_j_case(x, y, z, p);
   bool principal = which == detail::carlson_case::principal;
   if (!principal && which != detail::carlson_case::regular) return detail::carlson_constant<V>(which);
-  auto scale = detail::carlson_scale<2>(max(max(abs1(x), abs1(y)), max(abs1(z), abs1(p))) / S(4));
-  S s = scale.square;
-  V value = principal ? V(detail::carlson_j_principal(real(x) * s, real(y) * s, real(z) * s, -real(p) * s))
-                      : detail::carlson_j(x * s, y * s, z * s, p * s);
-  return value * scale.root * scale.root * scale.root;
+  const S most = max(abs1(x), max(abs1(y), abs1(z)));
+  if (most <= limits<S>::epsilon * limits<S>::epsilon * abs1(p)) {  // [2] 19.27.11: duplication would take long
+    const V rest = principal ? V(S(0)) : V(numbers::pi<S> / S(2)) / sqrt(p);
+    return V(S(3)) / p * (elliprf(x, y, z) - rest);
+  }
+  auto scale = detail::carlson_scale<2>(max(most / S(4), abs1(p) / S(4)));
+  S s = scale.square, power = S(1);
+  V a = x * s, b = y * s, c = z * s, q = p * s, first = V(S(0));
+  if (principal) return V(detail::carlson_j_principal(real(a), real(b), real(c), -real(q))) * s * scale.root;
+  if (detail::carlson_lost(x, a) || detail::carlson_lost(y, b) || detail::carlson_lost(z, c) ||
+      detail::carlson_lost(p, q)) {  // as in R_D
+    V rx = sqrt(x) * scale.root, ry = sqrt(y) * scale.root, rz = sqrt(z) * scale.root, rp = sqrt(p) * scale.root;
+    V shift = rx * (ry + rz) + ry * rz, beta = rp * (q + shift), d = (rp + rx) * (rp + ry) * (rp + rz);
+    first = V(S(6) * scale.root) / d * s * detail::carlson_c(V(S(1)), (beta + beta) / d);
+    a = (a + shift) / S(4);
+    b = (b + shift) / S(4);
+    c = (c + shift) / S(4);
+    q = (q + shift) / S(4);
+    power = S(0.25);
+  }
+  return first + detail::carlson_j(a, b, c, q) * power * scale.root * scale.root * scale.root;
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
@@ -90,7 +116,8 @@ SCI_HD T elliprg(T x, T y, T z) {
   if (x < y) swap(x, y);
   if (z < y) swap(z, y);
   if (x < z) swap(x, z);
-  if (z == T(0)) return sqrt(x) / T(2) / scale.root;
+  // What is left out of the series in z / x is z / x log(x / z); products of z would underflow.
+  if (z <= limits<T>::epsilon * limits<T>::epsilon * x) return sqrt(x) / T(2) / scale.root;
   T mixed = (x - z) * (z - y);
   T twice = z * detail::carlson_f(x, y, z) + (mixed == T(0) ? T(0) : mixed * detail::carlson_d(x, y, z) / T(3));
   return (twice + sqrt(x) * sqrt(y) / sqrt(z)) / T(2) / scale.root;
@@ -104,7 +131,9 @@ SCI_HD complex<T> elliprg(complex<T> x, complex<T> y, complex<T> z) {
   if (which == detail::carlson_case::infinite) return sqrt(x + y + z) / T(2);
   auto scale = detail::carlson_scale<3>(max(abs1(x), max(abs1(y), abs1(z))) / T(4));
   C a[3] = {x * scale.square, y * scale.square, z * scale.square}, sum = C(T(0));
-  if (detail::carlson_zeros(a[0], a[1], a[2]) > 1) return sqrt(a[0] + a[1] + a[2]) / T(2) / scale.root;
+  T size[3] = {abs1(a[0]), abs1(a[1]), abs1(a[2])}, most = max(size[0], max(size[1], size[2]));
+  T beside = size[0] + size[1] + size[2] - most;
+  if (beside <= limits<T>::epsilon * limits<T>::epsilon * most) return sqrt(a[0] + a[1] + a[2]) / T(2) / scale.root;
   SCI_NO_UNROLL
   for (int i = 0; i < 3; ++i) {
     C u = a[(i + 1) % 3], v = a[(i + 2) % 3];
@@ -192,9 +221,13 @@ template <class V>
 SCI_HD V elliprg_slope(V x, V y, V z) {
   using S = scalar_of<V>;
   const V zero = V(S(0));
-  if (y == zero && z == zero) return V(S(1)) / (S(4) * sqrt(x));
+  auto scale = detail::carlson_scale<4>(max(abs1(x), max(abs1(y), abs1(z))));  // R_D alone may overflow
+  x = x * scale.square;
+  y = y * scale.square;
+  z = z * scale.square;
+  if (y == zero && z == zero) return V(scale.root) / (S(4) * sqrt(x));
   const V first = y == zero ? zero : y * elliprd(z, x, y), second = z == zero ? zero : z * elliprd(x, y, z);
-  return (first + second) / S(12);
+  return (first + second) / S(12) * scale.root;
 }
 
 }  // namespace sci

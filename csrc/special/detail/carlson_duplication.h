@@ -199,14 +199,21 @@ struct carlson_factor {
 };
 /// Brings the largest argument into the range where sums (`Degree` 1), or products of three roots and results of degree
 /// -3/2 (2), or products of two arguments with those (3), neither overflow nor are subnormal; no further, since small
-/// arguments beside large ones count.
+/// arguments beside large ones count. To 1 for `Degree` 4.
 template <int Degree, class S>
 SCI_HD carlson_factor<S> carlson_scale(S largest) {
-  constexpr int most = limits<S>::max_exponent, limit = Degree == 1 ? most - 12 : Degree == 2 ? most * 5 / 8 : most / 4;
+  constexpr int most = limits<S>::max_exponent;
+  constexpr int limit = Degree == 1 ? most - 12 : Degree == 2 ? most * 5 / 8 : Degree == 3 ? most / 4 : 1;
   int k = 0;
   frexp(largest, &k);
   k = (k > limit ? limit - k : k < -limit ? -limit - k : 0) / 2;
   return {ldexp(S(1), 2 * k), ldexp(S(1), k)};
+}
+
+/// Has an argument, x before, lost digits to its scale?
+template <class V>
+SCI_HD bool carlson_lost(V x, V scaled) {
+  return x != V(scalar_of<V>(0)) && abs1(scaled) < limits<scalar_of<V>>::min;
 }
 
 template <class V>
