@@ -1,9 +1,9 @@
 // Gradients of decompositions of small matrices, from their results and the gradients of these: V is a number, or a
 // number per lane (core/pack.h), and then matrices go side by side. All matrices are row-major and n x n, n <= 32.
 //
-// Rules      Those of sci/linalg/_hermitian.py, _svd_operators.py, _eig.py, _cholesky.py, _qr_operator.py and _det.py,
-//            with the same equations, the same divisions at equal values and the same noise set to zero. There they are
-//            compositions of differentiable functions; here one matrix is read and written once.
+// Rules      Those of sci/linalg/_hermitian.py, _svd_operators.py, _eig.py, _cholesky.py, _qr_operator.py, _det.py and
+//            _lu_operators.py, with the same equations, the same divisions at equal values and the same noise set to
+//            zero. There they are compositions of differentiable functions; here one matrix is read and written once.
 // Flags      A rule gives 0, or more where its matrix belongs to the composition: a loss depends on phases or, where
 //            `judged`, perhaps on the basis of vectors of equal values; a triangle or a basis is singular to rounding
 //            error; a determinant is near the ends of the range of numbers.
@@ -16,7 +16,7 @@
 
 namespace sci {
 
-enum class GradientKind { eigh, svd, eig, cholesky, qr, det };
+enum class GradientKind { eigh, svd, eig, cholesky, qr, det, inverse };
 
 namespace detail {
 
@@ -374,6 +374,16 @@ SCI_PRODUCTS_APART void det_gradient(const V* a, const V* g, V* out, V* work, in
   const V factor = *g * det;
   for (int64_t k = 0; k < n * n; ++k) out[k] = factor * out[k];
   *flagged = flag;
+}
+
+/// X = A^-1 and its gradient G: -X^H G X^H; work has room for 2 n * n numbers.
+template <class V>
+SCI_HD void inverse_gradient(const V* x, const V* g, V* out, V* work, int64_t n) {
+  V* product = work + n * n;
+  detail::adjoint_of(x, work, n);
+  detail::multiply(work, g, product, n);
+  detail::multiply(product, work, out, n);
+  for (int64_t k = 0; k < n * n; ++k) out[k] = -out[k];
 }
 
 }  // namespace sci

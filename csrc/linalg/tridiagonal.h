@@ -84,15 +84,18 @@ SCI_HD int64_t first_place(const Part<R>& p) {
 template <int count, class V, class R>
 SCI_HD void turn(V* z, int64_t row, int64_t first, int64_t last, const R* c, const R* s) {
   V x[count];
+#pragma GCC unroll 4
   for (int i = 0; i < count; ++i) x[i] = z[first * row + i];
   for (int64_t k = first; k < last; ++k) {
     V *out = z + k * row, *in = out + row;
+#pragma GCC unroll 4
     for (int i = 0; i < count; ++i) {
       const V y = in[i];
       out[i] = c[k] * x[i] + s[k] * y;
       x[i] = c[k] * y - s[k] * x[i];
     }
   }
+#pragma GCC unroll 4
   for (int i = 0; i < count; ++i) z[last * row + i] = x[i];
 }
 
@@ -168,22 +171,19 @@ constexpr int64_t turned_columns = 4;
 SCI_HD int64_t tridiagonal_row(int64_t n) { return (n + turned_columns - 1) / turned_columns * turned_columns; }
 
 /// d (n numbers) and e (n - 1) of a symmetric tridiagonal matrix become its eigenvalues, in any order, and zeros; n
-/// rows of z, tridiagonal_row(n) numbers each, turn with it: row k becomes vector k where rows were columns of the
-/// matrix that led to T. `work` has room for 2 n numbers. Returns how many eigenvalues were not found.
-template <class R, class V>
-SCI_HD R tridiagonal_eigenvectors(R* d, R* e, V* z, R* work, int64_t n) {
+/// rows of z, of `row` numbers each, turn with it: row k becomes vector k where rows were columns of the matrix that
+/// led to T, of which complex numbers count twice. `work` has room for 2 n numbers. Returns how many eigenvalues were
+/// not found.
+template <class R>
+SCI_HD R tridiagonal_eigenvectors(R* d, R* e, R* z, int64_t row, R* work, int64_t n) {
   using T = single_of<R>;
   tridiagonal::Part<R> p{R(T(0)), R(T(n - 1)), n - 1};
-  const int64_t row = tridiagonal_row(n);
   int64_t budget = 30 * n;
   while (tridiagonal::next_part<false>(d, e, p) && budget-- > 0) {
     const int64_t first = tridiagonal::first_place(p);
     tridiagonal::step(d, e, work, work + n, first, p);
-    int64_t j = 0;
-    if constexpr (!is_complex<V>)
-      for (; j + 2 * turned_columns <= row; j += 2 * turned_columns)
-        tridiagonal::turn<2 * turned_columns>(z + j, row, first, p.last, work, work + n);
-    for (; j < row; j += turned_columns) tridiagonal::turn<turned_columns>(z + j, row, first, p.last, work, work + n);
+    for (int64_t j = 0; j < row; j += turned_columns)
+      tridiagonal::turn<turned_columns>(z + j, row, first, p.last, work, work + n);
   }
   return p.to + R(T(1));
 }

@@ -59,6 +59,7 @@ struct GradientJob {
         break;
       case GradientKind::qr: qr_gradient<V>(number(0), number(1), number(2), number(3), out, work, n, &flag); break;
       case GradientKind::det: det_gradient<V>(number(0), number(1), out, work, n, &flag); break;
+      case GradientKind::inverse: inverse_gradient<V>(number(0), number(1), out, work, n); break;
       case GradientKind::eig: break;
     }
     if constexpr (is_complex<V>)

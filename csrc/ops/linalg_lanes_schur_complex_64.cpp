@@ -1,5 +1,4 @@
 #define SCI_LANE_BYTES 64
-#pragma GCC optimize("O3")
 #include "ops/schur_lanes.h"
 SCI_SCHUR_LANES(sci::complex<float>)
 SCI_SCHUR_LANES(sci::complex<double>)

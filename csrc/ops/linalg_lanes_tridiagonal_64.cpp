@@ -1,3 +1,2 @@
 #define SCI_LANE_BYTES 64
-#pragma GCC optimize("O3")
 #include "ops/tridiagonal_lanes.h"

@@ -23,29 +23,23 @@ RangeFactors<R> unit_range(R size) {
   return range;
 }
 
-/// What both tasks do with the eigenvalues d of L matrices and the rows of z, their vectors, which may be null.
-template <class T>
-struct LanesOfEigenvalues {
-  using V = typename twin_number<T>::type;
-  using R = real_of<T>;
-  static constexpr int L = twin_number<T>::L;
-  int64_t n, count;
-  R* w;
-  int32_t* info;
+/// Finds the eigenvalues d of L matrices, and their vectors in the rows of z, which may be null; `work` has room for 2
+/// n numbers. `missing` becomes how many of each matrix were not found. One copy for all that come here.
+template <class R>
+SCI_LANES_APART void find_eigenvalues(typename twin_number<R>::type* d, typename twin_number<R>::type* e,
+                                      typename twin_number<R>::type* z, int64_t row,
+                                      typename twin_number<R>::type* work, int64_t n, R* missing) {
+  *reinterpret_cast<typename twin_number<R>::type*>(missing) =
+      z ? tridiagonal_eigenvectors(d, e, z, row, work, n) : tridiagonal_eigenvalues(d, e, n);
+}
 
-  /// Finds them; `work` has room for 2 n numbers. Returns how many of each matrix were not found.
-  void find(real_of<V>* d, real_of<V>* e, V* z, real_of<V>* work, R* missing) const {
-    *reinterpret_cast<real_of<V>*>(missing) =
-        z ? tridiagonal_eigenvectors(d, e, z, work, n) : tridiagonal_eigenvalues(d, e, n);
-  }
-  /// Gives out the sorted values of matrix l as those of matrix `at`, and their order.
-  void give_values(const real_of<V>* d, int l, int64_t at, const RangeFactors<R>& range, R missing, int* order) const {
-    const Lane<R, twin_number<R>> found(const_cast<real_of<V>*>(d), l);
-    jacobi_order(found.x, L, n, false, order);
-    for (int64_t k = 0; k < n; ++k) w[at * n + k] = range.leave(found.get(order[k]));
-    info[at] = range.finite ? int32_t(missing) : int32_t(n);
-  }
-};
+/// Gives out the sorted eigenvalues of one matrix, the L-th numbers from d on, and their order.
+template <class R>
+void give_values(const R* d, int64_t n, const RangeFactors<R>& range, R* w, int* order) {
+  constexpr int L = twin_number<R>::L;
+  jacobi_order(d, L, n, false, order);
+  for (int64_t k = 0; k < n; ++k) w[k] = range.leave(d[order[k] * L]);
+}
 
 template <class R>
 struct LanesTridiagonal : TridiagonalJob<R> {
@@ -56,7 +50,6 @@ struct LanesTridiagonal : TridiagonalJob<R> {
   void operator()(int64_t item, R* memory) const {
     V *x = reinterpret_cast<V*>(memory), *y = x + n, *work = y + n, *z = v ? work + 2 * n + 1 : nullptr;
     const int64_t row = tridiagonal_row(n);
-    const LanesOfEigenvalues<R> values{n, count, w, info};
     R sizes[L], *missing = reinterpret_cast<R*>(work + 2 * n);
     bool turned[L];
     for (int l = 0; l < L; ++l) {
@@ -71,12 +64,13 @@ struct LanesTridiagonal : TridiagonalJob<R> {
       for (int64_t k = 0; k + 1 < n; ++k) beside.set(turned[l] ? n - 2 - k : k, range.enter(off[k]));
     }
     if (z) unit_rows(z, n);
-    values.find(x, y, z, work, missing);
+    find_eigenvalues(x, y, z, row, work, n, missing);
     int* order = reinterpret_cast<int*>(work);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       const int64_t at = item * L + l;
       const RangeFactors<R> range = unit_range(sizes[l]);
-      values.give_values(x, l, at, range, missing[l], order);
+      give_values(reinterpret_cast<const R*>(x) + l, n, range, w + at * n, order);
+      info[at] = range.finite ? int32_t(missing[l]) : int32_t(n);
       const Lane<R, twin_number<R>> vectors(z, l);
       for (int64_t k = 0; k < n && z; ++k) {
         R* out = v + (at * n + k) * n;
@@ -99,7 +93,6 @@ struct LanesHermitian : EighJob<T> {
     const int64_t row = tridiagonal_row(n);
     auto* d = reinterpret_cast<real_of<V>*>(work + 2 * n + (v ? n * row : 0));
     auto *e = d + n, *rotations = reinterpret_cast<real_of<V>*>(work);
-    const LanesOfEigenvalues<T> values{n, count, w, info};
     R sizes[L], *missing = reinterpret_cast<R*>(e + n);
     for (int l = 0; l < L; ++l) {
       Lane<T, twin_number<T>> lane(x, l);
@@ -116,12 +109,14 @@ struct LanesHermitian : EighJob<T> {
         for (int64_t j = 0; j <= i; ++j) lane.set(i * n + j, range.enter(lower ? in[i * n + j] : conj(in[j * n + i])));
     }
     to_tridiagonal_form(x, d, e, z, work, n);
-    values.find(d, e, z, rotations, missing);
+    constexpr int64_t parts = is_complex<T> ? 2 : 1;
+    find_eigenvalues(d, e, reinterpret_cast<real_of<V>*>(z), parts * row, rotations, n, missing);
     int* order = reinterpret_cast<int*>(work);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       const int64_t at = item * L + l;
       const RangeFactors<R> range = unit_range(sizes[l]);
-      values.give_values(d, l, at, range, missing[l], order);
+      give_values(reinterpret_cast<const R*>(d) + l, n, range, w + at * n, order);
+      info[at] = range.finite ? int32_t(missing[l]) : int32_t(n);
       if (!z) continue;
       const Lane<T, twin_number<T>> vectors(z, l);
       T* out = v + at * n * n;

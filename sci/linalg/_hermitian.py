@@ -23,8 +23,11 @@ runtime.load_library()
 
 # Matrices side by side (CPU) or one per thread: up to the first size in any number, so that a matrix has the same
 # vectors alone and in a batch, and up to the second from so many on; by Jacobi's rotations up to the last size, and
-# beyond by way of the tridiagonal form. Measured against LAPACK and each other.
-_SMALL, _SMALL_IN_BATCH, _BATCH, _ROTATIONS = 8, 32, 4, 4
+# beyond by way of the tridiagonal form, which needs the CPU's lanes. Measured against LAPACK and each other.
+_LANES = bool(
+    (torch.ops.sci._tridiagonal_eigh(torch.zeros(1, device="cpu"), torch.zeros(0, device="cpu"), False)[2] == 0).item()
+)
+_SMALL, _SMALL_IN_BATCH, _BATCH, _ROTATIONS = 8, 64 if _LANES else 16, 4, 4
 
 
 def is_small(a: Tensor, in_batch: int = _SMALL_IN_BATCH) -> bool:

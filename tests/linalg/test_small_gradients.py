@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cholesky": linalg.cholesky,
     "qr": linalg.qr,
     "det": linalg.det,
+    "inv": linalg.inv,
     "schur": linalg.schur,
     "complex schur": lambda a: linalg.schur(a, output="complex"),
 }
