@@ -23,7 +23,9 @@ torch.set_num_threads(1)  # xdist has a process per core
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--device", default="cpu", choices=("cpu", "cuda"), help="where the tests' tensors live")
+    parser.addoption(
+        "--device", default="cpu", choices=("cpu", "cuda", "emulated"), help="where the tests' tensors live"
+    )
     parser.addoption("--all", action="store_true", help="run the long sweeps as well")
     parser.addoption("--seconds", type=float, help="begin no test after this time; those of the device come first")
     parser.addoption("--deadline", type=float, help=argparse.SUPPRESS)  # the same as a time of day, for all processes
@@ -32,6 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: a long sweep, run by `make test-all` (pytest --all) only")
     config.addinivalue_line("markers", "gpu: needs a GPU")
+    if config.option.device == "emulated":  # CUDA tensors without a GPU
+        from tests import emulator
+
+        emulator.start()
+        config.option.device = "cuda"
     if config.option.seconds and not config.option.deadline:
         config.option.deadline = time.time() + config.option.seconds
 

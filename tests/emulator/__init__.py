@@ -1,0 +1,142 @@
+"""A GPU that is none: CUDA's driver, NVRTC and torch's CUDA backend, emulated on the CPU of a torch without CUDA.
+
+`start()` builds what is missing with g++ (a minute, once), and makes ``torch.device("cuda")`` work: torch's operators
+run its kernels for the CPU on memory that the host cannot touch otherwise, the library's own kernels are compiled for
+the "GPU" with g++, and run. What it cannot show: times, races between threads, limits of registers and stack, and the
+last bits of CUDA's elementary functions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import pathlib
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = HERE.parents[1] / "build/emulator"
+DEVICES = 2
+_libraries: list[ctypes.CDLL] = []
+
+
+def build() -> tuple[pathlib.Path, pathlib.Path]:
+    """Return the driver's and the compiler's libraries, made anew where their sources are newer."""
+    include = pathlib.Path(torch.__file__).parent
+    driver, compiler = BUILD / "libcuda.so.1", BUILD / "libnvrtc.so.13"
+    flags = ["-std=c++17", "-O1", "-fPIC", "-shared", "-w"]
+    units = {
+        driver: ["device.cpp", "driver.cpp", "-isystem", f"{include}/include", f"-L{include}/lib",
+                 "-ltorch_cpu", "-lc10", "-ldl"],
+        compiler: ["compiler.cpp", f'-DEMULATOR_FOLDER="{HERE}"'],
+    }  # fmt: skip
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with open(BUILD / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # pytest's processes start together
+        newest = max(path.stat().st_mtime for path in HERE.iterdir() if path.suffix in (".cpp", ".h"))
+        for library, arguments in units.items():
+            if not library.exists() or library.stat().st_mtime < newest:
+                part = library.with_suffix(".part")
+                name = f"-Wl,-soname,{library.name}"
+                subprocess.run(["g++", *flags, name, "-o", part, *arguments], check=True, cwd=HERE)
+                part.replace(library)
+    return driver, compiler
+
+
+class Stream:
+    """A stream by number; everything runs at once, so that only its number matters."""
+
+    _last = 0
+
+    def __init__(self, device: Any = None, **_: Any) -> None:
+        Stream._last += 1
+        self.number, self.device_index = Stream._last, torch.ops.emulator.set_device(-1)
+
+    def synchronize(self) -> None: ...
+    def wait_stream(self, other: Any) -> None: ...
+
+
+@contextlib.contextmanager
+def stream(one: Stream) -> Iterator[None]:
+    before = torch.ops.emulator.set_stream(one.device_index, one.number)
+    try:
+        yield
+    finally:
+        torch.ops.emulator.set_stream(one.device_index, before)
+
+
+class CurrentDevice:
+    """`torch.cuda.device`: the current device within a block."""
+
+    def __init__(self, which: Any) -> None:
+        self.index = which if isinstance(which, int) else torch.device(which).index or 0
+
+    def __enter__(self) -> None:
+        self.before = torch.ops.emulator.set_device(self.index)
+
+    def __exit__(self, *_: Any) -> None:
+        torch.ops.emulator.set_device(self.before)
+
+
+@contextlib.contextmanager
+def graph(_: Any = None) -> Iterator[None]:
+    """Refuse, as capture does, what waits, loads a kernel or copies from the host; nothing is kept for a replay."""
+    torch.ops.emulator.set_capturing(True)
+    try:
+        yield
+    finally:
+        torch.ops.emulator.set_capturing(False)
+
+
+def _index(which: Any = None) -> int:
+    if which is None:
+        return torch.ops.emulator.set_device(-1)  # type: ignore[no-any-return]
+    return which if isinstance(which, int) else torch.device(which).index or 0
+
+
+def start() -> None:
+    """Make CUDA tensors possible in this process; before the library is loaded."""
+    if _libraries:
+        return
+    if torch.cuda.is_available() or torch.version.cuda:
+        raise RuntimeError("the emulator needs a torch without CUDA")
+    _libraries.extend(ctypes.CDLL(str(path), ctypes.RTLD_GLOBAL) for path in build())
+    ops, cuda = torch.ops.emulator, torch.cuda
+    cuda._lazy_init = lambda: None
+    cuda._initialized = True
+    cuda.is_available = lambda: True
+    cuda.is_initialized = lambda: True
+    cuda.device_count = lambda: DEVICES
+    cuda.current_device = _index
+    cuda.set_device = lambda which: ops.set_device(_index(which)) and None
+    cuda.device = CurrentDevice  # type: ignore[misc]
+    cuda.get_device_capability = lambda which=None: (9, 0)
+    cuda.get_device_name = lambda which=None: "emulated"
+    cuda.synchronize = lambda which=None: None
+    cuda.empty_cache = lambda: None
+    cuda.manual_seed = cuda.manual_seed_all = lambda seed: None
+    cuda.mem_get_info = lambda which=None: (1 << 32, 1 << 32)
+    cuda.set_sync_debug_mode = lambda mode: ops.set_sync_mode(str(mode))
+    cuda.memory_allocated = lambda which=None: ops.allocated(_index(which), False)
+    cuda.max_memory_allocated = lambda which=None: ops.allocated(_index(which), True)
+    cuda.reset_peak_memory_stats = lambda which=None: ops.reset_peak(_index(which))
+    cuda.Stream, cuda.stream, cuda.graph, cuda.CUDAGraph = Stream, stream, graph, object  # type: ignore[misc]
+
+
+def launches() -> list[str]:
+    """Return the kernels launched since the last call: name, grid, block, n, device and stream."""
+    return torch.ops.emulator.launches().splitlines()  # type: ignore[no-any-return]
+
+
+def started() -> bool:
+    """Return whether this process has the emulator."""
+    return bool(_libraries)
+
+
+__all__ = ["DEVICES", "launches", "start", "started"]
+os.environ.setdefault("SCI_CACHE", str(BUILD / "cache"))

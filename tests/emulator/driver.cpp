@@ -1,0 +1,141 @@
+// The functions of the CUDA driver that the library opens, for kernels that compiler.cpp has made. Statuses are those
+// of the driver; what it would not tell (a pointer to the host's memory) ends the launch with a status and a line.
+#include <dlfcn.h>
+#include <elf.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "emulator.h"
+
+namespace {
+
+constexpr int invalid_value = 1, invalid_context = 201, not_found = 500, failed = 719, illegal_address = 700,
+              invalid_device = 101, capture_unsupported = 900;
+constexpr int devices = 2;
+thread_local std::vector<int> contexts;  // current ones of this thread
+
+struct Function {
+  int (*launch)(const unsigned* grid, const unsigned* block, void** arguments);
+  size_t (*parameters)();
+  int device;
+  std::string name;
+};
+
+std::string launches;
+const Function* launched = nullptr;
+int wrong = 0;  // accesses of the running kernel to what is not its device's
+
+int complain(int status, const std::string& text) {
+  std::fprintf(stderr, "emulator: %s\n", text.c_str());
+  return status;
+}
+
+}  // namespace
+
+extern "C" {
+
+/// Kernels are compiled with a call of this before each access to memory that is not plainly their own; `low` and
+/// `high` bound what is.
+void emulator_access(const void* at, size_t bytes, const void* low, const void* high) {
+  if (!launched || (at >= low && at < high)) return;
+  if (emulator_device_of(at) == launched->device && emulator_holds(at, bytes)) return;
+  if (wrong++ == 0)
+    complain(0, launched->name + " touches " + std::to_string(bytes) + " bytes that are " +
+                    (emulator_device_of(at) < 0 ? "the host's" : "outside of what was allocated"));
+}
+
+const char* emulator_launches() {
+  static std::string text;
+  text.swap(launches);
+  launches.clear();
+  return text.c_str();
+}
+
+int cuDeviceGet(int* device, int ordinal) {
+  *device = ordinal;
+  return ordinal < 0 || ordinal >= devices ? invalid_device : 0;
+}
+int cuDeviceGetAttribute(int* value, int attribute, int) {
+  if (attribute != 75 && attribute != 76) return invalid_value;
+  *value = attribute == 75 ? 9 : 0;
+  return 0;
+}
+int cuDevicePrimaryCtxRetain(void** context, int device) {
+  *context = reinterpret_cast<void*>(uintptr_t(device) + 1);
+  return 0;
+}
+int cuCtxPushCurrent_v2(void* context) {
+  contexts.push_back(int(reinterpret_cast<uintptr_t>(context)) - 1);
+  return 0;
+}
+int cuCtxPopCurrent_v2(void** context) {
+  if (contexts.empty()) return invalid_context;
+  *context = reinterpret_cast<void*>(uintptr_t(contexts.back()) + 1);
+  contexts.pop_back();
+  return 0;
+}
+
+int cuModuleLoadData(void** module, const void* image) {
+  if (contexts.empty()) return invalid_context;
+  if (emulator_capturing()) return capture_unsupported;
+  auto* header = static_cast<const Elf64_Ehdr*>(image);
+  if (std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 200;  // invalid image
+  size_t size = header->e_shoff + size_t(header->e_shentsize) * header->e_shnum;
+  int file = memfd_create("kernel", 0);
+  auto* bytes = static_cast<const char*>(image);
+  for (size_t done = 0; done < size;) {
+    ssize_t wrote = write(file, bytes + done, size - done);
+    if (wrote <= 0) return failed;
+    done += size_t(wrote);
+  }
+  std::string path = "/proc/self/fd/" + std::to_string(file);
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) return complain(200, dlerror());
+  *module = library;  // the file stays open: another of its number would be taken for this one
+  return 0;
+}
+
+int cuModuleGetFunction(void** function, void* module, const char* name) {
+  if (contexts.empty()) return invalid_context;
+  auto* made = new Function;
+  made->launch = reinterpret_cast<decltype(made->launch)>(dlsym(module, name));
+  made->parameters = reinterpret_cast<decltype(made->parameters)>(dlsym(module, "emulated_parameters"));
+  auto* text = static_cast<const char**>(dlsym(module, "emulated_name"));
+  if (!made->launch || !made->parameters || !text) return not_found;
+  made->device = contexts.back();
+  made->name = *text;
+  *function = made;
+  return 0;
+}
+
+int cuLaunchKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+                   unsigned shared, void* stream, void** arguments, void** extra) {
+  auto* function = static_cast<Function*>(f);
+  if (!gx || !gy || !gz || !bx || !by || !bz || gx > 0x7fffffffu || gy > 65535 || gz > 65535) return invalid_value;
+  if (bx > 1024 || by > 1024 || bz > 64 || bx * by * bz > 1024 || shared > 48 * 1024 || extra) return invalid_value;
+  if (contexts.empty() || contexts.back() != function->device) return invalid_context;
+  auto handle = reinterpret_cast<uintptr_t>(stream);
+  if (int(handle >> 32) - 1 != function->device) return complain(400, "the stream is another device's");
+  if (function->parameters() > 4096)
+    return complain(invalid_value, "more than 4096 bytes of parameters: " + function->name);
+  int64_t n;
+  std::memcpy(&n, arguments[1], sizeof n);
+  launches += function->name + " grid " + std::to_string(gx) + " block " + std::to_string(bx) + " n " +
+              std::to_string(n) + " device " + std::to_string(function->device) + " stream " +
+              std::to_string(handle & 0xffffffff) + "\n";
+  if (emulator_capturing()) return 0;  // a graph is made, not run
+  unsigned grid[3] = {gx, gy, gz}, block[3] = {bx, by, bz};
+  emulator_enter();
+  launched = function;
+  wrong = 0;
+  int status = function->launch(grid, block, arguments);
+  launched = nullptr;
+  emulator_leave();
+  return wrong ? illegal_address : status;
+}
+}

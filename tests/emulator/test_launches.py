@@ -1,0 +1,174 @@
+"""Launching kernels on the emulated GPU: compiling, the cache, geometry, devices, streams, capture, waiting."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from sci import fft, special
+from tests import emulator
+
+pytestmark = pytest.mark.skipif(not emulator.started(), reason="--device emulated")
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+START = "import torch\nfrom tests import emulator\nemulator.start()\nfrom sci import special\n"
+
+
+def run_python(code: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", START + code], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )  # fmt: skip
+
+
+def uniform(*size: int, device: str = "cuda") -> torch.Tensor:
+    return torch.linspace(0.1, 3, torch.Size(size).numel(), dtype=torch.float64).reshape(size).to(device)
+
+
+def fields(line: str) -> dict[str, int]:
+    words = line.rpartition(">")[2].split()
+    return {name: int(value) for name, value in zip(words[::2], words[1::2], strict=True)}
+
+
+def launched() -> list[dict[str, int]]:
+    return [fields(line) for line in emulator.launches()]
+
+
+@pytest.mark.parametrize(("size", "grid"), [((), 1), ((256,), 1), ((257,), 2), ((3, 400), 5)])
+def test_an_element_is_a_thread(size: tuple[int, ...], grid: int) -> None:
+    x = uniform(*size)
+    emulator.launches()
+    found = special.erfcx(x)
+    (one,) = launched()
+    assert (one["grid"], one["block"], one["n"]) == (grid, 256, x.numel())
+    torch.testing.assert_close(found.cpu(), special.erfcx(x.cpu()), rtol=1e-15, atol=0)
+
+
+def test_a_row_is_a_warp() -> None:
+    x = uniform(9, 40)
+    emulator.launches()
+    found = fft.dct(x)
+    warps = [fields(line) for line in emulator.launches() if "run_warps<" in line]
+    assert warps
+    assert all(32 * one["n"] <= one["grid"] * one["block"] < 32 * one["n"] + one["block"] for one in warps)
+    torch.testing.assert_close(found.cpu(), fft.dct(x.cpu()), rtol=1e-13, atol=1e-13)
+
+
+def test_nothing_is_launched_for_nothing() -> None:
+    x = torch.empty(0, 3, dtype=torch.float64, device="cuda")
+    emulator.launches()
+    assert special.erfcx(x).shape == (0, 3)
+    assert not launched()
+
+
+def test_views_and_broadcast_operands() -> None:
+    x, y = uniform(4, 6).t()[1:, ::2], uniform(5, 1, 1)
+    torch.testing.assert_close(special.hyp2f1(0.5, y, 4.0, -x).cpu(), special.hyp2f1(0.5, y.cpu(), 4.0, -x.cpu()))
+
+
+def test_the_device_is_the_tensors_own() -> None:
+    x = uniform(10, device="cuda:1")
+    emulator.launches()
+    assert special.erfcx(x).device == torch.device("cuda:1")
+    assert [one["device"] for one in launched()] == [1]
+    assert torch.cuda.current_device() == 0
+    with pytest.raises(RuntimeError, match="one device"):
+        special.kv(x, x.to("cuda:0"))
+
+
+def test_the_stream_is_the_current_one() -> None:
+    x = uniform(10)
+    emulator.launches()
+    for stream in (torch.cuda.Stream(), torch.cuda.Stream()):
+        with torch.cuda.stream(stream):
+            special.erfcx(x)
+        assert [one["stream"] for one in launched()] == [stream.number]
+    special.erfcx(x)
+    assert [one["stream"] for one in launched()] == [0]
+
+
+def test_a_warm_call_can_be_captured_and_a_cold_one_says_why_not() -> None:
+    code = """
+x = torch.rand(10, dtype=torch.float64, device="cuda")
+with torch.cuda.graph():
+    try: special.erfcx(x)
+    except RuntimeError as error: print(error)
+special.erfcx(x)
+with torch.cuda.graph(): special.erfcx(x)
+with torch.cuda.graph():
+    try: x.sum().item()
+    except RuntimeError as error: print(error)
+"""
+    out, errors = run_python(code).communicate(timeout=200)
+    first, second = out.splitlines()
+    assert "call_erfcx" in first and "cuModuleLoadData returned status 900" in first, errors
+    assert "not permitted when stream is capturing" in second
+
+
+def test_processes_share_a_cache_and_repair_it(tmp_path: pathlib.Path) -> None:
+    code = """
+x = torch.linspace(0.1, 3, 7, dtype=torch.float64)
+print((special.erfcx(x.cuda()).cpu() - special.erfcx(x)).abs().max().item() < 1e-15, len(emulator.launches()))
+"""
+    both = [run_python(code, SCI_CACHE=str(tmp_path)) for _ in range(2)]
+    assert [run.communicate(timeout=200)[0] for run in both] == ["True 1\n"] * 2
+    (kept,) = tmp_path.rglob("*.*")
+    assert kept.suffix == ".cubin"
+    whole = kept.read_bytes()
+    for damage in (whole[: len(whole) // 2], b""):
+        kept.write_bytes(damage)
+        assert run_python(code, SCI_CACHE=str(tmp_path)).communicate(timeout=200)[0] == "True 1\n"
+        assert len(kept.read_bytes()) > len(whole) // 2
+
+
+def test_what_waits_is_refused() -> None:
+    x = uniform(10)
+    special.kv(1.25, x)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        special.kv(1.25, x)
+        for wait in (lambda: x.sum().item(), lambda: x[x > 1], x.cpu, lambda: torch.tensor([1.0], device="cuda")):
+            with pytest.raises(RuntimeError, match="synchronizing"):
+                wait()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+def test_the_host_cannot_read_the_devices_memory() -> None:
+    code = """
+import ctypes
+x = torch.ones(4, device="cuda")
+ctypes.c_float.from_address(x.data_ptr()).value
+"""
+    run = run_python(code)
+    run.communicate(timeout=200)
+    assert run.returncode < 0
+
+
+def test_a_kernel_cannot_read_the_hosts_memory() -> None:
+    code = """
+x = torch.rand(4, dtype=torch.float64)
+y = torch.ops.emulator.disguise(x)
+try: special.erfcx(y)
+except RuntimeError as error: print(error)
+"""
+    out, errors = run_python(code).communicate(timeout=200)
+    assert "call_erfcx" in out and "cuLaunchKernel returned status 700" in out, errors
+    assert "the host's" in errors
+
+
+def test_a_kernel_cannot_read_beyond_a_block() -> None:
+    code = """
+x = torch.rand(4, dtype=torch.float64, device="cuda")
+y = torch.ops.emulator.stretch(x, 5)
+try: special.erfcx(y)
+except RuntimeError as error: print(error)
+"""
+    out, errors = run_python(code).communicate(timeout=200)
+    assert "cuLaunchKernel returned status 700" in out, errors
+    assert "outside of what was allocated" in errors
