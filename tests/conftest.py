@@ -26,8 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--device", default="cpu", choices=("cpu", "cuda", "emulated"), help="where the tests' tensors live"
     )
+    parser.addoption("--moved", action="store_true", help="also tests that know of no device make their tensors there")
     parser.addoption("--all", action="store_true", help="run the long sweeps as well")
     parser.addoption("--seconds", type=float, help="begin no test after this time; those of the device come first")
+    parser.addoption("--done", metavar="FILE", help="leave out the tests that FILE lists, and add those that were run")
     parser.addoption("--deadline", type=float, help=argparse.SUPPRESS)  # the same as a time of day, for all processes
 
 
@@ -39,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
         emulator.start()
         config.option.device = "cuda"
+    if config.option.done and not hasattr(config, "workerinput"):  # with xdist, the process that hears of all
+        config.pluginmanager.register(Record(config.option.done))
     if config.option.seconds and not config.option.deadline:
         config.option.deadline = time.time() + config.option.seconds
 
@@ -49,6 +53,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         needs_gpu = [item for item in items if "gpu" in item.keywords and item not in left_out]
         config.stash[_NO_GPU] = len(needs_gpu)
         left_out += needs_gpu
+    if (done := config.option.done) and pathlib.Path(done).exists():
+        names = {line.partition(" ")[2] for line in pathlib.Path(done).read_text().splitlines()}
+        left_out += [item for item in items if item.nodeid in names]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
@@ -72,6 +79,24 @@ _OUT_OF_TIME = "out of time"
 _NO_GPU = pytest.StashKey[int]()
 
 
+class Record:
+    """Writes the tests that were run to a file, a line each: outcome and name."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        late = report.skipped and _OUT_OF_TIME in str(report.longrepr)
+        if not late and (report.when == "call" or not report.passed) and report.when != "teardown":
+            with open(self.path, "a") as file:
+                file.write(f"{report.outcome} {report.nodeid}\n")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if session.config.option.done and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:  # all were run before
+        session.exitstatus = pytest.ExitCode.OK
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if count := config.stash.get(_NO_GPU, 0):
         terminalreporter.write_line(f"{count} tests need a GPU and were left out")
@@ -84,6 +109,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def device(request: pytest.FixtureRequest) -> torch.device:
     return torch.device(request.config.getoption("--device"))
+
+
+@pytest.fixture(autouse=True)
+def place(request: pytest.FixtureRequest) -> object:
+    knows = "device" in request.fixturenames or "gpu" in request.keywords
+    if not request.config.option.moved or knows or "compile" in request.node.name:  # Dynamo reads the tests' code
+        yield
+        return
+    from tests.placement import moved
+
+    with moved(torch.device(request.config.getoption("--device"))):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The one command for a machine with a GPU and without network: tools/gpu_check.sh OUT_FOLDER
+# The one command for a machine with a GPU and without network: tools/gpu_check.sh OUT_FOLDER [--part N]
 # Builds in place with the Python at hand (torch, g++ and make; no nvcc), fills the cache of kernels, runs the tests on
 # CUDA in parallel, then the benchmarks against the peers that are installed, and writes a report and the machine's
 # description into the folder. Prints what failed.
@@ -7,19 +7,42 @@
 # and what it had no time for is listed under "Left out". Tests on the device come first, in an order in which those that
 # were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu). BUILD=build/csrc takes
 # up the objects of `make build`, where its torch is the one at hand.
+# In parts, each within LIMIT, where one short run is not enough: 1 the cache of kernels and what only a GPU shows
+# (tests/cuda); 2 the test suite; 3 its tests that know of no device, with their tensors moved there; 4 compute-sanitizer,
+# where there is one; 5 benchmarks. 2 to 4 go on where they were: what has run is listed in build/gpu_check, and
+# `rm -r build/gpu_check` begins anew. OUT_FOLDER/report.md holds the reports of all parts so far.
 set -uo pipefail
 out=$(mkdir -p "${1:?usage: tools/gpu_check.sh OUT_FOLDER}" && cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 root=$PWD
 begin=$SECONDS
+part=all
+if [ "${2:-}" = --part ]; then part=${3:?"--part N: 1 to 5"}; fi
+case $part in
+  all) steps=(kernels gpu_tests tests benchmarks) ;;
+  1) steps=(kernels gpu_tests) ;;
+  2) steps=(tests) ;;
+  3) steps=(moved) ;;
+  4) steps=(sanitizer) ;;
+  5) steps=(benchmarks) ;;
+  *) echo "--part must be of 1 to 5, got $part" >&2; exit 2 ;;
+esac
+state=$root/build/gpu_check
+if [ "$part" = all ]; then
+  state=$out/state
+  rm -rf "$state"
+fi
+mkdir -p "$state"
 python=${PYTHON:-python3}
 jobs=${JOBS:-$(nproc)}
-export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$out/kernel_cache} TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
+export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache} TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
 device=${SCI_DEVICE:-$("$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
 deadline=$((begin + ${LIMIT:-470} - 15)) # the report, and a step that dies slowly
 failed=()
-declare -A weight=([build]=60 [kernels]=14 [gpu_tests]=8 [tests]=14 [benchmarks]=10)
-shares=106
+declare -A weight=([build]=60 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [sanitizer]=14 [benchmarks]=10)
+shares=${weight[build]}
+for name in "${steps[@]}"; do shares=$((shares + ${weight[$name]})); done
+report=$state/part_$part.md
 step() { # name, command...; SECONDS_LEFT in the command is what it may take
   local name=$1; shift
   local limit=$(((deadline - SECONDS) * ${weight[$name]} / shares)) started=$SECONDS status=124 result
@@ -38,20 +61,22 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
       ;;
     *) result="FAILED ($status)" ;;
   esac
-  printf '| %s | %s | %s s |\n' "$name" "$result" $((SECONDS - started)) >>"$out/report.md"
+  printf '| %s | %s | %s s |\n' "$name" "$result" $((SECONDS - started)) >>"$report"
   [ $status -eq 0 ] || { failed+=("$name"); echo "--- $name: $result"; tail -n 25 "$out/$name.log"; }
 }
 
 {
   echo "# Check on $device, $(date -u +%Y-%m-%d)"
   echo
-  echo "commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), \`tools/gpu_check.sh\`"
+  echo "commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), \`tools/gpu_check.sh\`, part $part"
   echo
   echo "| step | result | time |"
   echo "|---|---|---|"
-} >"$out/report.md"
+} >"$report"
 
-step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="${BUILD:-$out/build}"
+objects=${BUILD:-build/gpu}
+[[ $objects == /* ]] || objects=../$objects # make works in csrc
+step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="$objects"
 {
   uname -srm; lscpu | grep -E 'Model name|^CPU\(s\)'; free -h | head -2
   nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,compute_cap --format=csv 2>/dev/null
@@ -60,18 +85,40 @@ step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="${BUILD:-$out/build}"
 } >"$out/machine.txt" 2>&1
 
 if [ ${#failed[@]} -gt 0 ]; then
-  echo "no library, so kernels, tests and benchmarks were left out: see $out/build.log" | tee -a "$out/report.md"
+  echo "no library, so kernels, tests and benchmarks were left out: see $out/build.log" | tee -a "$report"
+  cat "$state"/part_*.md >"$out/report.md"
   exit 1
 fi
 parallel=()
 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 8 ? jobs : 8))")
 test_run=("$python" -m pytest -q --device "$device" -p no:cacheprovider --seconds SECONDS_LEFT)
-step kernels "$python" -m tools.fill_cache --device "$device" --jobs "$jobs"
-[ "$device" = cpu ] || step gpu_tests "${test_run[@]}" tests/cuda # alone: they fill the memory, and watch for synchronisation
-step tests "${test_run[@]}" "${parallel[@]}" tests --ignore tests/repository --ignore tests/cuda --maxfail 200
-step benchmarks "$python" -m benchmarks --device "$device" --quick --out "$out/benchmarks.json"
+for name in "${steps[@]}"; do
+  case $name in
+    kernels) step kernels "$python" -m tools.fill_cache --device "$device" --jobs "$jobs" ;;
+    # Alone: they fill the memory, and watch for synchronisation.
+    gpu_tests) [ "$device" = cpu ] || step gpu_tests "${test_run[@]}" tests/cuda ;;
+    tests)
+      step tests "${test_run[@]}" --done "$state/done" "${parallel[@]}" tests --ignore tests/repository \
+        --ignore tests/cuda --maxfail 200
+      ;;
+    moved)
+      step moved "${test_run[@]}" --moved --done "$state/moved" "${parallel[@]}" --maxfail 300 \
+        tests/{fft,interpolate,linalg,sparse,special}
+      ;;
+    sanitizer)
+      if command -v compute-sanitizer >/dev/null; then
+        # One process: the sanitizer slows a kernel a hundredfold, so that a sample of the values has to do.
+        step sanitizer compute-sanitizer --tool memcheck --error-exitcode 9 "${test_run[@]}" --done "$state/sanitized" \
+          tests/cuda/test_runtime.py -k agrees
+      else
+        echo "left out: compute-sanitizer is not installed" >"$out/sanitizer.log"
+      fi
+      ;;
+    benchmarks) step benchmarks "$python" -m benchmarks --device "$device" --quick --out "$out/benchmarks.json" ;;
+  esac
+done
 
-logs=("$out"/{kernels,gpu_tests,tests,benchmarks}.log)
+logs=("$out"/{kernels,gpu_tests,tests,moved,sanitizer,benchmarks}.log)
 {
   echo
   echo '## Left out'
@@ -80,8 +127,13 @@ logs=("$out"/{kernels,gpu_tests,tests,benchmarks}.log)
   echo '```'
   echo '## Failing tests'
   echo '```'
-  grep -hE '^(FAILED|ERROR)' "$out/gpu_tests.log" "$out/tests.log" 2>/dev/null | cut -c1-240
-  grep -hE ' (passed|failed)|no tests ran' "$out/gpu_tests.log" "$out/tests.log" 2>/dev/null
+  grep -hE '^(FAILED|ERROR)' "$out"/{gpu_tests,tests,moved,sanitizer}.log 2>/dev/null | cut -c1-240
+  sed -n 's/^failed/FAILED (of all runs)/p' "$state"/{done,moved} 2>/dev/null
+  grep -hE ' (passed|failed)|no tests ran' "$out"/{gpu_tests,tests,moved,sanitizer}.log 2>/dev/null
+  for file in "$state"/{done,moved}; do
+    [ -f "$file" ] || continue
+    echo "$(basename "$file"), all runs: $(cut -d' ' -f1 "$file" | sort | uniq -c | tr -s ' \n' ' ')"
+  done
   echo '```'
   echo '## Benchmarks'
   echo '```'
@@ -91,8 +143,8 @@ logs=("$out"/{kernels,gpu_tests,tests,benchmarks}.log)
   echo '```'
   cat "$out/machine.txt"
   echo '```'
-} >>"$out/report.md"
-rm -rf "$out/build"
+} >>"$report"
+cat "$state"/part_*.md >"$out/report.md"
 sed -n '1,40p' "$out/report.md"
 echo "$((SECONDS - begin)) s in all"
 if [ ${#failed[@]} -gt 0 ]; then echo "failed or cut short: ${failed[*]}"; exit 1; fi

@@ -105,9 +105,14 @@ def through_grads_batched(solve: Callable[[torch.Tensor], torch.Tensor], g: torc
     """
     if _GRADS_BATCHED is None or not torch._C._dispatch_keys(g).has(_GRADS_BATCHED):
         return solve(g)
-    level = torch._C._vmapmode_increment_nesting() - 1
+    here = torch._C._vmapmode_increment_nesting() - 1
     torch._C._vmapmode_decrement_nesting()
-    return torch._add_batch_dim(solve(torch._remove_batch_dim(g, level, 1, 0)), 0, level)
+    # Derivatives on a GPU are taken in a thread of their own, in which no level is known: it is the one that unwraps g.
+    for level in (here,) if here else range(1, 65):
+        own = torch._remove_batch_dim(g, level, 1, 0)
+        if here or not torch._C._dispatch_keys(own).has(_GRADS_BATCHED):
+            return torch._add_batch_dim(solve(own), 0, level)
+    raise NotImplementedError("is_grads_batched in several levels, on a GPU")
 
 
 class torch_function(classmethod):  # type: ignore[type-arg]  # noqa: N801
