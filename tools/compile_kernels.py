@@ -2,7 +2,8 @@
 
 NVRTC makes cubins of the registered kernels for each architecture; the first failure's log is printed and the exit
 status is 1. With ``--report FILE`` registers, stack, machine code, spills, shared memory and seconds of each kernel are
-written as CSV (``python -m tools.kernel_report FILE`` makes tables of it). ``--fast``
+written as CSV (``python -m tools.kernel_report FILE`` makes tables of it); kernels that FILE has already are left out,
+so that a run which was stopped goes on. ``--fast``
 compiles with little optimisation and kernels of neighbouring cards as one program, which reads their headers once: the
 same errors in a tenth of the time, but for two headers that do not go together; registers are then not the library's.
 """
@@ -49,8 +50,17 @@ def compile_one(task: Task) -> tuple[Task, float, str]:
     return task, time.perf_counter() - started, error
 
 
+def reported(path: str | None) -> set[tuple[str, str]]:
+    """Return the kernels and architectures that a report has."""
+    if not path or not pathlib.Path(path).exists():
+        return set()
+    with open(path, newline="") as file:
+        return {(row["kernel"], row["arch"]) for row in csv.DictReader(file) if row["seconds"]}
+
+
 def tasks(options: argparse.Namespace, names: list[str], folder: str) -> list[Task]:
     """Return the programs to compile: one kernel each, or groups of neighbours with ``--fast``."""
+    done = reported(options.report)
     chosen = [i for i, name in enumerate(names) if re.search(options.match, name)]
     size = GROUP if options.fast and not options.report else 1
     groups = [tuple(chosen[k : k + size]) for k in range(0, len(chosen), size)]
@@ -58,6 +68,7 @@ def tasks(options: argparse.Namespace, names: list[str], folder: str) -> list[Ta
         Task(group, arch, options.fast, f"{folder}/{group[0]}.{arch}" if options.report else "")
         for group in groups
         for arch in options.arch
+        if (names[group[0]], arch) not in done
     ]
 
 
@@ -76,11 +87,14 @@ def main() -> None:
     results = []
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        out = csv.writer(stack.enter_context(open(options.report, "w", newline=""))) if options.report else None
-        if out:
+        todo = tasks(options, names, folder)
+        # A line at a time: what is stopped keeps what it has.
+        file = stack.enter_context(open(options.report, "a", newline="", buffering=1)) if options.report else None
+        out = csv.writer(file) if file else None
+        if out and file and file.tell() == 0:
             out.writerow(["kernel", "sources", "arch", *Resources._fields, *Spills._fields, "seconds"])
         pool = stack.enter_context(concurrent.futures.ProcessPoolExecutor(options.jobs))
-        for task, seconds, error in pool.map(compile_one, tasks(options, names, folder)):
+        for task, seconds, error in pool.map(compile_one, todo):
             results.append((task, seconds, error))
             if out and not error:
                 image, index = pathlib.Path(task.path), task.indices[0]
