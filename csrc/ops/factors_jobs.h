@@ -49,4 +49,17 @@ void lu_solve_in_lanes(const LuSolveJob<T>& job);
 template <class T, int bytes>
 void qr_in_lanes(const QrJob<T>& job);
 
+/// One matrix after the other; LAPACK's blocked code is faster beyond so many rows. Cholesky is there for real ones.
+constexpr int64_t one_cholesky_limit = 128, one_lu_limit = 64;
+template <class T>
+void cholesky_alone(const CholeskyJob<T>& job);
+template <class T>
+void lu_alone(const LuJob<T>& job);
+template <class T>
+void lu_solve_alone(const LuSolveJob<T>& job);
+
+/// Whether factors of so many matrices go side by side on the CPU; a matrix of up to 8 rows has the same factors alone
+/// and in a batch.
+inline bool factors_side_by_side(int64_t n, int64_t count) { return n <= (count < 4 ? 8 : 32); }
+
 }  // namespace sci

@@ -1,7 +1,8 @@
-// The operators behind sci/linalg/_cholesky.py, _det.py and _qr_operator.py for batches of small matrices on the CPU.
+// The operators behind sci/linalg/_cholesky.py and _qr_operator.py for small matrices.
 #include "core/cpu.h"
 #include "factors_jobs.h"
 #include "linalg/factors.h"
+#include "linalg_quick.h"
 #include "linalg_shared.h"
 
 SCI_FOUR_KERNELS("linalg/factors.h", QrItem)
@@ -16,20 +17,11 @@ std::tuple<Tensor, Tensor> cholesky_small(const Tensor& a0, bool lower) {
   dispatch_number(a, "cholesky", [&](auto tag) {
     using T = typename decltype(tag)::type;
     CholeskyJob<T> job{data<T>(a), data<T>(c), data<int32_t>(info), b.n, b.count, lower};
+    if constexpr (!is_complex<T>)
+      if (!factors_side_by_side(b.n, b.count)) return cholesky_alone(job);
     cpu_level() == 2 ? cholesky_in_lanes<T, 64>(job) : cholesky_in_lanes<T, 32>(job);
   });
   return {c, info};
-}
-
-Tensor det_small(const Tensor& a0) {
-  Batch b = batch_of(a0);
-  Tensor a = row_major(a0), det = empty_as(a, b.size);
-  dispatch_number(a, "det", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    LuJob<T> job{data<T>(a), nullptr, nullptr, data<T>(det), nullptr, nullptr, nullptr, b.n, b.count};
-    cpu_level() == 2 ? lu_in_lanes<T, 64>(job) : lu_in_lanes<T, 32>(job);
-  });
-  return det;
 }
 
 /// (Q, R) in the economic form; there are at least as many rows as columns. On the CPU matrices go side by side, but
@@ -51,8 +43,24 @@ std::tuple<Tensor, Tensor> qr_small(const Tensor& a0, bool alone) {
   return {q, r};
 }
 
+// ---- the shortest way ----------------------------------------------------------------------------------------------
+
+std::tuple<Tensor, int64_t> cholesky_quick(const Tensor& a, bool lower, bool check) {
+  const bool fits = is_square(a, is_complex_type(a.scalar_type()) ? 8 : one_cholesky_limit);
+  if (!fits || (check && !all_finite(a))) return {a, look_again};
+  auto [c, info] = cholesky_small(a, lower);
+  return {c, code_of(info)};
+}
+
+std::tuple<Tensor, Tensor, int64_t> qr_quick(const Tensor& a, bool check) {
+  if (!is_square(a, 16) || (check && !all_finite(a))) return {a, a, look_again};
+  auto [q, r] = qr_small(a, false);
+  return {q, r, 0};
+}
+
+SCI_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
+SCI_OPERATOR("_qr_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", qr_quick)
 SCI_OPERATOR("_cholesky_small(Tensor a, bool lower) -> (Tensor, Tensor)", cholesky_small)
-SCI_OPERATOR("_det_small(Tensor a) -> Tensor", det_small)
 SCI_OPERATOR("_qr_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", qr_small)
 
 }  // namespace

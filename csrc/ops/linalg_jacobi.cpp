@@ -4,6 +4,7 @@
 #include "core/cpu.h"
 #include "jacobi_jobs.h"
 #include "linalg/jacobi.h"
+#include "linalg_quick.h"
 #include "linalg_shared.h"
 #include "tridiagonal_jobs.h"
 
@@ -13,10 +14,12 @@ SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiSvdItem)
 namespace sci {
 namespace {
 
+/// On lanes, Jacobi's rotations up to this size, beyond by way of the tridiagonal form. Measured.
+constexpr int64_t most_by_rotations = 4;
+
 /// (w, V, info) of Hermitian matrices, of which one triangle is read; info is not 0 where the method did not converge,
-/// or the matrix is not finite. V is empty unless `vectors`; on the CPU's lanes, `by_rotations` asks for Jacobi's
-/// method.
-std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower, bool vectors, bool by_rotations) {
+/// or the matrix is not finite. On the CPU's lanes V is empty unless `vectors`.
+std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower, bool vectors) {
   Batch b = batch_of(a0);
   const bool side = a0.is_cpu() && runs_lanes();
   Tensor a = side ? row_major(a0) : fresh_copy(a0);
@@ -29,7 +32,7 @@ std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower, bool
     using R = real_of<T>;
     if (side) {
       EighJob<T> job{data<T>(a), values ? nullptr : data<T>(v), data<R>(w), data<int32_t>(info), b.n, b.count, lower};
-      if (values || !by_rotations)
+      if (values || b.n > most_by_rotations)
         return cpu_level() == 2 ? hermitian_in_lanes<T, 64>(job) : hermitian_in_lanes<T, 32>(job);
       return cpu_level() == 2 ? eigh_in_lanes<T, 64>(job) : eigh_in_lanes<T, 32>(job);
     }
@@ -88,8 +91,23 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alon
   return {u, s, vh, info};
 }
 
-SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True, bool by_rotations=True) -> (Tensor, Tensor, Tensor)",
-             eigh_small)
+// ---- the shortest way ----------------------------------------------------------------------------------------------
+
+std::tuple<Tensor, Tensor, int64_t> eigh_quick(const Tensor& a, bool lower, bool vectors, bool check) {
+  if (!is_square(a, 8) || (check && !all_finite(a))) return {a, a, look_again};
+  auto [w, v, info] = eigh_small(a, lower, vectors);
+  return {w, v, code_of(info)};
+}
+
+std::tuple<Tensor, Tensor, Tensor, int64_t> svd_quick(const Tensor& a, bool check) {
+  if (!is_square(a, 8) || (check && !all_finite(a))) return {a, a, a, look_again};
+  auto [u, s, vh, info] = svd_small(a, false);
+  return {u, s, vh, code_of(info)};
+}
+
+SCI_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Tensor, Tensor, int)", eigh_quick)
+SCI_OPERATOR("_svd_quick(Tensor a, bool check) -> (Tensor, Tensor, Tensor, int)", svd_quick)
+SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True) -> (Tensor, Tensor, Tensor)", eigh_small)
 SCI_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
 SCI_OPERATOR("_svd_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
 

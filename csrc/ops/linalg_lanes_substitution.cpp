@@ -2,37 +2,57 @@
 #pragma GCC optimize("O3")
 #include "fft_threads.h"
 #include "linalg/substitution.h"
+#include "linalg_quick.h"
 #include "linalg_shared.h"
 
 namespace sci {
+
+bool all_finite(const Tensor& x0) {
+  Tensor x = row_major(x0);
+  return dispatch_number(x, "check_finite", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    real_of<T> sum = 0;
+    run_items(LanesSum<T>{data<T>(std::as_const(x)), &sum, x.numel()}, 0, 1, static_cast<T*>(nullptr));
+    return sum - sum == 0;
+  });
+}
+
 namespace {
 
-constexpr int64_t no_a = 1, no_x = 2;  // not finite: the matrices, the solution
+constexpr int64_t no_a = 1, no_x = 2;               // not finite: the matrices, the solution
+constexpr int64_t few_rows = 512, few_columns = 8;  // as in sci/linalg/_solve_triangular.py
 
-/// (X, code) of op(A) X = B, and with `twice` of op(A) op(A)^H X = B; `trans` 1 is A^T, 2 is A^H.
+/// (X, code) of op(A) X = B (or of one vector), and with `twice` of op(A) op(A)^H X = B; `trans` 1 is A^T, 2 is A^H.
 std::tuple<Tensor, int64_t> substitution(const Tensor& a0, const Tensor& b0, int64_t trans, bool lower, bool unit,
                                          bool twice, bool check) {
   // A column-major matrix is the transpose of a row-major one.
   const bool flipped = !a0.is_contiguous() && a0.dim() == 2 && a0.stride(0) == 1 && a0.stride(1) == a0.size(0);
   Tensor a = flipped ? a0 : row_major(a0), b = row_major(b0), x = torch::stable::empty_like(b);
-  const int64_t n = a.size(-1), columns = b.size(-1), count = n > 0 && columns > 0 ? b.numel() / (n * columns) : 0;
+  const int64_t n = a.size(-1), columns = b.dim() == 1 ? 1 : b.size(-1),
+                count = n > 0 && columns > 0 ? b.numel() / (n * columns) : 0;
   int64_t code = 0;
   dispatch_number(b, "solve_triangular", [&](auto tag) {
     using T = typename decltype(tag)::type;
     Substitution<T> task{data<T>(a), data<T>(b), data<T>(x), n, columns, lower != flipped, (trans != 0) != flipped,
                          trans == 2, unit,       twice};
     if (count) on_threads<T>(task, count, std::max<int64_t>(1, 65536 / (n * n * columns + 1)), n);
-    if (!check) return;
-    auto finite = [&](const T* values, int64_t size) {
-      real_of<T> sum = 0;
-      run_items(LanesSum<T>{values, &sum, size}, 0, 1, static_cast<T*>(nullptr));
-      return sum - sum == 0;
-    };
-    code = (finite(data<T>(a), a.numel()) ? 0 : no_a) + (finite(data<T>(x), x.numel()) ? 0 : no_x);
   });
+  if (check) code = (all_finite(a0) ? 0 : no_a) + (all_finite(x) ? 0 : no_x);
   return {x, code};
 }
 
+/// The shortest way, for B of the shape of A but for its last dimension, or of one dimension.
+std::tuple<Tensor, int64_t> substitution_quick(const Tensor& a, const Tensor& b, int64_t trans, bool lower, bool unit,
+                                               bool twice, bool check) {
+  const bool fits = is_square(a, few_rows) && fits_beside(a, b) && (b.dim() == 1 || b.size(-1) <= few_columns);
+  if (!fits) return {b, look_again};
+  return substitution(a, b, trans, lower, unit, twice, check);
+}
+
+SCI_OPERATOR(
+    "_substitution_quick(Tensor a, Tensor b, int trans, bool lower, bool unit, bool twice, bool check) -> (Tensor, "
+    "int)",
+    substitution_quick)
 SCI_OPERATOR(
     "_substitution(Tensor a, Tensor b, int trans, bool lower, bool unit, bool twice, bool check) -> (Tensor, int)",
     substitution)

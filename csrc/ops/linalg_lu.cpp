@@ -1,9 +1,9 @@
-// The operators behind sci/linalg/_solve.py: one small matrix of the batch per item.
+// The operators behind sci/linalg/_lu_operators.py, _solve.py and _det.py for small matrices.
 #include "core/cpu.h"
 #include "factors_jobs.h"
-#include "linalg_shared.h"
-#pragma GCC optimize("O3")  // the row operations vectorise
 #include "linalg/lu.h"
+#include "linalg_quick.h"
+#include "linalg_shared.h"
 
 SCI_FOUR_KERNELS("linalg/lu.h", LuItem)
 SCI_FOUR_KERNELS("linalg/lu.h", LuSolveItem)
@@ -11,33 +11,25 @@ SCI_FOUR_KERNELS("linalg/lu.h", LuSolveItem)
 namespace sci {
 namespace {
 
-/// Whether matrices go side by side on the CPU's lanes.
-bool in_lanes(const Tensor& a, int64_t n, int64_t count) {
-  return a.is_cpu() && n > 0 && n <= 32 && count >= (n <= 8 ? 1 : 4);
+template <class T>
+void factor(const LuJob<T>& job) {
+  if (!factors_side_by_side(job.n, job.count)) return lu_alone(job);
+  cpu_level() == 2 ? lu_in_lanes<T, 64>(job) : lu_in_lanes<T, 32>(job);
 }
 
 /// (LU, pivots counted from 0, rcond, info)
 std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a) {
   Batch b = batch_of(a);
-  const bool side = in_lanes(a, b.n, b.count);
-  Tensor in = row_major(a), lu = side ? torch::stable::empty_like(in) : fresh_copy(a),
+  const bool lanes = a.is_cpu() && a.numel() > 0;
+  Tensor in = row_major(a), lu = lanes ? torch::stable::empty_like(in) : fresh_copy(a),
          pivots = empty_as(lu, with_last(b.size, b.n), ScalarType::Int);
   Tensor work = empty_as(lu, with_last(b.size, b.n)), info = empty_as(lu, b.size, ScalarType::Int);
   Tensor rcond = empty_as(lu, b.size, real_type(a.scalar_type()));
   dispatch_number(a, "lu", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if (side) {
-      LuJob<T> job{data<T>(in),
-                   data<T>(lu),
-                   data<T>(work),
-                   nullptr,
-                   data<int32_t>(pivots),
-                   data<int32_t>(info),
-                   data<real_of<T>>(rcond),
-                   b.n,
-                   b.count};
-      return cpu_level() == 2 ? lu_in_lanes<T, 64>(job) : lu_in_lanes<T, 32>(job);
-    }
+    if (lanes)
+      return factor(LuJob<T>{data<T>(in), data<T>(lu), data<T>(work), nullptr, data<int32_t>(pivots),
+                             data<int32_t>(info), data<real_of<T>>(rcond), b.n, b.count});
     LuItem<T> body{data<T>(lu), data<int32_t>(pivots), data<T>(work), data<real_of<T>>(rcond), data<int32_t>(info),
                    b.n};
     parallel_for(lu, b.count, body, matrices_at_least(b.n));
@@ -45,26 +37,106 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a) {
   return {lu, pivots, rcond, info};
 }
 
-Tensor lu_solve_small(const Tensor& lu0, const Tensor& pivots0, const Tensor& b0, int64_t trans) {
-  Batch b = batch_of(b0);
-  const int64_t n = b0.size(-2), m = b0.size(-1);
-  const bool side = in_lanes(b0, n, b.count) && m > 0 && m <= 64;
-  Tensor lu = row_major(lu0), pivots = row_major(pivots0), right = row_major(b0);
-  Tensor x = side ? torch::stable::empty_like(right) : fresh_copy(b0);
+/// Row-major right-hand sides of m columns, on the CPU.
+void solve_on_cpu(const Tensor& lu, const Tensor& pivots, const Tensor& b, Tensor& x, int64_t m, int64_t trans) {
+  const int64_t n = lu.size(-1), count = b.numel() / (n * m);
   dispatch_number(x, "lu_solve", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if (side) {
-      LuSolveJob<T> job{data<T>(lu), data<int32_t>(pivots), data<T>(right), data<T>(x), n, m, b.count, int(trans)};
-      return cpu_level() == 2 ? lu_solve_in_lanes<T, 64>(job) : lu_solve_in_lanes<T, 32>(job);
-    }
+    LuSolveJob<T> job{data<T>(lu), data<int32_t>(pivots), data<T>(b), data<T>(x), n, m, count, int(trans)};
+    if (m > 64 || !factors_side_by_side(n, count)) return lu_solve_alone(job);
+    cpu_level() == 2 ? lu_solve_in_lanes<T, 64>(job) : lu_solve_in_lanes<T, 32>(job);
+  });
+}
+
+Tensor lu_solve_small(const Tensor& lu0, const Tensor& pivots0, const Tensor& b, int64_t trans) {
+  Tensor lu = row_major(lu0), pivots = row_major(pivots0);
+  if (b.is_cpu() && b.numel() > 0) {
+    Tensor right = row_major(b), x = torch::stable::empty_like(right);
+    solve_on_cpu(lu, pivots, right, x, b.size(-1), trans);
+    return x;
+  }
+  Tensor x = fresh_copy(b);
+  dispatch_number(x, "lu_solve", [&](auto tag) {
+    using T = typename decltype(tag)::type;
     LuSolveItem<T> body{data<T>(lu), data<int32_t>(pivots), data<T>(x), x.size(-2), x.size(-1), int(trans)};
-    parallel_for(x, b.count, body, matrices_at_least(x.size(-2)));
+    parallel_for(x, batch_of(x).count, body, matrices_at_least(x.size(-2)));
   });
   return x;
 }
 
+Tensor det_small(const Tensor& a0) {
+  Batch b = batch_of(a0);
+  Tensor a = row_major(a0), det = empty_as(a, b.size);
+  dispatch_number(a, "det", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    factor(LuJob<T>{data<T>(a), nullptr, nullptr, data<T>(det), nullptr, nullptr, nullptr, b.n, b.count});
+  });
+  return det;
+}
+
+// ---- the shortest way ----------------------------------------------------------------------------------------------
+
+/// Whether all matrices are regular, beyond doubt.
+bool well_conditioned(const Tensor& rcond) {
+  return dispatch_real(rcond, "lu", [&](auto tag) {
+    using R = typename decltype(tag)::type;
+    const R* x = data<R>(rcond);
+    return std::all_of(x, x + rcond.numel(), [](R r) { return r >= limits<R>::epsilon; });
+  });
+}
+
+/// (LU, pivots, code), of other than lower triangular matrices, of which LAPACK exchanges rows.
+std::tuple<Tensor, Tensor, int64_t> lu_quick(const Tensor& a0, bool check) {
+  if (!is_square(a0, one_lu_limit)) return {a0, a0, look_again};
+  Tensor a = row_major(a0);
+  const Batch b = batch_of(a);
+  const bool lower = dispatch_number(a, "lu", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (int64_t k = 0; k < b.count && b.n > 1; ++k)
+      if (lu_keeps_rows(data<T>(a) + k * b.n * b.n, b.n)) return true;
+    return false;
+  });
+  if (lower || (check && !all_finite(a))) return {a0, a0, look_again};
+  auto [lu, pivots, rcond, info] = lu_small(a);
+  return {lu, pivots, code_of(info)};
+}
+
+std::tuple<Tensor, int64_t> inverse_quick(const Tensor& a, bool check) {
+  if (!is_square(a, one_lu_limit) || (check && !all_finite(a))) return {a, look_again};
+  auto [lu, pivots, rcond, info] = lu_small(a);
+  if (!well_conditioned(rcond)) return {a, look_again};
+  Tensor eye = torch::stable::empty_like(lu);
+  const Batch b = batch_of(eye);
+  dispatch_number(eye, "inv", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    T* x = data<T>(eye);
+    for (int64_t k = 0; k < b.count * b.n * b.n; ++k) x[k] = T(k % (b.n * b.n) % (b.n + 1) == 0 ? 1 : 0);
+  });
+  return {lu_solve_small(lu, pivots, eye, 0), 0};
+}
+
+std::tuple<Tensor, int64_t> solve_quick(const Tensor& a, const Tensor& b0, bool check) {
+  if (!is_square(a, one_lu_limit) || !fits_beside(a, b0)) return {a, look_again};
+  if (check && !(all_finite(a) && all_finite(b0))) return {a, look_again};
+  auto [lu, pivots, rcond, info] = lu_small(a);
+  if (!well_conditioned(rcond)) return {a, look_again};
+  Tensor b = row_major(b0), x = torch::stable::empty_like(b);
+  solve_on_cpu(lu, pivots, b, x, b.dim() == 1 ? 1 : b.size(-1), 0);
+  return {x, 0};
+}
+
+std::tuple<Tensor, int64_t> det_quick(const Tensor& a, bool check) {
+  if (!is_square(a, one_lu_limit) || (check && !all_finite(a))) return {a, look_again};
+  return {det_small(a), 0};
+}
+
 SCI_OPERATOR("_lu_small(Tensor a) -> (Tensor, Tensor, Tensor, Tensor)", lu_small)
 SCI_OPERATOR("_lu_solve_small(Tensor lu, Tensor pivots, Tensor b, int trans) -> Tensor", lu_solve_small)
+SCI_OPERATOR("_det_small(Tensor a) -> Tensor", det_small)
+SCI_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
+SCI_OPERATOR("_inverse_quick(Tensor a, bool check) -> (Tensor, int)", inverse_quick)
+SCI_OPERATOR("_solve_quick(Tensor a, Tensor b, bool check) -> (Tensor, int)", solve_quick)
+SCI_OPERATOR("_det_quick(Tensor a, bool check) -> (Tensor, int)", det_quick)
 
 }  // namespace
 }  // namespace sci

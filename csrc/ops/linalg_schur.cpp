@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "core/cpu.h"
+#include "linalg_quick.h"
 #include "linalg_shared.h"
 #include "schur_jobs.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
@@ -125,9 +126,16 @@ std::tuple<Tensor, Tensor, Tensor> triangular_sqrt_of(const Tensor& t0, const Te
   return {x, u, info};
 }
 
+std::tuple<Tensor, Tensor, int64_t> schur_quick(const Tensor& a, bool check) {
+  if (!is_square(a, 112) || (check && !all_finite(a))) return {a, a, look_again};
+  auto [t, z, info] = schur_small(a);
+  return {t, z, code_of(info)};
+}
+
 /// (X, the largest code) on the CPU, for matrices that nothing differentiates: 0, 1 to 3 of the triangle's root, or 4
 /// where there is no Schur form.
 std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
+  if (!is_square(a0, 64)) return {a0, look_again};
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), x = torch::stable::empty_like(a);
   std::atomic<int64_t> worst{0};
@@ -232,6 +240,7 @@ SCI_OPERATOR("_hessenberg_small(Tensor a, bool alone=False) -> (Tensor, Tensor)"
 SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool alone=False) -> (Tensor, Tensor, Tensor)", eig_small)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, Tensor? a=None) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
+SCI_OPERATOR("_schur_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", schur_quick)
 SCI_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
 SCI_OPERATOR("_balance(Tensor a, bool permuted, bool scaled) -> (Tensor, Tensor)", balance)
 SCI_OPERATOR("_product_residual(Tensor c, Tensor a, Tensor b) -> Tensor", product_residual)

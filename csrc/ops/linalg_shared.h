@@ -47,6 +47,9 @@ struct Batch {
   return size;
 }
 
+[[maybe_unused]] bool is_complex_type(ScalarType type) {
+  return type == ScalarType::ComplexDouble || type == ScalarType::ComplexFloat;
+}
 [[maybe_unused]] ScalarType real_type(ScalarType type) {
   return type == ScalarType::ComplexDouble  ? ScalarType::Double
          : type == ScalarType::ComplexFloat ? ScalarType::Float

@@ -13,9 +13,9 @@ from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack
+from . import _lapack, _quick
 from ._errors import LinAlgError, TorchLinAlgError
-from ._lu_operators import fits_lanes, is_small
+from ._lu_operators import is_small
 from ._matrices import broadcast_matrices, new_like, random_matrices, require_square, tensors
 from ._small_gradients import DET, fused
 
@@ -39,7 +39,7 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d
-    if fits_lanes(a):
+    if a.is_cpu and a.numel() > 0:
         return torch.ops.sci._det_small(a)  # type: ignore[no-any-return]
     lu, pivots, _, _ = torch.ops.sci._lu_small(a)
     return _of_factors(lu.diagonal(dim1=-2, dim2=-1), pivots + 1)
@@ -239,6 +239,10 @@ def det(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Tensor:
     >>> det(torch.tensor([[0.0, 2.0], [3.0, 1.0]]))
     tensor(-6.)
     """
+    if _quick.fits(a):
+        d, code = _quick.determinant(a, bool(check_finite))
+        if not code:
+            return d  # type: ignore[no-any-return]
     (a,) = tensors("det", a=a)
     require_square("det", "a", a)
     return determinant(a, bool(check_finite))  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.errors import bad_argument, items
 
-from . import _lapack
+from . import _lapack, _quick
 from ._eigh_generalised import generalised
 from ._hermitian import standard, standard_values
 from ._matrices import broadcast_matrices, differentiates, hermitian_part, require_square
@@ -246,6 +246,10 @@ def eigh(
     >>> torch.allclose(a @ v, torch.diag(torch.tensor([1.0, 2.0])) @ v * w, atol=1e-6)
     True
     """
+    if b is None and subset_by_index is None and subset_by_value is None and driver is None and _quick.fits(a):
+        w, v, code = _quick.eigh(a, bool(lower), not eigvals_only, bool(check_finite))
+        if not code:
+            return w if eigvals_only else (w, v)
     w, v = _solve("eigh", a, b, lower, bool(eigvals_only), type, check_finite, subset_by_index, subset_by_value, driver)
     return w if v is None else (w, v)
 
@@ -308,4 +312,8 @@ def eigvalsh(
     >>> eigvalsh(torch.tensor([[2.0, 1.0], [1.0, 2.0]]))
     tensor([1., 3.])
     """
+    if b is None and subset_by_index is None and subset_by_value is None and driver is None and _quick.fits(a):
+        w, _, code = _quick.eigh(a, bool(lower), False, bool(check_finite))
+        if not code:
+            return w  # type: ignore[no-any-return]
     return _solve("eigvalsh", a, b, lower, True, type, check_finite, subset_by_index, subset_by_value, driver)[0]

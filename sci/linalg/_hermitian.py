@@ -22,16 +22,16 @@ from ._small_gradients import EIGH, whole
 runtime.load_library()
 
 # Matrices side by side (CPU) or one per thread: up to the first size in any number, so that a matrix has the same
-# vectors alone and in a batch, and up to the second from so many on; by Jacobi's rotations up to the last size, and
-# beyond by way of the tridiagonal form, which needs the CPU's lanes. Measured against LAPACK and each other.
+# vectors alone and in a batch, and up to the second, for which it takes the CPU's lanes, from so many on. Measured
+# against LAPACK.
 _LANES = bool(
     (torch.ops.sci._tridiagonal_eigh(torch.zeros(1, device="cpu"), torch.zeros(0, device="cpu"), False)[2] == 0).item()
 )
-_SMALL, _SMALL_IN_BATCH, _BATCH, _ROTATIONS = 8, 64 if _LANES else 16, 4, 4
+_SMALL, _SMALL_IN_BATCH, _BATCH = 8, 64 if _LANES else 16, 4
 
 
 def is_small(a: Tensor, in_batch: int = _SMALL_IN_BATCH) -> bool:
-    """Return whether Jacobi's method is the faster one for these matrices."""
+    """Return whether the own kernels are the faster ones for these matrices."""
     n = a.shape[-1]
     if n <= _SMALL:
         return a.numel() > 0
@@ -42,7 +42,7 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
     if check_finite:
         require_finite(function, {"a": a})
     if is_small(a):
-        w, v, info = torch.ops.sci._eigh_small(a, lower, True, a.shape[-1] <= _ROTATIONS)
+        w, v, info = torch.ops.sci._eigh_small(a, lower)
         if not checks_enabled() or not bool(info.any()):
             return w, v
     try:

@@ -13,7 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.errors import bad_argument
 
-from . import _lapack
+from . import _lapack, _quick
 from ._errors import LinAlgWarning
 from ._hermitian import real_dtype
 from ._matrices import (
@@ -86,6 +86,10 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     (tensor([[4.0000, 2.0000],
             [0.2500, 1.5000]]), tensor([1, 1], dtype=torch.int32))
     """
+    if _quick.fits(a):
+        lu, pivots, code = _quick.lu(a, bool(check_finite))
+        if not code:
+            return lu, pivots
     (a,) = tensors("lu_factor", a=a)
     require_matrix("lu_factor", "a", a)
     require_finite_data("lu_factor", check_finite, a=a)

@@ -22,8 +22,9 @@ from ._structure import find_structure, structured_factors
 
 runtime.load_library()
 
-# The largest n for which a kernel works on one matrix per thread; LAPACK's blocked code is faster beyond.
-_KERNEL_CPU, _KERNEL_CUDA = 48, 64
+# The largest n that a kernel of our own factors, one matrix per GPU thread and per CPU thread; LAPACK's blocked code is
+# faster beyond.
+_KERNEL = 64
 # The largest n for matrices side by side on the CPU's lanes, and up to which one alone goes there too, so that it has
 # the same factors as in a batch; between the two from so many on.
 _LANES, _LANES_ALONE, _BATCH = 32, 8, 4
@@ -45,7 +46,7 @@ def fits_kernel(a: Tensor) -> bool:
 
 def is_small(a: Tensor) -> bool:
     """Return whether matrices of this size and device have a kernel of one matrix per thread."""
-    return a.shape[-1] <= (_KERNEL_CPU if a.is_cpu else _KERNEL_CUDA)
+    return a.shape[-1] <= _KERNEL
 
 
 def estimate_inverse_norm(solve: Callable[[Tensor, bool], Tensor], like: Tensor, steps: int = 4) -> Tensor:

@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
-from . import _lapack
+from . import _lapack, _quick
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_matrix, tensors
 from ._qr_operator import decompose
 
@@ -130,6 +130,10 @@ def qr(
     >>> torch.allclose(q @ r, a, atol=1e-6)
     True
     """
+    if lwork is None and not pivoting and mode in ("full", "economic") and _quick.fits(a):
+        q, r, code = _quick.qr(a, bool(check_finite))
+        if not code:
+            return q, r
     (a,) = tensors("qr", a=a)
     m, n = require_matrix("qr", "a", a)
     if mode not in ("full", "qr", "r", "economic", "raw"):

@@ -13,6 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known
 from sci._core.errors import bad_argument
 
+from . import _quick
 from ._errors import LinAlgError
 from ._matrices import broadcast_matrices, require_square, tensors
 from ._schur_form import WHY, blocks_of, decomposition, real_to_complex_form, reordered
@@ -203,6 +204,10 @@ def schur(
     >>> sdim
     tensor(2)
     """
+    if output == "real" and sort is None and _quick.fits(a):
+        t, z, code = _quick.schur(a, bool(check_finite))
+        if not code:
+            return t, z
     (a,) = tensors("schur", a=a)
     require_square("schur", "a", a)
     if output not in ("real", "complex", "r", "c"):

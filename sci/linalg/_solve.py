@@ -12,6 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, known
 from sci._core.errors import bad_argument
 
+from . import _quick
 from ._band_operators import banded_solve, to_band
 from ._bandwidth import largest_bandwidth
 from ._cholesky import cholesky_factor, solve_with_factor
@@ -205,6 +206,11 @@ def solve(
     True
     """
     structure = _structure("solve", assume_a)
+    general = assume_a is None or assume_a == "general"
+    if general and not transposed and _quick.fits(a) and _quick.fits(b):
+        x, code = _quick.solve(a, b, bool(check_finite))
+        if not code:
+            return x
     a, b = tensors("solve", a=a, b=b)
     if a.dim() == 0 or (a.shape == (1, 1) and (b.dim() < 2 or b.shape[-2] != 1)):  # a number, which divides all of b
         return solve(a.reshape(1, 1), b.reshape(1, -1), check_finite=check_finite).reshape(b.shape)
@@ -281,6 +287,10 @@ def inv(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
+    if assume_a is None and _quick.fits(a):
+        x, code = _quick.inverse(a, bool(check_finite))
+        if not code:
+            return x  # type: ignore[no-any-return]
     (a,) = tensors("inv", a=a)
     n = require_square("inv", "a", a)
     structure = _structure("inv", assume_a, ("tridiagonal", "banded"))

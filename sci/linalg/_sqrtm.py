@@ -13,7 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known
 from sci._core.dispatch import operator
 
-from . import _products
+from . import _products, _quick
 from ._errors import LinAlgWarning
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, require_square, tensors, to_kind
 from ._schur_form import decomposition, on_host, real_to_complex_form
@@ -245,6 +245,10 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     >>> sqrtm(torch.diag(torch.tensor([4.0, -9.0]))).diagonal()
     tensor([2.+0.j, 0.+3.j])
     """
+    if disp is None and blocksize is None and _quick.fits(A) and A.dim() == 2:
+        x, code = _quick.square_root(A)
+        if not code:
+            return x  # type: ignore[no-any-return]
     for name, value in (("disp", disp), ("blocksize", blocksize)):
         if value is not None:
             warnings.warn(f"sqrtm: {name} is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)

@@ -11,6 +11,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument
 
+from . import _quick
 from ._matrices import differentiates, random_matrices, require_matrix, tensors
 from ._svd_operators import decomposition, singular_values
 
@@ -122,6 +123,10 @@ def svd(
     >>> torch.allclose(u @ torch.diag(s) @ vh, a, atol=1e-5)
     True
     """
+    if compute_uv and lapack_driver == "gesdd" and _quick.fits(a):
+        u, s, vh, code = _quick.svd(a, bool(check_finite))
+        if not code:
+            return u, s, vh
     (a,) = tensors("svd", a=a)
     require_matrix("svd", "a", a)
     if not isinstance(lapack_driver, str):
@@ -178,6 +183,10 @@ def svdvals(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Ten
     >>> svdvals(torch.diag(torch.tensor([3.0, -4.0])))
     tensor([4., 3.])
     """
+    if _quick.fits(a):
+        _, s, _, code = _quick.svd(a, bool(check_finite))
+        if not code:
+            return s  # type: ignore[no-any-return]
     (a,) = tensors("svdvals", a=a)
     require_matrix("svdvals", "a", a)
     return values(a, bool(check_finite), "svdvals")

@@ -1,0 +1,52 @@
+"""The shortest way: from a public function straight to the kernel of one operator of the library.
+
+A call on a small tensor takes as long as the questions asked before it and the layers it goes through, so a function
+asks once whether nothing but the kernel has a say, and calls it. Kernels for this way return a code beside their
+results: 0, or that the general way has to be gone, which knows what to convert, to do and to raise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .torch_private import (
+    CPU,
+    dispatch_modes,
+    forward_ad,
+    kernel_of,
+    profiler_enabled,
+    transforms_active,
+)
+
+_is_compiling = torch.compiler.is_compiling
+_grad_enabled = torch.is_grad_enabled
+_REAL = frozenset((torch.float32, torch.float64))
+_COMPLEX = frozenset((torch.complex64, torch.complex128))
+_STRIDED = torch.strided
+
+
+def plain_on_cpu(x: Any, most: int) -> bool:
+    """Tell whether a kernel may take `x` as it is: a dense tensor on the CPU that nothing differentiates or watches.
+
+    `most` is the number of elements from which the time of the call no longer counts.
+    """
+    if type(x) is not Tensor or _is_compiling() or x.numel() > most or not x.is_cpu or x.layout is not _STRIDED:
+        return False
+    if x.dtype not in _REAL and (x.dtype not in _COMPLEX or x.is_conj()):
+        return False
+    if x.is_neg() or (x.requires_grad and _grad_enabled()):
+        return False
+    return not (transforms_active() or dispatch_modes() or forward_ad._current_level >= 0 or profiler_enabled())
+
+
+def cpu_kernel(name: str) -> Any:
+    """Return what calls the CPU kernel of an operator of the library."""
+    kernel = kernel_of(getattr(torch.ops.sci, name).default)
+
+    def call(*args: Any) -> Any:
+        return kernel(CPU, *args)
+
+    return call

@@ -1,0 +1,212 @@
+"""The shortest way of functions on small matrices: is it taken, and does it give what the general way gives?"""
+
+import warnings
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+
+import sci
+from sci import linalg
+from sci.linalg import _quick
+
+DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
+
+
+def _positive(n, dtype, seed=0):
+    x = torch.randn(n, n, dtype=dtype, generator=torch.Generator().manual_seed(seed)) / n**0.5
+    return x @ x.mH + torch.eye(n, dtype=dtype)
+
+
+def _general(n, dtype):
+    return _positive(n, dtype) + torch.randn(n, n, dtype=dtype, generator=torch.Generator().manual_seed(1)) / n**0.5
+
+
+def _names(monkeypatch):
+    """Record the shortest ways that were asked, and which of them sent the caller on."""
+    asked = []
+    for name, kernel in list(vars(_quick).items()):
+        if not callable(kernel) or name in ("fits", "cpu_kernel", "plain_on_cpu", "Any"):
+            continue
+
+        def call(*args, name=name, kernel=kernel):
+            found = kernel(*args)
+            asked.append((name, found[-1]))
+            return found
+
+        monkeypatch.setattr(_quick, name, call)
+    return asked
+
+
+def _tolerance(dtype, n):
+    return 50 * n * torch.finfo(dtype).eps
+
+
+CASES = {
+    "cholesky": lambda a: linalg.cholesky(a),
+    "cho_factor": lambda a: linalg.cho_factor(a, lower=True)[0],
+    "det": linalg.det,
+    "eigh": lambda a: linalg.eigh(a)[0],
+    "eigvalsh": linalg.eigvalsh,
+    "inv": linalg.inv,
+    "lu_factor": lambda a: linalg.lu_factor(a)[0],
+    "qr": lambda a: linalg.qr(a)[1],
+    "schur": lambda a: torch.linalg.eigvals(linalg.schur(a)[0].to(torch.complex128)).abs().sort().values,
+    "solve": lambda a: linalg.solve(a, a[..., :2] + 1),
+    "solve of a vector": lambda a: linalg.solve(a, a[0] + 1),
+    "sqrtm": linalg.sqrtm,
+    "svdvals": linalg.svdvals,
+    "svd": lambda a: linalg.svd(a)[1],
+    "solve_triangular": lambda a: linalg.solve_triangular(a, a[0] + 1, lower=True),
+    "cho_solve": lambda a: linalg.cho_solve((a, True), a[:, :3] + 1),
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("n", [1, 3, 8])
+def test_taken_and_equal_to_the_general_way(name, dtype, n, monkeypatch):
+    a, of = _positive(n, dtype), CASES[name]
+    asked = _names(monkeypatch)
+    short = of(a)
+    assert asked and asked[-1][1] == 0, "the shortest way was not taken"
+    monkeypatch.setattr(_quick, "fits", lambda x: False)
+    long = of(a)
+    assert short.shape == long.shape and short.dtype == long.dtype and short.is_contiguous()
+    assert torch.allclose(short, long, rtol=_tolerance(dtype, n), atol=_tolerance(dtype, n))
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("n", [4, 9, 11, 16, 31, 33, 63, 64])
+def test_factors_of_one_matrix(n, dtype):
+    # Residuals, as the sums of products have another order here; SciPy's pivots.
+    bound = _tolerance(dtype, n)
+    a, b = _general(n, dtype), torch.ones(n, 5, dtype=dtype)
+    lu, pivots = linalg.lu_factor(a)
+    _, theirs = scipy.linalg.lu_factor(a.numpy())
+    assert np.array_equal(pivots.numpy(), theirs)
+    product = (lu.tril(-1) + torch.eye(n, dtype=dtype)) @ lu.triu()
+    for k in reversed(range(n)):
+        product[[k, int(pivots[k])]] = product[[int(pivots[k]), k]]
+    assert (product - a).abs().max() < bound
+    for columns in (b[:, :1], b, b[:, 0]):
+        assert (a @ linalg.solve(a, columns) - columns).abs().max() < bound
+    assert (a @ linalg.inv(a) - torch.eye(n, dtype=dtype)).abs().max() < bound
+    expected = scipy.linalg.det(a.numpy().astype(complex))
+    assert abs(linalg.det(a).item() - expected) < bound * abs(expected)
+
+
+@pytest.mark.parametrize("lower", [True, False])
+@pytest.mark.parametrize("dtype", DTYPES[:2], ids=str)
+@pytest.mark.parametrize("n", [*range(9, 19), 33, 63, 64, 65, 127, 128, 129])
+def test_cholesky_of_one_matrix(n, dtype, lower):
+    a = _positive(n, dtype)
+    other = torch.full_like(a, 1e30)  # the triangle that is not read
+    c = linalg.cholesky(a.tril() + other.triu(1) if lower else a.triu() + other.tril(-1), lower=lower)
+    assert torch.equal(c, c.tril() if lower else c.triu())
+    assert ((c @ c.mT if lower else c.mT @ c) - a).abs().max() < _tolerance(dtype, n)
+    batch = linalg.cholesky(torch.stack([a, 2 * a, 3 * a, 4 * a, 5 * a]), lower=lower)
+    assert torch.allclose(batch[0], c, rtol=0, atol=_tolerance(dtype, n))
+
+
+@pytest.mark.parametrize("n", [3, 12, 70])
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_cholesky_names_the_minor(n, order):
+    a = _positive(n, torch.float64)
+    a[order - 1, order - 1] = -1.0
+    with pytest.raises(linalg.LinAlgError, match=f"the leading minor of order {order} is not positive"):
+        linalg.cholesky(a)
+    with sci.data_checks(False):
+        assert linalg.cholesky(a).isnan().any()
+
+
+@pytest.mark.parametrize("place", [(0, 1), (1, 0), (1, 1)])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ("sqrtm",)])
+def test_refuses_what_is_not_finite(name, bad, place):
+    a = _positive(5, torch.float64)
+    a[place] = bad
+    with pytest.raises(ValueError, match="must not contain infs or NaNs"):
+        CASES[name](a)
+
+
+@pytest.mark.parametrize("n", [4, 20, 50])
+def test_singular_and_ill_conditioned(n):
+    a = _general(n, torch.float64)
+    a[:, 1] = 0
+    for call in (linalg.inv, lambda a: linalg.solve(a, a[0])):
+        with pytest.raises(linalg.LinAlgError, match="a is singular: pivot 1 is zero"):
+            call(a)
+    with pytest.warns(linalg.LinAlgWarning, match="diagonal entry 1 of U is exactly zero"):
+        linalg.lu_factor(a)
+    assert linalg.det(a) == 0
+    a[:, 1] = a[:, 0]
+    a[-1, 1] *= 1 + 3e-16
+    for call in (linalg.inv, lambda a: linalg.solve(a, a[0])):
+        with pytest.warns(linalg.LinAlgWarning, match="rcond"):
+            call(a)
+    with pytest.raises(linalg.LinAlgError, match="diagonal entry 1 is zero"):
+        linalg.solve_triangular(torch.tensor([[1.0, 2.0], [0.0, 0.0]]), torch.ones(2))
+
+
+def test_no_false_alarm():
+    # Well-conditioned, with a bound from comparison matrices that grows like 2^n, so that the estimate has to decide.
+    a = torch.eye(60, dtype=torch.float64) - torch.ones(60, 60, dtype=torch.float64).tril(-1)
+    a[:, -1] = 1
+    assert np.linalg.cond(a.numpy()) < 100
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert (a @ linalg.inv(a) - torch.eye(60, dtype=torch.float64)).abs().max() < 1e-6
+    large = torch.full((3, 3), 1e308, dtype=torch.float64) + torch.diag(
+        torch.tensor([5e307, 4e307, 3e307], dtype=torch.float64)
+    )
+    assert linalg.cholesky(large).isfinite().all(), "finite numbers whose sum is not"
+
+
+def test_lower_triangular_matrices_exchange_rows_as_in_lapack():
+    a = torch.tensor([[1.0, 0.0, 0.0], [4.0, 2.0, 0.0], [9.0, 5.0, 3.0]], dtype=torch.float64)
+    lu, pivots = linalg.lu_factor(a)
+    expected = scipy.linalg.lu_factor(a.numpy())
+    assert np.array_equal(pivots.numpy(), expected[1]) and np.allclose(lu.numpy(), expected[0])
+
+
+@pytest.mark.parametrize("view", [lambda a: a.mT, lambda a: a.mH, lambda a: a[::2, ::2], lambda a: a.conj()])
+def test_views(view):
+    a = view(_positive(8, torch.complex128))
+    for of in CASES.values():
+        assert torch.allclose(of(a), of(a.resolve_conj().contiguous()), rtol=1e-13, atol=1e-14)
+    minus = torch._neg_view(_positive(4, torch.float64))
+    assert torch.equal(linalg.det(minus), linalg.det(minus.resolve_neg()))
+
+
+def test_others_have_their_say(monkeypatch):
+    asked, a = _names(monkeypatch), _positive(4, torch.float64)
+    x = a.clone().requires_grad_()
+    assert linalg.det(x).requires_grad
+    torch.func.vmap(linalg.inv)(a[None])
+    torch.func.jvp(linalg.inv, (a,), (a,))
+    with torch.autograd.forward_ad.dual_level():
+        assert linalg.inv(torch.autograd.forward_ad.make_dual(a, a)) is not None
+    linalg.inv(a.to("meta"))
+    linalg.inv(a.tolist())
+    linalg.inv(a.half())
+    linalg.inv(a, assume_a="pos")
+    linalg.solve(a, a, transposed=True)
+    assert not asked
+    with torch.no_grad():
+        assert not linalg.det(x).requires_grad
+    assert asked == [("determinant", 0)]
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (0, 0), (2, 0, 0)])
+def test_operators_survive_any_shape(shape):
+    a = torch.ones(shape, dtype=torch.float64)
+    arguments = {"cholesky": (False, True), "eigh": (True, True)}
+    for name in ("cholesky", "determinant", "eigh", "inverse", "lu", "qr", "schur", "square_root", "svd"):
+        assert getattr(_quick, name)(a, *(arguments.get(name) or ((True,) if name != "square_root" else ())))[-1] != 0
+    for b in (a, torch.ones(3, dtype=torch.float64), torch.ones(3, 3), torch.ones(())):
+        for left in (a, torch.eye(3, dtype=torch.float64)):
+            if left is a or b.dtype is not torch.float64 or b.shape not in ((3,), (3, 2)):
+                assert _quick.solve(left, b, True)[-1] != 0
+                assert _quick.substitution(left, b, 0, True, False, False, True)[-1] != 0
