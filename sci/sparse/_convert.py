@@ -19,6 +19,7 @@ from ._pattern import (
     check_indices,
     expand_indptr,
     index_dtype,
+    inspect,
     inspected,
 )
 
@@ -167,13 +168,16 @@ def from_compressed(
         raise ValueError(f"{function}: {text}")
     if starts.shape[0] == 0:
         raise ValueError(f"{function}: indptr must have at least one element")
-    if not torch.compiler.is_compiling() and starts.is_cpu and not dispatch_modes():
-        used = int(starts[-1])
+    report = inspect(starts, columns) if columns.shape[0] <= CHECKED_AT_ONCE else None
+    if report is not None or (not torch.compiler.is_compiling() and starts.is_cpu and not dispatch_modes()):
+        used = int(starts[-1]) if report is None else report[1]
         if 0 <= used < columns.shape[0]:  # what is behind the last row is none of the array's
-            values, columns = values[..., :used], columns[:used]
+            values, columns, report = values[..., :used], columns[:used], None
     flat = False
     if shape is None:
-        width = int(columns.max().item()) + 1 if columns.shape[0] else 0
+        width = 0
+        if columns.shape[0]:
+            width = (int(columns.max().item()) if report is None else report[4]) + 1
         sizes: tuple[int, ...] = (starts.shape[0] - 1, width)
     else:
         sizes = as_shape(shape, function, (2,) if by_columns else (1, 2))
@@ -187,7 +191,7 @@ def from_compressed(
         )
     pattern = CompressedRows(starts, columns, sizes, flat=flat)
     if columns.shape[0] <= CHECKED_AT_ONCE:
-        inspected(function, pattern)
+        inspected(function, pattern, report)
     else:
         pattern.unchecked(function)
     if columns.dtype is torch.int32 and index_dtype(*sizes) is torch.int64:

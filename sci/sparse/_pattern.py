@@ -20,6 +20,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.dispatch import operator
 from .._core.errors import bad_argument
+from .._core.quick import cpu_kernel
 from .._core.torch_private import (
     below_transforms,
     dispatch_modes,
@@ -30,6 +31,7 @@ from .._core.torch_private import (
 
 runtime.load_library()
 _csr_inspect = torch.ops.sci.csr_inspect.default
+_inspect_on_cpu = cpu_kernel("csr_inspect")
 _csr_turn = torch.ops.sci.csr_turn.default
 _csr_compress = torch.ops.sci.csr_compress.default
 
@@ -512,11 +514,14 @@ def as_index(x: Any, name: str, function: str, device: torch.device | None, dtyp
         if not array.flags.writeable or not array.dtype.isnative or any(s < 0 for s in array.strides):
             array = array.astype(array.dtype.newbyteorder("="), copy=True)
         x = torch.from_numpy(array)
-    if x.is_floating_point() or x.is_complex() or x.dtype is torch.bool:
+    known = x.dtype in INDEX
+    if not known and (x.is_floating_point() or x.is_complex() or x.dtype is torch.bool):
         raise bad_argument(function, name, "an array of integers", x, TypeError)
     if x.dim() != 1:
         raise bad_argument(function, name, "one-dimensional", x)
     if dtype is None:
+        if known and (device is None or x.device == device):
+            return x
         dtype = x.dtype if x.dtype in INDEX else torch.int64
     return x.to(device=device, dtype=dtype)
 
@@ -569,13 +574,27 @@ def _check_range(function: str, name: str, low: int, high: int, size: int) -> No
         raise ValueError(f"{function}: {name} must lie in [0, {size}), got {worst}{text}")
 
 
-def inspected(function: str, rows: CompressedRows) -> CompressedRows:
+# The first and the last number of indptr, its least step, the least and the largest index, whether these are in order
+# within rows, and whether without duplicates.
+Report = tuple[int, int, int, int, int, int, int]
+
+
+def inspect(indptr: Tensor, indices: Tensor) -> Report | None:
+    """Look at compressed rows on the CPU; None where they are elsewhere, or not there yet."""
+    if not on_plain_cpu(indptr, indices):
+        return None
+    if not transforms_active():
+        return _inspect_on_cpu(indptr, indices)  # type: ignore[no-any-return]
+    with structural(indptr, indices):
+        return _csr_inspect(indptr, indices)  # type: ignore[no-any-return]
+
+
+def inspected(function: str, rows: CompressedRows, report: Report | None = None) -> CompressedRows:
     """Check compressed rows that were handed in, and note what the check has seen of their order."""
-    if not on_plain_cpu(rows.indptr, rows.indices):
+    report = report or inspect(rows.indptr, rows.indices)
+    if report is None:
         check_indices(function, rows.indptr, [("indices", rows.indices, rows.grid[1])])
         return rows
-    with structural(rows.indptr, rows.indices):
-        report = _csr_inspect(rows.indptr, rows.indices)
     begin, end, step, low, high, is_sorted, canonical = report
     _check_starts(function, begin, end, step, rows.nnz)
     _check_range(function, "indices", low, high, rows.grid[1])

@@ -22,6 +22,7 @@ from .._core.torch_private import (
     CPU,
     CUDA,
     dispatch_modes,
+    forward_ad,
     forward_mode_active,
     kernel_of,
     profiler_enabled,
@@ -210,7 +211,7 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
         return None
     if (x.requires_grad or data.requires_grad) and torch.is_grad_enabled():
         return None
-    if transforms_active() or forward_mode_active() or dispatch_modes() or profiler_enabled():
+    if transforms_active() or forward_ad._current_level >= 0 or dispatch_modes() or profiler_enabled():
         return None
     if data.is_cpu:
         # Threads gather.
