@@ -63,41 +63,38 @@ Tensor grid_nearest(const Tensor& points_, const Tensor& query_, std::vector<int
   return out;
 }
 
-/// points (sum of sizes) -> the knots of degree 1, the first and last points (2, d), and the smallest step between
-/// neighbours, all in one call: making an interpolant of a small grid costs what its calls cost.
-std::tuple<Tensor, Tensor, Tensor> grid_linear(const Tensor& points_, std::vector<int64_t> sizes) {
-  STD_TORCH_CHECK(!points_.is_cuda(), "grid_linear: the points of a grid are looked at on the CPU alone");
-  Tensor points = as_contiguous(points_);
-  const int64_t dims = int64_t(sizes.size());
+/// The points of each dimension -> the knots of degree 1, the first and last points (2, d), and whether all points
+/// ascend, all in one call: making an interpolant of a small grid costs what its calls cost.
+std::tuple<Tensor, Tensor, bool> grid_linear(std::vector<Tensor> points) {
+  STD_TORCH_CHECK(!points.empty(), "grid_linear: expected at least one dimension");
+  const int64_t dims = int64_t(points.size());
   int64_t total = 0;
-  for (int64_t size : sizes) {
-    STD_TORCH_CHECK(size >= 2, "grid_linear: expected at least 2 points in each dimension, got ", size);
-    total += size;
+  for (Tensor& x : points) {
+    STD_TORCH_CHECK(!x.is_cuda(), "grid_linear: the points of a grid are looked at on the CPU alone");
+    STD_TORCH_CHECK(x.dim() == 1 && x.size(0) >= 2 && x.scalar_type() == points[0].scalar_type(),
+                    "grid_linear: expected at least 2 points in each dimension, of one dtype");
+    x = as_contiguous(x);
+    total += x.size(0);
   }
-  STD_TORCH_CHECK(points.dim() == 1 && points.size(0) == total, "grid_linear: points and sizes do not fit");
-  Tensor knots = empty_as(points, {total + 2 * dims}), ends = empty_as(points, {2, dims}), least = empty_as(points, {});
-  dispatch_real(points, "grid_linear", [&](auto tag) {
+  Tensor knots = empty_as(points[0], {total + 2 * dims}), ends = empty_as(points[0], {2, dims});
+  bool ascending = true;
+  dispatch_real(knots, "grid_linear", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const T* x = data<T>(std::as_const(points));
-    T *to = data<T>(knots), *edge = data<T>(ends), smallest = limits<T>::infinity;
+    T *to = data<T>(knots), *edge = data<T>(ends);
     for (int64_t k = 0; k < dims; ++k) {
-      const int64_t n = sizes[size_t(k)];
+      const T* x = data<T>(std::as_const(points[size_t(k)]));
+      const int64_t n = points[size_t(k)].size(0);
       edge[k] = *to++ = x[0];
       for (int64_t i = 0; i < n; ++i) *to++ = x[i];
       edge[dims + k] = *to++ = x[n - 1];
-      for (int64_t i = 1; i < n; ++i) {
-        const T step = x[i] - x[i - 1];
-        if (!(step >= smallest)) smallest = step == step ? step : -limits<T>::infinity;  // NaN is no step upwards
-      }
-      x += n;
+      for (int64_t i = 1; i < n; ++i) ascending &= x[i] - x[i - 1] > T(0);  // NaN is no step upwards
     }
-    *data<T>(least) = smallest;
   });
-  return {knots, ends, least};
+  return {knots, ends, ascending};
 }
 
 }  // namespace
 
-SCI_OPERATOR("grid_linear(Tensor points, int[] sizes) -> (Tensor, Tensor, Tensor)", grid_linear)
+SCI_OPERATOR("grid_linear(Tensor[] points) -> (Tensor, Tensor, bool)", grid_linear)
 SCI_OPERATOR("grid_places(Tensor query, Tensor ends) -> Tensor", grid_places)
 SCI_OPERATOR("grid_nearest(Tensor points, Tensor query, int[] sizes) -> Tensor", grid_nearest)

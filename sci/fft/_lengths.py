@@ -10,6 +10,7 @@ import torch
 
 from .._core.cards import function
 from .._core.errors import integer
+from .._core.torch_private import function_modes
 
 _COMPLEX, _REAL, _CUDA = (3, 5, 7, 11), (3, 5), (3, 5, 7)
 
@@ -46,6 +47,12 @@ def _next(target: int, primes: tuple[int, ...]) -> int:
     # Each odd factor f up to the target, times the least power of two that reaches it.
     best: int = 1 << (target - 1).bit_length()
     return min(best, *(f << (-(-target // f) - 1).bit_length() for f in _odd_smooth(best, primes)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _next_on_cpu(target: int, real: bool) -> int:
+    target = _target("next_fast_len", target, 0)
+    return target if target <= 6 else _next(target, _REAL if real else _COMPLEX)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -100,6 +107,8 @@ def next_fast_len(target: int, real: bool = False, *, device: Any = None) -> int
     >>> sci.fft.next_fast_len(11, device="cuda")
     12
     """
+    if device is None and type(target) is int and not function_modes():  # a default device is such a mode
+        return _next_on_cpu(target, real)
     target = _target("next_fast_len", target, 0)
     return target if target <= 6 else _next(target, _primes(real, device))
 

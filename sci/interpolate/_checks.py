@@ -62,13 +62,22 @@ def same_kind(x: Any, like: Tensor) -> bool:
     return type(x) is Tensor and x.dtype is like.dtype and x.device == like.device
 
 
+def ready(*given: Any) -> bool:
+    """Return whether all are real tensors of one dtype that is computed in, on one device."""
+    if not given or type(given[0]) is not Tensor or given[0].dtype not in FLOATING:
+        return False
+    dtype, device = given[0].dtype, given[0].device
+    for x in given:  # noqa: SIM110  # a loop: generators cost more than the answer
+        if type(x) is not Tensor or x.dtype is not dtype or x.device != device:
+            return False
+    return True
+
+
 def promote_over_real(function: str, real: dict[str, Any], number: dict[str, Any]) -> tuple[Tensor, ...]:
     """Return the arguments in one precision and on one device: those of `real` first, which must be real."""
     every = (*real.values(), *number.values())
-    if every and all(type(x) is Tensor for x in every):
-        like = every[0].dtype
-        if like in FLOATING and all(x.dtype is like and x.device == every[0].device for x in every):
-            return every
+    if ready(*every):
+        return every
     for name, x in real.items():
         promote(function, allow_complex=False, **{name: x})
     done = promote(function, **real, **number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from ._checks import (
     holds,
     nothing_differentiates,
     promote_over_real,
+    ready,
     same_kind,
     shape_text,
 )
@@ -52,7 +54,7 @@ def _nearest_fake(points: Tensor, query: Tensor, sizes: list[int]) -> Tensor:
 _grid_places: Callable[..., Tensor] = operator("grid_places", fake=_places_fake, core_dims=(2, 2))
 # nearest(points (*, all), query (*, n, d), sizes) -> (*, n): the number of the nearest grid point
 _grid_nearest: Callable[..., Tensor] = operator("grid_nearest", fake=_nearest_fake, core_dims=(1, 2))
-# grid_linear(points (all,), sizes) -> knots of degree 1, ends (2, d), the smallest step; on the CPU
+# grid_linear(points of each dimension) -> knots of degree 1, ends (2, d), whether all ascend; on the CPU
 _grid_linear = torch.ops.sci.grid_linear.default
 
 
@@ -183,25 +185,28 @@ class RegularGridInterpolator:
         if isinstance(points, Tensor):
             points = tuple(points.unbind())
         arrays = items(name, "points", points, "a sequence of arrays, one per dimension")
-        given = {f"points[{k}]": p for k, p in enumerate(arrays)}
-        *grid, data = promote_over_real(name, given, {"values": values})
-        if len(grid) > data.dim():
-            raise ValueError(f"{name}: there are {len(grid)} point arrays, but values has {data.dim()} dimensions")
+        if ready(*arrays, values):
+            grid, data = arrays, values
+        else:
+            given = {f"points[{k}]": p for k, p in enumerate(arrays)}
+            *grid, data = promote_over_real(name, given, {"values": values})
+        shape = data.shape
+        if len(grid) > len(shape):
+            raise ValueError(f"{name}: there are {len(grid)} point arrays, but values has {len(shape)} dimensions")
         for k, p in enumerate(grid):
-            if p.dim() != 1:
-                raise ValueError(
-                    f"{name}: the points in dimension {k} must be 1-dimensional, got {shape_text(p.shape)}"
-                )
-            if p.shape[0] != data.shape[k]:
-                text = f"there are {p.shape[0]} points and {data.shape[k]} values along dimension {k}"
+            size = p.shape
+            if len(size) != 1:
+                raise ValueError(f"{name}: the points in dimension {k} must be 1-dimensional, got {shape_text(size)}")
+            if size[0] != shape[k]:
+                text = f"there are {size[0]} points and {shape[k]} values along dimension {k}"
                 raise ValueError(f"{name}: {text}")
         self.fill_value = fill_value if fill_value is None else _fill(name, fill_value, data)
         made = _linear(grid) if method == "linear" else None
         if made is not None:
             self.grid, self.values = tuple(grid), data
             knots, self._ends = made
-            rows = data.shape[: len(grid)].numel()
-            self._prepared = {method: (data.reshape(rows, data.shape[len(grid) :].numel()), knots)}
+            rows, columns = math.prod(shape[: len(grid)]), math.prod(shape[len(grid) :])
+            self._prepared = {method: (data.reshape(rows, columns), knots)}
             return
         if not _ascending(grid):
             for k, p in enumerate(grid):
@@ -392,11 +397,13 @@ def _ascending(grid: Sequence[Tensor]) -> bool:
 
 def _linear(grid: Sequence[Tensor]) -> tuple[Tensor, Tensor] | None:
     """Return knots and ends in one call where nothing differentiates; None there, and where points do not ascend."""
-    sizes = [p.shape[0] for p in grid]
-    if min(sizes) < 2 or not grid[0].is_cpu or not nothing_differentiates(*grid) or fake_mode_active():
+    if not grid[0].is_cpu or not nothing_differentiates(*grid) or fake_mode_active():
         return None
-    knots, ends, least = _grid_linear(torch.cat(list(grid)), sizes)
-    return (knots, ends) if least.item() > 0 else None
+    for p in grid:
+        if p.shape[0] < 2:
+            return None
+    knots, ends, ascending = _grid_linear(grid)
+    return (knots, ends) if ascending else None
 
 
 def _fill(name: str, fill_value: Any, values: Tensor) -> Any:
