@@ -142,6 +142,12 @@ real_of<T> inverse_bound_by_rows(const T* lu, real_of<T>* x, int64_t n) {
   return bound;
 }
 
+/// Once, not in each loop that calls it: it is rarely needed.
+template <class T>
+__attribute__((noinline)) real_of<T> estimate_apart(const T* lu, const int32_t* pivots, T* x, int64_t n) {
+  return estimate_inverse_norm1(lu, pivots, x, n);
+}
+
 template <class T>
 struct OneLu : LuJob<T> {
   using R = real_of<T>;
@@ -179,7 +185,7 @@ struct OneLu : LuJob<T> {
     if (isnan(norm))
       least = limits<R>::nan;
     else if (!failed && !(least > R(2) * limits<R>::epsilon))
-      least = R(1) / norm / estimate_inverse_norm1(x, swaps, work, n);
+      least = R(1) / norm / estimate_apart(x, swaps, work, n);
     rcond[item] = least;
   }
 };

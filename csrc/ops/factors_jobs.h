@@ -1,6 +1,7 @@
 // What is asked of csrc/ops/linalg_lanes_factors_*.cpp: factors of batches of small matrices on the CPU's lanes.
 #pragma once
 #include "core/complex.h"
+#include "core/cpu.h"
 
 namespace sci {
 
@@ -58,8 +59,8 @@ void lu_alone(const LuJob<T>& job);
 template <class T>
 void lu_solve_alone(const LuSolveJob<T>& job);
 
-/// Whether factors of so many matrices go side by side on the CPU; a matrix of up to 8 rows has the same factors alone
-/// and in a batch.
-inline bool factors_side_by_side(int64_t n, int64_t count) { return n <= (count < 4 ? 8 : 32); }
+/// Whether so many matrices are factored one after the other on the CPU, and not side by side; a matrix of up to 8 rows
+/// has the same factors alone and in a batch.
+inline bool factors_alone(int64_t n, int64_t count) { return runs_lanes() && n > (count < 4 ? 8 : 32); }
 
 }  // namespace sci

@@ -106,7 +106,7 @@ struct LanesLuSolve : LuSolveJob<T> {
   }
   void operator()(int64_t item, real_of<T>* memory) const {
     V *y = reinterpret_cast<V*>(memory), *f = y + n * m;
-    int rows[32];
+    int rows[one_lu_limit];
     for (int l = 0; l < L; ++l) {
       Lane<T> factor(f, l), right(y, l);
       const int64_t place = min(item * L + l, count - 1);

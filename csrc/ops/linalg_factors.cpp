@@ -18,7 +18,7 @@ std::tuple<Tensor, Tensor> cholesky_small(const Tensor& a0, bool lower) {
     using T = typename decltype(tag)::type;
     CholeskyJob<T> job{data<T>(a), data<T>(c), data<int32_t>(info), b.n, b.count, lower};
     if constexpr (!is_complex<T>)
-      if (!factors_side_by_side(b.n, b.count)) return cholesky_alone(job);
+      if (factors_alone(b.n, b.count)) return cholesky_alone(job);
     cpu_level() == 2 ? cholesky_in_lanes<T, 64>(job) : cholesky_in_lanes<T, 32>(job);
   });
   return {c, info};

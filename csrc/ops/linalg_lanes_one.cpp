@@ -1,5 +1,7 @@
 // Factors of one matrix at a time (linalg/one_matrix.h).
 #pragma GCC optimize("O3")
+#define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
+
 #include "fft_threads.h"
 #include "linalg/one_matrix.h"
 

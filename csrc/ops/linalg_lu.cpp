@@ -13,7 +13,7 @@ namespace {
 
 template <class T>
 void factor(const LuJob<T>& job) {
-  if (!factors_side_by_side(job.n, job.count)) return lu_alone(job);
+  if (factors_alone(job.n, job.count)) return lu_alone(job);
   cpu_level() == 2 ? lu_in_lanes<T, 64>(job) : lu_in_lanes<T, 32>(job);
 }
 
@@ -43,7 +43,7 @@ void solve_on_cpu(const Tensor& lu, const Tensor& pivots, const Tensor& b, Tenso
   dispatch_number(x, "lu_solve", [&](auto tag) {
     using T = typename decltype(tag)::type;
     LuSolveJob<T> job{data<T>(lu), data<int32_t>(pivots), data<T>(b), data<T>(x), n, m, count, int(trans)};
-    if (m > 64 || !factors_side_by_side(n, count)) return lu_solve_alone(job);
+    if (factors_alone(m > 64 ? m : n, count)) return lu_solve_alone(job);
     cpu_level() == 2 ? lu_solve_in_lanes<T, 64>(job) : lu_solve_in_lanes<T, 32>(job);
   });
 }
