@@ -202,7 +202,7 @@ def test_others_have_their_say(monkeypatch):
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (0, 0), (2, 0, 0)])
 def test_operators_survive_any_shape(shape):
     a = torch.ones(shape, dtype=torch.float64)
-    arguments = {"cholesky": (False, True), "eigh": (True, True)}
+    arguments = {"cholesky": (False, True), "eigh": (True, True, True)}
     for name in ("cholesky", "determinant", "eigh", "inverse", "lu", "qr", "schur", "square_root", "svd"):
         assert getattr(_quick, name)(a, *(arguments.get(name) or ((True,) if name != "square_root" else ())))[-1] != 0
     for b in (a, torch.ones(3, dtype=torch.float64), torch.ones(3, 3), torch.ones(())):
