@@ -61,7 +61,6 @@ SCI_HD_LARGE spheroidal_scaled<T> spheroidal_first_at_zero(const spheroidal_mode
                                                            T c) {
   double_double power = 1.0;  // of the number c, in twice the digits, as there may be many factors
   int exponent = a.exponent[0];
-  T rest = T(1), square = c / T(primal(c));  // (c / primal)^l, which has the derivatives
   const int least = mode.degree(0);
   SCI_NO_UNROLL
   for (int k = 1; k <= least; ++k) {
@@ -71,12 +70,7 @@ SCI_HD_LARGE spheroidal_scaled<T> spheroidal_first_at_zero(const spheroidal_mode
     power = ldexp(power, -shift);
     exponent += shift;
   }
-  if constexpr (is_dual<T>)
-    for (int k = least; k > 0; k /= 2) {
-      if (k % 2 != 0) rest = rest * square;
-      square = square * square;
-    }
-  spheroidal_scaled<T> front = {a.value[0] * rest * T(power.hi), exponent};
+  spheroidal_scaled<T> front = {a.value[0] * spheroidal_varying(c, least) * T(power.hi), exponent};
   front.fit();
   return front;
 }
@@ -146,6 +140,20 @@ SCI_HD_LARGE spheroidal_pair<T> spheroidal_second_beside_zero(const spheroidal_m
   return a;
 }
 
+/// How a radial function is made at x; beyond `outer` all are sums.
+enum class spheroidal_way { sum, inwards, outwards, beside_zero };
+SCI_HD spheroidal_way spheroidal_way_at(const spheroidal_mode& mode, bool second, double lambda, double outer,
+                                        double x) {
+  if (!second) {
+    const bool from_zero = mode.oblate && (x < 1e-3 || (mode.m > 0 && x < outer));
+    return from_zero ? spheroidal_way::outwards : spheroidal_way::sum;
+  }
+  // Where the functions oscillate from 0 on, alpha is small and the phase is best counted from there.
+  const double grows = lambda - double(mode.m) * mode.m;
+  if (mode.oblate && (grows > 0 ? x * sqrt(grows) < 0.125 : x < 0.5)) return spheroidal_way::beside_zero;
+  return x < outer ? spheroidal_way::inwards : spheroidal_way::sum;
+}
+
 /// The radial function of the first or second kind and its derivative; x > 1 (prolate), x >= 0 (oblate), c > 0.
 template <class T>
 SCI_HD_LARGE many<T, 2> spheroidal_radial(const spheroidal_mode& mode, bool second, T c, T lambda, double x) {
@@ -155,19 +163,44 @@ SCI_HD_LARGE many<T, 2> spheroidal_radial(const spheroidal_mode& mode, bool seco
   if (!(primal(c) * x <= limits<double>::max)) return {{T(0), T(0)}};
   double outer = spheroidal_outer(mode, primal(c), primal(lambda));
   spheroidal_pair<T> r;
-  // Where the functions oscillate from 0 on, alpha is small and the phase is best counted from there.
-  const double grows = primal(lambda) - double(mode.m) * mode.m;
-  if (second && mode.oblate && (grows > 0 ? x * sqrt(grows) < 0.125 : x < 0.5)) {
-    r = spheroidal_second_beside_zero(mode, spheroidal_first_at_zero(mode, a, c), c, lambda, x);
-  } else if (second) {
-    r = spheroidal_radial_series(mode, a, c, max(x, outer), true);
-    if (x < outer) r = spheroidal_inwards(mode, c, lambda, r, outer, x);
-  } else if (mode.oblate && (x < 1e-3 || (mode.m > 0 && x < outer))) {
-    r = spheroidal_outwards(mode, spheroidal_first_at_zero(mode, a, c), mode.parity() != 0, c, lambda, x);
-  } else {
-    r = spheroidal_radial_series(mode, a, c, x, false);
+  switch (spheroidal_way_at(mode, second, primal(lambda), outer, x)) {
+    case spheroidal_way::beside_zero:
+      r = spheroidal_second_beside_zero(mode, spheroidal_first_at_zero(mode, a, c), c, lambda, x);
+      break;
+    case spheroidal_way::outwards:
+      r = spheroidal_outwards(mode, spheroidal_first_at_zero(mode, a, c), mode.parity() != 0, c, lambda, x);
+      break;
+    case spheroidal_way::inwards:
+      r = spheroidal_radial_series(mode, a, c, outer, true);
+      r = spheroidal_inwards(mode, c, lambda, r, outer, x);
+      break;
+    default: r = spheroidal_radial_series(mode, a, c, x, second);
   }
   return {{r.value.plain(), r.slope.plain()}};
+}
+
+/// What a sum adds to the second derivative that the equation gives, and the derivative of this in x: as the row of
+/// the pivot lacks rho to its equation, which is 0 for characteristic values, the sum S satisfies the radial equation
+/// but for rho times its term of that row (the equations in x and eta commute on spherical waves). What follows the
+/// equation adds nothing.
+template <class T>
+SCI_HD_LARGE many<T, 2> spheroidal_excess(const spheroidal_mode& mode, bool second, T c, T lambda, double x) {
+  const double outer = spheroidal_outer(mode, primal(c), primal(lambda));
+  spheroidal_series<T> a;
+  spheroidal_expand(mode, c, lambda, second, a);
+  if (a.rows == 0) return {{c * T(limits<double>::nan), c * T(limits<double>::nan)}};
+  if (spheroidal_way_at(mode, second, primal(lambda), outer, x) != spheroidal_way::sum ||
+      !(primal(c) * x <= limits<double>::max))
+    return {{T(0), T(0)}};
+  const int pivot = spheroidal_pivot(mode, primal(c), primal(lambda));
+  SCI_NO_UNROLL
+  for (int row = 0; row < a.rows; ++row)
+    if (row != pivot) a.value[row] = T(0);
+  const spheroidal_pair<T> term = spheroidal_radial_series(mode, a, c, x, second);
+  const double form = mode.oblate ? 1 + x * x : (x - 1) * (x + 1);
+  const T rho = spheroidal_factor(mode, mode.square(c), lambda, pivot, a.rows - 1).pivot * T(1 / form);
+  const T value = term.value.plain(), slope = term.slope.plain();
+  return {{rho * value, rho * (slope - value * T(2 * x / form))}};
 }
 
 /// Both results with the derivatives that c and lambda carry.
@@ -187,6 +220,16 @@ SCI_HD many<T, 2> spheroidal_radial_at(bool oblate, bool second, double m, doubl
     if (!second && primal(c) < 1e-60) c = c + T(1e-60);
   many<T, 2> r = spheroidal_radial(spheroidal_mode{int(m), int(n), oblate}, second, c, lambda, x);
   return odd ? many<T, 2>{{-r[0], -r[1]}} : r;
+}
+template <class T>
+SCI_HD many<T, 2> spheroidal_excess_at(bool oblate, bool second, double m, double n, T c, T lambda, double x) {
+  T nan = c * T(limits<double>::nan);
+  if (!spheroidal_valid(m, n, primal(c)) || !isfinite(primal(lambda)) || !(oblate ? x >= 0 : x > 1))
+    return {{nan, nan}};
+  if (primal(c) == 0) return {{T(0), T(0)}};
+  bool odd = primal(c) < 0 && (int(n) + int(second)) % 2 != 0;
+  many<T, 2> e = spheroidal_excess(spheroidal_mode{int(m), int(n), oblate}, second, abs(c), lambda, x);
+  return odd ? many<T, 2>{{-e[0], -e[1]}} : e;
 }
 template <class T>
 SCI_HD many<T, 2> spheroidal_rad(bool oblate, bool second, T m, T n, T c, T x) {
@@ -254,6 +297,32 @@ SCI_HD many<T, 2> spheroidal_rad_cv_d(int64_t oblate, int64_t second, int64_t by
   dual<double> v(double(c), by_cv == 0), lambda(double(cv), by_cv != 0);
   auto r = detail::spheroidal_radial_at(oblate != 0, second != 0, m, n, v, lambda, x);
   return {{T(r[0].d), T(r[1].d)}};
+}
+/// The excess, and its derivatives in x, c and the characteristic value.
+template <class T>
+SCI_HD T spheroidal_rad_excess(int64_t oblate, int64_t second, T m, T n, T c, T cv, T x) {
+  return T(detail::spheroidal_excess_at(oblate != 0, second != 0, m, n, double(c), double(cv), x)[0]);
+}
+template <class T>
+SCI_HD many<T, 3> spheroidal_rad_excess_d(int64_t oblate, int64_t second, T m, T n, T c, T cv, T x) {
+  many<T, 3> result;
+  SCI_NO_UNROLL
+  for (int by_cv = 0; by_cv < 2; ++by_cv) {
+    dual<double> v(double(c), by_cv == 0), lambda(double(cv), by_cv != 0);
+    auto e = detail::spheroidal_excess_at(oblate != 0, second != 0, m, n, v, lambda, x);
+    result[0] = T(e[1].v);
+    result[1 + by_cv] = T(e[0].d);
+  }
+  return result;
+}
+/// The second derivatives of both results in c and the characteristic value, each being independent: of as many of the
+/// two in the latter as by_cv says.
+template <class T>
+SCI_HD many<T, 2> spheroidal_rad_cv_d2(int64_t oblate, int64_t second, int64_t by_cv, T m, T n, T c, T cv, T x) {
+  using D = dual<double>;
+  dual<D> v(D(double(c), by_cv < 2), D(by_cv < 1)), lambda(D(double(cv), by_cv > 1), D(by_cv > 0));
+  auto r = detail::spheroidal_radial_at(oblate != 0, second != 0, m, n, v, lambda, x);
+  return {{T(r[0].d.d), T(r[1].d.d)}};
 }
 
 }  // namespace sci

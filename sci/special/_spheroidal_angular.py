@@ -95,7 +95,6 @@ _SPECIAL_CV = (
     (1.0, 2.0, 3.0, inf, 0.5, (nan, nan)),
 )
 THIRD = not_implemented("a third derivative of a spheroidal function in which c takes part")
-SECOND = not_implemented("a second derivative in c and cv: take the function that finds cv itself")
 
 # ---- derivatives -----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from sci._core.dispatch import elementwise
 
 from ._spheroidal_angular import curvature
 from ._spheroidal_cv import obl_cv, pro_cv
-from ._spheroidal_radial_derivatives import spheroidal_rad_cv_d, spheroidal_rad_dc
+from ._spheroidal_radial_derivatives import spheroidal_rad_cv_d, spheroidal_rad_dc, spheroidal_rad_excess
 from ._spheroidal_reference import OBLATE, PROLATE, radial, radial_continued
 
 # ---- samples ---------------------------------------------------------------------------------------------------------
@@ -88,6 +88,14 @@ def _oblate_by_x(m: Tensor, n: Tensor, c: Tensor, x: Tensor, r: Tensor, dr: Tens
     return dr, oblate_curvature(m, c, obl_cv(m, n, c), x, r, dr)
 
 
+def _fixed_by_x(oblate: int, second: int) -> Any:
+    def rule(m: Tensor, n: Tensor, c: Tensor, cv: Tensor, x: Tensor, r: Tensor, dr: Tensor) -> tuple[Tensor, Tensor]:
+        bend = oblate_curvature(m, c, cv, x, r, dr) if oblate else curvature(0, m, c, cv, x, r, dr)
+        return dr, bend + spheroidal_rad_excess(oblate, second, m, n, c, cv, x)
+
+    return rule
+
+
 # ---- radial functions ------------------------------------------------------------------------------------------------
 
 
@@ -103,7 +111,7 @@ def _oblate_by_x(m: Tensor, n: Tensor, c: Tensor, x: Tensor, r: Tensor, dr: Tens
     reference=lambda mp, m, n, c, x: radial(mp, False, False, m, n, c, x),
     samples=_PROLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[1], *_AT_ONE),
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def pro_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -179,12 +187,12 @@ def pro_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
         discrete,
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(0, 0, 0, m, n, c, cv, x),
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(0, 0, 1, m, n, c, cv, x),
-        lambda m, n, c, cv, x, *out: (out[1], curvature(0, m, c, cv, x, *out)),
+        _fixed_by_x(0, 0),
     ),
     reference=lambda mp, m, n, c, cv, x: radial_continued(mp, False, False, m, n, c, cv, x),
     samples=_PROLATE,
     special=_SPECIAL_CV,
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def pro_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -224,7 +232,8 @@ def pro_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     -----
     It saves the time that the eigenvalue takes. Where `cv` is no characteristic value the coefficients of the sum
     satisfy all of their equations but one, and the derivative in `cv` is that of this continuation: together with
-    ``d cv/dc`` it makes the derivative of `pro_rad1` in `c`. Second derivatives in `c` and `cv` raise.
+    ``d cv/dc`` it makes the derivative of `pro_rad1` in `c`. Second derivatives exist; third ones in which
+    `c` or `cv` takes part raise.
 
     Examples
     --------
@@ -249,7 +258,7 @@ def pro_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     reference=lambda mp, m, n, c, x: radial(mp, False, True, m, n, c, x),
     samples=_PROLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[2], *_AT_ONE),
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def pro_rad2(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -325,12 +334,12 @@ def pro_rad2(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
         discrete,
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(0, 1, 0, m, n, c, cv, x),
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(0, 1, 1, m, n, c, cv, x),
-        lambda m, n, c, cv, x, *out: (out[1], curvature(0, m, c, cv, x, *out)),
+        _fixed_by_x(0, 1),
     ),
     reference=lambda mp, m, n, c, cv, x: radial_continued(mp, False, True, m, n, c, cv, x),
     samples=_PROLATE,
     special=_SPECIAL_CV,
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def pro_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -370,7 +379,8 @@ def pro_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     -----
     It saves the time that the eigenvalue takes. Where `cv` is no characteristic value the coefficients of the sum
     satisfy all of their equations but one, and the derivative in `cv` is that of this continuation: together with
-    ``d cv/dc`` it makes the derivative of `pro_rad2` in `c`. Second derivatives in `c` and `cv` raise.
+    ``d cv/dc`` it makes the derivative of `pro_rad2` in `c`. Second derivatives exist; third ones in which
+    `c` or `cv` takes part raise.
 
     Examples
     --------
@@ -395,7 +405,7 @@ def pro_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     reference=lambda mp, m, n, c, x: radial(mp, True, False, m, n, c, x),
     samples=_OBLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[1]),
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def obl_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -470,12 +480,12 @@ def obl_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
         discrete,
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(1, 0, 0, m, n, c, cv, x),
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(1, 0, 1, m, n, c, cv, x),
-        lambda m, n, c, cv, x, *out: (out[1], oblate_curvature(m, c, cv, x, *out)),
+        _fixed_by_x(1, 0),
     ),
     reference=lambda mp, m, n, c, cv, x: radial_continued(mp, True, False, m, n, c, cv, x),
     samples=_OBLATE,
     special=_SPECIAL_CV,
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def obl_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -515,7 +525,8 @@ def obl_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     -----
     It saves the time that the eigenvalue takes. Where `cv` is no characteristic value the coefficients of the sum
     satisfy all of their equations but one, and the derivative in `cv` is that of this continuation: together with
-    ``d cv/dc`` it makes the derivative of `obl_rad1` in `c`. Second derivatives in `c` and `cv` raise.
+    ``d cv/dc`` it makes the derivative of `obl_rad1` in `c`. Second derivatives exist; third ones in which
+    `c` or `cv` takes part raise.
 
     Examples
     --------
@@ -540,7 +551,7 @@ def obl_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     reference=lambda mp, m, n, c, x: radial(mp, True, True, m, n, c, x),
     samples=_OBLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[2]),
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def obl_rad2(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -617,12 +628,12 @@ def obl_rad2(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
         discrete,
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(1, 1, 0, m, n, c, cv, x),
         lambda m, n, c, cv, x, *out: spheroidal_rad_cv_d(1, 1, 1, m, n, c, cv, x),
-        lambda m, n, c, cv, x, *out: (out[1], oblate_curvature(m, c, cv, x, *out)),
+        _fixed_by_x(1, 1),
     ),
     reference=lambda mp, m, n, c, cv, x: radial_continued(mp, True, True, m, n, c, cv, x),
     samples=_OBLATE,
     special=_SPECIAL_CV,
-    ulp=Ulp(float64=128, float32=4, partials=16384),
+    ulp=Ulp(float64=128, float32=4, partials=4096),
 )
 def obl_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -662,7 +673,8 @@ def obl_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     -----
     It saves the time that the eigenvalue takes. Where `cv` is no characteristic value the coefficients of the sum
     satisfy all of their equations but one, and the derivative in `cv` is that of this continuation: together with
-    ``d cv/dc`` it makes the derivative of `obl_rad2` in `c`. Second derivatives in `c` and `cv` raise.
+    ``d cv/dc`` it makes the derivative of `obl_rad2` in `c`. Second derivatives exist; third ones in which
+    `c` or `cv` takes part raise.
 
     Examples
     --------

@@ -192,3 +192,33 @@ def test_sequences_refuse(m: Any) -> None:
         special.pro_cv_seq(m, 3, 1.0)
     with pytest.raises(ValueError, match="n"):
         special.obl_cv_seq(2, 1, 1.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["rad1_cv", "rad2_cv"])
+def test_second_derivatives_for_a_value_at_hand(kind: str, name: str) -> None:
+    """In c, the characteristic value and x, which may vary apart from each other."""
+    for m, n in MODES[1:5]:
+        c = double(2.5)
+        at = tuple(t.clone().requires_grad_() for t in (c, of(kind, "cv")(m, n, c), double(1.4)))
+
+        def function(c: torch.Tensor, cv: torch.Tensor, x: torch.Tensor, m: int = m, n: int = n) -> Any:
+            return of(kind, name)(m, n, c, cv, x)
+
+        assert torch.autograd.gradgradcheck(function, at, check_fwd_over_rev=True, check_rev_over_rev=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_second_derivatives_keep_their_digits(kind: str) -> None:
+    """Close to where Miller's recurrence starts from far above: 1e-11 were lost."""
+    m, n, at = 2, 3, (4.0, 16.8129585075665, 1.1305997767972311)
+    c, cv, x = (torch.tensor(t, dtype=torch.float64, requires_grad=True) for t in at)
+    r, _ = of(kind, "rad1_cv")(m, n, c, cv, x)
+    (first,) = torch.autograd.grad(r, c, create_graph=True)
+    (second,) = torch.autograd.grad(first, c)
+    with mpmath.workdps(60):
+        C, CV, X, h = *map(mpmath.mpf, at), mpmath.mpf(10) ** -18
+        f = [reference.radial_continued(mpmath.mp, kind == "obl", False, m, n, C + k * h, CV, X)[0] for k in (-1, 0, 1)]
+        slope, curvature = float((f[2] - f[0]) / (2 * h)), float((f[0] - 2 * f[1] + f[2]) / h**2)
+    assert abs(first.item() / slope - 1) < 2e-15
+    assert abs(second.item() / curvature - 1) < 2e-14

@@ -63,6 +63,21 @@ SCI_HD spheroidal_scaled<double> spheroidal_power(double base, double power) {
   return result;
 }
 
+/// (c / primal(c))^n: 1 with the derivatives of c^n over it.
+template <class T>
+SCI_HD T spheroidal_varying(T c, int n) {
+  T result = T(1);
+  if constexpr (is_dual<T>) {
+    T square = c / T(primal(c));
+    SCI_NO_UNROLL
+    for (; n > 0; n /= 2) {
+      if (n % 2 != 0) result = result * square;
+      square = square * square;
+    }
+  }
+  return result;
+}
+
 /// A_l, l = degree(row), as value 2^exponent; 0 rows where there is no room for all.
 constexpr int spheroidal_rows = 512;
 template <class T>
@@ -234,8 +249,9 @@ SCI_HD_LARGE spheroidal_pair<T> spheroidal_sum_j(const spheroidal_mode& mode, co
     }
     return sums;
   }
-  spheroidal_neighbours<T> f = {T(1), T(0), 0};
   int start = max(most, int(z.size)) + 30 + int(12 * cbrt(z.size));
+  // With the derivatives of z^start: what f lacks to j hardly depends on z then, else much cancels in f times `norm`.
+  spheroidal_neighbours<T> f = {spheroidal_varying(z.mantissa, start), T(0), 0};
   SCI_NO_UNROLL
   for (int l = start; l >= 0; --l) {
     if (l <= most && l >= least && (l - least) % 2 == 0) spheroidal_term(a, (l - least) / 2, f, s, r, sums);
