@@ -8,9 +8,9 @@
 // and its like, s a row with a large coefficient, so that nothing cancels (A. L. Van Buren and J. E. Boisvert, Quart.
 // Appl. Math. 65 (2007) 1-23); of those the first, whose Bessel functions of the second kind are least. Bessel
 // functions of one argument are a table by recurrence; where it would be long, one by one. The first kind beside x = 0
-// by its Taylor series, both where large q leave it small by steps along the equation. Negative x by the parts of the
-// second kind that are even and odd. In double; derivatives in q on dual numbers, those of Bessel functions by their
-// equation.
+// by its Taylor series, the second there by its even and odd parts, of which one may be tiny (mathieu_second_at_zero);
+// both where large q leave them small by steps along the equation. Negative x by the parts of the second kind that are
+// even and odd. In double; derivatives in q on dual numbers, those of Bessel functions by their equation.
 #pragma once
 #include "core/double_double.h"
 #include "special/bessel_jy.h"
@@ -21,16 +21,17 @@
 namespace sci {
 namespace detail {
 
-/// f and f' at an argument with derivatives, from both in double; f of Bessel's equation of order n.
-template <class R>
+/// f and f' at an argument with derivatives, from both in double; f of Bessel's equation of order n, or the modified
+/// one.
+template <class R, bool Modified = false>
 struct mathieu_lift {
   SCI_HD static many<R, 2> at(double, R, double f, double slope) { return {{f, slope}}; }
 };
-template <class D>
-struct mathieu_lift<dual<D>> {
+template <class D, bool Modified>
+struct mathieu_lift<dual<D>, Modified> {
   SCI_HD static many<dual<D>, 2> at(double n, dual<D> u, double f, double slope) {
-    const many<D, 2> g = mathieu_lift<D>::at(n, u.v, f, slope);
-    const D second = (D(n * n) / (u.v * u.v) - D(1.0)) * g[0] - g[1] / u.v;
+    const many<D, 2> g = mathieu_lift<D, Modified>::at(n, u.v, f, slope);
+    const D second = (D(n * n) / (u.v * u.v) + D(Modified ? 1.0 : -1.0)) * g[0] - g[1] / u.v;
     return {{dual<D>{g[0], g[1] * u.d}, dual<D>{g[1], second * u.d}}};
   }
 };
@@ -202,6 +203,56 @@ SCI_HD_LARGE many<R, 2> mathieu_beside_zero(bool even, R start, R a, R q, double
   return even ? many<R, 2>{{sum, slope * R(x)}} : many<R, 2>{{sum * R(x), slope}};
 }
 
+/// A row of sums of K_p(z), z = 2 sqrt(q) cosh(t), of their derivatives in t, and of what these expansions stand over.
+template <class R>
+struct mathieu_recessive {
+  const mathieu_case& which;
+  const R* k;
+  R z, dz;
+
+  SCI_HD void operator()(int l, R* value) const {
+    const int n = int(which.p(l));
+    const double weight = (l % 2 != 0 ? -1.0 : 1.0) * (which.kind % 2 != 0 ? n : 1);
+    value[0] = k[n] * R(weight);
+    value[1] = -(k[n == 0 ? 1 : n - 1] + R(double(n)) / z * k[n]) * dz * R(weight);
+    value[2] = R(weight);
+  }
+};
+
+/// The second kind at 0 if the first is even, else its slope: what is exp(-4 sqrt(q)) where a < 2q, and the difference
+/// of large terms in the sum. At x = i pi/2 + t the third kind is recessive, so that it is real or imaginary for all t,
+/// as ce or se is there: with the first kind A ce(i x) its imaginary part is that of the second, and as ce(0) is to
+/// ce(pi/2), so is the second kind at 0. By DLMF 28.23.7-13 at t = 2.2, where they converge quickly with all terms of
+/// one sign, and the equation from there to t = 0, in which direction it grows; ce likewise from 0 to pi/2.
+template <class R>
+SCI_HD_LARGE R mathieu_second_at_zero(const mathieu_case& c, R a, R q) {
+  constexpr double t = 2.2, sinh_t = 4.457105170535894, tanh_t = 0.9757431300314515, sech2_t = 0.04792534419642587;
+  constexpr int room = 640;
+  const int last = int(c.p(c.size - 1));
+  if (primal(q) > 4e4 || last >= room) return R(0.0);  // below the least number
+  const double_double root = sqrt(double_double(primal(q))), two_cosh = {9.135816657796456, 7.068078417229657e-16};
+  const double_double exact = root * two_cosh;
+  const R h = sqrt(q) / R(root.hi), z = h * R(exact.hi);
+  R k[room];
+  const many<R, 2> zero = mathieu_lift<R, true>::at(0, z, k0e(exact.hi), -k1e(exact.hi));
+  k[0] = zero[0], k[1] = -zero[1];
+  SCI_NO_UNROLL
+  for (int n = 1; n < last; ++n) k[n + 1] = k[n - 1] + R(2.0 * n) / z * k[n];
+  const mathieu_recessive<R> terms = {c, k, z, h * R(2 * root.hi * sinh_t)};
+  const mathieu_pass<R, 3> f = mathieu_run<3>(c, c.size, a, q, terms);
+  const R sum = f.sum[0] / f.sum[2], slope = f.sum[1] / f.sum[2];
+  const bool sine = c.kind % 2 != 0;  // the expansion has coth(x) in front
+  mathieu_state<R> far = {sum, slope, 0}, middle = {R(c.kind < 2 ? 1.0 : 0.0), R(c.kind < 2 ? 0.0 : 1.0), 0};
+  if (sine) far.y = sum * R(tanh_t), far.slope = sum * R(sech2_t) + slope * R(tanh_t);
+  mathieu_walk<true>(a, R(0.0) - q, t, 0.0, far);
+  mathieu_walk<false>(a, q, 0.0, 0.5 * numbers::pi<double>, middle);
+  double_double rest = exact;
+  const double twos = double_double_reduce(rest, double_double_ln2());
+  const bool negative = (c.index % 2 != 0) != (c.kind < 2);
+  const double front = (negative ? -2 : 2) / numbers::pi<double> * (exp(-rest.hi) * (1 - rest.lo));
+  return ldexp((sine ? far.slope / middle.slope : far.y / middle.y) * R(front), far.twos - middle.twos - int(twos));
+}
+
 /// Both kinds for x >= 0, q > 0. Where the first has died away from the turning point inwards, the sum of large q
 /// cancels: there by steps along the equation, the first kind outwards from 0, or from where a solution that grows is
 /// it to all digits, the second inwards.
@@ -233,8 +284,15 @@ SCI_HD_LARGE many<R, 2> mathieu_half(const mathieu_case& c, bool even, R a, R q,
       return {{ldexp(w.y * scale, twos), ldexp(w.slope * scale, twos)}};
     }
   }
-  if (second || x * sqrt(abs(A) + 2 * Q + 1) >= 0.5) return mathieu_radial(c, a, q, x, second);
-  return mathieu_beside_zero(even, mathieu_radial(c, a, q, 0.0, false)[even ? 0 : 1], a, q, x);
+  if (x * sqrt(abs(A) + 2 * Q + 1) >= 0.5 || (second && !(Q >= 1 && A < 2 * Q)))
+    return mathieu_radial(c, a, q, x, second);
+  const R first = mathieu_radial(c, a, q, 0.0, false)[even ? 0 : 1];
+  if (!second) return mathieu_beside_zero(even, first, a, q, x);
+  // By its even and odd parts: of the larger the Wronskian, 2 / pi, tells the start.
+  const R small = mathieu_second_at_zero(c, a, q), large = R(2 / numbers::pi<double>) / first;
+  const many<R, 2> cosine = mathieu_beside_zero(true, even ? small : R(0.0) - large, a, q, x);
+  const many<R, 2> sine = mathieu_beside_zero(false, even ? large : small, a, q, x);
+  return {{cosine[0] + sine[0], cosine[1] + sine[1]}};
 }
 
 template <class R>

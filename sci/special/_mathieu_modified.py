@@ -322,8 +322,9 @@ def mathieu_modcem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
 
     Notes
     -----
-    Series of products of Bessel functions [1]_ about the largest coefficient, in which nothing cancels [2]_. Negative
-    `x` by parity, after the part that is not of the function's own.
+    Series of products of Bessel functions [1]_ about the largest coefficient, in which nothing cancels [2]_; beside 0
+    the even and the odd part, one of which is as small as :math:`e^{-4\sqrt q}`. Negative `x` by parity, after the part
+    that is not of the function's own.
 
     The derivative in `x` of the second result comes of the equation. Derivatives in `q`, to the second order, are the
     same algorithm on dual numbers; a third one raises.
@@ -470,8 +471,9 @@ def mathieu_modsem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
 
     Notes
     -----
-    Series of products of Bessel functions [1]_ about the largest coefficient, in which nothing cancels [2]_. Negative
-    `x` by parity, after the part that is not of the function's own.
+    Series of products of Bessel functions [1]_ about the largest coefficient, in which nothing cancels [2]_; beside 0
+    the even and the odd part, one of which is as small as :math:`e^{-4\sqrt q}`. Negative `x` by parity, after the part
+    that is not of the function's own.
 
     The derivative in `x` of the second result comes of the equation. Derivatives in `q`, to the second order, are the
     same algorithm on dual numbers; a third one raises.

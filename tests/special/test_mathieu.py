@@ -189,3 +189,44 @@ def test_refused() -> None:
     with pytest.raises(ValueError, match="m"):
         special.mathieu_even_coef(10**18, 1.0)
     assert torch.isnan(special.mathieu_cem(10000, 1.5, 1.3)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "m", "q"),
+    [
+        ("cem", 0, 3.0),
+        ("cem", 6, 223.3806383526762),
+        ("cem", 5, 73.53811267841115),
+        ("cem", 1, 1200.0),
+        ("sem", 1, 16.68951138686997),
+        ("sem", 7, 154.49092818568576),
+        ("sem", 8, 41.96832697903797),
+        ("sem", 2, 9.0),
+    ],
+)
+def test_second_kind_beside_zero(name: str, m: int, q: float) -> None:
+    """The value of Mc2 and the slope of Ms2 at 0 are exp(-4 sqrt(q)), down to 1e-58 here, and right relatively."""
+    even = int(name == "cem")
+    for x in (0.0, 1e-6, 2e-4, 0.003):
+        with mpmath.workdps(140):
+            want = reference._products(mpmath.mp, even, 1, m, mpmath.mpf(q), mpmath.mpf(x))
+        found = getattr(special, f"mathieu_mod{name}2")(m, torch.tensor(q, dtype=F64), torch.tensor(x, dtype=F64))
+        for a, b in zip(found, want, strict=True):
+            assert abs(a.item() / float(b) - 1) < 4e-15 + 4e-16 * math.sqrt(q)
+
+
+def test_second_kind_beside_zero_by_the_parameter() -> None:
+    for name, m in (("cem", 2), ("sem", 3)):
+        q = torch.tensor(20.0, dtype=F64, requires_grad=True)
+        even, which = int(name == "cem"), 0 if name == "cem" else 1
+        small = getattr(special, f"mathieu_mod{name}2")(m, q, 0.0)[which]
+        (first,) = torch.autograd.grad(small, q, create_graph=True)
+        (second,) = torch.autograd.grad(first, q)
+        with mpmath.workdps(60):
+            h = mpmath.mpf(10) ** -15
+            low, at, high = (
+                reference._products(mpmath.mp, even, 1, m, 20 + k * h, mpmath.mpf(0))[which] for k in (-1, 0, 1)
+            )
+            slope, bend = float((high - low) / (2 * h)), float((high - 2 * at + low) / h**2)
+        assert abs(first.item() / slope - 1) < 1e-12
+        assert abs(second.item() / bend - 1) < 1e-11
