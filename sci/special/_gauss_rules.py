@@ -10,10 +10,8 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.checks import known
 
 from ._beta import beta as beta_function
-from ._beta import betaln
 from ._gamma import gamma
 from ._gauss import (
     HERMITE,
@@ -33,6 +31,7 @@ from ._gauss import (
     result_dtype,
     rule,
 )
+from ._jacobi_total import jacobi_total
 from ._poch import poch
 
 
@@ -53,18 +52,7 @@ def _broadcast(*parameters: Tensor) -> tuple[Tensor, ...]:
 
 def jacobi_rule(n: int, a: Tensor, b: Tensor) -> Family:
     a, b = _broadcast(a, b)
-    return Family(lambda: jacobi_recurrence(n, a, b), _jacobi_total(a, b), (n, JACOBI, a, b))
-
-
-def _jacobi_total(a: Tensor, b: Tensor) -> Tensor:
-    size = beta_function(a + 1, b + 1)
-    small = size.detach() < 1e-290
-    if known(small.any()):  # the power of 2 may bring it back
-        by_logarithm = torch.exp(betaln(a + 1, b + 1) + (a + b + 1) * math.log(2))
-        a, b = torch.where(small, 0, a), torch.where(small, 0, b)
-        return torch.where(small, by_logarithm, _jacobi_total(a, b))
-    half = 2 ** ((a + b + 1) / 2)  # the power of 2 in two factors: it may overflow where the product does not
-    return half * size * half
+    return Family(lambda: jacobi_recurrence(n, a, b), jacobi_total(a, b), (n, JACOBI, a, b))
 
 
 def sh_jacobi_rule(n: int, p1: Tensor, q1: Tensor) -> Family:
