@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import as_tensor, compute_dtype, promote
+from sci._core.arrays import as_tensor, compute_dtype, number, promote
 from sci._core.cards import Group, Sample, Ulp, discrete, inf, integers, linear, nan, rectangle, values
 from sci._core.dispatch import elementwise
 from sci._core.errors import bad_argument
@@ -232,6 +232,8 @@ def table_size(name: str, argument: str, value: Any, signed: bool = False) -> in
 
 
 def whole_numbers(name: str, argument: str, value: Any, device: torch.device) -> Tensor:
+    if type(value) is int and -(1 << 63) <= value < 1 << 63:
+        return number(value, torch.int64, device)
     x = as_tensor(value, argument, name, device)
     if x.is_floating_point() or x.is_complex():
         raise bad_argument(name, argument, "integer", value, TypeError)
@@ -246,7 +248,12 @@ def real_arguments(name: str, **arguments: Any) -> tuple[tuple[Tensor, ...], tor
 
 
 def _derivatives(diff_n: int, n: Tensor, m: Tensor, z: Tensor, norm: Any = 0, branch_cut: Any = 2) -> Tensor:
-    return torch.stack([legendre_derivative(k, n, m, norm, branch_cut, z) for k in range(diff_n + 1)])
+    return stacked([legendre_derivative(k, n, m, norm, branch_cut, z) for k in range(diff_n + 1)])
+
+
+def stacked(found: Sequence[Tensor]) -> Tensor:
+    """Return tensors of one shape in a new first dimension."""
+    return found[0].unsqueeze(0) if len(found) == 1 else torch.stack(tuple(found))
 
 
 def angle_derivatives(diff_n: int, n: Tensor, m: Tensor, theta: Tensor) -> list[Tensor]:
@@ -279,7 +286,7 @@ def polynomials(name: str, n: Any, z: Any, diff_n: Any) -> Tensor:
         found.append(gegenbauer_polynomial(degree - 1, 1.5, wide))
     if order > 1:
         found.append(3 * gegenbauer_polynomial(degree - 2, 2.5, wide))
-    return torch.stack(found).to(x.dtype)
+    return stacked(found).to(x.dtype)
 
 
 def legendre(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff_n: Any) -> Tensor:

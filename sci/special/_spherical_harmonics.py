@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import Tensor, stack
+from torch import Tensor
 
 from sci._core.cards import function
 
@@ -16,6 +16,7 @@ from ._legendre import (
     legendre_samples,
     polynomials,
     real_arguments,
+    stacked,
     whole_numbers,
 )
 from ._legendre_table import harmonics_all, legendre_all, sphere_all
@@ -269,7 +270,7 @@ def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Tensor:
     order = derivative_count("sph_legendre_p", diff_n)
     (angle,), dtype = real_arguments("sph_legendre_p", theta=theta)
     n, m = whole_numbers("sph_legendre_p", "n", n, angle.device), whole_numbers("sph_legendre_p", "m", m, angle.device)
-    return stack(angle_derivatives(order, n, m, angle)).to(dtype)
+    return stacked(angle_derivatives(order, n, m, angle)).to(dtype)
 
 
 @function(differentiable=("theta",), samples=legendre_samples(2, 1, angles=1), batch=False, complex=False)
