@@ -27,6 +27,7 @@ def _lagrange_samples(generator: torch.Generator, dtype: torch.dtype, device: to
     call=lambda f, x, w: f(x, w).c,
     batch=False,
     compiles=False,
+    synchronizes=True,
 )
 def lagrange(x: Any, w: Any) -> Poly1d:
     """Return the polynomial through data by its coefficients.
@@ -96,6 +97,7 @@ def _pade_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.
     call=lambda f, an, m: tuple(p.c for p in f(an, m)),
     batch=False,
     compiles=False,
+    synchronizes=True,
 )
 def pade(an: Any, m: int, n: int | None = None) -> tuple[Poly1d, Poly1d]:
     """Return the Pade approximant of a Taylor series as two polynomials.

@@ -219,7 +219,7 @@ def _use(thing: Any, x: Tensor, y: Tensor, **kwargs: Any) -> Tensor:
     return out
 
 
-@function(differentiable=("x", "y"), samples=_aaa_samples, call=_use, batch=False, compiles=False)
+@function(differentiable=("x", "y"), samples=_aaa_samples, call=_use, batch=False, compiles=False, synchronizes=True)
 class AAA(_BarycentricRational):
     r"""AAA rational approximation of real or complex data.
 

@@ -162,7 +162,7 @@ def _coefficients(name: str, even: int, m: Any, q: Any) -> Tensor:
     return mathieu_coefficient(even, int(m), rows, parameter).to(t.dtype)
 
 
-@function(differentiable=("q",), samples=_samples, complex=False, compiles=False, batch=False)
+@function(differentiable=("q",), samples=_samples, complex=False, compiles=False, batch=False, synchronizes=True)
 def mathieu_even_coef(m: int, q: Any) -> Tensor:
     r"""
     Fourier coefficients of the even Mathieu functions.
@@ -211,7 +211,7 @@ def mathieu_even_coef(m: int, q: Any) -> Tensor:
     return _coefficients("mathieu_even_coef", 1, m, q)
 
 
-@function(differentiable=("q",), samples=_samples, complex=False, compiles=False, batch=False)
+@function(differentiable=("q",), samples=_samples, complex=False, compiles=False, batch=False, synchronizes=True)
 def mathieu_odd_coef(m: int, q: Any) -> Tensor:
     r"""
     Fourier coefficients of the odd Mathieu functions.

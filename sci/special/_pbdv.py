@@ -333,7 +333,7 @@ def _sequence(name: str, f: Any, v: Any, x: Any) -> tuple[Tensor, Tensor]:
     return values.to(t.dtype), slopes.to(t.dtype)
 
 
-@function(differentiable=("v", "x"), samples=_samples, complex=False, compiles=False, batch=False)
+@function(differentiable=("v", "x"), samples=_samples, complex=False, compiles=False, batch=False, synchronizes=True)
 def pbdv_seq(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     r"""
     Parabolic cylinder functions D and their derivatives, of a sequence of orders.
@@ -376,7 +376,7 @@ def pbdv_seq(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     return _sequence("pbdv_seq", pbdv, v, x)
 
 
-@function(differentiable=("v", "x"), samples=_samples, complex=False, compiles=False, batch=False)
+@function(differentiable=("v", "x"), samples=_samples, complex=False, compiles=False, batch=False, synchronizes=True)
 def pbvv_seq(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     r"""
     Parabolic cylinder functions V and their derivatives, of a sequence of orders.

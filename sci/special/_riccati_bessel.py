@@ -152,7 +152,9 @@ def _lmbda_samples(generator: torch.Generator, dtype: torch.dtype, device: torch
     yield Sample(torch.tensor(2.3, dtype=dtype, device=device), x.to(dtype).to(device))
 
 
-@function(differentiable=("v", "x"), samples=_lmbda_samples, complex=False, compiles=False, batch=False)
+@function(
+    differentiable=("v", "x"), samples=_lmbda_samples, complex=False, compiles=False, batch=False, synchronizes=True
+)
 def lmbda(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     r"""
     Jahnke's Lambda function and its derivative, of the orders up to `v`.
