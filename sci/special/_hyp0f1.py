@@ -148,8 +148,9 @@ def hyp0f1(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
 
     Notes
     -----
-    The power series and the asymptotic form of Bessel functions [1]_, with an estimate of the error. Where more than a
-    few digits cancel the same in double-double arithmetic, or Taylor steps of the differential equation from 0.
+    The power series and the asymptotic form of Bessel functions [1]_, with an estimate of the error, or Bessel
+    functions of the order :math:`v - 1`. Where more than a few digits cancel the series in double-double arithmetic, or
+    Taylor steps of the differential equation from 0.
 
     The derivative is :math:`F' = {}_0F_1(; v+1; z) / v`. Derivatives in `v`, to the second order, are the same
     algorithms on dual numbers; a third one raises.
