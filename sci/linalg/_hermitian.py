@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -38,12 +38,26 @@ def is_small(a: Tensor, in_batch: int = _SMALL_IN_BATCH) -> bool:
     return n <= in_batch and a.is_cpu and a.numel() >= _BATCH * n * n
 
 
+def _mended(found: tuple[Tensor, ...], info: Tensor, a: Tensor, lapack: Callable[[Tensor], tuple[Tensor, ...]]) -> bool:
+    """Give matrices that the kernel failed on to LAPACK, and no others of the batch. Where that raises, return False:
+    asked for the whole batch, it says of which matrix."""
+    if not checks_enabled() or not bool(info.any()):
+        return True
+    failed = info != 0
+    try:
+        for x, y in zip(found, lapack(a[failed]), strict=True):
+            x[failed] = y
+    except TorchLinAlgError:
+        return False
+    return True
+
+
 def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
     if check_finite:
         require_finite(function, {"a": a})
     if is_small(a):
         w, v, info = torch.ops.sci._eigh_small(a, lower)
-        if not checks_enabled() or not bool(info.any()):
+        if _mended((w, v), info, a, lambda a: torch.linalg.eigh(a, UPLO="L" if lower else "U")):
             return w, v
     try:
         w, v = torch.linalg.eigh(a, UPLO="L" if lower else "U")
@@ -140,7 +154,7 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         return _lapack.eigvalsh(a, lower)
     if is_small(a):
         w, _, info = torch.ops.sci._eigh_small(a, lower, False)
-        if not checks_enabled() or not bool(info.any()):
+        if _mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
     try:
         w = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sci.linalg import eigh, eigvalsh, svd, svdvals
+from sci.linalg import LinAlgError, eigh, eigvalsh, svd, svdvals
 from tests.linalg.linalg_matrices import ALL, eps, general_kinds, hermitian_kinds, random, size, unitary
 
 
@@ -83,3 +83,20 @@ def test_not_finite_matrices() -> None:
             if value != value:  # of infinity LAPACK says nothing, and gives NaN
                 with pytest.raises(ValueError, match=r"NaN|non-finite|converge"):  # LinAlgError is one
                     function(a, check_finite=False)
+
+
+@pytest.mark.parametrize("n", [2, 6, 12])
+def test_one_matrix_that_is_not_finite_leaves_the_others(n: int) -> None:
+    a = random(5, n, n)
+    w, v = eigh(a)
+    values = eigvalsh(a)
+    others = [0, 1, 2, 4]
+    a[3, n - 1, 0] = torch.inf
+    try:
+        found = (*eigh(a, check_finite=False), eigvalsh(a, check_finite=False))
+    except LinAlgError as error:
+        assert "element 3" in str(error)  # noqa: PT017
+    else:
+        for x, y in zip(found, (w, v, values), strict=True):
+            assert torch.equal(x[others], y[others])
+            assert not bool(x[3].isfinite().any())
