@@ -150,12 +150,12 @@ standard = operator(
 def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
-    if _lapack.worthwhile(a) and a.numel() > 0:
-        return _lapack.eigvalsh(a, lower)
     if is_small(a):
         w, _, info = torch.ops.sci._eigh_small(a, lower, False)
         if _mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
+    if _lapack.worthwhile(a) and a.numel() > 0:
+        return _lapack.eigvalsh(a, lower)
     try:
         w = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
     except TorchLinAlgError as error:
