@@ -59,18 +59,20 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     n = r.shape[-1]
     q1 = q.narrow(-1, 0, n)
     inner = torch.zeros_like(r) if gr is None else gr.triu() @ r.mH
+    outside: Tensor | float = 0.0
+    along: Tensor | float = 0.0  # Q1^H gQ1, where (I - Q1 Q1^H) gQ1 is not zero
     if gq is None:
         g = -inner
-        outside = 0.0
     else:
         gq1 = gq.narrow(-1, 0, n)
         k = q1.mH @ gq1
         g = k - inner
-        outside = gq1 - q1 @ k
-        rest = q.shape[-1] - n
-        if rest:
-            outside = outside - q.narrow(-1, n, rest) @ (gq.narrow(-1, n, rest).mH @ q1)
-    moved = (g - g.mH).tril(-1) + _imaginary_diagonal(g) + inner
+        if q.shape[-2] > n:
+            outside, along = gq1, k
+            rest = q.shape[-1] - n
+            if rest:
+                outside = outside - q.narrow(-1, n, rest) @ (gq.narrow(-1, n, rest).mH @ q1)
+    moved = (g - g.mH).tril(-1) + _imaginary_diagonal(g) + inner - along
     gb = q1 @ moved + outside
     return triangular(r, gb.mH, 0, False, False, False).mH, None  # gB R^-H = (R^-1 gB^H)^H
 
