@@ -82,7 +82,9 @@ def _backward_generalised(inputs: Any, outputs: Any, grads: Any, needs: Sequence
     inner_b = torch.zeros_like(v) if grad_w is None else torch.diag_embed((grad_w * w).to(v.dtype))
     other = torch.zeros_like(v)
     if grad_v is not None:
-        turn, other = turns(function, w, v, grad_w, grad_v, v.mH @ grad_v)
+        k = v.mH @ grad_v
+        columns = torch.linalg.vector_norm(grad_v, dim=-2) * torch.linalg.vector_norm(v, dim=-2).amax(-1, keepdim=True)
+        turn, other = turns(function, w, grad_w, k, columns), hermitian_part(k)
         inner_a = inner_a + turn
         inner_b = inner_b + (w[..., None, :] + w[..., :, None]) / 2 * turn
     inner_b = (-inner_b if kind == 1 else inner_b) + (other / 2 if kind == 3 else -other / 2)

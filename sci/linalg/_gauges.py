@@ -19,7 +19,7 @@ from torch import Tensor
 from sci._core.checks import checks_enabled, known
 
 from ._errors import LinAlgError
-from ._matrices import place_in_batch
+from ._matrices import hermitian_part, place_in_batch
 
 
 def checked() -> bool:
@@ -73,31 +73,33 @@ def require_determined(
     turn: Tensor,
     lengths: Tensor,
     grad_w: Tensor | None,
-    stretch: Tensor | None,
+    k: Tensor | None,
 ) -> None:
     """Raise if, at equal values, a loss depends on the basis or its gradient is not determined.
 
-    `inverse` is 1 / (w_j - w_i), 0 where these are equal; `turn` and `stretch` are skew(K) and herm(K) (None where the
-    vectors are not orthonormal) and `lengths` those of the columns of gV.
+    `inverse` is 1 / (w_j - w_i), 0 where these are equal; `turn` is skew(K), `k` is K itself (None where the vectors are
+    not orthonormal) and `lengths` those of the columns of gV.
     """
     if inverse.shape[-1] < 2 or not checked():
         return
-    equal = (inverse.detach() == 0).tril(-1)
-    if not known(equal.any()):
+    inverse = inverse.detach()
+    apart = known(torch.count_nonzero(inverse))
+    if apart is None or apart == inverse.numel() - inverse.numel() // inverse.shape[-1]:
         return
+    equal = (inverse == 0).tril(-1)
     turn, lengths = turn.detach(), lengths.detach()
     size = lengths[..., None, :] + lengths[..., :, None]
     require_no_basis(function, f"vectors of equal {values}", turn, equal | equal.mT, size)
     if grad_w is None:
         return
     rate, small = grad_w.detach(), tolerance(size)
-    whole = torch.linalg.matrix_norm(inverse.detach() * turn) + torch.linalg.vector_norm(rate, dim=-1)
+    whole = torch.linalg.matrix_norm(inverse * turn) + torch.linalg.vector_norm(rate, dim=-1)
     whole = whole[..., None, None]
     # Of V f(w) V^-1 the gradient of V vanishes there, so it says nothing of whether the vectors are used.
-    used = equal if stretch is None else equal & (size > small * size.amax((-2, -1), keepdim=True))
+    used = equal if k is None else equal & (size > small * size.amax((-2, -1), keepdim=True))
     left_out = used & ((rate[..., None, :] - rate[..., :, None]).abs() > small * whole)
-    if stretch is not None:
-        stretch = stretch.detach()
+    if k is not None:
+        stretch = hermitian_part(k.detach())
         d = stretch.diagonal(dim1=-2, dim2=-1).real
         even = (d[..., None, :] - d[..., :, None]).abs() <= small * size
         rates = rate.abs()

@@ -81,28 +81,30 @@ def inverse_gaps(w: Tensor) -> Tensor:
     gaps = w[..., None, :] - w[..., :, None]
     size = w.abs().amax(-1)[..., None, None]
     equal = gaps.abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
-    return torch.where(equal, 0, 1 / torch.where(equal, 1, gaps))
+    return torch.where(equal, torch.inf, gaps).reciprocal()
 
 
-def turns(
-    function: str, w: Tensor, v: Tensor, grad_w: Tensor | None, grad_v: Tensor, k: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return E skew(K) and herm(K) of K = V^H gV.
+def turns(function: str, w: Tensor, grad_w: Tensor | None, k: Tensor, columns: Tensor) -> Tensor:
+    """Return E skew(K) of K = V^H gV, where products of the columns of V and gV are at most `columns`.
 
     What a loss may not depend on, rotations among eigenvectors of (nearly) equal eigenvalues and phases, shows as
     skew(K) = 0 up to rounding. Divided by a small gap that rounding would be all there is, so it is set to zero.
     """
-    skew, stretch, inverse = (k - k.mH) / 2, hermitian_part(k), inverse_gaps(w)
+    skew, inverse = k - k.mH, inverse_gaps(2 * w)  # twice skew(K), and half of E
     if k.numel() == 0:
-        return skew, stretch
-    columns = torch.linalg.vector_norm(grad_v, dim=-2) * torch.linalg.vector_norm(v, dim=-2).amax(-1, keepdim=True)
-    eps = torch.finfo(columns.dtype).eps
-    noise = 4 * math.sqrt(v.shape[-1]) * eps * (columns[..., None, :] + columns[..., :, None])
-    skew = torch.where(skew.abs() <= noise, 0, skew)
-    if v.is_complex():
+        return skew
+    columns = 2 * columns
+    noise = 4 * math.sqrt(k.shape[-1]) * torch.finfo(columns.dtype).eps * columns
+    skew = torch.where(skew.abs() <= noise[..., None, :] + noise[..., :, None], 0, skew)
+    if k.is_complex():
         require_no_phase(function, skew, columns)
-    require_determined(function, "eigenvalues", inverse, skew, columns, grad_w, stretch)
-    return inverse * skew, stretch
+    require_determined(function, "eigenvalues", inverse, skew, columns, grad_w, k)
+    return inverse * skew
+
+
+def with_diagonal(x: Tensor, d: Tensor) -> Tensor:
+    """Return `x`, whose diagonal is 0, with `d` there."""
+    return torch.diagonal_scatter(x, d.to(x.dtype), dim1=-2, dim2=-1)
 
 
 def standard_backward(function: str, w: Tensor, v: Tensor, grad_w: Tensor | None, grad_v: Tensor | None) -> Tensor:
@@ -113,9 +115,9 @@ def standard_backward(function: str, w: Tensor, v: Tensor, grad_w: Tensor | None
     if grad_v is None:
         assert grad_w is not None
         return (v * grad_w[..., None, :]) @ v.mH
-    inner, _ = turns(function, w, v, grad_w, grad_v, v.mH @ grad_v)
+    inner = turns(function, w, grad_w, v.mH @ grad_v, torch.linalg.vector_norm(grad_v, dim=-2))
     if grad_w is not None:
-        inner = inner + torch.diag_embed(grad_w)
+        inner = with_diagonal(inner, grad_w)
     return hermitian_part(v @ inner @ v.mH)
 
 

