@@ -77,7 +77,7 @@ def require_determined(
 ) -> None:
     """Raise if, at equal values, a loss depends on the basis or its gradient is not determined.
 
-    `inverse` is 1 / (w_j - w_i), 0 where these are equal; `turn` is skew(K), `k` is K itself (None where the vectors are
+    `inverse` is 1 / (w_j - w_i), 0 where these are equal; `turn` is skew(K), `k` is K (None where the vectors are
     not orthonormal) and `lengths` those of the columns of gV.
     """
     if inverse.shape[-1] < 2 or not checked():
