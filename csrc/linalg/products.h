@@ -142,10 +142,11 @@ SCI_HD real_of<V> square_distance(const V* x, const V* y, int64_t n) {
   for (int64_t k = 0; k < n * n; ++k) sum += norm(x[k] - y[k]);
   return sum;
 }
-/// 1 where r <= bound, else 0; NaN is not.
+/// 1 where r <= bound and both are finite, else 0: of squares that overflow nothing is known.
 template <class R>
 SCI_HD R within(R r, R bound) {
-  return choose(r > bound, R(0), choose(r == r, R(1), R(0)));
+  const R sum = r + bound;
+  return choose(r > bound, R(0), choose(sum - sum == R(0), R(1), R(0)));
 }
 
 template <class R>

@@ -86,8 +86,8 @@ def _whole(x: Tensor) -> Tensor:
 
 
 def settled(residual: Tensor, size: Tensor) -> Tensor:
-    """Return for which matrices the residual is rounding error of products of this size. NaN is not."""
-    return _one_norm(residual) <= 4 * residual.shape[-1] * torch.finfo(size.dtype).eps * size
+    """Return for which matrices the residual is rounding error of products of this size. NaN and infinity are not."""
+    return (_one_norm(residual) <= 4 * residual.shape[-1] * torch.finfo(size.dtype).eps * size) & torch.isfinite(size)
 
 
 def unless_settled(x: Tensor, good: Tensor, others: Callable[[Tensor], Tensor]) -> Tensor:

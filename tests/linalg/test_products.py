@@ -126,3 +126,13 @@ def test_the_exponential_by_products_alone(dtype: torch.dtype, monkeypatch: pyte
         bound = 40 * max(1.0, float(torch.linalg.matrix_norm(a[k])))
         assert residual(expm(a)[k] - wanted[k], wanted[k]) < bound
         assert residual(expm(a[k]) - wanted[k], wanted[k]) < bound
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.complex64, torch.float64])
+def test_sums_of_powers_that_leave_the_range_are_not_taken_for_solutions(dtype: torch.dtype) -> None:
+    """In a batch, where squares of single precision overflow: spectral radius 3 among matrices with 0.3."""
+    a, q = random(7, 4, 4, dtype=dtype) / 8, random(7, 4, 4, dtype=dtype, seed=1)
+    a[2:5] += 3 * torch.eye(4, dtype=dtype)
+    x = solve_discrete_lyapunov(a, q)
+    for k in range(7):
+        close(a[k] @ x[k] @ a[k].mH + q[k], x[k], 300)
