@@ -198,6 +198,7 @@ def logm(A: Any, disp: bool | None = None) -> Any:
         warnings.warn("logm: disp is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
     (a,) = tensors("logm", A=A)
     require_square("logm", "A", a)
+    require_finite_data("logm", True, A=a)
     x = principal_logarithm("logm", a)
     if disp is not False:
         return x

@@ -314,6 +314,7 @@ def subspace_angles(A: Any, B: Any) -> Tensor:
     if a.shape[-2] != b.shape[-2]:
         raise bad_argument(name, "B", f"of {a.shape[-2]} rows, as A", b)
     broadcast_matrices(name, ("A", "B"), a, b)
+    require_finite_data(name, True, A=a, B=b)
     p, q = orth(a), orth(b)
     if p.shape[-1] < q.shape[-1]:
         p, q = q, p

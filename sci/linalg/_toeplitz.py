@@ -52,7 +52,7 @@ def _solve(t: Tensor, b: Tensor, check_finite: bool) -> Tensor:
     x, info = torch.ops.sci._levinson(t.squeeze(-2), b.mT)
     if checks_enabled() and bool(info.any()):
         if check_finite:
-            require_finite(function, {"c": t})
+            require_finite(function, {"c_or_cr": t.squeeze(-2)})
             require_finite(function, {"b": b})
         if bool((info > 0).any()):
             where, order = place_in_batch(info.clamp(min=0))
@@ -254,7 +254,7 @@ def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: i
     """
     name = "matmul_toeplitz"
     t, x, m, n = _diagonals(name, c_or_cr, x, "x")
-    require_finite_data(name, check_finite, c=t, x=x)
+    require_finite_data(name, check_finite, c_or_cr=t.squeeze(-2), x=x)
     x, vector = _operand(name, n, x, "x")
     broadcast_matrices(name, ("c", "x"), t, x)
     y = _product(t, x, m)
