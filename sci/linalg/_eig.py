@@ -21,6 +21,7 @@ from ._matrices import (
     batch_shape,
     broadcast_matrices,
     differentiates,
+    in_range,
     new_like,
     place_in_batch,
     random_matrices,
@@ -84,11 +85,12 @@ def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tens
         require_finite(function, {"a": a})
     if fits_kernel(a):
         return _small(a, True, function)
+    x, power = in_range(a)
     try:
-        w, v = torch.linalg.eig(a)
+        w, v = torch.linalg.eig(x)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
-    return w, v.contiguous()
+    return w * power.squeeze(-1), v.contiguous()
 
 
 def _complex(dtype: torch.dtype) -> torch.dtype:
@@ -128,8 +130,9 @@ def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
         require_finite(function, {"a": a})
     if fits_kernel(a):
         return _small(a, False, function)[0]
+    x, power = in_range(a)
     try:
-        return torch.linalg.eigvals(a)
+        return torch.linalg.eigvals(x) * power.squeeze(-1)  # type: ignore[no-any-return]
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
 

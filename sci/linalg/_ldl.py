@@ -14,7 +14,7 @@ from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._hermitian import from_triangle
-from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_square, tensors
+from ._matrices import differentiates, in_range, new_like, random_matrices, require_finite_data, require_square, tensors
 
 _WHY = "its pivots are chosen one after the other"
 
@@ -25,10 +25,16 @@ _WHY = "its pivots are chosen one after the other"
 # in reverse     (3)  gM = low(L^H gL D^-H) + blockdiag(gD),   gA = L^-H gM (L^-*)^H.
 
 
+def _factors(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:
+    x, power = in_range(a)
+    outer, d, p = _lapack.ldl(x, lower, hermitian)
+    return outer, d * power, p
+
+
 def _compute(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:
     if a.device.type != "cpu":
         take_host_route("linalg.ldl", a.device, _WHY)
-    outer, d, p = _lapack.ldl(a.cpu(), lower, hermitian)
+    outer, d, p = _factors(a.cpu(), lower, hermitian)
     return outer.to(a.device), d.to(a.device), p.to(a.device)
 
 
@@ -165,7 +171,7 @@ def ldl(
     hermitian = bool(hermitian) and A.is_complex()
     if A.is_cpu and A.dim() == 2 and A.numel() > 0 and not differentiates(A):
         require_finite_data("ldl", check_finite, A=A)  # LAPACK reads one triangle itself
-        return _lapack.ldl(A, bool(lower), hermitian)
+        return _factors(A, bool(lower), hermitian)
     a = from_triangle(A, bool(lower), hermitian, bool(check_finite), "ldl", "A")
     found: tuple[Tensor, Tensor, Tensor] = _ldl(a, bool(lower), hermitian)
     return found

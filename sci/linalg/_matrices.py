@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -104,6 +105,20 @@ def to_kind(grad: Tensor, x: Tensor) -> Tensor:
     elif x.is_complex() and not grad.is_complex():
         grad = grad.to(x.dtype)
     return grad if grad.shape == x.shape else grad.sum_to_size(x.shape)
+
+
+def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return matrices whose largest entries are so far from 1 that products leave the range, over powers of 2.
+
+    The second result are these powers, 1 for all other matrices. LAPACK's scaling covers not all of its routines.
+    """
+    if x.numel() == 0:
+        return x, torch.ones((), dtype=x.real.dtype, device=x.device)
+    largest = x.abs().amax((-2, -1), keepdim=True)
+    exponent = torch.frexp(largest)[1]
+    far = (exponent.abs() > math.log2(torch.finfo(largest.dtype).max) / 4) & torch.isfinite(largest)
+    power = torch.ldexp(torch.ones_like(largest), torch.where(far, exponent - 1, 0))
+    return x / power, power
 
 
 def new_like(x: Tensor, shape: Sequence[int], dtype: torch.dtype | None = None) -> Tensor:

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
+from sci._core.checks import known
 from sci._core.errors import bad_argument
 
 from ._matrices import random_matrices, require_finite_data, tensors
 from ._svd import values
 
+_LEAST = 2.0**-480  # norms from here on have squares in the range
 _MATRIX_ORDERS = (None, "fro", "nuc", 1, -1, 2, -2, float("inf"), -float("inf"))
 
 
@@ -21,6 +23,14 @@ def _length(a: Tensor, axes: tuple[int, ...] | None, keepdims: bool) -> Tensor:
     """Return the root of the sum of squares, which is made in double precision: long sums would lose digits."""
     wide = torch.complex128 if a.is_complex() else torch.float64
     out = torch.linalg.vector_norm(a, dim=axes, keepdim=keepdims, dtype=wide)
+    if a.dtype == wide and known(((out.detach() < _LEAST) | out.detach().isinf()).any()):
+        # Squares left the range: over powers of 2.
+        dims = axes if axes is not None else tuple(range(a.dim()))
+        largest = a.detach().abs().amax(dims, keepdim=True) if a.numel() else a.real.new_zeros(())
+        exponent = torch.frexp(torch.where(torch.isfinite(largest), largest, 1))[1] - 1
+        power = torch.ldexp(torch.ones_like(largest), exponent)
+        out = torch.linalg.vector_norm(a / power, dim=axes, keepdim=keepdims)
+        out = out * (power.reshape(out.shape) if a.numel() else 1)
     return out.to(a.real.dtype)
 
 

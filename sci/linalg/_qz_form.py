@@ -36,7 +36,7 @@ from sci._core.errors import take_host_route
 from . import _lapack
 from ._errors import LinAlgError
 from ._gauges import require_no_phase
-from ._matrices import batch_shape, new_like, place_in_batch, to_kind
+from ._matrices import batch_shape, in_range, new_like, place_in_batch, to_kind
 from ._schur_form import at, block_lower, blocks_of, on_pattern
 
 WHY = "its QZ algorithm has no GPU form"
@@ -60,11 +60,14 @@ def _fake(a: Tensor, b: Tensor, complex_output: bool, function: str) -> tuple[Te
 def _reorder(a: Tensor, b: Tensor, s: Tensor, t: Tensor, q: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, ...]:
     if a.device.type != "cpu":
         take_host_route("linalg.ordqz", a.device, WHY)
-    *found, info = _lapack.tgsen(*(x.cpu() for x in (s, t, q, z, select)))
+    # LAPACK's exchanges multiply entries of both forms.
+    (s, size_s), (t, size_t) = (in_range(x.cpu()) for x in (s, t))
+    *found, info = _lapack.tgsen(s, t, *(x.cpu() for x in (q, z, select)))
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)
         raise LinAlgError(f"ordqz: eigenvalues{where} are too close to be separated for reordering")
     s, t, q, z = found
+    s, t = s * size_s, t * size_t
     if not s.is_complex():  # LAPACK leaves negative entries of T's diagonal beside blocks
         sign = torch.where(t.diagonal(dim1=-2, dim2=-1) < 0, -1.0, 1.0).to(t.dtype)[..., None, :]
         s, t, z = s * sign, t * sign, z * sign

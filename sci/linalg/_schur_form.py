@@ -254,7 +254,10 @@ def real_to_complex_form(t: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
     block = low.abs() > eps * (first.abs() + second.abs())
     # The rotation [conj(c) s; -s c] with (c, s) along (mu, low), mu = first eigenvalue - last entry, makes the block
     # triangular.
-    half = (first - second) / 2
+    half = first / 2 - second / 2
+    # The rotation does not depend on the block's scale, whose squares may leave the range.
+    size = torch.maximum(torch.maximum(half.abs(), up.abs()), low.abs()).detach()
+    half, up, low = (x / torch.where(block, size, 1) for x in (half, up, low))
     square = half * half + up * low
     root = torch.where(block, square, 1).sqrt()
     mu = half + torch.where(root.imag < 0, -root, root)

@@ -1,0 +1,148 @@
+"""Residuals and orthogonality of tiny and huge matrices: at most twice SciPy's on the same matrix of size 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+
+from sci import linalg
+from tests.linalg.linalg_matrices import general_kinds
+from tests.linalg.test_residuals import Here, off, unit
+
+Array = Any
+KINDS = ("random", "condition 1", "condition 1e8", "graded", "defective", "clustered")
+SHAPES = ((1, 1), (2, 2), (5, 5), (40, 40), (6, 3), (3, 6))
+
+
+def polar(m: Any, a: Array, s: float) -> list[float]:
+    side = "right" if a.shape[0] >= a.shape[1] else "left"
+    u, p = m.polar(a * s, side=side)
+    return [off(u @ (p / s) if side == "right" else (p / s) @ u, a)]
+
+
+def lstsq(m: Any, a: Array, s: float) -> list[float]:
+    b = a.sum(1)
+    return [off(a @ (m.lstsq(a * s, b)[0] * s), b)]
+
+
+def pinv(m: Any, a: Array, s: float) -> list[float]:
+    p = m.pinv(a * s) * s
+    return [off(a @ p @ a, a) / (np.linalg.norm(a) * np.linalg.norm(p))]
+
+
+def rq(m: Any, a: Array, s: float) -> list[float]:
+    r, q = m.rq(a * s, mode="economic")
+    return [off(r / s @ q, a), unit(q.T)]
+
+
+def null_space(m: Any, a: Array, s: float) -> list[float]:
+    z = m.null_space(a * s)
+    return [float(np.linalg.norm(a @ z) / np.linalg.norm(a)), unit(z)] if z.size else []
+
+
+def orth(m: Any, a: Array, s: float) -> list[float]:
+    q = m.orth(a * s)
+    return [off(q @ (q.T @ a), a), unit(q)]
+
+
+def norms(m: Any, a: Array, s: float) -> list[float]:
+    call: Any = m.norm if m is scipy.linalg else lambda x, order: linalg.norm(torch.from_numpy(x), order).numpy()
+    return [float(abs(call(a * s, order) / s / np.linalg.norm(a, order) - 1)) for order in ("fro", "nuc", 2, 1)]
+
+
+def qr_insert(m: Any, a: Array, s: float) -> list[float]:
+    q, r = np.linalg.qr(a, mode="complete")
+    q, r = m.qr_insert(q, r * s, a[0] * s, 0)
+    return [off(q @ (r / s), np.insert(a, 0, a[0], 0)), unit(q)]
+
+
+def qr_delete(m: Any, a: Array, s: float) -> list[float]:
+    q, r = np.linalg.qr(np.insert(a, 0, a[0], 0), mode="complete")
+    q, r = m.qr_delete(q, r * s, 0)
+    return [off(q @ (r / s), a), unit(q)]
+
+
+def qr_update(m: Any, a: Array, s: float) -> list[float]:
+    q, r = np.linalg.qr(a, mode="complete")
+    u, v = a[:, 0].copy(), a[0].copy()
+    q, r = m.qr_update(q, r * s, u * s, v)
+    return [off(q @ (r / s), a + np.outer(u, v)), unit(q)]
+
+
+def eig(m: Any, a: Array, s: float) -> list[float]:
+    w, v = m.eig(a * s)
+    return [off(a @ v, v * (w / s), np.linalg.norm(a))]
+
+
+def eig_of_a_pair(m: Any, a: Array, s: float) -> list[float]:
+    b = np.eye(len(a)) + a / 8
+    w, v = m.eig(a * s, b * s)
+    return [off(a @ v, b @ v * w, np.linalg.norm(a) + float(np.abs(w).max()) * np.linalg.norm(b))]
+
+
+def eigh_of_a_pair(m: Any, a: Array, s: float) -> list[float]:
+    a, b = a + a.T, a @ a.T + np.eye(len(a))
+    w, v = m.eigh(a * s, b)
+    return [off(a @ v, b @ v * (w / s), np.linalg.norm(a))]
+
+
+def qz(m: Any, a: Array, s: float) -> list[float]:
+    b = a[::-1].copy()
+    found = m.qz(a * s, b * s)
+    return [off(found[2] @ (x / s) @ found[3].T, y) for x, y in zip(found[:2], (a, b), strict=True)] + [unit(found[2])]
+
+
+def ordqz(m: Any, a: Array, s: float) -> list[float]:
+    b = np.diag(np.arange(1.0, len(a) + 1))
+    one, two, _, _, q, z = m.ordqz(a * s, b * s, sort="lhp")
+    return [off(q @ (one / s) @ z.T, a), off(q @ (two / s) @ z.T, b), unit(q)]
+
+
+def hessenberg(m: Any, a: Array, s: float) -> list[float]:
+    h, q = m.hessenberg(a * s, calc_q=True)
+    return [off(q @ (h / s) @ q.T, a), unit(q)]
+
+
+def rsf2csf(m: Any, a: Array, s: float) -> list[float]:
+    t, z = scipy.linalg.schur(a)
+    t, z = m.rsf2csf(t * s, z)
+    return [off(z @ (t / s) @ z.conj().T, a), unit(z)]
+
+
+def cdf2rdf(m: Any, a: Array, s: float) -> list[float]:
+    w, v = np.linalg.eig(a.astype(complex)) if np.isrealobj(np.linalg.eigvals(a)) else np.linalg.eig(a)
+    w, v = m.cdf2rdf(w * s, v)
+    return [off(a @ v, v @ (w / s), np.linalg.norm(a))]
+
+
+def ldl(m: Any, a: Array, s: float) -> list[float]:
+    a = a + a.T
+    low, d, _ = m.ldl(a * s)
+    return [off(low @ (d / s) @ low.T, a)]
+
+
+ANY_SHAPE = (polar, lstsq, pinv, rq, null_space, orth, norms, qr_insert, qr_delete, qr_update)
+SQUARE = (eig, eig_of_a_pair, eigh_of_a_pair, qz, ordqz, hessenberg, rsf2csf, cdf2rdf, ldl)
+
+
+@pytest.mark.parametrize("function", ANY_SHAPE + SQUARE, ids=lambda f: f.__name__)
+def test_tiny_and_huge_matrices(function: Callable[..., list[float]]) -> None:
+    for m, n in SHAPES:
+        if m != n and function in SQUARE:
+            continue
+        k = max(m, n)
+        kinds = general_kinds(k, torch.float64)
+        for kind in KINDS:
+            if kind == "defective" and function is cdf2rdf:
+                continue
+            a = np.ascontiguousarray(kinds[kind][1, :m, :n].numpy())
+            theirs = function(scipy.linalg, a, 1.0)
+            for scale in (1.0, 1e-290, 1e290):
+                for found, other in zip(function(Here(), a, scale), theirs, strict=True):
+                    limit = 2 * other + (3 + k) * 2.0**-52
+                    assert found <= limit, (kind, m, n, scale, found, other)
