@@ -20,15 +20,40 @@ void free(void*);
 #define EMULATED_BINARY(name)  \
   double name(double, double); \
   float name##f(float, float);
-EMULATED_UNARY(exp)
-EMULATED_UNARY(exp2) EMULATED_UNARY(exp10) EMULATED_UNARY(expm1) EMULATED_UNARY(log) EMULATED_UNARY(log1p)
-    EMULATED_UNARY(sqrt) EMULATED_UNARY(cbrt) EMULATED_UNARY(log2) EMULATED_UNARY(log10) EMULATED_UNARY(sin)
-        EMULATED_UNARY(cos) EMULATED_UNARY(tan) EMULATED_UNARY(asin) EMULATED_UNARY(acos) EMULATED_UNARY(atan)
-            EMULATED_UNARY(sinh) EMULATED_UNARY(cosh) EMULATED_UNARY(tanh) EMULATED_UNARY(asinh) EMULATED_UNARY(acosh)
-                EMULATED_UNARY(atanh) EMULATED_UNARY(floor) EMULATED_UNARY(ceil) EMULATED_UNARY(trunc)
-                    EMULATED_UNARY(rint) EMULATED_UNARY(fabs) EMULATED_BINARY(pow) EMULATED_BINARY(atan2)
-                        EMULATED_BINARY(hypot) EMULATED_BINARY(fmod) EMULATED_BINARY(copysign)
-                            EMULATED_BINARY(nextafter) double fma(double, double, double);
+EMULATED_UNARY(exp);
+EMULATED_UNARY(exp2);
+EMULATED_UNARY(exp10);
+EMULATED_UNARY(expm1);
+EMULATED_UNARY(log);
+EMULATED_UNARY(log1p);
+EMULATED_UNARY(sqrt);
+EMULATED_UNARY(cbrt);
+EMULATED_UNARY(log2);
+EMULATED_UNARY(log10);
+EMULATED_UNARY(sin);
+EMULATED_UNARY(cos);
+EMULATED_UNARY(tan);
+EMULATED_UNARY(asin);
+EMULATED_UNARY(acos);
+EMULATED_UNARY(atan);
+EMULATED_UNARY(sinh);
+EMULATED_UNARY(cosh);
+EMULATED_UNARY(tanh);
+EMULATED_UNARY(asinh);
+EMULATED_UNARY(acosh);
+EMULATED_UNARY(atanh);
+EMULATED_UNARY(floor);
+EMULATED_UNARY(ceil);
+EMULATED_UNARY(trunc);
+EMULATED_UNARY(rint);
+EMULATED_UNARY(fabs);
+EMULATED_BINARY(pow);
+EMULATED_BINARY(atan2);
+EMULATED_BINARY(hypot);
+EMULATED_BINARY(fmod);
+EMULATED_BINARY(copysign);
+EMULATED_BINARY(nextafter);
+double fma(double, double, double);
 float fmaf(float, float, float);
 double ldexp(double, int);
 float ldexpf(float, int);
