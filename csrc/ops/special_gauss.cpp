@@ -44,16 +44,6 @@ std::tuple<Tensor, Tensor> gauss_rule(const Tensor& a0, const Tensor& b0, const 
   return {x, w};
 }
 
-template <class R>
-void gauss_slopes_run(const Tensor& a, const Tensor& b, Tensor& x, Tensor& half_log, int64_t n, int64_t family,
-                      int64_t i, int64_t j) {
-  Tensor scratch = empty_as(a, {a.numel() * detail::gauss_slopes_scratch(n, sizeof(R) / sizeof(double))});
-  parallel_for(x, a.numel(),
-               GaussSlopesItem<R>{data<double>(std::as_const(a)), data<double>(std::as_const(b)), data<double>(x),
-                                  data<double>(half_log), data<double>(scratch), n, int(family), int(i), int(j)},
-               rules_at_once(n));
-}
-
 /// The derivative of order i in a and j in b (*), 1 to 3 in all, of the nodes and of half the logarithms of the
 /// weights up to one number, (*, n). Of Jacobi's and Laguerre's rules.
 std::tuple<Tensor, Tensor> gauss_slopes(const Tensor& a0, const Tensor& b0, int64_t n, int64_t family, int64_t i,
@@ -66,11 +56,16 @@ std::tuple<Tensor, Tensor> gauss_slopes(const Tensor& a0, const Tensor& b0, int6
   Tensor a = row_major(a0), b = row_major(b0);
   Tensor x = with_points(a, n), half_log = with_points(a, n);
   if (x.numel() == 0) return {x, half_log};
+  const auto run = [&](auto tag) {
+    using R = typename decltype(tag)::type;
+    Tensor scratch = empty_as(a, {a.numel() * detail::gauss_slopes_scratch(n, sizeof(R) / sizeof(double))});
+    parallel_for(x, a.numel(),
+                 GaussSlopesItem<R>{data<double>(std::as_const(a)), data<double>(std::as_const(b)), data<double>(x),
+                                    data<double>(half_log), data<double>(scratch), n, int(family), int(i), int(j)},
+                 rules_at_once(n));
+  };
   // Each set of dual numbers is an instance of its own: the second order takes the third's.
-  if (i + j == 1)
-    gauss_slopes_run<dual<double>>(a, b, x, half_log, n, family, i, j);
-  else
-    gauss_slopes_run<dual<dual<dual<double>>>>(a, b, x, half_log, n, family, i, j);
+  i + j == 1 ? run(type_tag<dual<double>>{}) : run(type_tag<dual<dual<dual<double>>>>{});
   return {x, half_log};
 }
 
