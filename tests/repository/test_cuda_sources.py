@@ -17,7 +17,9 @@ runtime.load_library()
 # Operators that work on the CPU alone, by what takes their place on CUDA. The host routes among them are those that the
 # capability table marks.
 CPU_ONLY = {
-    "torch.linalg's batched factorisations": (*("_cholesky_small", "_det_small", "_substitution"),),
+    "torch.linalg's batched factorisations": (
+        *("_cholesky_small", "_det_small", "_substitution", "_tridiagonal_eigh"),
+    ),
     "the general way, through the operators beside these": ("_cholesky_quick", "_det_quick", "_substitution_quick"),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_gradient_small", "_sqrtm_small", "csr_matvec_gradients"),
@@ -88,7 +90,7 @@ def launches(function: str, functions: dict[str, str]) -> bool:
         body = functions[name]
         if re.search(r"(?<!stable::)\b(parallel_for|launch_cuda)\(", body):
             return True
-        todo += re.findall(r"\b(\w+)(?:<[\w:, ]*>)?\(", body)
+        todo += re.findall(r"\b(\w+)(?:<[\w:, <>]*>)?\(", body)
     return False
 
 
