@@ -130,7 +130,7 @@ SCI_HD T betainc_fraction(T a, T b, T x, T y, T l) {
   SCI_NO_UNROLL
   for (int n = 1; n < 400; ++n) {
     T k = T(S(n)), odd = a + T(S(2 * n - 1)), half = k * (b - k) * x / odd;
-    T above = (a + k - one) * (r + k - one) * x / odd * half;
+    T above = (a + k - one) / odd * ((r + k - one) * x * half);  // in an order that does not overflow for large a
     T below = k + half + (a + k) / (odd + T(S(2))) * (l + one + k * (one + y));
     // The step as a product: it ends the fraction exactly where b is whole, and does not magnify rounding beyond.
     T next = one / (below + above * d);
@@ -248,10 +248,20 @@ SCI_HD many<T, 2> betainc_pair(T a, T b, T x, T y) {
   return betainc_parts(a, b, x, y);
 }
 
+/// Is there a derivative in a and b: are they positive, or one of them 0? As good as that is a tiny number, which it
+/// becomes: there the derivatives are those from the right.
+template <class T>
+SCI_HD bool betainc_inner(T& a, T& b) {
+  if (!(a >= T(0)) || !(b >= T(0)) || (a == T(0) && b == T(0))) return false;
+  a = max(a, T(1e-20));
+  b = max(b, T(1e-20));
+  return true;
+}
+
 /// Derivative of I_x(a, b) along (da, db).
 template <class T>
 SCI_HD T betainc_slope(T a, T b, T x, T y, T da, T db) {
-  if (!(a > T(0)) || !(b > T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  if (!betainc_inner(a, b) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
   if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return T(0);
   many<dual<T>, 2> f = betainc_parts(dual<T>{a, da}, dual<T>{b, db}, dual<T>(x), dual<T>(y));
   return f[0].v < f[1].v ? f[0].d : -f[1].d;
@@ -324,7 +334,7 @@ namespace detail {
 template <class T>
 SCI_HD many<T, 3> betainc_gradient(T grad, T a, T b, T x) {
   T y = 1 - x, density = grad * beta_density(a, b, x);
-  if (!(a > T(0)) || !(b > T(0)) || !(x >= T(0)) || !(y >= T(0))) return {{limits<T>::nan, limits<T>::nan, density}};
+  if (!betainc_inner(a, b) || !(x >= T(0)) || !(y >= T(0))) return {{limits<T>::nan, limits<T>::nan, density}};
   if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return {{T(0), T(0), density}};
   using D = dual<T, several<T, 2>>;
   several<T, 2> d = smaller_tail(betainc_parts(variable_of<2>(a, 0), variable_of<2>(b, 1), D(x), D(y)));

@@ -83,6 +83,8 @@ SCI_HD T binom(T n, T k) {
 /// dC/dn for i = 1, j = 0, dC/dk for i = 0, j = 1.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T binom_first(int64_t i, int64_t j, T n, T k) {
+  if (isinf(n) && isfinite(k) && (j ? k < T(0) : k <= T(0)) && i >= 0 && j >= 0 && i + j == 1)
+    return T(0);  // n^k vanishes, or is 1
   if (!isfinite(n) || !isfinite(k) || (n < T(0) && n == floor(n)) || i < 0 || j < 0 || i + j != 1)
     return limits<T>::nan;
   if (n > T(-1) && k > T(-1) && n - k > T(-1))
@@ -94,7 +96,8 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> binom_pullback(T grad, T n, T k, T out) {
   if (n > T(-1) && k > T(-1) && n - k > T(-1) && isfinite(n) && isfinite(k))
     return {{grad * (out * digamma_difference(n - k + 1, k)), grad * (out * digamma_difference(k + 1, (n - k) - k))}};
-  if (!isfinite(n) || !isfinite(k) || (n < T(0) && n == floor(n))) return {{limits<T>::nan, limits<T>::nan}};
+  if (!isfinite(n) || !isfinite(k) || (n < T(0) && n == floor(n)))
+    return {{grad * binom_first(1, 0, n, k), grad * binom_first(0, 1, n, k)}};
   many<T, 2> d = detail::binom_gradient(n, k);
   return {{grad * d[0], grad * d[1]}};
 }

@@ -70,27 +70,38 @@ SCI_HD T boxcox_slope(T log, T lambda) {
   return edge ? (log * lambda > T(0) ? abs(log) : T(1) / lambda / lambda) : inside;
 }
 
+/// The derivatives at x = e^l.
+template <class T>
+SCI_HD many<T, 2> boxcox_gradient(T grad, T x, T l, T lambda) {
+  T power = exp(lambda * l), less = lambda - T(1);
+  // x^(lambda - 1) by x^lambda, since rounding lambda - 1 would cost digits, where that is a normal number.
+  T beside = less == T(0) ? T(1) : exp(less * l);
+  T by_x = power >= limits<T>::min && power <= limits<T>::max && x > T(0) ? power / x : beside;
+  return {{grad * by_x, grad * boxcox_slope(l, lambda)}};
+}
+
 }  // namespace detail
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> boxcox_pullback(T grad, T x, T lambda, T) {
-  T l = log(x), power = exp(lambda * l), less = lambda - T(1);
-  // x^(lambda - 1) by x^lambda, since rounding lambda - 1 would cost digits, where that is a normal number.
-  T beside = less == T(0) ? T(1) : exp(less * l);
-  T by_x = power >= limits<T>::min && power <= limits<T>::max && x > T(0) ? power / x : beside;
-  return {{grad * by_x, grad * detail::boxcox_slope(l, lambda)}};
+  return detail::boxcox_gradient(grad, x, log(x), lambda);
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> boxcox1p_pullback(T grad, T x, T lambda, T) {
-  T l = log1p(x);
-  return {{grad * (exp(lambda * l) / (T(1) + x)), grad * detail::boxcox_slope(l, lambda)}};
+  return detail::boxcox_gradient(grad, T(1) + x, log1p(x), lambda);
 }
 
-/// With x = exp(y G_0(s)), s = lambda y: dx/dy = x / (1 + s), dx/dlambda = -x y^2 G_1(s), G_k = log1p_moment(k, .).
+/// With x = exp(y G_0(s)), s = lambda y: dx/dy = x / (1 + s), dx/dlambda = -x y^2 G_1(s), G_k = log1p_moment(k, .);
+/// where 1 + s = 0 what (1 + s)^(1/lambda - 1) makes of them.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> inv_boxcox_pullback(T grad, T y, T lambda, T) {
   T x = grad * inv_boxcox(y, lambda), s = lambda * y;
-  return {{x / (T(1) + s), -x * y * (y * detail::log1p_first_moment(s))}};
+  const bool edge = s == T(-1);
+  T by_y = edge ? grad * (lambda == T(1)                   ? T(1)
+                          : lambda > T(0) && lambda < T(1) ? T(0)
+                                                           : limits<T>::infinity)
+                : x / (T(1) + s);
+  return {{by_y, edge ? (by_y == T(0) ? T(0) : by_y * y / lambda) : -x * y * (y * detail::log1p_first_moment(s))}};
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> inv_boxcox1p_pullback(T grad, T y, T lambda, T) {

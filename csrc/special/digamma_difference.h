@@ -6,7 +6,8 @@
 //                       (x+h)^-2k - x^-2k = (b - a) (b^(k-1) + ... + a^(k-1)), a = x^-2, b = (x+h)^-2.
 //   x smaller           up to there by the recurrence (DLMF 5.5.2), whose terms h / ((x+i)(x+i+h)) have one sign.
 // Both negative, |h| < 1/2: pi [cot(pi x) - cot(pi (x + h))] = pi sin(pi h) / (sin(pi x) sin(pi (x + h))) and the
-// difference at 1 - x - h (DLMF 5.5.4). As written where they are farther apart, or have different signs.
+// difference at 1 - x - h (DLMF 5.5.4), of which the latter remains at poles a whole distance apart. As written where
+// they are farther apart, or have different signs.
 #pragma once
 #include "special/digamma.h"
 
@@ -47,6 +48,9 @@ SCI_HD T digamma_difference(T x, T h) {
   if (isinf(x) && x > T(0) && isfinite(h)) return T(0);
   T y = x + h;
   if (x > T(0) && y > T(0)) return detail::digamma_difference_right(x, h);
+  // Two poles at a whole distance cancel: sum 1 / (x + i), i = 0 ... h - 1.
+  if (x <= T(0) && y <= T(0) && x == floor(x) && h == floor(h) && isfinite(x) && isfinite(h))
+    return -detail::digamma_difference_right(1 - y, h);
   if (x < T(0) && y < T(0) && abs(h) < T(0.5)) {
     T s = sinpi(x) * sinpi(y);
     if (s == T(0)) return limits<T>::nan;

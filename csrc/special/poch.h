@@ -54,6 +54,7 @@ SCI_HD_LARGE T poch_smooth(T z, T m) {
   S Z = primal(z), E = primal(s);
   const bool whole = primal(m) == floor(primal(m));
   if (E <= S(0) && beta_whole(s)) {
+    if (Z <= S(0) && !whole && beta_whole(z)) return T(S(0));  // s is whole by rounding alone
     if (!(Z <= S(0) && whole)) return T(limits<S>::infinity);
   } else if (abs(Z) < near && abs(E) < near) {
     T f = gamma(s) * rgamma(z);
@@ -114,6 +115,8 @@ SCI_HD T poch(T z, T m) {
 /// d(z)_m/dz for i = 1, j = 0, d(z)_m/dm for i = 0, j = 1.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T poch_first(int64_t i, int64_t j, T z, T m) {
+  if (isinf(z) && isfinite(m) && (j ? m < T(0) : m <= T(0)) && i >= 0 && j >= 0 && i + j == 1)
+    return T(0);  // z^m vanishes, or is 1
   if (!isfinite(z) || !isfinite(m) || i < 0 || j < 0 || i + j != 1) return limits<T>::nan;
   if (i == 1 && detail::poch_short(m)) return detail::poch_product(variable(z), int(m)).d;
   if (z > T(0) && z + m > T(0)) return poch(z, m) * (i == 1 ? digamma_difference(z, m) : digamma(z + m));

@@ -52,8 +52,24 @@ SCI_HD T voigt_profile(T x, T sigma, T gamma) {
 /// V = Re G_0 / sqrt(pi), whose derivatives are those of G_n above.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 3> voigt_profile_pullback(T grad, T x, T sigma, T gamma, T) {
-  T scale = T(-2) * numbers::inv_sqrt_pi<T> * grad;
-  complex<T> first = voigt_term(1, x, sigma, gamma), second = voigt_term(2, x, sigma, gamma);
+  constexpr T far = is_same<T, float> ? T(1e4) : T(1e8);
+  T scale = T(-2) * numbers::inv_sqrt_pi<T> * grad, width = sigma * numbers::sqrt2<T>;
+  complex<T> v(gamma / width, -x / width), first, second;
+  const T square = v.re * v.re + v.im * v.im;
+  if (square < T(0.5) && v.re >= T(0)) {
+    // Both from f_0 by DLMF 7.18.7, which hardly cancels here.
+    complex<T> f = erfcx(v), slope = complex<T>(numbers::inv_sqrt_pi<T>) - v * f;
+    T q = T(1) / width;
+    first = slope * q * q;
+    second = (f - T(2) * (v * slope)) * T(0.25) * q * q * q;
+  } else if (max(abs(x), abs(gamma)) > far * abs(width) && gamma >= T(0) && isfinite(x) && isfinite(gamma)) {
+    complex<T> q = T(0.5) / complex<T>(gamma, -x);
+    first = q * q * (T(2) * numbers::inv_sqrt_pi<T>);
+    second = first * q;
+  } else {
+    first = voigt_term(1, x, sigma, gamma);
+    second = voigt_term(2, x, sigma, gamma);
+  }
   return {{scale * first.im, scale * T(4) * sigma * second.re, scale * first.re}};
 }
 

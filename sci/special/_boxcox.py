@@ -99,7 +99,9 @@ def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/boxcox.h",
     "r r -> r",
     partials=(
-        lambda x, lmbda, out: torch.exp(lmbda * log1p(x)) / (1 + x),
+        lambda x, lmbda, out: torch.where(
+            x == -1, power_over_base(1 + x, lmbda), torch.exp(lmbda * log1p(x)) / (1 + x)
+        ),
         lambda x, lmbda, out: _slope_lambda(log1p(x), lmbda),
     ),
     reference=lambda mp, x, lmbda: _transform(mp, mp.log1p(x), lmbda),
@@ -163,9 +165,15 @@ def _inverse_log(mp: Any, y: Any, lmbda: Any) -> Any:
 
 
 def _inverse_slopes(y: Tensor, lmbda: Tensor) -> tuple[Tensor, Tensor]:
-    """With x = exp(g), g = y G_0(lambda y): dx/dy = x / (1 + lambda y), dx/d lambda = -x y^2 G_1(lambda y)."""
-    x = inv_boxcox(y, lmbda)
-    return x / (1 + lmbda * y), -x * y * y * log1p_moment(1, lmbda * y)
+    """With x = exp(g), g = y G_0(s), s = lambda y: dx/dy = x / (1 + s), dx/d lambda = -x y^2 G_1(s).
+
+    Where s = -1 they are what (1 + s)^(1/lambda - 1) is there, and y / lambda times that.
+    """
+    x, s = inv_boxcox(y, lmbda), lmbda * y
+    edge = s == -1
+    power = torch.where(lmbda == 1, 1.0, torch.where((lmbda > 0) & (lmbda < 1), 0.0, torch.inf)).to(x.dtype)
+    by_lmbda = torch.where(power == 0, power, power * y / lmbda)
+    return torch.where(edge, power, x / (1 + s)), torch.where(edge, by_lmbda, -x * y * y * log1p_moment(1, s))
 
 
 _INVERSE = (

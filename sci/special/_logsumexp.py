@@ -200,7 +200,7 @@ def logsumexp(
         log = torch.where(infinite, _infinite_log_sum(x, weights, axes), log)
     if return_sign:
         out = (log.real if log.is_complex() else log) + top
-        sign = torch.sgn(total)
+        sign = torch.where(torch.isnan(total), total, torch.sgn(total))
         return _reshape(out, axes, keepdims), _reshape(sign, axes, keepdims)
     out = log + top
     if not x.is_complex():
@@ -274,7 +274,8 @@ def log_softmax(x: Any, axis: Axis = None) -> Tensor:
     Returns
     -------
     Tensor
-        ``x - logsumexp(x)``, of the shape of `x`. A row of nothing but ``-inf`` gives NaN.
+        ``x - logsumexp(x)``, of the shape of `x`. A row of nothing but ``-inf`` gives NaN; beside an element ``inf``,
+        which gives NaN, the others are ``-inf``.
 
     Raises
     ------
@@ -299,6 +300,6 @@ def log_softmax(x: Any, axis: Axis = None) -> Tensor:
     """
     (y,) = promote("log_softmax", half=True, x=x)
     axes = _axes("log_softmax", y, axis)
-    shifted = y - _peak(y, axes)
+    shifted = y - _largest(y.real if y.is_complex() else y, axes)
     log, _ = _log_sum(shifted, None, axes)
     return shifted - log

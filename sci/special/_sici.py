@@ -125,6 +125,14 @@ def _pair(mp: Any, odd: Any, even: Any, z: Any) -> Any:
         return with_digits(mp, odd, z), with_digits(mp, even, z)
 
 
+def _cosine_quotient(x: Tensor) -> Tensor:
+    """cos(x) / x, 0 at real infinity."""
+    if x.is_complex():
+        return torch.cos(x) / x
+    far = torch.isinf(x)
+    return torch.where(far, 0.0, torch.cos(torch.where(far, 1.0, x)) / x)
+
+
 _GROUPS = (
     Group("core", z=linear(-12, 12), count=64),
     Group("tiny", z=logarithmic(1e-300, 1e-2), count=12, dtypes=("float64",)),
@@ -139,7 +147,7 @@ _GROUPS = (
 @elementwise(
     "special/sici.h",
     "r -> rr, c -> cc",
-    partials=(lambda x, si, ci: (sine_quotient(0, x), torch.cos(x) / x),),
+    partials=(lambda x, si, ci: (sine_quotient(0, x), _cosine_quotient(x)),),
     reference=lambda mp, z: _pair(mp, mp.si, mp.ci, z),
     samples=(
         *(Group(g.name, count=g.count, dtypes=g.dtypes, x=g.axes["z"]) for g in _GROUPS),

@@ -123,3 +123,15 @@ def test_complex_infinities_agree_with_scipy(a: list[complex], b: list[float] | 
     want = want + math.log(2) if b == [2.0, 2.0] else want
     found = sci.special.logsumexp(torch.from_numpy(z), b=b).numpy()
     np.testing.assert_allclose([found.real, found.imag], [want.real, want.imag], rtol=1e-14)
+
+
+def test_nan_has_no_sign() -> None:
+    log, sign = sci.special.logsumexp(torch.tensor([math.nan, 1.0], dtype=F64), return_sign=True)
+    assert math.isnan(log) and math.isnan(sign)
+
+
+@pytest.mark.parametrize("a", [[inf, 1.0, -inf], [inf, inf, 1.0], [-inf, -inf], [-inf, 2.0], [math.nan, 1.0]])
+def test_log_softmax_at_infinity_agrees_with_scipy(a: list[float]) -> None:
+    with np.errstate(all="ignore"):
+        want = scipy.special.log_softmax(np.array(a))
+    np.testing.assert_array_equal(sci.special.log_softmax(torch.tensor(a, dtype=F64)).numpy(), want)

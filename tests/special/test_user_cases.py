@@ -173,3 +173,72 @@ def test_complex_expm1_at_infinity() -> None:
     right, left = special.expm1(z).tolist()
     assert right.real == math.inf and math.isnan(right.imag)
     assert left == -1
+
+
+# Whole numbers below 0, where a sum of arguments loses what counts beside the zero of a sine.
+@pytest.mark.parametrize("point", [(2.664357114312415e-10, -13.00011889), (1e-12, -31.0000003)])
+def test_beta_and_its_relatives_beside_odd_poles(point: tuple[float, float]) -> None:
+    a, b = point
+    with mpmath.workdps(40):
+        x, y = mpmath.mpf(a), mpmath.mpf(b)
+        beta = float(mpmath.gammaprod([x, y], [x + y]))
+        poch = float(mpmath.gammaprod([x + y], [y]))
+    assert special.beta(f64(a), f64(b)).item() == pytest.approx(beta, rel=4e-15)
+    assert special.poch(f64(b), f64(a)).item() == pytest.approx(poch, rel=4e-15)
+
+
+def test_pochhammer_from_a_pole_by_less_than_an_ulp() -> None:
+    assert special.poch(f64(-2.4e100), f64(5e-10)).item() == 0.0
+    assert special.poch(f64(-5.0), f64(1e-20)).item() == 0.0
+
+
+@pytest.mark.parametrize("point", [(48.0, 10.0, 2.0317997424101595e-16), (24.0, 5.0, 3.407761119943244e-50)])
+def test_negative_binomial_far_in_the_tail(point: tuple[float, float, float]) -> None:
+    k, n, p = point
+    with mpmath.workdps(40):
+        want = float(mpmath.betainc(n, k + 1, 0, mpmath.mpf(p), regularized=True))
+    assert special.nbdtr(f64(k), f64(n), f64(p)).item() == pytest.approx(want, rel=4e-15)
+
+
+def test_box_cox_inverses_overflow() -> None:
+    assert special.inv_boxcox(f64(859.4026070021453), f64(3.5388600052518455e-13)).item() == math.inf
+    assert special.inv_boxcox1p(f64(992.9297005889509), f64(3.055306442481254e-05)).item() == math.inf
+
+
+def test_box_cox_slopes_where_the_argument_vanishes() -> None:
+    for lmbda, slope in ((1.0, 1.0), (2.0, 0.0), (0.5, math.inf)):
+        assert gradients(special.boxcox1p, -1.0, lmbda)[0] == slope
+        assert gradients(special.boxcox, 0.0, lmbda)[0] == slope
+    for inverse in (special.inv_boxcox, special.inv_boxcox1p):
+        assert gradients(inverse, -1.0, 1.0) == [1.0, -1.0]
+        assert gradients(inverse, -2.0, 0.5) == [0.0, 0.0]
+        assert gradients(inverse, -0.5, 2.0)[0] == math.inf
+
+
+# The limits for whole b: B(a, b) = (b - 1)! / (a (a + 1) ... (a + b - 1)).
+def test_beta_slopes_at_finite_values_among_the_poles() -> None:
+    for a, b in ((-1.0, 1.0), (-2.0, 2.0), (-5.0, 3.0)):
+        log_slope = -sum(1 / (a + i) for i in range(int(b)))
+        at = special.beta(f64(a), f64(b)).item()
+        x = f64(a, grad=True)
+        assert torch.autograd.grad(special.beta(x, f64(b)), x)[0].item() == pytest.approx(at * log_slope, rel=1e-14)
+        assert torch.autograd.grad(special.betaln(x, f64(b)), x)[0].item() == pytest.approx(log_slope, rel=1e-14)
+
+
+def test_betainc_slopes_at_vanishing_shapes() -> None:
+    for b, x in ((1.0, 0.5), (3.0, 0.01), (2.0, 0.99), (50.0, 0.5)):
+        with mpmath.workdps(40):
+            want = -float(mpmath.quad(lambda t, b=b: (1 - t) ** (b - 1) / t, [x, (1 + 3 * x) / 4, 1]))
+        assert gradients(special.betainc, 0.0, b, x)[0] == pytest.approx(want, rel=1e-12)
+        assert gradients(special.betaincc, b, 0.0, 1 - x)[1] == pytest.approx(
+            float(mpmath.quad(lambda t, b=b: -((1 - t) ** (b - 1)) / t, [x, (1 + 3 * x) / 4, 1])), rel=1e-12
+        )
+    assert math.isnan(gradients(special.betainc, 0.0, 0.0, 0.5)[0])
+
+
+def test_slopes_at_infinity() -> None:
+    assert gradients(special.poch, math.inf, -0.5) == [0.0, 0.0]
+    assert gradients(special.poch, math.inf, 0.0)[0] == 0.0
+    assert gradients(special.binom, math.inf, 0.0)[0] == 0.0
+    x = f64(math.inf, grad=True)
+    assert torch.autograd.grad(sum(special.sici(x)), x)[0].item() == 0.0

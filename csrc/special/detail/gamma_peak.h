@@ -94,7 +94,9 @@ SCI_HD T gamma_shift(T x, T e) {
 template <class T>
 SCI_HD T sinpi_sum(T x, T e) {
   using S = scalar_of<T>;
-  return sinpi((x - T(S(2) * rint(primal(x) / S(2)))) + e);
+  const S n = rint(primal(x));
+  T sine = sinpi((x - T(n)) + e);  // e counts beside a whole number: that is taken away first
+  return n == S(2) * rint(n / S(2)) ? sine : -sine;
 }
 
 }  // namespace detail
