@@ -116,7 +116,7 @@ def in_numpy(x: Any) -> Any:
     return tuple(map(in_numpy, x)) if isinstance(x, tuple) else x
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case[0]}, {case[1]}")
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case[0]}, {case[1]}")
 @pytest.mark.filterwarnings("ignore")
 def test_the_exception_is_that_of_scipy(case: Case) -> None:
     name, _, arguments = case
