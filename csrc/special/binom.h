@@ -29,9 +29,11 @@ SCI_HD_LARGE T binom_smooth(T n, T k) {
   S N = primal(n) + S(1), K = primal(k) + S(1), J = primal(j) + S(1);
   if (abs(N) < near && abs(K) < near && abs(J) < near) {
     T up = n + one, down = k + one, j1 = j + one, f = gamma(up) * rgamma(down) * rgamma(j1);
-    T e = gamma_shift(up, sum_error(n, one, up)) - gamma_shift(down, sum_error(k, one, down)) -
-          gamma_shift(swapped ? down : j1, lost) - gamma_shift(j1, sum_error(j, one, j1));
-    return f + f * e;
+    T to_down = sum_error(k, one, down) + (swapped ? lost : T(S(0)));
+    T to_j1 = sum_error(j, one, j1) + (swapped ? T(S(0)) : lost);
+    T p = gamma_shift(up, sum_error(n, one, up)), s = gamma_shift(down, to_down), t = gamma_shift(j1, to_j1);
+    T q = s + t + s * t;
+    return f + f * ((p - q) / (one + q));
   }
   if (J > S(0)) {
     many<T, 2> f = beta_parts(T(k + one), T(j + one));  // the function itself may be subnormal

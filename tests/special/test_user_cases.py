@@ -187,6 +187,26 @@ def test_beta_and_its_relatives_beside_odd_poles(point: tuple[float, float]) -> 
     assert special.poch(f64(b), f64(a)).item() == pytest.approx(poch, rel=4e-15)
 
 
+# Within 13 of 0 the gamma functions themselves are taken, corrected for what the sums of arguments lose.
+@pytest.mark.parametrize(
+    "z, m",
+    [(-7.0000217, 3e-9), (-2.9999999991, 1e-11), (-11.3, 7.3000000004), (-0.4, -3.59999997), (-0.99178, -5.28e-7)],
+)
+def test_poch_and_binom_beside_small_poles(z: float, m: float) -> None:
+    with mpmath.workdps(50):
+        x, y = mpmath.mpf(z), mpmath.mpf(m)
+        value = mpmath.gammaprod([x + y], [x])
+        slope = float(value * mpmath.digamma(x + y))
+        below = float(mpmath.gammaprod([x + 1], [y + 1, x - y + 1]))
+        beside = float(mpmath.gammaprod([y + 1], [x + 1, y - x + 1]))
+    by_m = f64(m, grad=True)
+    found = special.poch(f64(z), by_m)
+    assert found.item() == pytest.approx(float(value), rel=1e-14)
+    assert torch.autograd.grad(found, by_m)[0].item() == pytest.approx(slope, rel=1e-12)
+    assert special.binom(f64(z), f64(m)).item() == pytest.approx(below, rel=1e-14)
+    assert special.binom(f64(m), f64(z)).item() == pytest.approx(beside, rel=1e-14)
+
+
 def test_pochhammer_from_a_pole_by_less_than_an_ulp() -> None:
     assert special.poch(f64(-2.4e100), f64(5e-10)).item() == 0.0
     assert special.poch(f64(-5.0), f64(1e-20)).item() == 0.0

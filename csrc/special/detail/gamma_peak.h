@@ -83,11 +83,16 @@ SCI_HD T sum_error(T a, T b, T sum) {
   return T((x - (s - c)) + (y - c));
 }
 
-/// log Gamma(x + e) - log Gamma(x) for e below an ulp of x, away from the poles: psi(x) e, psi(x) ~ log|x| - 1/(2x).
+/// Gamma(x + e) / Gamma(x) - 1, e lost by rounding: psi(x) e, psi(x) ~ log|x| - 1/(2x). For x < 1/2 less pi cot(pi w) ~
+/// 1/w - pi^2 w/3 (DLMF 5.5.4), w the distance to the next pole: beside it e counts, and the quotient is w / (w + e).
 template <class T>
 SCI_HD T gamma_shift(T x, T e) {
-  scalar_of<T> v = primal(x), size = abs(v);
-  return T(size > scalar_of<T>(2) ? primal(e) * (log(size) - scalar_of<T>(0.5) / v) : scalar_of<T>(0));
+  using S = scalar_of<T>;
+  const S v = primal(x), size = abs(v), n = rint(v);
+  T shift = T(size > S(2) ? primal(e) * (log(size) - S(0.5) / v) : S(0));
+  if (!(v < S(0.5)) || v == n) return shift;
+  T w = x - T(n);
+  return shift + e * w * T(S(3.28986813369645)) - e / (w + e);
 }
 
 /// sin(pi (x + e)), e below an ulp of x.
