@@ -171,8 +171,11 @@ def _inverse_slopes(y: Tensor, lmbda: Tensor) -> tuple[Tensor, Tensor]:
     """
     x, s = inv_boxcox(y, lmbda), lmbda * y
     edge = s == -1
+    # Each branch holds numbers without effect where the other is taken, or NaN would come back through it.
+    s = torch.where(edge, 0, s)
     power = torch.where(lmbda == 1, 1.0, torch.where((lmbda > 0) & (lmbda < 1), 0.0, torch.inf)).to(x.dtype)
-    by_lmbda = torch.where(power == 0, power, power * y / lmbda)
+    power = torch.where(edge, power, 0)
+    by_lmbda = torch.where(power == 0, power, power * y / torch.where(edge, lmbda, 1))
     return torch.where(edge, power, x / (1 + s)), torch.where(edge, by_lmbda, -x * y * y * log1p_moment(1, s))
 
 

@@ -233,9 +233,10 @@ def spheroidal_rad_excess_d(
     oblate: Any, second: Any, m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None
 ) -> tuple[Tensor, ...]:
     r"""
-    Derivatives of `spheroidal_rad_excess` in `x`, `c` and `cv`.
+    Derivatives of `spheroidal_rad_excess` in `x`, `c` and `cv`, in this order.
 
-    The algorithm on dual numbers. They serve second-order gradients and have no derivative themselves.
+    The algorithm on dual numbers. They serve the second-order gradients of radial functions off characteristic values,
+    and have no derivative themselves.
     """
 
 

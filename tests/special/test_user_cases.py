@@ -189,7 +189,7 @@ def test_beta_and_its_relatives_beside_odd_poles(point: tuple[float, float]) -> 
 
 # Within 13 of 0 the gamma functions themselves are taken, corrected for what the sums of arguments lose.
 @pytest.mark.parametrize(
-    "z, m",
+    ("z", "m"),
     [(-7.0000217, 3e-9), (-2.9999999991, 1e-11), (-11.3, 7.3000000004), (-0.4, -3.59999997), (-0.99178, -5.28e-7)],
 )
 def test_poch_and_binom_beside_small_poles(z: float, m: float) -> None:

@@ -142,7 +142,7 @@ SCI_HD double hyper_rounded(double_double x) { return double(x); }
 SCI_HD complex<double> hyper_rounded(complex<double_double> x) { return {double(x.re), double(x.im)}; }
 
 /// The power series for a value in double, where it is accurate enough; else, unless `brief`, in pairs, which hold what
-/// cancels. The double sum's error is at most an eighth of a large `size`.
+/// cancels. The double sum's error is at most an eighth of a large `size`; of order 1 it starts recurrences, too.
 template <class W>
 SCI_HD_LARGE auto hyper_value_series(const hyper_equation<double_double>& f, W u, bool brief = false)
     -> hyper_value<decltype(hyper_rounded(u))> {
@@ -151,7 +151,8 @@ SCI_HD_LARGE auto hyper_value_series(const hyper_equation<double_double>& f, W u
   const double size = hyper_size(fast.w);
   // An overflow of terms says nothing of the sum.
   if (brief && !isfinite(size)) return {Z(limits<double>::nan), limits<double>::infinity};
-  if (brief || fast.size < 100 * size) return {fast.w, min(fast.size, 12 * size + 0.25 * fast.size)};
+  if (brief || fast.size < (f.order == 1 ? 16 : 100) * size)
+    return {fast.w, min(fast.size, 12 * size + 0.25 * fast.size)};
   const hyper_value<W> s = hyper_series<double_double, W>(f, u, nullptr, 1e-20);
   const Z w = hyper_rounded(s.w);
   return {w, hyper_size(w) + s.size * 0x1p-53};  // some 8 times what is seen
