@@ -225,7 +225,7 @@ def roots_jacobi(
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
+    within some 50. Derivatives in the parameters cost O(n): nodes to the third order, weights to the second.
 
     References
     ----------
@@ -291,7 +291,7 @@ def roots_sh_jacobi(
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
+    within some 50. Derivatives in the parameters cost O(n): nodes to the third order, weights to the second.
 
     References
     ----------
@@ -347,7 +347,7 @@ def roots_gegenbauer(n: Any, alpha: Any, mu: bool = False, *, dtype: Any = None,
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
+    within some 50. Derivatives in the parameters cost O(n): nodes to the third order, weights to the second.
 
     References
     ----------
@@ -454,7 +454,7 @@ def roots_genlaguerre(
     Notes
     -----
     From node to node by Taylor series of the differential equation [1]_, in O(n): nodes within an ulp or two, weights
-    within some 50. Nodes and weights are differentiable in the parameters, to the third order, in O(n).
+    within some 50. Derivatives in the parameters cost O(n): nodes to the third order, weights to the second.
 
     References
     ----------
