@@ -99,18 +99,28 @@ SCI_HD void turn(V* z, int64_t row, int64_t first, int64_t last, const R* c, con
   for (int i = 0; i < count; ++i) z[last * row + i] = x[i];
 }
 
+/// Where in each lane's part of two or more a rotation is: the first, a later one, any, the last.
+template <class M>
+struct Place {
+  M begin, inside, run, end;
+};
+template <class R>
+SCI_HD auto place_of(const Part<R>& p, int64_t k) {
+  using T = single_of<R>;
+  const R place = R(T(k));
+  auto active = p.to > R(T(0.5)), begin = both(active, place == p.from), inside = both(active, place > p.from);
+  auto run = both(either(begin, inside), place < p.to - R(T(0.5))), end = both(run, place > p.to - R(T(1.5)));
+  return Place<decltype(run)>{begin, inside, run, end};
+}
+
 /// One QR step of every lane that has a part of two or more; c and s of the rotations at places from `first` on.
 template <class R>
 SCI_HD void step(R* d, R* e, R* cs, R* sn, int64_t first, const Part<R>& p) {
   using T = single_of<R>;
   const R none = R(T(0)), one = R(T(1)), shift = shift_of<false>(d, e, p);
-  auto active = p.to > R(T(0.5));
   R c = one, s = one, moved = none, g = none;
   for (int64_t k = first; k < p.last; ++k) {
-    const R place = R(T(k));
-    auto begin = both(active, place == p.from), inside = both(active, place > p.from);
-    auto run = both(either(begin, inside), place < p.to - R(T(0.5)));
-    auto end = both(run, place > p.to - R(T(1.5)));
+    auto [begin, inside, run, end] = place_of(p, k);
     g = choose(begin, d[k] - shift, g);
     c = choose(begin, one, c);
     s = choose(begin, one, s);
@@ -137,13 +147,9 @@ template <class R>
 SCI_HD void step_of_squares(R* d, R* e, int64_t first, const Part<R>& p) {
   using T = single_of<R>;
   const R none = R(T(0)), one = R(T(1)), shift = shift_of<true>(d, e, p);
-  auto active = p.to > R(T(0.5));
   R c = one, s = none, g = none, square = none;
   for (int64_t k = first; k < p.last; ++k) {
-    const R place = R(T(k));
-    auto begin = both(active, place == p.from), inside = both(active, place > p.from);
-    auto run = both(either(begin, inside), place < p.to - R(T(0.5)));
-    auto end = both(run, place > p.to - R(T(1.5)));
+    auto [begin, inside, run, end] = place_of(p, k);
     g = choose(begin, d[k] - shift, g);
     square = choose(begin, g * g, square);
     c = choose(begin, one, c);
