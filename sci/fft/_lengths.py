@@ -44,15 +44,11 @@ def _target(name: str, target: int, lowest: int) -> int:
 
 @functools.lru_cache(maxsize=1024)
 def _next(target: int, primes: tuple[int, ...]) -> int:
+    if _target("next_fast_len", target, 0) <= 6:
+        return target
     # Each odd factor f up to the target, times the least power of two that reaches it.
     best: int = 1 << (target - 1).bit_length()
     return min(best, *(f << (-(-target // f) - 1).bit_length() for f in _odd_smooth(best, primes)))
-
-
-@functools.lru_cache(maxsize=1024)
-def _next_on_cpu(target: int, real: bool) -> int:
-    target = _target("next_fast_len", target, 0)
-    return target if target <= 6 else _next(target, _REAL if real else _COMPLEX)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -108,9 +104,8 @@ def next_fast_len(target: int, real: bool = False, *, device: Any = None) -> int
     12
     """
     if device is None and type(target) is int and not function_modes():  # a default device is such a mode
-        return _next_on_cpu(target, real)
-    target = _target("next_fast_len", target, 0)
-    return target if target <= 6 else _next(target, _primes(real, device))
+        return _next(target, _REAL if real else _COMPLEX)
+    return _next(_target("next_fast_len", target, 0), _primes(real, device))
 
 
 @function(complex=False, batch=False)
