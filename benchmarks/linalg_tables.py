@@ -82,7 +82,7 @@ def batches(context: Context) -> Iterator[Case]:
     """Yield batches of small matrices beside torch, values and gradients."""
     for batch, n in context.sizes((20_000, 2), (20_000, 3), (20_000, 4), (10_000, 8), (2000, 16), (400, 32)):
         general, positive = _matrices(context, batch, n, n)
-        for name in ("eigh", "svd", "eig", "eigvals", "schur", "qr", "cholesky", "det", "inv"):
+        for name in ("eigh", "svd", "eig", "eigvals", "schur", "lu", "lu_factor", "qr", "cholesky", "det", "inv"):
             a = positive if name in ("eigh", "cholesky") else general
             # torch has no Schur form: what it has nearest is eig.
             torch_call = getattr(torch.linalg, "eig" if name == "schur" else name)

@@ -158,7 +158,7 @@ struct OneLu : LuJob<T> {
     T *work = reinterpret_cast<T*>(memory), *x = det ? work + n : lu + item * n * n;
     R* sums = memory;
     R norm = 0;
-    if (!det) {
+    if (rcond) {
       for (int64_t j = 0; j < n; ++j) sums[j] = R(0);
       for (int64_t i = 0; i < n; ++i)
         for (int64_t j = 0; j < n; ++j) sums[j] += modulus(in[i * n + j]);
@@ -180,6 +180,7 @@ struct OneLu : LuJob<T> {
       return;
     }
     info[item] = failed;
+    if (!rcond) return;
     R least = R(0);
     if (!failed) least = R(1) / norm / inverse_bound_by_rows(x, sums, n);
     if (isnan(norm))

@@ -14,8 +14,8 @@ struct CholeskyJob {
   int64_t n, count;
   bool lower;
 };
-/// rcond is at least that, or an estimate where the matrix might be ill-conditioned; all but `a` and `det` may be null
-/// where `det` is not.
+/// rcond is at least that, or an estimate where the matrix might be ill-conditioned; it and `work` may be null, and all
+/// but `a` and `det` where `det` is not.
 template <class T>
 struct LuJob {
   const T* a;

@@ -69,10 +69,10 @@ struct LanesLu : LuJob<T> {
       const T* in = a + min(item * L + l, count - 1) * n * n;
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, in[k]);
     }
-    const real_of<V> size = det ? real_of<V>(R(0)) : norm1(x, n);
+    const real_of<V> size = rcond ? norm1(x, n) : real_of<V>(R(0));
     const real_of<V> order = lu_factors(x, swaps, n);
     if (det) return determinants(item, x, swaps);
-    const real_of<V> bound = lu_inverse_bound(x, vector, n);
+    const real_of<V> bound = rcond ? lu_inverse_bound(x, vector, n) : real_of<V>(R(0));
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> lane(x, l);
       const int64_t place = item * L + l;
@@ -80,6 +80,7 @@ struct LanesLu : LuJob<T> {
       for (int64_t k = 0; k < n * n; ++k) out[k] = lane.get(k);
       for (int64_t k = 0; k < n; ++k) pivots[place * n + k] = int32_t(swaps[k].v[l]);
       info[place] = int32_t(order.v[l]);
+      if (!rcond) continue;
       R least = R(1) / size.v[l] / bound.v[l];
       if (isnan(size.v[l]))
         least = limits<R>::nan;

@@ -88,17 +88,76 @@ bool well_conditioned(const Tensor& rcond) {
 /// (LU, pivots, code), of other than lower triangular matrices, of which LAPACK exchanges rows.
 std::tuple<Tensor, Tensor, int64_t> lu_quick(const Tensor& a0, bool check) {
   if (!is_square(a0, one_lu_limit)) return {a0, a0, look_again};
-  Tensor a = row_major(a0);
+  Tensor a = row_major(a0), lu = torch::stable::empty_like(a);
   const Batch b = batch_of(a);
+  if (check && !all_finite(a)) return {a0, a0, look_again};
+  Tensor pivots = empty_as(a, with_last(b.size, b.n), ScalarType::Int), info = empty_as(a, b.size, ScalarType::Int);
   const bool lower = dispatch_number(a, "lu", [&](auto tag) {
     using T = typename decltype(tag)::type;
+    const T* x = data<T>(a);
     for (int64_t k = 0; k < b.count && b.n > 1; ++k)
-      if (lu_keeps_rows(data<T>(a) + k * b.n * b.n, b.n)) return true;
+      if (lu_keeps_rows(x + k * b.n * b.n, b.n)) return true;
+    factor(
+        LuJob<T>{x, data<T>(lu), nullptr, nullptr, data<int32_t>(pivots), data<int32_t>(info), nullptr, b.n, b.count});
     return false;
   });
-  if (lower || (check && !all_finite(a))) return {a0, a0, look_again};
-  auto [lu, pivots, rcond, info] = lu_small(a);
+  if (lower) return {a0, a0, look_again};
   return {lu, pivots, code_of(info)};
+}
+
+/// What stands first beside L and U: P itself, the row of L that comes to each row of A, or nothing, and the rows of L
+/// stand there.
+enum Permutation : int64_t { matrix_p, places_p, applied_p };
+
+/// Takes the factors of one matrix apart.
+template <class T>
+struct LuParts {
+  const T* lu;
+  const int32_t* pivots;
+  real_of<T>* p;
+  int64_t* places;
+  T *lower, *upper;
+  int64_t n;
+
+  void operator()(int64_t item) const {
+    const int64_t square = n * n;
+    const T* in = lu + item * square;
+    int64_t rows[one_lu_limit];  // row k of L belongs to row rows[k] of A
+    for (int64_t k = 0; k < n; ++k) rows[k] = k;
+    for (int64_t k = 0; k < n; ++k) std::swap(rows[k], rows[pivots[item * n + k]]);
+    T *up = upper + item * square, *low = lower + item * square;
+    if (p) std::fill_n(p + item * square, square, real_of<T>(0));
+    for (int64_t k = 0; k < n; ++k, in += n, up += n) {
+      if (p) p[item * square + rows[k] * n + k] = real_of<T>(1);
+      if (places) places[item * n + rows[k]] = k;
+      T* row = low + (p || places ? k : rows[k]) * n;
+      for (int64_t j = 0; j < n; ++j) {
+        row[j] = j < k ? in[j] : T(j == k ? 1 : 0);
+        up[j] = j < k ? T(0) : in[j];
+      }
+    }
+  }
+};
+
+/// (P, places or nothing, L, U, code)
+std::tuple<Tensor, Tensor, Tensor, int64_t> lu_parts(const Tensor& a, bool check, int64_t permutation) {
+  auto [lu, pivots, code] = lu_quick(a, check);
+  if (code) return {a, a, a, code};
+  const Batch b = batch_of(lu);
+  Tensor low = torch::stable::empty_like(lu), up = torch::stable::empty_like(lu);
+  Tensor first = permutation == matrix_p   ? empty_as(lu, with_last(b.size, b.n, b.n), real_type(lu.scalar_type()))
+                 : permutation == places_p ? empty_as(lu, with_last(b.size, b.n), ScalarType::Long)
+                                           : empty_as(lu, {0});
+  dispatch_number(lu, "lu", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    LuParts<T> body{data<T>(lu), data<int32_t>(pivots), nullptr, nullptr, data<T>(low), data<T>(up), b.n};
+    if (permutation == matrix_p) body.p = data<real_of<T>>(first);
+    if (permutation == places_p) body.places = data<int64_t>(first);
+    torch::stable::parallel_for(0, b.count, 1 + 32768 / (b.n * b.n), [&](int64_t begin, int64_t end) {
+      for (int64_t k = begin; k < end; ++k) body(k);
+    });
+  });
+  return {first, low, up, 0};
 }
 
 std::tuple<Tensor, int64_t> inverse_quick(const Tensor& a, bool check) {
@@ -134,6 +193,7 @@ SCI_OPERATOR("_lu_small(Tensor a) -> (Tensor, Tensor, Tensor, Tensor)", lu_small
 SCI_OPERATOR("_lu_solve_small(Tensor lu, Tensor pivots, Tensor b, int trans) -> Tensor", lu_solve_small)
 SCI_OPERATOR("_det_small(Tensor a) -> Tensor", det_small)
 SCI_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
+SCI_OPERATOR("_lu_parts(Tensor a, bool check, int permutation) -> (Tensor, Tensor, Tensor, int)", lu_parts)
 SCI_OPERATOR("_inverse_quick(Tensor a, bool check) -> (Tensor, int)", inverse_quick)
 SCI_OPERATOR("_solve_quick(Tensor a, Tensor b, bool check) -> (Tensor, int)", solve_quick)
 SCI_OPERATOR("_det_quick(Tensor a, bool check) -> (Tensor, int)", det_quick)

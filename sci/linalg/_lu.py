@@ -16,6 +16,7 @@ from sci._core.errors import bad_argument
 from . import _lapack, _quick
 from ._errors import LinAlgWarning
 from ._hermitian import real_dtype
+from ._lu_operators import fits_lanes
 from ._matrices import (
     broadcast_matrices,
     differentiates,
@@ -28,6 +29,8 @@ from ._matrices import (
     tensors,
 )
 
+# How `_lu_parts` (csrc/ops/linalg_lu.cpp) gives the permutation.
+_MATRIX, _PLACES, _APPLIED = range(3)
 _TRANS: dict[Any, int] = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 
@@ -93,6 +96,10 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     (a,) = tensors("lu_factor", a=a)
     require_matrix("lu_factor", "a", a)
     require_finite_data("lu_factor", check_finite, a=a)
+    if fits_lanes(a) and not differentiates(a):
+        lu, pivots, code = torch.ops.sci._lu_quick(a, False)
+        if not code:
+            return lu, pivots
     if a.numel() == 0:
         pivots = torch.zeros((*a.shape[:-2], min(a.shape[-2:])), dtype=torch.int32, device=a.device)
         return a + 0, pivots
@@ -270,9 +277,18 @@ def lu(
     >>> torch.allclose(p @ l @ u, torch.tensor([[1.0, 2.0], [4.0, 2.0]]))
     True
     """
+    permutation = _APPLIED if permute_l else _PLACES if p_indices else _MATRIX
+    if _quick.fits(a):
+        p, low, up, code = _quick.lu_parts(a, bool(check_finite), permutation)
+        if not code:
+            return (low, up) if permute_l else (p, low, up)
     (a,) = tensors("lu", a=a)
     m, n = require_matrix("lu", "a", a)
     require_finite_data("lu", check_finite, a=a)
+    if fits_lanes(a) and not differentiates(a):
+        p, low, up, code = torch.ops.sci._lu_parts(a, False, permutation)
+        if not code:
+            return (low, up) if permute_l else (p, low, up)
     k = min(m, n)
     if a.numel() == 0:
         eye = torch.eye(m, dtype=a.dtype, device=a.device).expand(*a.shape[:-2], m, m)

@@ -171,6 +171,38 @@ def test_lower_triangular_matrices_exchange_rows_as_in_lapack():
     assert np.array_equal(pivots.numpy(), expected[1]) and np.allclose(lu.numpy(), expected[0])
 
 
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("shape", [(3, 3), (40, 40), (3, 7, 7), (2, 1, 40, 40), (3000, 3, 3), (100, 20, 20)], ids=str)
+def test_parts_of_lu(shape, dtype):
+    a = torch.randn(shape, dtype=dtype, generator=torch.Generator().manual_seed(1))
+    p, low, up = linalg.lu(a)
+    assert torch.equal(low, low.tril()) and torch.equal(up, up.triu())
+    assert (low.diagonal(dim1=-2, dim2=-1) == 1).all() and low.abs().max() < 1.5 and not p.is_complex()
+    assert torch.equal(p @ p.mT, torch.eye(shape[-1], dtype=p.dtype).expand(shape))
+    assert ((p.to(dtype) @ low @ up - a).abs().amax((-2, -1)) / a.abs().amax((-2, -1))).max() < _tolerance(dtype, 40)
+    for x, y in zip((p, low, up), torch.linalg.lu(a), strict=True):
+        assert torch.allclose(x.to(dtype), y, rtol=0, atol=100 * _tolerance(dtype, 40))
+    assert torch.equal(linalg.lu(a, permute_l=True)[0], p.to(dtype) @ low)
+    places, *others = linalg.lu(a, p_indices=True)
+    assert torch.equal(torch.take_along_dim(low, places[..., None], -2), p.to(dtype) @ low)
+    assert torch.equal(others[0], low) and torch.equal(others[1], up)
+    both, pivots = linalg.lu_factor(a)
+    assert torch.equal(both.triu(), up) and torch.equal(both.tril(-1), low.tril(-1))
+    assert pivots.dtype == torch.int32 and torch.equal(torch.lu_unpack(both, pivots + 1)[0].real, p)
+
+
+def test_parts_of_lu_of_singular_and_lower_triangular_matrices_in_a_batch():
+    a = torch.randn(2000, 3, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    for other in (
+        torch.ones(3, 3),
+        torch.zeros(3, 3),
+        torch.tensor([[1.0, 0.0, 0.0], [4.0, 2.0, 0.0], [9.0, 5.0, 3.0]]),
+    ):
+        a[7] = other
+        for x, y in zip(linalg.lu(a), scipy.linalg.lu(a.numpy()), strict=True):
+            np.testing.assert_allclose(x, y, atol=1e-12)
+
+
 @pytest.mark.parametrize("view", [lambda a: a.mT, lambda a: a.mH, lambda a: a[::2, ::2], lambda a: a.conj()])
 def test_views(view):
     a = view(_positive(8, torch.complex128))
@@ -202,8 +234,8 @@ def test_others_have_their_say(monkeypatch):
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (0, 0), (2, 0, 0)])
 def test_operators_survive_any_shape(shape):
     a = torch.ones(shape, dtype=torch.float64)
-    arguments = {"cholesky": (False, True), "eigh": (True, True, True)}
-    for name in ("cholesky", "determinant", "eigh", "inverse", "lu", "qr", "schur", "square_root", "svd"):
+    arguments = {"cholesky": (False, True), "eigh": (True, True, True), "lu_parts": (True, 0)}
+    for name in ("cholesky", "determinant", "eigh", "inverse", "lu", "lu_parts", "qr", "schur", "square_root", "svd"):
         assert getattr(_quick, name)(a, *(arguments.get(name) or ((True,) if name != "square_root" else ())))[-1] != 0
     for b in (a, torch.ones(3, dtype=torch.float64), torch.ones(3, 3), torch.ones(())):
         for left in (a, torch.eye(3, dtype=torch.float64)):
