@@ -2,6 +2,7 @@
 #pragma once
 #include "core/complex.h"
 #include "core/cpu.h"
+#include "matrix_sizes.h"
 
 namespace sci {
 
@@ -50,8 +51,8 @@ void lu_solve_in_lanes(const LuSolveJob<T>& job);
 template <class T, int bytes>
 void qr_in_lanes(const QrJob<T>& job);
 
-/// One matrix after the other; LAPACK's blocked code is faster beyond so many rows. Cholesky is there for real ones.
-constexpr int64_t one_cholesky_limit = 128, one_lu_limit = 64;
+/// One matrix after the other, with at most as many rows as csrc/ops/matrix_sizes.h says. Cholesky is there for real
+/// ones.
 template <class T>
 void cholesky_alone(const CholeskyJob<T>& job);
 template <class T>
@@ -59,8 +60,7 @@ void lu_alone(const LuJob<T>& job);
 template <class T>
 void lu_solve_alone(const LuSolveJob<T>& job);
 
-/// Whether so many matrices are factored one after the other on the CPU, and not side by side; a matrix of up to 8 rows
-/// has the same factors alone and in a batch.
-inline bool factors_alone(int64_t n, int64_t count) { return runs_lanes() && n > (count < 4 ? 8 : 32); }
+/// Whether so many matrices are factored one after the other on the CPU, and not side by side.
+inline bool factors_alone(int64_t n, int64_t count) { return runs_lanes() && n > (count < 4 ? alone_limit : 32); }
 
 }  // namespace sci

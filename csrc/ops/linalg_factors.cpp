@@ -46,18 +46,24 @@ std::tuple<Tensor, Tensor> qr_small(const Tensor& a0, bool alone) {
 // ---- the shortest way ----------------------------------------------------------------------------------------------
 
 std::tuple<Tensor, int64_t> cholesky_quick(const Tensor& a, bool lower, bool check) {
-  const bool fits = is_square(a, is_complex_type(a.scalar_type()) ? 8 : one_cholesky_limit);
+  const bool fits = is_square(a, is_complex_type(a.scalar_type()) ? alone_limit : one_cholesky_limit);
   if (!fits || (check && !all_finite(a))) return {a, look_again};
   auto [c, info] = cholesky_small(a, lower);
   return {c, code_of(info)};
 }
 
 std::tuple<Tensor, Tensor, int64_t> qr_quick(const Tensor& a, bool check) {
-  if (!is_square(a, 16) || (check && !all_finite(a))) return {a, a, look_again};
+  if (!is_square(a, one_qr_limit) || (check && !all_finite(a))) return {a, a, look_again};
   auto [q, r] = qr_small(a, false);
   return {q, r, 0};
 }
 
+std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t> matrix_sizes() {
+  return {one_cholesky_limit, one_lu_limit, one_schur_limit, one_sqrtm_limit, eigh_batch_limit()};
+}
+
+STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int, int, int)"); }
+STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) { m.impl("_matrix_sizes", TORCH_BOX(&matrix_sizes)); }
 SCI_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
 SCI_OPERATOR("_qr_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", qr_quick)
 SCI_OPERATOR("_cholesky_small(Tensor a, bool lower) -> (Tensor, Tensor)", cholesky_small)

@@ -94,13 +94,13 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alon
 // ---- the shortest way ----------------------------------------------------------------------------------------------
 
 std::tuple<Tensor, Tensor, int64_t> eigh_quick(const Tensor& a, bool lower, bool vectors, bool check) {
-  if (!is_square(a, 8) || (check && !all_finite(a))) return {a, a, look_again};
+  if (!is_square(a, alone_limit) || (check && !all_finite(a))) return {a, a, look_again};
   auto [w, v, info] = eigh_small(a, lower, vectors);
   return {w, v, code_of(info)};
 }
 
 std::tuple<Tensor, Tensor, Tensor, int64_t> svd_quick(const Tensor& a, bool check) {
-  if (!is_square(a, 8) || (check && !all_finite(a))) return {a, a, a, look_again};
+  if (!is_square(a, alone_limit) || (check && !all_finite(a))) return {a, a, a, look_again};
   auto [u, s, vh, info] = svd_small(a, false);
   return {u, s, vh, code_of(info)};
 }

@@ -3,6 +3,7 @@
 // say. For matrices that are few and small, on the CPU.
 #pragma once
 #include "linalg_shared.h"
+#include "matrix_sizes.h"
 
 namespace sci {
 

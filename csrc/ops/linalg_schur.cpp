@@ -30,7 +30,7 @@ namespace {
 
 /// Whether matrices go side by side on the CPU's lanes.
 bool in_lanes(const Tensor& a, const Batch& b) {
-  return a.is_cpu() && runs_lanes() && b.n > 0 && b.n <= 32 && b.count >= (b.n <= 8 ? 1 : 4);
+  return a.is_cpu() && runs_lanes() && b.n > 0 && b.n <= 32 && b.count >= (b.n <= alone_limit ? 1 : 4);
 }
 
 /// (T, Z, info): info of every matrix is the number of eigenvalues that the QR algorithm did not find.
@@ -127,7 +127,7 @@ std::tuple<Tensor, Tensor, Tensor> triangular_sqrt_of(const Tensor& t0, const Te
 }
 
 std::tuple<Tensor, Tensor, int64_t> schur_quick(const Tensor& a, bool check) {
-  if (!is_square(a, 112) || (check && !all_finite(a))) return {a, a, look_again};
+  if (!is_square(a, one_schur_limit) || (check && !all_finite(a))) return {a, a, look_again};
   auto [t, z, info] = schur_small(a);
   return {t, z, code_of(info)};
 }
@@ -135,7 +135,7 @@ std::tuple<Tensor, Tensor, int64_t> schur_quick(const Tensor& a, bool check) {
 /// (X, the largest code) on the CPU, for matrices that nothing differentiates: 0, 1 to 3 of the triangle's root, or 4
 /// where there is no Schur form.
 std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
-  if (!is_square(a0, 64)) return {a0, look_again};
+  if (!is_square(a0, one_sqrtm_limit)) return {a0, look_again};
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), x = torch::stable::empty_like(a);
   std::atomic<int64_t> worst{0};

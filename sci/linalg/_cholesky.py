@@ -28,10 +28,9 @@ from ._matrices import (
     tensors,
     to_kind,
 )
+from ._sizes import ONE_CHOLESKY
 from ._small_gradients import CHOLESKY, whole
 from ._solve_triangular import few_columns, substitution, triangular
-
-_KERNEL = 128  # the largest real matrix that is factored here where it is alone (measured against SciPy's LAPACK)
 
 # ---- the factor ----------------------------------------------------------------------------------------------------
 
@@ -44,7 +43,7 @@ def not_positive_definite(function: str, argument: str, where: str, order: int) 
 
 def _has_kernel(a: Tensor) -> bool:
     """Return whether our own kernel is the fastest: side by side, or one real matrix after the other."""
-    return fits_lanes(a) or (a.is_cpu and not a.is_complex() and 0 < a.shape[-1] <= _KERNEL and a.numel() > 0)
+    return fits_lanes(a) or (a.is_cpu and not a.is_complex() and 0 < a.shape[-1] <= ONE_CHOLESKY and a.numel() > 0)
 
 
 def factorize(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:
@@ -177,10 +176,8 @@ def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finit
     tensor([[2., 0.],
             [1., 2.]])
     """
-    if _quick.fits(a):
-        c, code = _quick.cholesky(a, bool(lower), bool(check_finite))
-        if not code:
-            return c  # type: ignore[no-any-return]
+    if (found := _quick.cholesky(a, bool(lower), bool(check_finite))) is not None:
+        return found[0]  # type: ignore[no-any-return]
     (a,) = tensors("cholesky", a=a)
     require_square("cholesky", "a", a)
     return cholesky_factor(a, bool(lower), bool(check_finite), "cholesky", "a")  # type: ignore[no-any-return]
@@ -229,10 +226,8 @@ def cho_factor(
     >>> cho_solve(factor, torch.tensor([6.0, 7.0]))
     tensor([1., 1.])
     """
-    if _quick.fits(a):
-        c, code = _quick.cholesky(a, bool(lower), bool(check_finite))
-        if not code:
-            return c, bool(lower)
+    if (found := _quick.cholesky(a, bool(lower), bool(check_finite))) is not None:
+        return found[0], bool(lower)
     (a,) = tensors("cho_factor", a=a)
     require_square("cho_factor", "a", a)
     return cholesky_factor(a, bool(lower), bool(check_finite), "cho_factor", "a"), bool(lower)
@@ -380,10 +375,9 @@ def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite:
     if not isinstance(c_and_lower, (tuple, list)) or len(c_and_lower) != 2:
         raise bad_argument(name, "c_and_lower", "the pair (c, lower) that cho_factor returns", c_and_lower, TypeError)
     c, lower = c_and_lower
-    if _quick.fits(c) and _quick.fits(b):
-        x, code = _quick.substitution(c, b, 0 if lower else 2, bool(lower), False, True, bool(check_finite))
-        if not code:
-            return x  # type: ignore[no-any-return]
+    found = _quick.substitution(c, b, 0 if lower else 2, bool(lower), False, True, bool(check_finite))
+    if found is not None:
+        return found[0]  # type: ignore[no-any-return]
     c, b = tensors(name, c=c, b=b)
     n = require_square(name, "c", c)
     b, vector = right_hand_side(name, n, b)

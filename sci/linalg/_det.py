@@ -239,10 +239,8 @@ def det(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Tensor:
     >>> det(torch.tensor([[0.0, 2.0], [3.0, 1.0]]))
     tensor(-6.)
     """
-    if _quick.fits(a):
-        d, code = _quick.determinant(a, bool(check_finite))
-        if not code:
-            return d  # type: ignore[no-any-return]
+    if (found := _quick.determinant(a, bool(check_finite))) is not None:
+        return found[0]  # type: ignore[no-any-return]
     (a,) = tensors("det", a=a)
     require_square("det", "a", a)
     return determinant(a, bool(check_finite))  # type: ignore[no-any-return]

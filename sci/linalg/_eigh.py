@@ -246,10 +246,10 @@ def eigh(
     >>> torch.allclose(a @ v, torch.diag(torch.tensor([1.0, 2.0])) @ v * w, atol=1e-6)
     True
     """
-    if b is None and subset_by_index is None and subset_by_value is None and driver is None and _quick.fits(a):
-        w, v, code = _quick.eigh(a, bool(lower), not eigvals_only, bool(check_finite))
-        if not code:
-            return w if eigvals_only else (w, v)
+    if b is None and subset_by_index is None and subset_by_value is None and driver is None:
+        found = _quick.eigh(a, bool(lower), not eigvals_only, bool(check_finite))
+        if found is not None:
+            return found[0] if eigvals_only else (found[0], found[1])
     w, v = _solve("eigh", a, b, lower, bool(eigvals_only), type, check_finite, subset_by_index, subset_by_value, driver)
     return w if v is None else (w, v)
 
@@ -312,8 +312,8 @@ def eigvalsh(
     >>> eigvalsh(torch.tensor([[2.0, 1.0], [1.0, 2.0]]))
     tensor([1., 3.])
     """
-    if b is None and subset_by_index is None and subset_by_value is None and driver is None and _quick.fits(a):
-        w, _, code = _quick.eigh(a, bool(lower), False, bool(check_finite))
-        if not code:
-            return w  # type: ignore[no-any-return]
+    if b is None and subset_by_index is None and subset_by_value is None and driver is None:
+        found = _quick.eigh(a, bool(lower), False, bool(check_finite))
+        if found is not None:
+            return found[0]  # type: ignore[no-any-return]
     return _solve("eigvalsh", a, b, lower, True, type, check_finite, subset_by_index, subset_by_value, driver)[0]

@@ -17,6 +17,7 @@ from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
 from ._matrices import hermitian_part, new_like
+from ._sizes import EIGH_BATCH
 from ._small_gradients import EIGH, whole
 
 runtime.load_library()
@@ -24,13 +25,10 @@ runtime.load_library()
 # Matrices side by side (CPU) or one per thread: up to the first size in any number, so that a matrix has the same
 # vectors alone and in a batch, and up to the second, for which it takes the CPU's lanes, from so many on. Measured
 # against LAPACK.
-_LANES = bool(
-    (torch.ops.sci._tridiagonal_eigh(torch.zeros(1, device="cpu"), torch.zeros(0, device="cpu"), False)[2] == 0).item()
-)
-_SMALL, _SMALL_IN_BATCH, _BATCH = 8, 64 if _LANES else 16, 4
+_SMALL, _BATCH = 8, 4
 
 
-def is_small(a: Tensor, in_batch: int = _SMALL_IN_BATCH) -> bool:
+def is_small(a: Tensor, in_batch: int = EIGH_BATCH) -> bool:
     """Return whether the own kernels are the faster ones for these matrices."""
     n = a.shape[-1]
     if n <= _SMALL:

@@ -89,10 +89,8 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     (tensor([[4.0000, 2.0000],
             [0.2500, 1.5000]]), tensor([1, 1], dtype=torch.int32))
     """
-    if _quick.fits(a):
-        lu, pivots, code = _quick.lu(a, bool(check_finite))
-        if not code:
-            return lu, pivots
+    if (found := _quick.lu(a, bool(check_finite))) is not None:
+        return found[0], found[1]
     (a,) = tensors("lu_factor", a=a)
     require_matrix("lu_factor", "a", a)
     require_finite_data("lu_factor", check_finite, a=a)
@@ -278,10 +276,9 @@ def lu(
     True
     """
     permutation = _APPLIED if permute_l else _PLACES if p_indices else _MATRIX
-    if _quick.fits(a):
-        p, low, up, code = _quick.lu_parts(a, bool(check_finite), permutation)
-        if not code:
-            return (low, up) if permute_l else (p, low, up)
+    if (found := _quick.lu_parts(a, bool(check_finite), permutation)) is not None:
+        p, low, up = found
+        return (low, up) if permute_l else (p, low, up)
     (a,) = tensors("lu", a=a)
     m, n = require_matrix("lu", "a", a)
     require_finite_data("lu", check_finite, a=a)

@@ -17,14 +17,12 @@ from . import _lapack
 from ._errors import LinAlgError, LinAlgWarning
 from ._hermitian import real_dtype
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
+from ._sizes import ONE_LU
 from ._small_gradients import INVERSE, whole
 from ._structure import find_structure, structured_factors
 
 runtime.load_library()
 
-# The largest n that a kernel of our own factors, one matrix per GPU thread and per CPU thread; LAPACK's blocked code is
-# faster beyond.
-_KERNEL = 64
 # The largest n for matrices side by side on the CPU's lanes, and up to which one alone goes there too, so that it has
 # the same factors as in a batch; between the two from so many on.
 _LANES, _LANES_ALONE, _BATCH = 32, 8, 4
@@ -45,8 +43,8 @@ def fits_kernel(a: Tensor) -> bool:
 
 
 def is_small(a: Tensor) -> bool:
-    """Return whether matrices of this size and device have a kernel of one matrix per thread."""
-    return a.shape[-1] <= _KERNEL
+    """Return whether matrices of this size have a kernel of one matrix per thread, on the CPU and on a GPU."""
+    return a.shape[-1] <= ONE_LU
 
 
 def estimate_inverse_norm(solve: Callable[[Tensor, bool], Tensor], like: Tensor, steps: int = 4) -> Tensor:

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sci._core import runtime
 from sci._core.quick import cpu_kernel, plain_on_cpu
 
-runtime.load_library()
+from ._sizes import ONE_CHOLESKY
 
-# As many numbers as the largest matrices have that go this way (one_cholesky_limit in csrc/ops/factors_jobs.h).
-_MOST = 128 * 128
-
-cholesky = cpu_kernel("_cholesky_quick")
-determinant = cpu_kernel("_det_quick")
-eigh = cpu_kernel("_eigh_quick")
-inverse = cpu_kernel("_inverse_quick")
-lu = cpu_kernel("_lu_quick")
-lu_parts = cpu_kernel("_lu_parts")
-qr = cpu_kernel("_qr_quick")
-schur = cpu_kernel("_schur_quick")
-solve = cpu_kernel("_solve_quick")
-substitution = cpu_kernel("_substitution_quick")
-square_root = cpu_kernel("_sqrtm_small")
-svd = cpu_kernel("_svd_quick")
+_MOST = ONE_CHOLESKY**2  # as many numbers as the largest matrices have that go this way
 
 
-def fits(x: Any) -> bool:
-    """Return whether the operators above may be asked."""
-    return plain_on_cpu(x, _MOST)
+def _shortest(name: str, matrices: int = 1) -> Callable[..., Any]:
+    """Return what asks an operator whose first arguments are matrices: its results, or None for the general way."""
+    kernel = cpu_kernel(name)
+
+    def ask(*args: Any) -> Any:
+        for x in args[:matrices]:
+            if not plain_on_cpu(x, _MOST):
+                return None
+        *found, code = kernel(*args)
+        return None if code else found
+
+    return ask
+
+
+cholesky = _shortest("_cholesky_quick")
+determinant = _shortest("_det_quick")
+eigh = _shortest("_eigh_quick")
+inverse = _shortest("_inverse_quick")
+lu = _shortest("_lu_quick")
+lu_parts = _shortest("_lu_parts")
+qr = _shortest("_qr_quick")
+schur = _shortest("_schur_quick")
+solve = _shortest("_solve_quick", 2)
+square_root = _shortest("_sqrtm_small")
+substitution = _shortest("_substitution_quick", 2)
+svd = _shortest("_svd_quick")

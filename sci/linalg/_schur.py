@@ -204,10 +204,8 @@ def schur(
     >>> sdim
     tensor(2)
     """
-    if output == "real" and sort is None and _quick.fits(a):
-        t, z, code = _quick.schur(a, bool(check_finite))
-        if not code:
-            return t, z
+    if output == "real" and sort is None and (found := _quick.schur(a, bool(check_finite))) is not None:
+        return found[0], found[1]
     (a,) = tensors("schur", a=a)
     require_square("schur", "a", a)
     if output not in ("real", "complex", "r", "c"):

@@ -17,13 +17,12 @@ from . import _lapack
 from ._errors import LinAlgError
 from ._gauges import require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
+from ._sizes import ONE_SCHUR
 from ._small_gradients import fits
 
 runtime.load_library()
 
-# The largest n for which a kernel works on one matrix per CPU thread (LAPACK's blocked code is faster beyond), and per
-# GPU thread (beyond, one thread is too slow).
-_KERNEL_CPU, KERNEL_CUDA = 112, 64
+KERNEL_CUDA = 64  # the largest n for which a kernel works on one matrix per GPU thread; more are too slow for one
 WHY = "its QR algorithm has a GPU form for n <= 64 only"
 
 
@@ -44,7 +43,7 @@ def _decompose(a: Tensor, complex_output: bool, check_finite: bool, function: st
     if on_host(function, a):
         t, z = _decompose(a.cpu(), complex_output, False, function)
         return t.to(a.device), z.to(a.device)
-    large = a.device.type == "cpu" and a.shape[-1] > _KERNEL_CPU
+    large = a.device.type == "cpu" and a.shape[-1] > ONE_SCHUR
     t, z, info = _lapack.gees(a) if large else torch.ops.sci._schur_small(a)
     if checks_enabled() and a.shape[-1] > 0 and bool(info.any()):
         info = torch.where(torch.isfinite(t[..., 0, 0]), info, 0)  # NaN in, NaN out
@@ -67,7 +66,7 @@ def _reorder(a: Tensor, t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, T
     if on_host("schur", a):
         t, z = _reorder(*(x.cpu() for x in (a, t, z, select)))
         return t.to(a.device), z.to(a.device)
-    large = t.device.type == "cpu" and t.shape[-1] > _KERNEL_CPU
+    large = t.device.type == "cpu" and t.shape[-1] > ONE_SCHUR
     t, z, info = _lapack.trsen(t, z, select) if large else torch.ops.sci._schur_reorder(t, z, select.to(torch.int32))
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)

@@ -207,10 +207,8 @@ def solve(
     """
     structure = _structure("solve", assume_a)
     general = assume_a is None or assume_a == "general"
-    if general and not transposed and _quick.fits(a) and _quick.fits(b):
-        x, code = _quick.solve(a, b, bool(check_finite))
-        if not code:
-            return x
+    if general and not transposed and (found := _quick.solve(a, b, bool(check_finite))) is not None:
+        return found[0]  # type: ignore[no-any-return]
     a, b = tensors("solve", a=a, b=b)
     if a.dim() == 0 or (a.shape == (1, 1) and (b.dim() < 2 or b.shape[-2] != 1)):  # a number, which divides all of b
         return solve(a.reshape(1, 1), b.reshape(1, -1), check_finite=check_finite).reshape(b.shape)
@@ -287,10 +285,8 @@ def inv(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    if assume_a is None and _quick.fits(a):
-        x, code = _quick.inverse(a, bool(check_finite))
-        if not code:
-            return x  # type: ignore[no-any-return]
+    if assume_a is None and (found := _quick.inverse(a, bool(check_finite))) is not None:
+        return found[0]  # type: ignore[no-any-return]
     (a,) = tensors("inv", a=a)
     n = require_square("inv", "a", a)
     structure = _structure("inv", assume_a, ("tridiagonal", "banded"))

@@ -17,10 +17,9 @@ from . import _products, _quick
 from ._errors import LinAlgWarning
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, require_square, tensors, to_kind
 from ._schur_form import decomposition, on_host, real_to_complex_form
+from ._sizes import ONE_SQRTM
 from ._sylvester import sylvester
 
-# Up to this n the product Z U Z^H belongs to the kernel: torch's batched product is slow for small matrices.
-_KERNEL = 64
 _SINGULAR, _ILL_CONDITIONED, _NOT_REAL = 1, 2, 3
 
 
@@ -31,7 +30,7 @@ def _compute(a: Tensor, t: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if on_host("sqrtm", t):
         x, u, info = _compute(a.cpu(), t.cpu(), z.cpu())
         return x.to(t.device), u.to(t.device), info.to(t.device)
-    if t.shape[-1] <= _KERNEL:
+    if t.shape[-1] <= ONE_SQRTM:  # the product Z U Z^H belongs to the kernel: torch's batched one is slow
         x, u, info = torch.ops.sci._triangular_sqrt(t, z, a.to(t.dtype))
         return x, u, info.to(u.real.dtype)
     _, u, info = torch.ops.sci._triangular_sqrt(t, z)
@@ -245,10 +244,9 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
     >>> sqrtm(torch.diag(torch.tensor([4.0, -9.0]))).diagonal()
     tensor([2.+0.j, 0.+3.j])
     """
-    if disp is None and blocksize is None and _quick.fits(A) and A.dim() == 2:
-        x, code = _quick.square_root(A)
-        if not code:
-            return x  # type: ignore[no-any-return]
+    if disp is None and blocksize is None and isinstance(A, Tensor) and A.dim() == 2:
+        if (found := _quick.square_root(A)) is not None:
+            return found[0]  # type: ignore[no-any-return]
     for name, value in (("disp", disp), ("blocksize", blocksize)):
         if value is not None:
             warnings.warn(f"sqrtm: {name} is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
@@ -274,7 +272,7 @@ def _with_code(a: Tensor, form: str) -> tuple[Tensor, Tensor]:
 
 
 def _principal(a: Tensor) -> Tensor:
-    one_call = a.is_cpu and 0 < a.shape[-1] <= _KERNEL and a.numel() > 0 and not _products.small(a)
+    one_call = a.is_cpu and 0 < a.shape[-1] <= ONE_SQRTM and a.numel() > 0 and not _products.small(a)
     if one_call and checks_enabled() and not differentiates(a):
         x, code = torch.ops.sci._sqrtm_small(a)  # in one call
         if not code:

@@ -123,10 +123,8 @@ def svd(
     >>> torch.allclose(u @ torch.diag(s) @ vh, a, atol=1e-5)
     True
     """
-    if compute_uv and lapack_driver == "gesdd" and _quick.fits(a):
-        u, s, vh, code = _quick.svd(a, bool(check_finite))
-        if not code:
-            return u, s, vh
+    if compute_uv and lapack_driver == "gesdd" and (found := _quick.svd(a, bool(check_finite))) is not None:
+        return found[0], found[1], found[2]
     (a,) = tensors("svd", a=a)
     require_matrix("svd", "a", a)
     if not isinstance(lapack_driver, str):
@@ -183,10 +181,8 @@ def svdvals(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Ten
     >>> svdvals(torch.diag(torch.tensor([3.0, -4.0])))
     tensor([4., 3.])
     """
-    if _quick.fits(a):
-        _, s, _, code = _quick.svd(a, bool(check_finite))
-        if not code:
-            return s  # type: ignore[no-any-return]
+    if (found := _quick.svd(a, bool(check_finite))) is not None:
+        return found[1]  # type: ignore[no-any-return]
     (a,) = tensors("svdvals", a=a)
     require_matrix("svdvals", "a", a)
     return values(a, bool(check_finite), "svdvals")
