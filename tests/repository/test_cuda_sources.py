@@ -20,7 +20,9 @@ CPU_ONLY = {
     "torch.linalg's batched factorisations": (
         *("_cholesky_small", "_det_small", "_substitution", "_tridiagonal_eigh"),
     ),
-    "the general way, through the operators beside these": ("_cholesky_quick", "_det_quick", "_substitution_quick"),
+    "the general way, through the operators beside these": (
+        *("_cholesky_quick", "_det_quick", "_lu_parts", "_lu_quick", "_substitution_quick"),
+    ),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_gradient_small", "_sqrtm_small", "csr_matvec_gradients"),
     "operators with kernels, one pass each": ("csr_cg", "gram_schmidt", "grid_linear"),
