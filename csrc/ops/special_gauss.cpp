@@ -1,10 +1,13 @@
-// The operators behind sci/special/_gauss.py: one quadrature rule of the batch per item.
+// The operators behind sci/special/_gauss.py, one quadrature rule of the batch per item, and _chebyshev_roots.py.
 #include "runtime/operator.h"
+#include "special/detail/chebyshev_rule.h"
 #include "special/detail/gauss_rule.h"
 
 SCI_KERNEL("special/detail/gauss_rule.h", sci::GaussRuleItem)
 SCI_KERNEL("special/detail/gauss_rule.h", sci::GaussSlopesItem<sci::dual<double>>)
 SCI_KERNEL("special/detail/gauss_rule.h", sci::GaussSlopesItem<sci::dual<sci::dual<sci::dual<double>>>>)
+SCI_KERNEL("special/detail/chebyshev_rule.h", sci::ChebyshevRuleItem<double>)
+SCI_KERNEL("special/detail/chebyshev_rule.h", sci::ChebyshevRuleItem<float>)
 
 namespace sci {
 namespace {
@@ -69,8 +72,23 @@ std::tuple<Tensor, Tensor> gauss_slopes(const Tensor& a0, const Tensor& b0, int6
   return {x, half_log};
 }
 
+/// The rule of n points (n), in dtype and on the device of `like`.
+std::tuple<Tensor, Tensor> chebyshev_rule(const Tensor& like, int64_t n, bool second, bool shifted, double scale,
+                                          double total) {
+  STD_TORCH_CHECK(n >= 1, "chebyshev_rule: expected at least one point");
+  Tensor x = empty_as(like, {n}), w = empty_as(like, {n});
+  dispatch_real(like, "chebyshev_rule", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    parallel_for(x, n, ChebyshevRuleItem<T>{data<T>(x), data<T>(w), n, second, shifted, scale, total}, 4096);
+  });
+  return {x, w};
+}
+
 SCI_OPERATOR("gauss_rule(Tensor a, Tensor b, Tensor total, int n, int family) -> (Tensor, Tensor)", gauss_rule)
 SCI_OPERATOR("gauss_slopes(Tensor a, Tensor b, int n, int family, int i, int j) -> (Tensor, Tensor)", gauss_slopes)
+SCI_OPERATOR(
+    "chebyshev_rule(Tensor like, int n, bool second, bool shifted, float scale, float total) -> (Tensor, Tensor)",
+    chebyshev_rule)
 
 }  // namespace
 }  // namespace sci

@@ -35,6 +35,7 @@ if hasattr(torch, "bcomplex32"):  # since torch 2.15; before, bfloat16 with a co
     COMPLEX_OF[torch.bfloat16] = torch.bcomplex32
     _HALF_COMPLEX.add(torch.bcomplex32)
 _NUMBERS = (int, float, bool, complex)
+_CPU = torch.device("cpu")
 _HALF = (torch.float16, torch.bfloat16)
 # torch has hardly any arithmetic for these, and they become a floating dtype anyhow.
 _WIDE_UNSIGNED = frozenset((torch.uint16, torch.uint32, torch.uint64))
@@ -56,7 +57,7 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
             raise bad_argument(function, argument, "a dense tensor of a real, complex or integer dtype", x, TypeError)
         return x
     if type(x) in _NUMBERS or (isinstance(x, numbers.Number) and not isinstance(x, np.generic)):
-        return number(x, _weak_dtype(x, argument, function), device or torch.device("cpu"))
+        return number(x, _weak_dtype(x, argument, function), device or _CPU)
     if isinstance(x, (list, tuple)) and _holds_tensor(x):
         parts = [as_tensor(part, argument, function, device) for part in x]
         dtype = result_dtype(parts)
@@ -117,6 +118,13 @@ def _cached_number(kind: type, key: Any, x: Any, dtype: torch.dtype, device: tor
         return torch.tensor(x, dtype=dtype, device=device)
 
 
+def chosen_device(device: Any) -> torch.device:
+    """Return the device asked for, or torch's default."""
+    if device is not None:
+        return torch.device(device)
+    return torch.get_default_device() if torch.compiler.is_compiling() or torch_private.function_modes() else _CPU
+
+
 def _category(dtype: torch.dtype) -> int:
     return 3 if dtype.is_complex else 2 if dtype.is_floating_point else 0 if dtype is torch.bool else 1
 
@@ -157,7 +165,7 @@ def common_device(tensors: Sequence[Tensor], names: Sequence[str], function: str
             raise RuntimeError(text)
         if found is None:
             found, where = x.device, name
-    return found if found is not None else torch.device("cpu")
+    return found if found is not None else _CPU
 
 
 def floating(dtype: torch.dtype) -> torch.dtype:
@@ -174,36 +182,34 @@ def compute_dtype(dtype: torch.dtype) -> torch.dtype:
     return torch.complex64 if dtype in _HALF_COMPLEX else dtype
 
 
-def _alike(values: Iterable[Any], allow_complex: bool) -> bool:
-    """Return whether these are tensors of one dtype on one device, so that promotion has nothing to do."""
-    first: Tensor | None = None
-    for x in values:
-        if type(x) is not Tensor or x.layout is not torch.strided:
-            return False
-        if first is None:
-            first = x
-            if x.dtype not in FLOATING and not (allow_complex and x.dtype in COMPLEX):
-                return False
-        elif x.dtype is not first.dtype or x.device != first.device:
-            return False
-    return first is not None
+def cast(x: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return `x` in a dtype, without the call where it is of that."""
+    return x if x.dtype is dtype else x.to(dtype)
 
 
-def _beside_numbers(values: Iterable[Any], allow_complex: bool) -> tuple[Tensor, ...] | None:
-    """Return tensors of one dtype on one device with the Python numbers beside them, None for anything else."""
+def _alike(values: Iterable[Any], allow_complex: bool) -> tuple[Tensor, ...] | None:
+    """Return tensors of one dtype on one device, and Python numbers beside them as such; None for anything else."""
     first: Tensor | None = None
+    alone = True
     for x in values:
-        if type(x) is Tensor:
+        kind = type(x)
+        if kind is Tensor:
+            if x.layout is not torch.strided:
+                return None
             if first is None:
                 first = x
-            if not _alike((first, x), allow_complex):
+                if x.dtype not in FLOATING and not (allow_complex and x.dtype in COMPLEX):
+                    return None
+            elif x.dtype is not first.dtype or x.device != first.device:
                 return None
-        elif not (type(x) is float or (type(x) is int and abs(x) < 1 << 53)):
+        elif kind is float or (kind is int and abs(x) < 1 << 53):
+            alone = False
+        else:
             return None
     if first is None:
         return None
     dtype, device = first.dtype, first.device
-    return tuple(x if type(x) is Tensor else number(x, dtype, device) for x in values)
+    return tuple(values) if alone else tuple([x if type(x) is Tensor else number(x, dtype, device) for x in values])
 
 
 def promote(
@@ -220,10 +226,8 @@ def promote(
     stays ``None`` in the arguments that are `optional`. With ``half=False`` float16 and bfloat16 become float32 (the
     caller casts back where SciPy's torch users expect it).
     """
-    if _alike(arguments.values(), allow_complex):
-        return tuple(arguments.values())
-    if (beside := _beside_numbers(arguments.values(), allow_complex)) is not None:
-        return beside
+    if (alike := _alike(arguments.values(), allow_complex)) is not None:
+        return alike
     names = [name for name, x in arguments.items() if x is not None or name not in optional]
     weak = [isinstance(arguments[name], numbers.Number) for name in names]
     given = [arguments[name] for name in names]

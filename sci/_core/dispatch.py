@@ -122,6 +122,7 @@ class _Operator:
             _library.impl(name, _with_lazy_views(kernel), "CompositeExplicitAutograd")
         op = getattr(torch.ops.sci, name).default
         self.overload = op
+        self.cpu_kernel = kernel_of(op) if kernel is None else None
         torch.library.register_fake(f"sci::{name}", fake, lib=_library)
         self.rule = _make_rule(name, op, backward, jvp)
         apply = self.rule.apply
@@ -146,17 +147,24 @@ class _Operator:
             torch.library.register_vmap(f"sci::{name}", vmap, lib=_library)
 
     def call(self, *args: Any) -> Any:
-        """Call the operator, below autograd where nothing differentiates."""
+        """Call the operator, below autograd where nothing differentiates; for the CPU at once where nothing watches."""
         if torch.compiler.is_compiling() or transforms_active() or forward_mode_active():
             return self.overload(*args)
         grad = torch.is_grad_enabled()
         plain = not dispatch_modes()
+        on_cpu = self.cpu_kernel if plain and not profiler_enabled() else None
         for x in args:
             if isinstance(x, Tensor):
                 if grad and x.requires_grad:
                     return self.overload(*args)
                 # A gradient under torch.autograd.grad(is_grads_batched=True) looks plain and is a batch.
                 plain = plain and type(x) in _PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x)
+                if not x.is_cpu or x.layout is not torch.strided or x.is_conj() or x.is_neg():
+                    on_cpu = None
+            elif type(x) in (list, tuple):  # may hold tensors
+                on_cpu = None
+        if plain and on_cpu is not None:
+            return on_cpu(CPU, *args)
         with below_autograd():
             # A kernel in Python needs no dispatcher between: on plain tensors that have data it is called directly.
             return self.kernel(*args) if plain and self.kernel is not None else self.overload(*args)

@@ -1,17 +1,17 @@
-"""Nodes and weights of Gauss-Chebyshev quadrature, which are closed expressions for every number of points."""
+"""Nodes and weights of Gauss-Chebyshev quadrature. The mathematics is in csrc/special/detail/chebyshev_rule.h."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from sci._core.arrays import chosen_device, number
 from sci._core.cards import function
+from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
-from sci._core.torch_private import dispatch_modes, function_modes
 
 
 def _count(name: str, n: Any) -> int:
@@ -22,57 +22,24 @@ def _count(name: str, n: Any) -> int:
     return int(n)
 
 
-def _on_host(device: Any) -> bool:
-    """Is it a plain call for the CPU, where NumPy has less to do per call than operators on tensors?"""
-    if torch.compiler.is_compiling() or dispatch_modes() or function_modes():
-        return False
-    return device is None or torch.device(device).type == "cpu"
+def _fake(like: Tensor, n: int, *_: Any) -> tuple[Tensor, Tensor]:
+    return like.new_empty(n), like.new_empty(n)
 
 
-def _tensor(numbers: Any, dtype: Any) -> Tensor:
-    if dtype is torch.float32:
-        return torch.from_numpy(numbers.astype(np.float32))
-    x = torch.from_numpy(numbers)
-    return x if dtype is torch.float64 else x.to(dtype)
-
-
-def _mirrored(value: Any, other: Any, count: int, dtype: Any, device: Any, host: bool) -> Tensor:
-    """Return value(sin, j) for j = 0, 1, ... below count / 2, the middle too, then `other` of these from the last."""
-    rest = count // 2
-    if host:
-        half = value(np.sin, np.arange(count - rest, dtype=np.float64))
-        return _tensor(np.concatenate((half, other(half[:rest][::-1]))), dtype)
-    half = value(torch.sin, torch.arange(count - rest, dtype=torch.float64, device=device))
-    return torch.cat((half, other(half[:rest].flip(0)))).to(dtype)
+_nodes_and_weights = operator("chebyshev_rule", fake=_fake)
 
 
 def _rule(
     name: str, n: Any, second: bool, scale: float, total: float, shifted: bool, mu: bool, dtype: Any, device: Any
 ) -> tuple[Any, ...]:
     """Return `scale` times the zeros of T_n or U_n (or those moved to [0, 1]), and weights with a sum of `total`."""
-    count = _count(name, n)
     made = torch.get_default_dtype() if dtype is None else dtype
-    step, first = math.pi / (2 * (count + 1 if second else count)), 1.0 if second else 0.5
-    host = _on_host(device)
-
-    # Each from the angle to the nearer of the middle and the ends, where sine keeps its digits.
-    def node(sin: Any, j: Any) -> Any:
-        return sin((j + first) * step) ** 2
-
-    def weight(sin: Any, j: Any) -> Any:
-        return (2 * total / (count + 1)) * sin((j + 1) * (2 * step)) ** 2
-
-    if shifted:
-        x = _mirrored(node, lambda v: 1.0 - v, count, made, device, host)
-    elif host:
-        x = _tensor(np.sin(np.arange(1 - count, count, 2) * step) * scale, made)
-    else:
-        x = (torch.sin(torch.arange(1 - count, count, 2, dtype=torch.float64, device=device) * step) * scale).to(made)
-    if second:
-        w = _mirrored(weight, lambda v: v, count, made, device, host)
-    else:
-        w = torch.full((count,), total / count, dtype=made, device=device)
-    return (x, w, total) if mu else (x, w)
+    kind = torch.float32 if made is torch.float32 else torch.float64
+    like = number(0.0, kind, chosen_device(device))
+    found = _nodes_and_weights(like, _count(name, n), second, shifted, scale, total)
+    if made is not kind:
+        found = tuple(x.to(made) for x in found)
+    return (*found, total) if mu else found
 
 
 @function()

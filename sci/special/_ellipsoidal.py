@@ -180,13 +180,13 @@ def _value(kind: int, f: Callable[..., Tensor], n: int, p: int, *arguments: Tens
     if n > _LAME_DEGREE or not _plain(*arguments):
         return f(n, p, *arguments)
     full = [x for x in arguments if x.dim()]
-    shape = full[0].shape if full else arguments[0].shape
-    if any(x.shape != shape for x in full[1:]):
-        shape = torch.broadcast_shapes(*(x.shape for x in full))
-    given = [x if x.shape == shape or not x.dim() else x.expand(shape) for x in arguments]
-    like = next((x for x in given if x.shape == shape), None)
-    if like is None:
-        like = given[0].expand(shape)
+    like, given = arguments[0], arguments
+    if full:
+        shape = full[0].shape
+        if any(x.shape != shape for x in full[1:]):
+            shape = torch.broadcast_shapes(*(x.shape for x in full))
+        given = tuple(x if x.shape == shape or not x.dim() else x.expand(shape) for x in arguments)
+        like = next(x for x in given if x.dim())
     return _lame(like, *given, *given[:1] * (5 - len(given)), n, p, kind)
 
 

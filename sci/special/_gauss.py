@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import as_tensor, floating
+from sci._core.arrays import as_tensor, chosen_device, floating, number
 from sci._core.checks import known
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
@@ -55,11 +55,11 @@ def parameter(name: str, argument: str, value: Any, above: float, device: Any = 
     """Return a parameter as a float64 tensor, checked against the bound below which the weight is not integrable."""
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)  # rounded once, to float64
     if plain and above < value < math.inf:
-        return torch.tensor(value, dtype=torch.float64, device=device)
+        return number(value, torch.float64, chosen_device(device))
     x = torch.tensor(value, dtype=torch.float64, device=device) if plain else as_tensor(value, argument, name, device)
     if x.is_complex() or x.dtype is torch.bool:
         raise bad_argument(name, argument, "real", value, TypeError)
-    if known(~((x > above) & torch.isfinite(x)).all()):
+    if known(((x > above) & (x < math.inf)).all()) == 0:
         raise bad_argument(name, f"`{argument}`", f"a finite number greater than {above:g}", value)
     return x.to(device=device, dtype=torch.float64)
 
@@ -232,8 +232,8 @@ def rule(family: Family, mu: bool, made: torch.dtype) -> tuple[Any, ...]:
 def legendre_on(n: int, device: Any, shifted: bool = False) -> tuple[Tensor, Tensor]:
     """Return nodes and weights on [-1, 1] or [0, 1]."""
     if n < 1000:
-        zero = torch.zeros((), dtype=torch.float64, device=device)
-        total = torch.full((), 1.0 if shifted else 2.0, dtype=torch.float64, device=device)
+        where = chosen_device(device)
+        zero, total = (number(v, torch.float64, where) for v in (0.0, 1.0 if shifted else 2.0))
         return _rule(zero, zero, total, n, SHIFTED if shifted else JACOBI)
     x, w, low = _legendre_many(n, device)
     return (low, w / 2) if shifted else (x, w)

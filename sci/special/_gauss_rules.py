@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core.arrays import chosen_device, number
 from sci._core.cards import Sample, function
 
 from ._beta import beta as beta_function
@@ -43,8 +44,8 @@ def _samples(*parameters: float) -> Callable[..., Iterator[Sample]]:
     return samples
 
 
-def _broadcast(*parameters: Tensor) -> tuple[Tensor, ...]:
-    return tuple(torch.broadcast_tensors(*parameters))
+def _broadcast(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+    return (a, b) if a.shape == b.shape else tuple(torch.broadcast_tensors(a, b))
 
 
 # ---- families with their totals and refinements, shared with the polynomial objects ----------------------------------
@@ -76,13 +77,13 @@ def laguerre_rule(n: int, a: Tensor) -> Family:
 
 
 def plain_laguerre_rule(n: int, device: Any) -> Family:
-    a = torch.zeros((), dtype=torch.float64, device=device)
+    a = number(0.0, torch.float64, chosen_device(device))
     return Family(lambda: laguerre_recurrence(n, a), a + 1, (n, LAGUERRE, a, a))
 
 
 def hermite_rule(n: int, scale: float, device: Any) -> Family:
-    total = torch.tensor(math.sqrt(math.pi / scale), dtype=torch.float64, device=device)
-    size = torch.tensor(scale, dtype=torch.float64, device=device)
+    where = chosen_device(device)
+    total, size = (number(v, torch.float64, where) for v in (math.sqrt(math.pi / scale), scale))
     return Family(lambda: hermite_recurrence(n, scale, total), total, (n, HERMITE, size, size))
 
 
@@ -306,7 +307,8 @@ def roots_sh_jacobi(
     """
     name = "roots_sh_jacobi"
     p, q = parameter(name, "p1", p1, -math.inf, device), parameter(name, "q1", q1, 0, device)
-    parameter(name, "p1 - q1", p - q, -1)
+    both = isinstance(p1, (int, float)) and isinstance(q1, (int, float))
+    parameter(name, "p1 - q1", p1 - q1 if both else p - q, -1, device)
     return rule(sh_jacobi_rule(count(name, n), p, q), mu, result_dtype(dtype, p1, q1))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import as_tensor, compute_dtype, number, promote
+from sci._core.arrays import as_tensor, cast, compute_dtype, number, promote
 from sci._core.cards import Group, Sample, Ulp, discrete, inf, integers, linear, nan, rectangle, values
 from sci._core.dispatch import elementwise
 from sci._core.errors import bad_argument
@@ -244,7 +244,7 @@ def real_arguments(name: str, **arguments: Any) -> tuple[tuple[Tensor, ...], tor
     """Return real arguments in the dtype of computation, and the dtype of the result."""
     found = promote(name, half=True, allow_complex=False, **arguments)
     dtype = found[0].dtype
-    return tuple(x.to(compute_dtype(dtype)) for x in found), dtype
+    return tuple([cast(x, compute_dtype(dtype)) for x in found]), dtype
 
 
 def _derivatives(diff_n: int, n: Tensor, m: Tensor, z: Tensor, norm: Any = 0, branch_cut: Any = 2) -> Tensor:
@@ -276,7 +276,7 @@ def polynomials(name: str, n: Any, z: Any, diff_n: Any) -> Tensor:
     """Return Legendre's polynomial and its derivatives, which are Gegenbauer's: DLMF 18.9.19."""
     order = derivative_count(name, diff_n)
     (x,) = promote(name, half=True, z=z)
-    wide = x.to(compute_dtype(x.dtype))
+    wide = cast(x, compute_dtype(x.dtype))
     degree = whole_numbers(name, "n", n, x.device)
     value = legendre_polynomial(degree, wide)
     if not (isinstance(n, int) and n >= 0):
@@ -286,34 +286,35 @@ def polynomials(name: str, n: Any, z: Any, diff_n: Any) -> Tensor:
         found.append(gegenbauer_polynomial(degree - 1, 1.5, wide))
     if order > 1:
         found.append(3 * gegenbauer_polynomial(degree - 2, 2.5, wide))
-    return stacked(found).to(x.dtype)
+    return cast(stacked(found), x.dtype)
 
 
 def legendre(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff_n: Any) -> Tensor:
     order = derivative_count(name, diff_n)
     (x,) = promote(name, half=True, z=z)
-    wide = x.to(compute_dtype(x.dtype))
+    wide = cast(x, compute_dtype(x.dtype))
     n, m = whole_numbers(name, "n", n, x.device), whole_numbers(name, "m", m, x.device)
     cut = whole_numbers(name, "branch_cut", branch_cut, x.device)
-    return _derivatives(order, n, m, wide, int(bool(norm)), cut).to(x.dtype)
+    return cast(_derivatives(order, n, m, wide, int(bool(norm)), cut), x.dtype)
 
 
 def harmonics(by_angle: Sequence[Tensor], m: Tensor, phi: Tensor, dtype: torch.dtype) -> Any:
     """Return harmonics, gradients, Hessians from derivatives in theta: those in phi are factors i m."""
-    factor = m.to(phi.dtype)
-    phase = torch.polar(torch.ones_like(factor * phi), factor * phi)
+    factor = cast(m, phi.dtype)
+    angle = factor * phi
+    phase = torch.polar(torch.ones_like(angle), angle)
     by_angle = [p * phase for p in by_angle]
-    turn = torch.complex(torch.zeros_like(factor), factor)
     wide = torch.complex128 if dtype is torch.float64 else torch.complex64
     out = [by_angle[0]]
     if len(by_angle) > 1:
+        turn = torch.complex(torch.zeros_like(factor), factor)
         out.append(torch.stack((by_angle[1], turn * by_angle[0]), -1))
     if len(by_angle) > 2:
         mixed = turn * by_angle[1]
         rows = (torch.stack((by_angle[2], mixed), -1), torch.stack((mixed, -(factor * factor) * by_angle[0]), -1))
         out.append(torch.stack(rows, -2))
-    cast = tuple(y.to(wide) for y in out)
-    return cast if len(cast) > 1 else cast[0]
+    found = tuple([cast(y, wide) for y in out])
+    return found if len(found) > 1 else found[0]
 
 
 Samples = Callable[[torch.Generator, torch.dtype, torch.device], Iterator[Sample]]

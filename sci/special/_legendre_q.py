@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import compute_dtype, promote
+from sci._core.arrays import cast, compute_dtype, promote
 from sci._core.cards import Group, Sample, Ulp, discrete, function, inf, linear, nan, polar, rectangle, values
 from sci._core.dispatch import elementwise, operator
 
@@ -119,10 +119,10 @@ _table: Callable[..., Tensor] = operator(
 )
 
 
-def _tables(name: str, m: int, n: int, z: Any) -> tuple[Tensor, Tensor]:
+def _tables(name: str, m: int, n: int, z: Any) -> Tensor:
+    """Return functions and derivatives, (2, m + 1, n + 1, *)."""
     (x,) = promote(name, half=True, z=z)
-    value, slope = _table(x.to(compute_dtype(x.dtype)), m, n).unbind(0)
-    return value.to(x.dtype), slope.to(x.dtype)
+    return cast(_table(cast(x, compute_dtype(x.dtype)), m, n), x.dtype)
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -179,8 +179,8 @@ def lqn(n: Any, z: Any) -> tuple[Tensor, Tensor]:
     >>> lqn(2, torch.tensor(0.5))
     (tensor([ 0.5493, -0.7253, -0.8187]), tensor([ 1.3333,  1.2160, -0.8427]))
     """
-    value, slope = _tables("lqn", 0, table_size("lqn", "n", n), z)
-    return value[0], slope[0]
+    value, slope = _tables("lqn", 0, table_size("lqn", "n", n), z).squeeze(1).unbind(0)
+    return value, slope
 
 
 @function(differentiable=("z",), samples=_samples_of_order)
@@ -227,4 +227,5 @@ def lqmn(m: Any, n: Any, z: Any) -> tuple[Tensor, Tensor]:
     tensor([[ 0.5493, -0.7253, -0.8187],
             [-1.1547, -1.0531,  0.7298]])
     """
-    return _tables("lqmn", table_size("lqmn", "m", m), table_size("lqmn", "n", n), z)
+    value, slope = _tables("lqmn", table_size("lqmn", "m", m), table_size("lqmn", "n", n), z).unbind(0)
+    return value, slope

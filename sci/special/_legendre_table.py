@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import compute_dtype, promote
+from sci._core.arrays import cast, compute_dtype, promote
 from sci._core.dispatch import operator
 
 from ._legendre import derivative_count, harmonics, real_arguments, table_size, whole_numbers
@@ -47,25 +47,25 @@ def legendre_all(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, 
     count = derivative_count(name, diff_n) + 1
     degree, most = table_size(name, "n", n), 0 if m is None else table_size(name, "m", m)
     (x,) = promote(name, half=True, z=z)
-    wide = x.to(compute_dtype(x.dtype))
+    wide = cast(x, compute_dtype(x.dtype))
 
     def table(cut: int) -> Tensor:
         kind = NORMALISED if norm else PLAIN
-        return legendre_table(wide, 0, count, degree, most, m is not None, kind, cut).to(x.dtype)
+        return cast(legendre_table(wide, 0, count, degree, most, m is not None, kind, cut), x.dtype)
 
     if isinstance(branch_cut, int) and branch_cut in (2, 3):
         found = table(branch_cut)
     else:
         cuts = whole_numbers(name, "branch_cut", branch_cut, x.device)
         found = torch.where(cuts == 2, table(2), torch.where(cuts == 3, table(3), torch.nan))
-    return found[:, :, 0] if m is None else found
+    return found.squeeze(2) if m is None else found
 
 
 def sphere_all(name: str, n: Any, m: Any, theta: Any, diff_n: Any) -> Tensor:
     count = derivative_count(name, diff_n) + 1
     degree, most = table_size(name, "n", n), table_size(name, "m", m, signed=True)
     (angle,), dtype = real_arguments(name, theta=theta)
-    return legendre_table(angle, 0, count, degree, most, True, SPHERE, 2).to(dtype)
+    return cast(legendre_table(angle, 0, count, degree, most, True, SPHERE, 2), dtype)
 
 
 def harmonics_all(name: str, n: Any, m: Any, theta: Any, phi: Any, diff_n: Any) -> Any:
@@ -74,5 +74,5 @@ def harmonics_all(name: str, n: Any, m: Any, theta: Any, phi: Any, diff_n: Any) 
     (polar, azimuth), dtype = real_arguments(name, theta=theta, phi=phi)
     polar, azimuth = torch.broadcast_tensors(polar, azimuth)
     table = legendre_table(polar, 0, order + 1, degree, most, True, SPHERE, 2)
-    orders = torch.cat((torch.arange(most + 1), torch.arange(-most, 0))).to(polar.device)
+    orders = torch.arange(-most, most + 1, dtype=polar.dtype, device=polar.device).roll(-most)  # 0 .. m, -m .. -1
     return harmonics(table.unbind(0), orders.reshape(-1, *(1,) * azimuth.dim()), azimuth, dtype)
