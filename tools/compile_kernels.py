@@ -26,7 +26,7 @@ import torch
 from sci._core import runtime
 from tools.cubin import Resources, Spills, resources, spills
 
-GROUP = 12  # kernels in one program; more save little, and a worker may wait for the last one
+GROUP = 48  # kernels in one program, whose headers are read once; at the end a worker may wait for the last one
 
 
 class Task(NamedTuple):

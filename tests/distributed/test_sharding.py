@@ -83,6 +83,6 @@ def check(rank: int, world: int, port: int) -> None:
     dist.destroy_process_group()
 
 
-@pytest.mark.parametrize("world", [2, 4])
+@pytest.mark.parametrize("world", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_values_gradients_and_shardings(world: int) -> None:
     torch.multiprocessing.spawn(check, (world, free_port()), nprocs=world)
