@@ -230,13 +230,27 @@ SCI_HD T log_of_parts(T x, T low) {
   return fma(k, F::ln2_high, f - (half - rest));
 }
 
+/// log(x (1 + low)), low less than some ulp.
 template <class T>
-SCI_HD T log(T x) {
-  T value = log_of_parts(x, T(0));
+SCI_HD T log_with(T x, T low) {
+  T value = log_of_parts(x, low);
   value = x <= limits<T>::max ? value : x;  // infinity, NaN
   value = x > T(0) ? value : limits<T>::nan;
   value = x == T(0) ? -limits<T>::infinity : value;
   return x != x ? x : value;
+}
+
+template <class T>
+SCI_HD T log(T x) {
+  return log_with(x, T(0));
+}
+
+/// log(p / (1 - p)) by one logarithm: what rounding takes from 1 - p and from the quotient counts about p = 1/2, where
+/// it is divided by.
+template <class T>
+SCI_HD T logit(T p) {
+  T q = T(1) - p, lost = (T(1) - q) - p, odds = p / q;
+  return log_with(odds, T(2) * (fma(-odds, q, p) - odds * lost));
 }
 
 template <class T>

@@ -9,7 +9,7 @@
 //   a < 1, a < b, x <= 1/2, b x <= 1.1, (x b)^a > 1/2  1 - I = -expm1(u) - e^u a S with e^u = x^a / (a B) and
 //                           S = sum_(n>=1) (1-b)_n x^n / (n! (a+n)) (DLMF 8.17.7); the mirror image for b.
 //   x <= 1/2                I = D/a sum (r)_n / (a+1)_n x^n (DLMF 8.17.8), positive terms.
-//   y <= 1/2, l <= 0.7 sqrt(m)   the same for 1 - I, where I is not small: sqrt(m) is the standard deviation of l.
+//   y <= 1/2, l <= sqrt(m)/4   the same for 1 - I, where I is not small: sqrt(m) is the standard deviation of l.
 //   else                    the continued fraction of A. R. DiDonato and A. H. Morris, "Algorithm 708", ACM
 //                           Trans. Math. Softw. 18 (1992) 360-373, eq. (9), in l instead of x, by Steed's algorithm
 //                           with its steps as products.
@@ -37,13 +37,13 @@ SCI_HD T betainc_half_exponent(T a, T r, T x, T l) {
   return a * (isinf(primal(q)) ? log(x) + log(r) - log(a) : log(x * q)) + l;
 }
 
-/// f / B(a, b) less the rounding of r = a + b < 13.
+/// f / B(a, b), r = a + b < 13, corrected for the rounding of r.
 template <class T>
-SCI_HD T betainc_over_beta(T f, T a, T b, T r) {
-  if (primal(r) >= scalar_of<T>(1e-10)) return f * rgamma(a) * rgamma(b) * gamma(r);
-  // 1 / Gamma(a) / Gamma(b) may underflow: the smaller factor last.
+SCI_HD T betainc_over_beta(T f, T a, T b) {
   if (primal(b) < primal(a)) swap(a, b);
-  return f * (rgamma(b) * gamma(r)) * rgamma(a);
+  // 1 / Gamma(a) / Gamma(b) may underflow where the product does not: the smaller factor last.
+  const T r = a + b, g = f * (rgamma(b) * gamma(r)) * rgamma(a);
+  return g + g * gamma_shift(r, sum_error(a, b, r));
 }
 
 /// D = x^a y^b / B(a, b).
@@ -52,8 +52,11 @@ SCI_HD T betainc_factor(T a, T b, T x, T y, T l) {
   using S = scalar_of<T>;
   T r = a + b;
   if (primal(r) < S(13)) {
-    T f = betainc_over_beta(T(pow(x, a) * pow(y, b)), a, b, r);
-    return f + f * gamma_shift(r, sum_error(a, b, r));
+    // The larger one of x and y is the other's complement but for rounding.
+    const S X = primal(x), Y = primal(y);
+    const S lost = X < Y ? primal(b) * (((S(1) - Y) - X) / Y) : primal(a) * (((S(1) - X) - Y) / X);
+    const T f = pow(x, a) * pow(y, b);
+    return betainc_over_beta(f + T(lost) * f, a, b);
   }
   const T peaks = gamma_peak(a) * gamma_peak(b) / gamma_peak(r);
   if (primal(l) < S(0)) {
@@ -67,6 +70,25 @@ SCI_HD T betainc_factor(T a, T b, T x, T y, T l) {
     if (primal(power) > limits<S>::min) return peaks * (power * exp(b * log1p(l / b)));
   }
   return peaks * exp(betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l));
+}
+
+/// log x - psi(a) + psi(a + b), l = a y - b x, for large a, b without cancellation.
+template <class T>
+SCI_HD T beta_log_slope_parts(T a, T b, T x, T y, T l) {
+  if (!(a >= T(0)) || !(b >= T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  const T t = -l / a;
+  if (t > T(-0.5) && t < T(1) && a >= T(13)) return log1p(t) + gamma_peak_slope(a) - gamma_peak_slope(a + b);
+  return (x < T(0.5) ? log(x) : log1p(-y)) + digamma_difference(a, b);
+}
+
+/// First derivatives of D by its logarithm, where differences of psi come as such.
+template <class T, class D, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD dual<T, D> betainc_factor(dual<T, D> a, dual<T, D> b, dual<T, D> x, dual<T, D> y, dual<T, D> l) {
+  const T f = betainc_factor(a.v, b.v, x.v, y.v, l.v);
+  if (f == T(0)) return f;
+  const T by_a = beta_log_slope_parts(a.v, b.v, x.v, y.v, l.v), by_b = beta_log_slope_parts(b.v, a.v, y.v, x.v, -l.v);
+  const D by_x = a.v * (x.d / max(x.v, limits<T>::min)) + b.v * (y.d / max(y.v, limits<T>::min));
+  return {f, f * (by_a * a.d + by_b * b.d + by_x)};
 }
 
 /// log Gamma(a + h) - log Gamma(a) for a > 0, 0 <= h <= 1, relatively accurate for small h.
@@ -204,7 +226,7 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l, T* known) {
     T part = betainc_series(a, b, x, factor);
     return {{part, one - part}};
   }
-  if (Y <= S(0.5) && L <= S(0.7) * sqrt(M)) {
+  if (Y <= S(0.5) && L <= S(0.25) * sqrt(M)) {
     T rest = betainc_series(b, a, y, factor);
     return {{one - rest, rest}};
   }
@@ -299,33 +321,19 @@ SCI_HD T beta_density(T a, T b, T x) {
   if (a + b < T(13)) {
     // The factors may underflow where their product with 1/x does not.
     T power = a < T(1) ? pow(x, a) / x : pow(x, a - 1), other = b < T(1) ? pow(y, b) / y : pow(y, b - 1);
-    T r = a + b, f = detail::betainc_over_beta(T(power * other), a, b, r);
-    return f + f * detail::gamma_shift(r, detail::sum_error(a, b, r));
+    return detail::betainc_over_beta(T(power * other), a, b);
   }
   return detail::betainc_factor(a, b, x, y, a * y - b * x) / x / y;
 }
 
-namespace detail {
-
-/// log x - psi(a) + psi(a + b), y = 1 - x, for large a, b without cancellation.
-template <class T>
-SCI_HD T beta_log_slope_parts(T a, T b, T x, T y) {
-  if (!(a >= T(0)) || !(b >= T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
-  T t = (b * x - a * y) / a, r = a + b;
-  if (t > T(-0.5) && t < T(1) && a > T(1)) return log1p(t) + gamma_peak_slope(a) - gamma_peak_slope(r);
-  return (x < T(0.5) ? log(x) : log1p(-y)) + digamma_difference(a, b);
-}
-
-}  // namespace detail
-
 /// The logarithmic derivatives of the density in a and in b.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T beta_log_slope(T a, T b, T x) {
-  return detail::beta_log_slope_parts(a, b, x, 1 - x);
+  return detail::beta_log_slope_parts(a, b, x, 1 - x, a * (1 - x) - b * x);
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T beta_log_coslope(T a, T b, T x) {
-  return detail::beta_log_slope_parts(b, a, 1 - x, x);
+  return detail::beta_log_slope_parts(b, a, 1 - x, x, b * x - a * (1 - x));
 }
 
 namespace detail {

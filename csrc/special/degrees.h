@@ -110,7 +110,7 @@ SCI_HD many<T, 3> radian_pullback(T grad, T, T, T, T) {
 /// To the nearest integer, halves to the even one.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T round(T x) {
-  return rint(x);
+  return x == T(0) ? x : rint(x) + T(0);  // -0 to itself only, as in SciPy
 }
 
 }  // namespace sci

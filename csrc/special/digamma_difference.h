@@ -7,12 +7,20 @@
 //   x smaller           up to there by the recurrence (DLMF 5.5.2), whose terms h / ((x+i)(x+i+h)) have one sign.
 // Both negative, |h| < 1/2: pi [cot(pi x) - cot(pi (x + h))] = pi sin(pi h) / (sin(pi x) sin(pi (x + h))) and the
 // difference at 1 - x - h (DLMF 5.5.4), of which the latter remains at poles a whole distance apart. As written where
-// they are farther apart, or have different signs.
+// they are farther apart, or have different signs; what rounding takes from x + h is made good beside its poles.
 #pragma once
-#include "special/digamma.h"
+#include "special/detail/gamma_peak.h"
 
 namespace sci {
 namespace detail {
+
+/// psi(y + e), e lost by rounding: it counts where -1/w, w the distance to a pole, is the largest term.
+template <class T>
+SCI_HD T digamma_sum(T y, T e) {
+  const T w = y - rint(y);
+  if (!(y < T(0.5)) || e == T(0)) return digamma(y);
+  return w == T(0) ? T(-1) / e : digamma(y) + e / (w * (w + e));
+}
 
 /// psi(x + h) - psi(x) for x > 0 and x + h > 0.
 template <class T>
@@ -51,12 +59,13 @@ SCI_HD T digamma_difference(T x, T h) {
   // Two poles at a whole distance cancel: sum 1 / (x + i), i = 0 ... h - 1.
   if (x <= T(0) && y <= T(0) && x == floor(x) && h == floor(h) && isfinite(x) && isfinite(h))
     return -detail::digamma_difference_right(1 - y, h);
+  const T lost = isfinite(y) ? detail::sum_error(x, h, y) : T(0);
   if (x < T(0) && y < T(0) && abs(h) < T(0.5)) {
-    T s = sinpi(x) * sinpi(y);
+    T s = sinpi(x) * detail::sinpi_sum(y, lost);
     if (s == T(0)) return limits<T>::nan;
     return numbers::pi<T> * sinpi(h) / s - detail::digamma_difference_right(1 - y, h);
   }
-  return digamma(y) - digamma(x);
+  return detail::digamma_sum(y, lost) - digamma(x);
 }
 
 }  // namespace sci

@@ -53,7 +53,10 @@ SCI_HD T fisher_density(T dfn, T dfd, T x) {
   if (x == T(0)) return dfn > T(2) ? T(0) : dfn == T(2) ? T(1) : limits<T>::infinity;
   T r = dfn / dfd * x, y = 1 / (1 + r), w = r * y;
   if (isinf(r) || !(w > T(0))) return isinf(r) ? T(0) : dfn > T(2) ? T(0) : limits<T>::infinity;
-  return detail::betainc_factor(dfn / 2, dfd / 2, w, y, dfn / 2 * (1 - x) * y) / x;
+  const T a = dfn / 2, b = dfd / 2, l = a * (1 - x) * y;
+  // The same by shapes a - 1, b + 1: for small x the quotient may be a number where D is none.
+  if (x < T(1e-3) && a > T(2)) return a / (a - 1) * detail::betainc_factor(a - 1, b + 1, w, y, l - 1);
+  return detail::betainc_factor(a, b, w, y, l) / x;
 }
 
 /// The derivative of F along (u, v) in (dfn, dfd).

@@ -40,8 +40,12 @@ SCI_HD T log_expit(T x) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T logit(T p) {
+#ifdef SCI_WIDE
+  return wide::logit(p);
+#else
   if (p >= T(0.25) && p <= T(0.75)) return log1p((T(2) * p - T(1)) / (T(1) - p));
   return log(p / (T(1) - p));
+#endif
 }
 
 }  // namespace sci

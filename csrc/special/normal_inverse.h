@@ -30,7 +30,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 3> nrdtrisd_pullback(T grad, T, T p, T, T std) {
   T z = ndtri(p), grown = z * z / T(2);
   T slope = numbers::sqrt2<T> * numbers::sqrt_pi<T> * exp(grown), in = isnan(std) ? limits<T>::nan : grad / z;
-  return {{-in, -in * std * slope, in}};
+  return {{-in, std == T(0) ? std : -in * std * slope, in}};
 }
 
 }  // namespace sci

@@ -8,6 +8,7 @@
 //
 // Error (measured): real 2 ulp, beside the zeros of Ci and Chi as the conditioning allows; complex 8 eps.
 #pragma once
+#include "core/polynomial.h"
 #include "special/expint.h"
 
 namespace sci {
@@ -27,6 +28,30 @@ SCI_HD_LARGE many<Z, 2> sici_series(Z z, int sign) {
     if (negligible(term, odd)) break;
   }
   return {{odd, even * z * R(sign)}};
+}
+
+/// The same for 0 <= x < 1 by as many terms as count there; `square` is sign x^2.
+template <class T>
+SCI_HD many<T, 2> sici_short(T x, T square) {
+  SCI_TABLE(T, odd) = {T(1),
+                       T(1. / 18),
+                       T(1. / 600),
+                       T(1. / 35280),
+                       T(1. / 3265920),
+                       T(1. / 439084800),
+                       T(1. / 80951270400.),
+                       T(1. / 19615115520000.),
+                       T(1. / 6046686277632000.)};
+  SCI_TABLE(T, even) = {T(1. / 4),
+                        T(1. / 96),
+                        T(1. / 4320),
+                        T(1. / 322560),
+                        T(1. / 36288000),
+                        T(1. / 5748019200.),
+                        T(1. / 1220496076800.),
+                        T(1. / 334764638208000.),
+                        T(1. / 115242726703104000.)};
+  return {{x * horner(odd, square), square * horner(even, square)}};
 }
 
 template <class T>
@@ -105,7 +130,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> sici(T x) {
   T a = abs(x);
   if (a < T(1)) {
-    auto out = detail::sici_series(a, -1);
+    auto out = detail::sici_short(a, -a * a);
     return {{copysign(out[0], x), a == T(0) ? -limits<T>::infinity : (numbers::egamma<T> + log(a)) + out[1]}};
   }
   if (isnan(x)) return {{x, x}};
@@ -128,7 +153,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> shichi(T x) {
   T a = abs(x);
   if (a < T(1)) {
-    auto out = detail::sici_series(a, 1);
+    auto out = detail::sici_short(a, a * a);
     return {{copysign(out[0], x), a == T(0) ? -limits<T>::infinity : (numbers::egamma<T> + log(a)) + out[1]}};
   }
   if (isnan(x)) return {{x, x}};

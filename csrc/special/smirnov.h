@@ -5,7 +5,8 @@
 //
 // all of whose terms are positive: each is d / p times the probability of j successes in n trials of probability
 // p = d + j/n, by C. Loader's form (special/detail/gamma_peak.h) with the exponent j f(n d / j) + (n - j) f(-n d /
-// (n - j)), f(t) = log(1 + t) - t, whose terms have one sign. Derivatives in d by dual numbers. n is rounded down.
+// (n - j)), f(t) = log(1 + t) - t, whose terms have one sign. Over all j they sum to 1 (Abel): for n d <= 1, where only
+// j = n is left out, S = 1 - d (1 + d)^(n-1). Derivatives in d by dual numbers. n is rounded down.
 //
 // The work grows with n. Beyond n = 2^17 the limit form exp(-(6 n d + 1)^2 / (18 n)) (relative error about 1/n) is
 // taken. The inverse by detail/monotone_root.h.
@@ -21,6 +22,7 @@ SCI_HD_LARGE T smirnov_sum(scalar_of<T> n, T d) {
   using S = scalar_of<T>;
   const T one = T(S(1));
   T shift = d * T(n);
+  if (primal(shift) <= S(1)) return one - d * exp(T(n - S(1)) * log1p(d));
   if (n > S(131072)) {
     T c = T(S(6)) * shift + one;
     return exp(-(c * c) / T(S(18) * n));
@@ -28,7 +30,6 @@ SCI_HD_LARGE T smirnov_sum(scalar_of<T> n, T d) {
   // j = 0, (1 - d)^n; j = n is there for d = 0 only.
   T sum = exp(T(n) * log1p(-d));
   S last = n - primal(shift), peak = S(1) / gamma_peak(n);
-  if (n == S(1)) return one - d;
   SCI_NO_UNROLL
   for (int i = 1; i < 131072 && S(i) < last && S(i) < n; ++i) {
     S j = S(i), k = n - j, weight = gamma_peak(j) * gamma_peak(k) * peak * n / (j * k);

@@ -29,7 +29,15 @@ def _derivative_reference(mp: Any, n: Any, a: Any, b: Any) -> Any:
         Group("wide", n=values(1), a=logarithmic(1e-6, 1e6), b=logarithmic(1e-6, 1e6), count=32),
         Group("about equality", n=values(1, 2), a=near(2.0), b=values(2.0)),
     ),
-    special=((1, 1.0, 1.0, 0.5), (1, -1.0, 1.0, nan), (1, nan, 1.0, nan), (1, 1.0, nan, nan)),
+    special=(
+        (1, 1.0, 1.0, 0.5),
+        (1, 0.0, 2.0, inf),
+        (1, 2.0, 0.0, 0.0),
+        (1, 0.0, 0.0, 0.0),
+        (1, -1.0, 1.0, nan),
+        (1, nan, 1.0, nan),
+        (1, 1.0, nan, nan),
+    ),
     ulp=Ulp(float64=24, float32=24, partials=128),
     public=False,
 )
@@ -121,7 +129,8 @@ def agm(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
     -----
     The iteration until the numbers share half their digits, and one term more [1]_. Within 3 ulp.
 
-    The derivatives come of the same iteration on dual numbers, up to the third order.
+    The derivatives come of the same iteration on dual numbers, up to the third order. At 0 it is infinite in the
+    argument that vanishes, 0 in the other and where both vanish.
 
     References
     ----------

@@ -272,7 +272,7 @@ def radian(d: Any, m: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:
         Group("halves", x=near(0.5, 1.5, 2.5, -0.5, -1.5)),
         Group("large", x=linear(-1e6, 1e6)),
     ),
-    special=((0.5, 0.0), (-0.5, -0.0), (1.5, 2.0), (-2.5, -2.0), (inf, inf), (-inf, -inf), (nan, nan)),
+    special=((0.5, 0.0), (-0.5, 0.0), (-0.0, -0.0), (1.5, 2.0), (-2.5, -2.0), (inf, inf), (-inf, -inf), (nan, nan)),
     ulp=Ulp(float64=0, float32=0),
     wide=True,
 )

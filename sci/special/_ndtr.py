@@ -22,8 +22,8 @@ def normal_density(z: Tensor) -> Tensor:
 
 
 def _log_slope(x: Tensor, out: Tensor) -> Tensor:
-    """The density over the distribution function; on the left by the scaled function, where both vanish."""
-    right = x.real > 0
+    """The density over the distribution function; by the scaled function where both vanish or overflow."""
+    right = x.real > x.imag.abs() if x.is_complex() else x > 0
     nothing = torch.zeros_like(x)
     left = math.sqrt(2 / math.pi) / erfcx(torch.where(right, nothing, x) * -math.sqrt(0.5))
     x = torch.where(right, x, nothing)

@@ -103,9 +103,9 @@ def nrdtrimn(p: Any, std: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     "special/normal_inverse.h",
     "r r r -> r",
     partials=(
-        lambda mn, p, x, out: -1 / ndtri(p) + 0 * out,
-        lambda mn, p, x, out: -out * _slope(ndtri(p)) / ndtri(p),
-        lambda mn, p, x, out: 1 / ndtri(p) + 0 * out,
+        lambda mn, p, x, out: torch.where(out.isnan(), out, -1 / ndtri(p)),
+        lambda mn, p, x, out: torch.where(x == mn, 0 * out, -out * _slope(ndtri(p)) / ndtri(p)),
+        lambda mn, p, x, out: torch.where(out.isnan(), out, 1 / ndtri(p)),
     ),
     reference=lambda mp, mn, p, x: (x - mn) / _quantile(mp, p),
     samples=(

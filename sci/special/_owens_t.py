@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near, values
@@ -15,9 +16,14 @@ from ._gaussian import gaussian
 from ._ndtr import normal_density
 
 
+def _product(h: Tensor, a: Tensor) -> Tensor:
+    """The product, 0 where one of them is 0 and the other infinite."""
+    return torch.where((h == 0) & a.isinf() | (a == 0) & h.isinf(), 0.0, h * a)
+
+
 def _by_a(h: Tensor, a: Tensor, out: Tensor) -> Tensor:
     """exp(-h^2 (1 + a^2) / 2) / (2 pi (1 + a^2)), the exponentials as squares."""
-    root = gaussian(h / 2) * gaussian(h * a / 2)
+    root = gaussian(h / 2) * gaussian(_product(h, a) / 2)
     return root * root / ((2 * math.pi) * (1 + a * a))
 
 
@@ -61,7 +67,7 @@ def _large_a(mp: Any, h: Any, a: Any) -> Any:
     "special/owens_t.h",
     "r r -> r",
     partials=(
-        lambda h, a, out: -0.5 * normal_density(h) * erf(h * a * math.sqrt(0.5)),
+        lambda h, a, out: -0.5 * normal_density(h) * erf(_product(h, a) * math.sqrt(0.5)),
         _by_a,
     ),
     reference=_reference,

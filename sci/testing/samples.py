@@ -35,7 +35,7 @@ def points(card: ElementwiseCard, signature: str, precision: str) -> list[tuple[
 
 
 def designed_points(
-    groups: Sequence[Group], arguments: Sequence[str], signature: str, precision: str
+    groups: Sequence[Group], arguments: Sequence[str], signature: str, precision: str, *, start: float = 0.5
 ) -> list[tuple[str, Point]]:
     """Return the (group name, arguments) samples of groups, as `points` does for a card's.
 
@@ -49,6 +49,8 @@ def designed_points(
         Their kinds: ``r`` real, ``c`` complex, ``i`` integer.
     precision : {"float64", "float32"}
         Points are exact in it; those it cannot hold are left out.
+    start : float
+        Where in [0, 1) the ranges' points begin; another one gives other points of the same spread.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def designed_points(
     found: dict[Point, str] = {}
     for group in groups:
         if precision in group.dtypes and _fits(group, arguments, signature):
-            for point in _group_points(group, arguments, signature, precision):
+            for point in _group_points(group, arguments, signature, precision, start):
                 found.setdefault(
                     tuple((x, math.copysign(1, x)) if x == 0 and not isinstance(x, complex) else x for x in point),
                     group.name,
@@ -85,7 +87,7 @@ def _kind(axis: Axis) -> str:
     return "r"
 
 
-def _group_points(group: Group, arguments: Sequence[str], signature: str, precision: str) -> list[Point]:
+def _group_points(group: Group, arguments: Sequence[str], signature: str, precision: str, start: float) -> list[Point]:
     real = np.float32 if precision == "float32" else np.float64
     axes = [group.axes[a] for a in arguments]
     lists = [_list(axis, real) if axis.kind in _LISTS else None for axis in axes]
@@ -97,7 +99,7 @@ def _group_points(group: Group, arguments: Sequence[str], signature: str, precis
         steps = _low_discrepancy_steps(coordinates)
         raw = []
         for k in range(group.count):
-            u = iter([(0.5 + (k + 1) * step) % 1.0 for step in steps])
+            u = iter([(start + (k + 1) * step) % 1.0 for step in steps])
             raw.append(tuple(_value(axis, values, u) for axis, values in zip(axes, lists, strict=True)))
     rounded = [tuple(_round(x, kind, real) for x, kind in zip(point, signature, strict=True)) for point in raw]
     return [point for point in rounded if all(x is not None for x in point)]

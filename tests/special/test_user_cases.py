@@ -262,3 +262,60 @@ def test_slopes_at_infinity() -> None:
     assert gradients(special.binom, math.inf, 0.0)[0] == 0.0
     x = f64(math.inf, grad=True)
     assert torch.autograd.grad(sum(special.sici(x)), x)[0].item() == 0.0
+
+
+# Partial derivatives where a product or a quotient of the general rule is infinity times zero.
+def test_slopes_at_edges_of_the_domain() -> None:
+    assert gradients(special.agm, 0.0, 2.0) == [math.inf, 0.0]
+    assert gradients(special.agm, -3.0, 0.0) == [0.0, math.inf]
+    assert gradients(special.agm, 0.0, 0.0) == [0.0, 0.0]
+    for h in (math.inf, -math.inf):
+        assert gradients(special.owens_t, h, 0.0) == [0.0, 0.0]
+    assert gradients(special.owens_t, 0.0, math.inf) == [0.0, 0.0]
+    assert gradients(special.nrdtrisd, 2.0, 0.5, 2.0)[1] == 0.0
+    for backward in (gradients(special.nrdtrisd, 1.0, 0.5, 2.0), gradients(special.nrdtrisd, 2.0, 0.5, 2.0)):
+        assert not any(map(math.isnan, backward))
+    # P(v/2, x/2) as v falls to 0, and e^(-nc/2) of no degrees of freedom
+    x = 1.5
+    by_degrees, by_centre = -float(mpmath.e1(x / 2)) / 2, -math.exp(-x / 2) / 2
+    assert gradients(special.chndtr, x, 0.0, 0.0) == pytest.approx([0.0, by_degrees, by_centre], rel=1e-14)
+
+
+# Where the sum of the arguments is beside a pole, what rounding takes from it counts.
+def test_beta_slopes_beside_a_zero() -> None:
+    a, b = -13.1875, 5.187499999000001
+    with mpmath.workdps(40):
+        want = [float(mpmath.diff(lambda *z: mpmath.beta(*z), (a, b), n)) for n in ((1, 0), (0, 1))]
+    np.testing.assert_allclose(gradients(special.beta, a, b), want, rtol=1e-13)
+
+
+# Beside 2 degrees of freedom F hardly depends on the other ones.
+@pytest.mark.parametrize("point", [(1.99, 20.7, 3.7e-6), (1.605, 16.26, 9.0e-4), (11.2, 1.95, 9.26)])
+def test_fdtr_slopes_that_cancel(point: tuple[float, float, float]) -> None:
+    def cdf(m: Any, n: Any, x: Any) -> Any:
+        return mpmath.betainc(m / 2, n / 2, 0, m * x / (m * x + n), regularized=True)
+
+    np.testing.assert_allclose(gradients(special.fdtr, *point), slopes(cdf, *point), rtol=1e-12)
+
+
+def test_log_ndtr_slope_beside_the_imaginary_axis() -> None:
+    z = torch.tensor(5 - 60j, dtype=torch.complex128, requires_grad=True)
+    (slope,) = torch.autograd.grad(special.log_ndtr(z).real, z)
+    with mpmath.workdps(60):
+        w = mpmath.mpc(5, -60)
+        want = complex(mpmath.npdf(0) * mpmath.exp(-w * w / 2) / (mpmath.erfc(-w / mpmath.sqrt(2)) / 2))
+    assert slope.conj().item() == pytest.approx(want, rel=1e-13)
+
+
+def test_smirnov_of_less_than_a_step() -> None:
+    d = torch.tensor([1e-9, 2e-3, 0.0249], dtype=torch.float64, requires_grad=True)
+    value = special.smirnov(f64(40.0), d)
+    (slope,) = torch.autograd.grad(value.sum(), d)
+    for x, v, s in zip(d.tolist(), value.tolist(), slope.tolist(), strict=True):
+        assert v == pytest.approx(1 - x * (1 + x) ** 39, rel=4e-16)
+        assert s == pytest.approx(-((1 + x) ** 38) * (1 + 40 * x), rel=1e-14)
+
+
+def test_round_gives_negative_zero_to_itself_only() -> None:
+    signs = torch.signbit(special.round(f64(-0.0, -0.3, -0.5, 0.5)))
+    assert signs.tolist() == [True, False, False, False]

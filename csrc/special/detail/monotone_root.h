@@ -37,6 +37,8 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start, T epsilon = limits<T>::epsil
     fb = gap(b);
     if (fb == T(0)) return b;
     if (b == least || b == most) break;
+    // Flat over the longest of steps: it has its limit.
+    if (factor == T(1e18) && abs(fb - fa) <= epsilon * abs(fb)) break;
   }
   if ((fb > T(0)) != up) return up ? limits<T>::infinity : T(0);
   T c = a, fc = fa;
@@ -77,7 +79,8 @@ SCI_HD_LARGE T monotone_root(const F& gap, T start, T epsilon = limits<T>::epsil
 }
 
 /// The same where the function may turn: if there is no root on the side where it should be, one on the other side, or
-/// else the first between points at a distance of a factor 5/4 on either side; NaN if there is none either.
+/// else the first between points at a distance of a factor 5/4, far away 2, on either side; NaN if there is none
+/// either.
 template <class T, class F>
 SCI_HD_LARGE T nearest_root(const F& gap, T start, T epsilon = limits<T>::epsilon) {
   T x = monotone_root(gap, start, epsilon);
@@ -87,9 +90,10 @@ SCI_HD_LARGE T nearest_root(const F& gap, T start, T epsilon = limits<T>::epsilo
   bool up = above, found = false;
   T low = start, high = start;
   SCI_NO_UNROLL
-  for (int i = 0; i < 60 && !found; ++i) {
-    low = low * T(0.8);
-    high = high * T(1.25);
+  for (int i = 0; i < 34 && !found; ++i) {
+    const T factor = i < 20 ? T(1.25) : T(2);
+    low = low / factor;
+    high = high * factor;
     up = (gap(low) > T(0)) == above;
     found = !up || (gap(high) > T(0)) != above;
   }
