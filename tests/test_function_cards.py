@@ -136,19 +136,26 @@ def test_vmap(card: FunctionCard, device: torch.device, recwarn: pytest.Warnings
     assert not [w for w in recwarn if "fallback" in str(w.message)]
 
 
-@pytest.mark.parametrize("card", [p for p in with_samples if p.values[0].compiles])
-def test_compile(card: FunctionCard, device: torch.device) -> None:
-    for dtype in dtypes(card):
-        for sample in samples(card, dtype, device)[:1]:
-            f, xs = as_function(card, sample)
-            run = torch.compile(f, fullgraph=True, backend="aot_eager")
-            for o, want in zip(run(*xs), f(*xs), strict=True):
-                torch.testing.assert_close(o, want)
-            if card.differentiable and xs:
-                grad = torch.func.grad(lambda *ts: loss(f(*ts)), tuple(range(len(xs))))  # noqa: B023
-                compiled = torch.compile(grad, fullgraph=True, backend="aot_eager")
-                for g, want in zip(compiled(*xs), grad(*xs), strict=True):
-                    torch.testing.assert_close(g, want)
+@pytest.mark.parametrize(
+    ("card", "dtype"),
+    [  # the complex ones, which take minutes in all, belong to the long sweeps
+        pytest.param(card, dtype, id=f"{name}-{dtype}", marks=[pytest.mark.slow] if dtype.is_complex else [])
+        for name, card in CARDS
+        if card.samples and card.compiles
+        for dtype in dtypes(card)
+    ],
+)
+def test_compile(card: FunctionCard, dtype: torch.dtype, device: torch.device) -> None:
+    for sample in samples(card, dtype, device)[:1]:
+        f, xs = as_function(card, sample)
+        run = torch.compile(f, fullgraph=True, backend="aot_eager")
+        for o, want in zip(run(*xs), f(*xs), strict=True):
+            torch.testing.assert_close(o, want)
+        if card.differentiable and xs:
+            grad = torch.func.grad(lambda *ts: loss(f(*ts)), tuple(range(len(xs))))  # noqa: B023
+            compiled = torch.compile(grad, fullgraph=True, backend="aot_eager")
+            for g, want in zip(compiled(*xs), grad(*xs), strict=True):
+                torch.testing.assert_close(g, want)
 
 
 @pytest.mark.parametrize("card", [p for p in with_samples if p.values[0].complex])
