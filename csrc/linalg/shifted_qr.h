@@ -136,27 +136,32 @@ SCI_HD DoubleShift<R> double_shift(const R* h, int64_t n, const QrPart<R>& p) {
   return {choose(pair, mean, near), choose(pair, root, R(0))};
 }
 
-/// The first column of (H - s1)(H - s2) for a part that starts at k, divided by its size.
+/// The first column of (H - s1)(H - s2) for a part that starts at k, about as large as the entries of H.
 template <class R>
 SCI_HD void first_column(const R* h, int64_t n, int64_t k, DoubleShift<R> shift, R* v) {
   const R *r0 = h + k * (n + 1), *r1 = r0 + n;
-  R s = R(1) / divisor(abs(r0[0] - shift.re) + abs(shift.im) + abs(r1[0]));
-  R low = r1[0] * s;
+  const R s = R(1) / divisor(abs(r0[0] - shift.re) + abs(shift.im) + abs(r1[0]));
+  const R low = r1[0] * s;
   v[0] = low * r0[1] + (r0[0] - shift.re) * ((r0[0] - shift.re) * s) + shift.im * (shift.im * s);
   v[1] = low * (r0[0] + r1[1] - R(2) * shift.re);
   v[2] = low * r1[n + 1];
-  s = R(1) / divisor(abs(v[0]) + abs(v[1]) + abs(v[2]));
-  for (int i = 0; i < 3; ++i) v[i] *= s;
 }
 
 /// v[0:3] becomes the vector of a reflection, v[0] = 1; returns tau, and in beta what the reflection leaves.
 template <class R>
 SCI_HD R small_reflection(R* v, R* beta) {
-  const R size = abs(v[0]) + abs(v[1]) + abs(v[2]), below = abs(v[1]) + abs(v[2]);
+  using T = single_of<R>;
+  const R below = abs(v[1]) + abs(v[2]);
   auto plain = below == R(0);
-  const R s = R(1) / choose(plain, R(1), size);
-  const R x = v[0] * s, y = v[1] * s, z = v[2] * s;
-  const R norm = choose(plain, R(1), sqrt(x * x + y * y + z * z));
+  R x = v[0], y = v[1], z = v[2], size = R(1), square = x * x + y * y + z * z;
+  auto small = both(opposite(plain), square < R(limits<T>::min / limits<T>::epsilon));
+  if (some(small)) {  // rarely: squares that underflow
+    size = choose(small, abs(x) + below, size);
+    const R s = R(1) / size;
+    x *= s, y *= s, z *= s;
+    square = x * x + y * y + z * z;
+  }
+  const R norm = choose(plain, R(1), sqrt(square));
   const R b = with_sign(norm, -x);
   const R f = choose(plain, R(0), R(1) / choose(plain, R(1), x - b));
   *beta = choose(plain, v[0], b * size);
