@@ -296,6 +296,25 @@ def stevd(d: Tensor, e: Tensor, vectors: bool) -> tuple[Tensor, Tensor] | None:
     return values, columns.mT
 
 
+def bevd(ab: Tensor, lower: bool, vectors: bool) -> tuple[Tensor, Tensor | None] | None:
+    """Return eigenvalues and vectors (column-major) of Hermitian bands; None where the routine fails."""
+    routine = _routine("hbevd" if ab.is_complex() else "sbevd", ab.dtype)
+    found = []
+    for one in ab.detach().reshape(-1, *ab.shape[-2:]).resolve_conj().numpy():
+        w, v, info = routine(one, compute_v=int(vectors), lower=int(lower))
+        if info != 0:
+            return None
+        found.append((torch.from_numpy(w), torch.from_numpy(v.T) if vectors else None))
+    if ab.dim() == 2:
+        values, rows = found[0]
+        return values, None if rows is None else rows.mT
+    lead, n = ab.shape[:-2], ab.shape[-1]
+    values = torch.stack([w for w, _ in found]).view(*lead, n)
+    if not vectors:
+        return values, None
+    return values, torch.stack([rows for _, rows in found if rows is not None]).view(*lead, n, n).mT
+
+
 def eigh_subset(a: Tensor, lower: bool, first: int, last: int, vectors: bool) -> tuple[Tensor, Tensor | None]:
     """Return some eigenvalues and vectors of one Hermitian matrix."""
     routine = _routine("heevr" if a.is_complex() else "syevr", a.dtype)

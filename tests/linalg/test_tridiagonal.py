@@ -8,6 +8,7 @@ import scipy.linalg
 import torch
 from torch import Tensor
 
+from sci import linalg
 from sci.linalg import LinAlgError, eigh_tridiagonal, eigvalsh_tridiagonal
 from tests.linalg.linalg_matrices import REAL, eps, random
 
@@ -147,3 +148,27 @@ def test_no_convergence_is_said() -> None:
     d = torch.full((5, 9), torch.nan)
     with pytest.raises((LinAlgError, ValueError)):
         eigvalsh_tridiagonal(d, torch.ones(5, 8), check_finite=False)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.complex128], ids=str)
+@pytest.mark.parametrize("lower", [True, False])
+@pytest.mark.parametrize("shape", [(3, 5), (2, 60), (4, 60), (2, 150), (5, 2, 70), (2, 2, 3, 60), (6, 2, 9), (30, 250)])
+def test_bands_as_dense_matrices(shape, lower, dtype):
+    ab = torch.randn(shape, dtype=dtype, generator=torch.Generator().manual_seed(1))
+    eps, n, u = torch.finfo(dtype).eps, shape[-1], shape[-2] - 1
+    full = torch.zeros(*shape[:-2], n, n, dtype=dtype)
+    for k in range(u + 1):
+        diagonal = ab[..., k, : n - k] if lower else ab[..., u - k, k:]
+        full.diagonal(-k if lower else k, -2, -1).copy_(diagonal.real if k == 0 else diagonal)
+    beside = full.tril(-1) + full.triu(1)
+    full = full + beside.mH
+    w, v = linalg.eig_banded(ab, lower=lower)
+    size = torch.linalg.eigvalsh(full).abs().amax(-1)[..., None, None]
+    assert ((full @ v - v * w[..., None, :]).abs() / size).max() < 20 * n**0.5 * eps
+    assert (v.mH @ v - torch.eye(n, dtype=dtype)).abs().max() < 20 * n**0.5 * eps
+    assert (w.diff(dim=-1) >= 0).all() and not w.is_complex() and v.dtype == dtype
+    values = linalg.eigvals_banded(ab, lower=lower)
+    assert ((values - w).abs() / size[..., 0]).max() < 20 * n**0.5 * eps
+    x = ab.clone().requires_grad_()
+    recorded = linalg.eig_banded(x, lower=lower)
+    assert recorded[1].requires_grad and ((recorded[0] - w).abs() / size[..., 0]).max() < 20 * n**0.5 * eps
