@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from typing import Any, Literal, Self
 
@@ -115,7 +114,7 @@ class BSpline:
 
     def __init__(self, t: Any, c: Any, k: Any, extrapolate: Extrapolate = True, axis: int = 0) -> None:
         name = type(self).__name__
-        k = operator.index(k)
+        k = integer(name, "k", k)
         t, c = promote_over_real(name, {"t": t}, {"c": c})
         axis = normalize_axis(name, axis, c.dim())
         c = c.movedim(axis, 0) if axis else c
@@ -200,7 +199,7 @@ class BSpline:
             With k + 1 entries per row, differentiable in `x` and `t`.
         """
         name = cls.__name__
-        k = operator.index(k)
+        k = integer(name, "k", k)
         mode = mode_of(name, extrapolate)
         x, t = promote(name, allow_complex=False, x=x, t=t)
         x = x.reshape(1) if x.dim() == 0 else x

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.cards import Sample, function
 from .._core.checks import read
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, integer
 from ..linalg import LinAlgError
 from . import _knots
 from ._banded import solve
@@ -116,7 +115,7 @@ def make_interp_spline(
     tensor([-0.3570,  8.4480], dtype=torch.float64)
     """
     name = "make_interp_spline"
-    k = operator.index(k)
+    k = integer(name, "k", k)
     ends = _end_conditions(name, bc_type)
     periodic = isinstance(bc_type, str) and bc_type == "periodic"
     given = {
@@ -364,7 +363,7 @@ def make_lsq_spline(
     8.0...
     """
     name = "make_lsq_spline"
-    k = operator.index(k)
+    k = integer(name, "k", k)
     if method not in ("qr", "norm-eq"):
         raise bad_argument(name, "method", "'qr' or 'norm-eq'", method)
     real = {"x": x, "t": t} if w is None else {"x": x, "t": t, "w": w}

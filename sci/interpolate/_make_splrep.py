@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument, items
+from .._core.errors import bad_argument, integer, items
 from ._bspline import BSpline
 from ._checks import holds, shape_text
 from ._knots import not_a_knot, periodic
@@ -34,7 +33,7 @@ def _use(f: Any, x: Tensor, y: Tensor) -> Tensor:
 def _data(name: str, x: Any, y: Any, w: Any, low: Any, high: Any, k: int, s: Any, bc_type: Any) -> tuple[Any, ...]:
     if bc_type not in (None, "not-a-knot", "periodic"):
         raise bad_argument(name, "bc_type", "None, 'not-a-knot' or 'periodic'", bc_type)
-    k = operator.index(k)
+    k = integer(name, "k", k)
     if not 1 <= k < 20:
         raise ValueError(f"{name}: k must be 1 to 19, got {k}")
     if not s >= 0:

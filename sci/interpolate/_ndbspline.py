@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
+from .._core.errors import integer, items
 from ..sparse import csr_array
 from ._bspline import check_knots
 from ._bspline_algebra import differentiated
@@ -30,6 +31,13 @@ def _use(thing: Any, t: Any, c: Tensor, k: Any) -> tuple[Tensor, ...]:
     spline = thing(t, c, k)
     at = torch.tensor([[-0.93, 0.4], [0.11, 1.2]], dtype=t[0].dtype, device=c.device)
     return spline(at), spline(at, nu=(1, 0))
+
+
+def _degrees(name: str, t: Sequence[Any], k: Any) -> list[int]:
+    """Return a degree per dimension; one number is for all."""
+    if hasattr(k, "__index__"):
+        return [integer(name, "k", k)] * len(t)
+    return [integer(name, "k", one) for one in items(name, "k", k, "a degree, or one per dimension")]
 
 
 @function(differentiable=("t", "c"), samples=_samples, call=_use)
@@ -79,10 +87,7 @@ class NdBSpline:
 
     def __init__(self, t: Sequence[Any], c: Any, k: Any, *, extrapolate: bool | None = None) -> None:
         name = type(self).__name__
-        try:
-            degrees = [operator.index(k)] * len(t)
-        except TypeError:
-            degrees = [operator.index(degree) for degree in k]
+        degrees = _degrees(name, t, k)
         if len(degrees) != len(t):
             raise ValueError(f"{name}: len(t) = {len(t)} != len(k) = {len(degrees)}.")
         *knots, c = promote_over_real(name, {f"t[{i}]": v for i, v in enumerate(t)}, {"c": c})
@@ -170,7 +175,7 @@ class NdBSpline:
             Of shape ``(npts, n1 * n2 * ...)``.
         """
         name = cls.__name__
-        degrees = [operator.index(k)] * len(t) if hasattr(k, "__index__") else [operator.index(v) for v in k]
+        degrees = _degrees(name, t, k)
         *knots, x = promote_over_real(name, {**{f"t[{i}]": v for i, v in enumerate(t)}, "xvals": xvals}, {})
         if x.dim() != 2 or x.shape[1] != len(knots):
             raise ValueError(

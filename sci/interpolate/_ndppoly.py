@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
+from .._core.errors import items
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 from ._ppoly import PPoly
 from ._rgi import coordinates
@@ -93,7 +94,8 @@ class NdPPoly:
 
     def __init__(self, c: Any, x: Sequence[Any], extrapolate: bool | None = None) -> None:
         name = type(self).__name__
-        *grid, c = promote_over_real(name, {f"x[{k}]": v for k, v in enumerate(x)}, {"c": c})
+        grids = {f"x[{k}]": v for k, v in enumerate(items(name, "x", x, "a sequence of arrays"))}
+        *grid, c = promote_over_real(name, grids, {"c": c})
         d = len(grid)
         if any(v.dim() != 1 for v in grid):
             raise ValueError(f"{name}: x arrays must all be 1-dimensional")

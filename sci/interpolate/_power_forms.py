@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
+from .._core.errors import bad_argument, integer
 from .._core.poly1d import Poly1d
 from ._checks import promote_over_real, shape_text
 
@@ -141,8 +141,8 @@ def pade(an: Any, m: int, n: int | None = None) -> tuple[Poly1d, Poly1d]:
     (an,) = promote("pade", an=an)
     if an.dim() != 1:
         raise ValueError(f"pade: an must be 1-dimensional, got shape {shape_text(an.shape)}")
-    m = operator.index(m)
-    n = an.shape[0] - 1 - m if n is None else operator.index(n)
+    m = integer("pade", "m", m)
+    n = an.shape[0] - 1 - m if n is None else integer("pade", "n", n)
     if n < 0:
         raise ValueError("Order of q <m> must be smaller than len(an)-1.")
     if m < 0:
@@ -219,14 +219,17 @@ def approximate_taylor_polynomial(
     >>> approximate_taylor_polynomial(torch.exp, zero, 2, 0.1, order=6)[2]
     tensor(0.5000, dtype=torch.float64)
     """
-    order = degree if order is None else order
+    name = "approximate_taylor_polynomial"
+    if not callable(f):
+        raise bad_argument(name, "f", "a function", f, TypeError)
+    degree = integer(name, "degree", degree)
+    order = degree if order is None else integer(name, "order", order)
     if order < degree:
-        raise ValueError(f"approximate_taylor_polynomial: order must be at least degree={degree}, got {order}")
-    at, width = promote_over_real("approximate_taylor_polynomial", {"x": x, "scale": scale}, {})
+        raise ValueError(f"{name}: order must be at least degree={degree}, got {order}")
+    at, width = promote_over_real(name, {"x": x, "scale": scale}, {})
     if at.dim() or width.dim():
         raise ValueError(
-            f"approximate_taylor_polynomial: x and scale must be numbers, got shapes {shape_text(at.shape)} and "
-            f"{shape_text(width.shape)}"
+            f"{name}: x and scale must be numbers, got shapes {shape_text(at.shape)} and {shape_text(width.shape)}"
         )
     step = torch.arange(order + 1, dtype=at.dtype, device=at.device) * (math.pi / max(order, 1))
     unit = step.cos()

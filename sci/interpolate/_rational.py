@@ -10,7 +10,6 @@ other j. Two steps of Newton's method on the sum itself give them their last dig
 from __future__ import annotations
 
 import math
-import operator
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -21,6 +20,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import promote
 from .._core.cards import Sample, function
+from .._core.errors import integer
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates
 
 runtime.load_library()
@@ -77,9 +77,11 @@ def _zeros(a: Tensor, nodes: Tensor) -> Tensor:
 class _BarycentricRational:
     """Data checked and sorted out, evaluation, poles, residues and roots."""
 
+    _called = ("x", "y")  # what errors call the arguments
+
     def __init__(self, x: Any, y: Any, axis: int = 0) -> None:
         name = type(self).__name__
-        x, y = promote(name, x=x, y=y)
+        x, y = promote(name, **dict(zip(self._called, (x, y), strict=True)))
         if x.dim() != 1:
             raise ValueError("`x` must be 1-D.")
         if y.dim() == 0:
@@ -296,7 +298,7 @@ class AAA(_BarycentricRational):
         clean_up_tol: float = 1e-13,
     ) -> None:
         super().__init__(x, y)
-        max_terms = operator.index(max_terms)
+        max_terms = integer("AAA", "max_terms", max_terms)
         if max_terms < 1:
             raise ValueError("`max_terms` must be an integer value greater than or equal to one.")
         x = self._nodes.detach()
@@ -450,10 +452,12 @@ class FloaterHormannInterpolator(_BarycentricRational):
     0.9174
     """
 
+    _called = ("points", "values")
+
     def __init__(self, points: Any, values: Any, *, d: int = 3, axis: int = 0) -> None:
         super().__init__(points, values, axis)
         x, n = self._nodes, self._nodes.shape[0]
-        d = operator.index(d)
+        d = integer(type(self).__name__, "d", d)
         if not 0 <= d < n:
             raise ValueError("`d` must satisfy 0 <= d < n.")
         window = x.unfold(0, d + 1, 1)  # (n - d, d + 1)

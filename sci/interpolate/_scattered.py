@@ -48,10 +48,12 @@ def _host(x: Tensor) -> np.ndarray[Any, Any]:
     return np.asarray(x.tolist()).reshape(x.shape) if is_wrapped_by_transform(x) else x.numpy()
 
 
-def _arrays(name: str, points: Any, values: Any, fewest: int) -> tuple[Tensor, Tensor]:
+def _arrays(
+    name: str, points: Any, values: Any, fewest: int, called: tuple[str, str] = ("points", "values")
+) -> tuple[Tensor, Tensor]:
     if isinstance(points, tuple):
         points = torch.stack(promote_over_real(name, {f"points[{k}]": p for k, p in enumerate(points)}, {}), -1)
-    points, values = promote_over_real(name, {"points": points}, {"values": values})
+    points, values = promote_over_real(name, {called[0]: points}, {called[1]: values})
     points = points[:, None] if points.dim() == 1 and fewest == 1 else points
     if points.dim() != 2:
         raise ValueError(f"{name}: points must have shape (n, ndim), got {shape_text(points.shape)}")
@@ -253,7 +255,7 @@ class NearestNDInterpolator:
 
     def __init__(self, x: Any, y: Any, rescale: bool = False, tree_options: Any = None) -> None:
         name = type(self).__name__
-        self.points, self.values = _arrays(name, x, y, 1)
+        self.points, self.values = _arrays(name, x, y, 1, ("x", "y"))
         self.offset, self.scale = _rescaling(self.points, rescale)
         self._scaled = ((self.points - self.offset) / self.scale).detach()
         self._cells = Cells(self._scaled)

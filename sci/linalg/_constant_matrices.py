@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sci._core.arrays import COMPLEX_OF
 from sci._core.cards import Sample, function
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, integer
 
 from ._matrices import random_matrices, require_matrix, tensors
 
@@ -241,7 +241,8 @@ def hadamard(n: int, dtype: Any = int, *, device: Any = None) -> Tensor:
     tensor([[ 1,  1],
             [ 1, -1]])
     """
-    if n < 1 or int(n) & (int(n) - 1):
+    n = integer("hadamard", "n", n)
+    if n < 1 or n & (n - 1):
         raise bad_argument("hadamard", "n", "a power of 2", n)
     given = {int: torch.int64, float: torch.float64, complex: torch.complex128}.get(dtype, dtype)
     h = torch.ones(1, 1, dtype=given, device=device)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
+from sci._core.errors import integer
 
 from ._cossin_form import WHY, Parts, decomposition, join, middle
 from ._matrices import batch_shape, random_matrices, tensors
@@ -18,7 +19,8 @@ def _whole(X: Any, p: Any, q: Any) -> tuple[Tensor, int, int]:
     """Return the matrix with its partition, from itself or from four blocks."""
     if p or q:
         (x,) = tensors("cossin", X=X)
-        p, q = 1 if p is None else int(p), 1 if q is None else int(q)
+        p = 1 if p is None else integer("cossin", "p", p)
+        q = 1 if q is None else integer("cossin", "q", q)
         if x.dim() < 2 or x.shape[-1] != x.shape[-2]:
             raise ValueError(f"cossin: Cosine Sine decomposition only supports square matrices, got {tuple(x.shape)}")
         m = x.shape[-1]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, integer
 
 from . import _quick
 from ._matrices import differentiates, random_matrices, require_matrix, tensors
@@ -226,6 +226,7 @@ def diagsvd(s: Any, M: int, N: int) -> Tensor:
             [0., 1., 0.]])
     """
     (s,) = tensors("diagsvd", s=s)
+    M, N = integer("diagsvd", "M", M), integer("diagsvd", "N", N)
     if s.dim() == 0 or s.shape[-1] != min(M, N):
         raise bad_argument("diagsvd", "s", f"of length {min(M, N)}, the smaller of M and N", s)
     square = torch.diag_embed(s)

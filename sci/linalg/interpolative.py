@@ -11,6 +11,7 @@ has few rows, and to the accuracy asked for the same interpolation [2]_.
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,7 +93,7 @@ def _compressed(a: _Map, eps_or_k: float, rng: Any) -> Tensor:
 
 
 def _require_size(function: str, eps_or_k: Any, least: int) -> None:
-    if not eps_or_k > 0:
+    if not isinstance(eps_or_k, (numbers.Real, Tensor)) or not eps_or_k > 0:
         raise bad_argument(function, "eps_or_k", "a positive precision or a rank", eps_or_k)
     if eps_or_k >= 1 and int(eps_or_k) > least:
         raise ValueError(f"{function}: Approximation rank {int(eps_or_k)} exceeds min(A.shape) = {least}")
@@ -425,7 +426,7 @@ def estimate_rank(A: Any, eps: float, rng: Any = None) -> int:
     >>> estimate_rank(torch.ones(20, 30), 1e-4)
     1
     """
-    if not 0 < eps < 1:
+    if not isinstance(eps, (numbers.Real, Tensor)) or not 0 < eps < 1:
         raise bad_argument("estimate_rank", "eps", "between 0 and 1", eps)
     y = _compressed(_Map("estimate_rank", "A", A), eps, np.random.default_rng(rng))
     return _rank(y.detach(), eps)

@@ -38,18 +38,18 @@ def as_dtype(dtype: Any, function: str) -> torch.dtype | None:
         raise bad_argument(function, "dtype", "a dtype that torch has", dtype, TypeError) from None
 
 
-def as_shape(shape: Any, function: str, ndims: tuple[int, ...]) -> tuple[int, ...]:
+def as_shape(shape: Any, function: str, ndims: tuple[int, ...], argument: str = "shape") -> tuple[int, ...]:
     """Return a shape as a tuple of non-negative integers of an allowed length."""
     try:
         sizes = tuple(
             [operator.index(n) for n in (shape if isinstance(shape, (tuple, list, torch.Size)) else (shape,))]
         )
     except TypeError as error:
-        raise TypeError(f"{function}: shape must be a tuple of integers: {error}, got {describe(shape)}") from None
+        raise TypeError(f"{function}: {argument} must be a tuple of integers: {error}, got {describe(shape)}") from None
     if sizes and min(sizes) < 0:
-        raise ValueError(f"{function}: shape elements cannot be negative, got {sizes}")
+        raise ValueError(f"{function}: {argument} elements cannot be negative, got {sizes}")
     if ndims and len(sizes) not in ndims:
-        raise ValueError(f"{function}: shape must have {' or '.join(map(str, ndims))} dimensions, got {sizes}")
+        raise ValueError(f"{function}: {argument} must have {' or '.join(map(str, ndims))} dimensions, got {sizes}")
     return sizes
 
 

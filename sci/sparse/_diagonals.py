@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, integer
 from ._convert import as_dtype, as_shape
 from ._dia import dia_array, dia_matrix
 from ._layouts import Diagonals
@@ -41,7 +41,9 @@ def _is_array(x: Any) -> bool:
 def _diagonals(diagonals: Any, offsets: Any) -> tuple[list[Any], list[int]]:
     """Return diagonals and offsets as lists; a single offset is for one diagonal, which need not be in a list."""
     if not _is_array(offsets):
-        k = operator.index(offsets)
+        k = integer("diags_array", "offsets", offsets)
+        if not hasattr(diagonals, "__len__"):
+            raise bad_argument("diags_array", "diagonals", "a diagonal or a sequence of them", diagonals, TypeError)
         if not len(diagonals) and not isinstance(diagonals, Tensor):
             return [], []
         if len(diagonals) > 0 and _is_array(diagonals[0]):
@@ -216,13 +218,11 @@ def spdiags(data: Any, diags: Any, m: Any = None, n: int | None = None, format: 
 
 
 def _ones(cls: Any, m: int, n: int | None, k: int, dtype: Any, format: str | None, device: Any, name: str) -> Any:
-    rows, columns = (int(size) for size in (m, m if n is None else n))
+    rows = integer(name, "m", m)
+    columns = rows if n is None else integer(name, "n", n)
     if rows < 0 or columns < 0:
         raise ValueError(f"{name}: shape elements cannot be negative, got {(rows, columns)}")
-    try:
-        k = operator.index(k)
-    except TypeError:
-        raise bad_argument(name, "k", "an integer", k, TypeError) from None
+    k = integer(name, "k", k)
     if k > columns or -k > rows:
         raise ValueError(f"{name}: Offset k={k} is out of bounds for the shape {(rows, columns)}")
     length = min(rows + k, columns - k, rows, columns)
@@ -313,4 +313,5 @@ def identity(n: int, dtype: Any = float, format: str | None = None, *, device: A
     tensor([[1., 0.],
             [0., 1.]])
     """
+    n = integer("identity", "n", n)
     return _ones(dia_matrix, n, n, 0, dtype, format, device, "identity")

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from .._core.cards import Sample, function
+from .._core.errors import bad_argument
 from ._base import SparseBase
 from ._coo import coo_array
 
@@ -33,7 +34,7 @@ def _swap_call(act: Any, a: Any) -> Any:
 
 def _coordinates(A: Any, name: str) -> Any:
     if not isinstance(A, SparseBase):
-        raise TypeError(f"{name}: A must be a sparse array, got {type(A).__name__}")
+        raise bad_argument(name, "A", "a sparse array", A, TypeError)
     return A.tocoo()
 
 

@@ -13,6 +13,7 @@ from ._base import SparseBase, sparray
 from ._coo import coo_array, coo_matrix
 from ._csr import csr_array
 from ._pattern import Coordinates, structural
+from ._stacking import dense
 
 __all__ = ["find", "tril", "triu"]
 
@@ -49,17 +50,17 @@ def find(A: Any) -> tuple[Tensor, Tensor, Tensor]:
     >>> find(csr_array(torch.tensor([[7.0, 8.0], [0.0, 9.0]])))[2]
     tensor([7., 8., 9.])
     """
-    made = coo_array(A, copy=False)
+    made = coo_array(dense(A, "A", "find"), copy=False)
     made.sum_duplicates()
     keep = (made._data.detach() != 0).nonzero()[:, 0]
     row, column = (x.index_select(0, keep) for x in made.coords)
     return row, column, made._data.index_select(-1, keep)
 
 
-def _part(A: Any, k: int, format: str | None, keep: Callable[[Tensor], Tensor]) -> Any:
-    made = A.tocoo()._array() if isinstance(A, SparseBase) else coo_array(A)
+def _part(name: str, A: Any, k: int, format: str | None, keep: Callable[[Tensor], Tensor]) -> Any:
+    made = A.tocoo()._array() if isinstance(A, SparseBase) else coo_array(dense(A, "A", name))
     if made.ndim != 2:
-        raise ValueError(f"tril, triu: A must have two dimensions, got shape {made.shape}")
+        raise ValueError(f"{name}: A must have two dimensions, got shape {made.shape}")
     with structural(*made.coords):
         row, column = made.coords
         kept = keep(column.to(torch.int64) - row - k).nonzero()[:, 0]
@@ -93,7 +94,7 @@ def tril(A: Any, k: int = 0, format: str | None = None) -> Any:
     tensor([[1., 0.],
             [3., 4.]])
     """
-    return _part(A, k, format, lambda over: over <= 0)
+    return _part("tril", A, k, format, lambda over: over <= 0)
 
 
 @function(differentiable=("A",), samples=_samples, call=_call, batch=False, compiles=False)
@@ -120,4 +121,4 @@ def triu(A: Any, k: int = 0, format: str | None = None) -> Any:
     tensor([[1., 2.],
             [0., 4.]])
     """
-    return _part(A, k, format, lambda over: over >= 0)
+    return _part("triu", A, k, format, lambda over: over >= 0)

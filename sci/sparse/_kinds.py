@@ -154,6 +154,8 @@ def safely_cast_index_arrays(A: Any, idx_dtype: Any = torch.int32, msg: str = ""
     >>> indptr
     tensor([0, 1, 2])
     """
+    if not hasattr(A, "asformat"):
+        raise bad_argument("safely_cast_index_arrays", "A", "a sparse array", A, TypeError)
     wanted = as_dtype(idx_dtype, "safely_cast_index_arrays") or torch.int32
     limit = torch.iinfo(wanted).max
     if any(n > limit + 1 for n in A.shape):

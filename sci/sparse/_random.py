@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import function
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, integer
 from ._combine import coordinates_of
 from ._convert import as_dtype, as_shape
 from ._coo import coo_array, coo_matrix
@@ -168,7 +168,7 @@ def random(
     >>> random(10, 10, density=0.25, rng=0).nnz
     25
     """
-    shape = as_shape((int(m), int(n)), "random", (2,))
+    shape = as_shape((integer("random", "m", m), integer("random", "n", n)), "random", (2,))
     sampler = None if data_rvs is None else lambda size: data_rvs(size)
     source = rng if random_state is None else random_state
     return _draw(coo_matrix, shape, density, format, dtype, source, sampler, None)

@@ -37,14 +37,15 @@ def _block_call(act: Any, a: Any, b: Any) -> Any:
 
 def as_coordinates(A: Any) -> Any:
     """Return an array-like of two dimensions, or a vector as a row, in coordinates."""
-    made = A.tocoo()._array() if isinstance(A, SparseBase) else coo_array(_dense(A))
+    made = A.tocoo()._array() if isinstance(A, SparseBase) else coo_array(dense(A, "blocks", "sparse"))
     return made if made.ndim != 1 else made.reshape(1, -1)
 
 
-def _dense(A: Any) -> Any:
+def dense(A: Any, argument: str, name: str) -> Any:
+    """Return an array-like as a tensor of at least one dimension; what is sparse stays as it is."""
     if hasattr(A, "tocoo") or (isinstance(A, Tensor) and A.layout is not torch.strided):
         return A
-    return torch.atleast_1d(as_tensor(A, "blocks", "sparse"))
+    return torch.atleast_1d(as_tensor(A, argument, name))
 
 
 def _any_array(blocks: Iterable[Any]) -> bool:

@@ -40,7 +40,7 @@ def _whole_samples(generator: torch.Generator, dtype: torch.dtype, device: torch
 
 
 def _of_whole_order(name: str, f: Callable[..., Tensor], n: Any, x: Any, out: Tensor | None) -> Tensor:
-    order, argument, cast = order_and_argument(name, n, x)
+    order, argument, cast = order_and_argument(name, n, x, ("n", "x"))
     if argument.is_complex():
         raise bad_argument(name, "x", "real", x, TypeError)
     if known(((order != order.round()) & ~order.isnan()).any()):

@@ -23,11 +23,16 @@ from ._bessel_y import yv
 from ._cylinder import TURNED_I, TURNED_J, TURNED_Y, cylinder
 
 
-def order_and_argument(name: str, v: Any, z: Any) -> tuple[Tensor, Tensor, torch.dtype | None]:
-    """Return a real order and a real or complex argument of one precision, and the dtype to cast a result back to."""
-    if as_tensor(v, "v", name).is_complex():
-        raise bad_argument(name, "v", "real", v, TypeError)
-    order, argument = promote(name, half=True, v=v, z=z)
+def order_and_argument(
+    name: str, v: Any, z: Any, called: tuple[str, str] = ("v", "z")
+) -> tuple[Tensor, Tensor, torch.dtype | None]:
+    """Return a real order and a real or complex argument of one precision, and the dtype to cast a result back to.
+
+    Errors speak of what the caller's arguments are `called`.
+    """
+    if as_tensor(v, called[0], name).is_complex():
+        raise bad_argument(name, called[0], "real", v, TypeError)
+    order, argument = promote(name, half=True, **dict(zip(called, (v, z), strict=True)))
     dtype = argument.dtype
     wide = compute_dtype(dtype)
     argument = argument.to(wide)

@@ -122,9 +122,13 @@ def count_of(name: str, nt: Any, most: int | None = None) -> int:
     """Return the number of zeros that is asked for, checked."""
     if isinstance(nt, Tensor) and nt.numel() == 1:
         nt = nt.item()
-    if isinstance(nt, bool) or nt != int(nt) or nt < 1 or (most is not None and nt > most):
+    try:
+        count = int(nt)
+    except (TypeError, ValueError, OverflowError):
+        count = 0
+    if isinstance(nt, bool) or nt != count or count < 1 or (most is not None and count > most):
         raise bad_argument(name, "nt", "a positive whole number" + (f" up to {most}" if most else ""), nt)
-    return int(nt)
+    return count
 
 
 def _list(name: str, zero: Callable[..., Tensor], n: Any, nt: Any) -> Tensor:

@@ -178,7 +178,7 @@ def _y_slope(n: Tensor, z: Tensor) -> Tensor:
 
 def _call(name: str, f: Pointwise, slope: Pointwise, n: Any, z: Any, derivative: bool) -> Tensor:
     """Return f or its derivative in z, with checked orders."""
-    order, argument, cast = order_and_argument(name, n, z)
+    order, argument, cast = order_and_argument(name, n, z, ("n", "z"))
     order = order.detach()
     if known(((order < 0) | (order != order.round())).any()):
         raise bad_argument(name, "n", "a whole number of at least 0", n)

@@ -50,6 +50,16 @@ def test_selfcheck_finds_values_and_gradients(
     assert "FAILED linalg.det: GradcheckError" in text
 
 
+def test_selfcheck_leaves_out_what_needs_scipy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.sparse", None)
+    assert main(["selfcheck", "--match", r"sparse.linalg.(splu|spilu|norm)$"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2] == "left out, as they need SciPy (pip install scipy): sparse.linalg.spilu, sparse.linalg.splu"
+    assert lines[-1] == "3 functions on cpu: all as promised"
+
+
 def test_selfcheck_of_a_crash_goes_on(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise RuntimeError("sci: no such kernel")

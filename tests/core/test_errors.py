@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 import torch
 
 from sci import fft, interpolate, linalg, sparse, special
+from sci._core.cards import DOMAINS
 from sci._core.errors import bad_argument, describe, integer, items
 
 ONE = torch.eye(3, dtype=torch.float64)
@@ -97,6 +100,40 @@ def test_error_names_argument_and_what_it_got(call: Callable[[], Any], kind: typ
     pattern = ".*".join(map(re.escape, text.split(".*")))
     with pytest.raises(kind, match=f"(?s){pattern}"):
         call()
+
+
+def public_functions() -> list[tuple[str, Callable[..., Any], list[str]]]:
+    """Return what has required arguments: name, the function or class, its required arguments."""
+    found = []
+    for domain in DOMAINS:
+        module = importlib.import_module(f"sci.{domain}")
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if not callable(thing) or (isinstance(thing, type) and issubclass(thing, (Exception, Warning))):
+                continue
+            parameters = inspect.signature(thing).parameters.values()
+            positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            required = [p.name for p in parameters if p.default is p.empty and p.kind in positional]
+            if required and not name.startswith("is") and name not in ANYTHING:
+                found.append((f"{domain}.{name}", thing, required))
+    return found
+
+
+# What they are given is looked at later, or by Python's `open`; `interp2d` is gone, and says so.
+ANYTHING = {"generate_knots", "interp2d", "load_npz", "set_workers"}
+
+
+def test_every_function_names_the_argument_that_is_no_array() -> None:
+    unnamed = []
+    for name, function, required in public_functions():
+        parts = {part.lower() for argument in required for part in (argument, *re.split("_and_|_or_", argument))}
+        try:
+            function(*[object()] * len(required))
+            unnamed.append(f"{name} takes an object")
+        except (TypeError, ValueError) as error:
+            if not parts & set(re.findall(r"\w+", str(error).partition(":")[2].lower())):
+                unnamed.append(f"{name}({', '.join(required)}): {error}")
+    assert not unnamed, "\n".join(unnamed)
 
 
 def test_describe_is_short() -> None:

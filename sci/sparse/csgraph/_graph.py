@@ -48,7 +48,7 @@ def from_places(values: Tensor, present: Tensor) -> csr_array:
     return made
 
 
-def as_square(csgraph: Any, name: str) -> Any:
+def as_square(csgraph: Any, name: str, argument: str = "csgraph") -> Any:
     """Return the graph as a sparse array of this library, or as a dense tensor, or as it is where it is masked."""
     if isinstance(csgraph, SparseBase) or is_masked(csgraph):
         found = csgraph
@@ -62,17 +62,19 @@ def as_square(csgraph: Any, name: str) -> Any:
     elif isinstance(csgraph, Tensor) and csgraph.layout is not torch.strided:
         found = csr_array(csgraph)
     else:
-        found = as_tensor(csgraph, "csgraph", name)
+        found = as_tensor(csgraph, argument, name)
     if found.ndim != 2 or found.shape[0] != found.shape[1]:
-        raise ValueError(f"{name}: csgraph must be a square matrix (N, N), got shape {tuple(found.shape)}")
+        raise ValueError(f"{name}: {argument} must be a square matrix (N, N), got shape {tuple(found.shape)}")
     return found
 
 
 class Graph:
     """Edges with weights: the entries of compressed rows, where an entry of weight 0 is an edge, too."""
 
-    def __init__(self, csgraph: Any, name: str, directed: bool = True, unweighted: bool = False) -> None:
-        found = as_square(csgraph, name)
+    def __init__(
+        self, csgraph: Any, name: str, directed: bool = True, unweighted: bool = False, argument: str = "csgraph"
+    ) -> None:
+        found = as_square(csgraph, name, argument)
         self.is_array = not isinstance(found, SparseBase) or found._is_array
         if is_masked(found):
             found = from_places(*masked_parts(found, name))

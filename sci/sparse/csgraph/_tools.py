@@ -90,7 +90,7 @@ def construct_dist_matrix(graph: Any, predecessors: Any, directed: bool = True, 
             [inf, inf, 0.]])
     """
     name = "construct_dist_matrix"
-    found = Graph(graph, name, directed)
+    found = Graph(graph, name, directed, argument="graph")
     n = found.nodes
     before = _predecessors(predecessors, (n, n), name, found.device)
     nodes = torch.arange(n, device=before.device).expand(n, n)

@@ -90,7 +90,7 @@ class LaplacianNd(LinearOperator):
         if boundary_conditions not in ("dirichlet", "neumann", "periodic"):
             text = "boundary_conditions must be 'dirichlet', 'neumann' or 'periodic'"
             raise ValueError(f"LaplacianNd: {text}. Unknown value {boundary_conditions!r}")
-        self.grid_shape = as_shape(grid_shape, "LaplacianNd", ())
+        self.grid_shape = as_shape(grid_shape, "LaplacianNd", (), "grid_shape")
         if not self.grid_shape or 0 in self.grid_shape:
             raise bad_argument("LaplacianNd", "grid_shape", "positive integers", grid_shape)
         self.boundary_conditions = boundary_conditions

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..._core.arrays import as_tensor
 from ..._core.cards import Sample, function
 from ..._core.errors import bad_argument
 from .._base import SparseBase, SparseEfficiencyWarning
@@ -24,22 +25,22 @@ from ._svds import svds
 __all__ = ["inv", "is_sptriangular", "matrix_power", "norm", "spbandwidth", "use_solver"]
 
 
-def sparse(A: Any, name: str) -> Any:
+def sparse(A: Any, name: str, argument: str = "A") -> Any:
     """Return a sparse array of two dimensions; anything else raises."""
     if is_scipy(A):
         A = csr_array(A)
     if not isinstance(A, SparseBase):
-        raise bad_argument(name, "A", "a sparse array", A, TypeError)
+        raise bad_argument(name, argument, "a sparse array", A, TypeError)
     if A.ndim != 2:
-        raise ValueError(f"{name}: A must be two-dimensional, got shape {tuple(A.shape)}")
+        raise ValueError(f"{name}: {argument} must be two-dimensional, got shape {tuple(A.shape)}")
     return A
 
 
 def _offsets(A: Any, name: str) -> Tensor:
     if not isinstance(A, SparseBase) and not is_scipy(A):
+        A = csr_array(as_tensor(A, "A", name))
         text = f"{name} is given a dense matrix, or one of another kind"
         warnings.warn(text, SparseEfficiencyWarning, stacklevel=3)
-        A = csr_array(A)
     row, column = sparse(A, name).tocoo().coords
     return column.long() - row.long()
 
@@ -309,7 +310,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Tensor:
         if axis not in (None, 0, -1, (0,), (-1,)):
             raise bad_argument("norm", "axis", "None or 0 for a vector", axis)
         return norm(x.reshape(1, -1), 2 if ord is None else ord, axis=1).squeeze(0)
-    A = sparse(x, "norm").tocsr()
+    A = sparse(x, "norm", "x").tocsr()
     if not A.has_canonical_format:
         A = A._with_data(A._data)
         A.sum_duplicates()
