@@ -92,8 +92,12 @@ def _compressed(a: _Map, eps_or_k: float, rng: Any) -> Tensor:
         size = min(2 * size, least)
 
 
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (numbers.Real, Tensor))
+
+
 def _require_size(function: str, eps_or_k: Any, least: int) -> None:
-    if not isinstance(eps_or_k, (numbers.Real, Tensor)) or not eps_or_k > 0:
+    if not _is_number(eps_or_k) or not eps_or_k > 0:
         raise bad_argument(function, "eps_or_k", "a positive precision or a rank", eps_or_k)
     if eps_or_k >= 1 and int(eps_or_k) > least:
         raise ValueError(f"{function}: Approximation rank {int(eps_or_k)} exceeds min(A.shape) = {least}")
@@ -426,7 +430,7 @@ def estimate_rank(A: Any, eps: float, rng: Any = None) -> int:
     >>> estimate_rank(torch.ones(20, 30), 1e-4)
     1
     """
-    if not isinstance(eps, (numbers.Real, Tensor)) or not 0 < eps < 1:
+    if not _is_number(eps) or not 0 < eps < 1:
         raise bad_argument("estimate_rank", "eps", "between 0 and 1", eps)
     y = _compressed(_Map("estimate_rank", "A", A), eps, np.random.default_rng(rng))
     return _rank(y.detach(), eps)
