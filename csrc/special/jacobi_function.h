@@ -12,7 +12,8 @@
 // Derivatives       dual numbers, in hyp2f1 over double-double
 //
 // x beside -1       (1 + x)^-beta falls to waves as the degree grows, in which the recurrence would lose digits: for
-//                   beta >= 2 two functions of 0 <= beta < 2, from there steps in beta, along which it grows
+//                   beta >= 2 two functions of 0 <= beta < 2, from there steps in beta, along which it grows; where the
+//                   waves of complex x grow or shrink by about as much, hyp2f1 alone up to degree 300
 // Infinite for real x < -1 and v that is not whole, as hyp2f1 on its cut; NaN for |v| > 10^6.
 #pragma once
 #include "special/detail/jacobi_rows.h"
@@ -60,11 +61,21 @@ SCI_HD_LARGE R jacobi_front(R v, R alpha) {
 }
 SCI_HD double jacobi_front(double v, double alpha) { return poch(v + 1, alpha) * rgamma(alpha + 1); }
 
+/// Does one of the two waves of P grow with the degree like exp(grows) as the other shrinks, while along beta the other
+/// one grows by about as much? Then steps in either direction lose digits, and hyp2f1 serves alone.
+SCI_HD bool jacobi_stepless(double, double, double, double) { return false; }
+SCI_HD bool jacobi_stepless(double degree, double alpha, double beta, complex<double> x) {
+  if (!orthogonal_left(x) || beta < 2 || degree > 300) return false;
+  // x = cos(theta): |x - 1| + |x + 1| = 2 cosh(Im theta).
+  const double over = 0.5 * (abs(x - complex<double>(1.0)) + abs(x + complex<double>(1.0))) - 1;
+  const double grows = (degree + 0.5 * (alpha + beta + 1)) * sqrt(2 * max(0.0, over));
+  return grows > 0.5 && grows < 2 * beta + 8;
+}
+
 /// The function of degree > -(alpha + beta + 1)/2 for numbers H: double, or dual numbers over double-double.
 template <class H, class Z>
-SCI_HD_LARGE auto jacobi_by_degree(H degree, H alpha, H beta, Z x) {
+SCI_HD_LARGE auto jacobi_by_degree(H degree, H alpha, H beta, Z x, int64_t steps) {
   const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
-  const int64_t steps = orthogonal_steps_above(hyper_leading(degree), 1);
   const H s = alpha + beta + lift(1), base = degree - lift(double(steps));
   const Z z = (Z(1.0) - x) * 0.5;
   using R = hyper_narrowed<H>;
@@ -86,14 +97,16 @@ SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
   const H s = alpha + beta + lift(1);
   const bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
   const H degree = mirrored ? -v - s : v;
-  const int64_t raises =
-      jacobi_in_waves(x) ? jacobi_raises(hyper_leading(degree), hyper_leading(alpha), hyper_leading(beta)) : 0;
+  const double n = hyper_leading(degree), first = hyper_leading(alpha), second = hyper_leading(beta);
+  const bool stepless = jacobi_stepless(n, first, second, x);
+  const int64_t steps = stepless ? 0 : orthogonal_steps_above(n, 1);
+  const int64_t raises = !stepless && jacobi_in_waves(x) ? jacobi_raises(n, first, second) : 0;
   H low = beta - lift(double(raises));
-  auto p = jacobi_by_degree(degree, alpha, low, x);
+  auto p = jacobi_by_degree(degree, alpha, low, x, steps);
   if (raises > 0) {
     low = low + lift(1);
     const auto before = p;
-    p = jacobi_by_degree(degree, alpha, low, x);
+    p = jacobi_by_degree(degree, alpha, low, x, steps);
     p = jacobi_raised(raises - 1, hyper_narrow(degree), hyper_narrow(alpha), hyper_narrow(low), before, p,
                       decltype(p)(orthogonal_lift<hyper_narrowed<H>>(x)));
   }

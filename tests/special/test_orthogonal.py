@@ -152,6 +152,32 @@ def test_large_whole_degrees(x: float) -> None:
         assert float(abs(found.item() - want)) < n * 2.3e-16 * max(1, abs(float(want)))
 
 
+@pytest.mark.parametrize(
+    ("v", "alpha", "beta", "x"),
+    [
+        (29.75, 1.5, 22.25, -1.0625 + 0.03125j),
+        (14.5, 2.25, 8.5, -0.875 + 0.25j),
+        (15.25, -0.375, 26.0, -1.46875 + 0.53125j),
+        (120.5, 0.25, 16.75, -1.0078125 + 0.0078125j),
+    ],
+)
+def test_jacobi_where_one_wave_grows_with_the_degree_and_one_with_beta(
+    v: float, alpha: float, beta: float, x: complex
+) -> None:
+    """Steps along the degree or along beta lose up to seven digits there."""
+    place = [torch.tensor(q, dtype=torch.float64, requires_grad=True) for q in (v, alpha, beta)]
+    found = special.eval_jacobi(*place, torch.tensor(x, dtype=torch.complex128))
+    slopes = torch.autograd.grad(found.real, place)
+    with mpmath.workdps(50):
+        h = mpmath.mpf(10) ** -15
+        want = mpmath.jacobi(v, alpha, beta, mpmath.mpc(x))
+        assert abs(found.item() / complex(want) - 1) < 32 * 2.3e-16
+        for i, slope in enumerate(slopes):
+            up, down = ([q + s * h * (i == k) for k, q in enumerate((v, alpha, beta))] for s in (1, -1))
+            wanted = (mpmath.jacobi(*up, mpmath.mpc(x)) - mpmath.jacobi(*down, mpmath.mpc(x))) / (2 * h)
+            assert abs(slope.item() - wanted.real) < 1e-12 * abs(wanted)
+
+
 def test_derivatives_in_every_argument() -> None:
     n = torch.tensor([0.5, 2.0, 3.75], dtype=DOUBLE, requires_grad=True)
     x = torch.tensor([0.2, 0.45, 0.8], dtype=DOUBLE, requires_grad=True)
