@@ -6,7 +6,7 @@
 //            QR by Householder reflections (linalg/reflector.h).
 // Condition  An upper bound of |A^-1|_1 from comparison matrices ([2], section 8.3): |T^-1| <= M(T)^-1, where M(T) has
 //            the moduli on the diagonal and minus them beside it. Two substitutions; often far above the norm, so it
-//            can only say that a matrix is well-conditioned.
+//            can only say that a matrix is well-conditioned. Where it cannot, an estimate ([2], algorithm 15.1).
 // Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013). [2] Higham: Accuracy and Stability of Numerical
 //            Algorithms, 2nd ed. (2002).
 #pragma once
@@ -121,6 +121,89 @@ SCI_HD real_of<V> lu_inverse_bound(const V* lu, real_of<V>* x, int64_t n) {
     bound = choose(x[i] < bound, bound, x[i]);
   }
   return bound;
+}
+
+/// The same of (L L^H)^-1.
+template <class V>
+SCI_HD real_of<V> cholesky_inverse_bound(const V* low, real_of<V>* x, int64_t n) {
+  using R = real_of<V>;
+  for (int64_t i = 0; i < n; ++i) {
+    R s = R(1);
+    for (int64_t k = 0; k < i; ++k) s += abs1(low[i * n + k]) * x[k];
+    x[i] = s / real(low[i * n + i]);
+  }
+  R bound = R(0);
+  for (int64_t i = n - 1; i >= 0; --i) {
+    for (int64_t k = i + 1; k < n; ++k) x[i] += abs1(low[k * n + i]) * x[k];
+    x[i] = x[i] / real(low[i * n + i]);
+    bound = choose(x[i] < bound, bound, x[i]);
+  }
+  return bound;
+}
+
+/// x becomes (L U)^-1 x, or (L U)^-H x.
+template <class V>
+struct LuInverse {
+  const V* lu;
+  int64_t n;
+  SCI_HD void operator()(V* x, bool adjoint) const {
+    if (!adjoint) return lu_substitute(lu, x, n, 1);
+    for (int64_t i = 0; i < n; ++i) x[i] = conj(x[i]);
+    lu_substitute_transposed(lu, x, n, 1);
+    for (int64_t i = 0; i < n; ++i) x[i] = conj(x[i]);
+  }
+};
+/// x becomes (L L^H)^-1 x.
+template <class V>
+struct CholeskyInverse {
+  const V* low;
+  int64_t n;
+  SCI_HD void operator()(V* x, bool) const {
+    for (int64_t i = 0; i < n; ++i) {
+      for (int64_t k = 0; k < i; ++k) x[i] -= low[i * n + k] * x[k];
+      x[i] = (real_of<V>(1) / real(low[i * n + i])) * x[i];
+    }
+    for (int64_t i = n - 1; i >= 0; --i) {
+      for (int64_t k = i + 1; k < n; ++k) x[i] -= conj(low[k * n + i]) * x[k];
+      x[i] = (real_of<V>(1) / real(low[i * n + i])) * x[i];
+    }
+  }
+};
+
+/// An estimate of the 1-norm of an inverse from below, for lanes that take their steps together: one whose estimate has
+/// settled keeps it. x has room for n numbers.
+template <class V, class Inverse>
+SCI_HD real_of<V> estimate_norm1(const Inverse& inverse, V* x, int64_t n) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  R best = R(0);
+  const auto grows = [&](R factor) {
+    inverse(x, false);
+    R size = R(0);
+    for (int64_t i = 0; i < n; ++i) size += modulus(x[i]);
+    const auto larger = size * factor > best;
+    best = choose(larger, size * factor, best);
+    return some(larger);
+  };
+  for (int64_t i = 0; i < n; ++i) x[i] = V(R(T(1) / T(n)));
+  for (int step = 0; step < 5 && grows(R(1)) && n > 1; ++step) {
+    for (int64_t i = 0; i < n; ++i) {
+      const R size = modulus(x[i]);
+      const auto none = size == R(0);
+      x[i] = choose(none, V(R(1)), (R(1) / choose(none, R(1), size)) * x[i]);
+    }
+    inverse(x, true);
+    R largest = R(-1), place = R(0);
+    for (int64_t i = 0; i < n; ++i) {
+      const R size = modulus(x[i]);
+      place = choose(size > largest, R(T(i)), place);
+      largest = choose(size > largest, size, largest);
+    }
+    for (int64_t i = 0; i < n; ++i) x[i] = V(choose(place == R(T(i)), R(1), R(0)));
+  }
+  for (int64_t i = 0; i < n && n > 1; ++i) x[i] = V(R((i % 2 ? T(-1) : T(1)) * (T(1) + T(i) / T(n - 1))));
+  if (n > 1) grows(R(T(2) / T(3 * n)));
+  return best;
 }
 
 /// The rows of `a` (n, of m numbers) are the columns of an m x n matrix, m >= n: they become R^T on and below the

@@ -10,15 +10,22 @@
 #include "fft/lanes.h"
 
 #if !SCI_DEVICE
+#include <atomic>
+
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
+/// With `late` the first numbers of y have just been written, else the last: those are read one by one, since a vector
+/// that holds a number on its way to memory waits for it.
 template <class T>
-SCI_HD T lanes_dot(const T* x, const T* y, int64_t n) {
+SCI_HD T lanes_dot(const T* x, const T* y, int64_t n, bool late = false) {
   using F = FftVector<T>;
   constexpr int L = F::L;
   typename F::W s0 = {}, s1 = {};
+  T sum = T(0);
   int64_t k = 0;
+  if (late)
+    for (; k < n % L; ++k) sum += x[k] * y[k];
   for (; k + 2 * L <= n; k += 2 * L) {
     s0 += F::at(x + k) * F::at(y + k);
     s1 += F::at(x + k + L) * F::at(y + k + L);
@@ -28,13 +35,13 @@ SCI_HD T lanes_dot(const T* x, const T* y, int64_t n) {
     k += L;
   }
   s0 += s1;
-  T sum = T(0);
+  for (int half = L / 2; half > 0; half /= 2)  // in pairs, since sums one after the other wait for each other
+    for (int l = 0; l < half; ++l) s0[l] += s0[l + half];
   for (; k < n; ++k) sum += x[k] * y[k];
-  for (int l = 0; l < L; ++l) sum += s0[l];
-  return sum;
+  return sum + s0[0];
 }
 template <class R>
-SCI_HD complex<R> lanes_dot(const complex<R>* x, const complex<R>* y, int64_t n) {
+SCI_HD complex<R> lanes_dot(const complex<R>* x, const complex<R>* y, int64_t n, bool = false) {
   complex<R> s0 = R(0), s1 = R(0);
   int64_t k = 0;
   for (; k + 2 <= n; k += 2) {
@@ -77,7 +84,7 @@ SCI_HD void substitute(const T* a, T* x, int64_t n, bool lower, bool turned, boo
   for (int64_t step = 0; step < n; ++step) {
     const int64_t i = forward ? step : n - 1 - step, from = lower ? 0 : i + 1, to = lower ? i : n;
     const T* row = a + i * n;
-    if (!turned) x[i] -= lanes_dot(row + from, x + from, to - from);
+    if (!turned) x[i] -= lanes_dot(row + from, x + from, to - from, !forward);
     if (!unit) x[i] = x[i] / row[i];
     if (turned) {
       const T f = x[i];
@@ -89,16 +96,22 @@ SCI_HD void substitute(const T* a, T* x, int64_t n, bool lower, bool turned, boo
       for (int64_t k = 0; k < n; ++k) x[k] = conj(x[k]);
 }
 
-/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is one matrix.
+/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is one matrix. `finite`, where it is not
+/// null, becomes false if a sum of entries of A is not, which is read while A is near.
 template <class T>
 struct Substitution {
   const T *a, *b;
   T* x;
   int64_t n, columns;
   bool lower, turned, conjugate, unit, twice;
+  std::atomic<bool>* finite;
   void operator()(int64_t item, T* column) const {
     const T *matrix = a + item * n * n, *right = b + item * n * columns;
     T* out = x + item * n * columns;
+    if (finite) {
+      const real_of<T> sum = lanes_sum(matrix, n * n);
+      if (!(sum - sum == 0)) finite->store(false, std::memory_order_relaxed);
+    }
     for (int64_t j = 0; j < columns; ++j) {
       for (int64_t i = 0; i < n; ++i) column[i] = right[i * columns + j];
       substitute(matrix, column, n, lower, turned, conjugate, unit);

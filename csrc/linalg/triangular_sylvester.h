@@ -10,8 +10,9 @@
 //
 // Method     Bartels and Stewart [1]: substitution, one diagonal block of T against another at a time, arranged so that
 //            the inner loops run along rows.
-// Singular   sylvester: by IEEE division. schur_lower: NaN where two eigenvalues are closer than eps max|T|, since the
-//            derivative does not exist there.
+// Singular   sylvester: by IEEE division. schur_lower: where two eigenvalues are closer than 4 n eps max|T|, X is 0
+//            between them: of what does not depend on the basis of their vectors, that is the derivative. NaN where
+//            they are defective, and between equal 2 x 2 blocks.
 // Sources    [1] Bartels, Stewart: Solution of the matrix equation AX + XB = C, Comm. ACM 15 (1972) 820-826.
 #pragma once
 #include "linalg/blocks.h"
@@ -80,10 +81,32 @@ SCI_HD void solve_sylvester_adjoint(const T* r, const T* s, T* x, int64_t n, int
   }
 }
 
+/// How close eigenvalues of T are that count as equal.
+template <class T>
+SCI_HD real_of<T> schur_tie(const T* t, int64_t n) {
+  using R = real_of<T>;
+  return R(4) * R(n) * limits<R>::epsilon * largest(t, n * n);
+}
+/// small_sylvester between the blocks of T at i and at j < i, which a and b are made of; 0 where all that T has there
+/// is a multiple of the identity.
+template <class T>
+SCI_HD void piece_of_schur_lower(const T* t, int64_t n, int64_t i, int64_t j, int p, int q, const Small<T>& a,
+                                 const Small<T>& b, Small<T>& c, real_of<T> tie) {
+  bool same = (p == 1 || max(abs1(a.at[0][1]), abs1(a.at[1][0])) <= tie) &&
+              (q == 1 || max(abs1(b.at[0][1]), abs1(b.at[1][0])) <= tie);
+  for (int u = 0; u < p; ++u)
+    for (int v = 0; v < q; ++v)
+      same = same && abs1(a.at[u][u] + b.at[v][v]) <= tie && abs1(t[(j + v) * n + i + u]) <= tie;
+  if (same)
+    c = Small<T>{};
+  else
+    small_sylvester(p, q, a, b, c, tie);
+}
+
 /// x (n x n) holds C and becomes X; everything on and above the block diagonal is set to zero.
 template <class T>
 SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n) {
-  auto tie = limits<real_of<T>>::epsilon * largest(t, n * n);
+  const auto tie = schur_tie(t, n);
   for (int64_t end = n; end > 0;) {
     int p = block_ending_at(t, n, end - 1);
     int64_t i = end - p;
@@ -93,7 +116,7 @@ SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n) {
     for (int64_t j = 0; j < i;) {
       int q = block_at(t, n, j);
       Small<T> c = take_piece(x, n, i, j, p, q);
-      small_sylvester(p, q, a, diagonal_block(t, n, j, q, false, T(1)), c, tie);
+      piece_of_schur_lower(t, n, i, j, p, q, a, diagonal_block(t, n, j, q, false, T(1)), c, tie);
       put_piece(x, n, i, j, p, q, c);
       for (int u = 0; u < p; ++u)
         for (int v = 0; v < q; ++v) add_row(x + (i + u) * n + j + q, -c.at[u][v], t + (j + v) * n + j + q, i - j - q);
@@ -107,7 +130,7 @@ SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n) {
 
 template <class T>
 SCI_HD void solve_schur_lower_adjoint(const T* t, T* x, int64_t n) {
-  auto tie = limits<real_of<T>>::epsilon * largest(t, n * n);
+  const auto tie = schur_tie(t, n);
   for (int64_t i = 0; i < n;) {
     int p = block_at(t, n, i);
     Small<T> a = diagonal_block(t, n, i, p, true, T(-1));
@@ -119,7 +142,7 @@ SCI_HD void solve_schur_lower_adjoint(const T* t, T* x, int64_t n) {
       Small<T> c = take_piece(x, n, i, j, p, q);
       for (int u = 0; u < p; ++u)
         for (int v = 0; v < q; ++v) c.at[u][v] -= dot_row(x + (i + u) * n + end, t + (j + v) * n + end, i - end);
-      small_sylvester(p, q, a, diagonal_block(t, n, j, q, true, T(1)), c, tie);
+      piece_of_schur_lower(t, n, i, j, p, q, a, diagonal_block(t, n, j, q, true, T(1)), c, tie);
       put_piece(x, n, i, j, p, q, c);
       end = j;
     }
@@ -184,7 +207,8 @@ struct SchurLowerItem {
 };
 
 /// The gradient of a Schur decomposition: (4) to (6) of sci/linalg/_schur_form.py for one matrix of a batch. gt or gz
-/// may be null; `work` has room for 3 n * n numbers of each matrix. `flags` says where a loss depends on phases.
+/// may be null; `work` has room for 3 n * n numbers of each matrix. `flags` says where a loss depends on phases, or may
+/// depend on an arbitrary basis since eigenvalues are equal.
 template <class T>
 struct SchurGradientItem {
   using R = real_of<T>;
@@ -233,15 +257,21 @@ struct SchurGradientItem {
       for (int64_t j = 0; j < i; ++j) x[i * n + j] -= conj(x[j * n + i]);
       turn[i] = T(0);
     }
-    flags[item] = is_complex<T> ? flag : 0;
+    if constexpr (!is_complex<T>) flag = 0;
+    const R tie = schur_tie(form, n);
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < i; ++j)
+        if (abs1(form[i * n + i] - form[j * n + j]) <= tie && !(j + 1 == i && pair(form, j))) flag = 1;
     for (int64_t i = 0; i + 1 < n; ++i) {
       if (!pair(form, i)) continue;
       const T b = form[i * n + i + 1], c = form[(i + 1) * n + i];
-      const bool arbitrary = abs(b + c) <= R(8) * limits<R>::epsilon * (abs(b) + abs(c));
-      const T w = arbitrary ? T(limits<R>::nan) : x[(i + 1) * n + i] / (R(2) * (b + c));
+      const bool arbitrary = abs(b + c) <= max(tie, R(8) * limits<R>::epsilon * (abs(b) + abs(c)));
+      if (arbitrary) flag = 1;
+      const T w = arbitrary ? T(0) : x[(i + 1) * n + i] / (R(2) * (b + c));
       turn[i] -= w;
       turn[i + 1] += w;
     }
+    flags[item] = flag;
     if constexpr (!is_complex<T>)
       for (int64_t i = 0; i < n; ++i) {
         middle[i * n + i] += turn[i];

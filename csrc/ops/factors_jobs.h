@@ -7,6 +7,7 @@
 namespace sci {
 
 /// The wanted triangle of `a` is read, and that of `c` holds the factor; info is the order of the failing minor, or 0.
+/// rcond, where it is wanted, is as that of LU; matrices go side by side for it.
 template <class T>
 struct CholeskyJob {
   const T* a;
@@ -14,13 +15,14 @@ struct CholeskyJob {
   int32_t* info;
   int64_t n, count;
   bool lower;
+  real_of<T>* rcond = nullptr;
 };
-/// rcond is at least that, or an estimate where the matrix might be ill-conditioned; it and `work` may be null, and all
-/// but `a` and `det` where `det` is not.
+/// rcond is at least that, or an estimate where the matrix might be ill-conditioned; it may be null, and all but `a`
+/// and `det` where `det` is not.
 template <class T>
 struct LuJob {
   const T* a;
-  T *lu, *work, *det;
+  T *lu, *det;
   int32_t *pivots, *info;
   real_of<T>* rcond;
   int64_t n, count;

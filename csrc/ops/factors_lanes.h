@@ -13,7 +13,21 @@ struct LanesCholesky : CholeskyJob<T> {
   using V = typename lane_number<T>::type;
   static constexpr int L = lane_number<T>::L;
   using CholeskyJob<T>::a, CholeskyJob<T>::c, CholeskyJob<T>::info, CholeskyJob<T>::n, CholeskyJob<T>::count,
-      CholeskyJob<T>::lower;
+      CholeskyJob<T>::lower, CholeskyJob<T>::rcond;
+
+  /// The 1-norm of a Hermitian matrix, of which x holds the lower triangle; sums has room for n numbers.
+  static real_of<V> norm1(const V* x, real_of<V>* sums, int64_t n) {
+    real_of<V> large(real_of<T>(0));
+    for (int64_t i = 0; i < n; ++i) sums[i] = real_of<V>(real_of<T>(0));
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j <= i; ++j) {
+        const real_of<V> size = modulus(x[i * n + j]);
+        sums[i] += size;
+        if (j < i) sums[j] += size;
+      }
+    for (int64_t i = 0; i < n; ++i) large = choose(sums[i] > large, sums[i], large);
+    return large;
+  }
   void operator()(int64_t item, real_of<T>* memory) const {
     V* x = reinterpret_cast<V*>(memory);
     for (int l = 0; l < L; ++l) {
@@ -22,7 +36,13 @@ struct LanesCholesky : CholeskyJob<T> {
       for (int64_t i = 0; i < n; ++i)
         for (int64_t j = 0; j <= i; ++j) lane.set(i * n + j, lower ? in[i * n + j] : conj(in[j * n + i]));
     }
+    V* work = x + n * n;
+    auto* sums = reinterpret_cast<real_of<V>*>(work);
+    const real_of<V> one(real_of<T>(1)), size = rcond ? norm1(x, sums, n) : one;
     const real_of<V> order = cholesky_factor(x, n);
+    real_of<V> least = rcond ? one / size / cholesky_inverse_bound(x, sums, n) : one;
+    if (some(!(least > real_of<V>(2 * limits<real_of<T>>::epsilon))))
+      least = one / size / estimate_norm1(CholeskyInverse<V>{x, n}, work, n);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> lane(x, l);
       T* out = c + (item * L + l) * n * n;
@@ -30,6 +50,7 @@ struct LanesCholesky : CholeskyJob<T> {
         for (int64_t j = 0; j < n; ++j)
           out[i * n + j] = (lower ? j > i : j < i) ? T(0) : lower ? lane.get(i * n + j) : conj(lane.get(j * n + i));
       info[item * L + l] = int32_t(order.v[l]);
+      if (rcond) rcond[item * L + l] = least.v[l];
     }
   }
 };
@@ -39,8 +60,8 @@ struct LanesLu : LuJob<T> {
   using V = typename lane_number<T>::type;
   using R = real_of<T>;
   static constexpr int L = lane_number<T>::L;
-  using LuJob<T>::a, LuJob<T>::lu, LuJob<T>::work, LuJob<T>::det, LuJob<T>::pivots, LuJob<T>::info, LuJob<T>::rcond,
-      LuJob<T>::n, LuJob<T>::count;
+  using LuJob<T>::a, LuJob<T>::lu, LuJob<T>::det, LuJob<T>::pivots, LuJob<T>::info, LuJob<T>::rcond, LuJob<T>::n,
+      LuJob<T>::count;
 
   /// The 1-norm of matrix l; NaN where an entry is not finite.
   static real_of<V> norm1(const V* x, int64_t n) {
@@ -72,7 +93,9 @@ struct LanesLu : LuJob<T> {
     const real_of<V> size = rcond ? norm1(x, n) : real_of<V>(R(0));
     const real_of<V> order = lu_factors(x, swaps, n);
     if (det) return determinants(item, x, swaps);
-    const real_of<V> bound = rcond ? lu_inverse_bound(x, vector, n) : real_of<V>(R(0));
+    real_of<V> least = rcond ? real_of<V>(R(1)) / size / lu_inverse_bound(x, vector, n) : size;
+    if (rcond && some(!(least > real_of<V>(R(2) * limits<R>::epsilon))))
+      least = real_of<V>(R(1)) / size / estimate_norm1(LuInverse<V>{x, n}, reinterpret_cast<V*>(vector), n);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> lane(x, l);
       const int64_t place = item * L + l;
@@ -80,15 +103,7 @@ struct LanesLu : LuJob<T> {
       for (int64_t k = 0; k < n * n; ++k) out[k] = lane.get(k);
       for (int64_t k = 0; k < n; ++k) pivots[place * n + k] = int32_t(swaps[k].v[l]);
       info[place] = int32_t(order.v[l]);
-      if (!rcond) continue;
-      R least = R(1) / size.v[l] / bound.v[l];
-      if (isnan(size.v[l]))
-        least = limits<R>::nan;
-      else if (info[place] != 0)
-        least = R(0);
-      else if (!(least > R(2) * limits<R>::epsilon))
-        least = R(1) / size.v[l] / estimate_inverse_norm1(out, pivots + place * n, work + place * n, n);
-      rcond[place] = least;
+      if (rcond) rcond[place] = isnan(size.v[l]) ? limits<R>::nan : info[place] != 0 ? R(0) : least.v[l];
     }
   }
 };
@@ -165,7 +180,7 @@ struct LanesQr : QrJob<T> {
 #define SCI_FACTORS_LANES(T)                                                                                        \
   template <>                                                                                                       \
   void sci::cholesky_in_lanes<T, SCI_LANE_BYTES>(const CholeskyJob<T>& job) {                                       \
-    run_side_by_side<T>(LanesCholesky<T>{job}, job.count, job.n * job.n, job.n * job.n * job.n / 3);                \
+    run_side_by_side<T>(LanesCholesky<T>{job}, job.count, job.n * (job.n + 1), job.n * job.n * job.n / 3);          \
   }                                                                                                                 \
   template <>                                                                                                       \
   void sci::lu_in_lanes<T, SCI_LANE_BYTES>(const LuJob<T>& job) {                                                   \

@@ -24,6 +24,20 @@ std::tuple<Tensor, Tensor> cholesky_small(const Tensor& a0, bool lower) {
   return {c, info};
 }
 
+/// The reciprocal condition of positive definite matrices, on the CPU's lanes: at least, or an estimate where they
+/// might be ill-conditioned.
+Tensor cholesky_condition(const Tensor& a0, bool lower) {
+  Batch b = batch_of(a0);
+  Tensor a = row_major(a0), c = torch::stable::empty_like(a), info = empty_as(a, b.size, ScalarType::Int),
+         rcond = empty_as(a, b.size, real_type(a.scalar_type()));
+  dispatch_number(a, "cholesky", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    CholeskyJob<T> job{data<T>(a), data<T>(c), data<int32_t>(info), b.n, b.count, lower, data<real_of<T>>(rcond)};
+    cpu_level() == 2 ? cholesky_in_lanes<T, 64>(job) : cholesky_in_lanes<T, 32>(job);
+  });
+  return rcond;
+}
+
 /// (Q, R) in the economic form; there are at least as many rows as columns. On the CPU matrices go side by side, but
 /// with `alone` one after the other as GPU threads have them.
 std::tuple<Tensor, Tensor> qr_small(const Tensor& a0, bool alone) {
@@ -67,6 +81,7 @@ STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) { m.impl("_matrix_s
 SCI_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
 SCI_OPERATOR("_qr_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", qr_quick)
 SCI_OPERATOR("_cholesky_small(Tensor a, bool lower) -> (Tensor, Tensor)", cholesky_small)
+SCI_OPERATOR("_cholesky_condition(Tensor a, bool lower) -> Tensor", cholesky_condition)
 SCI_OPERATOR("_qr_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", qr_small)
 
 }  // namespace

@@ -31,13 +31,23 @@ std::tuple<Tensor, int64_t> substitution(const Tensor& a0, const Tensor& b0, int
   const int64_t n = a.size(-1), columns = b.dim() == 1 ? 1 : b.size(-1),
                 count = n > 0 && columns > 0 ? b.numel() / (n * columns) : 0;
   int64_t code = 0;
+  std::atomic<bool> finite{true};
   dispatch_number(b, "solve_triangular", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    Substitution<T> task{data<T>(a), data<T>(b), data<T>(x), n, columns, lower != flipped, (trans != 0) != flipped,
-                         trans == 2, unit,       twice};
+    Substitution<T> task{data<T>(a),
+                         data<T>(b),
+                         data<T>(x),
+                         n,
+                         columns,
+                         lower != flipped,
+                         (trans != 0) != flipped,
+                         trans == 2,
+                         unit,
+                         twice,
+                         check ? &finite : nullptr};
     if (count) on_threads<T>(task, count, std::max<int64_t>(1, 65536 / (n * n * columns + 1)), n);
   });
-  if (check) code = (all_finite(a0) ? 0 : no_a) + (all_finite(x) ? 0 : no_x);
+  if (check) code = (finite ? 0 : no_a) + (all_finite(x) ? 0 : no_x);
   return {x, code};
 }
 

@@ -28,8 +28,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a) {
   dispatch_number(a, "lu", [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (lanes)
-      return factor(LuJob<T>{data<T>(in), data<T>(lu), data<T>(work), nullptr, data<int32_t>(pivots),
-                             data<int32_t>(info), data<real_of<T>>(rcond), b.n, b.count});
+      return factor(LuJob<T>{data<T>(in), data<T>(lu), nullptr, data<int32_t>(pivots), data<int32_t>(info),
+                             data<real_of<T>>(rcond), b.n, b.count});
     LuItem<T> body{data<T>(lu), data<int32_t>(pivots), data<T>(work), data<real_of<T>>(rcond), data<int32_t>(info),
                    b.n};
     parallel_for(lu, b.count, body, matrices_at_least(b.n));
@@ -69,7 +69,7 @@ Tensor det_small(const Tensor& a0) {
   Tensor a = row_major(a0), det = empty_as(a, b.size);
   dispatch_number(a, "det", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    factor(LuJob<T>{data<T>(a), nullptr, nullptr, data<T>(det), nullptr, nullptr, nullptr, b.n, b.count});
+    factor(LuJob<T>{data<T>(a), nullptr, data<T>(det), nullptr, nullptr, nullptr, b.n, b.count});
   });
   return det;
 }
@@ -97,8 +97,7 @@ std::tuple<Tensor, Tensor, int64_t> lu_quick(const Tensor& a0, bool check) {
     const T* x = data<T>(a);
     for (int64_t k = 0; k < b.count && b.n > 1; ++k)
       if (lu_keeps_rows(x + k * b.n * b.n, b.n)) return true;
-    factor(
-        LuJob<T>{x, data<T>(lu), nullptr, nullptr, data<int32_t>(pivots), data<int32_t>(info), nullptr, b.n, b.count});
+    factor(LuJob<T>{x, data<T>(lu), nullptr, data<int32_t>(pivots), data<int32_t>(info), nullptr, b.n, b.count});
     return false;
   });
   if (lower) return {a0, a0, look_again};

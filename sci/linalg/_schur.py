@@ -159,7 +159,7 @@ def schur(
     ------
     LinAlgError
         `a` is not square, the QR algorithm fails, eigenvalues are too close to be sorted, or, in a backward pass, the
-        loss depends on the arbitrary phases of a complex form.
+        loss depends on the arbitrary phases of a complex form or basis of equal eigenvalues.
     ValueError
         An unknown option, or not finite data.
 
@@ -183,8 +183,12 @@ def schur(
     *Gauge.* Complex: the phases of the columns of `z` are arbitrary and taken as fixed (the diagonal of
     :math:`\Omega` is zero); a loss that depends on them raises in the backward pass. Real: signs, which cannot vary.
 
-    *Where no derivative exists.* Two eigenvalues equal (closer than ``eps max|t|``), or a 2 x 2 block
-    ``[[x, y], [-y, x]]`` of a normal matrix, which every rotation leaves standard: gradients and tangents are NaN.
+    *Equal eigenvalues* (closer than ``4 n eps max|t|``) have Schur vectors with an arbitrary basis, and a 2 x 2 block
+    ``[[x, y], [-y, x]]`` of a normal matrix is left standard by every rotation. There gradients are exact for losses
+    that depend on neither: symmetric functions of the eigenvalues, projectors on all of these vectors. Others raise in
+    the backward pass. No derivative exists where the equal eigenvalues are defective, and none is found where they do
+    not stand side by side in `t` and are coupled, or are of two 2 x 2 blocks: NaN, and the backward pass raises.
+    Forward mode, `torch.func` transforms and compiled code do not check.
 
     References
     ----------

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from sci._core import runtime
-from sci._core.checks import checks_enabled, require_finite
+from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._errors import LinAlgError
-from ._gauges import require_no_phase
+from ._gauges import checked, require_no_basis, require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
 from ._sizes import ONE_SCHUR
 from ._small_gradients import fits
@@ -123,13 +123,55 @@ def block_lower(x: Tensor, blocks: Tensor | None) -> Tensor:
     return x.tril(-1) if blocks is None else x.tril(-1) - at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
 
 
-def _rotation_weight(t: Tensor, blocks: Tensor) -> Tensor:
-    """1 / (2 (b + c)) of each block, 0 elsewhere; NaN for [a b; -b a], in which every rotation is a standard form."""
+def _tie(t: Tensor) -> Tensor:
+    """Return how close eigenvalues are that count as equal, (...)."""
+    return 4 * t.shape[-1] * torch.finfo(t.dtype).eps * t.detach().abs().amax((-2, -1))
+
+
+def _every_rotation(t: Tensor, blocks: Tensor) -> Tensor:
+    """Return which blocks are [a b; -b a], in which every rotation is a standard form."""
     b, c = t.diagonal(1, -2, -1), t.diagonal(-1, -2, -1)
-    total = torch.where(blocks, b + c, 1)
-    arbitrary = total.abs() <= 8 * torch.finfo(t.dtype).eps * (b.abs() + c.abs())
-    weight = 1 / (2 * torch.where(arbitrary, torch.nan, total))
-    return torch.where(blocks, weight, 0)
+    rounding = 8 * torch.finfo(t.dtype).eps * (b.abs() + c.abs())
+    return blocks & ((b + c).abs() <= torch.maximum(rounding, _tie(t)[..., None]))
+
+
+def _rotation_weight(t: Tensor, blocks: Tensor) -> Tensor:
+    """1 / (2 (b + c)) of each block; 0 elsewhere, and where any rotation will do."""
+    determined = blocks & ~_every_rotation(t, blocks)
+    total = t.diagonal(1, -2, -1) + t.diagonal(-1, -2, -1)
+    return torch.where(determined, 1 / (2 * torch.where(determined, total, 1)), 0)
+
+
+def _require_no_basis(t: Tensor, q: Tensor, skew: Tensor, left_out: Tensor, grad: Tensor, size: Tensor) -> None:
+    """Raise if a loss depends on the basis of the vectors of equal eigenvalues, or these are defective.
+
+    Between them Y of (6) is 0, of which `left_out` is the residual. Of T, whose form there is that of any perturbation,
+    a loss may use what no unitary matrix changes: its gradient Q is a multiple of the identity there.
+    """
+    if not checked() or t.shape[-1] < 2:
+        return
+    t, q, skew, left_out = (x.detach() for x in (t, q, skew, left_out))
+    d, g = t.diagonal(dim1=-2, dim2=-1), q.diagonal(dim1=-2, dim2=-1)
+    scale, tie = t.abs().amax((-2, -1))[..., None, None], _tie(t)[..., None, None]
+    equal = ((d[..., :, None] - d[..., None, :]).abs() <= tie).tril(-1)
+    blocks = blocks_of(t)
+    if blocks is not None:  # but for what rounding errors have made of two equal ones
+        pairs = blocks & (torch.maximum(t.diagonal(1, -2, -1).abs(), t.diagonal(-1, -2, -1).abs()) > tie[..., 0])
+        single = ~torch.nn.functional.pad(pairs, (0, 1)) & ~torch.nn.functional.pad(pairs, (1, 0))
+        equal = equal & single[..., :, None] & single[..., None, :]
+    spread = (g[..., :, None] - g[..., None, :]).abs() + q.mT.abs()
+    turn = torch.where(equal, torch.maximum(left_out.abs(), scale * spread), 0)
+    if blocks is not None:
+        whole = _every_rotation(t, blocks)
+        spread = (g[..., 1:] - g[..., :-1]).abs() + (q.diagonal(1, -2, -1) + q.diagonal(-1, -2, -1)).abs()
+        planes = torch.maximum(skew.diagonal(-1, -2, -1).abs(), scale[..., 0] * spread)
+        turn = turn + at(torch.where(whole, planes, 0), -1)
+    size = size[..., None, None]
+    require_no_basis("schur", "Schur vectors of equal eigenvalues or of a normal pair", turn, True, size)
+    if known((torch.isnan(grad) & torch.isfinite(size)).any()):
+        raise LinAlgError(
+            "schur: equal eigenvalues are defective, or not side by side in t, where no derivative exists"
+        )
 
 
 def _commutator(x: Tensor, t: Tensor) -> Tensor:
@@ -183,8 +225,8 @@ def _tangents(t: Tensor, z: Tensor, da: Tensor) -> tuple[Tensor, Tensor]:
 
 def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Tensor | None) -> Tensor:
     if fits(t, t, z, grad_t, grad_z):
-        grad, phases = torch.ops.sci._schur_gradient(t, z, grad_t, grad_z)
-        if not t.is_complex() or not bool(phases.any()):
+        grad, flags = torch.ops.sci._schur_gradient(t, z, grad_t, grad_z)
+        if not bool(flags.any()):
             return to_kind(grad, a)
     blocks = blocks_of(t)
     q = torch.zeros_like(t) if grad_t is None else on_pattern(grad_t, blocks)
@@ -192,10 +234,10 @@ def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Te
     if grad_z is not None:
         n = n + z.mH @ grad_z
     skew = n - n.mH
+    size = torch.linalg.vector_norm(t, dim=(-2, -1)) * torch.linalg.vector_norm(q, dim=(-2, -1))
+    if grad_z is not None:
+        size = size + torch.linalg.vector_norm(grad_z, dim=(-2, -1))
     if t.is_complex():
-        size = torch.linalg.vector_norm(t, dim=(-2, -1)) * torch.linalg.vector_norm(q, dim=(-2, -1))
-        if grad_z is not None:
-            size = size + torch.linalg.vector_norm(grad_z, dim=(-2, -1))
         require_no_phase("schur", skew / 2, size[..., None])
     right, middle = block_lower(skew, blocks), q
     if blocks is not None:
@@ -203,7 +245,9 @@ def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Te
         r = _ends(weight, True) - _ends(weight, False)
         right = right - block_lower(r @ t.mH - t.mH @ r, blocks)
         middle = middle + r
-    grad = z @ (middle + solve_lower(t, right, True)) @ z.mH
+    lower = solve_lower(t, right, True)
+    grad = z @ (middle + lower) @ z.mH
+    _require_no_basis(t, q, skew, right - _commutator(lower, t.mH), grad, size)
     return to_kind(grad, a)
 
 

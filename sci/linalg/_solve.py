@@ -18,7 +18,13 @@ from ._bandwidth import largest_bandwidth
 from ._cholesky import cholesky_factor, solve_with_factor
 from ._errors import LinAlgError
 from ._hermitian import from_triangle
-from ._lu_operators import estimate_inverse_norm, general_solve, inverse, warn_if_ill_conditioned
+from ._lu_operators import (
+    estimate_inverse_norm,
+    fits_lanes,
+    general_solve,
+    inverse,
+    warn_if_ill_conditioned,
+)
 from ._matrices import (
     broadcast_matrices,
     place_in_batch,
@@ -85,6 +91,12 @@ def _check_condition(function: str, a: Tensor, apply: Callable[[Tensor, bool], T
         warn_if_ill_conditioned(function, "a", 1 / (torch.linalg.matrix_norm(a, 1) * inverse))
 
 
+def _check_positive(function: str, a: Tensor, lower: bool) -> None:
+    """Warn of ill-conditioned matrices among those that go side by side on the CPU."""
+    if checks_enabled() and not torch.compiler.is_compiling() and known(finite_probe(a)) is not None:
+        warn_if_ill_conditioned(function, "a", torch.ops.sci._cholesky_condition(a.resolve_conj(), lower))
+
+
 def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: bool, check_finite: bool) -> Tensor:
     if structure == "diagonal":
         return _diagonal_solve(function, a, b, check_finite)
@@ -109,7 +121,10 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
         require_finite_data(function, check_finite, b=b)
         c = cholesky_factor(a, lower, check_finite, function, "a")
         held = c.detach()
-        _check_condition(function, a.detach(), lambda y, _: solve_with_factor(held, y, lower, False))
+        if fits_lanes(held):
+            _check_positive(function, a.detach(), lower)
+        else:
+            _check_condition(function, a.detach(), lambda y, _: solve_with_factor(held, y, lower, False))
         return solve_with_factor(c, b, lower, False)  # type: ignore[no-any-return]
     if structure in ("symmetric", "hermitian"):
         a = from_triangle(a, lower, structure == "hermitian", check_finite, function, "a")

@@ -93,6 +93,42 @@ def test_eigh(shape: tuple[int, ...], dtype: torch.dtype) -> None:
         assert torch.isfinite(gradient(lambda x: projector(x, 0, 2), a)).all()
 
 
+@PLACES
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_schur(shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    n, *batch = shape
+    a = tied(n, dtype, *batch)
+    g = hermitian(torch.linspace(-1, 2, n), n, n, dtype=dtype, seed=5)
+
+    def first(*w: Tensor | float | complex) -> bool:
+        return complex(w[0]).real < 3
+
+    def projector(x: Tensor, last: int) -> Tensor:
+        z = linalg.schur(x, sort=first)[1][..., :last]
+        return inner(g, z @ z.mH)
+
+    def eigenvalues(x: Tensor) -> Tensor:
+        return linalg.schur(x)[0].diagonal(dim1=-2, dim2=-1)
+
+    with raises("schur: the loss depends on the basis of the Schur vectors of equal eigenvalues"):
+        gradient(lambda x: projector(x, 2), a)
+    with raises("depends on the basis"):
+        gradient(lambda x: (linalg.schur(x, sort=first)[0][..., :3, :3].triu(1).abs() + 1).log().sum(), a)
+    with raises("depends on the basis"):
+        gradient(lambda x: (eigenvalues(x).abs().log() * torch.arange(n)).sum(), a)
+
+    low, high = (torch.linalg.eigh(a)[1][..., k] for k in (slice(0, 3), slice(3, n)))
+    w = torch.linalg.eigvalsh(a)
+    coupled = low @ ((low.mH @ g @ high) / (w[..., :3, None] - w[..., None, 3:])) @ high.mH
+    found = gradient(lambda x: projector(x, 3), a)  # of matrices near by that need not be Hermitian
+    close((found + found.mH) / 2, coupled + coupled.mH)
+    close(gradient(lambda x: eigenvalues(x).abs().log().sum(), a), torch.linalg.inv(a).mH)
+    close(gradient(lambda x: (eigenvalues(x) ** 2).sum().real, a), 2 * a.mH)
+    step = random(*a.shape, dtype=dtype, seed=7)
+    _, tangent = torch.func.jvp(lambda x: projector(x, 3), (a,), (step,))
+    close(tangent, inner(found, step))
+
+
 def test_a_function_by_hand_whose_diagonal_says_nothing() -> None:
     """The sum of V f(w) V^H at the identity, where V is the identity too."""
 

@@ -185,13 +185,31 @@ def test_gradient_of_a_large_matrix() -> None:
     torch.testing.assert_close(g, torch.eye(115, dtype=torch.float64), rtol=1e-8, atol=1e-8)
 
 
-def test_where_no_derivative_exists_it_is_nan() -> None:
-    for matrix in (torch.eye(3), torch.tensor([[0.0, 1.0], [-1.0, 0.0]])):
-        a = matrix.double().requires_grad_()
-        (g,) = torch.autograd.grad(schur(a)[0].sum(), a)
+JORDAN = torch.tensor([[2.0, 1.0], [0.0, 2.0]], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_defective_eigenvalues_have_no_derivative(dtype: torch.dtype) -> None:
+    for a in (JORDAN.to(dtype), torch.block_diag(JORDAN, random(40, 40)).to(dtype)):
+        a.requires_grad_()
+        with pytest.raises(LinAlgError, match="schur: equal eigenvalues are defective"):
+            torch.autograd.grad((schur(a)[0].diagonal() ** 2).sum().real, a)
+        with sci.data_checks(False):
+            (g,) = torch.autograd.grad((schur(a)[0].diagonal() ** 2).sum().real, a)
         assert torch.isnan(g).any()
-        _, tangent = torch.func.jvp(lambda a: schur(a)[0], (a.detach(),), (random(*a.shape),))
+        _, tangent = torch.func.jvp(lambda a: schur(a)[0], (a.detach(),), (random(*a.shape, dtype=dtype),))
         assert torch.isnan(tangent).any()
+
+
+@pytest.mark.parametrize("n", [2, 40])
+def test_a_normal_pair_has_any_rotation(n: int) -> None:
+    rest = torch.diag(torch.linspace(1, 2, n - 2, dtype=torch.float64))
+    a = torch.block_diag(torch.tensor([[0.0, 1.0], [-1.0, 0.0]]).double(), rest).requires_grad_()
+    (g,) = torch.autograd.grad(schur(a)[0].det(), a)
+    torch.testing.assert_close(g, a.detach().det() * a.detach().inverse().mT)
+    for loss in (lambda t, z: t.sum(), lambda t, z: z[:, 0] @ torch.arange(n).double()):
+        with pytest.raises(LinAlgError, match="of a normal pair"):
+            torch.autograd.grad(loss(*schur(a)), a)
 
 
 def test_a_loss_that_depends_on_phases_raises() -> None:
