@@ -11,7 +11,7 @@ from torch import Tensor
 from .._core.dispatch import write_out
 from .._core.errors import describe
 from ._pattern import Coordinates
-from ._products import oriented, product
+from ._products import oriented, product, quick_product
 
 if TYPE_CHECKING:
     from ._base import SparseBase
@@ -68,8 +68,10 @@ def summed_at(data: Tensor, keys: Tensor, size: int) -> Tensor:
 def total(A: Any, axis: Any, dtype: torch.dtype | None, out: Tensor | None) -> Tensor:
     """Sum over axes."""
     axes = as_axes(A, axis, "sum")
-    if len(axes) == A.ndim and A.format not in ("bsr", "dia"):
-        data, places = A._data, None
+    compressed = A.format in ("csr", "csc")
+    places = None
+    if compressed or (len(axes) == A.ndim and A.format not in ("bsr", "dia")):
+        data = A._data
     else:
         data, places = A._places()
     if dtype is not None:
@@ -79,18 +81,18 @@ def total(A: Any, axis: Any, dtype: torch.dtype | None, out: Tensor | None) -> T
     inexact = data.is_floating_point() or data.is_complex()
     if len(axes) == A.ndim:
         result = data.sum(-1, dtype=data.dtype)
-    elif A.format in ("csr", "csc") and inexact and A.shape[axes[0]] <= 64 * A._data.shape[-1] + 2**20:
+    elif compressed and inexact and A.shape[axes[0]] <= 64 * A._data.shape[-1] + 2**20:
         _, pattern, turned = oriented(A)
         ones = torch.ones(A.shape[axes[0]], dtype=data.dtype, device=data.device)
         transposed = (axes[0] == 0) != turned
-        if data.dim() > 1:
+        result = quick_product(A, pattern, ones, transposed)
+        if result is None and data.dim() > 1:
             result = product(pattern, data, ones.unsqueeze(-1), transposed=transposed).squeeze(-1)
-        else:
+        elif result is None:
             result = product(pattern, data, ones, transposed=transposed)
         result = shaped(A, result, axes, (result.shape[-1],))
     else:
-        assert places is not None
-        staying, size = kept(places, axes)
+        staying, size = kept(A._places()[1] if places is None else places, axes)
         result = shaped(A, summed_at(data, staying.keys(), size), axes, staying.shape)
     return result if out is None else written("sum", result, out)
 
