@@ -118,18 +118,19 @@ for name in "${steps[@]}"; do
   esac
 done
 
-logs=("$out"/{kernels,gpu_tests,tests,moved,sanitizer,benchmarks}.log)
+logs=("${steps[@]/#/$out/}")
+said() { cat "${logs[@]/%/.log}" 2>/dev/null || true; } # a step that was not taken has no log
 {
   echo
   echo '## Left out'
   echo '```'
-  cat "${logs[@]}" 2>/dev/null | grep -E '^left out|need a GPU and were left out' || echo nothing
+  said | grep -E '^left out|need a GPU and were left out' || echo nothing
   echo '```'
   echo '## Failing tests'
   echo '```'
-  grep -hE '^(FAILED|ERROR)' "$out"/{gpu_tests,tests,moved,sanitizer}.log 2>/dev/null | cut -c1-240
+  said | grep -E '^(FAILED|ERROR)' | cut -c1-240
   sed -n 's/^failed/FAILED (of all runs)/p' "$state"/{done,moved} 2>/dev/null
-  grep -hE ' (passed|failed)|no tests ran' "$out"/{gpu_tests,tests,moved,sanitizer}.log 2>/dev/null
+  said | grep -E ' (passed|failed)|no tests ran'
   for file in "$state"/{done,moved}; do
     [ -f "$file" ] || continue
     echo "$(basename "$file"), all runs: $(cut -d' ' -f1 "$file" | sort | uniq -c | tr -s ' \n' ' ')"

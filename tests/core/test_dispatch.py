@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from sci import fft, interpolate, linalg, sparse, special
 from sci._core.dispatch import operator, unbroadcast
 
 _keep: list[Any] = []
@@ -93,10 +94,24 @@ def test_transforms_eager_and_compiled(name: str) -> None:
 
 
 def test_inductor() -> None:
-    x = torch.rand(3, 4, dtype=torch.float64, requires_grad=True)
+    """Operators of every domain beside generated code, in one graph with its backward pass."""
     y = torch.rand(4, dtype=torch.float64)
-    torch.compile(lambda t: value(t, y).sum(), fullgraph=True)(x).backward()
-    torch.testing.assert_close(x.grad, 2.0 * torch.cos(2.0 * x.detach()) * y)
+    rows = sparse.csr_array(torch.eye(4, dtype=torch.float64) + torch.diag(y[:3], 1))
+    sites = torch.linspace(-1, 6, 6, dtype=torch.float64)
+    spline = interpolate.CubicSpline(sites, sites.sin())
+
+    def loss(x: torch.Tensor) -> torch.Tensor:
+        z = value(x, y).sum(0) + special.kv(1.5, x[0] + 1) + special.erfcx(x[1])
+        lower = linalg.cholesky(z[:, None] * z + torch.eye(4, dtype=z.dtype), lower=True)
+        w = linalg.solve_triangular(lower, rows @ z, lower=True) + fft.dct(spline(z))
+        return (w * torch.fft.ifft(fft.fft(w)).real).sum() + special.jv(0.5, x[2] + 1).sin().sum()
+
+    x, compiled_x = (torch.linspace(0.1, 1, 12, dtype=torch.float64).reshape(3, 4).requires_grad_() for _ in range(2))
+    out, compiled = loss(x), torch.compile(loss, fullgraph=True)(compiled_x)
+    torch.testing.assert_close(compiled, out)
+    out.backward()
+    compiled.backward()
+    torch.testing.assert_close(compiled_x.grad, x.grad)
 
 
 def test_vmap_over_any_dimension_without_fallback(recwarn: pytest.WarningsRecorder) -> None:
