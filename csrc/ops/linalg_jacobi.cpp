@@ -70,6 +70,26 @@ std::tuple<Tensor, Tensor, Tensor> tridiagonal_eigh(const Tensor& d0, const Tens
   return {w, v, info};
 }
 
+/// (eigenvalues, V^T, info) of float64 matrices with known eigenvalues.
+std::tuple<Tensor, Tensor, Tensor> tridiagonal_vectors(const Tensor& d0, const Tensor& e0, const Tensor& w0) {
+  Tensor d = row_major(d0), e = row_major(e0), w = fresh_copy(w0);
+  std::vector<int64_t> size(d.sizes().begin(), d.sizes().end() - 1);
+  const int64_t n = d.size(-1), count = d.numel() / n;
+  Tensor v = empty_as(d, with_last(size, n, n)), info = empty_as(d, size, ScalarType::Int);
+  const TwistedJob job{data<double>(std::as_const(d)),
+                       data<double>(std::as_const(e)),
+                       data<double>(w),
+                       data<double>(v),
+                       data<int32_t>(info),
+                       n,
+                       count};
+  if (!runs_lanes())
+    std::fill_n(job.info, count, 1);
+  else
+    cpu_level() == 2 ? twisted_in_lanes<64>(job) : twisted_in_lanes<32>(job);
+  return {w, v, info};
+}
+
 /// (U, s, V^H, info) of square matrices; info is 1 where a singular value is too small for a left vector. On the CPU
 /// matrices go side by side, but with `alone` one after the other as GPU threads have them.
 std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alone) {
@@ -109,6 +129,7 @@ SCI_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Te
 SCI_OPERATOR("_svd_quick(Tensor a, bool check) -> (Tensor, Tensor, Tensor, int)", svd_quick)
 SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True) -> (Tensor, Tensor, Tensor)", eigh_small)
 SCI_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
+SCI_OPERATOR("_tridiagonal_vectors(Tensor d, Tensor e, Tensor w) -> (Tensor, Tensor, Tensor)", tridiagonal_vectors)
 SCI_OPERATOR("_svd_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
 
 }  // namespace

@@ -1,2 +1,2 @@
 #define SCI_LANE_BYTES 32
-#include "ops/tridiagonal_lanes.h"
+#include "ops/twisted_lanes.h"

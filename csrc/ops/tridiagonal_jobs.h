@@ -15,9 +15,20 @@ struct TridiagonalJob {
   int64_t n, count;
 };
 
+/// Of the same matrices, whose eigenvalues w are known to some rounding errors and get better: v as above. info is 1
+/// where the vectors have to come from elsewhere: values are close or equal, numbers not finite, n < 16.
+struct TwistedJob {
+  const double *d, *e;
+  double *w, *v;
+  int32_t* info;
+  int64_t n, count;
+};
+
 /// With vectors of so many bytes: 64 only where cpu_level() is 2.
 template <class R, int bytes>
 void tridiagonal_in_lanes(const TridiagonalJob<R>& job);
+template <int bytes>
+void twisted_in_lanes(const TwistedJob& job);
 /// v may be null.
 template <class T, int bytes>
 void hermitian_in_lanes(const EighJob<T>& job);

@@ -306,8 +306,10 @@ def eigh_tridiagonal(
 
     Notes
     -----
-    On the CPU, batches of small matrices take QR steps side by side; single and large ones go to LAPACK's stevd. It is
-    differentiated as `eigh`. A selection of eigenvalues, and any on a GPU, are `eigh` of the dense matrix.
+    On the CPU, batches of small matrices take QR steps side by side. In batches of larger ones eigenvalues alone do,
+    and vectors come from them by twisted factorizations, as those of single matrices of some sizes; matrices with close
+    eigenvalues, other single ones and large ones go to LAPACK's stevd. It is differentiated as `eigh`. A selection of
+    eigenvalues, and any on a GPU, are `eigh` of the dense matrix.
 
     Examples
     --------

@@ -17,8 +17,10 @@ from ._matrices import READY, new_like
 runtime.load_library()
 
 # QR steps on matrices side by side (CPU): up to the first size in any number, so that a matrix has the same vectors
-# alone and in a batch, and from so many on up to the second, or at any size for values. Measured against stevd.
-_SMALL, _SMALL_IN_BATCH, _BATCH = 8, 48, 4
+# alone and in a batch, and from so many on up to the second, or at any size for values. Beyond, vectors from values in
+# batches, and of single matrices of some sizes. Measured against stevd.
+_SMALL, _SMALL_IN_BATCH, _BATCH = 8, 31, 4
+_LARGEST_IN_BATCH, _ALONE = 512, range(80, 160)
 
 
 def dense(d: Tensor, e: Tensor) -> Tensor:
@@ -37,16 +39,44 @@ def _side_by_side(d: Tensor, largest: int | None) -> bool:
     return n <= _SMALL or (d.numel() >= _BATCH * n and (largest is None or n <= largest))
 
 
+def _by_steps(d: Tensor, e: Tensor) -> tuple[Tensor, Tensor] | None:
+    w, rows, info = torch.ops.sci._tridiagonal_eigh(d, e, True)
+    return None if bool(info.any()) else (w, rows)
+
+
+def _by_lapack(d: Tensor, e: Tensor) -> tuple[Tensor, Tensor] | None:
+    """Return what stevd does, or where it fails, on numbers from both ends of the range, QR steps."""
+    found = _lapack.stevd(d, e, True)
+    return _by_steps(d, e) if found is None else (found[0], found[1].mT)
+
+
+def _from_values(d: Tensor, e: Tensor, function: str) -> tuple[Tensor, Tensor] | None:
+    """Return eigenvalues, and vectors that come from them; of matrices with close ones those of LAPACK."""
+    x, y = d.double(), e.double()
+    w, rows, info = torch.ops.sci._tridiagonal_vectors(x, y, _values(x, y, function))
+    close = info != 0
+    if bool(close.any()):
+        found = _by_lapack(x[close], y[close])
+        if found is None:
+            return None
+        w[close], rows[close] = found
+    return w.to(d.dtype), rows.to(d.dtype)
+
+
+def _on_cpu(d: Tensor, e: Tensor, function: str) -> tuple[Tensor, Tensor] | None:
+    n, found = d.shape[-1], None
+    if _side_by_side(d, _SMALL_IN_BATCH):
+        found = _by_steps(d, e)
+    elif _side_by_side(d, _LARGEST_IN_BATCH) or (d.dim() == 1 and n in _ALONE):
+        found = _from_values(d, e, function)
+    return _by_lapack(d, e) if found is None and n > _SMALL else found
+
+
 def _compute(d: Tensor, e: Tensor, function: str) -> tuple[Tensor, Tensor]:
     d, e = _together(d, e)
-    if d.numel() > 0 and _side_by_side(d, _SMALL_IN_BATCH):
-        w, rows, info = torch.ops.sci._tridiagonal_eigh(d, e, True)
-        if not bool(info.any()):
-            return w, rows
-    if d.numel() > 0 and d.is_cpu and d.dtype in READY and d.shape[-1] > _SMALL:
-        found = _lapack.stevd(d, e, True)
-        if found is not None:
-            return found[0], found[1].mT
+    found = _on_cpu(d, e, function) if d.numel() > 0 and d.is_cpu and d.dtype in READY else None
+    if found is not None:
+        return found
     w, v = _hermitian.compute(dense(d, e), True, False, function)
     return w, v.mT.contiguous()
 

@@ -54,7 +54,7 @@ def errors(d: Tensor, e: Tensor, w: Tensor, v: Tensor) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("dtype", REAL)
-@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 13, 32, 48, 70])
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 13, 32, 48, 70, 100])
 def test_as_exact_as_lapack(n: int, dtype: torch.dtype) -> None:
     for kind, (d, e) in kinds(n, dtype).items():
         w, v = eigh_tridiagonal(d, e)
@@ -66,6 +66,41 @@ def test_as_exact_as_lapack(n: int, dtype: torch.dtype) -> None:
         size = other_w.abs().amax(-1, keepdim=True).clamp_min(torch.finfo(dtype).tiny)
         for found in (w, eigvalsh_tridiagonal(d, e)):
             assert float(((found - other_w).abs() / size).max()) <= (8 + 2 * n**0.5) * eps(dtype), kind
+
+
+@pytest.mark.parametrize("n", [80, 101, 104, 159])
+def test_single_matrices_as_exact_as_lapack(n: int) -> None:
+    for kind, (d, e) in kinds(n, torch.float64).items():
+        w, v = eigh_tridiagonal(d[0], e[0])
+        other = scipy.linalg.eigh_tridiagonal(d[0].numpy(), e[0].numpy())
+        found, theirs = (errors(d[:1], e[:1], x[None], y[None]) for x, y in ((w, v), map(torch.from_numpy, other)))
+        for mine, lapack in zip(found, theirs, strict=True):
+            assert mine <= 2 * lapack + 4 + n**0.5, kind
+
+
+@pytest.mark.parametrize("n", [16, 17, 32, 35, 65, 99, 200])
+def test_vectors_from_values(n: int) -> None:
+    # 33, 36, 66, 100 have divisors: leading minors of second differences are zero at eigenvalues of the whole.
+    given = kinds(n, torch.float64)
+    for d, e in (given["random"], given["second difference"]):
+        exact = torch.linalg.eigvalsh(torch.diag_embed(d) + torch.diag_embed(e, 1) + torch.diag_embed(e, -1))
+        # Values that are further off than those of any QR algorithm come right, too.
+        for start in (exact, exact + 1e-12 * exact.abs().amax(-1, keepdim=True)):
+            w, rows, info = torch.ops.sci._tridiagonal_vectors(d, e, start)
+            if bool(info.all()):
+                assert bool((torch.ops.sci._tridiagonal_eigh(d, e, True)[2] == n).all()), "lanes, and no vectors"
+                return
+            assert not bool(info.any())
+            assert max(errors(d, e, w, rows.mT)) <= 8 + n**0.5
+    for kind in ("zero", "constant diagonal", "Wilkinson", "weakly coupled"):
+        d, e = given[kind]
+        assert torch.ops.sci._tridiagonal_vectors(d, e, d.sort(-1)[0])[2][0] == 1, "equal values want LAPACK"
+    for bad in (torch.nan, torch.inf):
+        d, e = given["random"]
+        d, start = d.clone(), torch.linalg.eigvalsh(torch.diag_embed(d))
+        d[1, 3] = bad
+        info = torch.ops.sci._tridiagonal_vectors(d, e, start)[2]
+        assert info[1] == 1
 
 
 @pytest.mark.parametrize("n", [2, 8])
