@@ -181,7 +181,7 @@ def make_interp_spline(
                     f"value of order {order} has shape {shape_text(target.shape)}, expected {shape_text(y.shape[1:])}"
                 )
                 raise ValueError(f"{name}: bc_type: {text}")
-            if order > k:
+            if not 0 <= order <= k:
                 where = f"Bad boundary conditions at {site[0].item()}"
                 raise ValueError(f"{name}: {where}: a derivative of order {order} of a spline of degree {k}")
             parts.append(rows_at(t, site, k, order))

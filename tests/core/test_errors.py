@@ -91,6 +91,11 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: interpolate.RegularGridInterpolator(CORNERS, ONE), ValueError, "there are 2 points and 3 values"),
     (lambda: GRID([0.5, 0.5], method="x"), ValueError, "RegularGridInterpolator: method must be .*, got 'x'"),
     (lambda: GRID([[2.0, 0.5]]), ValueError, "xi is out of bounds in dimension 0"),
+    (
+        lambda: interpolate.make_interp_spline(range(7), range(7), bc_type=([(1, 0)], [(-6, 0)])),
+        ValueError,
+        "make_interp_spline: Bad boundary conditions at 6.*order -6",
+    ),
     (lambda: interpolate.splev(1.0, 3), TypeError, "splev: tck must be .*, got 3"),
 ]
 
