@@ -82,13 +82,16 @@ def compare(card: ElementwiseCard, rows: list[Row]) -> list[Errors]:
         want = [row.values[k] for row in rows]
         condition = np.array([points_condition(row, k, card.outputs) for row in rows])
         found.append(_errors("value", rows, out, want, np.maximum(VALUE_EPS, condition)))
+    pulled = None
+    if card.pullback is not None:
+        with torch.no_grad():
+            pulled = card.pullback(torch.ones_like(outputs[0]), tuple(args), outputs[0], (True,) * len(args))
     for i, rule in enumerate(card.partials):
         if isinstance(rule, NoDerivative):
             continue
         slopes = _tuple(rule(*args, *outputs))
-        if card.pullback is not None:
-            with torch.no_grad():
-                slopes += (card.pullback(torch.ones_like(outputs[0]), tuple(args), outputs[0], (True,) * len(args))[i],)
+        if pulled:
+            slopes += (pulled[i],)
         sensitivity = _condition(card, rule, args)
         for k, slope in enumerate(slopes):
             place = i * card.outputs + (k if k < card.outputs else 0)

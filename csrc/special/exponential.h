@@ -78,6 +78,14 @@ SCI_HD T exprel_pullback(T grad, T x, T) {
   return grad * detail::exprel_slope(x);
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T exp2_pullback(T grad, T, T out) {
+  return grad * out * numbers::ln2<T>;
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T exp10_pullback(T grad, T, T out) {
+  return grad * out * T(2.3025850929940456840);
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T expm1_pullback(T grad, T x, T) {
   return grad * exp(x);
 }

@@ -67,18 +67,18 @@ SCI_HD_LARGE T gammaincinv_solve(T a, T p, T q) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gammaincinv(T a, T p) {
-  if (!(a >= T(0)) || !(p >= T(0)) || !(p <= T(1)) || isinf(a)) return limits<T>::nan;
+  if (!(a >= T(0)) || !(p >= T(0)) || !(p <= T(1))) return limits<T>::nan;
   if (p == T(0)) return T(0);
   if (p == T(1)) return limits<T>::infinity;
-  return a == T(0) ? limits<T>::nan : detail::gammaincinv_solve(a, p, 1 - p);
+  return a == T(0) || isinf(a) ? limits<T>::nan : detail::gammaincinv_solve(a, p, 1 - p);
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gammainccinv(T a, T q) {
-  if (!(a >= T(0)) || !(q >= T(0)) || !(q <= T(1)) || isinf(a)) return limits<T>::nan;
+  if (!(a >= T(0)) || !(q >= T(0)) || !(q <= T(1))) return limits<T>::nan;
   if (q == T(0)) return limits<T>::infinity;
   if (q == T(1)) return T(0);
-  return a == T(0) ? limits<T>::nan : detail::gammaincinv_solve(a, 1 - q, q);
+  return a == T(0) || isinf(a) ? limits<T>::nan : detail::gammaincinv_solve(a, 1 - q, q);
 }
 
 }  // namespace sci

@@ -48,4 +48,9 @@ SCI_HD T logit(T p) {
 #endif
 }
 
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T logit_pullback(T grad, T p, T) {
+  return grad / (p * (T(1) - p));
+}
+
 }  // namespace sci

@@ -22,9 +22,10 @@ def _transform(mp: Any, log: Any, lmbda: Any) -> Any:
 def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
     """d/d lambda of (e^(lambda L) - 1) / lambda is L^2 exprel'(lambda L); 1 / lambda^2 at L = -inf."""
     edge = torch.isinf(log) & (lmbda != 0)
-    safe = torch.where(edge, torch.ones_like(log), log)
+    one = torch.ones_like(log)
+    safe, power = torch.where(edge, one, log), torch.where(edge, lmbda, one)
     found = safe * safe * exprel_moment(1, lmbda * safe)
-    return torch.where(edge, torch.where(log * lmbda > 0, log.abs(), lmbda**-2), found)
+    return torch.where(edge, torch.where(log * lmbda > 0, log.abs(), power**-2), found)
 
 
 @elementwise(

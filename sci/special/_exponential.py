@@ -23,7 +23,7 @@ def _tiny(**more: Any) -> tuple[Group, Group]:
 
 
 @elementwise(
-    "core/platform.h",
+    "special/exponential.h",
     "r -> r",
     partials=(lambda x, out: math.log(2) * out,),
     reference=lambda mp, x: mp.mpf(2) ** x,
@@ -37,6 +37,7 @@ def _tiny(**more: Any) -> tuple[Group, Group]:
     special=((0.0, 1.0), (3.0, 8.0), (inf, inf), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=1, float32=1, partials=2),
     wide=True,
+    pullback=True,
 )
 def exp2(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -85,6 +86,7 @@ def exp2(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 1.0), (2.0, 100.0), (10.0, 1e10), (inf, inf), (-inf, 0.0), (400.0, inf), (nan, nan)),
     ulp=Ulp(float64=1, float32=1, partials=3),
     wide=True,
+    pullback=True,
 )
 def exp10(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -178,6 +178,7 @@ def log_expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, -inf), (1.0, inf), (0.5, 0.0), (-0.1, nan), (1.5, nan), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=4),
     wide=True,
+    pullback=True,
 )
 def logit(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -9,6 +9,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import scipy.special
 import torch
 
 from sci import special
@@ -319,3 +320,83 @@ def test_smirnov_of_less_than_a_step() -> None:
 def test_round_gives_negative_zero_to_itself_only() -> None:
     signs = torch.signbit(special.round(f64(-0.0, -0.3, -0.5, 0.5)))
     assert signs.tolist() == [True, False, False, False]
+
+
+# stan-dev/math PR #3409: NaN, or wrong by O(1), in ordinary regions.
+@pytest.mark.parametrize("a", [0.03, 0.8, 6.0, 45.0, 800.0])
+@pytest.mark.parametrize("part", [0.7, 0.95, 1.05, 1.2])
+def test_gammainc_slopes_over_the_plane(a: float, part: float) -> None:
+    np.testing.assert_allclose(gradients(special.gammainc, a, a * part), slopes(lower, a, a * part), rtol=1e-12)
+
+
+@pytest.mark.parametrize("a", [0.03, 1.7, 12.0])
+@pytest.mark.parametrize("b", [0.2, 5.0, 15.0])
+@pytest.mark.parametrize("x", [0.02, 0.45, 0.97])
+def test_betainc_slopes_over_the_cube(a: float, b: float, x: float) -> None:
+    want = slopes(regularized, a, b, x)
+    np.testing.assert_allclose(gradients(special.betainc, a, b, x), want, rtol=1e-12)
+
+
+# cupy #8934: a table of edge values.
+@pytest.mark.parametrize("name", ["gammainc", "gammaincc", "gammaincinv", "gammainccinv"])
+def test_incomplete_gamma_functions_at_edges_are_scipys(name: str) -> None:
+    edges = np.array([-math.inf, -1.0, 0.0, 0.5, 1.0, 2.0, math.inf, math.nan])
+    a, x = (grid.ravel() for grid in np.meshgrid(edges, edges))
+    found = getattr(special, name)(torch.from_numpy(a), torch.from_numpy(x)).numpy()
+    np.testing.assert_allclose(found, getattr(scipy.special, name)(a, x), rtol=1e-13)
+
+
+# pytorch #53989, jax PR #1722: NaN where a quotient has a limit; first and second derivatives there.
+@pytest.mark.parametrize(
+    ("name", "args", "place", "first", "second"),
+    [
+        ("sinc", (0.0,), 0, 0.0, -(math.pi**2) / 3),
+        ("exprel", (0.0,), 0, 1 / 2, 1 / 3),
+        ("cosm1", (0.0,), 0, 0.0, -1.0),
+        ("dawsn", (0.0,), 0, 1.0, 0.0),
+        ("spence", (1.0,), 0, -1.0, 0.5),
+        ("diric", (0.0, 5), 0, 0.0, -2.0),
+        ("powm1", (1.0, 2.0), 0, 2.0, 2.0),
+        ("agm", (2.0, 2.0), 0, 0.5, -1 / 16),
+        ("boxcox", (2.0, 0.0), 1, math.log(2) ** 2 / 2, math.log(2) ** 3 / 3),
+        ("boxcox1p", (1.0, 0.0), 1, math.log(2) ** 2 / 2, math.log(2) ** 3 / 3),
+        ("inv_boxcox", (0.7, 0.0), 1, -math.exp(0.7) * 0.245, math.exp(0.7) * (0.7**4 / 4 + 2 * 0.343 / 3)),
+        ("inv_boxcox1p", (0.7, 0.0), 1, -math.exp(0.7) * 0.245, math.exp(0.7) * (0.7**4 / 4 + 2 * 0.343 / 3)),
+        ("voigt_profile", (1.0, 0.0, 2.0), 1, 0.0, -4 / math.pi / 125),
+        ("owens_t", (0.0, 1.0), 0, 0.0, -1 / (2 * math.pi)),
+        ("zetac", (0.0,), 0, -0.91893853320467274178, -2.0063564559085848512),
+        ("xlog1py", (2.0, 0.0), 1, 2.0, -2.0),
+        ("pseudo_huber", (1.5, 0.0), 1, 0.0, 1.0),
+        ("betaln", (1.0, 1.0), 0, -1.0, 1.0),
+    ],
+)
+def test_slopes_at_removable_singularities(name: str, args: Any, place: int, first: float, second: float) -> None:
+    xs = [f64(a, grad=True) if i == place else f64(a) for i, a in enumerate(args)]
+    (slope,) = torch.autograd.grad(getattr(special, name)(*xs), xs[place], create_graph=True)
+    (bend,) = torch.autograd.grad(slope, xs[place])
+    assert slope.item() == pytest.approx(first, rel=1e-13, abs=1e-300)
+    assert bend.item() == pytest.approx(second, rel=1e-12, abs=1e-300)
+
+
+# pytorch #41637, #145679, tfp PR #1597: quantiles of distributions.
+@pytest.mark.parametrize(
+    ("name", "direct", "shapes", "place"),
+    [
+        ("bdtri", "bdtr", (3.0, 9.0), 2),
+        ("chdtri", "chdtrc", (3.5,), 1),
+        ("chndtrix", "chndtr", (3.5, 1.2), 0),
+        ("fdtri", "fdtr", (3.5, 8.0), 2),
+        ("gdtrix", "gdtr", (0.7, 2.5), 2),
+        ("ncfdtri", "ncfdtr", (3.5, 8.0, 1.2), 3),
+        ("nctdtrit", "nctdtr", (6.0, 0.8), 2),
+        ("pdtri", "pdtr", (4.0,), 1),
+    ],
+)
+def test_quantiles_differentiate(name: str, direct: str, shapes: tuple[float, ...], place: int) -> None:
+    p = f64(0.3, grad=True)
+    x = getattr(special, name)(*shapes[:place], p, *shapes[place:])
+    back = x.detach().requires_grad_()
+    again = getattr(special, direct)(*shapes[:place], back, *shapes[place:])
+    assert again.item() == pytest.approx(0.3, rel=1e-13)
+    (slope,), (density,) = torch.autograd.grad(x, p), torch.autograd.grad(again, back)
+    assert slope.item() == pytest.approx(1 / density.item(), rel=1e-12)
