@@ -10,8 +10,6 @@
 #include "fft/lanes.h"
 
 #if !SCI_DEVICE
-#include <atomic>
-
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
@@ -96,21 +94,21 @@ SCI_HD void substitute(const T* a, T* x, int64_t n, bool lower, bool turned, boo
       for (int64_t k = 0; k < n; ++k) x[k] = conj(x[k]);
 }
 
-/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is one matrix. `finite`, where it is not
-/// null, becomes false if a sum of entries of A is not, which is read while A is near.
+/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is one matrix; of each, `finite`,
+/// where it is not null, gets whether the sum of A's entries is, which is read while A is near.
 template <class T>
 struct Substitution {
   const T *a, *b;
   T* x;
   int64_t n, columns;
   bool lower, turned, conjugate, unit, twice;
-  std::atomic<bool>* finite;
+  bool* finite;
   void operator()(int64_t item, T* column) const {
     const T *matrix = a + item * n * n, *right = b + item * n * columns;
     T* out = x + item * n * columns;
     if (finite) {
       const real_of<T> sum = lanes_sum(matrix, n * n);
-      if (!(sum - sum == 0)) finite->store(false, std::memory_order_relaxed);
+      finite[item] = sum - sum == 0;
     }
     for (int64_t j = 0; j < columns; ++j) {
       for (int64_t i = 0; i < n; ++i) column[i] = right[i * columns + j];

@@ -31,23 +31,19 @@ std::tuple<Tensor, int64_t> substitution(const Tensor& a0, const Tensor& b0, int
   const int64_t n = a.size(-1), columns = b.dim() == 1 ? 1 : b.size(-1),
                 count = n > 0 && columns > 0 ? b.numel() / (n * columns) : 0;
   int64_t code = 0;
-  std::atomic<bool> finite{true};
+  std::unique_ptr<bool[]> finite(check ? new bool[count] : nullptr);
   dispatch_number(b, "solve_triangular", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    Substitution<T> task{data<T>(a),
-                         data<T>(b),
-                         data<T>(x),
-                         n,
-                         columns,
-                         lower != flipped,
-                         (trans != 0) != flipped,
-                         trans == 2,
-                         unit,
-                         twice,
-                         check ? &finite : nullptr};
+    Substitution<T> task{
+        data<T>(a), data<T>(b), data<T>(x), n,           columns, lower != flipped, (trans != 0) != flipped,
+        trans == 2, unit,       twice,      finite.get()};
     if (count) on_threads<T>(task, count, std::max<int64_t>(1, 65536 / (n * n * columns + 1)), n);
   });
-  if (check) code = (finite ? 0 : no_a) + (all_finite(x) ? 0 : no_x);
+  if (check) {
+    const bool fine =
+        count ? std::all_of(finite.get(), finite.get() + count, [](bool y) { return y; }) : all_finite(a0);
+    code = (fine ? 0 : no_a) + (all_finite(x) ? 0 : no_x);
+  }
   return {x, code};
 }
 

@@ -18,10 +18,10 @@ runtime.load_library()
 # capability table marks.
 CPU_ONLY = {
     "torch.linalg's batched factorisations": (
-        *("_cholesky_small", "_det_small", "_substitution", "_tridiagonal_eigh"),
+        *("_cholesky_small", "_det_small", "_substitution", "_tridiagonal_eigh", "_tridiagonal_vectors"),
     ),
     "the general way, through the operators beside these": (
-        *("_cholesky_quick", "_det_quick", "_lu_parts", "_lu_quick", "_substitution_quick"),
+        *("_cholesky_condition", "_cholesky_quick", "_det_quick", "_lu_parts", "_lu_quick", "_substitution_quick"),
     ),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_gradient_small", "_sqrtm_small", "csr_matvec_gradients"),
