@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 
-.PHONY: demo test test-all build lint cubins docs browser wheel bench clean
+.PHONY: demo test test-all build lint lint-types lint-text cubins docs browser wheel bench clean
 .DEFAULT_GOAL := build
 
 demo: build
@@ -30,10 +30,16 @@ $(VENV)/ci-ready: $(VENV)/ready requirements-ci.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-ci.txt
 	@touch $@
 
+# The types take as long as the rest.
 lint: $(VENV)/ci-ready
+	@$(MAKE) --no-print-directory -j2 lint-types lint-text
+
+lint-types:
+	$(VENV)/bin/mypy sci benchmarks tests/repository/downstream.py
+
+lint-text:
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy sci benchmarks tests/repository/downstream.py
 	$(VENV)/bin/clang-format --dry-run --Werror $$(git ls-files 'csrc/*.h' 'csrc/*.cpp')
 	$(PY) -m tools.sync --check
 
