@@ -20,6 +20,7 @@ from ._matrices import (
     batch_shape,
     broadcast_matrices,
     hermitian_part,
+    in_range,
     new_like,
     random_matrices,
     require_matrix,
@@ -262,10 +263,11 @@ def _least_squares(
         x, s, count, info = _lapack.gelsd(a, b, rtol)
         if info == 0:
             return x.contiguous(), torch.tensor(count, dtype=s.dtype), s
+    a, power = in_range(a)
     u, s, vh = _decompose(a, False, function)
     inverse, rank = _cut(s, 0.0, rtol)
-    x = vh.mH @ (inverse[..., None] * (u.mH @ b))
-    return x.contiguous(), rank.to(s.dtype), s
+    x = vh.mH @ (inverse[..., None] * (u.mH @ b)) / power
+    return x.contiguous(), rank.to(s.dtype), s * power.squeeze(-1)
 
 
 def _fake_least_squares(

@@ -146,3 +146,13 @@ def test_tiny_and_huge_matrices(function: Callable[..., list[float]]) -> None:
                 for found, other in zip(function(Here(), a, scale), theirs, strict=True):
                     limit = 2 * other + (3 + k) * 2.0**-52
                     assert found <= limit, (kind, m, n, scale, found, other)
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-307, 1e307])
+def test_least_squares_beside_the_ends_of_the_range(scale: float) -> None:
+    a = general_kinds(40, torch.float64)["random"][1].numpy()
+    b = a.sum(1)
+    theirs = scipy.linalg.lstsq(a * scale, b * scale)[0]
+    found = Here().lstsq(a * scale, b * scale)[0]
+    digits = 2.0**-52 if scale > 1e-300 else 5e-324 / 1e-310
+    assert np.abs(found - 1).max() <= 2 * np.abs(theirs - 1).max() + 1e4 * digits
