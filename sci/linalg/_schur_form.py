@@ -142,6 +142,7 @@ def _rotation_weight(t: Tensor, blocks: Tensor) -> Tensor:
     return torch.where(determined, 1 / (2 * torch.where(determined, total, 1)), 0)
 
 
+@torch.no_grad()
 def _require_no_basis(t: Tensor, q: Tensor, skew: Tensor, left_out: Tensor, grad: Tensor, size: Tensor) -> None:
     """Raise if a loss depends on the basis of the vectors of equal eigenvalues, or these are defective.
 
@@ -150,10 +151,11 @@ def _require_no_basis(t: Tensor, q: Tensor, skew: Tensor, left_out: Tensor, grad
     """
     if not checked() or t.shape[-1] < 2:
         return
-    t, q, skew, left_out = (x.detach() for x in (t, q, skew, left_out))
     d, g = t.diagonal(dim1=-2, dim2=-1), q.diagonal(dim1=-2, dim2=-1)
     scale, tie = t.abs().amax((-2, -1))[..., None, None], _tie(t)[..., None, None]
     equal = ((d[..., :, None] - d[..., None, :]).abs() <= tie).tril(-1)
+    if not known(equal.any()):
+        return
     blocks = blocks_of(t)
     if blocks is not None:  # but for what rounding errors have made of two equal ones
         pairs = blocks & (torch.maximum(t.diagonal(1, -2, -1).abs(), t.diagonal(-1, -2, -1).abs()) > tie[..., 0])

@@ -148,7 +148,7 @@ def test_tiny_and_huge_matrices(function: Callable[..., list[float]]) -> None:
                     assert found <= limit, (kind, m, n, scale, found, other)
 
 
-@pytest.mark.parametrize("scale", [1e-310, 1e-307, 1e307])
+@pytest.mark.parametrize("scale", [1e-310, 1e-307, 1e304])
 def test_least_squares_beside_the_ends_of_the_range(scale: float) -> None:
     a = general_kinds(40, torch.float64)["random"][1].numpy()
     b = a.sum(1)
