@@ -45,7 +45,13 @@ WHY = "its QZ algorithm has no GPU form"
 def _compute(a: Tensor, b: Tensor, complex_output: bool, function: str) -> tuple[Tensor, ...]:
     if a.device.type != "cpu":
         take_host_route(f"linalg.{function}", a.device, WHY)
-    *found, info = _lapack.gges(*(x.cpu().to(x.dtype.to_complex()) if complex_output else x.cpu() for x in (a, b)))
+    pair = [x.cpu().to(x.dtype.to_complex()) if complex_output else x.cpu() for x in (a, b)]
+    *found, info = _lapack.gges(*pair)
+    dtype = pair[0].dtype
+    if dtype in (torch.float32, torch.complex64) and bool(info.any()):  # of graded pairs, whose squares underflow
+        wide = torch.float64 if dtype == torch.float32 else torch.complex128
+        *found, info = _lapack.gges(*(x.to(wide) for x in pair))
+        found = [x.to(dtype) for x in found]
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)
         raise LinAlgError(f"{function}: the QZ algorithm did not converge{where}")

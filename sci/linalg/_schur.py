@@ -188,7 +188,7 @@ def schur(
     that depend on neither: symmetric functions of the eigenvalues, projectors on all of these vectors. Others raise in
     the backward pass. No derivative exists where the equal eigenvalues are defective, and none is found where they do
     not stand side by side in `t` and are coupled, or are of two 2 x 2 blocks: NaN, and the backward pass raises.
-    Forward mode, `torch.func` transforms and compiled code do not check.
+    Forward mode, `torch.vmap` and compiled code do not check.
 
     References
     ----------

@@ -132,3 +132,14 @@ def test_bad_arguments(call: Any, match: str) -> None:
 
 def test_what_is_not_finite_gives_nan_where_unchecked() -> None:
     assert all(torch.isnan(x).all() for x in qz(torch.eye(3), torch.full((3, 3), torch.nan), check_finite=False))
+
+
+def test_graded_pairs_of_float32() -> None:
+    """On two of five of these LAPACK's iteration does not converge in single precision."""
+    n = 17
+    grade = torch.logspace(0, -20, n, dtype=torch.float64)
+    a = (random(8, n, n) * grade[:, None] * grade).float()
+    b = torch.diag(torch.arange(1.0, n + 1)).expand(8, n, n)
+    s, t, q, z = qz(a, b)
+    for form, of in ((s, a), (t, b)):
+        assert residual(q @ form @ z.mT - of, of) < 100
