@@ -11,8 +11,10 @@
 //            along the parabola s = s0 (1 + i t)^2 through it by the trapezoidal rule, which converges exponentially;
 //            the exponent is taken as its difference from the saddle point's, without cancellation
 //
+// log Phi beside Phi = 1 keeps its digits as x or b - 1, b - 2 vanish.
 // Measured against sums of the series in ball arithmetic: 8 eps and the conditioning.
 #pragma once
+#include "special/gammaln.h"
 #include "special/rgamma.h"
 
 namespace sci {
@@ -36,11 +38,12 @@ SCI_HD double wright_saddle(double a, double b, double x) {
   return s;
 }
 
+/// The sum from k = 0 or 1 on.
 template <int N>
-SCI_HD_LARGE wright_sums wright_series(double a, double b, double x, double k0) {
+SCI_HD_LARGE wright_sums wright_series(double a, double b, double x, double k0, int from = 0) {
   wright_sums sums = {{0, 0, 0}, 0};
-  double power = 1;
-  for (int k = 0; k < 1400; ++k) {
+  double power = from == 0 ? 1 : x;
+  for (int k = from; k < 1400; ++k) {
     double z = a * k + b, f[3] = {0, 0, 0};
     if constexpr (N == 0) {
       f[0] = rgamma(z);
@@ -132,7 +135,13 @@ SCI_HD T wright_bessel_db2(T a, T b, T x) {
 }
 template <class T>
 SCI_HD T log_wright_bessel(T a, T b, T x) {
-  detail::wright_sums s = detail::wright_any<0>(double(a), double(b), double(x));
+  const double first = double(b);
+  detail::wright_sums s = detail::wright_any<0>(double(a), first, double(x));
+  // Beside 1 the sum has no digits left for its logarithm: that of the first term, and of what the others add to it.
+  if (abs(s.f[0] - 1) < 0.25 && s.log_scale == 0 && first > 0.5) {
+    const double others = detail::wright_series<0>(double(a), first, double(x), 6, 1).f[0], log_gamma = gammaln(first);
+    return T(log1p(others * exp(log_gamma)) - log_gamma);
+  }
   return T(s.log_scale + log(s.f[0]));
 }
 template <class T>

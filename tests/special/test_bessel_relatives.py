@@ -157,6 +157,17 @@ def test_wright_bessel_of_few_terms(a: float, b: float, x: float) -> None:
     assert special.log_wright_bessel(*arguments).item() == pytest.approx(log_wanted, rel=1e-14)
 
 
+@pytest.mark.parametrize("b", [1.0, 2.0, 1 + 2.0**-40, 2 - 2.0**-30])
+@pytest.mark.parametrize("x", [1e-20, 3e-9, 0.01])
+def test_log_wright_bessel_beside_zero(b: float, x: float) -> None:
+    """Where the function is about 1, the logarithm of its double has no digit."""
+    arguments = (torch.tensor(q, dtype=torch.float64) for q in (0.5, b, x))
+    with mpmath.workdps(50):
+        half = mpmath.mpf(1) / 2
+        wanted = mpmath.log(sum(mpmath.mpf(x) ** k / mpmath.fac(k) / mpmath.gamma(half * k + b) for k in range(40)))
+    assert special.log_wright_bessel(*arguments).item() == pytest.approx(float(wanted), rel=2e-15)
+
+
 @pytest.mark.parametrize(
     ("name", "v", "x"),
     [("struve", -316.25, 39.8), ("modstruve", -1.25e-10, 1e-30), ("struve", 100.25, 0.4), ("modstruve", -100.4, 47.0)],
