@@ -164,14 +164,19 @@ def _reference_sphere(mp: Any, n: int, m: int, theta: Any) -> Any:
 
 
 def _side(theta: Tensor) -> Tensor:
-    """Return the sign of sin(theta), whose modulus the function takes: each derivative has it as a factor."""
-    one = torch.ones_like(theta)
-    return torch.where(theta.detach().sin() < 0, -one, one)
+    """Return half the sign of sin(theta), whose modulus the function takes: each derivative has both as factors."""
+    return torch.where(theta.detach().sin() < 0, -0.5, 0.5).to(theta.dtype)
 
 
-def _ladder(n: Tensor, m: Tensor, theta: Tensor, step: int) -> Tensor:
-    """Return sqrt((n -+ m)(n +- m + 1)) P_n^(m +- 1), where the ladder operators of the sphere lead."""
-    return ((n - step * m) * (n + step * m + 1)).clamp(min=0).to(theta.dtype).sqrt() * sph_legendre(n, m + step, theta)
+def _climb(n: Tensor, m: Tensor, dtype: torch.dtype, step: int) -> Tensor:
+    """Return sqrt((n -+ m)(n +- m + 1)), the factor of a ladder operator of the sphere, which leads to m +- 1."""
+    return ((n - step * m) * (n + step * m + 1)).clamp(min=0).to(dtype).sqrt()
+
+
+def _by_angle(n: Tensor, m: Tensor, theta: Tensor, side: Tensor) -> Tensor:
+    """Return the derivative in the angle, by both ladder operators."""
+    up, down = (_climb(n, m, theta.dtype, step) * sph_legendre(n, m + step, theta) for step in (1, -1))
+    return side * (up - down)
 
 
 @elementwise(
@@ -180,7 +185,7 @@ def _ladder(n: Tensor, m: Tensor, theta: Tensor, step: int) -> Tensor:
     partials=(
         discrete,
         discrete,
-        lambda n, m, theta, out: _side(theta) * (_ladder(n, m, theta, 1) - _ladder(n, m, theta, -1)) / 2,
+        lambda n, m, theta, out: _by_angle(n, m, theta, _side(theta)),
     ),
     reference=_reference_sphere,
     samples=(
@@ -259,16 +264,13 @@ def stacked(found: Sequence[Tensor]) -> Tensor:
 def angle_derivatives(diff_n: int, n: Tensor, m: Tensor, theta: Tensor) -> list[Tensor]:
     """Return the function and its derivatives in the angle by the ladder operators."""
     found = [sph_legendre(n, m, theta)]
-
-    def first(order: Tensor) -> Tensor:
-        return _side(theta) * (_ladder(n, order, theta, 1) - _ladder(n, order, theta, -1)) / 2
-
-    if diff_n > 0:
-        found.append(first(m))
+    if diff_n == 0:
+        return found
+    side = _side(theta)
+    found.append(_by_angle(n, m, theta, side))
     if diff_n > 1:
-        up = ((n - m) * (n + m + 1)).clamp(min=0).to(theta.dtype).sqrt()
-        down = ((n + m) * (n - m + 1)).clamp(min=0).to(theta.dtype).sqrt()
-        found.append(_side(theta) * (up * first(m + 1) - down * first(m - 1)) / 2)
+        up, down = (_climb(n, m, theta.dtype, step) * _by_angle(n, m + step, theta, side) for step in (1, -1))
+        found.append(side * (up - down))
     return found
 
 

@@ -340,9 +340,12 @@ SCI_HD legendre_argument<T> legendre_angle(T theta) {
   const T c = cos(theta), half = c < T(0) ? cos(theta / T(2)) : sin(theta / T(2));
   const T rest = T(2) * half * half, a = rest < T(legendre_close) ? T(1) - rest : abs(c);
   const bool close = rest < T(legendre_close);
-  const T s = close ? sqrt(rest * (T(2) - rest)) : sqrt((T(1) - a) * (T(1) + a)), exact = close ? rest : T(1) - a;
-  const T other = close ? T(1) - rest : a;
-  return {a, rest, s, legendre_root_low(exact, close ? T(0) : (T(1) - exact) - a, other, s), c < T(0)};
+  const T s = close ? T(2) * abs(half) * sqrt(T(1) - half * half) : sqrt((T(1) - a) * (T(1) + a));
+  const T exact = close ? rest : T(1) - a, other = close ? T(1) - rest : a;
+  // Squares that are subnormal, or were rounded to 0, say nothing of the root's error.
+  const T low =
+      rest > T(4) * limits<T>::min ? legendre_root_low(exact, close ? T(0) : (T(1) - exact) - a, other, s) : T(0);
+  return {a, rest, s, low, c < T(0)};
 }
 }  // namespace detail
 
