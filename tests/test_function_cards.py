@@ -179,3 +179,15 @@ def test_float32_stays_and_layout_does_not_matter(card: FunctionCard, device: to
         if single:
             for o in f(*single):
                 assert o.dtype in (torch.float32, torch.complex64), f"{o.dtype} from float32"
+
+
+@pytest.mark.parametrize("card", with_samples)
+def test_arguments_stay_as_they_are(card: FunctionCard, device: torch.device) -> None:
+    """Also those of columns one after the other, which LAPACK's wrappers need not copy."""
+    for dtype in dtypes(card):
+        for sample in samples(card, dtype, device):
+            f, xs = as_function(card, sample)
+            columns = [x.mT.contiguous().mT if x.dim() >= 2 else x.clone() for x in xs]
+            f(*columns)
+            for x, before in zip(columns, xs, strict=True):
+                assert torch.equal(x, before)

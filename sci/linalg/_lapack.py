@@ -301,7 +301,7 @@ def bevd(ab: Tensor, lower: bool, vectors: bool) -> tuple[Tensor, Tensor | None]
     routine = _routine("hbevd" if ab.is_complex() else "sbevd", ab.dtype)
     found = []
     for one in ab.detach().reshape(-1, *ab.shape[-2:]).resolve_conj().numpy():
-        w, v, info = routine(one, compute_v=int(vectors), lower=int(lower))
+        w, v, info = routine(one, compute_v=int(vectors), lower=int(lower), overwrite_ab=0)  # 1 unless told
         if info != 0:
             return None
         found.append((torch.from_numpy(w), torch.from_numpy(v.T) if vectors else None))
