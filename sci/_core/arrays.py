@@ -212,6 +212,15 @@ def _alike(values: Iterable[Any], allow_complex: bool) -> tuple[Tensor, ...] | N
     return tuple(values) if alone else tuple([x if type(x) is Tensor else number(x, dtype, device) for x in values])
 
 
+def common_shape(function: str, /, **arguments: Tensor) -> torch.Size:
+    """Return the shape that tensors broadcast to; ValueError, naming the arguments, where there is none."""
+    try:
+        return torch.broadcast_shapes(*(x.shape for x in arguments.values()))
+    except RuntimeError:
+        shapes = ", ".join(f"{name} {tuple(x.shape)}" for name, x in arguments.items() if x.dim())
+        raise ValueError(f"{function}: shapes must broadcast, got {shapes}") from None
+
+
 def promote(
     function: str,
     *,

@@ -30,6 +30,7 @@ from .arrays import (
     REAL_OF,
     as_tensor,
     common_device,
+    common_shape,
     compute_dtype,
     floating,
     number,
@@ -536,11 +537,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
 
 def require_broadcastable(card: ElementwiseCard, xs: Sequence[Tensor]) -> None:
     """Raise ValueError, naming the arguments, where shapes do not broadcast."""
-    try:
-        torch.broadcast_shapes(*(x.shape for x in xs))
-    except RuntimeError:
-        shapes = [f"{name} {tuple(x.shape)}" for name, x in zip(card.arguments, xs, strict=True) if x.dim()]
-        raise ValueError(f"{card.name}: shapes must broadcast, got {', '.join(shapes)}") from None
+    common_shape(card.name, **dict(zip(card.arguments, xs, strict=True)))
 
 
 def _watched() -> Any:

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from .. import special
-from .._core.arrays import COMPLEX_OF, FLOATING, number, promote
+from .._core.arrays import COMPLEX_OF, FLOATING, common_shape, number, promote
 from .._core.cards import Sample, function
 from .._core.checks import known
 from .._core.errors import bad_argument
@@ -147,6 +147,7 @@ def _transform(name: str, a: Any, dln: Any, mu: Any, offset: Any, bias: Any, inv
     else:
         has_bias = not (isinstance(bias, numbers.Real) and bias == 0)
         x, dln, mu, offset, bias = _numbers(name, array, a, dln=dln, mu=mu, offset=offset, bias=bias)
+        common_shape(name, dln=dln, mu=mu, offset=offset, bias=bias)
     if x.dim() == 0 or x.shape[-1] == 0:
         raise bad_argument(name, array, "an array of at least 1 dimension and 1 sample", a)
     n = x.shape[-1]
@@ -383,6 +384,7 @@ def fhtoffset(dln: Any, mu: Any, initial: Any = 0.0, bias: Any = 0.0) -> Tensor:
     """
     given = promote("fhtoffset", allow_complex=False, dln=dln, mu=mu, initial=initial, bias=bias)
     _, *parameters = _numbers("fhtoffset", "", given[0], dln=dln, mu=mu, initial=initial, bias=bias)
+    common_shape("fhtoffset", **dict(zip(("dln", "mu", "initial", "bias"), parameters, strict=True)))
     dln, mu, initial, bias = torch.broadcast_tensors(*parameters)
     y = math.pi / (2 * dln)
     a = special.loggamma(torch.complex((mu + 1 + bias) / 2, y)).imag

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sci._core.arrays import promote
+from sci._core.arrays import common_shape, promote
 from sci._core.cards import Sample, function
 from sci._core.errors import describe
 
@@ -73,6 +73,7 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
             return 1 if m == 0 else math.comb(n + m - 1, m)
         return math.comb(n, m)
     x, y = promote("comb", allow_complex=False, N=N, k=k)
+    common_shape("comb", N=x, k=y)
     valid = (x >= 0) & (y >= 0)
     if repetition:
         value = torch.where(y == 0, 1.0, binom(torch.where(valid, x + y - 1, 1.0), torch.where(valid, y, 1.0)))
@@ -123,6 +124,7 @@ def perm(N: Any, k: Any, exact: bool = False) -> Any:
         n, m = _whole("perm", "N", N), _whole("perm", "k", k)
         return 0 if n < 0 or m < 0 else math.perm(n, m)
     x, y = promote("perm", allow_complex=False, N=N, k=k)
+    common_shape("perm", N=x, k=y)
     valid = (x >= 0) & (y >= 0) & (y <= x)
     return torch.where(valid, poch(torch.where(valid, x - y + 1, 1.0), torch.where(valid, y, 1.0)), 0.0)
 

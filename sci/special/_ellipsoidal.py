@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sci._core.arrays import promote
+from sci._core.arrays import common_shape, promote
 from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
@@ -275,6 +275,7 @@ def ellip_harm(h2: Any, k2: Any, n: Any, p: Any, s: Any, signm: Any = 1, signn: 
     tensor([2.5000], dtype=torch.float64)
     """
     a, b, x, m, k = promote("ellip_harm", allow_complex=False, h2=h2, k2=k2, s=s, signm=signm, signn=signn)
+    common_shape("ellip_harm", h2=a, k2=b, s=x, signm=m, signn=k)
     return _by_degree("ellip_harm", _first, n, p, a, b, x, m, k)
 
 
@@ -322,6 +323,7 @@ def ellip_harm_2(h2: Any, k2: Any, n: Any, p: Any, s: Any) -> Tensor:
     tensor([0.0011], dtype=torch.float64)
     """
     a, b, x = promote("ellip_harm_2", allow_complex=False, h2=h2, k2=k2, s=s)
+    common_shape("ellip_harm_2", h2=a, k2=b, s=x)
     return _by_degree("ellip_harm_2", _second, n, p, a, b, x)
 
 
@@ -368,4 +370,5 @@ def ellip_normal(h2: Any, k2: Any, n: Any, p: Any) -> Tensor:
     1723.39
     """
     a, b = promote("ellip_normal", allow_complex=False, h2=h2, k2=k2)
+    common_shape("ellip_normal", h2=a, k2=b)
     return _by_degree("ellip_normal", _norm, n, p, *torch.broadcast_tensors(a, b))

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import compute_dtype, promote
+from sci._core.arrays import common_shape, compute_dtype, promote
 from sci._core.cards import Sample, function
 from sci._core.dispatch import write_out
 from sci._core.ufunc_keywords import accepts_ufunc_keywords
@@ -106,6 +106,7 @@ def lpmv(m: Any, v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         result = legendre_derivative(0, *whole_pair, 0, 2, x.to(compute_dtype(x.dtype))).to(x.dtype)
         return result if out is None else write_out("lpmv", result, out)
     given = promote("lpmv", half=True, allow_complex=False, m=m, v=v, x=x)
+    common_shape("lpmv", **dict(zip("mvx", given, strict=True)))
     order, degree, z = (t.to(compute_dtype(t.dtype)) for t in given)
     order = order.detach()
     size = order.abs()

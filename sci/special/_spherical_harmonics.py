@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from sci._core.arrays import common_shape
 from sci._core.cards import function
 
 from ._legendre import (
@@ -377,6 +378,7 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     order = derivative_count(name, diff_n)
     (polar, azimuth), dtype = real_arguments(name, theta=theta, phi=phi)
     n, m = whole_numbers(name, "n", n, polar.device), whole_numbers(name, "m", m, polar.device)
+    common_shape(name, n=n, m=m, theta=polar, phi=azimuth)
     return harmonics(angle_derivatives(order, n, m, polar), m, azimuth, dtype)
 
 
