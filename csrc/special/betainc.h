@@ -253,6 +253,16 @@ SCI_HD many<T, 2> betainc_parts(T a, T b, T x, T y) {
   return betainc_parts(a, b, x, y, T(a * y - b * x));
 }
 
+/// I and 1 - I for a y too small to be a number, from what they are at the smallest: 1 - I goes as its power b.
+template <class T>
+SCI_HD many<T, 2> betainc_beyond(many<T, 2> f, T fall) {
+  return {{f[0] - f[1] * expm1(fall), f[1] * exp(fall)}};
+}
+template <class T>
+SCI_HD T betainc_fall(T b, T log_y) {
+  return b * (log_y - T(limits<scalar_of<T>>::log_min));
+}
+
 /// For all arguments: NaN outside the domain and where both parameters are 0 or infinite.
 template <class T>
 SCI_HD many<T, 2> betainc_pair(T a, T b, T x, T y) {

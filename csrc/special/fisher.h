@@ -18,7 +18,11 @@ SCI_HD many<T, 2> fisher_parts(T m, T n, T x) {
   const T one = T(S(1)), half = T(S(0.5));
   T r = (m / n) * x, y = one / (one + r), w = r * y;
   if (!(primal(r) > S(0))) return {{T(S(0)), one}};
-  if (isinf(primal(r)) || primal(y) == S(0)) return {{one, T(S(0))}};
+  if (!(primal(y) >= limits<S>::min)) {
+    const T a = m * half, b = n * half, least = T(limits<S>::min);
+    return betainc_beyond(betainc_parts(a, b, one, least, T(a * least - b)),
+                          betainc_fall(b, T(log(n) - log(m) - log(x))));
+  }
   return betainc_parts(T(m * half), T(n * half), w, y, T(m * half * (one - x) * y));
 }
 

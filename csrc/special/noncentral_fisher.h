@@ -20,10 +20,18 @@ SCI_HD_LARGE many<T, 2> ncfdtr_parts(T m, T n, M nc, T f, mixture_slopes<scalar_
   T q = m / n * f, x = primal(q) < S(1) ? q / (one + q) : one / (one + one / q);
   T y = primal(q) < S(1) ? one / (one + q) : (one / q) / (one + one / q);
   if (!(primal(x) > S(0))) return {{T(S(0)), one}};
-  if (!(primal(y) > S(0))) return {{one, T(S(0))}};
   // a y - b x = a (1 - f) y: the distance from the mean, before anything cancels.
-  T a = m * half;
-  return poisson_mixture(beta_component<T, coarse>{a, n * half, x, y, a * (one - f) * y}, M(nc * M(S(0.5))), slopes);
+  T a = m * half, b = n * half;
+  const M mean = nc * M(S(0.5));
+  if (primal(y) >= limits<S>::min)
+    return poisson_mixture(beta_component<T, coarse>{a, b, x, y, a * (one - f) * y}, mean, slopes);
+  const T least = T(limits<S>::min), fall = betainc_fall(b, T(log(n) - log(m) - log(f)));
+  many<T, 2> r = poisson_mixture(beta_component<T, coarse>{a, b, x, least, a * least - b}, mean, slopes);
+  if (slopes) {
+    slopes->mean *= exp(primal(fall));
+    slopes->argument *= exp(primal(fall));
+  }
+  return betainc_beyond(r, fall);
 }
 
 /// The derivatives in m, n, L and x, all positive and finite.

@@ -400,3 +400,15 @@ def test_quantiles_differentiate(name: str, direct: str, shapes: tuple[float, ..
     assert again.item() == pytest.approx(0.3, rel=1e-13)
     (slope,), (density,) = torch.autograd.grad(x, p), torch.autograd.grad(again, back)
     assert slope.item() == pytest.approx(1 / density.item(), rel=1e-12)
+
+
+# n x / m y is no number, the distribution function is: so small that there is no n for the probability sought.
+def test_fisher_with_vanishing_degrees_of_freedom() -> None:
+    m, nc, f = 751.966, 659.577, 0.0035158552
+    found = special.ncfdtr(m, f64(1e-307, 1e-306), nc, f)
+    np.testing.assert_allclose(found.numpy(), scipy.special.ncfdtr(m, [1e-307, 1e-306], nc, f), rtol=1e-13)
+    central = special.fdtr(m, f64(1e-307), f).item()
+    with mpmath.workdps(30):
+        w = mpmath.log(mpmath.mpf(m) / 1e-307 * f) + mpmath.digamma(mpmath.mpf(m) / 2) + mpmath.euler
+    assert central == pytest.approx(float(w * 1e-307 / 2), rel=1e-13)
+    assert math.isnan(special.ncfdtridfd(f64(m), 0.0071, nc, f).item())
