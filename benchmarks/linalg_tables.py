@@ -116,7 +116,16 @@ def large(context: Context) -> Iterator[Case]:
             context.case("linalg.qr", f"{n} x {n}, pivoting", general, pivoting=True),
         )
         if n == 500:
-            yield from _named("large", context.case("linalg.lstsq", f"{n} x {n}, 10 right-hand sides", general, b))
+            unitary = torch.linalg.qr(general)[0]
+            yield from _named(
+                "large",
+                context.case("linalg.lstsq", f"{n} x {n}, 10 right-hand sides", general, b),
+                context.case("linalg.polar", f"{n} x {n}", general),
+                context.case("linalg.rq", f"{n} x {n}", general),
+                context.case("linalg.null_space", f"{n // 2} x {n}", general[: n // 2]),
+                context.case("linalg.cossin", f"{n} x {n}, 4 blocks", unitary, n // 2, n // 2),
+                context.case("linalg.qz", f"{n} x {n}", general, positive),
+            )
 
 
 def bands(context: Context) -> Iterator[Case]:

@@ -117,6 +117,8 @@ def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
     largest = x.abs().amax((-2, -1), keepdim=True)
     exponent = torch.frexp(largest)[1]
     far = (exponent.abs() > math.log2(torch.finfo(largest.dtype).max) / 4) & torch.isfinite(largest)
+    if x.is_cpu and not bool(far.any()):  # a large copy costs more than a look
+        return x, torch.ones((), dtype=largest.dtype)
     power = torch.ldexp(torch.ones_like(largest), torch.where(far, exponent - 1, 0))
     return x / power, power
 

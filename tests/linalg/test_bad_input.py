@@ -71,6 +71,12 @@ def cases() -> Iterator[Case]:
     yield "lu_solve", "length of b", (linalg.lu_factor(good), short)
     yield "cho_solve", "length of b", (linalg.cho_factor(good), short)
     yield "qr_multiply", "shape of c", (good, torch.ones(2, 2).double())
+    yield "qr_multiply", "NaN", (nan, good)
+    yield "lu_solve", "NaN", (linalg.lu_factor(good), nan[:, 2])
+    yield "cho_solve", "NaN", (linalg.cho_factor(good), nan[:, 2])
+    yield "cdf2rdf", "not square", (one, wide)
+    for name in ("polar", "pinv", "svdvals"):
+        yield name, "a vector", (one,)
     yield "solve_banded", "NaN", ((1, 0), band_nan, torch.ones(4).double())
     yield "solve_banded", "rows of ab", ((1, 1), band, torch.ones(4).double())
     yield "solve_banded", "length of b", ((1, 0), band, one)
