@@ -214,6 +214,9 @@ def _alike(values: Iterable[Any], allow_complex: bool) -> tuple[Tensor, ...] | N
 
 def common_shape(function: str, /, **arguments: Tensor) -> torch.Size:
     """Return the shape that tensors broadcast to; ValueError, naming the arguments, where there is none."""
+    full = [x.shape for x in arguments.values() if x.dim()]
+    if all(shape == full[0] for shape in full[1:]):  # torch's function takes longer than a small call
+        return full[0] if full else torch.Size(())
     try:
         return torch.broadcast_shapes(*(x.shape for x in arguments.values()))
     except RuntimeError:
