@@ -59,7 +59,7 @@ SCI_HD T gdtrc(T a, T b, T x) {
 /// The a, b and x with gdtr(a, b, x) = p.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gdtria(T p, T b, T x) {
-  return x > T(0) && b > T(0) ? gammaincinv(b, p) / x : limits<T>::nan;
+  return x > T(0) && b > T(0) && !isinf(b) ? gammaincinv(b, p) / x : limits<T>::nan;
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gdtrib(T a, T p, T x) {
@@ -68,7 +68,7 @@ SCI_HD T gdtrib(T a, T p, T x) {
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gdtrix(T a, T b, T p) {
-  if (!(b > T(0)) && (a == T(0) || isinf(a))) return limits<T>::nan;
+  if ((!(b > T(0)) && (a == T(0) || isinf(a))) || isinf(b)) return limits<T>::nan;
   return gammaincinv(b, p) / a;
 }
 
