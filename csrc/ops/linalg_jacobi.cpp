@@ -6,6 +6,7 @@
 #include "linalg/jacobi.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
+#include "runtime/kept_tensor.h"
 #include "tridiagonal_jobs.h"
 
 SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiEighItem)
@@ -75,7 +76,7 @@ std::tuple<Tensor, Tensor, Tensor> tridiagonal_vectors(const Tensor& d0, const T
   Tensor d = row_major(d0), e = row_major(e0), w = fresh_copy(w0);
   std::vector<int64_t> size(d.sizes().begin(), d.sizes().end() - 1);
   const int64_t n = d.size(-1), count = d.numel() / n;
-  Tensor v = empty_as(d, with_last(size, n, n)), info = empty_as(d, size, ScalarType::Int);
+  Tensor v = room_as(d, with_last(size, n, n)), info = empty_as(d, size, ScalarType::Int);
   const TwistedJob job{data<double>(std::as_const(d)),
                        data<double>(std::as_const(e)),
                        data<double>(w),
