@@ -22,8 +22,8 @@ void legendre_rows(int64_t count, T* out, int order, int64_t n, int64_t m, bool 
     table.run_last(first, min(legendre_lanes, count - first), buffer, m < 0);
 }
 
-/// Is P_n^m one of the short ones, a power of the root times a polynomial of at most 3 degrees?
-SCI_HD bool legendre_short(int64_t n, int64_t m) { return abs(m) <= 3 && n - abs(m) <= 3; }
+/// Is P_n^m short, a power of the root times a polynomial of at most 3 degrees?
+SCI_HD bool legendre_has_few_powers(int64_t n, int64_t m) { return abs(m) <= 3 && n - abs(m) <= 3; }
 
 /// The leading coefficient of the polynomial in a short P_n^m.
 inline double legendre_short_scale(int n, int m, bool normal) {
@@ -82,7 +82,7 @@ enable_hardware<T> legendre_derivative_rows(int64_t count, T* out, const int64_t
                                             const T* z) {
   const bool known = *order >= 0 && *order <= detail::legendre_orders && *n <= detail::legendre_most / (*order + 1) &&
                      *n >= 0 && *m <= *n && *m >= -*n && (*branch_cut == 2 || *branch_cut == 3);
-  if (known && *order == 0 && *branch_cut == 2 && *m != 0 && detail::legendre_short(*n, *m))
+  if (known && *order == 0 && *branch_cut == 2 && *m != 0 && detail::legendre_has_few_powers(*n, *m))
     return detail::legendre_short_rows(count, out, int(*n), int(*m), *normal != 0, z, [=](T x) {
       return legendre_derivative(*order, *n, *m, *normal, *branch_cut, x);
     });
@@ -92,8 +92,9 @@ enable_hardware<T> legendre_derivative_rows(int64_t count, T* out, const int64_t
 template <class T>
 enable_hardware<T> sph_legendre_rows(int64_t count, T* out, const int64_t* n, const int64_t* m, const T* theta) {
   if (*n >= 0 && *n <= detail::legendre_most && *m <= *n && *m >= -*n)
-    return detail::legendre_short(*n, *m) ? detail::sph_legendre_short_rows(count, out, int(*n), int(*m), theta)
-                                          : detail::legendre_rows(count, out, 0, *n, *m, true, false, true, theta);
+    return detail::legendre_has_few_powers(*n, *m)
+               ? detail::sph_legendre_short_rows(count, out, int(*n), int(*m), theta)
+               : detail::legendre_rows(count, out, 0, *n, *m, true, false, true, theta);
   for (int64_t i = 0; i < count; ++i) out[i] = sph_legendre(*n, *m, theta[i]);
 }
 
