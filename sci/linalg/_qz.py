@@ -156,7 +156,7 @@ def qz(
     ------
     LinAlgError
         Matrices are not square, the QZ algorithm fails, or, in a backward pass, the loss depends on the arbitrary
-        phases of a complex form.
+        phases of a complex form or no derivative exists.
     ValueError
         An unknown option, or not finite data.
 
@@ -177,8 +177,9 @@ def qz(
     *Gauge.* Complex: each column of `q` and that of `z` have an arbitrary phase in common, taken as fixed in that of
     `z`; a loss that depends on it raises in the backward pass. Real: signs, which cannot vary.
 
-    *Where no derivative exists.* Two eigenvalues equal, or T a multiple of the identity beside a 2 x 2 block: gradients
-    and tangents are infinite or NaN. A column of a complex form where the diagonal of T vanishes has a free phase.
+    *Where no derivative exists.* Two eigenvalues equal, or T a multiple of the identity beside a 2 x 2 block, up to
+    rounding: a backward pass raises, tangents are NaN. A column of a complex form where the diagonal of T vanishes
+    has a free phase.
 
     References
     ----------

@@ -29,13 +29,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.checks import checks_enabled
+from sci._core.checks import checks_enabled, known
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
 from . import _lapack
 from ._errors import LinAlgError
-from ._gauges import require_no_phase
+from ._gauges import checked, require_no_phase
 from ._matrices import batch_shape, in_range, new_like, place_in_batch, to_kind
 from ._schur_form import at, block_lower, blocks_of, on_pattern
 
@@ -83,13 +83,19 @@ def _reorder(a: Tensor, b: Tensor, s: Tensor, t: Tensor, q: Tensor, z: Tensor, s
 # ---- the triangular pair of equations (3) --------------------------------------------------------------------------
 
 
+def _rounding(t: Tensor) -> Tensor:
+    """Return what rounding errors make of zeros in a computed form, (..., 1)."""
+    return 4 * t.shape[-1] * torch.finfo(t.dtype).eps * t.detach().abs().amax((-2, -1))[..., None]
+
+
 def _pair(s: Tensor, t: Tensor, c: Tensor, e: Tensor, mask: Tensor, adjoint: bool) -> tuple[Tensor, Tensor]:
-    """Solve (3), or its adjoint, where `mask` is true, one diagonal after the other."""
+    """Solve (3), or its adjoint, where `mask` is true, one diagonal after the other; NaN between equal eigenvalues."""
     n = s.shape[-1]
     x, y = torch.zeros_like(c), torch.zeros_like(e)
     ds, dt = s.diagonal(dim1=-2, dim2=-1), t.diagonal(dim1=-2, dim2=-1)
     if adjoint:
         ds, dt = ds.conj(), dt.conj()
+    error_s, error_t = (_rounding(x) if n else 0 for x in (s, t))
     for d in range(1, n) if adjoint else range(n - 1, 0, -1):
         if adjoint:
             left, right = c - (x @ s.mH + y @ t.mH), e + (s.mH @ x + t.mH @ y)
@@ -99,6 +105,8 @@ def _pair(s: Tensor, t: Tensor, c: Tensor, e: Tensor, mask: Tensor, adjoint: boo
         sj, si, tj, ti = ds[..., : n - d], ds[..., d:], dt[..., : n - d], dt[..., d:]
         here = mask.diagonal(-d, -2, -1)
         det = torch.where(here, si * tj - sj * ti, 1)
+        equal = det.abs() <= error_s * torch.maximum(ti.abs(), tj.abs()) + error_t * torch.maximum(si.abs(), sj.abs())
+        det = torch.where(here & equal, torch.nan, det)
         if adjoint:
             one, two = -(ti * p + tj * r), sj * r + si * p
         else:
@@ -152,10 +160,11 @@ def _solve(s: Tensor, t: Tensor, c: Tensor, e: Tensor, adjoint: bool) -> tuple[T
 
 
 def _inner(t: Tensor, blocks: Tensor) -> tuple[Tensor, Tensor]:
-    """Return t / (u^2 - t^2) and u / (u^2 - t^2) of each block, 0 elsewhere."""
+    """Return t / (u^2 - t^2) and u / (u^2 - t^2) of each block, NaN where these are equal; 0 elsewhere."""
     d = t.diagonal(dim1=-2, dim2=-1)
     first, last = d[..., :-1], d[..., 1:]
     det = torch.where(blocks, (last - first) * (last + first), 1)
+    det = torch.where(blocks & ((last - first).abs() <= _rounding(t)), torch.nan, det)
     return torch.where(blocks, first / det, 0), torch.where(blocks, last / det, 0)
 
 
@@ -205,9 +214,9 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     if grads[3] is not None:
         right = right + z.mH @ grads[3]
     gr = zero
+    size = (torch.linalg.matrix_norm(left) + torch.linalg.matrix_norm(right))[..., None, None]
     if s.is_complex():
-        size = (torch.linalg.matrix_norm(left) + torch.linalg.matrix_norm(right))[..., None]
-        require_no_phase("qz", left + right, size)
+        require_no_phase("qz", left + right, size[..., 0])
         gr = _imaginary_over(left, t)
     elif blocks is not None:
         first, last = _inner(t, blocks)
@@ -217,6 +226,8 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     c, e = (block_lower(x - x.mH, blocks) for x in (left, right))
     c, e = _solve(s, t, c, e, True)
     gm, gn = q @ (gs + c) @ z.mH, q @ (gt + gr + e) @ z.mH
+    if checked() and known(((gm + gn).isnan() & (size == size)).any()):
+        raise LinAlgError("qz: no derivative exists, two eigenvalues are equal, or both of t beside a 2 x 2 block")
     rest = (None,) * (len(inputs) - 2)
     return to_kind(gm, a) if needs[0] else None, to_kind(gn, b) if needs[1] else None, *rest
 

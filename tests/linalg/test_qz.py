@@ -114,6 +114,34 @@ def test_a_loss_that_depends_on_phases_raises() -> None:
         qz(a, b)[3].imag.sum().backward()
 
 
+ROTATION = torch.tensor([[0.6, 0.8], [-0.8, 0.6]], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("options", [{}, {"output": "complex"}])
+@pytest.mark.parametrize(
+    "middle", [torch.diag(torch.tensor([0.3, 0.3, 10, -1])), torch.block_diag(ROTATION, 3 * torch.eye(1))], ids=len
+)
+def test_equal_eigenvalues_have_no_derivative(middle: torch.Tensor, options: dict[str, Any]) -> None:
+    """Nor has a block beside which T is a multiple of the identity, in the real form."""
+    n = len(middle)
+    left, right = (torch.linalg.qr(random(n, n, seed=k))[0] for k in (1, 2))
+    a, b = (left @ middle.double() @ right).requires_grad_(), left @ right
+    exists = n == 3 and "output" in options
+
+    def loss(x: torch.Tensor) -> torch.Tensor:
+        return (random(n, n) * qz(x, b, **options)[3].abs() ** 2).sum()
+
+    tangent = torch.func.jvp(loss, (a.detach(),), (torch.ones(n, n, dtype=a.dtype),))[1]
+    assert tangent.isfinite() if exists else tangent.isnan()
+    if exists:
+        return loss(a).backward()
+    with pytest.raises(LinAlgError, match="qz: no derivative exists, two eigenvalues are equal"):
+        loss(a).backward()
+    with sci.data_checks(False):
+        loss(a).backward()
+    assert a.grad is not None and a.grad.isnan().any()
+
+
 @pytest.mark.parametrize(
     ("call", "match"),
     [
