@@ -72,11 +72,12 @@ std::tuple<Tensor, Tensor, int64_t> qr_quick(const Tensor& a, bool check) {
   return {q, r, 0};
 }
 
-std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t> matrix_sizes() {
-  return {one_cholesky_limit, one_lu_limit, one_schur_limit, one_sqrtm_limit, eigh_batch_limit()};
+std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> matrix_sizes() {
+  return {one_cholesky_limit, one_lu_limit,       one_schur_limit,
+          one_sqrtm_limit,    eigh_batch_limit(), lower_cholesky_from()};
 }
 
-STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int, int, int)"); }
+STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int, int, int, int)"); }
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) { m.impl("_matrix_sizes", TORCH_BOX(&matrix_sizes)); }
 SCI_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
 SCI_OPERATOR("_qr_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", qr_quick)

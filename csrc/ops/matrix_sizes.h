@@ -12,4 +12,8 @@ constexpr int64_t one_schur_limit = 112, one_sqrtm_limit = 64;
 /// Hermitian eigenproblems of a batch on the CPU, with vector lanes and without.
 inline int64_t eigh_batch_limit() { return runs_lanes() ? 64 : 16; }
 
+/// From which size OpenBLAS's lower form of Cholesky's factorisation is as fast as its upper one: with AVX-512 it takes
+/// twice the time below.
+inline int64_t lower_cholesky_from() { return cpu_level() == 2 ? 400 : 0; }
+
 }  // namespace sci

@@ -49,6 +49,7 @@ from .torch_private import (
     forward_grad_enabled,
     forward_mode_active,
     is_batched_gradient,
+    is_wrapped,
     kernel_of,
     lazy_views_resolved,
     primal,
@@ -160,7 +161,7 @@ class _Operator:
                     return self.overload(*args)
                 # A gradient under torch.autograd.grad(is_grads_batched=True) looks plain and is a batch.
                 plain = plain and type(x) in _PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x)
-                if not x.is_cpu or x.layout is not torch.strided or x.is_conj() or x.is_neg():
+                if not x.is_cpu or x.layout is not torch.strided or x.is_conj() or x.is_neg() or is_wrapped(x):
                     on_cpu = None
             elif type(x) in (list, tuple):  # may hold tensors
                 on_cpu = None
@@ -483,7 +484,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             return checked((x,), out)
         if type(x) not in _PLAIN or out is not None or x.dtype not in direct or x.layout is not torch.strided:
             return general((x,), out)
-        if torch.compiler.is_compiling() or _watched() or x.is_neg() or x.is_conj():
+        if torch.compiler.is_compiling() or _watched() or x.is_neg() or x.is_conj() or is_wrapped(x):
             return op(x)
         if x.requires_grad and torch.is_grad_enabled() and (x.is_cpu or x.is_cuda):
             return rule(x)
@@ -510,7 +511,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
         grad, on_cpu = False, True
         for i in plan.tensors:
             x = args[i]
-            if x.layout is not torch.strided or x.is_neg() or (plan.complex and x.is_conj()):
+            if x.layout is not torch.strided or x.is_neg() or (plan.complex and x.is_conj()) or is_wrapped(x):
                 return general(args, out)
             on_cpu = on_cpu and x.is_cpu
             grad = grad or x.requires_grad

@@ -16,6 +16,7 @@ from .torch_private import (
     CPU,
     dispatch_modes,
     forward_ad,
+    is_wrapped,
     kernel_of,
     profiler_enabled,
     transforms_active,
@@ -37,7 +38,7 @@ def plain_on_cpu(x: Any, most: int) -> bool:
         return False
     if x.dtype not in _REAL and (x.dtype not in _COMPLEX or x.is_conj()):
         return False
-    if x.is_neg() or (x.requires_grad and _grad_enabled()):
+    if x.is_neg() or is_wrapped(x) or (x.requires_grad and _grad_enabled()):
         return False
     return not (transforms_active() or dispatch_modes() or forward_ad._current_level >= 0 or profiler_enabled())
 

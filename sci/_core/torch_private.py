@@ -23,7 +23,7 @@ from torch._C import _len_torch_dispatch_stack as dispatch_modes
 from torch._C import _len_torch_function_stack as function_modes
 from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
 from torch._C import _TorchDispatchModeKey as _ModeKey
-from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped_by_transform
+from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped  # by a transform, also one that has ended
 from torch._C._functorch import is_legacy_batchedtensor as is_batched_gradient
 from torch._functorch.autograd_function import enable_single_level_autograd_function  # type: ignore[attr-defined]
 from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ __all__ = [
     "forward_mode_active",
     "function_modes",
     "is_batched_gradient",
-    "is_wrapped_by_transform",
+    "is_wrapped",
     "kernel_of",
     "lazy_views_resolved",
     "primal",

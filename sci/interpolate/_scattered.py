@@ -14,7 +14,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument, take_host_route
-from .._core.torch_private import is_wrapped_by_transform
+from .._core.torch_private import is_wrapped
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 from ._interp1d import interp1d
 from ._nearest import Cells, by_distances
@@ -45,7 +45,7 @@ def _use_griddata(f: Any, points: Tensor, values: Tensor) -> Tensor:
 def _host(x: Tensor) -> np.ndarray[Any, Any]:
     x = x.detach().to("cpu", torch.float64)
     # A tensor under a transform has no memory of its own.
-    return np.asarray(x.tolist()).reshape(x.shape) if is_wrapped_by_transform(x) else x.numpy()
+    return np.asarray(x.tolist()).reshape(x.shape) if is_wrapped(x) else x.numpy()
 
 
 def _arrays(
@@ -96,7 +96,7 @@ class Triangulation:
     def locate(self, at: Tensor) -> tuple[Tensor, Tensor]:
         """Return the simplices of points (n, ndim), -1 outside, and the barycentric coordinates there (n, ndim + 1)."""
         q = (at - self.offset) / self.scale
-        if q.shape[1] <= 4 and not is_wrapped_by_transform(q):
+        if q.shape[1] <= 4 and not is_wrapped(q):
             found, weights = self._walk(q.detach().to(self.corners.dtype))
             if nothing_differentiates(q, self.corners) and weights.dtype is q.dtype:
                 return found, weights

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.torch_private import is_wrapped_by_transform
+from .._core.torch_private import is_wrapped
 from ..linalg import LinAlgError
 from . import _knots
 from ._banded import matvec, solve
@@ -50,7 +50,7 @@ class Outcome:
 def on_host(x: Tensor) -> Tensor:
     """Return the values of a tensor in float64 on the CPU."""
     x = x.detach()
-    if is_wrapped_by_transform(x):  # no memory of its own
+    if is_wrapped(x):  # no memory of its own
         x = torch.tensor(x.tolist(), dtype=torch.float64).reshape(x.shape)
     return x.to("cpu", torch.float64)
 

@@ -19,6 +19,7 @@ from torch import Tensor
 from sci._core.checks import finite_probe
 
 from ._errors import LinAlgError
+from ._sizes import LOWER_CHOLESKY_FROM
 
 _PREFIX = {torch.float32: "s", torch.float64: "d", torch.complex64: "c", torch.complex128: "z"}
 _MIN_SIZE = 64
@@ -27,7 +28,6 @@ _MIN_ALONE = 96  # below, a factor takes less time than SciPy's call
 _MIN_ESTIMATE = 256  # below, gecon takes less time than the calls of our own estimate
 _ESTIMATE_STEPS = 5  # LAPACK's bound
 _WIDE, _WIDE_FACTOR = 20, 40  # bands with more diagonals are solved, and factored, in blocks
-_UNTURNED = 400  # from here on Cholesky's lower form is as fast as its upper one
 
 
 def worthwhile(x: Tensor) -> bool:
@@ -54,7 +54,7 @@ def _routine(name: str, dtype: torch.dtype) -> Callable[..., Any]:
 def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     """Return the Cholesky factors of a batch, with zeros in the other triangle, and LAPACK's info."""
     routine = _routine("potrf", a.dtype)
-    if a.dim() == 2 and not lower and a.shape[-1] >= _UNTURNED:
+    if a.dim() == 2 and not lower and a.shape[-1] >= LOWER_CHOLESKY_FROM:
         c, info = routine(a.detach().contiguous().resolve_conj().numpy().T, lower=True, clean=1)
         return torch.from_numpy(c.T), torch.tensor(info, dtype=torch.int32)
     out = torch.empty(a.shape, dtype=a.dtype)

@@ -25,7 +25,7 @@ from .._core.torch_private import (
     below_transforms,
     dispatch_modes,
     forward_mode_active,
-    is_wrapped_by_transform,
+    is_wrapped,
     transforms_active,
 )
 
@@ -53,7 +53,7 @@ def known_count(entries: int) -> int:
 
 def structural(*indices: Tensor) -> Any:
     """Return a context in which work on index tensors is kept away from transforms, so that results can be kept."""
-    if torch.compiler.is_compiling() or not transforms_active() or any(is_wrapped_by_transform(x) for x in indices):
+    if torch.compiler.is_compiling() or not transforms_active() or any(is_wrapped(x) for x in indices):
         return contextlib.nullcontext()
     return below_transforms()
 
@@ -62,7 +62,7 @@ def keepable(*results: Tensor) -> bool:
     """May these tensors outlive the call: are they real ones, not those of a tracer?"""
     if torch.compiler.is_compiling():
         return False
-    return not dispatch_modes() and not any(is_wrapped_by_transform(x) for x in results)
+    return not dispatch_modes() and not any(is_wrapped(x) for x in results)
 
 
 # ---- counting sort ---------------------------------------------------------------------------------------------------
@@ -377,7 +377,7 @@ def on_plain_cpu(*indices: Tensor) -> bool:
     if torch.compiler.is_compiling() or dispatch_modes():
         return False
     for x in indices:  # noqa: SIM110  # a loop: generators cost more than the answer
-        if not x.is_cpu or is_wrapped_by_transform(x):
+        if not x.is_cpu or is_wrapped(x):
             return False
     return True
 

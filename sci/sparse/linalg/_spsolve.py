@@ -18,7 +18,7 @@ from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument, take_host_route
-from ..._core.torch_private import dispatch_modes, is_wrapped_by_transform, through_grads_batched
+from ..._core.torch_private import dispatch_modes, is_wrapped, through_grads_batched
 from .._base import SparseBase, SparseEfficiencyWarning
 from .._convert import is_scipy
 from .._coo import coo_array
@@ -399,7 +399,7 @@ def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = T
 
 
 def _warn_if_singular(factor: Tensor) -> None:
-    if dispatch_modes() or is_wrapped_by_transform(factor) or factor.device.type == "meta":
+    if dispatch_modes() or is_wrapped(factor) or factor.device.type == "meta":
         return
     for name in factor.reshape(-1).tolist():
         found = _factors.get(name)
