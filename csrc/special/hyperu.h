@@ -27,6 +27,12 @@ SCI_HD hyper_value<R> hyper_tricomi_far(R a, R b, hyper_base<R> x) {
   return {front * s.w, (4 + hyper_size(power)) * hyper_size(front) * s.size};
 }
 
+/// How many eps of Gamma(x) beside a pole its argument's rounding makes, of x = exact in double.
+SCI_HD double hyper_tricomi_rounding(double x, double_double exact) {
+  const double error = abs((exact - double_double(x)).hi);
+  return error > 0 && x < 0.5 ? error / (limits<double>::epsilon * abs(x - rint(x))) : 0;
+}
+
 template <class R>
 SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(R a, R b, hyper_base<R> x) {
   using B = hyper_base<R>;
@@ -43,8 +49,12 @@ SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(R a, R b, hyper_base<R> x) {
     const R power = turn + h.log - g.log;
     const R front =
         hyper_exp(power + hyper_lift<R>(double_double(g.twos - h.twos) * double_double_ln2())) * (g.p / h.p);
-    const double parts = 4 + hyper_size(turn) + abs(hyper_leading(h.log)) + abs(hyper_leading(g.log)) +
-                         hyper_turn(k == 0 ? down : a) + hyper_turn(b);
+    double parts = 4 + hyper_size(turn) + abs(hyper_leading(h.log)) + abs(hyper_leading(g.log)) +
+                   hyper_turn(k == 0 ? down : a) + hyper_turn(b);
+    if constexpr (is_same<R, double>)
+      parts += k == 0 ? hyper_tricomi_rounding(down, double_double(a) - double_double(b) + double_double(1.0)) +
+                            hyper_tricomi_rounding(1 - b, double_double(1.0) - double_double(b))
+                      : hyper_tricomi_rounding(b - 1, double_double(b) - double_double(1.0));
     sum = {sum.w + front * s.w, sum.size + parts * hyper_size(front) * s.size};
   }
   return sum;

@@ -159,3 +159,19 @@ def test_factors_beyond_the_range_of_doubles_in_single_precision(point: tuple[co
     with mpmath.workdps(200):
         want = mpmath.hyp2f1(*point)
         assert abs(value - want) <= 2**-22 * abs(want)
+
+
+@pytest.mark.parametrize("offset", [1.5e-9, -3e-7, 2e-5])
+@pytest.mark.parametrize(("a", "b"), [(0, 3), (0, 0), (-1, 5), (-3, -2), (2, -1), (-2, 1)])
+def test_tricomi_beside_whole_parameters(a: int, b: int, offset: float) -> None:
+    """The rounding of a - b + 1 and b - 1 counts beside poles of the gamma functions."""
+    for point in ((a + offset, b - 0.9 * offset, 1.1075), (a - offset, b + 0.4 * offset, 4.68)):
+        with mpmath.workdps(40):
+            want = mpmath.hyperu(*point)
+            moved = [
+                mpmath.hyperu(*(v * (1 + mpmath.mpf(2) ** -52 * (k == i)) for i, v in enumerate(point)))
+                for k in (0, 1, 2)
+            ]
+            bound = 16 * 2.0**-52 + float(sum(abs(x / want - 1) for x in moved))
+        value = special.hyperu(*(torch.tensor(v, dtype=torch.float64) for v in point))
+        assert abs(value.item() / want - 1) < bound
