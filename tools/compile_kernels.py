@@ -110,7 +110,10 @@ def main() -> None:
     count = sum(len(task.indices) for task, _, _ in results)
     print(f"{done} of {count} compiled in {time.perf_counter() - started:.0f} s", end="")
     slowest = max(results, key=lambda result: result[1], default=None)
-    print(f"; slowest {slowest[1]:.1f} s: {', '.join(names[i] for i in slowest[0].indices)}" if slowest else "")
+    if slowest:
+        first, *others = (names[i] for i in slowest[0].indices)
+        print(f"; slowest program {slowest[1]:.1f} s: {first} and {len(others)} more", end="")
+    print()
     sys.exit(bool(failures))
 
 
