@@ -37,7 +37,7 @@ from . import _lapack
 from ._errors import LinAlgError
 from ._gauges import checked, require_no_phase
 from ._matrices import batch_shape, in_range, new_like, place_in_batch, to_kind
-from ._schur_form import at, block_lower, blocks_of, on_pattern
+from ._schur_form import at, block_lower, blocks_of, on_pattern, tie
 
 WHY = "its QZ algorithm has no GPU form"
 
@@ -83,11 +83,6 @@ def _reorder(a: Tensor, b: Tensor, s: Tensor, t: Tensor, q: Tensor, z: Tensor, s
 # ---- the triangular pair of equations (3) --------------------------------------------------------------------------
 
 
-def _rounding(t: Tensor) -> Tensor:
-    """Return what rounding errors make of zeros in a computed form, (..., 1)."""
-    return 4 * t.shape[-1] * torch.finfo(t.dtype).eps * t.detach().abs().amax((-2, -1))[..., None]
-
-
 def _pair(s: Tensor, t: Tensor, c: Tensor, e: Tensor, mask: Tensor, adjoint: bool) -> tuple[Tensor, Tensor]:
     """Solve (3), or its adjoint, where `mask` is true, one diagonal after the other; NaN between equal eigenvalues."""
     n = s.shape[-1]
@@ -95,7 +90,7 @@ def _pair(s: Tensor, t: Tensor, c: Tensor, e: Tensor, mask: Tensor, adjoint: boo
     ds, dt = s.diagonal(dim1=-2, dim2=-1), t.diagonal(dim1=-2, dim2=-1)
     if adjoint:
         ds, dt = ds.conj(), dt.conj()
-    error_s, error_t = (_rounding(x) if n else 0 for x in (s, t))
+    error_s, error_t = (tie(x) if n else 0 for x in (s, t))
     for d in range(1, n) if adjoint else range(n - 1, 0, -1):
         if adjoint:
             left, right = c - (x @ s.mH + y @ t.mH), e + (s.mH @ x + t.mH @ y)
@@ -164,7 +159,7 @@ def _inner(t: Tensor, blocks: Tensor) -> tuple[Tensor, Tensor]:
     d = t.diagonal(dim1=-2, dim2=-1)
     first, last = d[..., :-1], d[..., 1:]
     det = torch.where(blocks, (last - first) * (last + first), 1)
-    det = torch.where(blocks & ((last - first).abs() <= _rounding(t)), torch.nan, det)
+    det = torch.where(blocks & ((last - first).abs() <= tie(t)), torch.nan, det)
     return torch.where(blocks, first / det, 0), torch.where(blocks, last / det, 0)
 
 

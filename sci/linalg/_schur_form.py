@@ -123,16 +123,16 @@ def block_lower(x: Tensor, blocks: Tensor | None) -> Tensor:
     return x.tril(-1) if blocks is None else x.tril(-1) - at(torch.where(blocks, x.diagonal(-1, -2, -1), 0), -1)
 
 
-def _tie(t: Tensor) -> Tensor:
-    """Return how close eigenvalues are that count as equal, (...)."""
-    return 4 * t.shape[-1] * torch.finfo(t.dtype).eps * t.detach().abs().amax((-2, -1))
+def tie(t: Tensor) -> Tensor:
+    """Return what rounding errors make of zeros in a computed form, and how close equal eigenvalues come, (..., 1)."""
+    return 4 * t.shape[-1] * torch.finfo(t.dtype).eps * t.detach().abs().amax((-2, -1))[..., None]
 
 
 def _every_rotation(t: Tensor, blocks: Tensor) -> Tensor:
     """Return which blocks are [a b; -b a], in which every rotation is a standard form."""
     b, c = t.diagonal(1, -2, -1), t.diagonal(-1, -2, -1)
     rounding = 8 * torch.finfo(t.dtype).eps * (b.abs() + c.abs())
-    return blocks & ((b + c).abs() <= torch.maximum(rounding, _tie(t)[..., None]))
+    return blocks & ((b + c).abs() <= torch.maximum(rounding, tie(t)))
 
 
 def _rotation_weight(t: Tensor, blocks: Tensor) -> Tensor:
@@ -152,13 +152,13 @@ def _require_no_basis(t: Tensor, q: Tensor, skew: Tensor, left_out: Tensor, grad
     if not checked() or t.shape[-1] < 2:
         return
     d, g = t.diagonal(dim1=-2, dim2=-1), q.diagonal(dim1=-2, dim2=-1)
-    scale, tie = t.abs().amax((-2, -1))[..., None, None], _tie(t)[..., None, None]
-    equal = ((d[..., :, None] - d[..., None, :]).abs() <= tie).tril(-1)
+    scale, close = t.abs().amax((-2, -1))[..., None, None], tie(t)
+    equal = ((d[..., :, None] - d[..., None, :]).abs() <= close[..., None]).tril(-1)
     if not known(equal.any()):
         return
     blocks = blocks_of(t)
     if blocks is not None:  # but for what rounding errors have made of two equal ones
-        pairs = blocks & (torch.maximum(t.diagonal(1, -2, -1).abs(), t.diagonal(-1, -2, -1).abs()) > tie[..., 0])
+        pairs = blocks & (torch.maximum(t.diagonal(1, -2, -1).abs(), t.diagonal(-1, -2, -1).abs()) > close)
         single = ~torch.nn.functional.pad(pairs, (0, 1)) & ~torch.nn.functional.pad(pairs, (1, 0))
         equal = equal & single[..., :, None] & single[..., None, :]
     spread = (g[..., :, None] - g[..., None, :]).abs() + q.mT.abs()
