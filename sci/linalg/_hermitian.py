@@ -58,7 +58,7 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
         if _mended((w, v), info, a, lambda a: torch.linalg.eigh(a, UPLO="L" if lower else "U")):
             return w, v
     try:
-        w, v = torch.linalg.eigh(a, UPLO="L" if lower else "U")
+        w, v = _lapack.eigh(a, lower)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
     return w, v.contiguous()

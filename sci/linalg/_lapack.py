@@ -2,7 +2,8 @@
 
 On the CPU this is no transfer: the arrays share the tensors' memory. Routines that torch lacks (gees) come from here,
 and those for which SciPy's OpenBLAS is faster than torch's library (triangular solves and Cholesky factors, by 10 to
-40 percent from n = 64 on, measured by ``python -m benchmarks linalg``). OpenBLAS has threads of its own, which obey no
+40 percent from n = 64 on; QR, singular and Hermitian eigenvalues and vectors, by 10 to 25 percent from n = 128 or 256
+on; measured by ``python -m benchmarks linalg``). OpenBLAS has threads of its own, which obey no
 `torch.set_num_threads` and fight with torch's for the cores: where torch has several threads, large matrices go to
 torch. Matrices are row-major; the routines see their transposes.
 """
@@ -19,6 +20,7 @@ from torch import Tensor
 from sci._core.checks import finite_probe
 
 from ._errors import LinAlgError
+from ._matrices import in_range, place_in_batch
 from ._sizes import LOWER_CHOLESKY_FROM
 
 _PREFIX = {torch.float32: "s", torch.float64: "d", torch.complex64: "c", torch.complex128: "z"}
@@ -27,6 +29,7 @@ _THREADED_SIZE = 256  # from here on a routine is worth several threads
 _MIN_ALONE = 96  # below, a factor takes less time than SciPy's call
 _MIN_ESTIMATE = 256  # below, gecon takes less time than the calls of our own estimate
 _ESTIMATE_STEPS = 5  # LAPACK's bound
+_MIN_DECOMPOSED = 256  # from here on those of A = QR, U S V^H and V W V^H, on one thread
 _WIDE, _WIDE_FACTOR = 20, 40  # bands with more diagonals are solved, and factored, in blocks
 
 
@@ -41,6 +44,26 @@ def worthwhile(x: Tensor) -> bool:
 def worthwhile_alone(x: Tensor) -> bool:
     """Return whether `x` is one matrix of a size from which LU and Cholesky factors are faster from here."""
     return x.dim() == 2 and x.shape[-1] >= _MIN_ALONE and worthwhile(x)
+
+
+def _decomposes(a: Tensor, in_single_precision: bool = False) -> bool:
+    """Return whether decompositions of many times n^3 operations are faster from here; of float32, only some are."""
+    if min(a.shape[-2:]) < _MIN_DECOMPOSED or not a.is_cpu or a.dtype not in _PREFIX or a.numel() == 0:
+        return False
+    return torch.get_num_threads() == 1 and (in_single_precision or a.dtype != torch.float32)
+
+
+def _one_by_one(a: Tensor, decompose: Callable[[Tensor], tuple[tuple[Tensor, ...], int]]) -> tuple[Tensor, ...]:
+    """Return the results for every matrix of a batch; raise for the first for which LAPACK's info is not 0."""
+    found = [decompose(x) for x in a.detach().resolve_conj().reshape(-1, *a.shape[-2:])]
+    info = torch.tensor([code for _, code in found]).view(a.shape[:-2])
+    if bool(info.any()):
+        where, code = place_in_batch(info)
+        raise LinAlgError(f"LAPACK's algorithm did not converge, info = {code}{where}")
+    if a.dim() == 2:
+        return found[0][0]
+    parts = zip(*(parts for parts, _ in found), strict=True)
+    return tuple(torch.stack(part).view(*a.shape[:-2], *part[0].shape) for part in parts)
 
 
 @functools.cache
@@ -382,17 +405,95 @@ def geqp3(a: Tensor) -> Tensor:
     return places
 
 
+def _unitary(packed: Any, tau: Any, columns: int) -> Tensor:
+    """Return so many columns of the Q that geqrf or geqp3 left packed; its memory may become theirs."""
+    import numpy as np
+
+    m, k = packed.shape[0], len(tau)
+    make = _routine("ungqr" if packed.dtype.kind == "c" else "orgqr", torch.from_numpy(packed).dtype)
+    if columns == packed.shape[1]:
+        reflectors = packed
+    else:
+        reflectors = np.zeros((m, columns), packed.dtype, "F")
+        reflectors[:, :k] = packed[:, :k]
+    q, _, _ = make(reflectors, tau, lwork=64 * columns, overwrite_a=1)
+    return torch.from_numpy(np.ascontiguousarray(q))
+
+
 def pivoted_qr(a: Tensor, columns: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return Q with so many columns, R and the permutation of one matrix, from one factorization."""
-    m, n = a.shape
-    make = _routine("ungqr" if a.is_complex() else "orgqr", a.dtype)
+    n = a.shape[-1]
     packed, places, tau, _, _ = _routine("geqp3", a.dtype)(a.detach().resolve_conj().numpy(), lwork=64 * (n + 1))
-    k = len(tau)
-    reflectors = torch.zeros((columns, m), dtype=a.dtype)
-    reflectors[:k] = torch.from_numpy(packed).mT[:k]
-    q, _, _ = make(reflectors.numpy().T, tau, lwork=64 * columns, overwrite_a=1)
-    r = torch.from_numpy(packed)[:columns].triu()
-    return torch.from_numpy(q).contiguous(), r.contiguous(), torch.from_numpy(places.astype("int64") - 1)
+    r = torch.from_numpy(packed)[:columns].triu().contiguous()
+    return _unitary(packed, tau, columns), r, torch.from_numpy(places.astype("int64") - 1)
+
+
+def qr(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
+    """Return Q with m or (not `full`) n columns and n x n triangular R of m x n matrices with m >= n."""
+    m, n = a.shape[-2:]
+    if not _decomposes(a):
+        q, r = torch.linalg.qr(a, mode="complete" if full else "reduced")
+        return q.contiguous(), r.narrow(-2, 0, n).contiguous()
+
+    def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
+        packed, tau, _, info = _routine("geqrf", a.dtype)(x.numpy(), lwork=64 * n)
+        r = torch.from_numpy(packed)[:n].triu().contiguous()
+        return (_unitary(packed, tau, m if full else n), r), info
+
+    q, r = _one_by_one(a, decompose)
+    return q, r
+
+
+def svd(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return U, S and V^H."""
+    if not _decomposes(a, in_single_precision=True):
+        return torch.linalg.svd(a, full_matrices=full)  # type: ignore[no-any-return]
+    m, n = a.shape[-2:]
+    work, _ = _routine("gesdd_lwork", a.dtype)(n, m, compute_uv=1, full_matrices=int(full))
+
+    def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
+        # A^T = conj(V) S U^T: its factors, column-major, are those of A.
+        left, s, right, info = _routine("gesdd", a.dtype)(x.numpy().T, full_matrices=int(full), lwork=int(work.real))
+        return tuple(torch.from_numpy(y) for y in (right.T, s, left.T)), info
+
+    u, s, vh = _one_by_one(a, decompose)
+    return u, s, vh
+
+
+def svdvals(a: Tensor) -> Tensor:
+    """Return singular values in descending order."""
+    if not _decomposes(a, in_single_precision=True):
+        return torch.linalg.svdvals(a)  # type: ignore[no-any-return]
+
+    def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
+        _, s, _, info = _routine("gesdd", a.dtype)(x.numpy().T, compute_uv=0)
+        return (torch.from_numpy(s),), info
+
+    return _one_by_one(a, decompose)[0]
+
+
+def eigh(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
+    """Return eigenvalues and vectors of Hermitian matrices: the steps of syevd, whose complex form multiplies more."""
+    if not _decomposes(a):
+        return torch.linalg.eigh(a, UPLO="L" if lower else "U")  # type: ignore[no-any-return]
+    complex_, n = a.is_complex(), a.shape[-1]
+    reduce, divide = _routine("hetrd" if complex_ else "sytrd", a.dtype), _routine("stevd", a.real.dtype)
+    multiply = _routine("unmqr" if complex_ else "ormqr", a.dtype)
+    a, power = in_range(a.tril() if lower else a.triu())
+
+    def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
+        # conj(A) has its lower triangle in the memory of A's upper one.
+        matrix = x.numpy() if lower else x.numpy().T
+        packed, d, e, tau, _ = reduce(matrix, lower=1, lwork=64 * n)
+        w, z, info = divide(d, e)
+        # A = Q T Q^H, or its conjugate, and T = Z W Z^T. In columns V^T, or V^H, = Z^T Q^H, all but the first of Z^T.
+        v = torch.empty(n, n, dtype=a.dtype)
+        v.numpy()[:] = z
+        multiply("R", "C" if complex_ else "T", packed[1:, :-1], tau, v[1:].numpy().T, 64 * n, overwrite_c=1)
+        return (torch.from_numpy(w), v.conj_physical_() if lower else v), info
+
+    w, v = _one_by_one(a, decompose)
+    return w * power.squeeze((-2, -1)) if power.dim() else w, v
 
 
 def ggev(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -425,22 +526,46 @@ def ggev(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Return the outer factors, block diagonal factors and permutations of a batch of symmetric matrices."""
-    from scipy.linalg import ldl as routine
-
-    n = a.shape[-1]
-    outer, blocks = (torch.empty(a.shape, dtype=a.dtype) for _ in range(2))
-    places = torch.empty(a.shape[:-1], dtype=torch.int64)
     if a.numel() == 0:
-        return outer, blocks, places
-    many, many_l, many_d, many_p = a.detach().reshape(-1, n, n), outer.view(-1, n, n), blocks.view(-1, n, n), places
-    for k in range(many.shape[0]):
-        found = routine(many[k].resolve_conj().numpy(), lower=lower, hermitian=hermitian, check_finite=False)
-        if a.dim() == 2:
-            low, middle, order = (torch.from_numpy(x).contiguous() for x in found)
-            return low, middle, order.to(torch.int64)
-        many_l[k], many_d[k] = torch.from_numpy(found[0]), torch.from_numpy(found[1])
-        many_p.view(-1, n)[k] = torch.from_numpy(found[2])
-    return outer, blocks, places
+        return (
+            torch.empty(a.shape, dtype=a.dtype),
+            torch.empty(a.shape, dtype=a.dtype),
+            torch.empty(a.shape[:-1]).long(),
+        )
+    factor = _routine("hetrf" if hermitian else "sytrf", a.dtype)
+    apart = _routine("syconv", a.dtype)
+    side = -1 if lower else 1  # of the diagonal, where sub- or superdiagonal entries of D are
+
+    def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
+        packed, pivots, _ = factor(x.numpy(), lower=int(lower), lwork=64 * x.shape[-1])
+        packed, beside, _ = apart(packed, pivots, lower=int(lower), overwrite_a=1)
+        order = torch.tensor(_order(pivots.tolist(), lower))
+        triangle, off = torch.from_numpy(packed), torch.from_numpy(beside)
+        off = off[:-1] if lower else off[1:]
+        d = (
+            torch.diag(triangle.diagonal())
+            + torch.diag(off, side)
+            + torch.diag(off.conj() if hermitian else off, -side)
+        )
+        outer = torch.empty(x.shape, dtype=x.dtype)
+        outer[order] = (triangle.tril() if lower else triangle.triu()).fill_diagonal_(1)
+        return (outer, d, order), 0
+
+    outer, d, order = _one_by_one(a, decompose)
+    return outer, d, order
+
+
+def _order(pivots: list[int], lower: bool) -> list[int]:
+    """Return the permutation of the exchanges of sytrf, made forward for lower factors, backward for upper ones."""
+    n = len(pivots)
+    order, second = list(range(n)), False
+    for k in range(n) if lower else range(n - 1, -1, -1):
+        # Of a 2 x 2 block both pivots are negative, and the row farther on is exchanged.
+        second = pivots[k] < 0 and not second
+        if not second:
+            other = abs(pivots[k]) - 1
+            order[k], order[other] = order[other], order[k]
+    return order
 
 
 def hessenberg_form(a: Tensor) -> Tensor:

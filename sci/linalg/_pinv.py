@@ -36,9 +36,9 @@ def _decompose(a: Tensor, hermitian: bool, function: str) -> tuple[Tensor, Tenso
     """U, S, V^H; of a Hermitian matrix S may be negative."""
     try:
         if hermitian:
-            w, v = torch.linalg.eigh(a)
+            w, v = _lapack.eigh(a, True)
             return v, w, v.mH
-        return torch.linalg.svd(a, full_matrices=False)  # type: ignore[no-any-return]
+        return _lapack.svd(a, False)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
 

@@ -6,9 +6,10 @@ dR = (M - Omega) R is upper triangular with a real diagonal, as LAPACK's R has i
     (1)  Omega = low(M) - low(M)^H + i Im diag(M)
     (2)  dQ1 = Q1 Omega + (I - Q1 Q1^H) B,   dQ2 = -Q1 (Q2^H B)^H
 
-where low takes the strictly lower triangle. In reverse, with G = Q1^H gQ1 - gR R^H,
+where low takes the strictly lower triangle and up the upper one with the diagonal. In reverse, with K = Q1^H gQ1 and
+U = gR R^H, of which the upper triangle is enough,
 
-    (3)  gM = low(G - G^H) + i Im diag(G) + gR R^H
+    (3)  gM = low(K - K^H) + i Im diag(K) + low(U^H) + up(U) - i Im diag(U)
     (4)  gB = Q1 gM + (I - Q1 Q1^H) gQ1 - Q2 gQ2^H Q1,   gA = gB R^-H.
 
 For m < n the first m columns are decomposed and the rest of R is Q^H times the rest of A. See also S. F. Walter,
@@ -26,17 +27,19 @@ from torch import Tensor
 
 from sci._core.dispatch import operator
 
+from . import _lapack
 from ._lu_operators import fits_kernel
 from ._matrices import new_like
 from ._small_gradients import QR, whole
 from ._solve_triangular import triangular
 
+_HALVED = 128  # products of larger triangles are made by halves
+
 
 def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
     if fits_kernel(a) and (not full or a.shape[-2] == a.shape[-1]):
         return torch.ops.sci._qr_small(a)  # type: ignore[no-any-return]
-    q, r = torch.linalg.qr(a, mode="complete" if full else "reduced")
-    return q.contiguous(), r.narrow(-2, 0, a.shape[-1]).contiguous()
+    return _lapack.qr(a, full)
 
 
 def _fake(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
@@ -44,11 +47,28 @@ def _fake(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
     return new_like(a, (*a.shape[:-1], m if full else n)), new_like(a, (*a.shape[:-2], n, n))
 
 
+def _diagonal(x: Tensor) -> Tensor:
+    return x.diagonal(dim1=-2, dim2=-1)
+
+
 def _imaginary_diagonal(x: Tensor) -> Tensor | float:
     if not x.is_complex():
         return 0.0
-    d = x.diagonal(dim1=-2, dim2=-1)
-    return torch.diag_embed(torch.complex(torch.zeros_like(d.real), d.imag))
+    d = _diagonal(x).imag
+    return torch.diag_embed(torch.complex(torch.zeros_like(d), d))
+
+
+def _upper_product(x: Tensor, y: Tensor) -> Tensor:
+    """Return the upper triangle of X Y^H for upper triangular X and Y: a third of the product, by halves."""
+    n = y.shape[-1]
+    if n <= _HALVED:
+        return (x @ y.mH).triu()
+    h = n // 2
+    (x1, right), (_, x2) = (rows.split([h, n - h], -1) for rows in x.split([h, n - h], -2))
+    (y1, beside), (_, y2) = (rows.split([h, n - h], -1) for rows in y.split([h, n - h], -2))
+    first = _upper_product(x1, y1) + (right @ beside.mH).triu()
+    second = torch.nn.functional.pad(_upper_product(x2, y2), (h, 0))
+    return torch.cat([torch.cat([first, right @ y2.mH], -1), second], -2)
 
 
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
@@ -58,22 +78,25 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
         return found, None
     n = r.shape[-1]
     q1 = q.narrow(-1, 0, n)
-    inner = torch.zeros_like(r) if gr is None else gr.triu() @ r.mH
-    outside: Tensor | float = 0.0
-    along: Tensor | float = 0.0  # Q1^H gQ1, where (I - Q1 Q1^H) gQ1 is not zero
-    if gq is None:
-        g = -inner
+    k = None if gq is None else q1.mH @ gq.narrow(-1, 0, n)
+    if gr is None:
+        assert k is not None
+        moved = (k - k.mH).tril(-1)
     else:
-        gq1 = gq.narrow(-1, 0, n)
-        k = q1.mH @ gq1
-        g = k - inner
-        if q.shape[-2] > n:
-            outside, along = gq1, k
-            rest = q.shape[-1] - n
-            if rest:
-                outside = outside - q.narrow(-1, n, rest) @ (gq.narrow(-1, n, rest).mH @ q1)
-    moved = (g - g.mH).tril(-1) + _imaginary_diagonal(g) + inner - along
-    gb = q1 @ moved + outside
+        upper = _upper_product(gr.triu(), r)
+        below = upper.mH if k is None else k + (upper - k).mH
+        moved = below.tril(-1) + upper
+        if upper.is_complex():
+            moved = moved - _imaginary_diagonal(upper)
+    if k is not None and k.is_complex():
+        moved = moved + _imaginary_diagonal(k)
+    if gq is None or k is None or q.shape[-2] == n:
+        gb = q1 @ moved
+    else:  # (I - Q1 Q1^H) gQ1 is not zero
+        gb = q1 @ (moved - k) + gq.narrow(-1, 0, n)
+        rest = q.shape[-1] - n
+        if rest:
+            gb = gb - q.narrow(-1, n, rest) @ (gq.narrow(-1, n, rest).mH @ q1)
     return triangular(r, gb.mH, 0, False, False, False).mH, None  # gB R^-H = (R^-1 gB^H)^H
 
 

@@ -12,7 +12,8 @@ import threadpoolctl
 import torch
 
 from sci import linalg
-from sci.linalg import LinAlgError, LinAlgWarning, _lapack
+from sci.linalg import LinAlgError, LinAlgWarning, _lapack, _qr_operator
+from sci.linalg._matrices import hermitian_part
 from tests.linalg.linalg_matrices import positive, random, unitary
 
 N = 100
@@ -78,6 +79,43 @@ def test_large_upper_factor() -> None:
             linalg.cholesky(a)
     finally:
         torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_decompositions_of_batches(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On one thread these come of SciPy's LAPACK: as torch's, row-major, with gradients, and errors that say where."""
+    a = random(2, 3, 45, 40, dtype=dtype)
+    square = hermitian_part(a[..., :40, :])
+    calls: dict[str, Callable[..., Any]] = {
+        "qr": lambda: linalg.qr(a, mode="economic"),
+        "full qr": lambda: linalg.qr(a),
+        "svd": lambda: linalg.svd(a),
+        "thin svd": lambda: linalg.svd(a.mT, full_matrices=False),
+        "svdvals": lambda: linalg.svdvals(a),
+        "eigh": lambda: linalg.eigh(square),
+        "polar": lambda: linalg.polar(a),
+    }
+    expected = {name: parts(call()) for name, call in calls.items()}
+    monkeypatch.setattr(_lapack, "_decomposes", lambda a, in_single_precision=False: a.numel() > 0)
+    for name, call in calls.items():
+        for x, y in zip(parts(call()), expected[name], strict=True):
+            assert x.is_contiguous()
+            tall = name in ("full qr", "svd") and x.shape[-1] == 45  # where any basis completes the columns
+            gram = [z.narrow(-1, 0, 40) if tall else z for z in (x, y)]
+            size = [z.abs() if z.dim() > 3 else z for z in gram]  # signs and phases are a choice
+            torch.testing.assert_close(*size, rtol=1e-9, atol=1e-11)
+    a[1, 2, 3, 4] = torch.nan
+    for function in (linalg.svd, linalg.svdvals):
+        with pytest.raises(ValueError, match="NaN"):
+            function(a, check_finite=False)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_upper_triangle_of_a_product_by_halves(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_qr_operator, "_HALVED", 2)
+    for n in (1, 2, 3, 7, 12):
+        x, y = random(3, n, n, dtype=dtype).triu(), random(3, n, n, dtype=dtype, seed=1).triu()
+        torch.testing.assert_close(_qr_operator._upper_product(x, y), (x @ y.mH).triu())
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.linalg
+import threadpoolctl
 import torch
 
 from sci import linalg
+from sci.linalg import _lapack
 from tests.linalg.linalg_matrices import eps, general_kinds, hermitian_kinds, unitary
 
 Array = Any
+Shapes = tuple[tuple[int, int], ...]
 DTYPES = (torch.float64, torch.complex128, torch.float32)
 SHAPES = ((1, 1), (2, 2), (3, 3), (7, 7), (5, 3), (3, 5), (2, 1), (1, 4))
 
@@ -67,6 +70,12 @@ def ldl(m: Any, a: Array) -> list[float]:
 
 def eigh(m: Any, a: Array) -> list[float]:
     w, v = m.eigh(a)
+    return [off(v * w @ v.conj().T, a), unit(v)]
+
+
+def upper_eigh(m: Any, a: Array) -> list[float]:
+    """Return the errors where the triangle that is not read is another one."""
+    w, v = m.eigh(np.triu(a) + np.tril(np.ones_like(a), -1), lower=False)
     return [off(v * w @ v.conj().T, a), unit(v)]
 
 
@@ -129,18 +138,32 @@ class Here:
 
 ANY_SHAPE = (lu, pivoted, qr, rq, svd, polar, lstsq)
 SQUARE = (schur, hessenberg, qz, ordqz, eig)
-HERMITIAN = (ldl, eigh, pair)
+HERMITIAN = (ldl, eigh, upper_eigh, pair)
 OUT_OF_RANGE = ("tiny", "huge")  # where a test's own products leave the range of numbers
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("function", ANY_SHAPE + SQUARE + HERMITIAN, ids=lambda f: f.__name__)
 def test_at_most_twice_scipy(function: Callable[[Any, Array], list[float]], dtype: torch.dtype) -> None:
-    for m, n in SHAPES:
+    compare(function, dtype, SHAPES)
+
+
+@pytest.mark.parametrize("dtype", [*DTYPES, torch.complex64])
+@pytest.mark.parametrize("function", [qr, rq, svd, polar, eigh, upper_eigh], ids=lambda f: f.__name__)
+def test_routes_of_large_matrices(
+    function: Callable[[Any, Array], list[float]], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_lapack, "_decomposes", lambda a, in_single_precision=False: a.numel() > 0)
+    with threadpoolctl.threadpool_limits(1):
+        compare(function, dtype, ((40, 40), (50, 40), (40, 50), (34, 33)))
+
+
+def compare(function: Callable[[Any, Array], list[float]], dtype: torch.dtype, shapes: Shapes) -> None:
+    for m, n in shapes:
         if m != n and function not in ANY_SHAPE:
             continue
         k = max(m, n)
-        kinds = hermitian_kinds(k, dtype) if function in HERMITIAN else general_kinds(k, dtype)
+        kinds = (hermitian_kinds if function in HERMITIAN else general_kinds)(k, dtype)
         for kind, matrices in kinds.items():
             if kind in OUT_OF_RANGE and function in (pair, eig, lstsq, ordqz, qz, polar):
                 continue
