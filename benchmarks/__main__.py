@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import math
 import re
 import signal
 import sys
@@ -35,6 +36,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--cpu-time", action="store_true", help="the process's time, for a machine that is shared")
     parser.add_argument("--quick", action="store_true", help="fewer sizes, shorter blocks")
     parser.add_argument("--short", action="store_true", help="all sizes, shorter blocks")
+    parser.add_argument("--seconds", type=float, help="end after this time, of which each domain gets its share")
     parser.add_argument("--groups", action="store_true", help="elementwise functions: a row per group of samples")
     parser.add_argument("--costs", action="store_true", help="special: single precision and gradients, per function")
     parser.add_argument("-k", metavar="PATTERN", help="only functions whose name matches a regular expression")
@@ -127,10 +129,15 @@ def main() -> int:
     domains = () if options.costs else tuple(options.domains) or DOMAINS
     for k, domain in enumerate(domains):
         rows: list[dict[str, Any]] = []
+        begun = time.perf_counter()
+        share = (start + (options.seconds or math.inf) - begun) / (len(domains) - k)
         try:
             try:
                 for row in run.domain(domain, options.groups):
                     rows.append(row)
+                    if time.perf_counter() - begun > share:
+                        print(f"left out, as the time was over: rows of {domain} after {len(rows)}")
+                        break
             except KeyboardInterrupt:  # as where the time allowed is over: what was timed is printed
                 print(f"interrupted after {len(rows)} rows of {domain}", flush=True)
                 failed = interrupted = True

@@ -9,6 +9,7 @@ import os
 import pathlib
 import sys
 import time
+from typing import Any
 
 # Compiled graphs are cached by graph, not by derivative rule: a cached one would test yesterday's rule.
 os.environ.setdefault("TORCHINDUCTOR_FORCE_DISABLE_CACHES", "1")
@@ -34,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_LATE] = collections.Counter()
     config.addinivalue_line("markers", "slow: a long sweep, run by `make test-all` (pytest --all) only")
     config.addinivalue_line("markers", "gpu: needs a GPU")
     if config.option.device == "emulated":  # CUDA tensors without a GPU
@@ -69,13 +71,21 @@ def _shuffled(name: str) -> bytes:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     deadline = item.config.option.deadline
-    if deadline and time.time() > deadline:
-        pytest.skip(_OUT_OF_TIME)
+    if not deadline or time.time() <= deadline:
+        return None
+    # Only counted: to skip twenty thousand tests, one by one and with a report each, takes a minute.
+    item.config.stash[_LATE][item.nodeid.partition("::")[0].rpartition("/")[0]] += 1
+    return True
 
 
-_OUT_OF_TIME = "out of time"
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_LATE].update(getattr(node, "workeroutput", {}).get("late", {}))
+
+
+_LATE = pytest.StashKey[collections.Counter[str]]()  # tests the time was over for, by folder
 _NO_GPU = pytest.StashKey[int]()
 
 
@@ -86,13 +96,14 @@ class Record:
         self.path = path
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        late = report.skipped and _OUT_OF_TIME in str(report.longrepr)
-        if not late and (report.when == "call" or not report.passed) and report.when != "teardown":
+        if (report.when == "call" or not report.passed) and report.when != "teardown":
             with open(self.path, "a") as file:
                 file.write(f"{report.outcome} {report.nodeid}\n")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["late"] = dict(session.config.stash[_LATE])
     if session.config.option.done and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:  # all were run before
         session.exitstatus = pytest.ExitCode.OK
 
@@ -100,9 +111,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if count := config.stash.get(_NO_GPU, 0):
         terminalreporter.write_line(f"{count} tests need a GPU and were left out")
-    late = [r for r in terminalreporter.stats.get("skipped", ()) if _OUT_OF_TIME in str(r.longrepr)]
-    folders = collections.Counter(report.nodeid.rpartition("/")[0] for report in late)
-    for folder, count in sorted(folders.items()):
+    for folder, count in sorted(config.stash[_LATE].items()):
         terminalreporter.write_line(f"left out, as the time was over: {count} tests of {folder}")
 
 

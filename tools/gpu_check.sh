@@ -57,7 +57,7 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
     0) result=ok ;;
     124 | 137)
       result="CUT SHORT after $limit s"
-      grep -q '^left out' "$out/$name.log" || echo "left out, as the time was over: the rest of $name" >>"$out/$name.log"
+      grep -q '^left out' "$out/$name.log" || printf '\nleft out, as the time was over: the rest of %s\n' "$name" >>"$out/$name.log"
       ;;
     *) result="FAILED ($status)" ;;
   esac
@@ -114,7 +114,8 @@ for name in "${steps[@]}"; do
         echo "left out: compute-sanitizer is not installed" >"$out/sanitizer.log"
       fi
       ;;
-    benchmarks) step benchmarks "$python" -m benchmarks --device "$device" --quick --out "$out/benchmarks.json" ;;
+    benchmarks) step benchmarks "$python" -m benchmarks --device "$device" --quick --seconds SECONDS_LEFT \
+      --out "$out/benchmarks.json" ;;
   esac
 done
 

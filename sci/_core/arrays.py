@@ -60,6 +60,8 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
         return number(x, _weak_dtype(x, argument, function), device or _CPU)
     if isinstance(x, (list, tuple)) and _holds_tensor(x):
         parts = [as_tensor(part, argument, function, device) for part in x]
+        if any(part.shape != parts[0].shape or part.device != parts[0].device for part in parts):
+            raise bad_argument(function, argument, "made of parts of one shape on one device", x)
         dtype = result_dtype(parts)
         return torch.stack([part.to(dtype) for part in parts])
     if hasattr(x, "__dlpack__") and not isinstance(x, (np.ndarray, np.generic)):

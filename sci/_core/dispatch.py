@@ -38,6 +38,7 @@ from .arrays import (
 )
 from .cards import ElementwiseCard, Group, NoDerivative, Partial, Ulp, elementwise_cards
 from .errors import bad_argument
+from .quick import COMPLEX_DTYPES, STRIDED, is_compiling
 from .torch_private import (
     CPU,
     CUDA,
@@ -482,9 +483,12 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             return call_with_keywords(card.function, (x,), out, keywords)
         if special_errors.switched_on and _checks():
             return checked((x,), out)
-        if type(x) not in _PLAIN or out is not None or x.dtype not in direct or x.layout is not torch.strided:
+        if type(x) not in _PLAIN or out is not None:
             return general((x,), out)
-        if torch.compiler.is_compiling() or _watched() or x.is_neg() or x.is_conj() or is_wrapped(x):
+        dtype = x.dtype
+        if dtype not in direct or x.layout is not STRIDED:
+            return general((x,), out)
+        if is_compiling() or _watched() or x.is_neg() or (dtype in COMPLEX_DTYPES and x.is_conj()) or is_wrapped(x):
             return op(x)
         if x.requires_grad and torch.is_grad_enabled() and (x.is_cpu or x.is_cuda):
             return rule(x)
@@ -499,7 +503,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             return call_with_keywords(card.function, args, out, keywords)
         if special_errors.switched_on and _checks():
             return checked(args, out)
-        if out is not None or torch.compiler.is_compiling() or _watched():
+        if out is not None or is_compiling() or _watched():
             return general(args, out)
         key = tuple([x.dtype if type(x) in _PLAIN else type(x) for x in args])
         try:
@@ -511,7 +515,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
         grad, on_cpu = False, True
         for i in plan.tensors:
             x = args[i]
-            if x.layout is not torch.strided or x.is_neg() or (plan.complex and x.is_conj()) or is_wrapped(x):
+            if x.layout is not STRIDED or x.is_neg() or (plan.complex and x.is_conj()) or is_wrapped(x):
                 return general(args, out)
             on_cpu = on_cpu and x.is_cpu
             grad = grad or x.requires_grad

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 import reprlib
 import warnings
@@ -45,6 +46,13 @@ def integer(function: str, argument: str, x: Any) -> int:
         return operator.index(x)
     except TypeError:
         raise bad_argument(function, argument, "an integer", x, TypeError) from None
+
+
+def real(function: str, argument: str, x: Any) -> Any:
+    """Return a real number, or a tensor in its place, as it is; anything else raises."""
+    if not isinstance(x, (numbers.Real, torch.Tensor)):
+        raise bad_argument(function, argument, "a real number", x, TypeError)
+    return x
 
 
 def items(function: str, argument: str, x: Any, expected: str, count: int | None = None) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
 from ._checks import flatten_trailing
 from ._cubic import CubicHermiteSpline, PchipInterpolator, _data, _hermite, _knots, _use
@@ -137,7 +138,8 @@ def pchip_interpolate(xi: Any, yi: Any, x: Any, der: Any = 0, axis: int = 0) -> 
     >>> pchip_interpolate([0.0, 1.0, 2.0], [0.0, 1.0, 4.0], 1.5)
     tensor(2.1875, dtype=torch.float64)
     """
-    spline = PchipInterpolator(xi, yi, axis=axis)
+    name = "pchip_interpolate"
+    spline = PchipInterpolator(as_tensor(xi, "xi", name), as_tensor(yi, "yi", name), axis=axis)
     if isinstance(der, (list, tuple)):
         return [spline(x, order) for order in der]
     return spline(x, int(der))

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from .._core.errors import items, take_host_route
+from .._core.errors import integer, items, real, take_host_route
 from ._bspline_algebra import differentiated
-from ._checks import holds, shape_text
+from ._checks import holds, require_ends, shape_text
 from ._collocation import interpolate as solve_collocation
 from ._collocation import rows_at
 from ._grid_smoothing import smooth_grid
@@ -302,9 +302,9 @@ class RectBivariateSpline(BivariateSpline):
         maxit: int = 20,
     ) -> None:
         name = type(self).__name__
-        if len(bbox) != 4:
-            raise ValueError("bbox shape should be (4,)")
-        if not s >= 0:
+        require_ends(bbox, 4)
+        kx, ky = integer(name, "kx", kx), integer(name, "ky", ky)
+        if not real(name, "s", s) >= 0:
             raise ValueError(f"s should be s >= 0.0, got {s}")
         given = {f"bbox[{i}]": v for i, v in enumerate(bbox) if v is not None}
         x, y, z, *rest = promote(name, allow_complex=False, **{"x": x, "y": y, "z": z, **given})

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .._core.arrays import FLOATING, promote
 from .._core.checks import checks_enabled, finite_probe, known, read
+from .._core.errors import integer
 from .._core.torch_private import forward_mode_active, transforms_active
 
 _PLAIN = (Tensor, torch.nn.Parameter)
@@ -111,9 +112,16 @@ def real_product(a: Tensor, b: Tensor) -> Tensor:
 
 def normalize_axis(function: str, axis: int, ndim: int) -> int:
     """Return a non-negative axis, or raise AxisError, which is a ValueError and an IndexError."""
+    axis = integer(function, "axis", axis)
     if not -ndim <= axis < ndim:
         raise np.exceptions.AxisError(f"{function}: axis {axis} is out of bounds for an array of dimension {ndim}")
     return axis % ndim
+
+
+def require_ends(bbox: Any, count: int) -> None:
+    """Raise ValueError, in SciPy's words, unless `bbox` holds so many ends."""
+    if not hasattr(bbox, "__len__") or len(bbox) != count:
+        raise ValueError(f"bbox shape should be ({count},)")
 
 
 def shape_text(shape: Sequence[int]) -> str:

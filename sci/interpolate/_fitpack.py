@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from .._core.errors import items
+from .._core.errors import integer, items
 from ._bspline import BSpline, _periodic_insertion
 from ._bspline_algebra import differentiated, integrated, padded, spline_values, with_knot
 from ._checks import holds, promote_over_real, shape_text
@@ -20,7 +20,7 @@ from ._ppoly import PPoly
 Tck = Any
 
 
-def _spline(name: str, tck: Tck, *points: Any, along_last: bool = True) -> tuple[Tensor, Any, int, list[Tensor]]:
+def _spline(name: str, tck: Tck, along_last: bool = True, **points: Any) -> tuple[Tensor, Any, int, list[Tensor]]:
     """Return knots, coefficients (a list of them for a curve), degree and points, in one precision.
 
     In a tuple coefficients of several dimensions stand along the last axis, and count as a list.
@@ -29,11 +29,10 @@ def _spline(name: str, tck: Tck, *points: Any, along_last: bool = True) -> tuple
     if isinstance(tck, BSpline):
         tck = tck.tck
     t, c, k = items(name, "tck", tck, "knots, coefficients and degree, or a BSpline", 3)
-    names = {f"argument {i}": p for i, p in enumerate(points)}
     if isinstance(c, (list, tuple)) and c and not isinstance(c[0], (int, float)):
-        t, *rest = promote_over_real(name, {"t": t, **names}, {f"c[{i}]": part for i, part in enumerate(c)})
+        t, *rest = promote_over_real(name, {"t": t, **points}, {f"c[{i}]": part for i, part in enumerate(c)})
         return t, list(rest[len(points) :]), int(k), list(rest[: len(points)])
-    t, *rest = promote_over_real(name, {"t": t, **names}, {"c": c})
+    t, *rest = promote_over_real(name, {"t": t, **points}, {"c": c})
     c = rest[-1]
     return t, list(c) if c.dim() > 1 and along_last else c, int(k), list(rest[:-1])
 
@@ -105,7 +104,7 @@ def splev(x: Any, tck: Tck, der: int = 0, ext: int = 0) -> Any:
         if ext != 0:
             raise ValueError(f"Extrapolation mode {ext} is not supported by BSpline.")
         return tck(x, der, True)
-    t, c, k, (points,) = _spline("splev", tck, x)
+    t, c, k, (points,) = _spline("splev", tck, x=x)
     if isinstance(c, list):
         return [splev(points, (t, part, k), der, ext) for part in c]
     if not 0 <= der <= k:
@@ -158,7 +157,7 @@ def splint(a: Any, b: Any, tck: Tck, full_output: Any = 0) -> Any:
         raise ValueError(
             "Calling splint() with BSpline objects with c.ndim > 1 is not allowed. Use BSpline.integrate() instead."
         )
-    t, c, k, (lower, upper) = _spline("splint", tck, a, b)
+    t, c, k, (lower, upper) = _spline("splint", tck, a=a, b=b)
     if isinstance(c, list):
         return [splint(lower, upper, (t, part, k), full_output) for part in c]
     n = t.shape[0] - k - 1
@@ -259,7 +258,7 @@ def spalde(x: Any, tck: Tck) -> Any:
     """
     if isinstance(tck, BSpline):
         raise TypeError("spalde does not accept BSpline instances.")
-    t, c, k, (points,) = _spline("spalde", tck, x)
+    t, c, k, (points,) = _spline("spalde", tck, x=x)
     if isinstance(c, list):
         return [spalde(points, (t, part, k)) for part in c]
     if not holds(((points >= t[k]) & (points <= t[t.shape[0] - k - 1])).all()):
@@ -300,6 +299,7 @@ def splder(tck: Tck, n: int = 1) -> Any:
     """
     if isinstance(tck, BSpline):
         return tck.derivative(n)
+    n = integer("splder", "n", n)
     if n < 0:
         return splantider(tck, -n)
     t, c, k, _ = _spline("splder", tck, along_last=False)
@@ -343,6 +343,7 @@ def splantider(tck: Tck, n: int = 1) -> Any:
     """
     if isinstance(tck, BSpline):
         return tck.antiderivative(n)
+    n = integer("splantider", "n", n)
     if n < 0:
         return splder(tck, -n)
     t, c, k, _ = _spline("splantider", tck, along_last=False)
@@ -399,7 +400,7 @@ def insert(x: Any, tck: Tck, m: int = 1, per: Any = 0) -> Any:
         done = spline.insert_knot(x, m)
         done.extrapolate = tck.extrapolate
         return done
-    t, c, k, (knot,) = _spline("insert", tck, x)
+    t, c, k, (knot,) = _spline("insert", tck, x=x)
     if isinstance(c, list):
         parts = [insert(knot, (t, part, k), m, per) for part in c]
         return parts[0][0], [part[1] for part in parts], k

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument, integer, items
+from .._core.errors import bad_argument, integer, items, real
 from ._bspline import BSpline
 from ._checks import holds, shape_text
 from ._knots import not_a_knot, periodic
@@ -36,7 +36,7 @@ def _data(name: str, x: Any, y: Any, w: Any, low: Any, high: Any, k: int, s: Any
     k = integer(name, "k", k)
     if not 1 <= k < 20:
         raise ValueError(f"{name}: k must be 1 to 19, got {k}")
-    if not s >= 0:
+    if not real(name, "s", s) >= 0:
         raise ValueError(f"{name}: `s` must be non-negative. Got s = {s}")
     given = {n: v for n, v in (("w", w), ("xb", low), ("xe", high)) if v is not None}
     x, y, *rest = promote(name, allow_complex=False, **{"x": x, "y": y, **given})

@@ -87,6 +87,7 @@ class NdBSpline:
 
     def __init__(self, t: Sequence[Any], c: Any, k: Any, *, extrapolate: bool | None = None) -> None:
         name = type(self).__name__
+        t = items(name, "t", t, "knots, one array per dimension")
         degrees = _degrees(name, t, k)
         if len(degrees) != len(t):
             raise ValueError(f"{name}: len(t) = {len(t)} != len(k) = {len(degrees)}.")

@@ -20,7 +20,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from .._core.errors import integer
+from .._core.errors import integer, real
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates
 
 runtime.load_library()
@@ -307,8 +307,8 @@ class AAA(_BarycentricRational):
         kept = torch.full_like(place, x.shape[0]).scatter_reduce(0, first, place, "amin")
         kept = kept[kept < x.shape[0]]
         self._nodes, self._y = self._nodes[kept], self._y[kept]
-        real = torch.finfo(x.dtype)
-        relative = real.eps**0.75 if rtol is None else rtol
+        info = torch.finfo(x.dtype)
+        relative = info.eps**0.75 if rtol is None else real("AAA", "rtol", rtol)
         x, y = self._nodes.detach(), self._y[:, 0].detach()
         tolerance = relative * float(y.abs().amax()) if y.numel() else 0.0
         left = torch.ones_like(y, dtype=torch.bool)

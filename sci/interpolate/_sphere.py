@@ -18,6 +18,7 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
+from .._core.errors import real
 from ._bivariate import BivariateSpline
 from ._checks import holds, shape_text
 from ._collocation import rows_at
@@ -244,7 +245,7 @@ class SmoothSphereBivariateSpline(SphereBivariateSpline):
     def __init__(self, theta: Any, phi: Any, r: Any, w: Any = None, s: Any = 0.0, eps: Any = 1e-16) -> None:
         data, _ = _data(type(self).__name__, theta, phi, r, w, eps)
         _refuse_gradients(type(self).__name__, theta=data.x, phi=data.y)
-        if not s >= 0:
+        if not real(type(self).__name__, "s", s) >= 0:
             raise ValueError("s should be positive")
         # Without knots of longitude there are no waves around the poles: a cubic of colatitude, level at both.
         found = least_squares(_space(data.x, [], [], flat=(True, True)), data)
@@ -418,7 +419,7 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
             raise ValueError("v[0] should be between [-pi, pi)")
         if not holds(v[-1] <= v[0] + 2 * math.pi):
             raise ValueError("v[-1] should be v[0] + 2pi or less ")
-        if not s >= 0:
+        if not real(type(self).__name__, "s", s) >= 0:
             raise ValueError("s should be positive")
         for label, at in (("x", u), ("y", v)):
             if at.dim() != 1 or not holds((at.diff() > 0).all()):

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
 from .._core.cards import Sample, function
-from .._core.errors import items, take_host_route
+from .._core.errors import items, real, take_host_route
 from ._checks import holds, shape_text
 from ._fitpack import splev
 from ._knots import not_a_knot
@@ -189,7 +189,7 @@ def splrep(
         raise TypeError(f"m > k must hold, got m={m} and k={k}")
     if task not in (-1, 0, 1):
         raise TypeError("task must be -1, 0 or 1")
-    s = s if s is not None else 0.0 if w is None else m - math.sqrt(2 * m)
+    s = real(name, "s", s) if s is not None else 0.0 if w is None else m - math.sqrt(2 * m)
     low, high = extra.get("xb", x[0]).reshape(()), extra.get("xe", x[-1]).reshape(())
     step = x.diff()
     if not holds((step > 0).all() if s == 0 else (step >= 0).all()) or not holds((low <= x[0]) & (x[-1] <= high)):
@@ -326,7 +326,7 @@ def splprep(
         raise TypeError(
             f"{name}: u and w must have shape ({m},), got {shape_text(parameter.shape)} and {shape_text(weight.shape)}"
         )
-    s = s if s is not None else m - math.sqrt(2 * m)
+    s = real(name, "s", s) if s is not None else m - math.sqrt(2 * m)
     if not holds((parameter.diff() > 0).all()) or s < 0 or (task == -1 and t is None):
         raise ValueError("Invalid inputs: parameters must rise, s must not be negative, task=-1 needs knots")
     low, high = extra.get("ub", parameter[0]).reshape(()), extra.get("ue", parameter[-1]).reshape(())

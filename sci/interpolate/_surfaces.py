@@ -12,8 +12,9 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
+from .._core.errors import integer, real
 from ._bivariate import BivariateSpline
-from ._checks import holds, shape_text
+from ._checks import holds, require_ends, shape_text
 from ._surface_fit import WHY, Points, Surface, default_most, least_squares, rectangle, search_rectangle
 
 MESSAGES = {
@@ -66,15 +67,18 @@ def scattered(
     return Points(x, y, z, weight), extra
 
 
-def _bounds(data: Points, bbox: Sequence[Any]) -> tuple[float, float, float, float]:
+def _bounds(name: str, data: Points, **given: Any) -> tuple[float, float, float, float]:
     found = data.x.amin(), data.x.amax(), data.y.amin(), data.y.amax()
-    xb, xe, yb, ye = (float(f.detach()) if b is None else float(b) for b, f in zip(bbox, found, strict=True))
+    xb, xe, yb, ye = (
+        float(end.detach()) if b is None else float(real(name, argument, b))
+        for (argument, b), end in zip(given.items(), found, strict=True)
+    )
     return xb, xe, yb, ye
 
 
-def _check(data: Points, bbox: Sequence[Any], k: tuple[int, int], eps: Any) -> None:
-    if not hasattr(bbox, "__len__") or len(bbox) != 4:
-        raise ValueError("bbox shape should be (4,)")
+def _check(name: str, data: Points, bbox: Sequence[Any], kx: Any, ky: Any, eps: Any) -> None:
+    require_ends(bbox, 4)
+    k = integer(name, "kx", kx), integer(name, "ky", ky)
     if data.x.shape[0] < (k[0] + 1) * (k[1] + 1):
         raise ValueError("The length of x, y and z should be at least (kx+1) * (ky+1)")
     if not all(1 <= degree <= 5 for degree in k):
@@ -175,11 +179,11 @@ class SmoothBivariateSpline(BivariateSpline):
     ) -> None:
         name = type(self).__name__
         data, _ = scattered(name, x, y, z, w)
-        _check(data, bbox, (kx, ky), eps)
-        if s is not None and not s >= 0:
+        _check(name, data, bbox, kx, ky, eps)
+        if s is not None and not real(name, "s", s) >= 0:
             raise ValueError("s should be s >= 0.0")
         m = data.x.shape[0]
-        ends = _bounds(data, bbox)
+        ends = _bounds(name, data, **{f"bbox[{i}]": end for i, end in enumerate(bbox)})
         most = (default_most(m, kx), default_most(m, ky))
         found = search_rectangle(name, data, ends, (kx, ky), m if s is None else s, most)
         warn_of(found)
@@ -241,8 +245,8 @@ class LSQBivariateSpline(BivariateSpline):
     ) -> None:
         name = type(self).__name__
         data, extra = scattered(name, x, y, z, w, tx=tx, ty=ty)
-        _check(data, bbox, (kx, ky), eps)
-        ends = _bounds(data, bbox)
+        _check(name, data, bbox, kx, ky, eps)
+        ends = _bounds(name, data, **{f"bbox[{i}]": end for i, end in enumerate(bbox)})
         inner = [sorted(v.detach().reshape(-1).tolist()) for v in (extra["tx"], extra["ty"])]
         found = least_squares(rectangle(data.x, inner[0], inner[1], ends, (kx, ky)), data)
         warn_of(found)
@@ -341,6 +345,7 @@ def bisplrep(
     name = "bisplrep"
     data, extra = scattered(name, x, y, z, w, tx=tx, ty=ty)
     m = data.x.shape[0]
+    kx, ky = integer(name, "kx", kx), integer(name, "ky", ky)
     if not -1 <= task <= 1:
         raise TypeError("task must be either -1, 0 or 1")
     if not 1 <= kx <= 5 or not 1 <= ky <= 5:
@@ -349,8 +354,8 @@ def bisplrep(
         raise TypeError(f"m >= (kx+1)(ky+1) must hold, got m={m}")
     if task == -1 and (tx is None or ty is None):
         raise TypeError(f"{name}: task=-1 needs the knots tx and ty")
-    s = s if s is not None else 0.0 if w is None else m - math.sqrt(2 * m)
-    ends = _bounds(data, (xb, xe, yb, ye))
+    s = real(name, "s", s) if s is not None else 0.0 if w is None else m - math.sqrt(2 * m)
+    ends = _bounds(name, data, xb=xb, xe=xe, yb=yb, ye=ye)
     if task == -1:
         knots = (extra["tx"].detach(), extra["ty"].detach())
         if knots[0].shape[0] < 2 * kx + 2 or knots[1].shape[0] < 2 * ky + 2:

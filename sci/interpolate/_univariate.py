@@ -10,7 +10,8 @@ from torch import Tensor
 
 from .._core.arrays import promote
 from .._core.cards import Sample, function
-from ._checks import holds, require_finite, shape_text
+from .._core.errors import integer, real
+from ._checks import holds, require_ends, require_finite, shape_text
 from ._fitpack import spalde, splantider, splder, splev, splint, sproot
 from ._smoothing_search import laid_out, require_schoenberg_whitney
 from ._splrep import _WHY, _report, fit
@@ -109,8 +110,9 @@ class UnivariateSpline:
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Any, int]:
         """Return sites, values, weights, both ends, the smoothing condition and the mode, or raise ValueError."""
         name = "UnivariateSpline"
-        if not hasattr(bbox, "__len__") or len(bbox) != 2:
-            raise ValueError("bbox shape should be (2,)")
+        require_ends(bbox, 2)
+        k = integer(name, "k", k)
+        s = s if s is None else real(name, "s", s)
         given = {n: v for n, v in (("w", w), ("bbox[0]", bbox[0]), ("bbox[1]", bbox[1])) if v is not None}
         x, y, *rest = promote(name, allow_complex=False, x=x, y=y, **given)
         extra = dict(zip(given, rest, strict=True))

@@ -14,7 +14,7 @@ from sci._core.arrays import COMPLEX_OF
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument, integer
 
-from ._matrices import random_matrices, require_matrix, tensors
+from ._matrices import numpy_generator, random_matrices, require_matrix, tensors
 
 _INT64_MAX = 2**63 - 1
 
@@ -342,12 +342,14 @@ def _samples_sketch(generator: torch.Generator, dtype: torch.dtype, device: torc
     yield Sample(draw(2, 5, 3), 2, rng=1)
 
 
-def _random_groups(m: int, groups: int, source: Any) -> tuple[Tensor, Tensor]:
+def _random_groups(m: int, groups: Any, source: Any) -> tuple[Tensor, Tensor]:
     """Return for each of m rows its group and its sign."""
+    name = "clarkson_woodruff_transform"
+    groups = integer(name, "sketch_size", groups)
     if isinstance(source, torch.Generator):
         rows = torch.randint(groups, (m,), generator=source, device=source.device)
         return rows, torch.randint(2, (m,), generator=source, device=source.device) * 2 - 1
-    numbers: Any = source if hasattr(source, "choice") else np.random.default_rng(source)
+    numbers: Any = source if hasattr(source, "choice") else numpy_generator(name, source)
     draw = numbers.integers if hasattr(numbers, "integers") else numbers.randint
     rows = torch.as_tensor(np.asarray(draw(0, groups, m))).to(torch.int64)
     return rows, torch.as_tensor(np.asarray(numbers.choice([1, -1], m)))

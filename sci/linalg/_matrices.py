@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -154,6 +155,14 @@ def require_matrix(function: str, argument: str, a: Tensor) -> tuple[int, int]:
     if a.dim() < 2:
         raise bad_argument(function, argument, "a matrix or a batch of matrices", a)
     return a.shape[-2], a.shape[-1]
+
+
+def numpy_generator(function: str, rng: Any) -> np.random.Generator:
+    """Return a generator of NumPy: the one given, or one of a seed."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise bad_argument(function, "rng", "a seed or a generator of NumPy", rng, TypeError) from None
 
 
 def random_matrices(

@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.arrays import as_tensor, common_device, result_dtype
 from sci._core.cards import Sample, function
 from sci._core.checks import known
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, integer
 
 from ._matrices import random_matrices, tensors
 
@@ -400,7 +400,7 @@ def convolution_matrix(a: Any, n: int, mode: str = "full") -> Tensor:
     a = _vector(name, "a", a)
     if a.shape[-1] == 0:
         raise ValueError(f"{name}: len(a) must be at least 1, got {tuple(a.shape)} for the shape of a")
-    if n <= 0:
+    if integer(name, "n", n) <= 0:
         raise bad_argument(name, "n", "a positive integer", n)
     m = a.shape[-1]
     size = {"full": m + n - 1, "valid": max(m, n) - min(m, n) + 1, "same": max(m, n)}.get(mode)

@@ -11,18 +11,17 @@ has few rows, and to the accuracy asked for the same interpolation [2]_.
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from sci._core.arrays import as_tensor
 from sci._core.cards import Sample, function
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, integer, real
 
-from ._matrices import random_matrices, tensors
+from ._matrices import numpy_generator, random_matrices, tensors
 from ._qr import qr
 from ._solve_triangular import solve_triangular
 from ._svd import svd as dense_svd
@@ -46,7 +45,7 @@ class _Map:
     """A matrix or a linear operator with its products, and where its numbers live."""
 
     def __init__(self, function: str, argument: str, A: Any) -> None:
-        self.given = A
+        self.function, self.given = function, A
         self.dense = not (hasattr(A, "matmat") and hasattr(A, "rmatmat"))
         if self.dense:
             (self.given,) = tensors(function, **{argument: A})
@@ -92,12 +91,8 @@ def _compressed(a: _Map, eps_or_k: float, rng: Any) -> Tensor:
         size = min(2 * size, least)
 
 
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (numbers.Real, Tensor))
-
-
 def _require_size(function: str, eps_or_k: Any, least: int) -> None:
-    if not _is_number(eps_or_k) or not eps_or_k > 0:
+    if not real(function, "eps_or_k", eps_or_k) > 0:
         raise bad_argument(function, "eps_or_k", "a positive precision or a rank", eps_or_k)
     if eps_or_k >= 1 and int(eps_or_k) > least:
         raise ValueError(f"{function}: Approximation rank {int(eps_or_k)} exceeds min(A.shape) = {least}")
@@ -106,7 +101,7 @@ def _require_size(function: str, eps_or_k: Any, least: int) -> None:
 def _decompose(function: str, A: Any, eps_or_k: Any, rand: bool, rng: Any) -> tuple[int, Tensor, Tensor, _Map]:
     a = _Map(function, "A", A)
     _require_size(function, eps_or_k, min(a.shape))
-    y = a.given if a.dense and not rand else _compressed(a, eps_or_k, np.random.default_rng(rng))
+    y = a.given if a.dense and not rand else _compressed(a, eps_or_k, numpy_generator(function, rng))
     r, idx = qr(y.detach(), mode="r", pivoting=True)
     if eps_or_k >= 1:
         k = int(eps_or_k)
@@ -178,8 +173,27 @@ def interp_decomp(A: Any, eps_or_k: float, rand: bool = True, rng: Any = None) -
     return (idx, proj) if eps_or_k >= 1 else (k, idx, proj)
 
 
-def _places(idx: Any, like: Tensor) -> Tensor:
-    return torch.as_tensor(idx, device=like.device).argsort()
+def _columns(function: str, idx: Any, count: int, like: Tensor) -> Tensor:
+    """Return the columns of an interpolative decomposition of `count` of them as a tensor beside `like`."""
+    columns = as_tensor(idx, "idx", function)
+    if columns.is_floating_point() or columns.is_complex() or columns.shape != (count,):
+        raise bad_argument(function, "idx", f"{count} columns, integers", idx)
+    return columns.to(like.device)
+
+
+def _parts(function: str, B: Any, proj: Any) -> tuple[Tensor, Tensor]:
+    B, proj = tensors(function, B=B, proj=proj)
+    if B.dim() != 2:
+        raise bad_argument(function, "B", "one matrix", B)
+    if proj.dim() != 2 or proj.shape[0] != B.shape[1]:
+        raise bad_argument(function, "proj", f"a matrix of {B.shape[1]} rows, as B has columns", proj)
+    return B, proj
+
+
+def _interpolation(function: str, idx: Any, proj: Tensor) -> Tensor:
+    columns = _columns(function, idx, sum(proj.shape), proj)
+    eye = torch.eye(proj.shape[0], dtype=proj.dtype, device=proj.device)
+    return torch.cat([eye, proj], 1)[:, columns.argsort()]
 
 
 def _samples_interp(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -212,9 +226,11 @@ def reconstruct_interp_matrix(idx: Any, proj: Any) -> Tensor:
     >>> reconstruct_interp_matrix(torch.tensor([1, 0]), torch.tensor([[0.5]]))
     tensor([[0.5000, 1.0000]])
     """
-    (proj,) = tensors("reconstruct_interp_matrix", proj=proj)
-    eye = torch.eye(proj.shape[0], dtype=proj.dtype, device=proj.device)
-    return torch.cat([eye, proj], 1)[:, _places(idx, proj)]
+    name = "reconstruct_interp_matrix"
+    (proj,) = tensors(name, proj=proj)
+    if proj.dim() != 2:
+        raise bad_argument(name, "proj", "one matrix", proj)
+    return _interpolation(name, idx, proj)
 
 
 def _samples_skeleton(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -249,8 +265,11 @@ def reconstruct_skel_matrix(A: Any, k: int, idx: Any) -> Tensor:
     >>> reconstruct_skel_matrix(torch.tensor([[1.0, 2.0, 3.0]]), 2, torch.tensor([2, 0, 1]))
     tensor([[3., 1.]])
     """
-    (A,) = tensors("reconstruct_skel_matrix", A=A)
-    return A[:, torch.as_tensor(idx, device=A.device)[:k]]
+    name = "reconstruct_skel_matrix"
+    (A,) = tensors(name, A=A)
+    if A.dim() != 2:
+        raise bad_argument(name, "A", "one matrix", A)
+    return A[:, _columns(name, idx, A.shape[1], A)[: integer(name, "k", k)]]
 
 
 def _samples_parts(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -285,8 +304,10 @@ def reconstruct_matrix_from_id(B: Any, idx: Any, proj: Any) -> Tensor:
     >>> reconstruct_matrix_from_id(torch.tensor([[2.0]]), torch.tensor([1, 0]), torch.tensor([[0.5]]))
     tensor([[1., 2.]])
     """
-    B, proj = tensors("reconstruct_matrix_from_id", B=B, proj=proj)
-    return torch.cat([B, B @ proj], 1)[:, _places(idx, B)]
+    name = "reconstruct_matrix_from_id"
+    B, proj = _parts(name, B, proj)
+    columns = _columns(name, idx, sum(proj.shape), B)
+    return torch.cat([B, B @ proj], 1)[:, columns.argsort()]
 
 
 def _independent_of_phase(function: Any, *args: Any, **options: Any) -> Any:
@@ -337,9 +358,10 @@ def id_to_svd(B: Any, idx: Any, proj: Any) -> tuple[Tensor, Tensor, Tensor]:
     >>> S
     tensor([5.])
     """
-    B, proj = tensors("id_to_svd", B=B, proj=proj)
+    name = "id_to_svd"
+    B, proj = _parts(name, B, proj)
     q, r = qr(B, mode="economic")
-    other, t = qr(reconstruct_interp_matrix(idx, proj).mH, mode="economic")
+    other, t = qr(_interpolation(name, idx, proj).mH, mode="economic")
     u, s, vh = dense_svd(r @ t.mH, full_matrices=False)
     return q @ u, s, other @ vh.mH
 
@@ -430,15 +452,16 @@ def estimate_rank(A: Any, eps: float, rng: Any = None) -> int:
     >>> estimate_rank(torch.ones(20, 30), 1e-4)
     1
     """
-    if not _is_number(eps) or not 0 < eps < 1:
+    if not 0 < real("estimate_rank", "eps", eps) < 1:
         raise bad_argument("estimate_rank", "eps", "between 0 and 1", eps)
-    y = _compressed(_Map("estimate_rank", "A", A), eps, np.random.default_rng(rng))
+    y = _compressed(_Map("estimate_rank", "A", A), eps, numpy_generator("estimate_rank", rng))
     return _rank(y.detach(), eps)
 
 
 def _power(a: list[tuple[float, _Map]], its: int, rng: Any) -> Tensor:
     first = a[0][1]
-    x = first.draw(np.random.default_rng(rng), first.shape[1], 1)
+    its = integer(first.function, "its", its)
+    x = first.draw(numpy_generator(first.function, rng), first.shape[1], 1)
     x = x / torch.linalg.vector_norm(x)
     size = torch.zeros((), dtype=x.real.dtype, device=x.device)
     for _ in range(its):

@@ -65,10 +65,15 @@ class SparseBase(Operators, Ufuncs, Elementwise, Extremes, Printing):
     _data: Tensor
     _pattern: Any
     _maxprint: int | None = None
-    _direct: Tensor | None = None  # values that products have found to be as they lie in memory
+    # Values that products have found to be as they lie in memory, their dtype, and whether they are on the CPU.
+    _direct: tuple[Tensor, torch.dtype, bool] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise ValueError(f"{type(self).__name__} is a base class: make a csr_array or another format")
+
+    @classmethod
+    def __class_getitem__(cls, item: Any) -> types.GenericAlias:
+        return types.GenericAlias(cls, item)
 
     # ---- making from parts -----------------------------------------------------------------------------------------
 
@@ -77,6 +82,21 @@ class SparseBase(Operators, Ufuncs, Elementwise, Extremes, Printing):
         made = object.__new__(cls)
         made._data = data
         made._pattern = pattern
+        return made
+
+    @classmethod
+    def _made_for(
+        cls: type[Self],
+        name: str,
+        arg1: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        copy: bool = False,
+        device: Any = None,
+    ) -> Self:
+        """Make an array for a class that begins with one: errors name that class."""
+        made = object.__new__(cls)
+        made._fill(name, arg1, shape, dtype, copy, None, device)  # type: ignore[attr-defined]
         return made
 
     def _with_data(self: Self, data: Tensor) -> Self:
@@ -487,10 +507,6 @@ class sparray:  # noqa: N801
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise ValueError(f"{type(self).__name__} is a base class: make a csr_array or another format")
-
-    @classmethod
-    def __class_getitem__(cls, item: Any) -> types.GenericAlias:
-        return types.GenericAlias(cls, item)
 
 
 @function(differentiable=(), batch=False)

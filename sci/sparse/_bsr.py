@@ -360,7 +360,7 @@ def _parts(arg1: Any, shape: Any, size: Any, device: Any, name: str) -> tuple[Te
     if not isinstance(arg1, tuple) and not is_scipy(arg1):
         if not isinstance(arg1, Tensor) or arg1.layout is torch.strided:
             arg1 = as_rows(as_tensor(arg1, "arg1", name), name)
-    A = coo_array(arg1, shape=shape, device=device)
+    A = coo_array._made_for(name, arg1, shape, device=device)
     if A.ndim != 2:
         raise ValueError(f"{name}: {name[:3].upper()} arrays don't support {A.ndim}D input, got {A.shape}")
     return blocks_from(A, size)

@@ -48,7 +48,11 @@ class Compressed(SparseBase):
         maxprint: int | None = None,
         device: Any = None,
     ) -> None:
-        name = type(self).__name__
+        self._fill(type(self).__name__, arg1, shape, dtype, copy, maxprint, device)
+
+    def _fill(
+        self, name: str, arg1: Any, shape: Any, dtype: Any, copy: bool, maxprint: int | None, device: Any
+    ) -> None:
         data, rows = _parts(arg1, shape, device, name, self._by_columns, self._ndims if self._is_array else (2,))
         wanted = as_dtype(dtype, name)
         if wanted is not None:

@@ -66,7 +66,11 @@ class CoordinatesBase(SparseBase):
         maxprint: int | None = None,
         device: Any = None,
     ) -> None:
-        name = type(self).__name__
+        self._fill(type(self).__name__, arg1, shape, dtype, copy, maxprint, device)
+
+    def _fill(
+        self, name: str, arg1: Any, shape: Any, dtype: Any, copy: bool, maxprint: int | None, device: Any
+    ) -> None:
         data, pattern = _parts(arg1, shape, device, name)
         wanted = as_dtype(dtype, name)
         if wanted is not None:
@@ -389,7 +393,7 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str) -> tuple[Tensor, Coord
         data, pattern = from_torch_sparse(arg1, name)
     else:
         dense = as_tensor(arg1, "arg1", name)
-        if dense.dim() == 0 and name == "coo_array":
+        if dense.dim() == 0 and name.endswith("_array"):
             raise ValueError(f"{name}: a sparse array is not made from a scalar, got {arg1!r}")
         data, pattern = from_dense(dense.reshape(1) if dense.dim() == 0 else dense)
     if isinstance(pattern, CompressedRows):

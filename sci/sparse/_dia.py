@@ -238,7 +238,7 @@ def _parts(arg1: Any, shape: Any, device: Any, name: str) -> tuple[Tensor, Diago
         return _from_diagonals(*arg1, shape, device, name)
     if not is_scipy(arg1) and not (isinstance(arg1, Tensor) and arg1.layout is not torch.strided):
         arg1 = as_rows(as_tensor(arg1, "arg1", name), name)
-    A = coo_array(arg1, device=device)
+    A = coo_array._made_for(name, arg1, device=device)
     if A.ndim != 2:
         raise ValueError(f"{name}: {name[:3].upper()} arrays don't support {A.ndim}D input, got {A.shape}")
     return diagonals_from(A)

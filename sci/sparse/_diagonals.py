@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,11 +11,11 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument, integer
+from .._core.errors import bad_argument, integer, items
 from ._convert import as_dtype, as_shape
 from ._dia import dia_array, dia_matrix
 from ._layouts import Diagonals
-from ._pattern import index_dtype
+from ._pattern import as_index, index_dtype
 
 __all__ = ["diags", "diags_array", "eye", "eye_array", "identity", "spdiags"]
 
@@ -49,7 +48,8 @@ def _diagonals(diagonals: Any, offsets: Any) -> tuple[list[Any], list[int]]:
         if len(diagonals) > 0 and _is_array(diagonals[0]):
             raise ValueError(f"diags_array: different number of diagonals ({len(diagonals)}) and offsets: one number")
         return [diagonals], [k]
-    parts, places = list(diagonals), [operator.index(k) for k in offsets]
+    parts = items("diags_array", "diagonals", diagonals, "a sequence of diagonals")
+    places = [integer("diags_array", "offsets", k) for k in offsets]
     if len(parts) != len(places):
         raise ValueError(f"diags_array: different number of diagonals ({len(parts)}) and offsets ({len(places)})")
     if len(set(places)) != len(places):
@@ -214,7 +214,9 @@ def spdiags(data: Any, diags: Any, m: Any = None, n: int | None = None, format: 
         m = n = values.shape[1]
     elif n is None:
         m, n = m
-    return dia_matrix((values, diags), shape=(m, n)).asformat(format)
+    places = as_index(diags if _is_array(diags) else [diags], "diags", "spdiags", values.device)
+    sizes = integer("spdiags", "m", m), integer("spdiags", "n", n)
+    return dia_matrix((values, places), shape=sizes).asformat(format)
 
 
 def _ones(cls: Any, m: int, n: int | None, k: int, dtype: Any, format: str | None, device: Any, name: str) -> Any:

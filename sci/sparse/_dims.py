@@ -38,13 +38,13 @@ def _coordinates(A: Any, name: str) -> Any:
     return A.tocoo()
 
 
-def _axis(axis: Any, ndim: int) -> int:
+def _axis(argument: str, axis: Any, ndim: int) -> int:
     try:
         place = operator.index(axis)
     except TypeError:
-        raise ValueError(f"Invalid axis {axis!r}: it must be an integer") from None
+        raise ValueError(f"Invalid axis {axis!r}: {argument} must be an integer") from None
     if not -ndim <= place < ndim:
-        raise ValueError(f"Invalid axis {axis} for {ndim} dimensions")
+        raise ValueError(f"Invalid axis {axis}: {argument} is not one of {ndim} dimensions")
     return place % ndim
 
 
@@ -74,7 +74,7 @@ def expand_dims(A: Any, /, *, axis: int = 0) -> Any:
     (2, 1, 2)
     """
     made = _coordinates(A, "expand_dims")._array()
-    place = _axis(axis, made.ndim + 1)
+    place = _axis("axis", axis, made.ndim + 1)
     return made.reshape(made.shape[:place] + (1,) + made.shape[place:])
 
 
@@ -104,7 +104,7 @@ def swapaxes(A: Any, axis1: int, axis2: int) -> Any:
     """
     made = _coordinates(A, "swapaxes")
     order = list(range(made.ndim))
-    i, j = _axis(axis1, made.ndim), _axis(axis2, made.ndim)
+    i, j = _axis("axis1", axis1, made.ndim), _axis("axis2", axis2, made.ndim)
     order[i], order[j] = j, i
     return made.transpose(tuple(order))
 

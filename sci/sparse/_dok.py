@@ -59,7 +59,7 @@ class KeysBase(Editable):
             as_shape(arg1, name, ndims)
         elif not isinstance(arg1, SparseBase) and not self._is_array:
             arg1 = arg1 if hasattr(arg1, "tocoo") else torch.atleast_2d(as_tensor(arg1, "arg1", name))
-        A = coo_array(arg1, shape=shape, dtype=as_dtype(dtype, name), copy=copy, device=device)
+        A = coo_array._made_for(name, arg1, shape, as_dtype(dtype, name), copy, device)
         if A.ndim not in ndims:
             raise ValueError(f"{name}: DOK arrays don't support {A.ndim}D input, got {A.shape}")
         self._data, self._pattern = keys_from(A)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
+from .._core.errors import integer
 from ._base import SparseBase, sparray
 from ._coo import coo_array, coo_matrix
 from ._csr import csr_array
@@ -59,6 +60,7 @@ def find(A: Any) -> tuple[Tensor, Tensor, Tensor]:
 
 def _part(name: str, A: Any, k: int, format: str | None, keep: Callable[[Tensor], Tensor]) -> Any:
     made = A.tocoo()._array() if isinstance(A, SparseBase) else coo_array(dense(A, "A", name))
+    k = integer(name, "k", k)
     if made.ndim != 2:
         raise ValueError(f"{name}: A must have two dimensions, got shape {made.shape}")
     with structural(*made.coords):

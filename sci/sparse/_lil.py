@@ -48,16 +48,17 @@ class ListsBase(Editable):
         maxprint: int | None = None,
         device: Any = None,
     ) -> None:
+        name = type(self).__name__
         if isinstance(arg1, SparseBase) and arg1.ndim != 2:
-            raise ValueError(f"{type(self).__name__}: arg1 must have two dimensions, got shape {arg1.shape}")
+            raise ValueError(f"{name}: arg1 must have two dimensions, got shape {arg1.shape}")
         if not isinstance(arg1, (tuple, SparseBase)) and not hasattr(arg1, "tocoo"):
             from .._core.arrays import as_tensor
 
             if not (isinstance(arg1, Tensor) and arg1.layout is not torch.strided):
-                arg1 = as_rows(as_tensor(arg1, "arg1", type(self).__name__), type(self).__name__)
-        A = csr_array(arg1, shape=shape, dtype=dtype, copy=copy, device=device)
+                arg1 = as_rows(as_tensor(arg1, "arg1", name), name)
+        A = csr_array._made_for(name, arg1, shape, dtype, copy, device)
         if A.ndim != 2:
-            raise ValueError(f"{type(self).__name__}: LIL arrays don't support {A.ndim}D input, got {A.shape}")
+            raise ValueError(f"{name}: LIL arrays don't support {A.ndim}D input, got {A.shape}")
         self._data, self._pattern = lists_from(A)
         self._maxprint = maxprint
 

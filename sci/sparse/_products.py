@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from .._core.dispatch import operator, unbroadcast
+from .._core.quick import COMPLEX_DTYPES, STRIDED, is_compiling
 from .._core.torch_private import (
     CPU,
     CUDA,
@@ -173,17 +174,15 @@ def pattern_tensors(pattern: CompressedRows, *values: Tensor, transposed: bool =
     return pattern.indptr, pattern.indices, t_indptr, t_indices, t_order
 
 
-_is_compiling = torch.compiler.is_compiling
 _apply_kernel = kernel_of(torch.ops.sci.csr_apply.default)
-_STRIDED = torch.strided
-_COMPLEX = (torch.complex64, torch.complex128)
+_grad_enabled = torch.is_grad_enabled
 _DIRECT = frozenset((torch.float32, torch.float64, torch.complex64, torch.complex128))
 
 
 def _is_direct(x: Tensor) -> bool:
     """Are these the values as they lie in memory, of a dtype that kernels take?"""
     dtype = x.dtype
-    return dtype in _DIRECT and x.layout is _STRIDED and not x.is_neg() and not (dtype.is_complex and x.is_conj())
+    return dtype in _DIRECT and x.layout is STRIDED and not x.is_neg() and not (dtype.is_complex and x.is_conj())
 
 
 def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = False) -> Tensor | None:
@@ -192,13 +191,14 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
     A product of a small matrix takes as long as the questions asked here, so what cannot change of the values is asked
     once, and shapes and devices are left to the kernel, which raises RuntimeError.
     """
-    if _is_compiling() or type(x) is not Tensor:
+    if is_compiling() or type(x) is not Tensor:
         return None
-    data, known = A._data, pattern._edits
-    if A._direct is not data:
+    data, known, direct = A._data, pattern._edits, A._direct
+    if direct is None or direct[0] is not data:
         if type(data) is not Tensor or data.dim() != 1 or not _is_direct(data) or not (data.is_cpu or data.is_cuda):
             return None
-        A._direct = data
+        direct = A._direct = data, data.dtype, data.is_cpu
+    _, dtype, on_cpu = direct
     if (
         known is None
         or pattern._unchecked
@@ -206,14 +206,13 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
         or known[1] != pattern.indices._version
     ):
         pattern.fit(data)
-    dtype = x.dtype
-    if dtype is not data.dtype or x.layout is not _STRIDED or x.is_neg() or (dtype in _COMPLEX and x.is_conj()):
+    if x.dtype is not dtype or x.layout is not STRIDED or x.is_neg() or (dtype in COMPLEX_DTYPES and x.is_conj()):
         return None
-    if (x.requires_grad or data.requires_grad) and torch.is_grad_enabled():
+    if (x.requires_grad or data.requires_grad) and _grad_enabled():
         return None
     if transforms_active() or forward_ad._current_level >= 0 or dispatch_modes() or profiler_enabled():
         return None
-    if data.is_cpu:
+    if on_cpu:
         # Threads gather.
         if transposed and (x.dim() > 1 or (data.shape[0] > 2**15 and not one_thread())):
             return None

@@ -20,7 +20,7 @@ from ._pattern import Coordinates
 __all__ = ["rand", "random", "random_array"]
 
 
-def generator_of(rng: Any) -> torch.Generator:
+def generator_of(rng: Any, function: str) -> torch.Generator:
     """Return a torch generator: the one given, or one seeded by a number or by a generator of NumPy."""
     if isinstance(rng, torch.Generator):
         return rng
@@ -29,7 +29,7 @@ def generator_of(rng: Any) -> torch.Generator:
     elif hasattr(rng, "randint"):
         seed = rng.randint(2**31 - 1)
     else:
-        seed = rng
+        seed = integer(function, "rng", rng)
     return torch.Generator().manual_seed(int(seed))
 
 
@@ -65,7 +65,7 @@ def _draw(cls: Any, shape: Any, density: Any, format: Any, dtype: Any, rng: Any,
     sizes = as_shape(shape, "random_array", ())
     if not 0 <= density <= 1:
         raise bad_argument("random_array", "density", "in [0, 1]", density)
-    generator = None if rng is None else generator_of(rng)
+    generator = None if rng is None else generator_of(rng, "random_array")
     where = generator.device if generator is not None else torch.device("cpu")
     wanted = as_dtype(dtype, "random_array")
     total = math.prod(sizes)

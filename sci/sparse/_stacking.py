@@ -35,9 +35,9 @@ def _block_call(act: Any, a: Any, b: Any) -> Any:
     return act([[csr_array(a), None], [None, csr_array(b)]]).toarray()
 
 
-def as_coordinates(A: Any) -> Any:
+def as_coordinates(A: Any, argument: str, name: str) -> Any:
     """Return an array-like of two dimensions, or a vector as a row, in coordinates."""
-    made = A.tocoo()._array() if isinstance(A, SparseBase) else coo_array(dense(A, "blocks", "sparse"))
+    made = A.tocoo()._array() if isinstance(A, SparseBase) else coo_array(dense(A, argument, name))
     return made if made.ndim != 1 else made.reshape(1, -1)
 
 
@@ -79,12 +79,12 @@ def _rows(function: str, blocks: Any) -> list[list[Any]]:
     return [items(function, "blocks", row, expected) for row in items(function, "blocks", blocks, expected)]
 
 
-def _grid(rows: Sequence[Sequence[Any]], format: str | None, dtype: Any, array: bool) -> Any:
+def _grid(name: str, rows: Sequence[Sequence[Any]], format: str | None, dtype: Any, array: bool) -> Any:
     """Join a grid of blocks, where None is a block of zeros."""
     width = len(rows[0]) if rows else 0
     if not rows or any(len(row) != width for row in rows):
         raise ValueError("blocks must be 2-D: rows of equally many blocks")
-    blocks = [[None if b is None else as_coordinates(b) for b in row] for row in rows]
+    blocks = [[None if b is None else as_coordinates(b, "blocks", name) for b in row] for row in rows]
     heights, widths = [0] * len(rows), [0] * width
     known_h, known_w = [False] * len(rows), [False] * width
     for i, row in enumerate(blocks):
@@ -145,7 +145,7 @@ def vstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     (3, 2)
     """
     parts = items("vstack", "blocks", blocks, "a sequence of arrays")
-    return _grid([[b] for b in parts], format, dtype, _any_array(parts))
+    return _grid("vstack", [[b] for b in parts], format, dtype, _any_array(parts))
 
 
 @function(differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False)
@@ -177,7 +177,7 @@ def hstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     parts = items("hstack", "blocks", blocks, "a sequence of arrays")
     if not parts:
         raise ValueError("hstack: blocks must not be empty")
-    return _grid([parts], format, dtype, _any_array(parts))
+    return _grid("hstack", [parts], format, dtype, _any_array(parts))
 
 
 @function(differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False)
@@ -209,7 +209,7 @@ def block_array(blocks: Any, *, format: str | None = None, dtype: Any = None) ->
     tensor([[1., 0., 0.],
             [0., 2., 3.]])
     """
-    return _grid(_rows("block_array", blocks), format, dtype, True)
+    return _grid("block_array", _rows("block_array", blocks), format, dtype, True)
 
 
 @function(differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False)
@@ -234,7 +234,7 @@ def bmat(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
             [0., 2., 3.]])
     """
     rows = _rows("bmat", blocks)
-    return _grid(rows, format, dtype, _any_array(b for row in rows for b in row))
+    return _grid("bmat", rows, format, dtype, _any_array(b for row in rows for b in row))
 
 
 @function(differentiable=("mats",), samples=_samples, call=_stack_call, batch=False, compiles=False)
@@ -264,7 +264,7 @@ def block_diag(mats: Sequence[Any], format: str | None = None, dtype: Any = None
     blocks = items("block_diag", "mats", mats, "a sequence of arrays")
     parts, row, column = [], 0, 0
     for block in blocks:
-        part = as_coordinates(block)
+        part = as_coordinates(block, "mats", "block_diag")
         parts.append((part, row, column))
         row, column = row + part.shape[0], column + part.shape[1]
     return joined(parts, (row, column), format, dtype, _any_array(blocks))

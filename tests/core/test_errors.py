@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from sci import fft, interpolate, linalg, sparse, special
-from sci._core.cards import DOMAINS
+from sci._core.cards import DOMAINS, FunctionCard, function_cards
 from sci._core.errors import bad_argument, describe, integer, items
 
 ONE = torch.eye(3, dtype=torch.float64)
@@ -148,6 +148,54 @@ def test_every_function_names_the_argument_that_is_no_array() -> None:
             if not parts & set(re.findall(r"\w+", str(error).partition(":")[2].lower())):
                 unnamed.append(f"{name}({', '.join(required)}): {error}")
     assert not unnamed, "\n".join(unnamed)
+
+
+class _SeenError(Exception):
+    pass
+
+
+def recorded(card: FunctionCard) -> inspect.BoundArguments:
+    """Return the arguments with which a card's first sample calls its function."""
+
+    def record(*args: Any, **keywords: Any) -> None:
+        raise _SeenError(args, keywords)
+
+    record.__name__ = card.name
+    assert card.samples is not None
+    sample = next(iter(card.samples(torch.Generator().manual_seed(0), torch.float64, torch.device("cpu"))))
+    with pytest.raises(_SeenError) as seen:
+        card.call(record, *sample.args, **sample.kwargs)
+    args, keywords = seen.value.args
+    return inspect.signature(card.object).bind(*args, **keywords)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_argument_of_a_sample_is_named_where_it_alone_is_bad(domain: str) -> None:
+    unnamed, tried = [], 0
+    for name, card in sorted(function_cards.items()):
+        if card.domain != domain or not card.samples or name in OF_OTHERS:
+            continue
+        bound = recorded(card)
+        for argument, value in bound.arguments.items():
+            kind = inspect.signature(card.object).parameters[argument].kind
+            if isinstance(value, bool) or callable(value) or kind in (kind.VAR_POSITIONAL, kind.VAR_KEYWORD):
+                continue
+            for bad in (object(), "junk"):
+                call = inspect.BoundArguments(bound.signature, bound.arguments | {argument: bad})
+                tried += 1
+                try:
+                    card.object(*call.args, **call.kwargs)
+                    unnamed.append(f"{name} takes {bad!r} for {argument}")
+                except (TypeError, ValueError) as error:
+                    parts = {argument, *re.split("_and_|_or_", argument)}
+                    if not parts & set(re.findall(r"\w+", str(error))):
+                        unnamed.append(f"{name}, {argument}: {error}")
+    assert tried > 10
+    assert not unnamed, "\n".join(unnamed)
+
+
+# They name the argument of the polynomial behind them.
+OF_OTHERS = {"special.assoc_laguerre", "special.eval_gegenbauer"}
 
 
 def test_describe_is_short() -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument, take_host_route
+from ..._core.errors import bad_argument, integer, take_host_route
 from .._base import SparseBase
 from .._convert import is_scipy
 from .._csr import csr_array
@@ -117,7 +117,7 @@ def maximum_flow(csgraph: Any, source: int, sink: int, *, method: str = "dinic")
         raise bad_argument("maximum_flow", "method", "'dinic' or 'edmonds_karp'", method)
     graph = _compressed(csgraph)
     n = graph.shape[0]
-    source, sink = int(source), int(sink)
+    source, sink = integer("maximum_flow", "source", source), integer("maximum_flow", "sink", sink)
     for name, node in (("source", source), ("sink", sink)):
         if not 0 <= node < n:
             raise bad_argument("maximum_flow", name, f"a node in [0, {n})", node)

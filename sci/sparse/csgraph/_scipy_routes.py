@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..._core.cards import Sample, function
 from ..._core.dispatch import operator
-from ..._core.errors import bad_argument, take_host_route
+from ..._core.errors import bad_argument, integer, take_host_route
 from .._base import SparseBase
 from .._convert import is_scipy
 from .._csr import csr_array
@@ -364,13 +364,14 @@ def yen(
     tensor([3., 4.])
     """
     graph = Graph(csgraph, "yen", directed, unweighted)
+    source, sink, K = (integer("yen", name, x) for name, x in (("source", source), ("sink", sink), ("K", K)))
     for name, node in (("source", source), ("sink", sink)):
         if not 0 <= node < graph.nodes:
             raise ValueError(f"yen: {name} must have 0 <= {name} < {graph.nodes}, got {node}")
     chosen = lightest(graph.weights, graph.pattern.keys())  # no parallel edges
     take_host_route("sparse.csgraph.yen", graph.device, _WHY)
     edges = (graph.weights[chosen], graph.pattern.rows[chosen], graph.pattern.indices[chosen])
-    predecessors = _yen(*edges, graph.nodes, int(source), int(sink), int(K))
+    predecessors = _yen(*edges, graph.nodes, source, sink, K)
     nodes = torch.arange(graph.nodes, device=graph.device).expand(predecessors.shape)
     entries = torch.where(predecessors < 0, -1, edge_entries(graph, predecessors.clamp(min=0), nodes))
     lengths = path_sums(graph.weights, predecessors, entries)[:, sink]

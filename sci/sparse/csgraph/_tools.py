@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, real
 from .._csr import csr_array
 from .._pattern import CompressedRows, compress, on_plain_cpu, same_index_dtype
 from ._graph import Graph, edge_entries
@@ -100,7 +100,7 @@ def construct_dist_matrix(graph: Any, predecessors: Any, directed: bool = True, 
     blocked = path_sums(steps.reshape(-1), before, torch.arange(n * n, device=before.device).reshape(n, n))
     lengths = path_sums(found.weights, before, entries) + blocked
     apart = (before < 0) & (nodes != nodes.mT)
-    return torch.where(apart, null_value, lengths)
+    return torch.where(apart, real("construct_dist_matrix", "null_value", null_value), lengths)
 
 
 @function(

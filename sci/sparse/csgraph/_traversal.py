@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument, take_host_route
+from ..._core.errors import bad_argument, integer, take_host_route
 from .._csr import csr_array
 from ._graph import NO_NODE, Graph
 from ._tools import tree
@@ -27,7 +27,7 @@ _STRONG = "strongly connected components are found by a search depth first"
 
 
 def _start(graph: Graph, i_start: Any, name: str) -> int:
-    start = int(i_start)
+    start = integer(name, "i_start", i_start)
     if not 0 <= start < graph.nodes:
         raise bad_argument(name, "i_start", f"a node in [0, {graph.nodes})", i_start)
     return start

@@ -188,7 +188,7 @@ class _Search:
             if self.start.shape[0] != self.n:
                 raise ValueError(f"{name}: v0 must have {self.n} entries, got {self.start.shape[0]}")
         self.which, self.tol, self.ncv, self.maxiter = which, number("tol", tol, name), ncv, maxiter
-        self.generator = generator_of(0 if rng is None else rng)
+        self.generator = generator_of(0 if rng is None else rng, name)
 
     def apply(self) -> Apply:
         return by_parts(product_of(aslinearoperator(self.A)), self.A.dtype)

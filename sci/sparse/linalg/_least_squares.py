@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
+from ..._core.errors import real
 from ..._core.torch_private import forward_grad_enabled
 from ._bidiagonal import LeastSquares, Report, State, minimise
 from ._bidiagonal import lsmr as lsmr_states
@@ -88,7 +89,7 @@ def _problem(
     atol: Any,
     btol: Any,
     conlim: Any,
-    maxiter: Any,
+    given_limit: dict[str, Any],
     limit: Callable[..., int],
 ) -> LeastSquares:
     kind, matrix = as_matrix(A, "A", name, square=False)
@@ -104,16 +105,17 @@ def _problem(
     right = right.to(dtype)
     batch = right.shape[:-1] if start is None else torch.broadcast_shapes(right.shape[:-1], start.shape[:-1])
     op = aslinearoperator(matrix)
+    ((argument, most),) = given_limit.items()
     return LeastSquares(
         *products_of(op),
         right.expand(*batch, m),
         None if start is None else start.detach().to(dtype).expand(*batch, n),
         n,
-        abs(float(damp)),
+        abs(float(real(name, "damp", damp))),
         number("atol", atol, name),
         number("btol", btol, name),
-        float(conlim),
-        limit(m, n) if maxiter is None else whole("maxiter", maxiter, name),
+        float(real(name, "conlim", conlim)),
+        limit(m, n) if most is None else whole(argument, most, name),
         may_carry_derivatives(kind, matrix, right),
     )
 
@@ -228,7 +230,7 @@ def lsqr(
     >>> torch.allclose(x, torch.tensor([1.0, -1.0]), atol=1e-5)
     True
     """
-    p = _problem("lsqr", A, b, x0, damp, atol, btol, conlim, iter_lim, lambda m, n: 2 * n)
+    p = _problem("lsqr", A, b, x0, damp, atol, btol, conlim, {"iter_lim": iter_lim}, lambda m, n: 2 * n)
     x, why, count, r = _run("lsqr", lambda p: lsqr_states(p, calc_var), p, show, derivative_rtol)
     values = (r.residual, r.damped, r.norm_A, r.condition, r.normal, r.size_x)
     var = torch.zeros_like(x.detach().real) if r.variance is None else r.variance
@@ -294,7 +296,7 @@ def lsmr(
     >>> torch.allclose(x, torch.tensor([1.0, -1.0]), atol=1e-5)
     True
     """
-    p = _problem("lsmr", A, b, x0, damp, atol, btol, conlim, maxiter, min)
+    p = _problem("lsmr", A, b, x0, damp, atol, btol, conlim, {"maxiter": maxiter}, min)
     x, why, count, r = _run("lsmr", lsmr_states, p, show, derivative_rtol)
     values = (r.damped, r.normal, r.norm_A, r.condition, r.size_x)
     return x, why, count, *(v.squeeze(-1) for v in values)

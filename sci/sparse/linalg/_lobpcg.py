@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
+from ..._core.errors import integer, real
 from ..._core.torch_private import forward_grad_enabled
 from ._eigen import by_parts
 from ._eigen_derivatives import hermitian_pairs
@@ -180,8 +181,9 @@ def lobpcg(
     precondition = None if M is None else _operator(M, "M", n, dtype)
     block = block.to(dtype)
     constraints = None if Y is None else as_tensor(Y, "Y", "lobpcg").detach().to(dtype)
-    limit = 20 if maxiter is None else int(maxiter)
-    enough = torch.finfo(dtype).eps ** 0.5 * n if tol is None or tol <= 0 else float(tol)
+    limit = 20 if maxiter is None else integer("lobpcg", "maxiter", maxiter)
+    wanted = 0.0 if tol is None else float(real("lobpcg", "tol", tol))
+    enough = wanted if wanted > 0 else torch.finfo(dtype).eps ** 0.5 * n
     with torch.no_grad(), forward_grad_enabled(False):
         if constraints is None and n < 5 * k:
             text = f"The problem size {n} is too small relative to the block size {k}. Using a dense eigensolver"

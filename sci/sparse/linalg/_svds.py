@@ -177,7 +177,7 @@ def svds(
     wide = m < n
     first, second = (back, forward) if wide else (forward, back)
     device = getattr(matrix, "device", torch.device("cpu"))
-    draw = generator_of(0 if rng is None else rng)
+    draw = generator_of(0 if rng is None else rng, "svds")
 
     def random() -> Tensor:
         return (torch.rand(small, dtype=torch.float64, generator=draw) * 2 - 1).to(dtype).to(device)
