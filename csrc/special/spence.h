@@ -6,7 +6,7 @@
 //   Re w <= 1/2, |w| <= 1, w = 1 - z: D(-log z); Re w > 1/2: pi^2/6 - log w log z - D(-log w);
 //   |w| > 1: -Li_2(1/w) - pi^2/6 - log(-w)^2 / 2.
 // log_quotient(n, z), the n-th derivative of log(z) / (z - 1) = int_0^1 dt / (1 + t w), w = z - 1: its Taylor series
-// for |w| < 0.7; else the recurrence w q_n + n q_(n-1) = (d/dz)^n log z.
+// for |w| < 0.7 (real n = 0: the quotient); else the recurrence w q_n + n q_(n-1) = (d/dz)^n log z.
 //
 // Error (measured): real 2 ulp, complex 4 eps of the modulus; log_quotient 8 eps for n <= 3.
 #pragma once
@@ -117,6 +117,7 @@ SCI_HD Z log_quotient(int64_t n, Z z) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T log_quotient(int64_t n, T x) {
   if (isinf(x)) return x > T(0) ? (n & 1 ? T(-0.0) : T(0)) : limits<T>::nan;
+  if (n == 0) return x == T(1) ? T(1) : log(x) / (x - T(1));  // x - 1 is exact beside 1
   return detail::log_quotient(n, x);
 }
 template <class T>
