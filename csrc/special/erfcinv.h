@@ -3,8 +3,9 @@
 //
 // With p the probability and q = 1 - p, w = -log(4 p q) and P the function of detail/erfcinv_tables.h,
 //   ndtri(p) = sqrt 2 (p - q) P(w),
-// whose tables go on to the smallest number; neither tail cancels since p and q come in apart. For ndtri_exp below
-// y = -700, where exp(y) ends, log(erfc(s) / 2) = y by one Newton step in the logarithm of its asymptotic series.
+// whose tables go on to the smallest number; neither tail cancels since p and q come in apart. For |p - q| < 3/4 P is
+// taken as a function of (p - q)^2, without the logarithm. For ndtri_exp below y = -700, where exp(y) ends,
+// log(erfc(s) / 2) = y by one Newton step in the logarithm of its asymptotic series.
 //
 // Error (measured): 3 ulp; ndtri and ndtri_exp beside their zeros at 1/2 and -log 2 as the conditioning allows.
 #pragma once
@@ -14,33 +15,36 @@
 namespace sci {
 namespace detail {
 
-/// (high + low) x with high + low = row[n] + sum row[k] u^k.
+/// The row's polynomial: row[n] + sum row[k] u^k.
 template <int n, class T>
-SCI_HD T erfcinv_row(const T* row, T u, T x) {
-  return (row[n] + estrin<n>(row, u)) * x;
+SCI_HD T erfcinv_row(const T* row, T u) {
+  return row[n] + estrin<n>(row, u);
 }
 
-/// difference * P(w)
+/// erfinv(x), |x| < 3/4.
 template <class T>
-SCI_HD T erfinv_of_log(T w, T difference) {
+SCI_HD T erfinv_middle(T x) {
+  constexpr int n = is_same<T, float> ? 5 : 9, rows = is_same<T, float> ? 8 : 16;
+  T v = x * x * T(rows / 0.5625);
+  int k = int(v);
+  return x * erfcinv_row<n>(erfcinv_middle(x) + k * (n + 1), T(2) * v - T(2 * k + 1));
+}
+
+/// x P(w). No branch tells the parts of the table from one another, as each is mispredicted where probabilities vary.
+template <class T>
+SCI_HD T erfinv_of_log(T w, T x) {
   constexpr bool single = is_same<T, float>;
-  if (w < T(8)) {
-    constexpr int n = single ? 6 : 12;
-    int row = int(max(w, T(0)));
-    return erfcinv_row<n>(erfcinv_center(w) + row * (n + 1), T(2) * max(w, T(0)) - T(2 * row + 1), difference);
-  }
-  constexpr T start = single ? T(4.45) : T(6.1), width = single ? T(2) : T(2.7);
-  T s = sqrt(w);
-  if (s < start) {
-    constexpr int n = single ? 7 : 15;
-    T v = (s - T(2.8)) * T(1 / 0.825);
-    int row = int(v);
-    return erfcinv_row<n>(erfcinv_tail(w) + row * (n + 1), T(2) * v - T(2 * row + 1), difference);
-  }
-  constexpr int n = single ? 7 : 14, rows = single ? 3 : 8;
-  T v = (s - start) * (T(1) / width);
-  int row = min(int(v), rows - 1);
-  return erfcinv_row<n>(erfcinv_far(w) + row * (n + 1), T(2) * v - T(2 * row + 1), difference);
+  constexpr int n = single ? 7 : 15;
+  constexpr T far = single ? T(4.45) : T(6.1);
+  SCI_TABLE(T, start) = {T(0), T(2.8), far};
+  SCI_TABLE(T, scale) = {T(1), T(1 / 0.825), T(1) / (single ? T(2) : T(2.7))};
+  SCI_TABLE(int, first) = {0, 8, single ? 10 : 12, single ? 13 : 20};
+  w = max(w, T(0));
+  const T s = sqrt(w);
+  const int part = int(w >= T(8)) + int(s >= far);
+  const T v = ((part ? s : w) - start[part]) * scale[part];
+  const int row = min(first[part] + int(v), first[part + 1] - 1);
+  return x * erfcinv_row<n>(erfcinv_table(w) + row * (n + 1), T(2) * v - T(2 * (row - first[part]) + 1));
 }
 
 /// s^2 with log(erfc(s) / 2) = -level, level >= 700 (float: 80): u = s^2 has u + log(4 pi u) / 2 - c(1/u) = level with
@@ -64,14 +68,17 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T erfcinv(T c) {
   if (!(c > T(0) && c < T(2)))
     return c == T(0) ? limits<T>::infinity : c == T(2) ? -limits<T>::infinity : limits<T>::nan;
-  return detail::erfinv_of_log(-log(c * (T(2) - c)), -(c - T(1)));
+  const T x = -(c - T(1));  // -0 for 1, as in SciPy
+  return abs(x) < T(0.75) ? detail::erfinv_middle(x) : detail::erfinv_of_log(-log(c * (T(2) - c)), x);
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T ndtri(T p) {
   if (!(p > T(0) && p < T(1)))
     return p == T(0) ? -limits<T>::infinity : p == T(1) ? limits<T>::infinity : limits<T>::nan;
-  return detail::erfinv_of_log(-log(T(4) * p * (T(1) - p)), T(2) * p - T(1)) * numbers::sqrt2<T>;
+  const T x = T(2) * p - T(1);
+  return (abs(x) < T(0.75) ? detail::erfinv_middle(x) : detail::erfinv_of_log(-log(T(4) * p * (T(1) - p)), x)) *
+         numbers::sqrt2<T>;
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
@@ -81,22 +88,17 @@ SCI_HD T ndtri_exp(T y) {
   if (y < end) {
     return isinf(y) ? y : -(sqrt(detail::ndtri_exp_square(-y)) * numbers::sqrt2<T>);
   }
-  T difference, w;
   if (y < T(-1.4)) {
     T p = exp(y);
-    difference = T(2) * p - T(1);
-    w = -(y + T(2) * numbers::ln2<T>)-log1p(-p);
-  } else if (y < T(-0.28)) {
+    return detail::erfinv_of_log(-(y + T(2) * numbers::ln2<T>)-log1p(-p), T(2) * p - T(1)) * numbers::sqrt2<T>;
+  }
+  if (y < T(-0.28)) {
     // Beside the zero 2 e^y - 1 = expm1(y + log 2), the logarithm to twice the digits.
     constexpr T ln2_low = is_same<T, float> ? T(-1.9046542e-9) : T(2.3190468138462996e-17);
-    difference = expm1((y + numbers::ln2<T>)+ln2_low);
-    w = -log1p(-difference * difference);
-  } else {
-    T q = -expm1(y);
-    difference = T(1) - T(2) * q;
-    w = -log(T(4) * q * (T(1) - q));
+    return detail::erfinv_middle(expm1((y + numbers::ln2<T>)+ln2_low)) * numbers::sqrt2<T>;
   }
-  return detail::erfinv_of_log(w, difference) * numbers::sqrt2<T>;
+  T q = -expm1(y);
+  return detail::erfinv_of_log(-log(T(4) * q * (T(1) - q)), T(1) - T(2) * q) * numbers::sqrt2<T>;
 }
 
 }  // namespace sci

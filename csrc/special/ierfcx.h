@@ -139,6 +139,57 @@ SCI_HD_LARGE complex<T> ierfcx_plane(int n, complex<T> z) {
   return {sum.re, signbit(z.re) != signbit(z.im) ? -sum.im : sum.im};
 }
 
+/// f_1 and f_2 for Re z >= 0, |z| > 1/2, with the nodes, the pole and the terms that they share; two nodes to a
+/// division.
+template <class T>
+SCI_HD_LARGE many<complex<T>, 2> ierfcx_first_two(complex<T> z) {
+  constexpr bool single = is_same<T, float>;
+  constexpr T radius = single ? T(6) : T(8.5);
+  complex<T> w(abs(z.re), abs(z.im)), first, second, inverse = T(1) / w;
+  if (max(w.re, w.im) < radius && norm(w) < radius * radius) {
+    constexpr int length = single ? 13 : 20, count = single ? 12 : 18;  // the last ones' weights are nothing here
+    constexpr T step = single ? T(0.5) : T(0.4);
+    faddeeva_parts<T> parts;
+    bool midpoint;
+    faddeeva_pole(w, step, parts, midpoint);
+    const T* node = ierfcx_trapezoid(T(0)) + (midpoint ? 0 : 2 * length);
+    T zr = (w.re - w.im) * (w.re + w.im), zi = T(2) * w.re * w.im, r1 = T(0), i1 = T(0), r2 = T(0), i2 = T(0);
+    SCI_NO_UNROLL
+    for (int k = 0; k < count; k += 2) {
+      T s = node[k], t = node[k + 1], a = zr + s, b = zr + t, d = a * a + zi * zi, e = b * b + zi * zi;
+      T r = T(1) / (d * e), u = node[length + k] * s * e * r, v = node[length + k + 1] * t * d * r;
+      r1 += a * u + b * v;
+      i1 += u + v;
+      u *= s - T(0.5);
+      v *= t - T(0.5);
+      r2 += a * u + b * v;
+      i2 += u + v;
+    }
+    first = {r1, -zi * i1};
+    second = T(0.5) * (complex<T>(r2, -zi * i2) * inverse);
+    complex<T> pole = gaussian_times(w, parts.complement, T(1));
+    first -= pole * w;
+    second += pole * ((T(1) + T(2) * (w * w)) * T(0.25));
+  } else {
+    complex<T> half = T(0.5) * inverse, square = half * half, term = square;
+    SCI_NO_UNROLL
+    for (int m = 0; m < 40; ++m) {
+      first += term;
+      second += term * T(m + 1);
+      if (abs1(term) * T(m + 1) <= limits<T>::epsilon / T(8) * abs1(first)) break;
+      term = term * square * T(-2 * (2 * m + 3));
+    }
+    constexpr T scale = T(2) * numbers::inv_sqrt_pi<T>;
+    first = first * scale;
+    second = second * half * scale;
+  }
+  if (signbit(z.im)) {
+    first.im = -first.im;
+    second.im = -second.im;
+  }
+  return {{first, second}};
+}
+
 }  // namespace detail
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>

@@ -17,10 +17,10 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD complex<T> voigt_term(int64_t n, T x, T s, T g) {
   if (isnan(x) || isnan(s) || isnan(g) || n < 0 || n > detail::ierfcx_largest_order)
     return {limits<T>::nan, limits<T>::nan};
+  if (isinf(x) || isinf(s) || isinf(g)) return {T(0), T(0)};
   constexpr T far = is_same<T, float> ? T(1e4) : T(1e8);
   T width = s * numbers::sqrt2<T>, size = max(abs(x), abs(g));
-  if (size > far * abs(width) && g >= T(0)) {
-    if (isinf(size)) return {T(0), T(0)};
+  if (size > far * abs(width) && (g >= T(0) || width == T(0))) {
     complex<T> q = T(0.5) / complex<T>(g, -x);
     return detail::ierfcx_power(q, int(n) + 1) * (T(2) * numbers::inv_sqrt_pi<T>);
   }
@@ -52,25 +52,30 @@ SCI_HD T voigt_profile(T x, T sigma, T gamma) {
 /// V = Re G_0 / sqrt(pi), whose derivatives are those of G_n above.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 3> voigt_profile_pullback(T grad, T x, T sigma, T gamma, T) {
+  if (isnan(x) || isnan(sigma) || isnan(gamma)) return {{limits<T>::nan, limits<T>::nan, limits<T>::nan}};
+  if (isinf(x) || isinf(sigma) || isinf(gamma)) return {{T(0), T(0), T(0)}};
   constexpr T far = is_same<T, float> ? T(1e4) : T(1e8);
-  T scale = T(-2) * numbers::inv_sqrt_pi<T> * grad, width = sigma * numbers::sqrt2<T>;
-  complex<T> v(gamma / width, -x / width), first, second;
+  T scale = T(-2) * numbers::inv_sqrt_pi<T> * grad, width = sigma * numbers::sqrt2<T>, q = T(1) / width;
+  complex<T> v(gamma / width, -x / width), first, second;  // of these, G_1 and sigma G_2
   const T square = v.re * v.re + v.im * v.im;
   if (square < T(0.5) && v.re >= T(0)) {
     // Both from f_0 by DLMF 7.18.7, which hardly cancels here.
     complex<T> f = erfcx(v), slope = complex<T>(numbers::inv_sqrt_pi<T>) - v * f;
-    T q = T(1) / width;
     first = slope * q * q;
-    second = (f - T(2) * (v * slope)) * T(0.25) * q * q * q;
-  } else if (max(abs(x), abs(gamma)) > far * abs(width) && gamma >= T(0) && isfinite(x) && isfinite(gamma)) {
-    complex<T> q = T(0.5) / complex<T>(gamma, -x);
-    first = q * q * (T(2) * numbers::inv_sqrt_pi<T>);
-    second = first * q;
+    second = (f - T(2) * (v * slope)) * T(0.125) * numbers::sqrt2<T> * q * q;
+  } else if (max(abs(x), abs(gamma)) > far * abs(width) && (gamma >= T(0) || width == T(0))) {
+    complex<T> inverse = T(0.5) / complex<T>(gamma, -x);
+    first = inverse * inverse * (T(2) * numbers::inv_sqrt_pi<T>);
+    second = first * inverse * sigma;
+  } else if (v.re >= T(0) && isfinite(width)) {
+    auto both = detail::ierfcx_first_two(v);
+    first = both[0] * q * q;
+    second = both[1] * T(0.5) * numbers::sqrt2<T> * q * q;
   } else {
     first = voigt_term(1, x, sigma, gamma);
-    second = voigt_term(2, x, sigma, gamma);
+    second = voigt_term(2, x, sigma, gamma) * sigma;
   }
-  return {{scale * first.im, scale * T(4) * sigma * second.re, scale * first.re}};
+  return {{scale * first.im, scale * (T(4) * second.re), scale * first.re}};
 }
 
 }  // namespace sci

@@ -91,7 +91,7 @@ _ROOT = math.sqrt(math.pi)
     "r r r -> r",
     partials=(
         lambda x, sigma, gamma, out: (-2 / _ROOT) * voigt_term(1, x, sigma, gamma).imag,
-        lambda x, sigma, gamma, out: (-8 / _ROOT) * sigma * voigt_term(2, x, sigma, gamma).real,
+        lambda x, sigma, gamma, out: (-8 / _ROOT) * (sigma.nan_to_num() * voigt_term(2, x, sigma, gamma).real),
         lambda x, sigma, gamma, out: (-2 / _ROOT) * voigt_term(1, x, sigma, gamma).real,
     ),
     reference=lambda mp, x, sigma, gamma: mp.re(_term_reference(mp, 0, x, sigma, gamma)) / mp.sqrt(mp.pi),

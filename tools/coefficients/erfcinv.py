@@ -1,20 +1,26 @@
 """Tables of csrc/special/detail/erfcinv_tables.h: run it and put the output in the place of the file.
 
-erfinv(x) / x as a function of w = -log(1 - x^2): polynomials in w on eight intervals of length 1, and beyond w = 8 in
-s = sqrt(w) on four intervals of length 0.825 from 2.8 on (float: two), and to the smallest complement 1 - x on eight
-of length 2.7 from 6.1 on (float: three of length 2 from 4.45 on). Chebyshev interpolation in 60 digits; relative
-errors go to stderr. Each row: the rest of the constant, the powers from u on (u in [-1, 1]), the rounded constant.
+erfinv(x) / x in polynomials. Middle: in x^2 up to 9/16, on 16 intervals of one length (float: eight). Elsewhere as a
+function of w = -log(1 - x^2): in w on eight intervals of length 1, and beyond w = 8 in s = sqrt(w) on four intervals of
+length 0.825 from 2.8 on (float: two), and to the smallest complement 1 - x on eight of length 2.7 from 6.1 on (float:
+three of length 2 from 4.45 on); all of these have one length, so that one look-up serves them. Chebyshev interpolation
+in 60 digits; relative errors go to stderr. Each row: the rest of the constant, the powers from u on (u in [-1, 1]), the
+rounded constant.
 """
 
+import itertools
 import sys
 
 import mpmath as mp
 from erfcx import HEAD, TAIL, accessor, interpolate, rounded
 
 mp.mp.dps = 60
-LENGTH = {"double": (12, 15), "float": (6, 7)}
-ROWS = {"double": (8, 4), "float": (8, 2)}
-FAR = {"double": (mp.mpf("6.1"), mp.mpf("2.7"), 8, 14), "float": (mp.mpf("4.45"), mp.mpf(2), 3, 7)}
+MIDDLE = {"double": (16, 9), "float": (8, 5)}
+LENGTH = {"double": 15, "float": 7}
+PARTS = {  # (of the root or not, start, width, rows)
+    "double": ((False, "0", "1", 8), (True, "2.8", "0.825", 4), (True, "6.1", "2.7", 8)),
+    "float": ((False, "0", "1", 8), (True, "2.8", "0.825", 2), (True, "4.45", "2", 3)),
+}
 
 
 def ratio(w):
@@ -44,26 +50,23 @@ def row(f, low, high, count, kind):
     return [c[0] - constant, *c[1:], constant]
 
 
+def table(f, start, width, rows, count, kind):
+    """Return the rows for f on intervals of one width."""
+    edges = [mp.mpf(start) + i * mp.mpf(width) for i in range(rows + 1)]
+    return [c for low, high in itertools.pairwise(edges) for c in row(f, low, high, count, kind)]
+
+
 def main():
     out = HEAD.replace("erfcx.py", "erfcinv.py")
     for kind in ("double", "float"):
-        (center, tail), (rows, tail_rows) = LENGTH[kind], ROWS[kind]
-        values = [c for i in range(rows) for c in row(ratio, mp.mpf(i), mp.mpf(i + 1), center, kind)]
-        out += accessor("erfcinv_center", f"{rows} rows of {center + 1}, in w.", values, kind, kind) + "\n"
-        start, width = mp.mpf("2.8"), mp.mpf("0.825")
-        values = [
-            c
-            for i in range(tail_rows)
-            for c in row(lambda s: ratio(s * s), start + i * width, start + (i + 1) * width, tail, kind)
-        ]
-        out += accessor("erfcinv_tail", f"{tail_rows} rows of {tail + 1}, in sqrt(w).", values, kind, kind) + "\n"
-        start, width, rows, count = FAR[kind]
-        values = [
-            c
-            for i in range(rows)
-            for c in row(lambda s: ratio(s * s), start + i * width, start + (i + 1) * width, count, kind)
-        ]
-        out += accessor("erfcinv_far", f"{rows} rows of {count + 1}, in sqrt(w).", values, kind, kind) + "\n"
+        rows, count = MIDDLE[kind]
+        values = table(lambda q: ratio(-mp.log1p(-q)), "0", mp.mpf(9) / 16 / rows, rows, count, kind)
+        out += accessor("erfcinv_middle", f"{rows} rows of {count + 1}, in x^2.", values, kind, kind) + "\n"
+        count, values = LENGTH[kind], []
+        for root, start, width, rows in PARTS[kind]:
+            values += table((lambda s: ratio(s * s)) if root else ratio, start, width, rows, count, kind)
+        title = f"{len(values) // (count + 1)} rows of {count + 1}, eight in w, the others in sqrt(w)."
+        out += accessor("erfcinv_table", title, values, kind, kind) + "\n"
     print(out.rstrip("\n") + "\n" + TAIL, end="")
 
 
