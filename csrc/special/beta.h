@@ -94,6 +94,7 @@ SCI_HD many<T, 2> beta_pullback(T grad, T a, T b, T out) {
     dual<T, several<T, 2>> f = beta(variable_of<2>(a, 0), variable_of<2>(b, 1));
     return {{grad * f.d.at[0], grad * f.d.at[1]}};
   }
+  if (out == T(0) && (isinf(a) || isinf(b))) return {{T(0), T(0)}};
   return {{-grad * out * digamma_difference(a, b), -grad * out * digamma_difference(b, a)}};
 }
 

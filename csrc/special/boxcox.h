@@ -73,6 +73,7 @@ SCI_HD T boxcox_slope(T log, T lambda) {
 /// The derivatives at x = e^l.
 template <class T>
 SCI_HD many<T, 2> boxcox_gradient(T grad, T x, T l, T lambda) {
+  lambda = l == T(0) && isinf(lambda) ? T(0) : lambda;  // at x = 1 all are one
   T power = exp(lambda * l), less = lambda - T(1);
   // x^(lambda - 1) by x^lambda, since rounding lambda - 1 would cost digits, where that is a normal number.
   T beside = less == T(0) ? T(1) : exp(less * l);
@@ -96,6 +97,7 @@ SCI_HD many<T, 2> boxcox1p_pullback(T grad, T x, T lambda, T) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 2> inv_boxcox_pullback(T grad, T y, T lambda, T) {
   T x = grad * inv_boxcox(y, lambda), s = lambda * y;
+  if (y == -limits<T>::infinity && lambda <= T(0)) return {{T(0), T(0)}};
   const bool edge = s == T(-1);
   T by_y = edge ? grad * (lambda == T(1)                   ? T(1)
                           : lambda > T(0) && lambda < T(1) ? T(0)

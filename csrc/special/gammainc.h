@@ -147,6 +147,12 @@ SCI_HD_LARGE many<T, 2> gammainc_parts(T a, T x) {
   return {{one - q, q}};
 }
 
+/// Whether P is 0 or 1 to the smallest number, as are its derivatives: P < exp(-0.19 a) at a/2, Q < exp(-0.3 a) at 2 a.
+template <class T>
+SCI_HD bool gammainc_is_step(T a, T x) {
+  return a > T(1e4) && !(x > T(0.5) * a && x < T(2) * a);
+}
+
 /// P and Q for all arguments, as SciPy has the edges: NaN for negative ones and where both are 0 or infinite.
 template <class T>
 SCI_HD many<T, 2> gammainc_pair(T a, T x) {
@@ -199,7 +205,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gammainc_da(T a, T x) {
   if (!(a >= T(0)) || !(x >= T(0))) return limits<T>::nan;
   if (x == T(0)) return a == T(0) ? -limits<T>::infinity : T(0);
-  if (isinf(x) || isinf(a)) return T(0);
+  if (isinf(x) || detail::gammainc_is_step(a, x)) return T(0);
   many<dual<T>, 2> f = detail::gammainc_parts(variable(a), dual<T>(x));
   // The smaller of P and Q is what was computed.
   return f[0].v < f[1].v ? f[0].d : -f[1].d;
@@ -210,7 +216,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gammainc_daa(T a, T x) {
   if (!(a >= T(0)) || !(x >= T(0))) return limits<T>::nan;
   if (x == T(0)) return a == T(0) ? limits<T>::infinity : T(0);
-  if (isinf(x) || isinf(a)) return T(0);
+  if (isinf(x) || detail::gammainc_is_step(a, x)) return T(0);
   many<dual<dual<T>>, 2> f = detail::gammainc_parts(variable2(a), dual<dual<T>>(x));
   return f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d;
 }

@@ -23,7 +23,7 @@ SCI_HD_LARGE many<T, 2> chndtr_parts(T x, T v, M nc, mixture_slopes<scalar_of<T>
 /// Neither degrees of freedom nor noncentrality: F is 1, with the derivatives from the right, as good as those of few.
 template <class T>
 SCI_HD bool chndtr_still(T x, T df, T nc) {
-  return df == T(0) && nc == T(0) && x > T(0) && !isinf(x);
+  return df == T(0) && nc == T(0) && x > T(0);
 }
 
 /// The derivatives in x, v and L, all positive and finite.
@@ -52,7 +52,8 @@ SCI_HD T chndtr(T x, T df, T nc) {
 /// The derivative of F in argument i of (x, v, L).
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T chndtr_partial(int64_t i, T x, T df, T nc) {
-  if (i >= 0 && i <= 2 && detail::chndtr_still(x, df, nc)) return T(detail::chndtr_gradient(x, 1e-300, 0)[int(i)]);
+  if (i >= 0 && i <= 2 && detail::chndtr_still(x, df, nc))
+    return isinf(x) ? T(0) : T(detail::chndtr_gradient(x, 1e-300, 0)[int(i)]);
   if (!detail::chndtr_usable(x, df, nc) || i < 0 || i > 2) return limits<T>::nan;
   if (isinf(df) || isinf(nc) || isinf(x)) return T(0);
   if (x == T(0)) return i > 0 || df > T(2) ? T(0) : df == T(2) ? exp(-nc / 2) / 2 : limits<T>::infinity;

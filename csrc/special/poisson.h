@@ -56,6 +56,18 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gdtrc(T a, T b, T x) {
   return x >= T(0) ? gammaincc(b, a * x) : limits<T>::nan;
 }
+/// By the density of a x, which vanishes where that is infinite and may be infinite where it is 0.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> gdtr_pullback(T grad, T a, T b, T x, T) {
+  const T inner = x >= T(0) ? a * x : limits<T>::nan, density = gamma_density(b, inner);
+  const T by_a = x == T(0) && isinf(density) ? T(0) : min(x, limits<T>::max) * density;
+  const T by_x = a == T(0) && isinf(density) ? T(0) : min(a, limits<T>::max) * density;
+  return {{grad * by_a, grad * gammainc_da(b, inner), grad * by_x}};
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> gdtrc_pullback(T grad, T a, T b, T x, T) {
+  return gdtr_pullback(-grad, a, b, x, T(0));
+}
 /// The a, b and x with gdtr(a, b, x) = p.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gdtria(T p, T b, T x) {

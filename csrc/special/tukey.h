@@ -84,7 +84,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T tklmbda_slope(T x, T lmbda, T u, T v) {
   if (isnan(x) || isnan(lmbda) || isnan(u) || isnan(v)) return limits<T>::nan;
   if (isinf(x) || isinf(lmbda)) return T(0);
-  if (x == T(0)) return u * exp2(lmbda - 2);
+  if (x == T(0)) return u == T(0) ? u : u * exp2(lmbda - 2);
   return detail::tukey_dual(dual<T>{x, u}, dual<T>{lmbda, v}).d;
 }
 
@@ -101,7 +101,10 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T tklmbda_curvature(T x, T lmbda, T u, T v, T r, T s) {
   if (isnan(x) || isnan(lmbda) || isnan(u) || isnan(v) || isnan(r) || isnan(s)) return limits<T>::nan;
   if (isinf(x) || isinf(lmbda)) return T(0);
-  if (x == T(0)) return (u * s + v * r) * numbers::ln2<T> * exp2(lmbda - 2);
+  if (x == T(0)) {
+    const T mixed = u * s + v * r;
+    return mixed == T(0) ? mixed : mixed * numbers::ln2<T> * exp2(lmbda - 2);
+  }
   using D = dual<dual<T>>;
   return detail::tukey_dual(D{{x, u}, {r, T(0)}}, D{{lmbda, v}, {s, T(0)}}).d.d;
 }

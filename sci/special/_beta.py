@@ -84,7 +84,9 @@ def _beta(mp: Any, a: Any, b: Any, f: Any = lambda x: x) -> Any:
 
 def _slope(a: Any, b: Any, out: Any) -> Any:
     """dB/da; at the zeros, poles of the denominator, the product rule with 1/Gamma, since psi is infinite."""
-    zero = (out == 0) & (a + b <= 0) & a.isfinite() & b.isfinite()
+    gone = (out == 0) & (a.isinf() | b.isinf())
+    a, b = torch.where(gone, 1.0, a), torch.where(gone, 1.0, b)
+    zero = (out == 0) & (a + b <= 0)
     x, y = torch.where(zero, a, 0.5), torch.where(zero, b, 0.5)
     there = gamma(x) * gamma(y) * (digamma(x) * rgamma(x + y) + rgamma_slope(x + y))
     return torch.where(zero, there, -out * digamma_difference(torch.where(zero, 0.5, a), torch.where(zero, 0.5, b)))

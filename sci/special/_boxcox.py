@@ -19,6 +19,11 @@ def _transform(mp: Any, log: Any, lmbda: Any) -> Any:
     return mp.expm1(lmbda * log) / lmbda if lmbda else log
 
 
+def _finite(lmbda: Tensor, one: Tensor) -> Tensor:
+    """`lmbda`, but 0 for an infinite one where the number transformed is 1: there all transforms are one."""
+    return torch.where(one & lmbda.isinf(), 0, lmbda)
+
+
 def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
     """d/d lambda of (e^(lambda L) - 1) / lambda is L^2 exprel'(lambda L); 1 / lambda^2 at L = -inf."""
     edge = torch.isinf(log) & (lmbda != 0)
@@ -32,8 +37,8 @@ def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
     "special/boxcox.h",
     "r r -> r",
     partials=(
-        lambda x, lmbda, out: power_over_base(x, lmbda),
-        lambda x, lmbda, out: _slope_lambda(torch.log(x), lmbda),
+        lambda x, lmbda, out: power_over_base(x, _finite(lmbda, x == 1)),
+        lambda x, lmbda, out: _slope_lambda(torch.log(x), _finite(lmbda, x == 1)),
     ),
     reference=lambda mp, x, lmbda: _transform(mp, mp.log(x), lmbda),
     samples=(
@@ -101,9 +106,9 @@ def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r r -> r",
     partials=(
         lambda x, lmbda, out: torch.where(
-            x == -1, power_over_base(1 + x, lmbda), torch.exp(lmbda * log1p(x)) / (1 + x)
+            x == -1, power_over_base(1 + x, lmbda), torch.exp(_finite(lmbda, x == 0) * log1p(x)) / (1 + x)
         ),
-        lambda x, lmbda, out: _slope_lambda(log1p(x), lmbda),
+        lambda x, lmbda, out: _slope_lambda(log1p(x), _finite(lmbda, x == 0)),
     ),
     reference=lambda mp, x, lmbda: _transform(mp, mp.log1p(x), lmbda),
     samples=(
@@ -170,9 +175,11 @@ def _inverse_slopes(y: Tensor, lmbda: Tensor) -> tuple[Tensor, Tensor]:
 
     Where s = -1 they are what (1 + s)^(1/lambda - 1) is there, and y / lambda times that.
     """
-    x, s = inv_boxcox(y, lmbda), lmbda * y
-    edge = s == -1
     # Each branch holds numbers without effect where the other is taken, or NaN would come back through it.
+    gone = (y == -torch.inf) & (lmbda <= 0)  # x is 0
+    y = torch.where(gone, 0, y)
+    x, s = torch.where(gone, 0, inv_boxcox(y, lmbda)), lmbda * y
+    edge = s == -1
     s = torch.where(edge, 0, s)
     power = torch.where(lmbda == 1, 1.0, torch.where((lmbda > 0) & (lmbda < 1), 0.0, torch.inf)).to(x.dtype)
     power = torch.where(edge, power, 0)

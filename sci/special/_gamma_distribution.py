@@ -33,6 +33,16 @@ def _scale_quotient(out: Any, divisor: Any) -> Any:
     return torch.where(out == 0, torch.zeros_like(out), out / torch.where(out == 0, 1.0, divisor))
 
 
+def _scaled(factor: Any, density: Any) -> Any:
+    """The product, 0 where one is 0 and the other infinite."""
+    return factor.nan_to_num() * torch.where((factor == 0) & density.isinf(), 0.0, density)
+
+
+def _quantile_slope(factor: Any, b: Any, out: Any) -> Any:
+    """Derivative in p of a quantile over `factor`; where that is infinite, `out` is 0 for all p."""
+    return 1 / (factor * gamma_density(b, torch.where(factor.isinf(), b + out, factor * out)))
+
+
 _ONE = torch.ones_like
 
 
@@ -40,9 +50,9 @@ _ONE = torch.ones_like
     "special/poisson.h",
     "r r r -> r",
     partials=(
-        lambda a, b, x, out: x * gamma_density(b, a * x),
+        lambda a, b, x, out: _scaled(x, gamma_density(b, a * x)),
         lambda a, b, x, out: gammainc_da(b, a * x),
-        lambda a, b, x, out: a * gamma_density(b, a * x),
+        lambda a, b, x, out: _scaled(a, gamma_density(b, a * x)),
     ),
     reference=lambda mp, a, b, x: regularized(mp, b, a * x, False),
     samples=(
@@ -61,6 +71,7 @@ _ONE = torch.ones_like
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
+    pullback=True,
 )
 def gdtr(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -118,9 +129,9 @@ def gdtr(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/poisson.h",
     "r r r -> r",
     partials=(
-        lambda a, b, x, out: -x * gamma_density(b, a * x),
+        lambda a, b, x, out: -_scaled(x, gamma_density(b, a * x)),
         lambda a, b, x, out: -gammainc_da(b, a * x),
-        lambda a, b, x, out: -a * gamma_density(b, a * x),
+        lambda a, b, x, out: -_scaled(a, gamma_density(b, a * x)),
     ),
     reference=lambda mp, a, b, x: regularized(mp, b, a * x, True),
     samples=(
@@ -139,6 +150,7 @@ def gdtr(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
+    pullback=True,
 )
 def gdtrc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -196,7 +208,7 @@ def gdtrc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/poisson.h",
     "r r r -> r",
     partials=(
-        lambda p, b, x, out: 1 / (x * gamma_density(b, out * x)),
+        lambda p, b, x, out: _quantile_slope(x, b, out),
         lambda p, b, x, out: _root(out, -gammainc_da(b, _inner(out) * x), x * gamma_density(b, _inner(out) * x)),
         lambda p, b, x, out: -out / x,
     ),
@@ -339,7 +351,7 @@ def gdtrib(a: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         lambda a, b, p, out: _root(
             abs(out), -gammainc_da(b, abs(a) * _inner(abs(out))), a * gamma_density(b, abs(a) * _inner(abs(out)))
         ),
-        lambda a, b, p, out: 1 / (a * gamma_density(b, a * out)),
+        lambda a, b, p, out: _quantile_slope(a, b, out),
     ),
     reference=lambda mp, a, b, p: gamma_quantile(mp, b, p, False) / a,
     samples=(Group("body", a=logarithmic(0.1, 10), b=logarithmic(0.3, 50), p=linear(0.02, 0.98), count=6),),

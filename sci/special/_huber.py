@@ -80,14 +80,16 @@ def huber(delta: Any, r: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 def _pseudo_slope_delta(delta: Tensor, r: Tensor) -> Tensor:
     """d/d delta = (h - delta)^2 / h with h = hypot(delta, r) and h - delta = r^2 / (h + delta)."""
-    zero = (delta == 0) & (r == 0)
-    h = torch.hypot(torch.where(zero, torch.ones_like(delta), delta), r)
-    return (r * (r / (h + delta))) ** 2 / h
+    far, zero = r.isinf(), (delta == 0) & (r == 0)
+    r = torch.where(far, 1, r)
+    h = torch.hypot(torch.where(zero, 1, delta), r)
+    return torch.where(far, torch.inf, (r * (r / (h + delta))) ** 2 / h)
 
 
 def _pseudo_slope_r(delta: Tensor, r: Tensor) -> Tensor:
-    zero = (delta == 0) & (r == 0)
-    return r * (delta / torch.hypot(torch.where(zero, torch.ones_like(delta), delta), r))
+    far, flat, zero = r.isinf(), delta.isinf(), (delta == 0) & (r == 0)
+    s, d = torch.where(far, 1, r), torch.where(flat | zero, 1, delta)
+    return torch.where(far, delta * r.sign(), s * torch.where(flat, 1, torch.where(zero, 0, d / torch.hypot(d, s))))
 
 
 @elementwise(

@@ -21,6 +21,13 @@ def power_over_base(x: Tensor, y: Tensor) -> Tensor:
     return torch.where(normal, power / torch.where(normal, x, torch.ones_like(x)), torch.pow(x, y - 1))
 
 
+def _slope_of_base(x: Tensor, y: Tensor, out: Tensor) -> Tensor:
+    """y x^(y - 1); 0 for y = 0, and for infinite y where the power vanishes."""
+    still = ~out.isnan() & ((y == 0) | (y.isinf() & (out == -1)))
+    x, y = torch.where(still, 1, x), torch.where(still, 0, y)
+    return y * power_over_base(x, y)
+
+
 @elementwise(
     "core/platform.h",
     "r -> r",
@@ -71,7 +78,7 @@ def cbrt(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/logarithm.h",
     "r r -> r",
     partials=(
-        lambda x, y, out: y * power_over_base(x, y),
+        _slope_of_base,
         lambda x, y, out: xlogy(torch.pow(x, y), x),
     ),
     reference=lambda mp, x, y: mp.power(x, y) - 1,
