@@ -2,7 +2,8 @@
 
 The build runs this before it compiles. The cards (``sci/*/_*.py``) are read as syntax, never imported, so it needs
 neither torch nor a built library: ``python tools/generate_operators.py OUT_FOLDER``. One translation unit per card
-file, written only when its content changes, and a list of them for make.
+file, or per group of files that call the same functions, written only when its content changes; and a list of them for
+make, the longest first.
 """
 
 from __future__ import annotations
@@ -19,6 +20,18 @@ MAX_OPERANDS = 16  # as in csrc/runtime/elementwise.cpp
 LETTER = {"r": "fd", "c": "FD", "i": "ll"}
 FLAGS = ("wide", "pullback")  # of a card, as literals
 LEVELS = ("v3", "v4")  # x86-64-v3 (AVX2) and x86-64-v4 (AVX-512); csrc/Makefile has their flags
+# Card files that call the same large templates: one unit makes each of those once, where units of their own made 8.4 MB
+# of code out of 5.1 (as `nm -S` counts it). A unit of 1 MB compiles in 19 s; larger ones would keep one core waiting.
+GROUPS = {
+    "special/cylinder": "bessel_y cylinder bessel_jy bessel_i bessel_k hankel",
+    "special/beta": "beta betainc betaincinv binom binomial chi_squared fisher gamma_distribution gammainc gammaincinv "
+    "jacobi_total negative_binomial noncentral_chi_squared noncentral_fisher noncentral_student poisson student",
+    "special/order": "bessel_ie bessel_zeros besselpoly hyp0f1 hyperu mathieu mathieu_modified spherical struve",
+    "special/gamma": "digamma gamma jacobi_function laguerre_function loggamma pbdv pbwa poch polygamma rgamma zeta",
+    "special/carlson": "carlson carlson_g",
+    "special/spheroidal": "spheroidal_angular spheroidal_cv spheroidal_radial spheroidal_radial_derivatives",
+    "special/erf": "erf erfc erfcx erfi fresnel ierfcx modfresnel ndtr voigt_profile",
+}
 
 
 class Card(NamedTuple):
@@ -66,6 +79,19 @@ def headers(cards: list[Card]) -> Iterator[str]:
         yield '#include "core/rows.h"'
 
 
+class CardFile(NamedTuple):
+    """A file of cards, the name of its units, and all kernels of its cards."""
+
+    stem: str
+    key: str
+    cards: list[Card]
+
+    @property
+    def wide(self) -> list[Card]:
+        """The cards whose inner loops are compiled for newer CPUs too."""
+        return [card for card in self.cards if card.wide]
+
+
 def elementwise_cards(path: pathlib.Path) -> list[Card]:
     """Return the ``@elementwise`` functions in a card file."""
     found = []
@@ -105,16 +131,25 @@ def definition(name: str) -> str:
     return f"struct call_{name} {{ template <class... A> static SCI_HD auto apply(A... a) {{ {call} }} }};"
 
 
-def unit(stem: str, key: str, cards: list[Card]) -> str:
-    """Return the translation unit of one card file."""
-    lines = [f"// Generated from the cards in {stem} by tools/generate_operators.py."]
-    lines += [*headers(cards), '#include "runtime/elementwise.h"', ""]
-    if any(card.wide for card in cards):
-        levels = [f'extern "C" const sci::ElementwiseRow sci_rows_{key}_{level}[];' for level in LEVELS]
+def unit(files: list[CardFile]) -> str:
+    """Return the translation unit of a group of card files."""
+    lines = [f"// Generated from the cards in {', '.join(file.stem for file in files)} by tools/generate_operators.py."]
+    lines += [*headers([card for file in files for card in file.cards]), '#include "runtime/elementwise.h"', ""]
+    keys = [file.key for file in files if file.wide]
+    if keys:
+        levels = [f'extern "C" const sci::ElementwiseRow sci_rows_{key}_{level}[];' for key in keys for level in LEVELS]
         lines += ["#ifdef SCI_HAS_WIDE", *levels, "#endif", ""]
     lines += ["namespace sci {", "namespace {"]
+    for file in files:
+        lines += operators(file)
+    return "\n".join([*lines, "}  // namespace", "}  // namespace sci", ""])
+
+
+def operators(file: CardFile) -> list[str]:
+    """Return the lines that define the operators of a card file."""
+    lines: list[str] = []
     row = 0
-    for card in cards:
+    for card in file.cards:
         name, header, signatures, arguments, wide, _ = card
         own = definition(name)
         kernel = f'#include \\"core/elementwise.h\\"\\n#include \\"{header}\\"\\nnamespace sci {{ {own} }}\\n'
@@ -136,7 +171,7 @@ def unit(stem: str, key: str, cards: list[Card]) -> str:
             f"    int(sizeof variants_{name} / sizeof *variants_{name}), &boxed_{name},",
         ]
         if wide:
-            rows = ", ".join(f"sci_rows_{key}_{level} + {row}" for level in LEVELS)
+            rows = ", ".join(f"sci_rows_{file.key}_{level} + {row}" for level in LEVELS)
             lines += ["#ifdef SCI_HAS_WIDE", f"    {{{rows}}},", "#endif"]
             row += len(made)
         lines += [
@@ -144,20 +179,20 @@ def unit(stem: str, key: str, cards: list[Card]) -> str:
             "namespace {",
             f"void boxed_{name}(uint64_t* stack, uint64_t, uint64_t) {{ call_elementwise(operator_{name}, stack); }}",
         ]
-    return "\n".join([*lines, "}  // namespace", "}  // namespace sci", ""])
+    return lines
 
 
-def wide_unit(stem: str, key: str, cards: list[Card]) -> str:
+def wide_unit(file: CardFile) -> str:
     """Return the unit of a card file's inner loops on real arguments, which is compiled once per level of the CPU.
 
     The level's flags rename the namespace, so that no function made for a newer CPU takes the place of another.
     """
-    lines = [f"// Generated from the cards in {stem} by tools/generate_operators.py."]
-    lines += [*headers(cards), '#include "core/elementwise.h"', "", "namespace sci {", "namespace {"]
-    lines += [card.definition for card in cards]
+    lines = [f"// Generated from the cards in {file.stem} by tools/generate_operators.py."]
+    lines += [*headers(file.wide), '#include "core/elementwise.h"', "", "namespace sci {", "namespace {"]
+    lines += [card.definition for card in file.wide]
     lines += ["using Row = void (*)(char* const*, const int64_t*, int64_t);", "}  // namespace"]
-    lines += [f'extern "C" const Row SCI_ROWS({key})[];', f"const Row SCI_ROWS({key})[] = {{"]
-    for card in cards:
+    lines += [f'extern "C" const Row SCI_ROWS({file.key})[];', f"const Row SCI_ROWS({file.key})[] = {{"]
+    for card in file.wide:
         for ins, outs, width in variants(card.signatures):
             real = "c" not in ins + outs
             lines.append(f"    {card.row(ins, outs, width)}," if real else "    nullptr,")
@@ -179,25 +214,37 @@ def write(path: pathlib.Path, text: str) -> None:
         path.write_text(text)
 
 
-def main() -> None:
-    out = pathlib.Path(sys.argv[1])
-    out.mkdir(parents=True, exist_ok=True)
-    names, units, wide_units = [], ["table.cpp"], []
+def card_files() -> Iterator[CardFile]:
+    """Yield the files that have elementwise cards."""
     for path in sorted(ROOT.glob("sci/*/_*.py")):
         cards = [kernel for card in elementwise_cards(path) for kernel in card.kernels()]
         if cards:
-            key = f"{path.parent.name}{path.stem}"
-            stem = path.relative_to(ROOT).as_posix()
-            write(out / f"{key}.cpp", unit(stem, key, cards))
-            units.append(f"{key}.cpp")
-            wide = [card for card in cards if card.wide]
-            if wide:
-                write(out / f"{key}_wide.cpp", wide_unit(stem, key, wide))
-                wide_units.append(f"{key}_wide.cpp")
-            names += [card.name for card in cards]
-    write(out / "table.cpp", table(names))
-    write(out / "units.mk", f"GENERATED := {' '.join(units)}\nGENERATED_WIDE := {' '.join(wide_units)}\n")
-    for stale in {path.name for path in out.glob("*.cpp")} - {*units, *wide_units}:
+            yield CardFile(path.relative_to(ROOT).as_posix(), f"{path.parent.name}{path.stem}", cards)
+
+
+def grouped(files: list[CardFile]) -> dict[str, list[CardFile]]:
+    """Return the files of each unit, those of GROUPS first, as they take longest."""
+    left = {file.key: file for file in files}
+    units = {}
+    for name, members in GROUPS.items():
+        domain, group = name.split("/")
+        units[f"{domain}_group_{group}"] = [left.pop(f"{domain}_{member}") for member in members.split()]
+    return units | {key: [file] for key, file in left.items()}
+
+
+def main() -> None:
+    out = pathlib.Path(sys.argv[1])
+    out.mkdir(parents=True, exist_ok=True)
+    files = list(card_files())
+    units = grouped(files)
+    texts = {f"{name}.cpp": unit(group) for name, group in units.items()}
+    # In the same order: tools.compile_kernels makes programs of neighbours.
+    texts["table.cpp"] = table([card.name for group in units.values() for file in group for card in file.cards])
+    wide = {f"{file.key}_wide.cpp": wide_unit(file) for file in files if file.wide}
+    for name, text in (texts | wide).items():
+        write(out / name, text)
+    write(out / "units.mk", f"GENERATED := {' '.join(texts)}\nGENERATED_WIDE := {' '.join(wide)}\n")
+    for stale in {path.name for path in out.glob("*.cpp")} - {*texts, *wide}:
         (out / stale).unlink()
 
 

@@ -1,7 +1,0 @@
-#define SCI_LANE_BYTES 64
-#include "ops/dct_lanes.h"
-
-template <>
-void sci::dct_in_lanes<float, 64>(const DctJob& job) {
-  cosine<float>(job);
-}
