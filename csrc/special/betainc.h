@@ -81,14 +81,25 @@ SCI_HD T beta_log_slope_parts(T a, T b, T x, T y, T l) {
   return (x < T(0.5) ? log(x) : log1p(-y)) + digamma_difference(a, b);
 }
 
+/// The part of c' in the derivative of log D for c = a, t = -l/a, and for c = b, t = l/b, where l' stands for x'.
+template <class T>
+SCI_HD T beta_factor_slope(T c, T t, T r) {
+  return log1p_minus(t) + t * t / (1 + t) + (gamma_peak_slope(c) - gamma_peak_slope(r));
+}
+
 /// First derivatives of D by its logarithm, where differences of psi come as such.
 template <class T, class D, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD dual<T, D> betainc_factor(dual<T, D> a, dual<T, D> b, dual<T, D> x, dual<T, D> y, dual<T, D> l) {
   const T f = betainc_factor(a.v, b.v, x.v, y.v, l.v);
   if (f == T(0)) return f;
+  const T r = a.v + b.v, s = -l.v / a.v, t = l.v / b.v;
+  if (s > T(-0.5) && s < T(1) && t > T(-0.5) && t < T(1) && a.v + b.v >= T(13)) {
+    // In l instead of x, by a' y - b' x - r x' = l': nothing cancels where x and l come of a and b.
+    const T by_a = beta_factor_slope(a.v, s, r), by_b = beta_factor_slope(b.v, t, r);
+    return {f, f * (by_a * a.d + by_b * b.d - l.v / (r * x.v * y.v) * l.d)};
+  }
   const T by_a = beta_log_slope_parts(a.v, b.v, x.v, y.v, l.v), by_b = beta_log_slope_parts(b.v, a.v, y.v, x.v, -l.v);
-  const D by_x = a.v * (x.d / max(x.v, limits<T>::min)) + b.v * (y.d / max(y.v, limits<T>::min));
-  return {f, f * (by_a * a.d + by_b * b.d + by_x)};
+  return {f, f * (by_a * a.d + by_b * b.d + l.v * (x.d / max(x.v, limits<T>::min) / y.v))};
 }
 
 /// log Gamma(a + h) - log Gamma(a) for a > 0, 0 <= h <= 1, relatively accurate for small h.
@@ -129,14 +140,29 @@ SCI_HD T betainc_small(T a, T b, T x) {
   return -(expm1(u) + exp(u) * a * sum);
 }
 
+/// x (r + n) / (a + n + 1), r = a + b.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc_ratio(T a, T r, T x, T, T n) {
+  return x * (r + n) / (a + (n + 1));
+}
+/// r x = a - l: near the mean, where r' and x' may cancel, its derivative comes of that.
+template <class T, class D>
+SCI_HD dual<T, D> betainc_ratio(dual<T, D> a, dual<T, D> r, dual<T, D> x, dual<T, D> l, scalar_of<T> n) {
+  using S = scalar_of<T>;
+  const bool near = abs(primal(l)) < S(0.5) * primal(a);
+  const T q = betainc_ratio(a.v, r.v, x.v, l.v, n);
+  const D top = near ? D(a.d - l.d) : D(x.v * r.d + r.v * x.d);
+  return {q, (top + T(n) * x.d - q * a.d) / (a.v + T(n + S(1)))};
+}
+
 /// I by its series of positive terms.
 template <class T>
-SCI_HD T betainc_series(T a, T b, T x, T factor) {
+SCI_HD T betainc_series(T a, T b, T x, T l, T factor) {
   using S = scalar_of<T>;
   T r = a + b, term = T(S(1)), sum = T(S(1));
   SCI_NO_UNROLL
   for (int n = 0; n < 400; ++n) {
-    term = term * (x * (r + T(S(n))) / (a + T(S(n + 1))));  // the division waits for nothing
+    term = term * betainc_ratio(a, r, x, l, S(n));  // the division waits for nothing
     sum = sum + term;
     if (negligible(term, sum)) break;
   }
@@ -148,12 +174,14 @@ template <class T>
 SCI_HD T betainc_fraction(T a, T b, T x, T y, T l) {
   using S = scalar_of<T>;
   const T one = T(S(1));
-  T r = a + b, d = (a + one) / (a * (l + one)), step = d, sum = d;
+  T d = (a + one) / (a * (l + one)), step = d, sum = d;
   SCI_NO_UNROLL
   for (int n = 1; n < 400; ++n) {
-    T k = T(S(n)), odd = a + T(S(2 * n - 1)), half = k * (b - k) * x / odd;
-    T above = (a + k - one) / odd * ((r + k - one) * x * half);  // in an order that does not overflow for large a
-    T below = k + half + (a + k) / (odd + T(S(2))) * (l + one + k * (one + y));
+    // (a + k - 1) / odd and (r + k - 1) x / odd, r x = a - l, as what they lack of 1, so that derivatives do not
+    // cancel.
+    T k = T(S(n)), odd = a + T(S(2 * n - 1)), over = one / odd, bend = k * (b - k) * x;
+    T above = (one - k * over) * (one - (l + k + (k - one) * y) * over) * bend;
+    T below = k + bend * over + (one - (k + one) / (odd + T(S(2)))) * (l + one + k * (one + y));
     // The step as a product: it ends the fraction exactly where b is whole, and does not magnify rounding beyond.
     T next = one / (below + above * d);
     step = -(above * d * next) * step;
@@ -164,11 +192,22 @@ SCI_HD T betainc_fraction(T a, T b, T x, T y, T l) {
   return sum;
 }
 
+/// a b / (a + b).
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T betainc_mean(T a, T b) {
+  return a * (b / (a + b));
+}
+template <class T, class D>
+SCI_HD dual<T, D> betainc_mean(dual<T, D> a, dual<T, D> b) {
+  const T p = a.v / (a.v + b.v), q = b.v / (a.v + b.v);
+  return {betainc_mean(a.v, b.v), q * (q * a.d) + p * (p * b.d)};
+}
+
 /// f_0, ..., f_length of the uniform expansion, from its differential equation: see above.
 template <class T>
 SCI_HD void betainc_coefficients(T a, T b, int length, T* f) {
   using S = scalar_of<T>;
-  T r = a + b, skew = (b - a) / r, pq = (a / r) * (b / r);
+  T m = betainc_mean(a, b), p = m / b, q = m / a, skew = q - p, pq = p * q;
   T u[uniform_terms<T> + 2];
   u[0] = T(S(0));
   u[1] = T(S(1));
@@ -194,7 +233,7 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l, T* known) {
   using S = scalar_of<T>;
   const T one = T(S(1));
   const S A = primal(a), B = primal(b), X = primal(x), Y = primal(y), L = primal(l);
-  T m = a * (b / (a + b));
+  const T m = betainc_mean(a, b);
   const S M = primal(m);
   if (max(A, B) > S(1e6)) {
     // I <= exp(E), Chernoff's bound for gamma variates of a and b: factors may overflow before it underflows.
@@ -223,11 +262,11 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l, T* known) {
   T factor = betainc_factor(a, b, x, y, l);
   if (known) *known = factor;
   if (X <= S(0.5)) {
-    T part = betainc_series(a, b, x, factor);
+    T part = betainc_series(a, b, x, l, factor);
     return {{part, one - part}};
   }
   if (Y <= S(0.5) && L <= S(0.25) * sqrt(M)) {
-    T rest = betainc_series(b, a, y, factor);
+    T rest = betainc_series(b, a, y, T(-l), factor);
     return {{one - rest, rest}};
   }
   T part = factor * betainc_fraction(a, b, x, y, l);
@@ -351,12 +390,13 @@ namespace detail {
 /// grad times the derivatives of I_x(a, b) in a, b and x.
 template <class T>
 SCI_HD many<T, 3> betainc_gradient(T grad, T a, T b, T x) {
-  T y = 1 - x, density = grad * beta_density(a, b, x);
-  if (!betainc_inner(a, b) || !(x >= T(0)) || !(y >= T(0))) return {{limits<T>::nan, limits<T>::nan, density}};
-  if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return {{T(0), T(0), density}};
+  const T y = 1 - x, density = beta_density(a, b, x);
+  const bool usable = betainc_inner(a, b) && x >= T(0) && y >= T(0);
   using D = dual<T, several<T, 2>>;
-  several<T, 2> d = smaller_tail(betainc_parts(variable_of<2>(a, 0), variable_of<2>(b, 1), D(x), D(y)));
-  return {{grad * d.at[0], grad * d.at[1], density}};
+  several<T, 2> d(usable ? T(0) : limits<T>::nan);
+  if (usable && x > T(0) && y > T(0) && !isinf(a) && !isinf(b))
+    d = smaller_tail(betainc_parts(variable_of<2>(a, 0), variable_of<2>(b, 1), D(x), D(y)));
+  return scaled_gradient(grad, d, density);
 }
 
 }  // namespace detail

@@ -11,19 +11,36 @@
 namespace sci {
 namespace detail {
 
+/// w, y and l for finite m, n > 0 and 0 < x < inf.
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD many<T, 3> fisher_place(T m, T n, T x) {
+  T r = m / n * x, y = 1 / (1 + r);
+  return {{r * y, y, m / 2 * (1 - x) * y}};
+}
+/// The derivatives in closed form: the terms that the formulas above would make of them cancel where m or n is large.
+template <class T, class D>
+SCI_HD many<dual<T, D>, 3> fisher_place(dual<T, D> m, dual<T, D> n, scalar_of<T> x) {
+  using S = scalar_of<T>;
+  const many<T, 3> f = fisher_place(m.v, n.v, x);
+  const T w = f[0], y = f[1], part = T(S(0.5) * (S(1) - x));
+  const D slope = w * (y * (m.d / m.v - n.d / n.v));
+  return {{{w, slope}, {y, -slope}, {f[2], part * (y * (y * m.d) + w / T(x) * (w * n.d))}}};
+}
+
 /// F and 1 - F for finite m, n > 0 and 0 < x < inf.
 template <class T>
-SCI_HD many<T, 2> fisher_parts(T m, T n, T x) {
+SCI_HD many<T, 2> fisher_parts(T m, T n, scalar_of<T> x) {
   using S = scalar_of<T>;
-  const T one = T(S(1)), half = T(S(0.5));
-  T r = (m / n) * x, y = one / (one + r), w = r * y;
-  if (!(primal(r) > S(0))) return {{T(S(0)), one}};
-  if (!(primal(y) >= limits<S>::min)) {
-    const T a = m * half, b = n * half, least = T(limits<S>::min);
-    return betainc_beyond(betainc_parts(a, b, one, least, T(a * least - b)),
-                          betainc_fall(b, T(log(n) - log(m) - log(x))));
-  }
-  return betainc_parts(T(m * half), T(n * half), w, y, T(m * half * (one - x) * y));
+  const T half = T(S(0.5));
+  const many<T, 3> f = fisher_place(m, n, x);
+  const bool low = !(primal(f[0]) >= limits<S>::min);
+  if (!low && primal(f[1]) >= limits<S>::min) return betainc_parts(T(m * half), T(n * half), f[0], f[1], f[2]);
+  if (low) swap(m, n);
+  const T a = m * half, b = n * half, least = T(limits<S>::min), log_x = T(log(x));
+  many<T, 2> g = betainc_beyond(betainc_parts(a, b, T(S(1)), least, T(a * least - b)),
+                                betainc_fall(b, T(log(n) - log(m) + (low ? log_x : -log_x))));
+  if (low) swap(g[0], g[1]);
+  return g;
 }
 
 template <class T>
@@ -55,9 +72,14 @@ SCI_HD T fisher_density(T dfn, T dfd, T x) {
   if (!detail::fisher_usable(dfn, dfd, x)) return limits<T>::nan;
   if (isinf(x)) return T(0);
   if (x == T(0)) return dfn > T(2) ? T(0) : dfn == T(2) ? T(1) : limits<T>::infinity;
-  T r = dfn / dfd * x, y = 1 / (1 + r), w = r * y;
-  if (isinf(r) || !(w > T(0))) return isinf(r) ? T(0) : dfn > T(2) ? T(0) : limits<T>::infinity;
-  const T a = dfn / 2, b = dfd / 2, l = a * (1 - x) * y;
+  const many<T, 3> f = detail::fisher_place(dfn, dfd, x);
+  const T a = dfn / 2, b = dfd / 2, w = f[0], y = f[1], l = f[2];
+  if (!(y > T(0))) return T(0);
+  if (!(w >= limits<T>::min)) {
+    // D goes as its power a.
+    const T fall = detail::betainc_fall(a, log(dfn) - log(dfd) + log(x)), least = limits<T>::min;
+    return detail::betainc_factor(a, b, least, T(1), a - b * least) * exp(fall) / x;
+  }
   // The same by shapes a - 1, b + 1: for small x the quotient may be a number where D is none.
   if (x < T(1e-3) && a > T(2)) return a / (a - 1) * detail::betainc_factor(a - 1, b + 1, w, y, l - 1);
   return detail::betainc_factor(a, b, w, y, l) / x;
@@ -68,8 +90,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T fdtr_slope(T dfn, T dfd, T x, T u, T v) {
   if (!detail::fisher_usable(dfn, dfd, x) || isnan(u) || isnan(v)) return limits<T>::nan;
   if (x == T(0) || isinf(x)) return T(0);
-  many<dual<T>, 2> f = detail::fisher_parts(dual<T>{dfn, u}, dual<T>{dfd, v}, dual<T>(x));
-  return f[0].v < f[1].v ? f[0].d : -f[1].d;
+  return detail::smaller_tail(detail::fisher_parts(dual<T>{dfn, u}, dual<T>{dfd, v}, x));
 }
 
 namespace detail {
@@ -77,12 +98,10 @@ namespace detail {
 /// grad times the derivatives of F in m, n and x.
 template <class T>
 SCI_HD many<T, 3> fisher_gradient(T grad, T m, T n, T x) {
-  T density = grad * fisher_density(m, n, x);
-  if (!fisher_usable(m, n, x)) return {{limits<T>::nan, limits<T>::nan, density}};
-  if (x == T(0) || isinf(x)) return {{T(0), T(0), density}};
-  using D = dual<T, several<T, 2>>;
-  several<T, 2> d = smaller_tail(fisher_parts(variable_of<2>(m, 0), variable_of<2>(n, 1), D(x)));
-  return {{grad * d.at[0], grad * d.at[1], density}};
+  several<T, 2> d(fisher_usable(m, n, x) ? T(0) : limits<T>::nan);
+  if (fisher_usable(m, n, x) && x > T(0) && !isinf(x))
+    d = smaller_tail(fisher_parts(variable_of<2>(m, 0), variable_of<2>(n, 1), x));
+  return scaled_gradient(grad, d, fisher_density(m, n, x));
 }
 
 }  // namespace detail
@@ -102,7 +121,7 @@ SCI_HD T fdtr_curvature(T dfn, T dfd, T x, T u, T v, T s, T t) {
   if (!detail::fisher_usable(dfn, dfd, x) || isnan(u) || isnan(v) || isnan(s) || isnan(t)) return limits<T>::nan;
   if (x == T(0) || isinf(x)) return T(0);
   using D = dual<dual<T>>;
-  many<D, 2> f = detail::fisher_parts(D{{dfn, u}, {s, T(0)}}, D{{dfd, v}, {t, T(0)}}, D(x));
+  many<D, 2> f = detail::fisher_parts(D{{dfn, u}, {s, T(0)}}, D{{dfd, v}, {t, T(0)}}, x);
   return f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d;
 }
 

@@ -20,9 +20,9 @@ template <class T>
 SCI_HD many<T, 2> student_parts(T v, T t) {
   using S = scalar_of<T>;
   const T one = T(S(1)), half = T(S(0.5));
-  // u = t / sqrt(v) may be huge or tiny, its square out of range.
+  // u = t / sqrt(v) may be huge or tiny, its square out of range: the leading term (DLMF 8.17.7) for small x.
   T u = t / sqrt(v), s = u * u;
-  if (isinf(primal(s))) {
+  if (primal(s) > S(1) / (limits<S>::epsilon * limits<S>::epsilon)) {
     T a = v * half;
     T part = pow(one / abs(u), v) / (a * beta(a, half));
     return {{part, one - part}};
@@ -58,15 +58,22 @@ SCI_HD T stdtr(T df, T t) {
   return detail::student_cdf(df, t);
 }
 
+/// The density times sqrt(1 + t^2/v): where t is large the density underflows long before the tail does, this does not.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD T student_density(T df, T t) {
+SCI_HD T student_bell(T df, T t) {
   if (isnan(df) || isnan(t) || !(df > T(0))) return limits<T>::nan;
   if (isinf(t)) return T(0);
   if (isinf(df)) return exp(-t * t / 2) * T(0.3989422804014326779399460599343819);
-  T u = t / sqrt(df), s = t * t / df, power = -(df + 1) / 2;
+  T s = t * t / df, power = -df / 2;
   T beta_root = df < T(1e-30) ? 2 / sqrt(df) : sqrt(df) * beta(df / 2, T(0.5));
-  if (isinf(s)) return exp(2 * power * log(abs(u))) / beta_root;
+  if (isinf(s)) return pow(abs(t / sqrt(df)), -df) / beta_root;
   return (s < T(1) ? exp(power * log1p(s)) : pow(1 + s, power)) / beta_root;
+}
+template <class T, class = typename enable_if<is_hardware<T>>::type>
+SCI_HD T student_density(T df, T t) {
+  const T bell = student_bell(df, t), s = t * t / df;
+  if (isinf(t)) return bell;
+  return bell / (isinf(s) ? abs(t / sqrt(df)) : sqrt(1 + s));
 }
 
 /// dF/dv, and the second derivative: even and odd in t like the tail.
@@ -114,7 +121,10 @@ SCI_HD T stdtrit(T df, T p) {
   many<T, 2> w = detail::betaincinv_solve(df / 2, T(0.5), 2 * tail, 1 - 2 * tail, detail::stdtrit_start(df, tail));
   T t = sqrt(df) * (sqrt(w[1]) / sqrt(w[0]));
   // Where x underflows, its leading term (DLMF 8.17.7).
-  if (w[0] < limits<T>::min * 16) t = sqrt(df) * exp(-(log(2 * tail) + log(df / 2) + betaln(df / 2, T(0.5))) / df);
+  if (w[0] < limits<T>::min * 16) {
+    const T scale = df < T(1e-30) ? T(2) : df * beta(df / 2, T(0.5));
+    t = sqrt(df) * pow(tail * scale, -1 / df);
+  }
   return p < T(0.5) ? -t : t;
 }
 

@@ -28,5 +28,11 @@ SCI_HD D smaller_tail(many<dual<T, D>, 2> f) {
   return primal(f[0]) < primal(f[1]) ? f[0].d : -f[1].d;
 }
 
+/// grad times derivatives in two parameters and the one in x.
+template <class T>
+SCI_HD many<T, 3> scaled_gradient(T grad, several<T, 2> d, T density) {
+  return {{grad * d.at[0], grad * d.at[1], grad * density}};
+}
+
 }  // namespace detail
 }  // namespace sci
