@@ -146,6 +146,19 @@ def getrf(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return torch.from_numpy(lu), torch.from_numpy(pivots) + 1, torch.tensor(info, dtype=torch.int32)
 
 
+def lu_factor(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what `torch.linalg.lu_factor_ex` does."""
+    lu, pivots, info = torch.linalg.lu_factor_ex(a)
+    if _defeated(a, lu):
+        lu, pivots, info = _one_by_one(a, lambda x: (getrf(x), 0))
+    return lu, pivots, info
+
+
+def _defeated(a: Tensor, *factors: Tensor) -> bool:
+    """Return whether factors are not finite: MKL divides complex columns by subnormal numbers, in vain."""
+    return a.is_cpu and a.is_complex() and not all(bool(torch.isfinite(finite_probe(x))) for x in factors)
+
+
 def one_norm(a: Tensor) -> Tensor:
     """Return the 1-norm of one matrix, half the time of torch's sums or less."""
     size = _routine("lange", a.dtype)("I", a.detach().contiguous().resolve_conj().numpy().T)
@@ -433,7 +446,8 @@ def qr(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
     m, n = a.shape[-2:]
     if not _decomposes(a):
         q, r = torch.linalg.qr(a, mode="complete" if full else "reduced")
-        return q.contiguous(), r.narrow(-2, 0, n).contiguous()
+        if not _defeated(a, q, r):
+            return q.contiguous(), r.narrow(-2, 0, n).contiguous()
 
     def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
         packed, tau, _, info = _routine("geqrf", a.dtype)(x.numpy(), lwork=64 * n)

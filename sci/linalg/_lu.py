@@ -104,7 +104,7 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     if _lapack.worthwhile_alone(a) and not differentiates(a):
         lu, pivots, info = _lapack.getrf(a)
     else:
-        lu, pivots, info = torch.linalg.lu_factor_ex(a)
+        lu, pivots, info = torch.linalg.lu_factor_ex(a) if differentiates(a) else _lapack.lu_factor(a)
     if known(info.amax()):
         where, place = place_in_batch(info)
         text = f"lu_factor: diagonal entry {place - 1} of U{where} is exactly zero: a singular matrix"
@@ -293,7 +293,7 @@ def lu(
     elif _lapack.worthwhile_alone(a) and not differentiates(a):
         return _large(a, permute_l, p_indices)
     else:
-        p, low, up = torch.linalg.lu(a)
+        p, low, up = torch.linalg.lu(a) if differentiates(a) else torch.lu_unpack(*_lapack.lu_factor(a)[:2])
     if permute_l:
         return p @ low, up
     if p_indices:

@@ -115,6 +115,9 @@ def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
     """
     if x.numel() == 0:
         return x, torch.ones((), dtype=x.real.dtype, device=x.device)
+    if x.is_complex():  # by parts, since the square of a modulus leaves the range
+        parts, power = in_range(torch.view_as_real(x.resolve_conj()).flatten(-2))
+        return torch.view_as_complex(parts.unflatten(-1, (-1, 2))), power
     largest = x.abs().amax((-2, -1), keepdim=True)
     exponent = torch.frexp(largest)[1]
     far = (exponent.abs() > math.log2(torch.finfo(largest.dtype).max) / 4) & torch.isfinite(largest)

@@ -300,9 +300,10 @@ def real_to_complex_form(t: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
     # The rotation [conj(c) s; -s c] with (c, s) along (mu, low), mu = first eigenvalue - last entry, makes the block
     # triangular.
     half = first / 2 - second / 2
-    # The rotation does not depend on the block's scale, whose squares may leave the range.
-    size = torch.maximum(torch.maximum(half.abs(), up.abs()), low.abs()).detach()
-    half, up, low = (x / torch.where(block, size, 1) for x in (half, up, low))
+    # The rotation does not depend on the block's scale, whose squares may leave the range. Parts are divided, since the
+    # reciprocal of a subnormal number does, too.
+    size = torch.where(block, torch.maximum(torch.maximum(half.abs(), up.abs()), low.abs()).detach(), 1)
+    half, up, low = (torch.complex(x.real / size, x.imag / size) for x in (half, up, low))
     square = half * half + up * low
     root = torch.where(block, square, 1).sqrt()
     mu = half + torch.where(root.imag < 0, -root, root)

@@ -156,3 +156,42 @@ def test_least_squares_beside_the_ends_of_the_range(scale: float) -> None:
     found = Here().lstsq(a * scale, b * scale)[0]
     digits = 2.0**-52 if scale > 1e-300 else 5e-324 / 1e-310
     assert np.abs(found - 1).max() <= 2 * np.abs(theirs - 1).max() + 1e4 * digits
+
+
+@pytest.mark.parametrize("dtype", [np.complex128, np.complex64])
+def test_factors_of_complex_columns_down_to_subnormal_numbers(dtype: Any) -> None:
+    """Torch's own have NaN there in some sizes."""
+    tiny, low = (1e-300, -310) if dtype == np.complex128 else (1e-34, -42)
+    for m, n in ((4, 4), (9, 4), (9, 9), (20, 20), (40, 3)):
+        a = general_kinds(max(m, n), torch.complex128)["random"][1, :m, :n].numpy()
+        u, v = np.linalg.qr(a)[0][:, :n], np.linalg.qr(a[:n])[0]
+        for x in ((u * 1e-14 ** np.linspace(0, 1, n)) @ v * tiny, a * 10.0 ** np.linspace(0, low, n)):
+            x = np.ascontiguousarray(x.astype(dtype))
+            for call in (qr, rq_of_wide, lu):
+                found, theirs = call(Here(), x), call(scipy.linalg, x)
+                for mine, other in zip(found, theirs, strict=True):
+                    assert mine <= 2 * other + (3 + m) * float(np.finfo(dtype).eps), (call, m, n)
+
+
+def qr(m: Any, a: Array) -> list[float]:
+    q, r = (x.astype(np.clongdouble) for x in m.qr(a))
+    return [off(q @ r, a.astype(np.clongdouble)), unit(q)]
+
+
+def lu(m: Any, a: Array) -> list[float]:
+    p, low, up = (x.astype(np.clongdouble) for x in m.lu(a))
+    return [off(p @ low @ up, a.astype(np.clongdouble))]
+
+
+def rq_of_wide(m: Any, a: Array) -> list[float]:
+    r, q = (x.astype(np.clongdouble) for x in m.rq(np.ascontiguousarray(a.T)))
+    return [off(r @ q, a.T.astype(np.clongdouble)), unit(q.conj().T)]
+
+
+def test_complex_forms_of_blocks_of_subnormal_numbers() -> None:
+    a = torch.tensor([[1e-34, 2e-35, 1e-35], [0, 1e-42, 1e-40], [0, -1e-41, 1e-42]], dtype=torch.float32)
+    for s in (1.0, 1e-3):
+        t, z = linalg.rsf2csf(a * s, torch.eye(3))
+        assert bool(torch.isfinite(torch.view_as_real(t)).all())
+        torch.testing.assert_close(z @ z.mH, torch.eye(3).to(z.dtype), rtol=0, atol=1e-6)
+        torch.testing.assert_close((z @ t @ z.mH).real, a * s, rtol=0, atol=1e-40)
