@@ -23,41 +23,95 @@ SCI_HD R least_square() {
   return R(limits<T>::min / (limits<T>::epsilon * limits<T>::epsilon));
 }
 
-/// The state of every lane: the part from..to that it is at, and the last place that any lane is at.
+/// The state of every lane: the part from..to that it is at, from = to - 1 = -1 where it has none; the first and the
+/// last place that any lane is at. `split` is where the last part begins after a step, `before` the one before it.
 template <class R>
 struct Part {
-  R from, to;
-  int64_t last;
+  R from, to, split, before;
+  int64_t first, last;
 };
 
-/// Entry `place` of x, a number per lane, of those up to `last`.
+/// Lane l of number k.
 template <class R>
-SCI_HD R entry(const R* x, R place, int64_t last) {
-  R found = R(single_of<R>(0));
-  for (int64_t k = 0; k <= last; ++k) found = choose(place == R(single_of<R>(k)), x[k], found);
+SCI_HD single_of<R>& lane_of(R* x, int64_t k, int l) {
+  return reinterpret_cast<single_of<R>*>(x + k)[l];
+}
+/// Entry `place` of x, a number per lane; the first where there is none.
+template <class R>
+SCI_HD R entry(const R* x, R place) {
+  R found;
+  for (int l = 0; l < int(sizeof(R) / sizeof(single_of<R>)); ++l) {
+    const int64_t k = int64_t(lane_of(&place, 0, l));
+    lane_of(&found, 0, l) = lane_of(const_cast<R*>(x), k < 0 ? 0 : k, l);
+  }
   return found;
 }
 
-/// Drops what is negligible of e, or of its squares, and moves on past single eigenvalues; returns whether a lane has
-/// steps to do.
+/// Whether an entry e, or its square, beside d and `next` is to be kept. Not if NaN: steps would not end.
 template <bool squares, class R>
-SCI_HD bool next_part(const R* d, R* e, Part<R>& p) {
+SCI_HD auto is_kept(R e, R d, R next) {
   using T = single_of<R>;
-  const R eps2 = R(limits<T>::epsilon * limits<T>::epsilon), tiny = least_square<R>(), none = R(T(0));
-  for (;;) {
-    R from = none;
-    for (int64_t k = 0; k < p.last; ++k) {
-      const R square = squares ? e[k] : e[k] * e[k];
-      auto small = opposite(square > eps2 * abs(d[k] * d[k + 1]) + tiny);
-      e[k] = choose(small, none, e[k]);
-      from = choose(both(small, R(T(k + 1)) < p.to + R(T(0.5))), R(T(k + 1)), from);
-    }
-    p.from = from;
-    auto single = both(p.to<from + R(T(0.5)), p.to> R(T(-0.5)));
-    if (!some(single)) break;
-    p.to = choose(single, from - R(T(1)), p.to);
-    while (p.last >= 0 && !some(p.to > R(T(p.last - 0.5)))) --p.last;
+  return (squares ? e : e * e) > R(limits<T>::epsilon * limits<T>::epsilon) * abs(d * next) + least_square<R>();
+}
+/// In a step, when entry k - 1 of e in the lanes of `inside` and d[k] are done: whether the part falls apart there.
+template <bool squares, class R, class M>
+SCI_HD void drop(const R* d, R* e, int64_t k, M inside, Part<R>& p) {
+  using T = single_of<R>;
+  auto small = both(inside, opposite(is_kept<squares>(e[k - 1], d[k - 1], d[k])));
+  e[k - 1] = choose(small, R(T(0)), e[k - 1]);
+  p.before = choose(small, p.split, p.before);
+  p.split = choose(small, R(T(k)), p.split);
+}
+
+/// All n places, nothing dropped of e yet; a step is to come.
+template <bool squares, class R>
+SCI_HD Part<R> whole_part(const R* d, R* e, int64_t n) {
+  using T = single_of<R>;
+  const R none = R(T(0)), unknown = R(T(-1));
+  Part<R> p{none, R(T(n - 1)), none, unknown, 0, n - 1};
+  for (int64_t k = 0; k + 1 < n; ++k) e[k] = choose(is_kept<squares>(e[k], d[k], d[k + 1]), e[k], none);
+  for (int64_t k = 1; k + 1 < n; ++k) {
+    auto apart = e[k - 1] == none;
+    p.before = choose(apart, p.split, p.before);
+    p.split = choose(apart, R(T(k)), p.split);
   }
+  return p;
+}
+
+/// Moves every lane on to its last part of two or more after a step, past single eigenvalues; returns whether there are
+/// any.
+template <bool squares, class R>
+SCI_HD bool next_part(const R* d0, R* e, Part<R>& p) {
+  using T = single_of<R>;
+  R* d = const_cast<R*>(d0);
+  int64_t first = p.last;
+  p.last = -1;
+  for (int l = 0; l < int(sizeof(R) / sizeof(T)); ++l) {
+    int64_t to = int64_t(lane_of(&p.to, 0, l)), from = int64_t(lane_of(&p.split, 0, l)),
+            before = int64_t(lane_of(&p.before, 0, l));
+    if (to > 0) {
+      T& beside = lane_of(e, to - 1, l);
+      if (!is_kept<squares>(beside, lane_of(d, to - 1, l), lane_of(d, to, l))) {
+        beside = T(0);
+        before = from;
+        from = to;
+      }
+    }
+    while (from >= to && to >= 0) {
+      to = from - 1;
+      from = before;
+      before = -1;
+      if (from >= 0 && from < to) break;
+      for (from = max<int64_t>(to, 0); from > 0 && lane_of(e, from - 1, l) != T(0);) --from;
+    }
+    lane_of(&p.from, 0, l) = lane_of(&p.split, 0, l) = T(from);
+    lane_of(&p.to, 0, l) = T(to);
+    lane_of(&p.before, 0, l) = T(-1);
+    if (to < 1) continue;
+    first = min(first, from);
+    p.last = max(p.last, to);
+  }
+  p.first = first;
   return p.last >= 0;
 }
 
@@ -65,18 +119,10 @@ SCI_HD bool next_part(const R* d, R* e, Part<R>& p) {
 template <bool squares, class R>
 SCI_HD R shift_of(const R* d, const R* e, const Part<R>& p) {
   using T = single_of<R>;
-  const R before = p.to - R(T(1)), low = entry(d, p.to, p.last), beside = entry(e, before, p.last - 1);
-  const R square = squares ? beside : beside * beside, half = R(T(0.5)) * (entry(d, before, p.last - 1) - low);
+  const R before = p.to - R(T(1)), low = entry(d, p.to), beside = entry(e, before);
+  const R square = squares ? beside : beside * beside, half = R(T(0.5)) * (entry(d, before) - low);
   const R root = sqrt(half * half + square), sum = half + choose(half < R(T(0)), -root, root);
   return low - square / choose(sum == R(T(0)), R(T(1)), sum);
-}
-
-template <class R>
-SCI_HD int64_t first_place(const Part<R>& p) {
-  int64_t first = 0;
-  auto active = p.to > R(single_of<R>(0.5));
-  while (first < p.last && !some(both(active, p.from == R(single_of<R>(first))))) ++first;
-  return first;
 }
 
 /// Rotation k of places first..last - 1 turns rows k and k + 1 of z, in `count` columns. What the next rotation needs
@@ -108,18 +154,18 @@ template <class R>
 SCI_HD auto place_of(const Part<R>& p, int64_t k) {
   using T = single_of<R>;
   const R place = R(T(k));
-  auto active = p.to > R(T(0.5)), begin = both(active, place == p.from), inside = both(active, place > p.from);
-  auto run = both(either(begin, inside), place < p.to - R(T(0.5))), end = both(run, place > p.to - R(T(1.5)));
+  auto begin = place == p.from, run = both(place > p.from - R(T(0.5)), place < p.to - R(T(0.5)));
+  auto inside = both(run, opposite(begin)), end = both(run, place > p.to - R(T(1.5)));
   return Place<decltype(run)>{begin, inside, run, end};
 }
 
-/// One QR step of every lane that has a part of two or more; c and s of the rotations at places from `first` on.
+/// One QR step of every lane that has a part of two or more; c and s of the rotations at places from p.first on.
 template <class R>
-SCI_HD void step(R* d, R* e, R* cs, R* sn, int64_t first, const Part<R>& p) {
+SCI_HD void step(R* d, R* e, R* cs, R* sn, Part<R>& p) {
   using T = single_of<R>;
   const R none = R(T(0)), one = R(T(1)), shift = shift_of<false>(d, e, p);
   R c = one, s = one, moved = none, g = none;
-  for (int64_t k = first; k < p.last; ++k) {
+  for (int64_t k = p.first; k < p.last; ++k) {
     auto [begin, inside, run, end] = place_of(p, k);
     g = choose(begin, d[k] - shift, g);
     c = choose(begin, one, c);
@@ -130,10 +176,11 @@ SCI_HD void step(R* d, R* e, R* cs, R* sn, int64_t first, const Part<R>& p) {
     const R size = sqrt(choose(plain, one, square)), inverse = one / size;
     c = choose(plain, one, g * inverse);
     s = choose(plain, none, f * inverse);
-    if (k > first) e[k - 1] = choose(both(run, inside), choose(plain, none, size), e[k - 1]);
+    if (k > p.first) e[k - 1] = choose(inside, choose(plain, none, size), e[k - 1]);
     const R before = d[k] - moved, change = (d[k + 1] - before) * s + R(T(2)) * c * b;
     moved = s * change;
     d[k] = choose(run, before + moved, d[k]);
+    if (k > p.first) drop<false>(d, e, k, inside, p);
     g = c * change - b;
     d[k + 1] = choose(end, d[k + 1] - moved, d[k + 1]);
     e[k] = choose(end, g, e[k]);
@@ -144,11 +191,11 @@ SCI_HD void step(R* d, R* e, R* cs, R* sn, int64_t first, const Part<R>& p) {
 
 /// The same on squares of the subdiagonal, for the values alone.
 template <class R>
-SCI_HD void step_of_squares(R* d, R* e, int64_t first, const Part<R>& p) {
+SCI_HD void step_of_squares(R* d, R* e, Part<R>& p) {
   using T = single_of<R>;
   const R none = R(T(0)), one = R(T(1)), shift = shift_of<true>(d, e, p);
   R c = one, s = none, g = none, square = none;
-  for (int64_t k = first; k < p.last; ++k) {
+  for (int64_t k = p.first; k < p.last; ++k) {
     auto [begin, inside, run, end] = place_of(p, k);
     g = choose(begin, d[k] - shift, g);
     square = choose(begin, g * g, square);
@@ -157,12 +204,13 @@ SCI_HD void step_of_squares(R* d, R* e, int64_t first, const Part<R>& p) {
     const R beside = e[k], sum = square + beside;
     auto plain = sum < least_square<R>();
     const R inverse = one / choose(plain, one, sum);
-    if (k > first) e[k - 1] = choose(both(run, inside), s * sum, e[k - 1]);
+    if (k > p.first) e[k - 1] = choose(inside, s * sum, e[k - 1]);
     const R old_c = c, old_g = g, next = d[k + 1];
     c = choose(plain, one, square * inverse);
     s = choose(plain, none, beside * inverse);
     g = c * (next - shift) - s * old_g;
     d[k] = choose(run, old_g + (next - g), d[k]);
+    if (k > p.first) drop<true>(d, e, k, inside, p);
     auto gone = c == none;
     square = choose(gone, old_c * beside, g * g / choose(gone, one, c));
     e[k] = choose(end, s * square, e[k]);
@@ -183,13 +231,12 @@ SCI_HD int64_t tridiagonal_row(int64_t n) { return (n + turned_columns - 1) / tu
 template <class R>
 SCI_HD R tridiagonal_eigenvectors(R* d, R* e, R* z, int64_t row, R* work, int64_t n) {
   using T = single_of<R>;
-  tridiagonal::Part<R> p{R(T(0)), R(T(n - 1)), n - 1};
+  tridiagonal::Part<R> p = tridiagonal::whole_part<false>(d, e, n);
   int64_t budget = 30 * n;
   while (tridiagonal::next_part<false>(d, e, p) && budget-- > 0) {
-    const int64_t first = tridiagonal::first_place(p);
-    tridiagonal::step(d, e, work, work + n, first, p);
+    tridiagonal::step(d, e, work, work + n, p);
     for (int64_t j = 0; j < row; j += turned_columns)
-      tridiagonal::turn<turned_columns>(z + j, row, first, p.last, work, work + n);
+      tridiagonal::turn<turned_columns>(z + j, row, p.first, p.last, work, work + n);
   }
   return p.to + R(T(1));
 }
@@ -198,10 +245,9 @@ template <class R>
 SCI_HD R tridiagonal_eigenvalues(R* d, R* e, int64_t n) {
   using T = single_of<R>;
   for (int64_t k = 0; k + 1 < n; ++k) e[k] = e[k] * e[k];
-  tridiagonal::Part<R> p{R(T(0)), R(T(n - 1)), n - 1};
+  tridiagonal::Part<R> p = tridiagonal::whole_part<true>(d, e, n);
   int64_t budget = 30 * n;
-  while (tridiagonal::next_part<true>(d, e, p) && budget-- > 0)
-    tridiagonal::step_of_squares(d, e, tridiagonal::first_place(p), p);
+  while (tridiagonal::next_part<true>(d, e, p) && budget-- > 0) tridiagonal::step_of_squares(d, e, p);
   return p.to + R(T(1));
 }
 
