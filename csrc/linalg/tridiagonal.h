@@ -24,11 +24,12 @@ SCI_HD R least_square() {
 }
 
 /// The state of every lane: the part from..to that it is at, from = to - 1 = -1 where it has none; the first and the
-/// last place that any lane is at. `split` is where the last part begins after a step, `before` the one before it.
+/// last place that any lane is at; and those from `within` to before `until`, which are amid the parts of all lanes.
+/// `split` is where the last part begins after a step, `before` the one before it.
 template <class R>
 struct Part {
   R from, to, split, before;
-  int64_t first, last;
+  int64_t first, last, within, until;
 };
 
 /// Lane l of number k.
@@ -53,11 +54,10 @@ SCI_HD auto is_kept(R e, R d, R next) {
   using T = single_of<R>;
   return (squares ? e : e * e) > R(limits<T>::epsilon * limits<T>::epsilon) * abs(d * next) + least_square<R>();
 }
-/// In a step, when entry k - 1 of e in the lanes of `inside` and d[k] are done: whether the part falls apart there.
-template <bool squares, class R, class M>
-SCI_HD void drop(const R* d, R* e, int64_t k, M inside, Part<R>& p) {
+/// In a step, lanes whose part falls apart before place k.
+template <class R, class M>
+SCI_HD void drop(R* e, int64_t k, M small, Part<R>& p) {
   using T = single_of<R>;
-  auto small = both(inside, opposite(is_kept<squares>(e[k - 1], d[k - 1], d[k])));
   e[k - 1] = choose(small, R(T(0)), e[k - 1]);
   p.before = choose(small, p.split, p.before);
   p.split = choose(small, R(T(k)), p.split);
@@ -68,7 +68,7 @@ template <bool squares, class R>
 SCI_HD Part<R> whole_part(const R* d, R* e, int64_t n) {
   using T = single_of<R>;
   const R none = R(T(0)), unknown = R(T(-1));
-  Part<R> p{none, R(T(n - 1)), none, unknown, 0, n - 1};
+  Part<R> p{none, R(T(n - 1)), none, unknown, 0, n - 1, 0, 0};
   for (int64_t k = 0; k + 1 < n; ++k) e[k] = choose(is_kept<squares>(e[k], d[k], d[k + 1]), e[k], none);
   for (int64_t k = 1; k + 1 < n; ++k) {
     auto apart = e[k - 1] == none;
@@ -85,6 +85,8 @@ SCI_HD bool next_part(const R* d0, R* e, Part<R>& p) {
   using T = single_of<R>;
   R* d = const_cast<R*>(d0);
   int64_t first = p.last;
+  p.within = 0;
+  p.until = p.last;
   p.last = -1;
   for (int l = 0; l < int(sizeof(R) / sizeof(T)); ++l) {
     int64_t to = int64_t(lane_of(&p.to, 0, l)), from = int64_t(lane_of(&p.split, 0, l)),
@@ -107,6 +109,8 @@ SCI_HD bool next_part(const R* d0, R* e, Part<R>& p) {
     lane_of(&p.from, 0, l) = lane_of(&p.split, 0, l) = T(from);
     lane_of(&p.to, 0, l) = T(to);
     lane_of(&p.before, 0, l) = T(-1);
+    p.within = max(p.within, from + 1);
+    p.until = min(p.until, to - 1);
     if (to < 1) continue;
     first = min(first, from);
     p.last = max(p.last, to);
@@ -180,7 +184,7 @@ SCI_HD void step(R* d, R* e, R* cs, R* sn, Part<R>& p) {
     const R before = d[k] - moved, change = (d[k + 1] - before) * s + R(T(2)) * c * b;
     moved = s * change;
     d[k] = choose(run, before + moved, d[k]);
-    if (k > p.first) drop<false>(d, e, k, inside, p);
+    if (k > p.first) drop(e, k, both(inside, opposite(is_kept<false>(e[k - 1], d[k - 1], d[k]))), p);
     g = c * change - b;
     d[k + 1] = choose(end, d[k + 1] - moved, d[k + 1]);
     e[k] = choose(end, g, e[k]);
@@ -189,32 +193,57 @@ SCI_HD void step(R* d, R* e, R* cs, R* sn, Part<R>& p) {
   }
 }
 
-/// The same on squares of the subdiagonal, for the values alone.
+/// What rotation k of squares leaves for the next one.
+template <class R>
+struct Squares {
+  R c, s, g, square;
+};
+/// Rotation k of a step on squares; `within` if it is amid every lane's part.
+template <bool within, class R>
+SCI_HD void rotate_squares(R* d, R* e, int64_t k, R shift, Squares<R>& x, Part<R>& p) {
+  using T = single_of<R>;
+  const R none = R(T(0)), one = R(T(1));
+  auto [begin, inside, run, end] = place_of(p, k);
+  if constexpr (!within) {
+    x.g = choose(begin, d[k] - shift, x.g);
+    x.square = choose(begin, x.g * x.g, x.square);
+    x.c = choose(begin, one, x.c);
+    x.s = choose(begin, none, x.s);
+  }
+  const R beside = e[k], sum = x.square + beside;
+  auto plain = sum < least_square<R>();  // nothing to turn
+  const R inverse = one / choose(plain, one, sum), c = x.c, g = x.g, next = d[k + 1];
+  const R left = x.s * sum;
+  x.c = choose(plain, one, x.square * inverse);
+  x.s = choose(plain, none, beside * inverse);
+  x.g = x.c * (next - shift) - x.s * g;
+  const R found = g + (next - x.g);
+  auto gone = x.c == none;
+  x.square = choose(gone, c * beside, x.g * x.g / choose(gone, one, x.c));
+  if constexpr (within) {
+    d[k] = found;
+    e[k - 1] = left;
+    auto small = opposite(is_kept<true>(left, d[k - 1], found));
+    if (some(small)) drop(e, k, small, p);
+  } else {
+    d[k] = choose(run, found, d[k]);
+    if (k > p.first) {
+      e[k - 1] = choose(inside, left, e[k - 1]);
+      drop(e, k, both(inside, opposite(is_kept<true>(e[k - 1], d[k - 1], d[k]))), p);
+    }
+    e[k] = choose(end, x.s * x.square, e[k]);
+    d[k + 1] = choose(end, shift + x.g, d[k + 1]);
+  }
+}
+/// The same step on squares of the subdiagonal, for the values alone.
 template <class R>
 SCI_HD void step_of_squares(R* d, R* e, Part<R>& p) {
-  using T = single_of<R>;
-  const R none = R(T(0)), one = R(T(1)), shift = shift_of<true>(d, e, p);
-  R c = one, s = none, g = none, square = none;
+  const R none = R(single_of<R>(0)), shift = shift_of<true>(d, e, p);
+  Squares<R> x{none, none, none, none};
   for (int64_t k = p.first; k < p.last; ++k) {
-    auto [begin, inside, run, end] = place_of(p, k);
-    g = choose(begin, d[k] - shift, g);
-    square = choose(begin, g * g, square);
-    c = choose(begin, one, c);
-    s = choose(begin, none, s);
-    const R beside = e[k], sum = square + beside;
-    auto plain = sum < least_square<R>();
-    const R inverse = one / choose(plain, one, sum);
-    if (k > p.first) e[k - 1] = choose(inside, s * sum, e[k - 1]);
-    const R old_c = c, old_g = g, next = d[k + 1];
-    c = choose(plain, one, square * inverse);
-    s = choose(plain, none, beside * inverse);
-    g = c * (next - shift) - s * old_g;
-    d[k] = choose(run, old_g + (next - g), d[k]);
-    if (k > p.first) drop<true>(d, e, k, inside, p);
-    auto gone = c == none;
-    square = choose(gone, old_c * beside, g * g / choose(gone, one, c));
-    e[k] = choose(end, s * square, e[k]);
-    d[k + 1] = choose(end, shift + g, d[k + 1]);
+    if (k == p.within)
+      for (; k < p.until; ++k) rotate_squares<true>(d, e, k, shift, x, p);
+    rotate_squares<false>(d, e, k, shift, x, p);
   }
 }
 
