@@ -94,16 +94,29 @@ class Run:
             for name, calls in special.cost_cases(self.context, self.wanted)
         ]
 
-    def overheads(self) -> list[dict[str, Any]]:
+    def overheads(self) -> Iterator[dict[str, Any]]:
         """Time calls on five numbers."""
         from benchmarks import special
 
         context = Context(self.device, self.context.quick, ("scipy",))
-        return [
-            {"function": name, "seconds": time_alternately(calls, self.clock)[0]}
-            for name, calls in special.overhead_cases(context)
-            if self.wanted(name)
-        ]
+        for name, calls in special.overhead_cases(context):
+            if self.wanted(name):
+                yield {"function": name, "seconds": time_alternately(calls, self.clock)[0]}
+
+
+def shared(end: float, parts: int) -> float:
+    """Return when the first of some parts has to be over, of a run that ends at `end`."""
+    now = time.perf_counter()
+    return now + (end - now) / parts
+
+
+def until(end: float, rows: Iterator[dict[str, Any]], what: str) -> Iterator[dict[str, Any]]:
+    """Yield rows as long as there is time."""
+    for count, row in enumerate(rows, 1):
+        yield row
+        if time.perf_counter() > end:
+            print(f"left out, as the time was over: {what} after {count}")
+            return
 
 
 def main() -> int:
@@ -118,6 +131,7 @@ def main() -> int:
     warnings.filterwarnings("ignore")  # peers warn of overflows in samples that are there on purpose
     run = Run(options)
     start = time.perf_counter()
+    end = start + (options.seconds or math.inf)
     where = report.machine(run.device, options.threads)
     print(", ".join(f"{key} {value}" for key, value in where.items()))
     print("python -m benchmarks " + " ".join(sys.argv[1:]), flush=True)
@@ -129,15 +143,13 @@ def main() -> int:
     domains = () if options.costs else tuple(options.domains) or DOMAINS
     for k, domain in enumerate(domains):
         rows: list[dict[str, Any]] = []
-        begun = time.perf_counter()
-        share = (start + (options.seconds or math.inf) - begun) / (len(domains) - k)
+        parts = len(domains) - k + (domain == "special")  # with the calls on five numbers
         try:
             try:
-                for row in run.domain(domain, options.groups):
+                for row in until(shared(end, parts), run.domain(domain, options.groups), f"rows of {domain}"):
                     rows.append(row)
-                    if time.perf_counter() - begun > share:
-                        print(f"left out, as the time was over: rows of {domain} after {len(rows)}")
-                        break
+                if domain == "special":
+                    found["overheads"] += until(shared(end, parts - 1), run.overheads(), "calls on five numbers")
             except KeyboardInterrupt:  # as where the time allowed is over: what was timed is printed
                 print(f"interrupted after {len(rows)} rows of {domain}", flush=True)
                 failed = interrupted = True
@@ -147,8 +159,7 @@ def main() -> int:
                 if "sci" in row.get("errors", {}):  # what peers cannot do is in the file
                     print(f"{row['function']} ({row['arguments']}): {row['errors']['sci']}")
                     failed = True
-            if domain == "special" and not interrupted:
-                found["overheads"] = run.overheads()
+            if domain == "special":
                 report.print_overheads(found["overheads"])
         except Exception as error:  # one domain's trouble must not cost the others' figures
             print(f"{domain} could not be timed: {type(error).__name__}: {error}", flush=True)

@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_LATE] = collections.Counter()
+    config.stash[_WANTED], config.stash[_BEGUN] = collections.Counter(), collections.Counter()
     config.addinivalue_line("markers", "slow: a long sweep, run by `make test-all` (pytest --all) only")
     config.addinivalue_line("markers", "gpu: needs a GPU")
     if config.option.device == "emulated":  # CUDA tensors without a GPU
@@ -63,6 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
     if config.option.seconds:  # what the device decides first, and of that a sample of everything where time is short
+        config.stash[_WANTED].update(map(_folder, items))
         items.sort(key=lambda item: ("device" not in getattr(item, "fixturenames", ()), _shuffled(item.nodeid)))
 
 
@@ -70,22 +71,30 @@ def _shuffled(name: str) -> bytes:
     return hashlib.md5(name.encode(), usedforsecurity=False).digest()
 
 
+def _folder(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0].rpartition("/")[0]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     deadline = item.config.option.deadline
-    if not deadline or time.time() <= deadline:
-        return None
-    # Only counted: to skip twenty thousand tests, one by one and with a report each, takes a minute.
-    item.config.stash[_LATE][item.nodeid.partition("::")[0].rpartition("/")[0]] += 1
-    return True
+    if deadline and time.time() > deadline:
+        item.session.shouldstop = _OVER  # to skip what is left, twenty thousand reports, would take a minute
+        return True
+    item.config.stash[_BEGUN][_folder(item)] += 1
+    return None
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[_LATE].update(getattr(node, "workeroutput", {}).get("late", {}))
+    wanted, begun = getattr(node, "workeroutput", {}).get("counts", ({}, {}))
+    node.config.stash[_WANTED] |= wanted
+    node.config.stash[_BEGUN] += begun
 
 
-_LATE = pytest.StashKey[collections.Counter[str]]()  # tests the time was over for, by folder
+_OVER = "the time is over"
+_WANTED = pytest.StashKey[collections.Counter[str]]()  # tests by folder, of all processes
+_BEGUN = pytest.StashKey[collections.Counter[str]]()
 _NO_GPU = pytest.StashKey[int]()
 
 
@@ -102,8 +111,11 @@ class Record:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    stash = session.config.stash
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["late"] = dict(session.config.stash[_LATE])
+        session.config.workeroutput["counts"] = dict(stash[_WANTED]), dict(stash[_BEGUN])
+    elif session.config.option.seconds and exitstatus == pytest.ExitCode.INTERRUPTED and stash[_WANTED]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED if session.testsfailed else pytest.ExitCode.OK
     if session.config.option.done and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:  # all were run before
         session.exitstatus = pytest.ExitCode.OK
 
@@ -111,7 +123,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if count := config.stash.get(_NO_GPU, 0):
         terminalreporter.write_line(f"{count} tests need a GPU and were left out")
-    for folder, count in sorted(config.stash[_LATE].items()):
+    for folder, count in sorted((config.stash[_WANTED] - config.stash[_BEGUN]).items()):
         terminalreporter.write_line(f"left out, as the time was over: {count} tests of {folder}")
 
 

@@ -48,7 +48,7 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
   local limit=$(((deadline - SECONDS) * ${weight[$name]} / shares)) started=$SECONDS status=124 result
   shares=$((shares - ${weight[$name]}))
   if [ "$limit" -ge 5 ]; then
-    timeout --signal=INT --kill-after=5 "$limit" "${@//SECONDS_LEFT/$((limit * 9 / 10 - 2))}" >"$out/$name.log" 2>&1
+    timeout --signal=INT --kill-after=5 "$limit" "${@//SECONDS_LEFT/$((limit * 8 / 10))}" >"$out/$name.log" 2>&1
     status=$?
   else
     echo "left out, as the time was over: $name" >"$out/$name.log"
@@ -137,13 +137,13 @@ said() { cat "${logs[@]/%/.log}" 2>/dev/null || true; } # a step that was not ta
     echo "$(basename "$file"), all runs: $(cut -d' ' -f1 "$file" | sort | uniq -c | tr -s ' \n' ' ')"
   done
   echo '```'
-  echo '## Benchmarks'
-  echo '```'
-  cat "$out/benchmarks.log" 2>/dev/null
-  echo '```'
   echo '## Machine'
   echo '```'
   cat "$out/machine.txt"
+  echo '```'
+  echo '## Benchmarks'
+  echo '```'
+  cat "$out/benchmarks.log" 2>/dev/null
   echo '```'
 } >>"$report"
 cat "$state"/part_*.md >"$out/report.md"

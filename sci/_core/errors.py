@@ -55,6 +55,15 @@ def real(function: str, argument: str, x: Any) -> Any:
     return x
 
 
+def flag(function: str, argument: str, x: Any) -> bool:
+    """Return an option that is true or false; a string or an array, true whatever it says, raises."""
+    if x is True or x is False:
+        return x
+    if x is None or isinstance(x, numbers.Real) or getattr(x, "shape", None) == ():
+        return bool(x)
+    raise bad_argument(function, argument, "true or false", x, TypeError)
+
+
 def items(function: str, argument: str, x: Any, expected: str, count: int | None = None) -> list[Any]:
     """Return the items of a sequence argument, `count` of them; anything else raises, saying what is `expected`."""
     try:

@@ -27,6 +27,7 @@ from .._core import runtime
 from .._core.arrays import FLOATING
 from .._core.cards import Sample
 from .._core.dispatch import operator
+from .._core.errors import flag
 from .._core.torch_private import CPU, CUDA, kernel_of
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
 from ._fourier import LAST, fit, is_plain
@@ -128,7 +129,7 @@ def transform_1d(
         and n is None
         and norm is None
         and workers is None
-        and not orthogonalize
+        and (orthogonalize is None or orthogonalize is False)
         and is_plain(x, FLOATING)
         and (type > 1 or x.shape[-1] > 1)
     ):
@@ -141,7 +142,7 @@ def transform_1d(
     axis = check_axis(function, x, axis)
     n = check_length(function, x.shape[axis] if n is None else n)
     _check_type(function, type, sine, (n,))
-    orthogonalize = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
+    orthogonalize = norm == "ortho" if orthogonalize is None else flag(function, "orthogonalize", orthogonalize)
     if inverse:
         type, norm = _INVERSE[type], reversed_norm(norm)
     return _along(x, type, sine, [n], [axis], norm, orthogonalize)
@@ -165,7 +166,7 @@ def transform_nd(
     check_options(function, norm, workers)
     shape, places = shape_and_axes(function, out, s, axes)
     _check_type(function, type, sine, shape)
-    orthogonalize = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
+    orthogonalize = norm == "ortho" if orthogonalize is None else flag(function, "orthogonalize", orthogonalize)
     if inverse:
         type, norm = _INVERSE[type], reversed_norm(norm)
     if not places:

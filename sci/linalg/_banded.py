@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, flag
 
 from ._band_operators import (
     banded_solve,
@@ -182,7 +182,7 @@ def solveh_banded(
     _, n = require_matrix(name, "ab", ab)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("ab", "b"), ab, b)
-    x = positive_banded_solve(ab, b, bool(lower), bool(check_finite), name)
+    x = positive_banded_solve(ab, b, flag(name, "lower", lower), bool(check_finite), name)
     return x[..., 0] if vector else x  # type: ignore[no-any-return]
 
 
@@ -240,7 +240,7 @@ def cholesky_banded(ab: Any, overwrite_ab: bool = False, lower: bool = False, ch
     """
     (ab,) = tensors("cholesky_banded", ab=ab)
     require_matrix("cholesky_banded", "ab", ab)
-    return factor_of_band(ab, bool(lower), bool(check_finite), "cholesky_banded")
+    return factor_of_band(ab, flag("cholesky_banded", "lower", lower), bool(check_finite), "cholesky_banded")
 
 
 def _factor_solve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -301,5 +301,5 @@ def cho_solve_banded(cb_and_lower: Any, b: Any, overwrite_b: bool = False, check
     _, n = require_matrix(name, "cb", cb)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("cb", "b"), cb, b)
-    x = solve_with_band_factor(cb, b, bool(lower), bool(check_finite), name)
+    x = solve_with_band_factor(cb, b, flag(name, "lower", lower), bool(check_finite), name)
     return x[..., 0] if vector else x

@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, flag
 
 from . import _lapack, _quick
 from ._errors import LinAlgError
@@ -176,11 +176,12 @@ def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finit
     tensor([[2., 0.],
             [1., 2.]])
     """
-    if (found := _quick.cholesky(a, bool(lower), bool(check_finite))) is not None:
+    lower = flag("cholesky", "lower", lower)
+    if (found := _quick.cholesky(a, lower, bool(check_finite))) is not None:
         return found[0]  # type: ignore[no-any-return]
     (a,) = tensors("cholesky", a=a)
     require_square("cholesky", "a", a)
-    return cholesky_factor(a, bool(lower), bool(check_finite), "cholesky", "a")  # type: ignore[no-any-return]
+    return cholesky_factor(a, lower, bool(check_finite), "cholesky", "a")  # type: ignore[no-any-return]
 
 
 @function(differentiable=("a",), samples=_samples_factor, call=lambda f, a, **o: _of_hermitian(f, a, **o)[0])
@@ -226,11 +227,12 @@ def cho_factor(
     >>> cho_solve(factor, torch.tensor([6.0, 7.0]))
     tensor([1., 1.])
     """
-    if (found := _quick.cholesky(a, bool(lower), bool(check_finite))) is not None:
-        return found[0], bool(lower)
+    lower = flag("cho_factor", "lower", lower)
+    if (found := _quick.cholesky(a, lower, bool(check_finite))) is not None:
+        return found[0], lower
     (a,) = tensors("cho_factor", a=a)
     require_square("cho_factor", "a", a)
-    return cholesky_factor(a, bool(lower), bool(check_finite), "cho_factor", "a"), bool(lower)
+    return cholesky_factor(a, lower, bool(check_finite), "cho_factor", "a"), lower
 
 
 # ---- solving with it -----------------------------------------------------------------------------------------------
@@ -374,13 +376,13 @@ def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite:
     name = "cho_solve"
     if not isinstance(c_and_lower, (tuple, list)) or len(c_and_lower) != 2:
         raise bad_argument(name, "c_and_lower", "the pair (c, lower) that cho_factor returns", c_and_lower, TypeError)
-    c, lower = c_and_lower
-    found = _quick.substitution(c, b, 0 if lower else 2, bool(lower), False, True, bool(check_finite))
+    c, lower = c_and_lower[0], flag(name, "lower", c_and_lower[1])
+    found = _quick.substitution(c, b, 0 if lower else 2, lower, False, True, bool(check_finite))
     if found is not None:
         return found[0]  # type: ignore[no-any-return]
     c, b = tensors(name, c=c, b=b)
     n = require_square(name, "c", c)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("c", "b"), c, b)
-    x = solve_with_factor(c, b, bool(lower), bool(check_finite))
+    x = solve_with_factor(c, b, lower, bool(check_finite))
     return x[..., 0] if vector else x  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, flag
 
 from . import _lapack, _tridiagonal
 from ._band_operators import from_band, lower_form
@@ -153,7 +153,7 @@ def eig_banded(
     >>> eig_banded(torch.tensor([[2.0, 2.0], [1.0, 0.0]]), lower=True, eigvals_only=True)
     tensor([1., 3.])
     """
-    options = bool(lower), bool(check_finite), bool(eigvals_only)
+    options = flag("eig_banded", "lower", lower), bool(check_finite), bool(eigvals_only)
     return _band_problem("eig_banded", a_band, *options, select, select_range)
 
 
@@ -195,7 +195,8 @@ def eigvals_banded(
     >>> eigvals_banded(torch.tensor([[2.0, 2.0], [1.0, 0.0]]), lower=True)
     tensor([1., 3.])
     """
-    w: Tensor = _band_problem("eigvals_banded", a_band, bool(lower), bool(check_finite), True, select, select_range)
+    lower = flag("eigvals_banded", "lower", lower)
+    w: Tensor = _band_problem("eigvals_banded", a_band, lower, bool(check_finite), True, select, select_range)
     return w
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.arrays import promote
 from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
-from sci._core.errors import bad_argument, items
+from sci._core.errors import bad_argument, flag, items
 
 from . import _lapack, _quick
 from ._eigh_generalised import generalised
@@ -107,7 +107,7 @@ def _solve(
             raise bad_argument(function, "b", f"{n} x {n}, as a", b)
         a, b = broadcast_matrices(function, ("a", "b"), a, b)
     index, value = _require_options(function, n, b is not None, type, subset_by_index, subset_by_value, driver)
-    lower, check_finite = bool(lower), bool(check_finite)
+    lower, check_finite = flag(function, "lower", lower), bool(check_finite)
     if b is not None:
         w, v = generalised(a, b, lower, type, check_finite, function)
         v = None if eigvals_only else v
@@ -247,7 +247,7 @@ def eigh(
     True
     """
     if b is None and subset_by_index is None and subset_by_value is None and driver is None:
-        found = _quick.eigh(a, bool(lower), not eigvals_only, bool(check_finite))
+        found = _quick.eigh(a, flag("eigh", "lower", lower), not eigvals_only, bool(check_finite))
         if found is not None:
             return found[0] if eigvals_only else (found[0], found[1])
     w, v = _solve("eigh", a, b, lower, bool(eigvals_only), type, check_finite, subset_by_index, subset_by_value, driver)
@@ -313,7 +313,7 @@ def eigvalsh(
     tensor([1., 3.])
     """
     if b is None and subset_by_index is None and subset_by_value is None and driver is None:
-        found = _quick.eigh(a, bool(lower), False, bool(check_finite))
+        found = _quick.eigh(a, flag("eigvalsh", "lower", lower), False, bool(check_finite))
         if found is not None:
             return found[0]  # type: ignore[no-any-return]
     return _solve("eigvalsh", a, b, lower, True, type, check_finite, subset_by_index, subset_by_value, driver)[0]

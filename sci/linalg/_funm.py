@@ -16,7 +16,7 @@ from sci._core.arrays import as_tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, flag
 
 from ._errors import LinAlgWarning
 from ._funm_hermitian import function_of_hermitian
@@ -337,7 +337,7 @@ def funm(
     require_finite_data("funm", True, A=a)
     if n == 0 or a.numel() == 0:
         f = a.clone()
-    elif hermitian:
+    elif flag("funm", "hermitian", hermitian):
         f = function_of_hermitian(a, func, fprime)
     else:
         f = _general(a, func)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
-from sci._core.errors import take_host_route
+from sci._core.errors import flag, take_host_route
 
 from . import _lapack
 from ._hermitian import from_triangle
@@ -168,10 +168,10 @@ def ldl(
     """
     (A,) = tensors("ldl", A=A)
     require_square("ldl", "A", A)
-    hermitian = bool(hermitian) and A.is_complex()
+    lower, hermitian = flag("ldl", "lower", lower), flag("ldl", "hermitian", hermitian) and A.is_complex()
     if A.is_cpu and A.dim() == 2 and A.numel() > 0 and not differentiates(A):
         require_finite_data("ldl", check_finite, A=A)  # LAPACK reads one triangle itself
-        return _factors(A, bool(lower), hermitian)
-    a = from_triangle(A, bool(lower), hermitian, bool(check_finite), "ldl", "A")
-    found: tuple[Tensor, Tensor, Tensor] = _ldl(a, bool(lower), hermitian)
+        return _factors(A, lower, hermitian)
+    a = from_triangle(A, lower, hermitian, bool(check_finite), "ldl", "A")
+    found: tuple[Tensor, Tensor, Tensor] = _ldl(a, lower, hermitian)
     return found

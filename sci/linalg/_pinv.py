@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, flag
 
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
@@ -244,7 +244,7 @@ def pinvh(
     """
     (a,) = tensors("pinvh", a=a)
     require_square("pinvh", "a", a)
-    full = from_triangle(a, bool(lower), True, bool(check_finite), "pinvh", "a")
+    full = from_triangle(a, flag("pinvh", "lower", lower), True, bool(check_finite), "pinvh", "a")
     p, rank = pseudoinverse(full, True, *_tolerances("pinvh", a, atol, rtol), False, "pinvh")
     return (p, rank.detach().to(torch.int64)) if return_rank else p
 

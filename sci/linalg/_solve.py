@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, known
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, flag
 
 from . import _quick
 from ._band_operators import banded_solve, to_band
@@ -222,6 +222,7 @@ def solve(
     """
     structure = _structure("solve", assume_a)
     general = assume_a is None or assume_a == "general"
+    transposed = flag("solve", "transposed", transposed)
     if general and not transposed and (found := _quick.solve(a, b, bool(check_finite))) is not None:
         return found[0]  # type: ignore[no-any-return]
     a, b = tensors("solve", a=a, b=b)
@@ -230,10 +231,11 @@ def solve(
     n = require_square("solve", "a", a)
     b, vector = right_hand_side("solve", n, b)
     a, b = broadcast_matrices("solve", ("a", "b"), a, b)
+    lower = flag("solve", "lower", lower)
     if transposed:
         a, lower = a.mT, not lower
         structure = {"upper": "lower", "lower": "upper"}.get(structure, structure)
-    x = _with_structure("solve", a, b, structure, bool(lower), bool(check_finite))
+    x = _with_structure("solve", a, b, structure, lower, bool(check_finite))
     return x[..., 0] if vector else x
 
 
@@ -308,4 +310,4 @@ def inv(
     if structure in ("general", "unknown"):
         return inverse(a, bool(check_finite), structure == "unknown", "inv")  # type: ignore[no-any-return]
     eye = torch.eye(n, dtype=a.dtype, device=a.device).expand(a.shape)
-    return _with_structure("inv", a, eye, structure, bool(lower), bool(check_finite))
+    return _with_structure("inv", a, eye, structure, flag("inv", "lower", lower), bool(check_finite))

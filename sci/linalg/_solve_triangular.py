@@ -12,7 +12,7 @@ from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, flag
 
 from . import _lapack, _quick
 from ._errors import LinAlgError
@@ -205,8 +205,9 @@ def solve_triangular(
     tensor([1., 2.])
     """
     name = "solve_triangular"
+    lower, unit_diagonal = flag(name, "lower", lower), flag(name, "unit_diagonal", unit_diagonal)
     if (trans == 0 or trans == "N") and trans is not False:
-        found = _quick.substitution(a, b, 0, bool(lower), bool(unit_diagonal), False, True)
+        found = _quick.substitution(a, b, 0, lower, unit_diagonal, False, True)
         if found is not None:
             return found[0]  # type: ignore[no-any-return]
     a, b = tensors(name, a=a, b=b)
@@ -215,5 +216,5 @@ def solve_triangular(
     if isinstance(trans, bool) or not isinstance(trans, (int, str)) or trans not in _TRANS:
         raise bad_argument(name, "trans", "0, 1, 2, 'N', 'T' or 'C'", trans)
     broadcast_matrices(name, ("a", "b"), a, b)
-    x = triangular(a, b, _TRANS[trans], bool(lower), bool(unit_diagonal), bool(check_finite))
+    x = triangular(a, b, _TRANS[trans], lower, unit_diagonal, bool(check_finite))
     return x[..., 0] if vector else x  # type: ignore[no-any-return]

@@ -175,30 +175,24 @@ def _plain(*arguments: Tensor) -> bool:
     return not (torch.is_grad_enabled() and any(x.requires_grad for x in arguments))
 
 
-def _value(kind: int, f: Callable[..., Tensor], n: int, p: int, *arguments: Tensor) -> Tensor:
+def _value(kind: int, f: Callable[..., Tensor], n: int, p: int, shape: torch.Size, *arguments: Tensor) -> Tensor:
     """Return f by the kernel `kind`, whose arguments after these do not matter to it, where that can be."""
     if n > _LAME_DEGREE or not _plain(*arguments):
         return f(n, p, *arguments)
-    full = [x for x in arguments if x.dim()]
-    like, given = arguments[0], arguments
-    if full:
-        shape = full[0].shape
-        if any(x.shape != shape for x in full[1:]):
-            shape = torch.broadcast_shapes(*(x.shape for x in full))
-        given = tuple(x if x.shape == shape or not x.dim() else x.expand(shape) for x in arguments)
-        like = next(x for x in given if x.dim())
+    given = tuple(x if not x.dim() or x.shape == shape else x.expand(shape) for x in arguments)
+    like = next((x for x in given if x.dim()), given[0])
     return _lame(like, *given, *given[:1] * (5 - len(given)), n, p, kind)
 
 
-def _by_degree(name: str, f: Callable[..., Tensor], n: Any, p: Any, *arguments: Tensor) -> Tensor:
-    """Return f for whole numbers n and p, each pair of which has a matrix of its own."""
+def _by_degree(name: str, f: Callable[..., Tensor], n: Any, p: Any, shape: torch.Size, *arguments: Tensor) -> Tensor:
+    """Return f for whole numbers n and p, each pair of which has a matrix of its own; `shape` is the arguments'."""
     if isinstance(n, int) and isinstance(p, int):
         if n < 0 or not 1 <= p <= 2 * n + 1:
             return sum(arguments) * math.nan  # type: ignore[return-value]
-        return _value(_KINDS.index(f), f, n, p, *arguments)
+        return _value(_KINDS.index(f), f, n, p, shape, *arguments)
     degree, order = np.broadcast_arrays(_whole(name, "n", n), _whole(name, "p", p))
     if degree.ndim == 0:
-        return _by_degree(name, f, int(degree), int(order), *arguments)
+        return _by_degree(name, f, int(degree), int(order), shape, *arguments)
     tensors = torch.broadcast_tensors(*arguments, torch.zeros(degree.shape, device=arguments[0].device))[:-1]
     shape = tensors[0].shape
     flat = [t.reshape(-1) for t in tensors]
@@ -207,7 +201,7 @@ def _by_degree(name: str, f: Callable[..., Tensor], n: Any, p: Any, *arguments: 
     parts, places = [], []
     for i, (one, other) in enumerate(unique.T.tolist()):
         place = torch.from_numpy(np.flatnonzero(inverse.reshape(-1) == i)).to(flat[0].device)
-        parts.append(_by_degree(name, f, one, other, *(t[place] for t in flat)))
+        parts.append(_by_degree(name, f, one, other, place.shape, *(t[place] for t in flat)))
         places.append(place)
     if not parts:
         return flat[0].reshape(shape)
@@ -275,8 +269,8 @@ def ellip_harm(h2: Any, k2: Any, n: Any, p: Any, s: Any, signm: Any = 1, signn: 
     tensor([2.5000], dtype=torch.float64)
     """
     a, b, x, m, k = promote("ellip_harm", allow_complex=False, h2=h2, k2=k2, s=s, signm=signm, signn=signn)
-    common_shape("ellip_harm", h2=a, k2=b, s=x, signm=m, signn=k)
-    return _by_degree("ellip_harm", _first, n, p, a, b, x, m, k)
+    shape = common_shape("ellip_harm", h2=a, k2=b, s=x, signm=m, signn=k)
+    return _by_degree("ellip_harm", _first, n, p, shape, a, b, x, m, k)
 
 
 @function(differentiable=("h2", "k2", "s"), discrete=("n", "p"), samples=_samples, complex=False)
@@ -323,8 +317,8 @@ def ellip_harm_2(h2: Any, k2: Any, n: Any, p: Any, s: Any) -> Tensor:
     tensor([0.0011], dtype=torch.float64)
     """
     a, b, x = promote("ellip_harm_2", allow_complex=False, h2=h2, k2=k2, s=s)
-    common_shape("ellip_harm_2", h2=a, k2=b, s=x)
-    return _by_degree("ellip_harm_2", _second, n, p, a, b, x)
+    shape = common_shape("ellip_harm_2", h2=a, k2=b, s=x)
+    return _by_degree("ellip_harm_2", _second, n, p, shape, a, b, x)
 
 
 @function(differentiable=("h2", "k2"), discrete=("n", "p"), samples=_samples_norm, complex=False)
@@ -370,5 +364,5 @@ def ellip_normal(h2: Any, k2: Any, n: Any, p: Any) -> Tensor:
     1723.39
     """
     a, b = promote("ellip_normal", allow_complex=False, h2=h2, k2=k2)
-    common_shape("ellip_normal", h2=a, k2=b)
-    return _by_degree("ellip_normal", _norm, n, p, *torch.broadcast_tensors(a, b))
+    shape = common_shape("ellip_normal", h2=a, k2=b)
+    return _by_degree("ellip_normal", _norm, n, p, shape, *torch.broadcast_tensors(a, b))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -87,3 +88,17 @@ def test_bench_is_the_benchmarks() -> None:
     run = [sys.executable, "-m", "sci", "bench", "special", "--quick", "-k", "no such function"]
     done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT)
     assert "python -m benchmarks" in done.stdout + done.stderr or done.returncode == 0, done.stderr
+
+
+def test_a_run_of_tests_out_of_time_ends_well_and_says_what_it_left_out() -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "--seconds", "1e-3", "tests/fft/test_lengths.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"left out, as the time was over: \d+ tests of tests/fft", done.stdout)
+
+
+def test_benchmarks_out_of_time_say_what_they_left_out() -> None:
+    command = [sys.executable, "-m", "benchmarks", "fft", "sparse", "--quick", "--seconds", "1e-3"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"left out, as the time was over: rows of (\w+) after 1", done.stdout) == ["fft", "sparse"]

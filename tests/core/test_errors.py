@@ -198,6 +198,28 @@ def test_every_argument_of_a_sample_is_named_where_it_alone_is_bad(domain: str) 
 OF_OTHERS = {"special.assoc_laguerre", "special.eval_gegenbauer"}
 
 
+FLAGS = ("lower", "unit_diagonal", "hermitian", "transposed", "orthogonalize", "directed", "unweighted")
+
+
+def test_options_that_change_what_is_meant_take_no_strings_and_no_arrays() -> None:
+    tried = []
+    for name, card in sorted(function_cards.items()):
+        bound = recorded(card) if card.samples else None
+        for option in FLAGS if bound else ():
+            assert bound is not None
+            if option not in bound.signature.parameters or (name, option) in NOT_READ:
+                continue
+            tried.append(option)
+            for bad in ("no", torch.ones(2)):
+                call = inspect.BoundArguments(bound.signature, bound.arguments | {option: bad})
+                with pytest.raises(TypeError, match=rf"{card.name}: {option} must be true or false, got .*"):
+                    card.object(*call.args, **call.kwargs)
+    assert set(tried) == set(FLAGS)
+
+
+NOT_READ = {("linalg.inv", "lower"), ("linalg.solve", "lower")}  # for structures that the samples do not name
+
+
 def test_describe_is_short() -> None:
     assert describe(torch.ones(2, 3)) == "a torch.float32 tensor of shape (2, 3) on cpu"
     assert describe(np.ones(2)) == "a ndarray of dtype float64 and shape (2,)"

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, flag
 from .._base import SparseBase, classes
 from .._convert import is_scipy
 from .._csr import csr_array
@@ -82,9 +82,9 @@ class Graph:
             found = from_places(found, (found.detach() != 0) & found.detach().isfinite())
         data, self.pattern = found.tocsr()._rows()
         self.weights = real_weights(data, name)
-        if unweighted:
+        if flag(name, "unweighted", unweighted):
             self.weights = torch.ones_like(self.weights)
-        if not directed:
+        if not flag(name, "directed", directed):
             self.weights, self.pattern = both_ways(self.weights, self.pattern)
 
     @property

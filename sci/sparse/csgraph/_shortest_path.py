@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, flag
 from .._base import SparseBase
 from .._csr import csr_array
 from ._conversions import dense_weights
@@ -289,8 +289,9 @@ def floyd_warshall(
             [3., 0., 2.],
             [1., 2., 0.]])
     """
-    dense = dense_weights(csgraph, "floyd_warshall", unweighted)
-    if not directed:
+    name = "floyd_warshall"
+    dense = dense_weights(csgraph, name, flag(name, "unweighted", unweighted))
+    if not flag(name, "directed", directed):
         dense = torch.where(dense.mT < dense, dense.mT, dense)
     lengths, predecessors = pairs(dense)
     if overwrite and isinstance(csgraph, Tensor) and csgraph.dtype is lengths.dtype and not lengths.requires_grad:

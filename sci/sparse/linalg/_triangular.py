@@ -12,6 +12,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
+from ..._core.errors import flag
 from ..._core.torch_private import through_grads_batched
 from ...linalg import LinAlgError
 from .._csr import csr_array
@@ -208,7 +209,9 @@ def spsolve_triangular(
     >>> spsolve_triangular(A, torch.tensor([2.0, 9.0]))
     tensor([1., 2.])
     """
-    matrix = _square(A, "spsolve_triangular")
+    name = "spsolve_triangular"
+    lower, unit_diagonal = flag(name, "lower", lower), flag(name, "unit_diagonal", unit_diagonal)
+    matrix = _square(A, name)
     n = matrix.shape[0]
     right = as_tensor(b, "b", "spsolve_triangular", matrix.device)
     if right.dim() == 0 or right.shape[0 if right.dim() == 1 else -2] != n:
