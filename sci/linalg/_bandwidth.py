@@ -11,6 +11,7 @@ from torch import Tensor
 from sci._core.arrays import as_tensor
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument
+from sci._core.torch_private import dispatch_modes, transforms_active
 
 from ._matrices import random_matrices
 
@@ -42,6 +43,11 @@ def largest_bandwidth(a: Tensor) -> tuple[int, int]:
     n = a.shape[-1]
     if torch.compiler.is_compiling() or a.device.type == "meta" or a.numel() == 0:
         return max(n - 1, 0), max(n - 1, 0)
+    if a.dim() == 2 and a.is_cpu and not transforms_active() and not dispatch_modes():
+        from scipy.linalg import bandwidth as found  # which stops at the first number that is not 0
+
+        low, up = found(a.detach().resolve_conj().resolve_neg().numpy())
+        return int(low), int(up)
     low, up = _bandwidths(a.detach())
     try:
         return int(low.amax()), int(up.amax())

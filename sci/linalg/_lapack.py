@@ -30,6 +30,7 @@ _MIN_ALONE = 96  # below, a factor takes less time than SciPy's call
 _MIN_ESTIMATE = 256  # below, gecon takes less time than the calls of our own estimate
 _ESTIMATE_STEPS = 5  # LAPACK's bound
 _MIN_DECOMPOSED = 256  # from here on those of A = QR, U S V^H and V W V^H, on one thread
+_MIN_BAND = 3  # rows that routines for bands take
 _WIDE, _WIDE_FACTOR = 20, 40  # bands with more diagonals are solved, and factored, in blocks
 
 
@@ -565,8 +566,7 @@ def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor
         outer[order] = (triangle.tril() if lower else triangle.triu()).fill_diagonal_(1)
         return (outer, d, order), 0
 
-    outer, d, order = _one_by_one(a, decompose)
-    return outer, d, order
+    return _one_by_one(a, decompose)  # type: ignore[return-value]
 
 
 def _order(pivots: list[int], lower: bool) -> list[int]:
@@ -669,3 +669,32 @@ def csd(x: Tensor, p: int, q: int, swap: bool) -> tuple[Tensor, ...]:
             y[k] = torch.from_numpy(found)
         info.view(-1)[k] = code
     return *out, info
+
+
+# ---- reciprocal conditions of one structured matrix in the 1-norm ----------------------------------------------------
+# The routines see transposes, whose condition in the norm of infinity that is; Hermitian ones have it in either.
+
+
+def estimates_condition(a: Tensor) -> bool:
+    """Return whether the functions below take `a`."""
+    return a.dim() == 2 and a.is_cpu and a.shape[-1] >= _MIN_BAND and a.dtype in _PREFIX
+
+
+def condition_of_triangle(a: Tensor, lower: bool) -> float:
+    matrix = a.contiguous().resolve_conj().numpy().T
+    return float(_routine("trcon", a.dtype)(matrix, norm="I", uplo="U" if lower else "L")[0])
+
+
+def condition_of_factor(a: Tensor, c: Tensor, lower: bool) -> float:
+    """Return that of a Hermitian matrix, of which one triangle is read, from its Cholesky factor."""
+    half = (a.tril() if lower else a.triu()).abs().numpy()
+    norm = float((half.sum(0) + half.sum(1) - half.diagonal()).max())
+    packed, _ = _routine("trttp", c.dtype)(c.contiguous().resolve_conj().numpy().T, uplo="U" if lower else "L")
+    return float(_routine("ppcon", c.dtype)(c.shape[-1], packed, norm, lower=int(not lower))[0])
+
+
+def condition_of_band(ab: Tensor, below: int, above: int) -> float:
+    """Return that of a matrix from its diagonals in band storage."""
+    norm, band = float(ab.abs().sum(0).amax()), torch.nn.functional.pad(ab, (0, 0, below, 0))
+    packed, pivots, info = _routine("gbtrf", ab.dtype)(band.resolve_conj().numpy(), below, above)
+    return 0.0 if info else float(_routine("gbcon", ab.dtype)(below, above, packed, pivots, norm)[0])

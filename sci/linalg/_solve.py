@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, known
 from sci._core.errors import bad_argument, flag
 
-from . import _quick
+from . import _lapack, _quick
 from ._band_operators import banded_solve, to_band
 from ._bandwidth import largest_bandwidth
 from ._cholesky import cholesky_factor, solve_with_factor
@@ -77,8 +77,13 @@ def _diagonal_solve(function: str, a: Tensor, b: Tensor, check_finite: bool) -> 
     return b / d[..., None]
 
 
-def _check_condition(function: str, a: Tensor, apply: Callable[[Tensor, bool], Tensor]) -> None:
-    """Warn if `apply`, the inverse of `a` or its adjoint, is large; without a record for a gradient."""
+def _check_condition(
+    function: str, a: Tensor, apply: Callable[[Tensor, bool], Tensor], alone: Callable[[], float]
+) -> None:
+    """Warn if `apply`, the inverse of `a` or its adjoint, is large; without a record for a gradient.
+
+    `alone` asks LAPACK for the reciprocal condition, of one matrix on the CPU.
+    """
     if (
         not checks_enabled()
         or torch.compiler.is_compiling()
@@ -87,6 +92,8 @@ def _check_condition(function: str, a: Tensor, apply: Callable[[Tensor, bool], T
     ):
         return
     with torch.no_grad():
+        if _lapack.estimates_condition(a):
+            return warn_if_ill_conditioned(function, "a", torch.tensor(alone(), dtype=a.real.dtype))
         inverse = estimate_inverse_norm(apply, a)
         warn_if_ill_conditioned(function, "a", 1 / (torch.linalg.matrix_norm(a, 1) * inverse))
 
@@ -95,6 +102,23 @@ def _check_positive(function: str, a: Tensor, lower: bool) -> None:
     """Warn of ill-conditioned matrices among those that go side by side on the CPU."""
     if checks_enabled() and not torch.compiler.is_compiling() and known(finite_probe(a)) is not None:
         warn_if_ill_conditioned(function, "a", torch.ops.sci._cholesky_condition(a.resolve_conj(), lower))
+
+
+def _few_positive(a: Any, b: Any, lower: bool, check_finite: bool) -> Tensor | None:
+    """Return solutions with small positive definite matrices; None for the general way, which knows what to say."""
+    found = _quick.cholesky(a, lower, check_finite)
+    if found is None:
+        return None
+    c = found[0]
+    solved = _quick.substitution(c, b, 0 if lower else 2, lower, False, True, check_finite)
+    if solved is None:
+        return None
+    if not _lapack.estimates_condition(a):
+        _check_positive("solve", a, lower)
+    elif checks_enabled():
+        rcond = _lapack.condition_of_factor(a, c, lower)
+        warn_if_ill_conditioned("solve", "a", torch.tensor(rcond, dtype=c.real.dtype))
+    return solved[0]  # type: ignore[no-any-return]
 
 
 def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: bool, check_finite: bool) -> Tensor:
@@ -106,7 +130,10 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
             ab = to_band(a, below, above)
             held = ab.detach()
             _check_condition(
-                function, a.detach(), lambda y, adjoint: banded_solve(held, y, below, above, adjoint, False, function)
+                function,
+                a.detach(),
+                lambda y, adjoint: banded_solve(held, y, below, above, adjoint, False, function),
+                lambda: _lapack.condition_of_band(held, below, above),
             )
             return banded_solve(ab, b, below, above, False, check_finite, function)  # type: ignore[no-any-return]
         if structure == "tridiagonal":
@@ -115,7 +142,12 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
         low = structure == "lower"
         x = triangular(a, b, 0, low, False, check_finite)
         held = a.detach().tril() if low else a.detach().triu()
-        _check_condition(function, held, lambda y, adjoint: triangular(held, y, 2 if adjoint else 0, low, False, False))
+        _check_condition(
+            function,
+            held,
+            lambda y, adjoint: triangular(held, y, 2 if adjoint else 0, low, False, False),
+            lambda: _lapack.condition_of_triangle(held, low),
+        )
         return x  # type: ignore[no-any-return]
     if structure == "positive":
         require_finite_data(function, check_finite, b=b)
@@ -124,7 +156,12 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
         if fits_lanes(held):
             _check_positive(function, a.detach(), lower)
         else:
-            _check_condition(function, a.detach(), lambda y, _: solve_with_factor(held, y, lower, False))
+            _check_condition(
+                function,
+                a.detach(),
+                lambda y, _: solve_with_factor(held, y, lower, False),
+                lambda: _lapack.condition_of_factor(a.detach(), held, lower),
+            )
         return solve_with_factor(c, b, lower, False)  # type: ignore[no-any-return]
     if structure in ("symmetric", "hermitian"):
         a = from_triangle(a, lower, structure == "hermitian", check_finite, function, "a")
@@ -225,6 +262,10 @@ def solve(
     transposed = flag("solve", "transposed", transposed)
     if general and not transposed and (found := _quick.solve(a, b, bool(check_finite))) is not None:
         return found[0]  # type: ignore[no-any-return]
+    if structure == "positive" and not transposed:
+        few = _few_positive(a, b, bool(lower), bool(check_finite))
+        if few is not None:
+            return few
     a, b = tensors("solve", a=a, b=b)
     if a.dim() == 0 or (a.shape == (1, 1) and (b.dim() < 2 or b.shape[-2] != 1)):  # a number, which divides all of b
         return solve(a.reshape(1, 1), b.reshape(1, -1), check_finite=check_finite).reshape(b.shape)

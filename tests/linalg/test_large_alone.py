@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 
 from sci import linalg
 from sci.linalg import LinAlgError, LinAlgWarning, _lapack, _qr_operator
+from sci.linalg._band_operators import to_band
 from sci.linalg._matrices import hermitian_part
 from tests.linalg.linalg_matrices import positive, random, unitary
 
@@ -163,6 +165,39 @@ def test_condition_estimates_as_lapack(dtype: torch.dtype) -> None:
         expected = gecon(lu.numpy(), float(norm))[0]
         found = float(_lapack.reciprocal_condition(lu, pivots, norm))
         assert found == pytest.approx(expected, rel=1e-3, abs=0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_conditions_of_structured_matrices(dtype: torch.dtype) -> None:
+    for n in (3, 4, 9, 40):
+        a = random(n, n, dtype=dtype)
+        low, band = a.tril() + 2 * torch.eye(n), a.tril(2).triu(-1)
+        high, definite = low.mT.contiguous(), positive(n, n, dtype=dtype)
+        other = definite + torch.ones(n, n).triu(1)  # a triangle that is not read
+        found = (
+            (_lapack.condition_of_triangle(low, True), low),
+            (_lapack.condition_of_triangle(high, False), high),
+            (_lapack.condition_of_factor(other, linalg.cholesky(definite, lower=True), True), definite),
+            (_lapack.condition_of_factor(other.mH, linalg.cholesky(definite), False), definite),
+            (_lapack.condition_of_band(to_band(band, 1, 2), 1, 2), band),
+        )
+        for mine, matrix in found:
+            exact = 1 / (torch.linalg.matrix_norm(matrix, 1) * torch.linalg.matrix_norm(torch.linalg.inv(matrix), 1))
+            assert float(exact) * (1 - 1e-9) <= mine <= 3 * float(exact), n
+    assert _lapack.condition_of_band(torch.zeros(3, 4, dtype=dtype), 1, 1) == 0
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_one_ill_conditioned_structured_system(dtype: torch.dtype) -> None:
+    n = 12
+    bad = torch.eye(n, dtype=dtype)
+    bad[3, 3] = 1e-18
+    for kind in ("positive definite", "upper triangular", "lower triangular", "tridiagonal", "banded"):
+        with pytest.warns(LinAlgWarning, match="ill-conditioned"):
+            linalg.solve(bad, torch.ones(n, dtype=dtype), assume_a=kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            linalg.solve(2 * torch.eye(n, dtype=dtype), torch.ones(n, dtype=dtype), assume_a=kind)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
