@@ -555,15 +555,11 @@ def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor
         packed, pivots, _ = factor(x.numpy(), lower=int(lower), lwork=64 * x.shape[-1])
         packed, beside, _ = apart(packed, pivots, lower=int(lower), overwrite_a=1)
         order = torch.tensor(_order(pivots.tolist(), lower))
-        triangle, off = torch.from_numpy(packed), torch.from_numpy(beside)
-        off = off[:-1] if lower else off[1:]
-        d = (
-            torch.diag(triangle.diagonal())
-            + torch.diag(off, side)
-            + torch.diag(off.conj() if hermitian else off, -side)
-        )
-        outer = torch.empty(x.shape, dtype=x.dtype)
-        outer[order] = (triangle.tril() if lower else triangle.triu()).fill_diagonal_(1)
+        triangle, off = torch.from_numpy(packed), torch.from_numpy(beside[:-1] if lower else beside[1:])
+        outer, d = torch.empty(x.shape, dtype=x.dtype), torch.zeros(x.shape, dtype=x.dtype)
+        for place, entries in ((0, triangle.diagonal()), (side, off), (-side, off.conj() if hermitian else off)):
+            d.diagonal(place).copy_(entries)
+        outer.numpy()[order.numpy()] = (triangle.tril() if lower else triangle.triu()).fill_diagonal_(1).numpy()
         return (outer, d, order), 0
 
     return _one_by_one(a, decompose)  # type: ignore[return-value]

@@ -28,7 +28,7 @@ _WHY = "its pivots are chosen one after the other"
 def _factors(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:
     x, power = in_range(a)
     outer, d, p = _lapack.ldl(x, lower, hermitian)
-    return outer, d.mul_(power), p
+    return outer, d.mul_(power) if power.dim() else d, p
 
 
 def _compute(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:

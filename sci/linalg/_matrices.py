@@ -118,7 +118,11 @@ def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
     if x.is_complex():  # by parts, since the square of a modulus leaves the range
         parts, power = in_range(torch.view_as_real(x.resolve_conj()).flatten(-2))
         return torch.view_as_complex(parts.unflatten(-1, (-1, 2))), power
-    largest = x.abs().amax((-2, -1), keepdim=True)
+    if x.dim() == 2 and x.is_cpu and not transforms_active():
+        low, high = torch.aminmax(x)  # of one matrix, without one of moduli
+        largest = torch.maximum(-low, high)[None, None]
+    else:
+        largest = x.abs().amax((-2, -1), keepdim=True)
     exponent = torch.frexp(largest)[1]
     far = (exponent.abs() > math.log2(torch.finfo(largest.dtype).max) / 4) & torch.isfinite(largest)
     if x.is_cpu and not bool(far.any()):  # a large copy costs more than a look
