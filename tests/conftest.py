@@ -123,8 +123,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if count := config.stash.get(_NO_GPU, 0):
         terminalreporter.write_line(f"{count} tests need a GPU and were left out")
-    for folder, count in sorted((config.stash[_WANTED] - config.stash[_BEGUN]).items()):
+    late = config.stash[_WANTED] - config.stash[_BEGUN]
+    for folder, count in sorted(late.items()):
         terminalreporter.write_line(f"left out, as the time was over: {count} tests of {folder}")
+    if late:
+        total = config.stash[_WANTED].total()
+        terminalreporter.write_line(f"left out, as the time was over: {late.total()} tests of {total} in all")
 
 
 @pytest.fixture(scope="session")

@@ -505,20 +505,23 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             return checked(args, out)
         if out is not None or is_compiling() or _watched():
             return general(args, out)
-        key = tuple([x.dtype if type(x) in _PLAIN else type(x) for x in args])
+        grad, on_cpu = False, True
+        key: Args = ()
+        for x in args:
+            kind: Any = type(x)
+            if kind in _PLAIN:
+                kind = x.dtype
+                if x.layout is not STRIDED or x.is_neg() or (kind in COMPLEX_DTYPES and x.is_conj()) or is_wrapped(x):
+                    return general(args, out)
+                on_cpu = on_cpu and x.is_cpu
+                grad = grad or x.requires_grad
+            key += (kind,)
         try:
             plan = plans[key]
         except KeyError:
             plan = plans[key] = _make_plan(card, key)
         if plan is None:
             return general(args, out)
-        grad, on_cpu = False, True
-        for i in plan.tensors:
-            x = args[i]
-            if x.layout is not STRIDED or x.is_neg() or (plan.complex and x.is_conj()) or is_wrapped(x):
-                return general(args, out)
-            on_cpu = on_cpu and x.is_cpu
-            grad = grad or x.requires_grad
         if not on_cpu:
             devices = {args[i].device for i in plan.tensors}
             if len(devices) > 1 or not args[plan.tensors[0]].is_cuda:
@@ -566,7 +569,6 @@ class _Plan:
 
     tensors: tuple[int, ...]
     numbers: tuple[tuple[int, torch.dtype], ...]  # which, and what they become
-    complex: bool
 
 
 def _make_plan(card: ElementwiseCard, key: Args) -> _Plan | None:
@@ -582,7 +584,7 @@ def _make_plan(card: ElementwiseCard, key: Args) -> _Plan | None:
                 for k, dtype, kind in zip(key, dtypes, ins, strict=True)
             ):
                 numbers = tuple((i, dtypes[i]) for i in range(len(key)) if i not in tensors)
-                return _Plan(tensors, numbers, any(key[i].is_complex for i in tensors))
+                return _Plan(tensors, numbers)
     return None
 
 
