@@ -66,14 +66,15 @@ SCI_HD_LARGE many<T, 2> beta_parts(T a, T b) {
   if (hi > S(0)) {
     if (primal(r) > S(0)) {
       many<T, 2> f = beta_positive(one - a, r);
-      return {{pi / (sinpi(a) * b * f[0]), -f[1]}};
+      return {{pi / sinpi(a) / (b * f[0]), -f[1]}};
     }
     many<T, 2> f = beta_positive(b, one - r);
     return {{sinpi_sum(r, sum_error(a, b, r)) / sinpi(a) * f[0], f[1]}};
   }
   if (beta_whole(b)) return {{T(limits<S>::infinity), zero}};
   many<T, 2> f = beta_positive(one - a, one - b);
-  return {{pi * sinpi_sum(r, sum_error(a, b, r)) / (sinpi(a) * sinpi(b) * (one - r) * f[0]), -f[1]}};
+  // The sines are not multiplied by each other: both may be tiny.
+  return {{sinpi_sum(r, sum_error(a, b, r)) / sinpi(a) * (pi / sinpi(b)) / ((one - r) * f[0]), -f[1]}};
 }
 
 }  // namespace detail

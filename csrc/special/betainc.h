@@ -102,9 +102,9 @@ SCI_HD dual<T, D> betainc_factor(dual<T, D> a, dual<T, D> b, dual<T, D> x, dual<
   return {f, f * (by_a * a.d + by_b * b.d + l.v * (x.d / max(x.v, limits<T>::min) / y.v))};
 }
 
-/// log Gamma(a + h) - log Gamma(a) for a > 0, 0 <= h <= 1, relatively accurate for small h.
+/// log Gamma(a + h) - log Gamma(a) + h log x for a > 0, 0 <= h <= 1, relatively accurate for small h.
 template <class T>
-SCI_HD T gammaln_step(T a, T h) {
+SCI_HD T gammaln_step(T a, T h, T x = T(scalar_of<T>(1))) {
   using S = scalar_of<T>;
   T sum = T(S(0));
   for (int i = 0; i < 13 && primal(a) < S(13); ++i) {
@@ -113,7 +113,9 @@ SCI_HD T gammaln_step(T a, T h) {
   }
   // Stirling's series (DLMF 5.11.1) in differences: x^(1-2k) of c = a + h and a, step = 1/c - 1/a.
   T c = a + h, s = T(S(1)) / a, t = T(S(1)) / c, step = -h * s * t;
-  sum = sum + (a - T(S(0.5))) * log1p(h / a) + h * (log(c) - T(S(1)));
+  // For tiny h / a that may be subnormal.
+  const bool tiny = primal(h) < limits<S>::epsilon * S(0.25) * primal(a);
+  sum = sum + (tiny ? h - T(S(0.5)) * h / a : (a - T(S(0.5))) * log1p(h / a)) + h * (log(c * x) - T(S(1)));
   const double* b = gamma_tables::gammaln_bernoulli();
   // (t^n - s^n) / (t - s) = t^(n-1) + ... + s^(n-1) for n = 1, 3, 5, ...
   T powers = T(S(1)), edge = s, tail = T(S(0));
@@ -129,7 +131,7 @@ SCI_HD T gammaln_step(T a, T h) {
 template <class T>
 SCI_HD T betainc_small(T a, T b, T x) {
   using S = scalar_of<T>;
-  T u = a * log(x) - (gammaln1p(a) - gammaln_step(b, a)), power = T(S(1)), sum = T(S(0));
+  T u = gammaln_step(b, a, x) - gammaln1p(a), power = T(S(1)), sum = T(S(0));
   SCI_NO_UNROLL
   for (int n = 1; n < 80; ++n) {
     power = power * ((T(S(n)) - b) * x * T(S(1) / S(n)));

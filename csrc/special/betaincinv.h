@@ -76,8 +76,10 @@ SCI_HD T betaincinv_edges(T a, T b, T p, T q) {
   if (b == T(1)) return a == T(1) ? p : p <= q ? pow(p, 1 / a) : exp(log1p(-q) / a);
   if (a == T(1)) return -expm1((p <= q ? log1p(-p) : log(q)) / b);
   T x = betaincinv_solve(a, b, p, q)[0];
+  if (!(x < limits<T>::min * 16384)) return x;
   // Near the ends of the range of t the leading term (DLMF 8.17.7).
-  return x < limits<T>::min * 16384 && p < T(1) ? exp((log(p) + log(a) + betaln(a, b)) / a) : x;
+  const T scale = a < T(1) ? gammaln1p(a) - gammaln_step(b, a) : log(a) + betaln(a, b);
+  return exp(((p < q ? log(p) : log1p(-q)) + scale) / a);
 }
 
 }  // namespace detail

@@ -6,12 +6,12 @@
 //                      (DLMF 5.5.2), its sum kept as one fraction: a single division.
 //   -1 < x < 0         Taylor series within 0.03 of the root -0.504...; else the recurrence over both poles.
 //   x <= -1            reflection psi(-y) = psi(y) + 1/y + pi cot(pi y) (DLMF 5.5.4), y reduced exactly.
-// Complex: Taylor series within 0.35 of x0 and 0.06 of the root -0.504...; the asymptotic series for |z| >= 9 after a
+// Complex: Taylor series within 1/2 of x0 and 0.06 of the root -0.504...; the asymptotic series for |z| >= 9 after a
 // shift to the right; reflection for Re z < 0, where pi cot(pi z) is written with 1 - e^(2 pi i z).
 // Beside the other negative roots the absolute error is a few ulp of 1, less than an ulp in x makes.
 //
-// Measured away from the other negative roots: real 2.4 ulp, both roots included; complex 14 ulp about the roots
-// (float: 6), 3 elsewhere.
+// Measured away from the other negative roots: real 2.4 ulp, both roots included; complex 14 ulp about the
+// negative root (float: 6), 4 elsewhere.
 //
 // psi(+-0) = -+inf; NaN at negative integers and at -inf; complex poles NaN.
 #pragma once
@@ -122,12 +122,12 @@ SCI_HD complex<T> digamma(complex<T> z) {
     return log(z);
   }
   if (detail::gamma_complex_pole(z)) return detail::gamma_complex_nan<T>();
-  if (abs(y) < S(0.35)) {
+  if (abs(y) < S(0.5)) {
     constexpr bool single = is_same<S, float>;
     complex<T> w =
         (z - T(S(t::digamma_root))) - T(S(t::digamma_root - double(S(t::digamma_root)) + t::digamma_root_low));
     S u = primal(w.re);
-    if (u * u + y * y < S(0.1225)) return w * detail::gamma_polynomial<single ? 12 : 26>(t::digamma_root_taylor(), w);
+    if (u * u + y * y < S(0.25)) return w * detail::gamma_polynomial<single ? 17 : 36>(t::digamma_root_taylor(), w);
     constexpr double root = t::digamma_negative_root;
     w = (z - T(S(root))) - T(S(root - double(S(root)) + t::digamma_negative_root_low));
     u = primal(w.re);

@@ -140,8 +140,10 @@ SCI_HD T fdtri(T dfn, T dfd, T p) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T fdtridfd(T dfn, T p, T x) {
   if (!(dfn > T(0)) || isinf(dfn) || !(p > T(0) && p < T(1)) || !(x > T(0)) || isinf(x)) return limits<T>::nan;
-  T n =
-      detail::monotone_root([=](T dfd) { return detail::cdf_gap(detail::fisher_parts(dfn, dfd, x), p, 1 - p); }, T(5));
+  const double m = dfn, f = x, value = p;  // in double: its own rounding moves the root
+  T n = T(detail::monotone_root(
+      [=](double dfd) { return detail::cdf_gap(detail::fisher_parts(m, dfd, f), value, 1 - value); }, 5.0,
+      detail::double_epsilon<T>));
   return n > T(0) && isfinite(n) ? n : limits<T>::nan;
 }
 

@@ -44,7 +44,8 @@ SCI_HD_LARGE T gammaincinv_solve(T a, T p, T q) {
   constexpr bool single = is_same<T, float>;
   const bool lower = p <= q;
   T x = gammaincinv_start(a, p, q);
-  if (x < limits<T>::min) return x;  // underflow, with P's leading term exact
+  // Underflow, with P's leading term exact; so large a shape that the first digits of the normal quantile suffice.
+  if (x < limits<T>::min || a > T(single ? 1e8 : 1e27)) return x;
   SCI_NO_UNROLL
   for (int i = 0; i < 40; ++i) {
     many<T, 2> f = gammainc_parts(a, x);

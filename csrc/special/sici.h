@@ -54,6 +54,13 @@ SCI_HD many<T, 2> sici_short(T x, T square) {
   return {{x * horner(odd, square), square * horner(even, square)}};
 }
 
+/// Shi(z) and Chi(z) for large z but for i pi/2 sign(Im z).
+template <class T>
+SCI_HD many<complex<T>, 2> shichi_waves(complex<T> z) {
+  complex<T> right = exp1(z), left = exp1(-z);
+  return {{(right - left) * T(0.5), (right + left) * T(-0.5)}};
+}
+
 template <class T>
 SCI_HD many<complex<T>, 2> shichi_plane(complex<T> z) {
   if (max(abs(z.re), abs(z.im)) < T(2.5) && norm(z) < T(6.25)) {
@@ -61,8 +68,9 @@ SCI_HD many<complex<T>, 2> shichi_plane(complex<T> z) {
     out[1] = out[1] + numbers::egamma<T> + log(z);
     return out;
   }
-  complex<T> right = exp1(z), left = exp1(-z), turn(T(0), copysign(T(0.5) * numbers::pi<T>, z.im));
-  return {{(right - left) * T(0.5) + turn, (right + left) * T(-0.5) + turn}};
+  auto out = shichi_waves(z);
+  complex<T> turn(T(0), copysign(T(0.5) * numbers::pi<T>, z.im));
+  return {{out[0] + turn, out[1] + turn}};
 }
 
 /// The n-th derivative of sin(z) / z (sign = -1) or sinh(z) / z (sign = 1): |z| < n + 1/2 the series
@@ -209,9 +217,9 @@ SCI_HD many<complex<T>, 2> sici(complex<T> z) {
     si = out[0];
     ci = out[1] + numbers::egamma<T> + log(w);
   } else {
-    auto out = detail::shichi_plane(complex<T>(-w.im, w.re));
-    si = complex<T>(out[0].im, -out[0].re);
-    ci = complex<T>(out[1].re, out[1].im - T(0.5) * numbers::pi<T>);
+    auto out = detail::shichi_waves(complex<T>(-w.im, w.re));
+    si = complex<T>(out[0].im + T(0.5) * numbers::pi<T>, -out[0].re);
+    ci = out[1];  // i pi/2 is what it differs by from Chi
   }
   if (left) {
     si = -si;

@@ -133,8 +133,10 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T stdtridf(T p, T t) {
   if (!(p > T(0) && p < T(1)) || !isfinite(t) || (p < T(0.5)) != (t < T(0)) || t == T(0) || p == T(0.5))
     return limits<T>::nan;
-  T tail = min(p, 1 - p), left = -abs(t);
-  T v = detail::monotone_root([=](T df) { return -detail::tail_gap(detail::student_cdf(df, left), tail); }, T(2));
+  // In double: the root is where the function is less sensitive than its own rounding.
+  double tail = min(p, 1 - p), left = -abs(t);
+  T v = T(detail::monotone_root([=](double df) { return -detail::tail_gap(detail::student_cdf(df, left), tail); }, 2.0,
+                                detail::double_epsilon<T>));
   return v > T(0) && isfinite(v) ? v : limits<T>::nan;
 }
 

@@ -11,6 +11,7 @@ from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, values
 from sci._core.dispatch import elementwise
 
 from ._gammainc import gamma_density, gammainc_da, regularized
+from ._gammaln import gammaln
 
 
 def _inverse(mp: Any, a: Any, y: Any, upper: bool) -> Any:
@@ -39,6 +40,16 @@ def _partial_a(a: Any, out: Any, density: Any) -> Any:
     return torch.where(inside, -gammainc_da(a, torch.where(inside, out, 1)) / torch.where(inside, density, 1), 0 * a)
 
 
+def _partial_y(a: Any, y: Any, out: Any) -> Any:
+    """The reciprocal density; for tiny x, which has lost digits or all of itself, by the leading term of P."""
+    tiny = (out < torch.finfo(out.dtype).tiny) & (y > 0) & (a > 0)
+    shape = torch.where(tiny, a, 1.0)
+    power = torch.where(tiny, y, 0.5) ** (1 / shape - 1)
+    return torch.where(
+        tiny, power * torch.exp(gammaln(shape + 1) / shape) / shape, 1 / gamma_density(a, torch.where(tiny, 1.0, out))
+    )
+
+
 _LOWER = (
     Group("body", a=logarithmic(0.05, 300), y=linear(0.01, 0.99), count=24),
     Group("lower tail", a=logarithmic(0.5, 100), y=logarithmic(1e-30, 0.01), count=16),
@@ -51,7 +62,7 @@ _LOWER = (
     "r r -> r",
     partials=(
         lambda a, y, out: _partial_a(a, out, gamma_density(a, out)),
-        lambda a, y, out: 1 / gamma_density(a, out),
+        lambda a, y, out: _partial_y(a, y, out),
     ),
     reference=lambda mp, a, y: _inverse(mp, a, y, False),
     samples=_LOWER,
@@ -125,7 +136,7 @@ def gammaincinv(a: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r r -> r",
     partials=(
         lambda a, y, out: _partial_a(a, out, gamma_density(a, out)),
-        lambda a, y, out: -1 / gamma_density(a, out),
+        lambda a, y, out: -_partial_y(a, 1 - y, out),
     ),
     reference=lambda mp, a, y: _inverse(mp, a, y, True),
     samples=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -51,3 +52,25 @@ def test_quantiles_beside_the_smallest_numbers(point: tuple[float, ...]) -> None
     assert slopes(special.fdtri, *single, dtype=torch.float32) == pytest.approx(
         slopes(special.fdtri, *single), rel=1e-4
     )
+
+
+def test_slope_of_a_gamma_quantile_that_underflows() -> None:
+    """P(1/2, x) = erf(sqrt(x)), so that x is pi y^2 / 4 for small y."""
+    for dtype, y in ((torch.float64, 1e-200), (torch.float32, 1e-25)):
+        at = torch.tensor(y, dtype=dtype).item()
+        assert slopes(special.gammaincinv, 0.5, at, dtype=dtype)[1] == pytest.approx(math.pi / 2 * at, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (special.fdtridfd, (2.2337889671325684, 0.5096292495727539, 5.72123908996582)),
+        (special.fdtridfd, (3.257066011428833, 0.5579290390014648, 5.236417293548584)),
+        (special.stdtridf, (0.10213182866573334, -1.609413743019104)),
+        (special.stdtridf, (0.10883665829896927, -1.5499852895736694)),
+    ],
+)
+def test_single_precision_root_is_the_rounded_one(f: Callable[..., Any], args: tuple[float, ...]) -> None:
+    double = f(*(torch.tensor(x, dtype=torch.float64) for x in args))
+    single = f(*(torch.tensor(x, dtype=torch.float32) for x in args))
+    torch.testing.assert_close(single, double.float(), rtol=torch.finfo(torch.float32).eps, atol=0)

@@ -154,7 +154,7 @@ def main() -> None:
     table(
         "digamma_root_taylor",
         "psi(root + w) / w = sum c_k w^k at the positive root.",
-        [mp.psi(k + 1, POSITIVE_ROOT) / mp.factorial(k + 1) for k in range(28)],
+        [mp.psi(k + 1, POSITIVE_ROOT) / mp.factorial(k + 1) for k in range(36)],
     )
     split("digamma_negative_root", "The root of psi in (-1, 0).", NEGATIVE_ROOT)
     table(

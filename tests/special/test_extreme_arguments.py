@@ -1,0 +1,50 @@
+"""Where intermediate products leave the range, or terms cancel, though the result has all its digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+import pytest
+import torch
+
+from sci import special
+
+
+def relative(got: torch.Tensor, want: Any) -> float:
+    """The error in eps."""
+    return float(abs(mpmath.mpmathify(got.item()) - want) / abs(want)) * 2.0**52
+
+
+@pytest.mark.parametrize(("a", "b"), [(-2e-270, -1e-182), (2e-216, -1e-301), (-1e-141, -3e-182), (-3e-242, -4e-219)])
+def test_beta_of_two_tiny_arguments(a: float, b: float) -> None:
+    """B = 1/a + 1/b there; the product a b underflows."""
+    point = torch.tensor([a, b], dtype=torch.float64)
+    with mpmath.workdps(30):
+        want = mpmath.mpf(1) / a + mpmath.mpf(1) / b
+        assert relative(special.beta(*point), want) < 4
+        assert relative(special.betaln(*point), mpmath.log(abs(want))) < 4
+
+
+def test_incomplete_functions_of_extreme_shapes() -> None:
+    a, b, x = torch.tensor([8e-174, 4e148, 4e-153], dtype=torch.float64)
+    with mpmath.workdps(30):
+        assert relative(special.betaincc(a, b, x), a.item() * mpmath.e1(mpmath.mpf(b.item()) * x.item())) < 4
+    a, b, p = torch.tensor([2e-272, 1e-117, 2e-103], dtype=torch.float64)
+    assert special.betainccinv(a, b, p) == 0  # exp(-1e169)
+    a = torch.tensor([5e33, 1e28, 1e200], dtype=torch.float64)
+    torch.testing.assert_close(special.gammaincinv(a, 1e-27), a, rtol=4e-13, atol=0)
+
+
+@pytest.mark.parametrize("z", [1.6077872948231913 + 0.379518561342843j, 1.1049249995604042 + 0.2844331656465443j])
+def test_complex_digamma_about_its_root(z: complex) -> None:
+    with mpmath.workdps(30):
+        assert relative(special.digamma(torch.tensor(z, dtype=torch.complex128)), mpmath.digamma(z)) < 4
+
+
+@pytest.mark.parametrize(
+    "z", [17.209585562750362 - 7.516014242918346e-11j, 17.223185100780256 - 4.924453354657885e-10j]
+)
+def test_cosine_integral_beside_the_axis(z: complex) -> None:
+    with mpmath.workdps(30):
+        assert relative(special.sici(torch.tensor(z, dtype=torch.complex128))[1], mpmath.ci(z)) < 4
