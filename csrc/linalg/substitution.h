@@ -38,16 +38,32 @@ SCI_HD T lanes_dot(const T* x, const T* y, int64_t n, bool late = false) {
   for (; k < n; ++k) sum += x[k] * y[k];
   return sum + s0[0];
 }
+/// A vector of complex numbers with real and imaginary parts exchanged.
+template <class W, int... I>
+SCI_HD W exchanged_parts(W v, places<I...>) {
+  return __builtin_shufflevector(v, v, (I ^ 1)...);
+}
 template <class R>
-SCI_HD complex<R> lanes_dot(const complex<R>* x, const complex<R>* y, int64_t n, bool = false) {
-  complex<R> s0 = R(0), s1 = R(0);
+SCI_HD complex<R> lanes_dot(const complex<R>* x, const complex<R>* y, int64_t n, bool late = false) {
+  using F = FftVector<R>;
+  constexpr int L = F::L, H = L / 2;
+  typename F::W same = {}, cross = {};
+  complex<R> sum = R(0);
   int64_t k = 0;
-  for (; k + 2 <= n; k += 2) {
-    s0 += x[k] * y[k];
-    s1 += x[k + 1] * y[k + 1];
+  if (late)
+    for (; k < n % H; ++k) sum += x[k] * y[k];
+  for (; k + H <= n; k += H) {
+    const typename F::W p = F::at(reinterpret_cast<const R*>(x + k)), q = F::at(reinterpret_cast<const R*>(y + k));
+    same += p * q;
+    cross += p * exchanged_parts(q, typename F::Places());
   }
-  if (k < n) s0 += x[k] * y[k];
-  return s0 + s1;
+  for (int half = H; half > 1; half /= 2)
+    for (int l = 0; l < half; ++l) {
+      same[l] += same[l + half];
+      cross[l] += cross[l + half];
+    }
+  for (; k < n; ++k) sum += x[k] * y[k];
+  return sum + complex<R>{same[0] - same[1], cross[0] + cross[1]};
 }
 
 /// A number that is finite if all of x is: their sum (that of finite numbers may overflow).
@@ -73,48 +89,56 @@ SCI_HD R lanes_sum(const complex<R>* x, int64_t n) {
 }
 
 /// x holds b and becomes the solution. `turned`: op(A) is A^T, or A^H with `conjugate` (which alone means conj(A)).
+/// `many` matrices and columns, one after the other in memory, take each step together: while the processor waits for
+/// the quotient of one it goes on with the next.
 template <class T>
-SCI_HD void substitute(const T* a, T* x, int64_t n, bool lower, bool turned, bool conjugate, bool unit) {
+SCI_HD void substitute(const T* a, T* x, int64_t n, bool lower, bool turned, bool conjugate, bool unit,
+                       int64_t many = 1) {
   if constexpr (is_complex<T>)
     if (conjugate)  // conj(op(A)) conj(x) = conj(b)
-      for (int64_t k = 0; k < n; ++k) x[k] = conj(x[k]);
+      for (int64_t k = 0; k < n * many; ++k) x[k] = conj(x[k]);
   const bool forward = lower != turned;
   for (int64_t step = 0; step < n; ++step) {
     const int64_t i = forward ? step : n - 1 - step, from = lower ? 0 : i + 1, to = lower ? i : n;
-    const T* row = a + i * n;
-    if (!turned) x[i] -= lanes_dot(row + from, x + from, to - from, !forward);
-    if (!unit) x[i] = x[i] / row[i];
-    if (turned) {
-      const T f = x[i];
-      for (int64_t k = from; k < to; ++k) x[k] -= row[k] * f;
+    for (int64_t m = 0; m < many; ++m) {
+      const T* row = a + (m * n + i) * n;
+      T* y = x + m * n;
+      if (!turned) y[i] -= lanes_dot(row + from, y + from, to - from, !forward);
+      if (!unit) y[i] = y[i] / row[i];
+      if (turned) {
+        const T f = y[i];
+        for (int64_t k = from; k < to; ++k) y[k] -= row[k] * f;
+      }
     }
   }
   if constexpr (is_complex<T>)
     if (conjugate)
-      for (int64_t k = 0; k < n; ++k) x[k] = conj(x[k]);
+      for (int64_t k = 0; k < n * many; ++k) x[k] = conj(x[k]);
 }
 
-/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is one matrix; of each, `finite`,
-/// where it is not null, gets whether the sum of A's entries is, which is read while A is near.
+/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is `together` matrices; of each matrix
+/// `finite`, where it is not null, gets whether the sum of A's entries is, which is read while A is near.
 template <class T>
 struct Substitution {
+  static constexpr int64_t together = 4;
   const T *a, *b;
   T* x;
-  int64_t n, columns;
+  int64_t n, columns, count;
   bool lower, turned, conjugate, unit, twice;
   bool* finite;
-  void operator()(int64_t item, T* column) const {
-    const T *matrix = a + item * n * n, *right = b + item * n * columns;
-    T* out = x + item * n * columns;
-    if (finite) {
-      const real_of<T> sum = lanes_sum(matrix, n * n);
-      finite[item] = sum - sum == 0;
+  void operator()(int64_t item, T* solutions) const {
+    const int64_t first = item * together, many = min(together, count - first);
+    const T *matrix = a + first * n * n, *right = b + first * n * columns;
+    T* out = x + first * n * columns;
+    for (int64_t m = 0; m < many && finite; ++m) {
+      const real_of<T> sum = lanes_sum(matrix + m * n * n, n * n);
+      finite[first + m] = sum - sum == 0;
     }
     for (int64_t j = 0; j < columns; ++j) {
-      for (int64_t i = 0; i < n; ++i) column[i] = right[i * columns + j];
-      substitute(matrix, column, n, lower, turned, conjugate, unit);
-      if (twice) substitute(matrix, column, n, lower, !turned, is_complex<T> && !conjugate, unit);
-      for (int64_t i = 0; i < n; ++i) out[i * columns + j] = column[i];
+      for (int64_t i = 0; i < n * many; ++i) solutions[i] = right[i * columns + j];
+      substitute(matrix, solutions, n, lower, turned, conjugate, unit, many);
+      if (twice) substitute(matrix, solutions, n, lower, !turned, is_complex<T> && !conjugate, unit, many);
+      for (int64_t i = 0; i < n * many; ++i) out[i * columns + j] = solutions[i];
     }
   }
 };

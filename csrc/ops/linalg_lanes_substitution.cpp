@@ -35,9 +35,11 @@ std::tuple<Tensor, int64_t> substitution(const Tensor& a0, const Tensor& b0, int
   dispatch_number(b, "solve_triangular", [&](auto tag) {
     using T = typename decltype(tag)::type;
     Substitution<T> task{
-        data<T>(a), data<T>(b), data<T>(x), n,           columns, lower != flipped, (trans != 0) != flipped,
+        data<T>(a), data<T>(b), data<T>(x), n,           columns, count, lower != flipped, (trans != 0) != flipped,
         trans == 2, unit,       twice,      finite.get()};
-    if (count) on_threads<T>(task, count, std::max<int64_t>(1, 65536 / (n * n * columns + 1)), n);
+    constexpr int64_t many = task.together;
+    const int64_t items = (count + many - 1) / many, grain = std::max<int64_t>(1, 65536 / (many * n * n * columns + 1));
+    if (count) on_threads<T>(task, items, grain, many * n);
   });
   if (check) {
     const bool fine =
