@@ -19,7 +19,7 @@ import torch
 
 from benchmarks import refresh, report
 from benchmarks.cases import PEERS, Context, installed
-from benchmarks.timing import Clock, copy_bandwidth, time_alternately
+from benchmarks.timing import Clock, copy_bandwidth, keep_memory, time_alternately
 
 DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "sparse_solvers", "interpolate")
 
@@ -89,6 +89,7 @@ class Run:
         """Time what `cost_cases` of special yields."""
         from benchmarks import special
 
+        keep_memory()
         return [
             {"function": name, "seconds": time_alternately(calls, self.clock)[0]}
             for name, calls in special.cost_cases(self.context, self.wanted)

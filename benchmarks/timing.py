@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import statistics
 import time
@@ -85,6 +86,21 @@ def time_alternately(calls: dict[str, Call], clock: Clock) -> tuple[dict[str, fl
         for name, number in numbers.items():
             found.setdefault(name, []).append(_block(calls[name], number, clock, name))
     return {name: statistics.median(times) for name, times in found.items()}, errors
+
+
+def keep_memory() -> None:
+    """Let the C library keep the memory of arrays that are freed, and give it some that has been written to.
+
+    The system takes longer to hand out the pages of a long array than most kernels take to fill them, and which calls
+    meet new ones is chance: of the same row they made 1.5 or 12 forward passes.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:  # not glibc
+        return
+    mallopt(-3, 1 << 25)  # M_MMAP_THRESHOLD: what is smaller comes of the heap
+    mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD: which does not shrink
+    written = [torch.ones(1 << 20, dtype=torch.float64) for _ in range(16)]
+    del written
 
 
 def copy_bandwidth(clock: Clock, bytes: int) -> float:
