@@ -1,0 +1,140 @@
+"""Slopes at the edges: where a function of real arguments is finite its derivatives are numbers, unless it has none."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from sci import special
+from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
+from tools.reference import load_domain
+
+load_domain("special")
+INF = math.inf
+
+# Numbers at which functions change, by the count of real arguments.
+EDGES = {
+    1: (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, INF, -INF, 0.3, 7.5, -7.5, 40.0, 1e10, 1e-10, 1 - 2.0**-23),
+    2: (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, INF, -INF, 0.3, 7.5, -7.5, 40.0, 1e10, 1e-10, 1 - 2.0**-23),
+    3: (0.0, 0.5, 1.0, 2.0, 7.5, INF, 1e10, -1.0),
+    4: (0.0, 0.5, 2.0, INF, 1e10),
+}  # fmt: skip
+
+# Where there is no slope though there is a value: among poles, between complex logarithms, in endless oscillations.
+NO_SLOPE: dict[str, Callable[..., bool]] = {
+    **dict.fromkeys(("beta", "betaln"), lambda a, b: a < 0 or b < 0),
+    "binom": lambda n, k: n == INF and k == 0,
+    **dict.fromkeys(("fresnel", "modfresnelm", "modfresnelp"), math.isinf),
+    **dict.fromkeys(("kl_div", "rel_entr"), lambda x, y: x == y == 0),
+    # At infinity as binom; in single precision what is made of (-7.5)_40 = 2e38 overflows.
+    "poch": lambda z, m: (z <= 0 and z % 1 == 0) or (z, m) == (-7.5, 40) or (math.isinf(z) and m == 0),
+    "powm1": lambda x, y: x < 0,
+    "rgamma": lambda z: z == -INF,
+    "xlog1py": lambda x, y: x == 0 and y < -1,
+    "xlogy": lambda x, y: x == 0 and y < 0,
+}
+
+# Of these a slope is still NaN at some edge, most in an order or a parameter.
+OPEN = {
+    *("airy", "besselpoly", "ellipeinc", "ellipj", "ellipkinc", "elliprc", "elliprd", "elliprj", "fdtri", "stdtrit"),
+    *("eval_chebyc", "eval_chebys", "eval_chebyt", "eval_chebyu", "eval_sh_chebyt", "eval_sh_chebyu", "gammainccinv"),
+    *("gammaincinv", "hyp0f1", "hyp1f1", "hyp2f1", "hyperu", "iv", "jv", "log_wright_bessel", "mathieu_modcem1"),
+    *("mathieu_modsem1", "mathieu_sem", "modstruve", "pbdv", "pbvv", "struve", "wright_bessel", "yv"),
+}
+
+
+def cards() -> list[ElementwiseCard]:
+    found = []
+    for name, card in sorted(elementwise_cards.items()):
+        spheroidal = name.startswith(("pro_", "obl_"))
+        if card.public and name not in OPEN and not spheroidal and any("c" not in ins for ins, _ in card.signatures):
+            found.append(card)
+    return found
+
+
+def grid(signature: str, dtype: torch.dtype) -> list[torch.Tensor]:
+    """Return all combinations, as a column per argument."""
+    edges = EDGES[signature.count("r")]
+    points = itertools.product(*((0, 1, 2, 5) if kind == "i" else edges for kind in signature))
+    dtypes = {"i": torch.int64, "r": dtype}
+    return [torch.tensor(column, dtype=dtypes[kind]) for column, kind in zip(zip(*points), signature, strict=True)]
+
+
+def slopes(card: ElementwiseCard, args: list[torch.Tensor], places: list[int]) -> list[list[torch.Tensor]]:
+    """Return, for each output, the output and its derivatives in the arguments at `places`."""
+    leaves = [x.clone().requires_grad_(i in places) for i, x in enumerate(args)]
+    outs = card.function(*leaves)
+    wanted = [leaves[i] for i in places]
+    return [
+        [out.detach(), *torch.autograd.grad(out, wanted, torch.ones_like(out), retain_graph=True)]
+        for out in (outs if isinstance(outs, tuple) else (outs,))
+    ]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("card", cards(), ids=lambda card: card.name)
+def test_slopes_where_values_are_finite(card: ElementwiseCard, dtype: torch.dtype) -> None:
+    signature = next(ins for ins, _ in card.signatures if "c" not in ins)
+    args = grid(signature, dtype)
+    rules = [i for i, rule in enumerate(card.partials) if not isinstance(rule, NoDerivative)]
+    excused = NO_SLOPE.get(card.name, lambda *args: False)
+    # All at once is one kernel where the card has a pullback, one alone is its rule.
+    for places in [rules, *([i] for i in rules if len(rules) > 1)] if rules else []:
+        for out, *found in slopes(card, args, places):
+            value = torch.view_as_real(out).sum(-1) if out.is_complex() else out
+            for place, slope in zip(places, found, strict=True):
+                for i in (value.isfinite() & slope.isnan()).nonzero().flatten().tolist():
+                    point = [x[i].item() for x in args]
+                    named = f"{card.name}{tuple(point)} is {out[i].item()}, d/d{card.arguments[place]} NaN"
+                    assert excused(*point), f"{named} ({len(places)} at once)"
+
+
+# The limits, of which general rules make infinity times zero.
+@pytest.mark.parametrize(
+    ("name", "args", "want"),
+    [
+        ("gdtr", (1.0, 2.0, INF), (0.0, 0.0, 0.0)),
+        ("gdtr", (INF, 2.0, 3.0), (0.0, 0.0, 0.0)),
+        ("gdtr", (2.0, 0.5, 0.0), (0.0, 0.0, INF)),
+        ("gdtrc", (0.0, 0.5, 3.0), (-INF, 0.0, 0.0)),
+        ("gdtria", (0.3, 2.0, INF), (0.0, 0.0, 0.0)),
+        ("gdtrix", (INF, 2.0, 0.3), (0.0, 0.0, 0.0)),
+        ("gammainc", (1e300, 2.0), (0.0, 0.0)),
+        ("chdtrc", (1e300, 2.0), (0.0, 0.0)),
+        ("chndtr", (INF, 0.0, 0.0), (0.0, 0.0, 0.0)),
+        ("beta", (2.0, INF), (0.0, 0.0)),
+        ("powm1", (0.0, 0.0), (0.0, -INF)),
+        ("powm1", (0.5, INF), (0.0, 0.0)),
+        ("powm1", (INF, -INF), (0.0, 0.0)),
+        ("boxcox", (1.0, INF), (1.0, 0.0)),
+        ("boxcox1p", (0.0, -INF), (1.0, 0.0)),
+        ("inv_boxcox", (-INF, 0.0), (0.0, 0.0)),
+        ("inv_boxcox1p", (-INF, -2.0), (0.0, 0.0)),
+        ("pseudo_huber", (INF, 3.0), (0.0, 3.0)),
+        ("pseudo_huber", (0.0, INF), (INF, 0.0)),
+        ("tklmbda", (0.0, 1e10), (INF, 0.0)),
+        ("voigt_profile", (INF, 1.0, 2.0), (0.0, 0.0, 0.0)),
+        ("voigt_profile", (1.0, INF, 2.0), (0.0, 0.0, 0.0)),
+    ],
+)
+def test_limits_of_slopes(name: str, args: tuple[float, ...], want: tuple[float, ...]) -> None:
+    function: Any = getattr(special, name)
+    for places in [range(len(args)), *([i] for i in range(len(args)))]:
+        xs = [torch.tensor(a, dtype=torch.float64, requires_grad=i in places) for i, a in enumerate(args)]
+        found = torch.autograd.grad(function(*xs), [xs[i] for i in places])
+        assert [g.item() for g in found] == [want[i] for i in places]
+
+
+# Half width 1e-150 of a normal density: its second derivative in the width is within range, its third in x is not.
+def test_voigt_slope_in_a_tiny_width() -> None:
+    xs = [torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in (1e-150, 1e-150, 0.0)]
+    slope = torch.autograd.grad(special.voigt_profile(*xs), xs)[1].item()
+    assert slope == pytest.approx(0.0, abs=1e285)
+    xs[0] = torch.tensor(2e-150, dtype=torch.float64, requires_grad=True)
+    slope = torch.autograd.grad(special.voigt_profile(*xs), xs)[1].item()
+    assert slope == pytest.approx(3 * math.exp(-2) / math.sqrt(2 * math.pi) * 1e300, rel=1e-13)
