@@ -631,7 +631,7 @@ def _whole_number(function: str, name: str, x: Tensor, given: Any) -> Tensor:
     """Accept floats with whole values (`polygamma(1.0, x)`), as SciPy does; this reads the data."""
     if x.is_complex() or x.requires_grad:
         raise bad_argument(function, name, "integer", given, TypeError)
-    if not torch.compiler.is_compiling() and not bool((x == x.round()).all()):
+    if not (torch.compiler.is_compiling() or x.is_meta) and not bool((x == x.round()).all()):
         raise bad_argument(function, name, "integer", given, TypeError)
     return x
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import operator
 import reprlib
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -46,6 +48,35 @@ def integer(function: str, argument: str, x: Any) -> int:
         return operator.index(x)
     except TypeError:
         raise bad_argument(function, argument, "an integer", x, TypeError) from None
+
+
+def one_number(x: Any) -> Any:
+    """Return the number that a tensor or an array of one holds, None where it holds more or none that can be read."""
+    if not hasattr(x, "shape") or not hasattr(x, "item"):
+        return x
+    return x.item() if math.prod(x.shape) == 1 and not getattr(x, "is_meta", False) else None
+
+
+def whole_number(
+    function: str, argument: str, x: Any, expected: str, least: float = -math.inf, most: float = math.inf
+) -> int:
+    """Return a whole number, given as an integer, a float, or a tensor or an array of one; anything else raises."""
+    number = one_number(x)
+    plain = isinstance(number, (int, float)) and not isinstance(number, bool)
+    if not plain or number % 1 != 0 or not least <= number <= most:
+        raise bad_argument(function, argument, expected, x)
+    return int(number)
+
+
+def under_name(function: str, call: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """Call another function with arguments of the same names; its errors bear the name of this one."""
+    try:
+        return call(*args, **keywords)
+    except (TypeError, ValueError, RuntimeError) as error:
+        inner, found, text = str(error).partition(": ")
+        if not found or not inner.isidentifier():
+            raise
+        raise type(error)(f"{function}: {text}") from None
 
 
 def real(function: str, argument: str, x: Any) -> Any:

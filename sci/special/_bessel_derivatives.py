@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.checks import known
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, under_name
 from sci._core.ufunc_keywords import accepts_ufunc_keywords
 
 from ._bessel_i import iv
@@ -75,7 +75,7 @@ def jn(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> jn(2, torch.tensor([0.0, 1.0], dtype=torch.float64))
     tensor([0.0000, 0.1149], dtype=torch.float64)
     """
-    return jv(v, z, out=out)
+    return under_name("jn", jv, v, z, out=out)
 
 
 @function(differentiable=("x",), discrete=("n",), samples=_whole_samples, complex=False)

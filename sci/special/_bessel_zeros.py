@@ -13,7 +13,7 @@ from sci._core.arrays import as_tensor, compute_dtype, floating
 from sci._core.cards import Group, Sample, Ulp, discrete, function, linear, logarithmic, nan, values
 from sci._core.checks import known
 from sci._core.dispatch import elementwise
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, whole_number
 
 from ._bessel_jy import jv, jv_dv
 from ._bessel_y import yv, yv_dv
@@ -120,15 +120,8 @@ def bessel_yp_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
 
 def count_of(name: str, nt: Any, most: int | None = None) -> int:
     """Return the number of zeros that is asked for, checked."""
-    if isinstance(nt, Tensor) and nt.numel() == 1:
-        nt = nt.item()
-    try:
-        count = int(nt)
-    except (TypeError, ValueError, OverflowError):
-        count = 0
-    if isinstance(nt, bool) or nt != count or count < 1 or (most is not None and count > most):
-        raise bad_argument(name, "nt", "a positive whole number" + (f" up to {most}" if most else ""), nt)
-    return count
+    expected = "a positive whole number" + (f" up to {most}" if most else "")
+    return whole_number(name, "nt", nt, expected, 1, most or math.inf)
 
 
 def _list(name: str, zero: Callable[..., Tensor], n: Any, nt: Any) -> Tensor:

@@ -11,15 +11,11 @@ from torch import Tensor
 from sci._core.arrays import chosen_device, number
 from sci._core.cards import function
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import whole_number
 
 
 def _count(name: str, n: Any) -> int:
-    if isinstance(n, Tensor) and n.numel() == 1:
-        n = n.item()
-    if isinstance(n, bool) or not isinstance(n, (int, float)) or n != n // 1 or n < 1:
-        raise bad_argument(name, "n", "a positive whole number", n)
-    return int(n)
+    return whole_number(name, "n", n, "a positive whole number", 1)
 
 
 def _fake(like: Tensor, n: int, *_: Any) -> tuple[Tensor, Tensor]:

@@ -42,6 +42,8 @@ _LEGENDRE = 128
 
 
 def _whole(name: str, argument: str, x: Any) -> np.ndarray[Any, Any]:
+    if isinstance(x, Tensor) and x.is_meta:
+        raise bad_argument(name, argument, "whole numbers at hand", x)
     array = np.asarray(x.detach().cpu() if isinstance(x, Tensor) else x)
     if array.dtype.kind not in "iuf" or not np.all(array == np.rint(array)):
         raise bad_argument(

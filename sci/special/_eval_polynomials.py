@@ -27,13 +27,13 @@ from ._orthogonal import (
 )
 
 
-def _whole(name: str, n: Any) -> Any:
+def _whole(name: str, n: Any, argument: str = "n") -> Any:
     """Return `n` for the kernels of whole degree, None where the dtype is that of a real degree."""
     if isinstance(n, float):
         return int(n) if n.is_integer() else None
     if isinstance(n, int):
         return n
-    x = as_tensor(n, "n", name)
+    x = as_tensor(n, argument, name)
     return None if x.is_floating_point() or x.is_complex() else x
 
 
@@ -46,6 +46,15 @@ def _real_before(name: str, **arguments: Any) -> tuple[Tensor, ...]:
             raise bad_argument(name, key, "real", arguments[key], TypeError)
     found = promote(name, half=True, **arguments)
     return (*(x.real if x.is_complex() else x for x in found[:-1]), found[-1])
+
+
+def _call(name: str, kernel: Callable[..., Tensor], **arguments: Any) -> Tensor:
+    """Call a kernel, whose own names are others; an error bears those of the function that was called."""
+    try:
+        return kernel(*arguments.values())
+    except (TypeError, ValueError, RuntimeError):
+        _real_before(name, **arguments)
+        raise
 
 
 def _result(name: str, value: Tensor, out: Tensor | None) -> Tensor:
@@ -118,8 +127,10 @@ def eval_legendre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     tensor([-0.5000, -0.1250,  1.0000], dtype=torch.float64)
     """
     whole = _whole("eval_legendre", n)
-    value = jacobi_function(n, 0.0, 0.0, x) if whole is None else legendre_polynomial(whole, x)
-    return _result("eval_legendre", value, out)
+    if whole is not None:
+        return _result("eval_legendre", _call("eval_legendre", legendre_polynomial, n=whole, x=x), out)
+    n, x = _real_before("eval_legendre", n=n, x=x)
+    return _result("eval_legendre", jacobi_function(n, 0.0, 0.0, x), out)
 
 
 @function(differentiable=("n", "x"), samples=_samples(low=0.1))
@@ -171,7 +182,7 @@ def eval_sh_legendre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     """
     whole = _whole("eval_sh_legendre", n)
     if whole is not None:
-        return _result("eval_sh_legendre", sh_legendre_polynomial(whole, x), out)
+        return _result("eval_sh_legendre", _call("eval_sh_legendre", sh_legendre_polynomial, n=whole, x=x), out)
     n, x = _real_before("eval_sh_legendre", n=n, x=x)
     return _result("eval_sh_legendre", jacobi_function(n, 0.0, 0.0, 2 * x - 1), out)
 
@@ -232,9 +243,11 @@ def eval_jacobi(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None 
     >>> sci.special.eval_jacobi(2, 0.5, 1.0, x)
     tensor([-0.6562, -0.1641,  1.8750], dtype=torch.float64)
     """
-    whole = _whole("eval_jacobi", n)
-    kernel = jacobi_function if whole is None else jacobi_polynomial
-    return _result("eval_jacobi", kernel(n if whole is None else whole, alpha, beta, x), out)
+    name = "eval_jacobi"
+    whole = _whole(name, n)
+    if whole is None:
+        return _result(name, _call(name, jacobi_function, n=n, alpha=alpha, beta=beta, x=x), out)
+    return _result(name, _call(name, jacobi_polynomial, n=whole, alpha=alpha, beta=beta, x=x), out)
 
 
 @function(differentiable=("n", "p", "q", "x"), samples=_samples(1.5, 0.75, low=0.1))
@@ -355,7 +368,9 @@ def eval_gegenbauer(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None)
     """
     whole = _whole("eval_gegenbauer", n)
     if whole is not None:
-        return _result("eval_gegenbauer", gegenbauer_polynomial(whole, alpha, x), out)
+        return _result(
+            "eval_gegenbauer", _call("eval_gegenbauer", gegenbauer_polynomial, n=whole, alpha=alpha, x=x), out
+        )
     n, alpha, x = _real_before("eval_gegenbauer", n=n, alpha=alpha, x=x)
     return _result("eval_gegenbauer", gegenbauer_function(n, alpha, x), out)
 
@@ -415,9 +430,7 @@ def eval_genlaguerre(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None
     >>> sci.special.eval_genlaguerre(2, 0.5, x)
     tensor([ 1.8750,  0.7500, -0.1250], dtype=torch.float64)
     """
-    whole = _whole("eval_genlaguerre", n)
-    kernel = laguerre_function if whole is None else laguerre_polynomial
-    return _result("eval_genlaguerre", kernel(n if whole is None else whole, alpha, x), out)
+    return _result("eval_genlaguerre", _laguerre("eval_genlaguerre", n=n, alpha=alpha, x=x), out)
 
 
 @function(differentiable=("n", "x"), samples=_samples(low=0.1, high=5))
@@ -469,9 +482,16 @@ def eval_laguerre(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     >>> sci.special.eval_laguerre(2, x)
     tensor([ 1.0000,  0.1250, -0.5000], dtype=torch.float64)
     """
-    whole = _whole("eval_laguerre", n)
-    kernel = laguerre_function if whole is None else laguerre_polynomial
-    return _result("eval_laguerre", kernel(n if whole is None else whole, 0.0, x), out)
+    return _result("eval_laguerre", _laguerre("eval_laguerre", n=n, alpha=0.0, x=x), out)
+
+
+def _laguerre(name: str, **arguments: Any) -> Tensor:
+    """Laguerre's function of arguments in the order n, alpha, x, under the caller's names."""
+    degree = next(iter(arguments))
+    whole = _whole(name, arguments[degree], degree)
+    if whole is None:
+        return _call(name, laguerre_function, **arguments)
+    return _call(name, laguerre_polynomial, **(arguments | {degree: whole}))
 
 
 def _laguerre_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -514,4 +534,4 @@ def assoc_laguerre(x: Any, n: Any, k: Any = 0.0) -> Tensor:
     >>> sci.special.assoc_laguerre(torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64), 2, 0.5)
     tensor([ 1.8750,  0.7500, -0.1250], dtype=torch.float64)
     """
-    return eval_genlaguerre(n, k, x)
+    return _laguerre("assoc_laguerre", n=n, k=k, x=x)

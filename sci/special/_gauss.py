@@ -18,7 +18,7 @@ from torch import Tensor
 from sci._core.arrays import as_tensor, chosen_device, floating, number
 from sci._core.checks import known
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, whole_number
 
 from ._orthogonal import sh_legendre_polynomial
 from ._poch import poch
@@ -42,13 +42,7 @@ class Family:
 
 def count(name: str, n: Any, least: int = 1) -> int:
     """Return a number of nodes or a degree, checked."""
-    if isinstance(n, Tensor) and n.numel() == 1:
-        n = n.item()
-    if isinstance(n, bool) or not (isinstance(n, (int, float)) or hasattr(n, "__index__")) or n != n // 1:
-        raise bad_argument(name, "n", "a whole number", n)
-    if n < least:
-        raise bad_argument(name, "n", "a positive whole number" if least else "a whole number of at least 0", n)
-    return int(n)
+    return whole_number(name, "n", n, "a positive whole number" if least else "a whole number of at least 0", least)
 
 
 def parameter(name: str, argument: str, value: Any, above: float, device: Any = None) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import chosen_device, number
+from sci._core.arrays import chosen_device, common_device, common_shape, number
 from sci._core.cards import Sample, function
 
 from ._beta import beta as beta_function
@@ -44,20 +44,24 @@ def _samples(*parameters: float) -> Callable[..., Iterator[Sample]]:
     return samples
 
 
-def _broadcast(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
-    return (a, b) if a.shape == b.shape else tuple(torch.broadcast_tensors(a, b))
+def _broadcast(name: str, **parameters: Tensor) -> tuple[Tensor, ...]:
+    """Bring two parameters to one shape, and to one device where one of them is a number."""
+    a, b = parameters.values()
+    device, shape = common_device((a, b), tuple(parameters), name), common_shape(name, **parameters)
+    same = a.shape == b.shape and a.device == b.device
+    return (a, b) if same else (a.to(device).expand(shape), b.to(device).expand(shape))
 
 
 # ---- families with their totals and refinements, shared with the polynomial objects ----------------------------------
 
 
 def jacobi_rule(n: int, a: Tensor, b: Tensor) -> Family:
-    a, b = _broadcast(a, b)
+    a, b = _broadcast("roots_jacobi", alpha=a, beta=b)
     return Family(lambda: jacobi_recurrence(n, a, b), jacobi_total(a, b), (n, JACOBI, a, b))
 
 
 def sh_jacobi_rule(n: int, p1: Tensor, q1: Tensor) -> Family:
-    a, b = _broadcast(p1 - q1, q1 - 1)
+    a, b = _broadcast("sh_jacobi", p=p1 - q1, q=q1 - 1)
 
     def recurrence() -> tuple[Tensor, Tensor]:
         centres, squares = jacobi_recurrence(n, a, b)
@@ -307,6 +311,7 @@ def roots_sh_jacobi(
     """
     name = "roots_sh_jacobi"
     p, q = parameter(name, "p1", p1, -math.inf, device), parameter(name, "q1", q1, 0, device)
+    p, q = _broadcast(name, p1=p, q1=q)
     both = isinstance(p1, (int, float)) and isinstance(q1, (int, float))
     parameter(name, "p1 - q1", p1 - q1 if both else p - q, -1, device)
     return rule(sh_jacobi_rule(count(name, n), p, q), mu, result_dtype(dtype, p1, q1))

@@ -25,6 +25,7 @@ from sci._core.cards import (
     values,
 )
 from sci._core.dispatch import elementwise
+from sci._core.errors import under_name
 
 _BRANCH = -0.36787944117144233
 
@@ -146,7 +147,7 @@ def lambertw(z: Any, k: Any = 0, tol: float = 1e-8) -> Tensor:
     >>> sci.special.lambertw(torch.tensor(-0.2, dtype=torch.float64), k=-1)
     tensor(-2.5426+0.j, dtype=torch.complex128)
     """
-    return lambert_w(z, k)
+    return under_name("lambertw", lambert_w, z, k)
 
 
 def _omega(mp: Any, z: Any) -> Any:

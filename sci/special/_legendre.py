@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.arrays import as_tensor, cast, compute_dtype, number, promote
 from sci._core.cards import Group, Sample, Ulp, discrete, inf, integers, linear, nan, rectangle, values
 from sci._core.dispatch import elementwise
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, one_number
 
 from ._orthogonal import gegenbauer_polynomial, legendre_polynomial
 
@@ -229,11 +229,10 @@ def derivative_count(name: str, diff_n: Any) -> int:
 
 def table_size(name: str, argument: str, value: Any, signed: bool = False) -> int:
     """Return a degree or order up to which a table goes, checked."""
-    if isinstance(value, Tensor) and value.numel() == 1 and not value.is_floating_point():
-        value = int(value)
-    if isinstance(value, bool) or not hasattr(value, "__index__") or (value < 0 and not signed):
+    size = one_number(value)
+    if isinstance(size, bool) or not hasattr(size, "__index__") or (size < 0 and not signed):
         raise bad_argument(name, argument, "a whole number" + ("" if signed else " of at least 0"), value)
-    return abs(int(value))
+    return abs(int(size))
 
 
 def whole_numbers(name: str, argument: str, value: Any, device: torch.device) -> Tensor:

@@ -13,7 +13,7 @@ from sci._core.arrays import as_tensor, compute_dtype, promote
 from sci._core.cards import Group, Sample, Ulp, discrete, function, integers, linear, nan
 from sci._core.checks import known
 from sci._core.dispatch import elementwise
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, one_number, whole_number
 
 from ._mathieu import THIRD, eigenpair
 
@@ -140,12 +140,9 @@ _LARGEST_ORDER, _LARGEST_Q = 9000, 1e7  # those of csrc/special/detail/mathieu_m
 
 
 def _coefficients(name: str, even: int, m: Any, q: Any) -> Tensor:
-    if isinstance(m, Tensor) and m.numel() == 1:
-        m = m.item()
     least = 0 if even else 1
-    if isinstance(m, bool) or not isinstance(m, (int, float)) or not least <= m <= _LARGEST_ORDER or m != int(m):
-        raise bad_argument(name, "m", f"a whole number from {least} to {_LARGEST_ORDER}", m)
-    if as_tensor(q, "q", name).numel() != 1:
+    m = whole_number(name, "m", m, f"a whole number from {least} to {_LARGEST_ORDER}", least, _LARGEST_ORDER)
+    if one_number(as_tensor(q, "q", name)) is None:
         raise bad_argument(name, "q", "one number", q)
     (t,) = promote(name, allow_complex=False, half=True, q=q)
     parameter = t.reshape(()).to(compute_dtype(t.dtype))

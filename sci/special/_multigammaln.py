@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from sci._core.arrays import compute_dtype, promote
 from sci._core.cards import Sample, function
 from sci._core.checks import known
-from sci._core.errors import bad_argument
+from sci._core.errors import whole_number
 
 from ._gammaln import gammaln
 
@@ -72,11 +71,7 @@ def multigammaln(a: Any, d: int) -> Tensor:
     >>> sci.special.multigammaln(torch.tensor([2.0, 23.5], dtype=torch.float64), 3)
     tensor([  1.5963, 147.1417], dtype=torch.float64)
     """
-    if isinstance(d, Tensor) and d.dim() == 0:
-        d = d.item()  # type: ignore[assignment]
-    if not isinstance(d, numbers.Real) or isinstance(d, bool) or d != int(d) or d < 1:
-        raise bad_argument("multigammaln", "d", "a positive integer (dimension)", d)
-    d = int(d)
+    d = whole_number("multigammaln", "d", d, "a positive integer (dimension)", 1)
     (x,) = promote("multigammaln", allow_complex=False, half=True, a=a)
     least = (d - 1) / 2
     if known((~(x > least)).any()):

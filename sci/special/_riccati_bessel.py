@@ -12,7 +12,7 @@ from torch import Tensor
 from sci._core.arrays import as_tensor, compute_dtype, promote
 from sci._core.cards import Sample, function
 from sci._core.checks import known
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, whole_number
 
 from ._bessel_jy import jv
 from ._gammaln import gammaln
@@ -20,11 +20,7 @@ from ._spherical import spherical_jn, spherical_yn
 
 
 def _highest_order(name: str, n: Any) -> int:
-    if isinstance(n, Tensor) and n.numel() == 1:
-        n = n.item()
-    if isinstance(n, bool) or not isinstance(n, (int, float)) or n != int(n) or n < 0:
-        raise bad_argument(name, "n", "a whole number of at least 0", n)
-    return int(n)
+    return whole_number(name, "n", n, "a whole number of at least 0", 0)
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -191,12 +187,13 @@ def lmbda(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     >>> lmbda(3.0, torch.tensor(2.0, dtype=torch.float64))[0]
     tensor([0.2239, 0.5767, 0.7057, 0.7737], dtype=torch.float64)
     """
-    if as_tensor(v, "v", "lmbda").numel() != 1:
+    given = as_tensor(v, "v", "lmbda")
+    if given.numel() != 1 or given.is_meta:
         raise bad_argument("lmbda", "v", "one number", v)
     order, t = promote("lmbda", allow_complex=False, half=True, v=v, x=x)
     order, z = (y.to(compute_dtype(t.dtype)) for y in (order.reshape(()), t))
     if known(~(order >= 0)):
         raise bad_argument("lmbda", "v", "at least 0", v)
-    orders = order - torch.arange(int(order.detach().floor()), -1, -1, device=z.device)
+    orders = order - torch.arange(int((given if order.is_meta else order).detach().floor()), -1, -1, device=z.device)
     z = z[..., None]
     return _lambda(orders, z).to(t.dtype), (-z / (2 * (orders + 1)) * _lambda(orders + 1, z)).to(t.dtype)

@@ -23,7 +23,7 @@ from sci._core.cards import (
     values,
 )
 from sci._core.dispatch import elementwise
-from sci._core.errors import bad_argument
+from sci._core.errors import whole_number
 
 from ._spheroidal_reference import eigenvalue, slopes
 
@@ -245,11 +245,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 def _mode(name: str, argument: str, value: Any, least: int) -> int:
     if type(value) is int and value >= least:
         return value
-    if isinstance(value, Tensor) and value.numel() == 1:
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < least:
-        raise bad_argument(name, argument, f"a whole number of at least {least}", value)
-    return int(value)
+    return whole_number(name, argument, value, f"a whole number of at least {least}", least)
 
 
 def _sequence(name: str, values_of: Any, m: Any, n: Any, c: Any) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import function
-from sci._core.errors import bad_argument
+from sci._core.errors import whole_number
 
 from ._erf import erf
 from ._fresnel import chirp, fresnel
@@ -19,9 +19,7 @@ from ._gaussian import gaussian
 
 def _numbers(name: str, nt: Any) -> Tensor:
     """Return 1, ..., nt in double."""
-    if isinstance(nt, bool) or not isinstance(nt, (int, float)) or nt != int(nt) or nt <= 0:
-        raise bad_argument(name, "nt", "a positive integer", nt)
-    return torch.arange(1, int(nt) + 1, dtype=torch.float64)
+    return torch.arange(1, whole_number(name, "nt", nt, "a positive integer", 1) + 1, dtype=torch.float64)
 
 
 def _polish(z: Tensor, step: Callable[[Tensor], Tensor]) -> Tensor:

@@ -23,6 +23,7 @@ from sci._core.cards import (
     values,
 )
 from sci._core.dispatch import elementwise
+from sci._core.errors import under_name
 
 
 def _riemann(mp: Any, x: Any) -> Any:
@@ -383,4 +384,5 @@ def zeta(x: Any, q: Any = None, out: Tensor | None = None) -> Tensor:
     >>> torch.autograd.grad(sci.special.zeta(x, 0.5), x)
     (tensor(1.7481, dtype=torch.float64),)
     """
-    return riemann_zeta(x, out=out) if q is None else hurwitz_zeta(x, q, out=out)
+    given = (x,) if q is None else (x, q)
+    return under_name("zeta", riemann_zeta if q is None else hurwitz_zeta, *given, out=out)

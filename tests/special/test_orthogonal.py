@@ -449,7 +449,7 @@ def test_names_dtypes_and_refused() -> None:
     assert special.roots_jacobi(3, torch.tensor(0.5, dtype=DOUBLE), 1.0)[0].dtype == DOUBLE
     bad: list[tuple[Any, str]] = [
         (lambda: special.roots_legendre(0), "roots_legendre: n must be a positive whole number, got 0"),
-        (lambda: special.roots_hermite(2.5), "roots_hermite: n must be a whole number, got 2.5"),
+        (lambda: special.roots_hermite(2.5), "roots_hermite: n must be a positive whole number, got 2.5"),
         (lambda: special.roots_jacobi(2, -1.0, 0.0), "roots_jacobi: `alpha` must be a finite number greater than -1"),
         (lambda: special.roots_gegenbauer(2, -0.5), "`alpha` must be a finite number greater than -0.5"),
         (lambda: special.roots_sh_jacobi(2, 1.0, 2.0), "`p1 - q1` must be a finite number greater than -1"),
