@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import operator
 import os
 from collections.abc import Iterator
 
 from .._core.cards import function
+from .._core.errors import integer
 
 _workers: contextvars.ContextVar[int] = contextvars.ContextVar("sci.fft.workers", default=1)
 
@@ -16,7 +16,7 @@ _workers: contextvars.ContextVar[int] = contextvars.ContextVar("sci.fft.workers"
 def count_workers(function: str, workers: int) -> int:
     """Return a number of workers, counted from the number of CPUs if it is negative."""
     cpus = os.cpu_count() or 1
-    count = operator.index(workers)
+    count = integer(function, "workers", workers)
     if count == 0:
         raise ValueError(f"{function}: workers must not be zero")
     if count < -cpus:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
+from .._core.errors import integer
 from ._checks import flatten_trailing
 from ._cubic import CubicHermiteSpline, PchipInterpolator, _data, _hermite, _knots, _use
 from ._modes import Extrapolate
@@ -142,4 +143,4 @@ def pchip_interpolate(xi: Any, yi: Any, x: Any, der: Any = 0, axis: int = 0) -> 
     spline = PchipInterpolator(as_tensor(xi, "xi", name), as_tensor(yi, "yi", name), axis=axis)
     if isinstance(der, (list, tuple)):
         return [spline(x, order) for order in der]
-    return spline(x, int(der))
+    return spline(x, integer(name, "der", der))

@@ -103,7 +103,7 @@ def bisplev(x: Any, y: Any, tck: Any, dx: int = 0, dy: int = 0) -> Tensor:
     """
     tx, ty, c, k, at, to = _parts("bisplev", tck, x, y)
     for label, order, degree in (("dx", dx, k[0]), ("dy", dy, k[1])):
-        if not 0 <= order < max(degree, 1):
+        if not 0 <= integer("bisplev", label, order) < max(degree, 1):
             raise ValueError(f"0 <= {label} = {order} < {degree} must hold")
     if at.dim() > 1 or to.dim() > 1:
         raise ValueError(

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, real
 from ..sparse import csr_array
 from ..sparse.linalg import spsolve
 from ._checks import flatten_trailing, promote_over_real, require_finite
@@ -138,7 +138,7 @@ class CloughTocher2DInterpolator:
     ) -> None:
         name = type(self).__name__
         for label, given in (("tol", tol), ("maxiter", maxiter)):
-            if not given > 0:
+            if not real(name, label, given) > 0:
                 raise bad_argument(name, label, "positive", given)
         mesh = Triangulation(name, points, values, rescale)
         if mesh.points.shape[1] != 2:

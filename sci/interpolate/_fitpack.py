@@ -107,7 +107,7 @@ def splev(x: Any, tck: Tck, der: int = 0, ext: int = 0) -> Any:
     t, c, k, (points,) = _spline("splev", tck, x=x)
     if isinstance(c, list):
         return [splev(points, (t, part, k), der, ext) for part in c]
-    if not 0 <= der <= k:
+    if not 0 <= integer("splev", "der", der) <= k:
         raise ValueError(f"0<=der={der}<=k={k} must hold")
     if ext not in (0, 1, 2, 3):
         raise ValueError(f"ext = {ext} not in (0, 1, 2, 3) ")
@@ -406,7 +406,7 @@ def insert(x: Any, tck: Tck, m: int = 1, per: Any = 0) -> Any:
         return parts[0][0], [part[1] for part in parts], k
     if knot.dim():
         raise ValueError(f"insert: x must be a number, got shape {shape_text(knot.shape)}")
-    if m < 1 or not holds((knot >= t[k]) & (knot <= t[t.shape[0] - k - 1])):
+    if integer("insert", "m", m) < 1 or not holds((knot >= t[k]) & (knot <= t[t.shape[0] - k - 1])):
         raise ValueError(f"insert: Cannot insert the knot {knot.item()}, {m} times")
     for _ in range(m):
         t, c = _periodic_insertion(t, c, k, knot) if per else with_knot(t, c, k, knot)

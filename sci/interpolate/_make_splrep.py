@@ -76,7 +76,7 @@ def _fit(
     nest: int | None,
     bc_type: Any,
 ) -> Outcome:
-    if nest is not None and (nest < 2 * k + 2 or s == 0):
+    if nest is not None and (integer(name, "nest", nest) < 2 * k + 2 or s == 0):
         raise ValueError(f"{name}: nest must be at least 2 * k + 2 = {2 * k + 2}, and s > 0; got nest={nest}, s={s}")
     inner = None if t is None else as_tensor(t, "t", name).to(x)[k + 1 : -k - 1]
     found = fit(name, x, y, w, ends, k, s, inner=inner, smooth_on_knots=True, nest=nest, periodic=bc_type == "periodic")
@@ -300,7 +300,7 @@ def generate_knots(
     name = "generate_knots"
     x, y, w, ends = _data(name, x, y, w, xb, xe, k, s, bc_type)
     closed = bc_type == "periodic"
-    if nest is not None and (nest < 2 * k + 2 or s == 0):
+    if nest is not None and (integer(name, "nest", nest) < 2 * k + 2 or s == 0):
         raise ValueError(f"{name}: nest must be at least 2 * k + 2 = {2 * k + 2}, and s > 0; got nest={nest}, s={s}")
     if s == 0:
         yield periodic(x, k) if closed else laid_out(not_a_knot(x, k)[k + 1 : -k - 1], ends, k)

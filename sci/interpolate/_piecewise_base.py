@@ -26,6 +26,7 @@ class PiecewiseBase:
         x, c = promote_over_real(name, {"x": x}, {"c": c})
         if c.dim() < 2:
             raise ValueError(f"{name}: c must have at least 2 dimensions, got shape {shape_text(c.shape)}")
+        axis = integer(name, "axis", axis)
         if not 0 <= axis < c.dim() - 1:
             raise ValueError(f"{name}: axis must be between 0 and {c.dim() - 2}, got {axis}")
         if axis:  # the (k, m) axes in front, the others in their order behind

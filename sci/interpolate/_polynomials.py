@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .._core import runtime
 from .._core.cards import Sample, function
+from .._core.errors import integer
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates, promote_over_real, shape_text
 
 runtime.load_library()
@@ -421,7 +422,7 @@ def _interpolated(p: Any, x: Any, der: Any) -> Any:
     if isinstance(der, (list, tuple)):
         every = p.derivatives(x, max(der) + 1)
         return torch.stack([every[order] for order in der])
-    return p(x) if der == 0 else p.derivative(x, int(der))
+    return p(x) if der == 0 else p.derivative(x, integer(type(p).__name__, "der", der))
 
 
 @function(differentiable=("xi", "yi", "x"), samples=_samples, call=_use_call)

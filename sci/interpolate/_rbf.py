@@ -13,6 +13,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
+from .._core.errors import real
 from ..linalg import LinAlgError
 from ..special import entr
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
@@ -178,13 +179,13 @@ class RBFInterpolator:
         function, lowest = _KERNELS[kernel]
         if degree is None:
             degree = max(lowest, 0)
-        elif degree < -1:
+        elif real(name, "degree", degree) < -1:
             raise ValueError(f"{name}: `degree` must be at least -1, got {degree}.")
         elif -1 < degree < lowest:
             text = f"`degree` should not be below {lowest} when `kernel` is '{kernel}'. The interpolant may not be "
             warnings.warn(f"{text}uniquely solvable.", UserWarning, stacklevel=2)
         if neighbors is not None:
-            neighbors = int(min(neighbors, n))
+            neighbors = int(min(real(name, "neighbors", neighbors), n))
             if neighbors < 1:
                 raise ValueError(f"{name}: `neighbors` must be positive, got {neighbors}.")
         self._powers: list[list[int]] = [[]] if degree >= 0 else []

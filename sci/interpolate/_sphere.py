@@ -181,7 +181,7 @@ def _data(name: str, theta: Any, phi: Any, r: Any, w: Any, eps: Any, **more: Any
         if not holds(((at >= 0) & (at <= top)).all()):
             raise ValueError(f"{label} should be between [0, {text}]")
     data, extra = scattered(name, theta, phi, r, w, ("theta", "phi", "r"), **more)
-    if not 0.0 < eps < 1.0:
+    if not 0.0 < real(name, "eps", eps) < 1.0:
         raise ValueError("eps should be between (0, 1)")
     return data, extra
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
 from .._core.cards import Sample, function
-from .._core.errors import items, real, take_host_route
+from .._core.errors import integer, items, real, take_host_route
 from ._checks import holds, shape_text
 from ._fitpack import splev
 from ._knots import not_a_knot
@@ -184,7 +184,7 @@ def splrep(
     if x.dim() != 1 or y.shape != x.shape or weight.shape != x.shape:
         shapes = ", ".join(shape_text(v.shape) for v in (x, y, weight))
         raise TypeError(f"{name}: x, y and w must be 1-dimensional and of one length, got {shapes}")
-    if not 1 <= k <= 5:
+    if not 1 <= integer(name, "k", k) <= 5:
         raise TypeError(f"Given degree of the spline (k={k}) is not supported. (1<=k<=5)")
     if m <= k:
         raise TypeError(f"m > k must hold, got m={m} and k={k}")
@@ -312,8 +312,9 @@ def splprep(
         raise ValueError(
             f"{name}: {text}the coordinates must be 1-dimensional, got shape {shape_text(points.shape[1:])}"
         )
-    if not 1 <= k <= 5:
+    if not 1 <= integer(name, "k", k) <= 5:
         raise TypeError(f"1 <= k= {k} <=5 must hold")
+    nest = nest if nest is None else integer(name, "nest", nest)
     m = points.shape[1]
     if m <= k:
         raise TypeError(f"m > k must hold, got m={m} and k={k}")

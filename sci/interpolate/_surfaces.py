@@ -83,7 +83,7 @@ def _check(name: str, data: Points, bbox: Sequence[Any], kx: Any, ky: Any, eps: 
         raise ValueError("The length of x, y and z should be at least (kx+1) * (ky+1)")
     if not all(1 <= degree <= 5 for degree in k):
         raise ValueError(f"kx and ky must be 1 to 5, got {k[0]} and {k[1]}")
-    if eps is not None and not 0.0 < eps < 1.0:
+    if eps is not None and not 0.0 < real(name, "eps", eps) < 1.0:
         raise ValueError("eps should be between (0, 1)")
 
 
@@ -346,7 +346,7 @@ def bisplrep(
     data, extra = scattered(name, x, y, z, w, tx=tx, ty=ty)
     m = data.x.shape[0]
     kx, ky = integer(name, "kx", kx), integer(name, "ky", ky)
-    if not -1 <= task <= 1:
+    if not -1 <= integer(name, "task", task) <= 1:
         raise TypeError("task must be either -1, 0 or 1")
     if not 1 <= kx <= 5 or not 1 <= ky <= 5:
         raise TypeError(f"Given degree of the spline (kx,ky={kx},{ky}) is not supported. (1<=k<=5)")
@@ -364,8 +364,8 @@ def bisplrep(
         found = least_squares(rectangle(data.x, inner[0], inner[1], ends, (kx, ky)), data)
     else:
         room = [
-            max(int(k + math.sqrt(m / 2)), 2 * k + 3) if given is None else int(given)
-            for k, given in ((kx, nxest), (ky, nyest))
+            max(int(k + math.sqrt(m / 2)), 2 * k + 3) if given is None else integer(name, label, given)
+            for label, k, given in (("nxest", kx, nxest), ("nyest", ky, nyest))
         ]
         most = (room[0] - 2 * kx - 2, room[1] - 2 * ky - 2)
         found = search_rectangle(name, data, ends, (kx, ky), s, most)

@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument, flag
+from sci._core.errors import bad_argument, flag, real
 
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
@@ -416,7 +416,7 @@ def lstsq(
     vector = b.dim() == 1
     b = b[:, None] if vector else b
     broadcast_matrices("lstsq", ("a", "b"), a, b)
-    rtol = float(torch.finfo(a.dtype).eps if cond is None else cond)
+    rtol = float(torch.finfo(a.dtype).eps if cond is None else real("lstsq", "cond", cond))
     x, rank, s = least_squares(a, b, rtol, bool(check_finite), "lstsq")
     rank = rank.detach().to(torch.int64)
     if m > n and (rank.numel() == 0 or known_full(rank, n)):

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument, take_host_route
+from sci._core.errors import bad_argument, integer, take_host_route
 
 from . import _lapack, _quick
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_matrix, tensors
@@ -141,7 +141,7 @@ def qr(
     if lwork is not None and lwork != -1 and min(m, n) > 0:
         columns = {"r": 0, "raw": 0, "economic": min(m, n)}.get(mode, m)
         least = max(columns, 0 if pivoting else n)
-        if lwork < least:
+        if integer("qr", "lwork", lwork) < least:
             raise bad_argument("qr", "lwork", f"None, -1 or at least {least}", lwork)
     require_finite_data("qr", check_finite, a=a)
     found: tuple[Any, ...]

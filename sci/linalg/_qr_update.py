@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.arrays import as_tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, real
 
 from ._errors import LinAlgError
 from ._matrices import broadcast_matrices, random_matrices, require_finite_data, require_matrix, tensors
@@ -183,7 +183,8 @@ def qr_insert(
     if vector:
         u = u[None, :] if rows else u[:, None]
     if not rows and not full and vector:
-        _require_independent(Q, u, torch.finfo(Q.dtype).eps if rcond is None else float(rcond))
+        least = torch.finfo(Q.dtype).eps if rcond is None else real("qr_insert", "rcond", rcond)
+        _require_independent(Q, u, float(least))
     a, u = broadcast_matrices("qr_insert", ("Q", "u"), Q @ R, u)
     return decompose(_insert(a, u, k, -2 if rows else -1), full)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, real
 
 from . import _lapack
 from ._errors import LinAlgError, TorchLinAlgError
@@ -124,8 +124,8 @@ _range = operator(
 )
 
 
-def _rtol(a: Tensor, rcond: float | None) -> float:
-    return float(torch.finfo(a.dtype).eps * max(a.shape[-2:]) if rcond is None else rcond)
+def _rtol(function: str, a: Tensor, rcond: float | None) -> float:
+    return float(torch.finfo(a.dtype).eps * max(a.shape[-2:]) if rcond is None else real(function, "rcond", rcond))
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -199,7 +199,7 @@ def null_space(
     require_matrix("null_space", "A", a)
     if lapack_driver not in ("gesdd", "gesvd"):
         raise bad_argument("null_space", "lapack_driver", "'gesdd' or 'gesvd'", lapack_driver)
-    rtol = _rtol(a, rcond)
+    rtol = _rtol("null_space", a, rcond)
     if not differentiates(a) and a.device.type != "meta":
         _, vh, rank = _direct_bases("null_space", a, rtol, bool(check_finite))
         return vh[..., rank:, :].mH.clone(memory_format=torch.contiguous_format)
@@ -255,7 +255,7 @@ def orth(A: Any, rcond: float | None = None) -> Tensor:
     """
     (a,) = tensors("orth", A=A)
     require_matrix("orth", "A", a)
-    rtol = _rtol(a, rcond)
+    rtol = _rtol("orth", a, rcond)
     if not differentiates(a) and a.device.type != "meta":
         u, _, rank = _direct_bases("orth", a, rtol, True)
         return u[..., :rank].clone(memory_format=torch.contiguous_format)

@@ -12,7 +12,7 @@ from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, integer, real
 
 from ._errors import LinAlgError
 from ._matrices import (
@@ -323,6 +323,9 @@ def solve_circulant(
     if singular not in ("raise", "lstsq"):
         raise bad_argument(name, "singular", "'raise' or 'lstsq'", singular)
     c, b = torch.atleast_1d(c), torch.atleast_1d(b)
+    caxis, baxis, outaxis = (
+        integer(name, label, axis) for label, axis in (("caxis", caxis), ("baxis", baxis), ("outaxis", outaxis))
+    )
     c, b = c.movedim(caxis, -1), b.movedim(baxis, -1)
     n = c.shape[-1]
     if b.shape[-1] != n:
@@ -331,7 +334,7 @@ def solve_circulant(
         return (c * b).movedim(-1, outaxis)
     w = torch.fft.fft(c)
     size = w.detach().abs()
-    bound = size.amax(-1, keepdim=True) * n * torch.finfo(size.dtype).eps if tol is None else tol
+    bound = size.amax(-1, keepdim=True) * n * torch.finfo(size.dtype).eps if tol is None else real(name, "tol", tol)
     small = size <= bound
     if singular == "raise":
         if checks_enabled() and known(small.any()):

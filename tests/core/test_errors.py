@@ -173,6 +173,11 @@ def recorded(card: FunctionCard) -> inspect.BoundArguments:
 READ = {"gegenbauer", "genlaguerre", "jacobi", "sh_jacobi"}
 
 
+def names(error: Exception, argument: str) -> bool:
+    """Does a text name an argument, or for ``c_and_lower`` one of its parts?"""
+    return bool({argument, *re.split("_and_|_or_", argument)} & set(re.findall(r"\w+", str(error))))
+
+
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_every_argument_of_a_sample_is_named_where_it_alone_is_bad(domain: str) -> None:
     unnamed, tried = [], 0
@@ -192,11 +197,37 @@ def test_every_argument_of_a_sample_is_named_where_it_alone_is_bad(domain: str) 
                     if not isinstance(bad, torch.Tensor):
                         unnamed.append(f"{name} takes {bad!r} for {argument}")
                 except (TypeError, ValueError, RuntimeError) as error:
-                    parts = {argument, *re.split("_and_|_or_", argument)}
                     of_another = domain == "special" and not str(error).startswith(f"{card.name}: ")
-                    if of_another or not parts & set(re.findall(r"\w+", str(error))):
+                    if of_another or not names(error, argument):
                         unnamed.append(f"{name}, {argument}: {error}")
     assert tried > 10
+    assert not unnamed, "\n".join(unnamed)
+
+
+# Numbers that most samples leave to their defaults.
+NUMBERS = "axis baxis caxis outaxis cond rcond degree der derivative_rtol dx dy eps inner_m outer_k lwork m limit n"
+NUMBERS += " nest neighbors null_value nu nxest nyest shift sigma task tol workers"
+
+
+def test_numbers_left_to_their_defaults_are_named_where_they_are_bad() -> None:
+    unnamed, tried = [], set()
+    for name, card in sorted(function_cards.items()):
+        bound = recorded(card) if card.samples and card.domain != "special" else None
+        for option in NUMBERS.split() if bound else ():
+            assert bound is not None
+            given = bound.signature.parameters
+            if option not in given or option in bound.arguments:
+                continue
+            tried.add(option)
+            for bad in (object(), "junk"):
+                arguments = bound.arguments | {option: bad}
+                call = inspect.BoundArguments(bound.signature, {p: arguments[p] for p in given if p in arguments})
+                try:
+                    card.object(*call.args, **call.kwargs)  # some have no effect
+                except (TypeError, ValueError) as error:
+                    if not names(error, option):
+                        unnamed.append(f"{name}, {option}: {error}")
+    assert len(tried) > 20
     assert not unnamed, "\n".join(unnamed)
 
 

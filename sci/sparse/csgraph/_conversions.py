@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, real
 from ..._core.torch_private import transforms_active
 from .._base import SparseBase
 from .._convert import is_scipy
@@ -35,11 +35,11 @@ def _square(values: Tensor, name: str) -> Tensor:
     return values
 
 
-def _present(values: Tensor, null_value: float | None, nan_null: bool, infinity_null: bool) -> Tensor:
+def _present(name: str, values: Tensor, null_value: float | None, nan_null: bool, infinity_null: bool) -> Tensor:
     """Return where a dense graph has an edge."""
     x = values.detach()
     found = torch.ones_like(x, dtype=torch.bool)
-    if null_value is not None and not math.isnan(null_value):
+    if null_value is not None and not math.isnan(real(name, "null_value", null_value)):
         found = x != null_value
     if nan_null or (null_value is not None and math.isnan(null_value)):
         found = found & ~x.isnan()
@@ -74,7 +74,7 @@ def dense_weights(csgraph: Any, name: str, unweighted: bool) -> Tensor:
     if is_masked(found):
         values, there = masked_parts(found, name)
     else:
-        values, there = found, _present(found, 0, True, True)
+        values, there = found, _present(name, found, 0, True, True)
     values = real_weights(values, name)
     return torch.where(there, torch.ones_like(values) if unweighted else values, math.inf)
 
@@ -129,10 +129,9 @@ def csgraph_from_dense(
     >>> csgraph_from_dense(torch.tensor([[inf, 2.0, 0.0], [2.0, inf, inf], [0.0, inf, inf]]), null_value=inf).data
     tensor([2., 0., 2., 0.])
     """
-    values = _square(
-        real_weights(as_tensor(graph, "graph", "csgraph_from_dense"), "csgraph_from_dense"), "csgraph_from_dense"
-    )
-    return from_places(values, _present(values, null_value, nan_null, infinity_null))
+    name = "csgraph_from_dense"
+    values = _square(real_weights(as_tensor(graph, "graph", name), name), name)
+    return from_places(values, _present(name, values, null_value, nan_null, infinity_null))
 
 
 @function(compiles=False, batch=False, complex=False, synchronizes=True)
@@ -204,7 +203,7 @@ def csgraph_masked_from_dense(
     values = _square(real_weights(given, name), name)
     if copy and values is given:
         values = values.clone()
-    return _as_masked(values, _present(values, null_value, nan_null, infinity_null))
+    return _as_masked(values, _present(name, values, null_value, nan_null, infinity_null))
 
 
 def _sparse_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -268,7 +267,7 @@ def csgraph_to_dense(csgraph: Any, null_value: float = 0) -> Tensor:
             [0., 0.]])
     """
     data, pattern = _compressed(csgraph, "csgraph_to_dense")
-    return _scatter(data, pattern, null_value)[0]
+    return _scatter(data, pattern, real("csgraph_to_dense", "null_value", null_value))[0]
 
 
 @function(compiles=False, batch=False, complex=False, synchronizes=True)

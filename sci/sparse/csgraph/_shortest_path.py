@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument, flag
+from ..._core.errors import bad_argument, flag, real
 from .._base import SparseBase
 from .._csr import csr_array
 from ._conversions import dense_weights
@@ -153,7 +153,7 @@ def dijkstra(
             [0., 0., 0.]])
     """
     graph = Graph(csgraph, "dijkstra", directed, unweighted)
-    if not limit >= 0:
+    if not real("dijkstra", "limit", limit) >= 0:
         raise bad_argument("dijkstra", "limit", "at least 0", limit)
     return _found(graph, "dijkstra", indices, return_predecessors, "dijkstra", min_only, float(limit))
 

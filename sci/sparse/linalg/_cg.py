@@ -11,6 +11,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor
 from ..._core.cards import function
 from ..._core.checks import known
+from ..._core.errors import real
 from ._implicit import call, samples, solve
 from ._interface import aslinearoperator
 
@@ -192,7 +193,8 @@ def minres(
     """
     if check:
         _check_hermitian(A, M, b)
-    more: dict[str, Any] = {"limit": lambda n: 5 * n, "more": lambda n: (float(shift),)}
+    moved = float(real("minres", "shift", shift))
+    more: dict[str, Any] = {"limit": lambda n: 5 * n, "more": lambda n: (moved,)}
     watch = _Report(callback) if show else callback
     found = solve("minres", A, b, x0, rtol, 0.0, maxiter, M, watch, derivative_rtol=derivative_rtol, **more)
     if known((found[1] < 0).any()):

@@ -13,12 +13,12 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, real
 from ..._core.torch_private import forward_grad_enabled
 from .._base import SparseBase
 from .._diagonals import eye_array
 from .._random import generator_of
-from ._eigen_derivatives import general_pairs, hermitian_pairs
+from ._eigen_derivatives import general_pairs, hermitian_pairs, tolerance
 from ._gmres import gmres
 from ._implicit import adjoint_of, as_matrix, number, product_of, whole
 from ._interface import LinearOperator, _Matrix, aslinearoperator
@@ -177,7 +177,8 @@ class _Search:
         if isinstance(sigma, Tensor):
             sigma = sigma.item()
         if sigma is not None:
-            sigma = complex(sigma) if isinstance(sigma, complex) or np.iscomplexobj(sigma) else float(sigma)
+            is_complex = isinstance(sigma, complex) or np.iscomplexobj(sigma)
+            sigma = complex(sigma) if is_complex else float(real(name, "sigma", sigma))
             sigma = sigma.real if isinstance(sigma, complex) and sigma.imag == 0 else sigma
         self.sigma: Any = sigma
         self.device = torch.device("cpu") if self.kind == "operator" else self.A.device
@@ -378,7 +379,7 @@ def eigsh(
         with torch.no_grad(), forward_grad_enabled(False):
             pairs.vectors = X / (X.conj() * product(X)).sum(-1, keepdim=True).real.abs().sqrt()
     s.report(pairs, pairs.values)
-    rtol = 1e-3 * torch.finfo(s.dtype).eps ** 0.5 if derivative_rtol is None else float(derivative_rtol)
+    rtol = tolerance("eigsh", derivative_rtol, s.dtype)
     values, X = hermitian_pairs(apply, product, pairs.values, pairs.vectors, rtol)
     return (values, X.mT) if return_eigenvectors else values
 
@@ -526,7 +527,7 @@ def eigs(
     X = pairs.vectors / torch.linalg.vector_norm(pairs.vectors, dim=-1, keepdim=True)
     pairs.vectors = X
     s.report(pairs, values)
-    rtol = 1e-3 * torch.finfo(s.dtype).eps ** 0.5 if derivative_rtol is None else float(derivative_rtol)
+    rtol = tolerance("eigs", derivative_rtol, s.dtype)
     A_adjoint = by_parts(adjoint_of(aslinearoperator(s.A)), s.A.dtype)
     M_adjoint = _identity if s.M is None else by_parts(adjoint_of(aslinearoperator(s.M)), s.M.dtype)
     values, X = general_pairs(apply, A_adjoint, product, M_adjoint, values, X, rtol)

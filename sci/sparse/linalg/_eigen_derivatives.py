@@ -12,9 +12,12 @@ once. The gauge is that of x itself: dx is orthogonal to x, or has the length th
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
+from ..._core.errors import real
 from ._implicit import ThroughSolve, _solve_operator, carry_derivatives, wanted
 from ._iterate import Apply, Options, System
 
@@ -26,6 +29,13 @@ def _bordered(A: Apply, M: Apply, x: Tensor, value: Tensor, c: Tensor) -> Apply:
         return torch.cat([top, (c.conj() * y).sum(-1, keepdim=True)], -1)
 
     return K
+
+
+def tolerance(function: str, derivative_rtol: Any, dtype: torch.dtype) -> float:
+    """Return the tolerance with which derivatives solve their systems."""
+    if derivative_rtol is None:
+        return float(1e-3 * torch.finfo(dtype).eps ** 0.5)
+    return float(real(function, "derivative_rtol", derivative_rtol))
 
 
 def hermitian_pairs(A: Apply, M: Apply, values: Tensor, X: Tensor, rtol: float) -> tuple[Tensor, Tensor]:

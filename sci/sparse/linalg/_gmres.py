@@ -12,7 +12,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor
 from ..._core.cards import function
 from ..._core.checks import known
-from ..._core.errors import bad_argument, items
+from ..._core.errors import bad_argument, integer, items
 from ._arnoldi import orthonormal_pairs
 from ._implicit import call_general, samples, solve, whole
 from ._iterate import System
@@ -227,7 +227,9 @@ def lgmres(
     """
     outer = [] if outer_v is None else outer_v
     kept = None if outer_v is None else (lambda system, dtype: outer)
-    numbers = (float(inner_m), float(outer_k), float(store_outer_Av), float(prepend_outer_v))
+    name = "lgmres"
+    sizes = float(integer(name, "inner_m", inner_m)), float(integer(name, "outer_k", outer_k))
+    numbers = (*sizes, float(store_outer_Av), float(prepend_outer_v))
     found = solve(
         "lgmres",
         A,
@@ -339,7 +341,8 @@ def gcrotmk(
     right = as_tensor(b, "b", "gcrotmk").detach()
     if known(torch.isfinite(right).all()) == 0:
         raise ValueError("gcrotmk: b must contain only finite numbers")
-    numbers = (float(m), float(m if k is None else k), float(truncate == "smallest"))
+    m = integer("gcrotmk", "m", m)
+    numbers = (float(m), float(m if k is None else integer("gcrotmk", "k", k)), float(truncate == "smallest"))
     kept = None
     if CU is not None:
 

@@ -16,7 +16,7 @@ from ..._core.cards import Sample, function
 from ..._core.errors import integer, real
 from ..._core.torch_private import forward_grad_enabled
 from ._eigen import by_parts
-from ._eigen_derivatives import hermitian_pairs
+from ._eigen_derivatives import hermitian_pairs, tolerance
 from ._implicit import as_matrix, product_of
 from ._interface import LinearOperator, aslinearoperator
 from ._iterate import Apply, _summed
@@ -194,7 +194,7 @@ def lobpcg(
             found = _iterate(apply, product, precondition, rows, block.mT, enough, limit, largest, verbosityLevel)
     values, V, histories = found
     if constraints is None and values.shape[0]:
-        rtol = 1e-3 * torch.finfo(dtype).eps ** 0.5 if derivative_rtol is None else float(derivative_rtol)
+        rtol = tolerance("lobpcg", derivative_rtol, dtype)
         values, x = hermitian_pairs(apply, product or (lambda x: x), values, V.mT, rtol)
         V = x.mT
     chosen = [h for h, asked in zip(histories, (retLambdaHistory, retResidualNormsHistory), strict=True) if asked]

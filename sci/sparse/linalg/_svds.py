@@ -15,7 +15,7 @@ from ..._core.torch_private import forward_grad_enabled
 from ...linalg import LinAlgError
 from .._random import generator_of
 from ._eigen import ArpackNoConvergence, by_parts
-from ._eigen_derivatives import hermitian_pairs
+from ._eigen_derivatives import hermitian_pairs, tolerance
 from ._implicit import as_matrix, products_of
 from ._interface import LinearOperator, aslinearoperator
 from ._krylov_schur import Krylov, picker, search
@@ -218,7 +218,7 @@ def svds(
         count = int(converged.sum())
         text = f"No convergence ({maxiter} iterations, {count}/{k} singular vectors converged)"
         raise ArpackNoConvergence(text, s[k - count :], X[converged.to(X.device)].mT)
-    rtol = 1e-3 * torch.finfo(dtype).eps ** 0.5 if derivative_rtol is None else float(derivative_rtol)
+    rtol = tolerance("svds", derivative_rtol, dtype)
 
     def both(x: Tensor) -> Tensor:
         return torch.cat([forward(x[..., m:]), back(x[..., :m])], -1)
