@@ -15,7 +15,7 @@ namespace detail {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 3> fisher_place(T m, T n, T x) {
   T r = m / n * x, y = 1 / (1 + r);
-  return {{r * y, y, m / 2 * (1 - x) * y}};
+  return {{isinf(r) ? T(1) : r * y, y, m / 2 * (1 - x) * y}};
 }
 /// The derivatives in closed form: the terms that the formulas above would make of them cancel where m or n is large.
 template <class T, class D>
