@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, items
 from ._arguments import shape_and_axes
 
 
@@ -116,7 +116,7 @@ def _shift(name: str, x: Any, axes: Any, sign: int) -> Tensor:
         places = list(range(-x.dim(), 0))
     else:
         # Shifting has no lengths, so empty axes are fine: only the axes are checked here.
-        axes = [axes] if isinstance(axes, int) else list(axes)
+        axes = [axes] if isinstance(axes, int) else items(name, "axes", axes, "an axis or several")
         places = [shape_and_axes(name, x.new_empty((1,) * x.dim()), None, a)[1][0] for a in axes]
     return torch.roll(x, [sign * (x.shape[a] // 2) for a in places], places) if places else x.clone()
 

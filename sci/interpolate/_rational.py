@@ -332,7 +332,7 @@ class AAA(_BarycentricRational):
             warnings.warn(f"AAA failed to converge within {max_terms} iterations.", RuntimeWarning, stacklevel=2)
         self.errors = torch.tensor(errors, dtype=x.abs().dtype, device=x.device)
         self._weigh(left)
-        self._clean_up_tol = clean_up_tol
+        self._clean_up_tol = real("AAA", "clean_up_tol", clean_up_tol)
         if clean_up:
             self.clean_up(clean_up_tol)
 

@@ -14,6 +14,7 @@ from ._assignment import set_item
 from ._base import SparseBase
 from ._combine import canonical, without_duplicates
 from ._convert import (
+    as_device,
     as_dtype,
     as_shape,
     columns_of_torch,
@@ -53,6 +54,7 @@ class Compressed(SparseBase):
     def _fill(
         self, name: str, arg1: Any, shape: Any, dtype: Any, copy: bool, maxprint: int | None, device: Any
     ) -> None:
+        device = as_device(device, name)
         data, rows = _parts(arg1, shape, device, name, self._by_columns, self._ndims if self._is_array else (2,))
         wanted = as_dtype(dtype, name)
         if wanted is not None:
@@ -60,7 +62,7 @@ class Compressed(SparseBase):
         elif is_shape(arg1):
             data = data.to(torch.get_default_dtype())
         if device is not None:
-            data, rows = data.to(device), rows.to(torch.device(device))
+            data, rows = data.to(device), rows.to(device)
         if copy:
             data = data.clone()
             copied = CompressedRows(

@@ -38,6 +38,14 @@ def as_dtype(dtype: Any, function: str) -> torch.dtype | None:
         raise bad_argument(function, "dtype", "a dtype that torch has", dtype, TypeError) from None
 
 
+def as_device(device: Any, function: str) -> torch.device | None:
+    """Return a device given as torch takes it."""
+    try:
+        return None if device is None else torch.device(device)
+    except (TypeError, RuntimeError):
+        raise bad_argument(function, "device", "a device that torch knows", device, TypeError) from None
+
+
 def as_shape(shape: Any, function: str, ndims: tuple[int, ...], argument: str = "shape") -> tuple[int, ...]:
     """Return a shape as a tuple of non-negative integers of an allowed length."""
     try:

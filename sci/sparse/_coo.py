@@ -16,6 +16,7 @@ from . import _arithmetic, _indexing
 from ._assignment import set_item
 from ._base import SparseBase, classes, makers, sparray
 from ._convert import (
+    as_device,
     as_dtype,
     as_shape,
     from_coordinates,
@@ -71,6 +72,7 @@ class CoordinatesBase(SparseBase):
     def _fill(
         self, name: str, arg1: Any, shape: Any, dtype: Any, copy: bool, maxprint: int | None, device: Any
     ) -> None:
+        device = as_device(device, name)
         data, pattern = _parts(arg1, shape, device, name)
         wanted = as_dtype(dtype, name)
         if wanted is not None:
@@ -86,7 +88,7 @@ class CoordinatesBase(SparseBase):
             text = f"inconsistent shapes: shape {shape} does not fit an array of shape {pattern.shape}"
             raise ValueError(f"{name}: {text}")
         if device is not None:
-            data, pattern = data.to(device), pattern.to(torch.device(device))
+            data, pattern = data.to(device), pattern.to(device)
         if copy:
             data = data.clone()
             coords = [x.clone() for x in pattern.coords]

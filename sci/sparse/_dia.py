@@ -13,7 +13,7 @@ from .._core.cards import Sample, function
 from .._core.errors import bad_argument
 from ._base import SparseBase, classes, makers, sparray
 from ._compressed import as_rows
-from ._convert import as_dtype, as_shape, is_scipy, is_shape
+from ._convert import as_device, as_dtype, as_shape, is_scipy, is_shape
 from ._coo import coo_array
 from ._layouts import Diagonals
 from ._matrix import spmatrix
@@ -54,6 +54,7 @@ class DiagonalsBase(SparseBase):
         device: Any = None,
     ) -> None:
         name = type(self).__name__
+        device = as_device(device, name)
         data, pattern = _parts(arg1, shape, device, name)
         wanted = as_dtype(dtype, name)
         if wanted is not None:
@@ -63,7 +64,7 @@ class DiagonalsBase(SparseBase):
         if shape is not None and pattern.shape != as_shape(shape, name, (2,)):
             raise ValueError(f"{name}: shape {tuple(shape)} does not fit an array of shape {pattern.shape}")
         if device is not None:
-            data, pattern = data.to(device), pattern.to(torch.device(device))
+            data, pattern = data.to(device), pattern.to(device)
         if copy:
             data = data.clone()
             pattern = Diagonals(pattern.offsets.clone(), pattern.shape, pattern.width)

@@ -141,7 +141,7 @@ def permute_dims(A: Any, axes: Any = None, copy: bool = False) -> Any:
         order = tuple(range(made.ndim))[::-1]
     else:
         if not isinstance(axes, (tuple, list)):
-            raise TypeError(f"permute_dims: axis must be an integer/tuple of integers, got {type(axes).__name__}")
+            raise TypeError(f"permute_dims: axis must be an integer/tuple of integers, axes is a {type(axes).__name__}")
         try:
             order = tuple(operator.index(d) for d in axes)
         except TypeError:

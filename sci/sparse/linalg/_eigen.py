@@ -390,6 +390,8 @@ def _require_inverses(name: str, s: _Search, Minv: Any, OPinv: Any) -> None:
     if s.sigma is not None and Minv is not None:
         raise ValueError(f"{name}: Minv should not be specified with sigma")
     for what, given in (("Minv", Minv), ("OPinv", OPinv)):
+        if given is not None and not hasattr(given, "shape"):
+            raise bad_argument(name, what, "a matrix or a linear operator", given, TypeError)
         if given is not None and tuple(given.shape) != (s.n, s.n):
             raise ValueError(f"{name}: {what} must have shape {(s.n, s.n)}, got {tuple(given.shape)}")
 
