@@ -64,6 +64,23 @@ SCI_HD_LARGE many<T, 2> betaincinv_solve(T a, T b, T p, T q, T start = limits<T>
   return {{x, y}};
 }
 
+/// x by the leading term of I = p for tiny x (DLMF 8.17.7), q = 1 - p.
+template <class T>
+SCI_HD T betaincinv_leading(T a, T b, T p, T q) {
+  const T scale = a < T(1) ? gammaln1p(a) - gammaln_step(b, a) : log(a) + betaln(a, b);
+  return exp(((p < q ? log(p) : log1p(-q)) + scale) / a);
+}
+
+/// x and 1 - x also near and beyond the ends of the range of t, where `betaincinv_solve` stops.
+template <class T>
+SCI_HD many<T, 2> betaincinv_ends(T a, T b, T p, T q) {
+  constexpr T tiny = limits<T>::min * 16384;
+  many<T, 2> w = betaincinv_solve(a, b, p, q);
+  if (w[0] < tiny) w[0] = betaincinv_leading(a, b, p, q);
+  if (w[1] < tiny) w[1] = betaincinv_leading(b, a, q, p);
+  return w;
+}
+
 /// The edges, as SciPy has them.
 template <class T>
 SCI_HD T betaincinv_edges(T a, T b, T p, T q) {
@@ -75,11 +92,7 @@ SCI_HD T betaincinv_edges(T a, T b, T p, T q) {
   // Powers: I_x(a, 1) = x^a and I_x(1, b) = 1 - (1-x)^b.
   if (b == T(1)) return a == T(1) ? p : p <= q ? pow(p, 1 / a) : exp(log1p(-q) / a);
   if (a == T(1)) return -expm1((p <= q ? log1p(-p) : log(q)) / b);
-  T x = betaincinv_solve(a, b, p, q)[0];
-  if (!(x < limits<T>::min * 16384)) return x;
-  // Near the ends of the range of t the leading term (DLMF 8.17.7).
-  const T scale = a < T(1) ? gammaln1p(a) - gammaln_step(b, a) : log(a) + betaln(a, b);
-  return exp(((p < q ? log(p) : log1p(-q)) + scale) / a);
+  return betaincinv_ends(a, b, p, q)[0];
 }
 
 }  // namespace detail

@@ -128,6 +128,18 @@ SCI_HD T nbdtrik(T y, T n, T p) {
                                max(T(0.5), start));
 }
 
+namespace detail {
+
+/// Where I_x(a, b) is far from 0 and 1 as a function of a, so that it is not flat from there to any root: about the
+/// mean; where that is small, x^a alone counts; for small b, b / (a + b).
+template <class T>
+SCI_HD T beta_shape_start(T b, T x, T y) {
+  const T mean = max(b, T(0.5)) * (x / y), middle = mean < T(0.3) ? 1 / (1 - log(mean)) : mean;
+  return b < T(0.5) ? min(b, middle) : middle;
+}
+
+}  // namespace detail
+
 /// The shapes of the beta distribution with I_x(a, b) = p.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T btdtria(T p, T b, T x) {
@@ -136,7 +148,7 @@ SCI_HD T btdtria(T p, T b, T x) {
   if (p == T(1)) return T(0);
   const T y = 1 - x, q = 1 - p;
   return detail::monotone_root([=](T a) { return -detail::cdf_gap(detail::betainc_parts(a, b, x, y), p, q); },
-                               T(max(b, T(0.5)) * x / y));
+                               detail::beta_shape_start(b, x, y));
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T btdtrib(T a, T p, T x) {
@@ -145,7 +157,7 @@ SCI_HD T btdtrib(T a, T p, T x) {
   if (p == T(1)) return limits<T>::infinity;
   const T y = 1 - x, q = 1 - p;
   return detail::monotone_root([=](T b) { return detail::cdf_gap(detail::betainc_parts(a, b, x, y), p, q); },
-                               T(max(a, T(0.5)) * y / x));
+                               detail::beta_shape_start(a, y, x));
 }
 
 /// The n with nbdtr(k, n, p) = y: a shape of the beta distribution.

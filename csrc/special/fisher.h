@@ -14,8 +14,8 @@ namespace detail {
 /// w, y and l for finite m, n > 0 and 0 < x < inf.
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<T, 3> fisher_place(T m, T n, T x) {
-  T r = m / n * x, y = 1 / (1 + r);
-  return {{isinf(r) ? T(1) : r * y, y, m / 2 * (1 - x) * y}};
+  const T odds = m / n, r = odds >= limits<T>::min && !isinf(odds) ? odds * x : m * x / n, y = 1 / (1 + r);
+  return {{r > T(1) ? 1 / (1 + 1 / r) : r * y, y, m / 2 * y * (1 - x)}};
 }
 /// The derivatives in closed form: the terms that the formulas above would make of them cancel where m or n is large.
 template <class T, class D>
@@ -131,8 +131,9 @@ SCI_HD T fdtri(T dfn, T dfd, T p) {
   if (!detail::fisher_usable(dfn, dfd, p) || !(p <= T(1))) return limits<T>::nan;
   if (p == T(0)) return T(0);
   if (p == T(1)) return limits<T>::infinity;
-  many<T, 2> w = detail::betaincinv_solve(dfn / 2, dfd / 2, p, 1 - p);
-  return dfd / dfn * (w[0] / w[1]);
+  many<T, 2> w = detail::betaincinv_ends(dfn / 2, dfd / 2, p, 1 - p);
+  const T odds = w[0] / w[1];
+  return odds > T(0) && !isinf(odds) ? dfd / dfn * odds : odds;
 }
 
 /// The n with F(x) = p, if there is one. F increases with n for x >= 1; for smaller x it falls again far out, and the

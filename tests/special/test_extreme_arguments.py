@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -48,3 +49,32 @@ def test_complex_digamma_about_its_root(z: complex) -> None:
 def test_cosine_integral_beside_the_axis(z: complex) -> None:
     with mpmath.workdps(30):
         assert relative(special.sici(torch.tensor(z, dtype=torch.complex128))[1], mpmath.ci(z)) < 4
+
+
+def test_shapes_of_beta_distributions_far_from_1() -> None:
+    """I_x(a, b) is b / (a + b) for tiny shapes, x^a for x so small that b x is nothing."""
+    shape = torch.tensor([7e-89, 2e-300, 1e-20], dtype=torch.float64)
+    p = torch.tensor([0.7, 0.02, 0.5], dtype=torch.float64)
+    x = torch.tensor([0.16, 0.4, 1e-290], dtype=torch.float64)
+    torch.testing.assert_close(special.btdtria(p, shape, x), shape * (1 - p) / p, rtol=1e-14, atol=0)
+    torch.testing.assert_close(special.btdtrib(shape, p, x), shape * p / (1 - p), rtol=1e-14, atol=0)
+    x = torch.tensor([1e-242, 1e-100], dtype=torch.float64)
+    p = torch.tensor([0.02, 0.9], dtype=torch.float64)
+    torch.testing.assert_close(special.betainc(special.btdtria(p, 2.5, x), 2.5, x), p, rtol=1e-12, atol=0)
+
+
+def test_fisher_where_quotients_of_its_arguments_overflow() -> None:
+    def three(*args: float) -> list[torch.Tensor]:
+        return [torch.tensor(x, dtype=torch.float64) for x in args]
+
+    with mpmath.workdps(30):
+        assert relative(special.fdtr(*three(1e200, 3e-188, 1e-90)), 1.5e-188 * mpmath.e1(1.5e-98)) < 4
+    assert special.fdtrc(*three(6e-156, 1e273, 2e244)) == 0
+    assert special.fdtr(*three(3e281, 2e303, 4e33)) == 1
+    for dfn, dfd, p, want in (
+        (1e-73, 0.75, 0.875, 0.0),
+        (15.0, 4e-9, 0.025, math.inf),
+        (3e46, 4e-305, 2e-120, math.inf),
+        (4e-206, 1e199, 8e-238, 0.0),
+    ):
+        assert special.fdtri(*three(dfn, dfd, p)) == want
