@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import cmath
 import math
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, near
 from sci._core.dispatch import elementwise
 
-from ._gaussian import gaussian
 from ._ierfcx import ierfcx, scaled_integral
 
 
-def _partials(x: Tensor, sign: int) -> tuple[Tensor, Tensor]:
-    """-exp(+-i x^2), and of K = erfcx(t x) / 2 with t = exp(-+i pi/4) the derivative -t i^1erfc, scaled."""
-    t = cmath.exp(-sign * 0.25j * math.pi)
-    return -gaussian(t * x), -t * ierfcx(1, t * x)
+def _partials(x: Tensor, f: Tensor, k: Tensor, sign: int) -> tuple[Tensor, Tensor]:
+    """Return -exp(+-i x^2) = -t F / (sqrt(pi) K), and of K = erfcx(t x) / 2 the scaled -t i^1erfc, t = exp(-+i pi/4).
+
+    Left of 0 that is 2 t^2 x K - t / sqrt(pi), where nothing cancels and no square is rounded.
+    """
+    t = complex(math.sqrt(0.5), -sign * math.sqrt(0.5))  # of equal parts, or t^2 were not -+i
+    left = x < -1
+    right = -t * ierfcx(1, t * torch.where(left, 0, x))
+    return -t / math.sqrt(math.pi) * (f / k), torch.where(left, -2j * sign * x * k - t / math.sqrt(math.pi), right)
 
 
 def _reference(mp: Any, x: Any, sign: int) -> Any:
@@ -40,7 +44,7 @@ _GROUPS = (
 @elementwise(
     "special/modfresnel.h",
     "r -> cc",
-    partials=(lambda x, f, k: _partials(x, 1),),
+    partials=(lambda x, f, k: _partials(x, f, k, 1),),
     reference=lambda mp, x: _reference(mp, x, 1),
     samples=_GROUPS,
     special=((inf, (0j, 0j)), (0.0, (0.62665706865775012560 + 0.62665706865775012560j, 0.5 + 0j))),
@@ -87,7 +91,7 @@ def modfresnelp(x: Any, /) -> tuple[Tensor, Tensor]:
 @elementwise(
     "special/modfresnel.h",
     "r -> cc",
-    partials=(lambda x, f, k: _partials(x, -1),),
+    partials=(lambda x, f, k: _partials(x, f, k, -1),),
     reference=lambda mp, x: _reference(mp, x, -1),
     samples=_GROUPS,
     special=((inf, (0j, 0j)), (0.0, (0.62665706865775012560 - 0.62665706865775012560j, 0.5 + 0j))),
