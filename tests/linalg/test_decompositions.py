@@ -177,3 +177,18 @@ def test_other_special_matrices() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert linalg.block_diag().shape == (1, 0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("factor", [0, 1])
+@pytest.mark.parametrize("mode", ["economic", "full"])
+def test_gradients_of_one_factor_of_qr(factor: int, mode: str, dtype: torch.dtype) -> None:
+    """Where the other has none its part of the rule is left out; sizes beyond those of kernels."""
+
+    def call(a: torch.Tensor) -> torch.Tensor:
+        x = linalg.qr(a, mode=mode)[factor]
+        return x if factor else x.narrow(-1, 0, 33)
+
+    for m in (33, 35):
+        a = random(m, 33, dtype=dtype).requires_grad_()
+        assert torch.autograd.gradcheck(call, (a,), fast_mode=True, check_forward_ad=True)
