@@ -192,7 +192,7 @@ def eigh(
         same ones (by index) there. The size of the result depends on the data, so this synchronises, and cannot be
         compiled.
     driver : str, optional
-        Accepted and checked as SciPy does; the algorithm is torch's whatever it says.
+        Accepted and checked as SciPy does; the choice of the algorithm is ours.
 
     Returns
     -------

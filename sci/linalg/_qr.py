@@ -108,7 +108,7 @@ def qr(
 
     Notes
     -----
-    *Algorithm.* Householder's, LAPACK's or cuSOLVER's by way of torch. The permutation is found on the CPU.
+    *Algorithm.* Householder's, LAPACK's or cuSOLVER's. The permutation is found on the CPU.
 
     *Derivative.* :math:`\Omega = Q^H \dot Q = \mathrm{low}(M) - \mathrm{low}(M)^H + i\,\mathrm{Im}\,\mathrm{diag}(M)`,
     :math:`M = Q^H \dot A R^{-1}`, :math:`\dot R = (M - \Omega) R` [1]_; for wide matrices of the first m columns. It
