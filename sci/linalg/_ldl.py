@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
+from sci._core.checks import known
 from sci._core.dispatch import operator
 from sci._core.errors import flag, take_host_route
 
@@ -138,6 +141,11 @@ def ldl(
     ValueError
         Not finite data.
 
+    Warns
+    -----
+    ComplexWarning
+        The diagonal of a Hermitian `A` has imaginary parts, which are ignored.
+
     See Also
     --------
     cholesky, lu
@@ -169,6 +177,9 @@ def ldl(
     (A,) = tensors("ldl", A=A)
     require_square("ldl", "A", A)
     lower, hermitian = flag("ldl", "lower", lower), flag("ldl", "hermitian", hermitian) and A.is_complex()
+    if hermitian and known((A.detach().diagonal(0, -2, -1).imag != 0).any()):
+        text = "ldl: imaginary parts of the diagonal of A are ignored"
+        warnings.warn(text, np.exceptions.ComplexWarning, stacklevel=2)
     if A.is_cpu and A.dim() == 2 and A.numel() > 0 and not differentiates(A):
         require_finite_data("ldl", check_finite, A=A)  # LAPACK reads one triangle itself
         return _factors(A, lower, hermitian)

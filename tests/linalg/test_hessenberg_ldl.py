@@ -93,3 +93,11 @@ def test_cdf2rdf() -> None:
         cdf2rdf(torch.tensor([1j, 1.0]), torch.eye(2))
     with pytest.raises(ValueError, match="w must be of shape"):
         cdf2rdf(torch.ones(3), torch.eye(2))
+
+
+def test_ldl_warns_of_imaginary_parts_of_a_hermitian_diagonal() -> None:
+    a = torch.eye(3, dtype=torch.complex128) * (2 + 1j)
+    with pytest.warns(np.exceptions.ComplexWarning, match="ldl: imaginary parts of the diagonal"):
+        _, d, _ = ldl(a)
+    assert torch.equal(d, 2 * torch.eye(3, dtype=a.dtype))
+    ldl(a, hermitian=False)  # symmetric: nothing is ignored
