@@ -14,6 +14,9 @@
 namespace sci {
 namespace detail {
 
+/// K is 0 beyond.
+constexpr double kolmogorov_end = 40;
+
 /// e^(-2 n^2), keeping the digits that n^2 rounds away: Dekker's product.
 template <class T>
 SCI_HD T exp_minus_twice_square(T x) {
@@ -50,7 +53,7 @@ SCI_HD many<T, 2> kolmogorov_parts(T x) {
 
 template <class T>
 SCI_HD T kolmogorov_derivative(T x) {
-  if (!(x > T(0)) || isinf(x)) return isnan(x) ? limits<T>::nan : T(0);
+  if (!(x > T(0)) || x > T(kolmogorov_end)) return isnan(x) ? limits<T>::nan : T(0);
   many<dual<T>, 2> f = kolmogorov_parts(variable(x));
   return f[0].v < f[1].v ? f[0].d : -f[1].d;
 }
@@ -83,7 +86,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T kolmogorov(T x) {
   if (isnan(x)) return x;
   if (!(x > T(0))) return T(1);
-  return isinf(x) ? T(0) : detail::kolmogorov_parts(x)[0];
+  return x > T(detail::kolmogorov_end) ? T(0) : detail::kolmogorov_parts(x)[0];
 }
 /// dK/dx
 template <class T, class = typename enable_if<is_hardware<T>>::type>
@@ -92,7 +95,7 @@ SCI_HD T kolmogorov_dx(T x) {
 }
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T kolmogorov_dx2(T x) {
-  if (!(x > T(0)) || isinf(x)) return isnan(x) ? limits<T>::nan : T(0);
+  if (!(x > T(0)) || x > T(detail::kolmogorov_end)) return isnan(x) ? limits<T>::nan : T(0);
   many<dual<dual<T>>, 2> f = detail::kolmogorov_parts(variable2(x));
   return f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d;
 }

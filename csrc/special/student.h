@@ -29,7 +29,7 @@ SCI_HD many<T, 2> student_parts(T v, T t) {
   }
   T x = one / (one + s), y = s * x;
   if (primal(y) == S(0)) return {{one, T(S(0))}};
-  return betainc_parts(T(v * half), half, x, y, T((t * t - one) * half * x));
+  return betainc_parts(T(v * half), half, x, y, T((t - one) * (t * x + x) * half));
 }
 
 template <class T>
@@ -120,8 +120,8 @@ SCI_HD T stdtrit(T df, T p) {
   if (!isnan(near)) return p < T(0.5) ? -near : near;
   many<T, 2> w = detail::betaincinv_solve(df / 2, T(0.5), 2 * tail, 1 - 2 * tail, detail::stdtrit_start(df, tail));
   T t = sqrt(df) * (sqrt(w[1]) / sqrt(w[0]));
-  // Where x underflows, its leading term (DLMF 8.17.7).
-  if (w[0] < limits<T>::min * 16) {
+  // Where x underflows or ends its range, its leading term (DLMF 8.17.7).
+  if (w[0] < limits<T>::min * 16384) {
     const T scale = df < T(1e-30) ? T(2) : df * beta(df / 2, T(0.5));
     t = sqrt(df) * pow(tail * scale, -1 / df);
   }

@@ -78,3 +78,12 @@ def test_fisher_where_quotients_of_its_arguments_overflow() -> None:
         (4e-206, 1e199, 8e-238, 0.0),
     ):
         assert special.fdtri(*three(dfn, dfd, p)) == want
+
+
+def test_distributions_far_out() -> None:
+    far = torch.tensor(1e229, dtype=torch.float64, requires_grad=True)
+    assert special.kolmogorov(far) == 0
+    assert torch.autograd.grad(special.kolmogorov(far), far)[0] == 0
+    df = torch.tensor([3e300, 4e-150], dtype=torch.float64)
+    assert special.stdtr(df[0], 8e154) == 1
+    assert special.stdtrit(df[1], 0.43) == -math.inf
