@@ -75,8 +75,12 @@ SCI_HD T smirnovi(T n, T p) {
   n = floor(n);
   // S falls with d; e^(-2 n d^2) is near it.
   T start = min(T(0.9), sqrt(-log(p) / (2 * n)));
-  return detail::monotone_root(
-      [=](T d) { return d >= T(1) ? limits<T>::infinity : -detail::tail_gap(detail::smirnov_sum(n, d), p); }, start);
+  const double count = n, value = p;  // in double: its own rounding moves the root
+  return T(detail::monotone_root(
+      [=](double d) {
+        return d >= 1 ? limits<double>::infinity : -detail::tail_gap(detail::smirnov_sum(count, d), value);
+      },
+      double(start), detail::double_epsilon<T>));
 }
 
 }  // namespace sci
