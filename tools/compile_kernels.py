@@ -26,7 +26,7 @@ import torch
 from sci._core import runtime
 from tools.cubin import Resources, Spills, resources, spills
 
-GROUP = 48  # kernels in one program, whose headers are read once; at the end a worker may wait for the last one
+GROUP = 96  # kernels in one program, whose headers are read once; at the end a worker may wait for the last one
 
 
 class Task(NamedTuple):

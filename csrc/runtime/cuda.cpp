@@ -52,10 +52,14 @@ const Device& device_info(int index) {
 /// or none.
 class ContextGuard {
  public:
-  explicit ContextGuard(void* context) { call<void*>(driver(), "cuCtxPushCurrent_v2", context); }
+  explicit ContextGuard(void* context) {
+    static const LibraryFunction<void*> push(driver(), "cuCtxPushCurrent_v2");
+    push(context);
+  }
   ~ContextGuard() {
+    static const LibraryFunction<void**> pop(driver(), "cuCtxPopCurrent_v2");
     void* popped;
-    call<void**>(driver(), "cuCtxPopCurrent_v2", &popped);
+    pop.status(&popped);  // a destructor does not throw
   }
   ContextGuard(const ContextGuard&) = delete;
   ContextGuard& operator=(const ContextGuard&) = delete;
@@ -92,12 +96,10 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     constexpr int64_t block = 256, most_blocks = int64_t(1) << 20;
     unsigned blocks = unsigned(std::min((threads + block - 1) / block, most_blocks));
     const void* arguments[] = {body, &n};
-    using Launch =
-        int (*)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**, void**);
-    static Launch launch = reinterpret_cast<Launch>(dlsym(driver(), "cuLaunchKernel"));
-    int status =
-        launch(function, blocks, 1, 1, unsigned(block), 1, 1, 0, stream, const_cast<void**>(arguments), nullptr);
-    if (status) throw std::runtime_error("cuLaunchKernel returned status " + std::to_string(status));
+    static const LibraryFunction<void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*,
+                                 const void**, void**>
+        launch(driver(), "cuLaunchKernel");
+    launch(function, blocks, 1, 1, unsigned(block), 1, 1, 0, stream, arguments, nullptr);
   } catch (const std::runtime_error& error) {
     std::string text = error.what();
     if (text.rfind("sci:", 0) == 0) throw;

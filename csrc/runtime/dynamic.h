@@ -18,13 +18,30 @@ inline void* open_library(const std::vector<std::string>& names, const std::stri
   throw std::runtime_error("sci: cannot load " + what + reasons);
 }
 
-/// Call a function that returns a status, 0 for success; throws std::runtime_error with its name and status else.
+/// A function of a library that returns a status, 0 for success. A call throws std::runtime_error with the function's
+/// name and status else.
+template <class... Args>
+class LibraryFunction {
+ public:
+  LibraryFunction(void* library, const char* name)
+      : name_(name), pointer_(reinterpret_cast<int (*)(Args...)>(dlsym(library, name))) {
+    if (!pointer_) throw std::runtime_error(std::string("no symbol ") + name);
+  }
+  int status(Args... args) const { return pointer_(args...); }
+  void operator()(Args... args) const {
+    if (int found = status(args...))
+      throw std::runtime_error(std::string(name_) + " returned status " + std::to_string(found));
+  }
+
+ private:
+  const char* name_;
+  int (*pointer_)(Args...);
+};
+
+/// The same for functions that are not called often: they are looked up each time.
 template <class... Args>
 void call(void* library, const char* function, Args... args) {
-  auto pointer = reinterpret_cast<int (*)(Args...)>(dlsym(library, function));
-  if (!pointer) throw std::runtime_error(std::string("no symbol ") + function);
-  if (int status = pointer(args...))
-    throw std::runtime_error(std::string(function) + " returned status " + std::to_string(status));
+  LibraryFunction<Args...>(library, function)(args...);
 }
 
 }  // namespace sci

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer, items, real, take_host_route
 from ._bspline_algebra import differentiated
 from ._checks import holds, require_ends, shape_text
@@ -240,7 +240,7 @@ def _rect_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.
 
 def _use(thing: Any, x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, ...]:
     spline = thing(x, y, z, bbox=[-1.1, 1.5, -0.1, 2.0], ky=2)
-    at = torch.tensor([-0.83, 0.11, 1.2], dtype=x.dtype, device=x.device)
+    at = made_there([-0.83, 0.11, 1.2], dtype=x.dtype, device=x.device)
     return spline(at, at[1:]), spline.ev(at, at.abs(), 1, 0), spline.integral(-0.5, 0.7, 0.1, 1.1)
 
 

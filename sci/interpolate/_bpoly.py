@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from ._bspline_algebra import along_rows
 from ._checks import holds, promote_over_real
 from ._modes import Extrapolate, mode_of
@@ -31,7 +31,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     p = thing(*args, **kwargs)
-    at = torch.tensor([-0.93, -0.41, 0.61, 1.27, 1.83], dtype=p.x.dtype, device=p.x.device)
+    at = made_there([-0.93, -0.41, 0.61, 1.27, 1.83], dtype=p.x.dtype, device=p.x.device)
     return p(at), p(at, 1), p.antiderivative()(at), p.integrate(-0.3, 1.1)
 
 

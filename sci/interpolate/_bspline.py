@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.checks import checks_enabled
 from .._core.errors import integer
 from ..sparse import csr_array
@@ -34,7 +34,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     spline = thing(*args, **kwargs)
-    at = torch.tensor([-0.93, 0.11, 0.53, 1.27], dtype=spline.t.dtype, device=spline.t.device)
+    at = made_there([-0.93, 0.11, 0.53, 1.27], dtype=spline.t.dtype, device=spline.t.device)
     return spline(at), spline(at, 1), spline.antiderivative()(at, extrapolate=True), spline.integrate(-0.3, 1.1)
 
 

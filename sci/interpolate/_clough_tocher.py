@@ -23,7 +23,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import bad_argument, real
 from ..sparse import csr_array
 from ..sparse.linalg import spsolve
@@ -74,7 +74,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 
 def _use(thing: Any, points: Tensor, values: Tensor) -> Tensor:
-    at = torch.tensor([[0.52, 0.53], [0.43, 0.6]], dtype=points.dtype, device=points.device)
+    at = made_there([[0.52, 0.53], [0.43, 0.6]], dtype=points.dtype, device=points.device)
     out: Tensor = thing(points, values)(at)
     return out
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from ._checks import (
     all_hold,
     flatten_trailing,
@@ -31,7 +31,7 @@ def _knots(dtype: torch.dtype, device: torch.device) -> Tensor:
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     spline = thing(*args, **kwargs)
-    at = torch.tensor([-0.93, -0.41, 0.13, 0.71, 1.27, 1.83], dtype=spline.x.dtype, device=spline.x.device)
+    at = made_there([-0.93, -0.41, 0.13, 0.71, 1.27, 1.83], dtype=spline.x.dtype, device=spline.x.device)
     return spline(at), spline(at, 1), spline.integrate(-0.3, 1.1)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer, items
 from ._bspline import BSpline, _periodic_insertion
 from ._bspline_algebra import differentiated, integrated, padded, spline_values, with_knot
@@ -46,7 +46,7 @@ def _tck_samples(k: int, *rest: Any) -> Any:
     def samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
         t = _knots(dtype, device)
         c = torch.randn(10 - k, dtype=dtype, generator=generator).to(device)
-        at = torch.tensor([-0.93, 0.11, 0.53, 1.27], dtype=t.dtype, device=device)
+        at = made_there([-0.93, 0.11, 0.53, 1.27], dtype=t.dtype, device=device)
         yield Sample((t, c, k), at, *rest)
 
     return samples
@@ -359,6 +359,7 @@ def splantider(tck: Tck, n: int = 1) -> Any:
     call=lambda f, tck, x: f(x[1], tck)[1],
     compiles=False,
     batch=False,
+    synchronizes=True,
 )
 def insert(x: Any, tck: Tck, m: int = 1, per: Any = 0) -> Any:
     """Insert a knot into a spline and keep the function.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.checks import known
 from ._checks import flatten_trailing, holds, normalize_axis, promote_over_real, shape_text
 from ._make_splines import make_interp_spline
@@ -30,7 +30,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> Tensor:
     f = thing(*args, **kwargs)
-    out: Tensor = f(torch.tensor([-0.93, -0.41, 0.13, 1.27], dtype=f.x.dtype, device=f.x.device))
+    out: Tensor = f(made_there([-0.93, -0.41, 0.13, 1.27], dtype=f.x.dtype, device=f.x.device))
     return out
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.checks import read
 from .._core.errors import bad_argument, integer
 from ..linalg import LinAlgError
@@ -37,7 +37,7 @@ def _sites(dtype: torch.dtype, device: torch.device) -> Tensor:
 
 def _use(make: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     spline = make(*args, **kwargs)
-    at = torch.tensor([-0.93, -0.41, 0.23, 0.71, 1.27, 1.83], dtype=spline.t.dtype, device=spline.t.device)
+    at = made_there([-0.93, -0.41, 0.23, 0.71, 1.27, 1.83], dtype=spline.t.dtype, device=spline.t.device)
     return spline(at), spline(at, 1)
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import bad_argument, integer, items, real
 from ._bspline import BSpline
 from ._checks import holds, shape_text
@@ -26,7 +26,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 
 def _use(f: Any, x: Tensor, y: Tensor) -> Tensor:
-    out: Tensor = f(x, y, s=0.03, xb=-0.1, xe=3.1)(torch.tensor([0.1, 1.3, 2.2], dtype=x.dtype, device=x.device))
+    out: Tensor = f(x, y, s=0.03, xb=-0.1, xe=3.1)(made_there([0.1, 1.3, 2.2], dtype=x.dtype, device=x.device))
     return out
 
 
@@ -172,7 +172,7 @@ def _curve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch
 
 def _use_curve(f: Any, x: Tensor) -> Tensor:
     spline, _ = f(list(x), s=0.02)
-    out: Tensor = spline(torch.tensor([0.1, 0.45, 0.8], dtype=x.dtype, device=x.device))
+    out: Tensor = spline(made_there([0.1, 0.45, 0.8], dtype=x.dtype, device=x.device))
     return out
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer, items
 from ..sparse import csr_array
 from ._bspline import check_knots
@@ -29,7 +29,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, t: Any, c: Tensor, k: Any) -> tuple[Tensor, ...]:
     spline = thing(t, c, k)
-    at = torch.tensor([[-0.93, 0.4], [0.11, 1.2]], dtype=t[0].dtype, device=c.device)
+    at = made_there([[-0.93, 0.4], [0.11, 1.2]], dtype=t[0].dtype, device=c.device)
     return spline(at), spline(at, nu=(1, 0))
 
 

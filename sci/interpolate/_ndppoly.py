@@ -9,7 +9,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import items
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 from ._ppoly import PPoly
@@ -26,7 +26,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     p = thing(*args, **kwargs)
-    at = torch.tensor([[-0.93, 0.1], [0.61, 0.9], [1.83, 1.4]], dtype=p.x[0].dtype, device=p.x[0].device)
+    at = made_there([[-0.93, 0.1], [0.61, 0.9], [1.83, 1.4]], dtype=p.x[0].dtype, device=p.x[0].device)
     return p(at), p(at, (1, 0)), p.integrate(((-0.3, 1.1), (0.2, 1.7)))
 
 

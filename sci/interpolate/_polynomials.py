@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates, promote_over_real, shape_text
 
@@ -26,12 +26,12 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, x: Tensor, y: Tensor, axis: int) -> tuple[Tensor, ...]:
     p = thing(x, y, axis=axis)
-    at = torch.tensor([-0.93, -0.2, 0.13, 1.27], dtype=x.dtype, device=x.device)  # one of them a node
+    at = made_there([-0.93, -0.2, 0.13, 1.27], dtype=x.dtype, device=x.device)  # one of them a node
     return p(at), p.derivative(at, 2)
 
 
 def _use_call(f: Any, x: Tensor, y: Tensor, axis: int) -> Tensor:
-    out: Tensor = f(x, y, torch.tensor([-0.93, 0.13, 1.27], dtype=x.dtype, device=x.device), axis=axis)
+    out: Tensor = f(x, y, made_there([-0.93, 0.13, 1.27], dtype=x.dtype, device=x.device), axis=axis)
     return out
 
 

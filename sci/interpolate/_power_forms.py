@@ -171,6 +171,7 @@ def _taylor_samples(generator: torch.Generator, dtype: torch.dtype, device: torc
     complex=False,
     batch=False,
     compiles=False,
+    synchronizes=True,
 )
 def approximate_taylor_polynomial(
     f: Callable[[Tensor], Any], x: Any, degree: int, scale: Any, order: int | None = None

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from ._bspline_algebra import power_coefficients
 from ._checks import promote_over_real, shape_text
 from ._modes import Extrapolate, mode_of
@@ -32,7 +32,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     spline = thing(*args, **kwargs)
-    at = torch.tensor([-0.93, -0.41, 0.61, 1.27, 1.83], dtype=spline.x.dtype, device=spline.x.device)
+    at = made_there([-0.93, -0.41, 0.61, 1.27, 1.83], dtype=spline.x.dtype, device=spline.x.device)
     return (
         spline(at),
         spline(at, 1),

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from .._core import runtime
 from .._core.arrays import promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer, real
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates
 
@@ -217,7 +217,7 @@ def _aaa_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.d
 def _use(thing: Any, x: Tensor, y: Tensor, **kwargs: Any) -> Tensor:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        out: Tensor = thing(x, y, **kwargs)(torch.tensor([-0.87, 0.13, 0.77], dtype=x.dtype, device=x.device))
+        out: Tensor = thing(x, y, **kwargs)(made_there([-0.87, 0.13, 0.77], dtype=x.dtype, device=x.device))
     return out
 
 
@@ -392,7 +392,7 @@ class AAA(_BarycentricRational):
 
 
 def _use_hormann(thing: Any, x: Tensor, y: Tensor, **kwargs: Any) -> Tensor:
-    out: Tensor = thing(x, y, **kwargs)(torch.tensor([-0.93, 0.13, 0.77], dtype=x.dtype, device=x.device))
+    out: Tensor = thing(x, y, **kwargs)(made_there([-0.93, 0.13, 0.77], dtype=x.dtype, device=x.device))
     return out
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import real
 from ..linalg import LinAlgError
 from ..special import entr
@@ -78,7 +78,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, *args: Any, **kwargs: Any) -> Tensor:
     f = thing(*args, **kwargs)
-    at = torch.tensor([[0.21, 0.33], [0.72, 0.56], [0.13, 0.9]], dtype=f.y.dtype, device=f.y.device)
+    at = made_there([[0.21, 0.33], [0.72, 0.56], [0.13, 0.9]], dtype=f.y.dtype, device=f.y.device)
     out: Tensor = f(at)
     return out
 
@@ -312,7 +312,7 @@ def _arguments(basis: Callable[..., Any]) -> int:
         return 1
 
 
-@function(samples=_rbf_samples, call=_use_rbf, complex=False)
+@function(samples=_rbf_samples, call=_use_rbf, complex=False, synchronizes=True)
 class Rbf:
     """Radial basis function interpolation, the older class of SciPy; see `RBFInterpolator` for a better one.
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .._core import runtime
 from .._core.arrays import as_tensor, floating
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.checks import known
 from .._core.dispatch import operator
 from .._core.errors import bad_argument, describe, items
@@ -73,7 +73,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 
 def _use(thing: Any, points: tuple[Tensor, ...], values: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    at = torch.tensor([[0.1, 0.2], [1.9, 2.4], [1.2, 1.7]], dtype=points[0].dtype, device=values.device)
+    at = made_there([[0.1, 0.2], [1.9, 2.4], [1.2, 1.7]], dtype=points[0].dtype, device=values.device)
     result: Tensor = thing(points, values, *args, **kwargs)(at[:, : len(points)])
     return result
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import bad_argument, take_host_route
 from .._core.torch_private import is_wrapped
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
@@ -32,13 +32,13 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 
 def _use(thing: Any, points: Tensor, values: Tensor) -> Tensor:
-    at = torch.tensor([[0.52, 0.53], [0.43, 0.6]], dtype=points.dtype, device=points.device)
+    at = made_there([[0.52, 0.53], [0.43, 0.6]], dtype=points.dtype, device=points.device)
     out: Tensor = thing(points, values)(at)
     return out
 
 
 def _use_griddata(f: Any, points: Tensor, values: Tensor) -> Tensor:
-    out: Tensor = f(points, values, torch.tensor([[0.52, 0.53]], dtype=points.dtype, device=points.device))
+    out: Tensor = f(points, values, made_there([[0.52, 0.53]], dtype=points.dtype, device=points.device))
     return out
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from . import _knots
 from ._bspline import BSpline
 from ._bspline_algebra import blossomed
@@ -26,7 +26,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(make: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
     spline = make(*args, **kwargs)
-    at = torch.tensor([-0.93, 0.23, 1.27], dtype=spline.t.dtype, device=spline.t.device)
+    at = made_there([-0.93, 0.23, 1.27], dtype=spline.t.dtype, device=spline.t.device)
     return spline(at), spline(at, 1)
 
 

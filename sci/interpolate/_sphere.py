@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import real
 from ._bivariate import BivariateSpline
 from ._checks import holds, shape_text
@@ -161,7 +161,7 @@ def _smooth_samples(generator: torch.Generator, dtype: torch.dtype, device: torc
 
 def _places(given: Any, r: Tensor) -> Tensor:
     """Take places from the samples' lists, in the values' dtype."""
-    return given if isinstance(given, Tensor) else r.new_tensor(given)
+    return given if isinstance(given, Tensor) else made_there(given, r.dtype, r.device)
 
 
 def _use(thing: Any, theta: Any, phi: Any, r: Tensor) -> Tensor:
@@ -170,7 +170,7 @@ def _use(thing: Any, theta: Any, phi: Any, r: Tensor) -> Tensor:
         spline = thing(theta, phi, r, s=5.0)
     else:
         spline = thing(theta, phi, r, _places([1.5], r), _places([1.5, 3.1, 4.6], r))
-    at = torch.tensor([0.4, 1.4, 2.2], dtype=r.dtype, device=r.device)
+    at = made_there([0.4, 1.4, 2.2], dtype=r.dtype, device=r.device)
     out: Tensor = spline.ev(at, 2 * at)
     return out
 
@@ -260,7 +260,13 @@ class SmoothSphereBivariateSpline(SphereBivariateSpline):
 
 
 @function(
-    differentiable=("theta", "phi", "r", "w"), samples=_samples, call=_use, complex=False, batch=False, compiles=False
+    differentiable=("theta", "phi", "r", "w"),
+    samples=_samples,
+    call=_use,
+    complex=False,
+    batch=False,
+    compiles=False,
+    synchronizes=True,
 )
 class LSQSphereBivariateSpline(SphereBivariateSpline):
     """Least squares spline on the sphere on given knots.
@@ -321,7 +327,7 @@ def _grid_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.
 
 
 def _use_grid(thing: Any, u: list[float], v: list[float], r: Tensor) -> Tensor:
-    at = torch.tensor([0.5, 1.4, 2.2], dtype=r.dtype, device=r.device)
+    at = made_there([0.5, 1.4, 2.2], dtype=r.dtype, device=r.device)
     out: Tensor = thing(_places(u, r), _places(v, r), r, pole_continuity=True).ev(at, 2 * at)
     return out
 

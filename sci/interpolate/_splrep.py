@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor, promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer, items, real, take_host_route
 from ._checks import holds, shape_text
 from ._fitpack import splev
@@ -84,7 +84,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(f: Any, x: Tensor, y: Tensor, **kwargs: Any) -> Tensor:
     t, c, k = f(x, y, xb=-0.1, xe=3.1, **kwargs)
-    at = torch.tensor([0.1, 1.3, 2.2], dtype=x.dtype, device=x.device)
+    at = made_there([0.1, 1.3, 2.2], dtype=x.dtype, device=x.device)
     out: Tensor = splev(at, (t, c, k))
     return out
 
@@ -217,7 +217,7 @@ def _curve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch
 
 def _use_curve(f: Any, x: Tensor, **kwargs: Any) -> Tensor:
     (t, c, k), _ = f(list(x), **kwargs)
-    at = torch.tensor([0.1, 0.45, 0.8], dtype=x.dtype, device=x.device)
+    at = made_there([0.1, 0.45, 0.8], dtype=x.dtype, device=x.device)
     return torch.stack(splev(at, (t, c, k)))
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer, real
 from ._bivariate import BivariateSpline
 from ._checks import holds, require_ends, shape_text
@@ -98,9 +98,9 @@ def _use(thing: Any, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     if thing.__name__ == "SmoothBivariateSpline":
         spline = thing(x, y, z, s=0.3, **options)
     else:
-        inner = x.new_tensor([0.5])
+        inner = made_there([0.5], dtype=x.dtype, device=x.device)
         spline = thing(x, y, z, inner, inner, **options)
-    at = torch.tensor([0.2, 0.45, 0.8], dtype=x.dtype, device=x.device)
+    at = made_there([0.2, 0.45, 0.8], dtype=x.dtype, device=x.device)
     out: Tensor = spline.ev(at, at.flip(0))
     return out
 
@@ -190,7 +190,15 @@ class SmoothBivariateSpline(BivariateSpline):
         self._assign(found.space.tx, found.space.ty, found.c, (kx, ky), found.fp)
 
 
-@function(differentiable=("x", "y", "z", "w"), samples=_samples, call=_use, complex=False, batch=False, compiles=False)
+@function(
+    differentiable=("x", "y", "z", "w"),
+    samples=_samples,
+    call=_use,
+    complex=False,
+    batch=False,
+    compiles=False,
+    synchronizes=True,
+)
 class LSQBivariateSpline(BivariateSpline):
     """Least squares spline of two variables on given knots, near scattered data.
 

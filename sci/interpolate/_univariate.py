@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import promote
-from .._core.cards import Sample, function
+from .._core.cards import Sample, function, made_there
 from .._core.errors import integer, real
 from ._checks import holds, require_ends, require_finite, shape_text
 from ._fitpack import spalde, splantider, splder, splev, splint, sproot
@@ -27,10 +27,10 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _use(thing: Any, x: Tensor, y: Tensor, *args: Any) -> tuple[Tensor, ...]:
     kind = thing.__name__
-    inner = torch.tensor([1.0, 1.9], dtype=x.dtype, device=x.device)
+    inner = made_there([1.0, 1.9], dtype=x.dtype, device=x.device)
     options: dict[str, dict[str, Any]] = {"UnivariateSpline": {"s": 0.03}, "LSQUnivariateSpline": {"t": inner}}
     spline = thing(x, y, bbox=[-0.1, 3.1], **options.get(kind, {}))
-    at = torch.tensor([0.1, 1.3, 2.2], dtype=x.dtype, device=x.device)
+    at = made_there([0.1, 1.3, 2.2], dtype=x.dtype, device=x.device)
     return spline(at), spline(at, 1), spline.integral(0.2, 1.7)
 
 
@@ -292,7 +292,15 @@ class InterpolatedUnivariateSpline(UnivariateSpline):
         super().__init__(x, y, w, bbox, k, 0, ext, check_finite)
 
 
-@function(differentiable=("x", "y", "t", "w"), samples=_samples, call=_use, complex=False, batch=False, compiles=False)
+@function(
+    differentiable=("x", "y", "t", "w"),
+    samples=_samples,
+    call=_use,
+    complex=False,
+    batch=False,
+    compiles=False,
+    synchronizes=True,
+)
 class LSQUnivariateSpline(UnivariateSpline):
     """Least squares spline of one variable on given knots.
 

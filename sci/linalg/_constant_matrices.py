@@ -370,7 +370,7 @@ def _sparse_sketch(a: Any, rows: Tensor, signs: Tensor, groups: int) -> Any:
     return sketch @ a
 
 
-@function(differentiable=("input_matrix",), samples=_samples_sketch, compiles=False)
+@function(differentiable=("input_matrix",), samples=_samples_sketch, compiles=False, synchronizes=True)
 def clarkson_woodruff_transform(input_matrix: Any, sketch_size: int, rng: Any = None, *, seed: Any = None) -> Any:
     """Sketch of matrices: rows with random signs, added up in random groups.
 

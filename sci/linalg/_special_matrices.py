@@ -221,7 +221,7 @@ def companion(a: Any) -> Tensor:
     return torch.cat([row[..., None, :], below.expand(*row.shape[:-1], n - 1, n)], -2)
 
 
-@function(differentiable=("a",), samples=_samples_companion)
+@function(differentiable=("a",), samples=_samples_companion, synchronizes=True)
 def fiedler_companion(a: Any) -> Tensor:
     """Pentadiagonal companion matrices of polynomials, after Fiedler.
 

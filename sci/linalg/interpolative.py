@@ -322,6 +322,7 @@ def _independent_of_phase(function: Any, *args: Any, **options: Any) -> Any:
     call=_independent_of_phase,
     batch=False,
     compiles=False,
+    synchronizes=True,
 )
 def id_to_svd(B: Any, idx: Any, proj: Any) -> tuple[Tensor, Tensor, Tensor]:
     """Singular value decomposition of a matrix given by its interpolative decomposition.
@@ -477,7 +478,7 @@ def _samples_norm(generator: torch.Generator, dtype: torch.dtype, device: torch.
     yield Sample(draw(4, 3), its=5, rng=0)
 
 
-@function(differentiable=("A",), samples=_samples_norm, batch=False, compiles=False)
+@function(differentiable=("A",), samples=_samples_norm, batch=False, compiles=False, synchronizes=True)
 def estimate_spectral_norm(A: Any, its: int = 20, rng: Any = None) -> Tensor:
     """Largest singular value, by the power method.
 
@@ -512,7 +513,7 @@ def _samples_difference(generator: torch.Generator, dtype: torch.dtype, device: 
     yield Sample(draw(4, 3), draw(4, 3), its=5, rng=0)
 
 
-@function(differentiable=("A", "B"), samples=_samples_difference, batch=False, compiles=False)
+@function(differentiable=("A", "B"), samples=_samples_difference, batch=False, compiles=False, synchronizes=True)
 def estimate_spectral_norm_diff(A: Any, B: Any, its: int = 20, rng: Any = None) -> Tensor:
     """Largest singular value of ``A - B``, by the power method.
 

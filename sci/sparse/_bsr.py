@@ -214,7 +214,14 @@ class BlocksBase(Compressed):
         return self._scipy_class()(parts, shape=self.shape)
 
 
-@function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call, batch=False)
+@function(
+    differentiable=("data",),
+    discrete=("indices", "indptr"),
+    samples=_samples,
+    call=_call,
+    batch=False,
+    synchronizes=True,
+)
 class bsr_array(BlocksBase, sparray):  # noqa: N801
     """Block sparse row array: a matrix of dense blocks of one size, of which few are stored.
 

@@ -289,7 +289,7 @@ class CoordinatesBase(SparseBase):
         return tensordot(self, other, axes)
 
 
-@function(differentiable=("data",), discrete=("row", "col"), samples=_samples, call=_call)
+@function(differentiable=("data",), discrete=("row", "col"), samples=_samples, call=_call, synchronizes=True)
 class coo_array(CoordinatesBase, sparray):  # noqa: N801
     """Sparse array in coordinates, of any number of dimensions.
 

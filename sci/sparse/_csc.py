@@ -60,7 +60,7 @@ class ColumnsBase(Compressed):
         return self._class("csr")._make(self._data.clone() if copy else self._data, self._pattern.turned)
 
 
-@function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call)
+@function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call, synchronizes=True)
 class csc_array(ColumnsBase, sparray):  # noqa: N801
     """Compressed sparse column array: a matrix with values at the entries of a pattern, and zeros elsewhere.
 

@@ -66,7 +66,7 @@ class RowsBase(Compressed):
         return self._class("csc")._make(data, CompressedColumns(self._pattern))
 
 
-@function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call)
+@function(differentiable=("data",), discrete=("indices", "indptr"), samples=_samples, call=_call, synchronizes=True)
 class csr_array(RowsBase, sparray):  # noqa: N801
     r"""Compressed sparse row array: a matrix with values at the entries of a pattern, and zeros elsewhere.
 

@@ -134,7 +134,15 @@ class DiagonalsBase(SparseBase):
         return self._scipy_class()((self._numpy(self._data), self._numpy(self.offsets)), shape=self.shape)
 
 
-@function(differentiable=("data",), discrete=("offsets",), samples=_samples, call=_call, batch=False, compiles=False)
+@function(
+    differentiable=("data",),
+    discrete=("offsets",),
+    samples=_samples,
+    call=_call,
+    batch=False,
+    compiles=False,
+    synchronizes=True,
+)
 class dia_array(DiagonalsBase, sparray):  # noqa: N801
     """Sparse array in diagonals.
 

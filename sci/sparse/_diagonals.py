@@ -103,7 +103,7 @@ def _from_diagonals(cls: Any, diagonals: Any, offsets: Any, shape: Any, format: 
     return made.asformat(format)
 
 
-@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False)
+@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False, synchronizes=True)
 def diags_array(
     diagonals: Any, /, *, offsets: Any = 0, shape: Any = None, format: str | None = None, dtype: Any = _unset
 ) -> Any:
@@ -149,7 +149,7 @@ def diags_array(
     return _from_diagonals(dia_array, diagonals, offsets, shape, format, dtype)
 
 
-@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False)
+@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False, synchronizes=True)
 def diags(diagonals: Any, offsets: Any = 0, shape: Any = None, format: str | None = None, dtype: Any = _unset) -> Any:
     """Build a sparse matrix from diagonals: `diags_array` that makes a matrix.
 
@@ -181,7 +181,9 @@ def _rows_call(spdiags: Any, data: Any) -> Any:
     return spdiags(data, [0, 1], 4, 4).toarray()
 
 
-@function(differentiable=("data",), samples=_rows_samples, call=_rows_call, batch=False, compiles=False)
+@function(
+    differentiable=("data",), samples=_rows_samples, call=_rows_call, batch=False, compiles=False, synchronizes=True
+)
 def spdiags(data: Any, diags: Any, m: Any = None, n: int | None = None, format: str | None = None) -> Any:
     """Build a sparse matrix from the rows of a dense one, each of which becomes a diagonal.
 

@@ -48,7 +48,7 @@ def _axis(argument: str, axis: Any, ndim: int) -> int:
     return place % ndim
 
 
-@function(differentiable=("A",), samples=_samples, call=_axis_call, batch=False, compiles=False)
+@function(differentiable=("A",), samples=_samples, call=_axis_call, batch=False, compiles=False, synchronizes=True)
 def expand_dims(A: Any, /, *, axis: int = 0) -> Any:
     """Return a sparse array with a dimension of size one put in.
 
@@ -78,7 +78,7 @@ def expand_dims(A: Any, /, *, axis: int = 0) -> Any:
     return made.reshape(made.shape[:place] + (1,) + made.shape[place:])
 
 
-@function(differentiable=("A",), samples=_samples, call=_swap_call, batch=False, compiles=False)
+@function(differentiable=("A",), samples=_samples, call=_swap_call, batch=False, compiles=False, synchronizes=True)
 def swapaxes(A: Any, axis1: int, axis2: int) -> Any:
     """Return a sparse array with two dimensions exchanged.
 
@@ -109,7 +109,7 @@ def swapaxes(A: Any, axis1: int, axis2: int) -> Any:
     return made.transpose(tuple(order))
 
 
-@function(differentiable=("A",), samples=_samples, call=_permute_call, batch=False, compiles=False)
+@function(differentiable=("A",), samples=_samples, call=_permute_call, batch=False, compiles=False, synchronizes=True)
 def permute_dims(A: Any, axes: Any = None, copy: bool = False) -> Any:
     """Return a sparse array with its dimensions in another order.
 

@@ -220,7 +220,7 @@ class KeysBase(Editable):
         return type(self)._make(self._data.clone() if copy else self._data, pattern)
 
 
-@function(differentiable=("arg1",), samples=_samples, call=_call, batch=False, compiles=False)
+@function(differentiable=("arg1",), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
 class dok_array(KeysBase, sparray):  # noqa: N801
     """Sparse array as a dictionary of keys, to be built element by element; of one or two dimensions.
 

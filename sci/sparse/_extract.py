@@ -72,7 +72,7 @@ def _part(name: str, A: Any, k: int, format: str | None, keep: Callable[[Tensor]
     return cls._make(made._data.index_select(-1, kept), places).asformat(format)
 
 
-@function(differentiable=("A",), samples=_samples, call=_call, batch=False, compiles=False)
+@function(differentiable=("A",), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
 def tril(A: Any, k: int = 0, format: str | None = None) -> Any:
     """Return the lower triangle of a matrix.
 
@@ -99,7 +99,7 @@ def tril(A: Any, k: int = 0, format: str | None = None) -> Any:
     return _part("tril", A, k, format, lambda over: over <= 0)
 
 
-@function(differentiable=("A",), samples=_samples, call=_call, batch=False, compiles=False)
+@function(differentiable=("A",), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
 def triu(A: Any, k: int = 0, format: str | None = None) -> Any:
     """Return the upper triangle of a matrix.
 

@@ -47,7 +47,7 @@ def _coordinates(A: Any, array: bool, name: str) -> Any:
     return made
 
 
-@function(differentiable=("A", "B"), samples=_samples, call=_call, batch=False, compiles=False)
+@function(differentiable=("A", "B"), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
 def kron(A: Any, B: Any, format: str | None = None) -> Any:
     """Return the Kronecker product of two sparse arrays.
 
@@ -97,7 +97,7 @@ def kron(A: Any, B: Any, format: str | None = None) -> Any:
     return made.asformat(format or "coo")
 
 
-@function(differentiable=("A", "B"), samples=_samples, call=_call, batch=False, compiles=False)
+@function(differentiable=("A", "B"), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
 def kronsum(A: Any, B: Any, format: str | None = None) -> Any:
     """Return the Kronecker sum ``kron(I, A) + kron(B, I)`` of two square sparse arrays.
 

@@ -129,7 +129,7 @@ class ListsBase(Editable):
         return made.asformat("lil")
 
 
-@function(differentiable=("arg1",), samples=_samples, call=_call, batch=False, compiles=False)
+@function(differentiable=("arg1",), samples=_samples, call=_call, batch=False, compiles=False, synchronizes=True)
 class lil_array(ListsBase, sparray):  # noqa: N801
     """Sparse array as lists of rows, to be built by assignments.
 

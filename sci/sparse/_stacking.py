@@ -118,7 +118,9 @@ def _grid(name: str, rows: Sequence[Sequence[Any]], format: str | None, dtype: A
     return joined(parts, (sum(heights), sum(widths)), format, dtype, array)
 
 
-@function(differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False)
+@function(
+    differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False, synchronizes=True
+)
 def vstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) -> Any:
     """Stack sparse arrays by rows.
 
@@ -148,7 +150,9 @@ def vstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     return _grid("vstack", [[b] for b in parts], format, dtype, _any_array(parts))
 
 
-@function(differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False)
+@function(
+    differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False, synchronizes=True
+)
 def hstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) -> Any:
     """Stack sparse arrays by columns.
 
@@ -180,7 +184,9 @@ def hstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     return _grid("hstack", [parts], format, dtype, _any_array(parts))
 
 
-@function(differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False)
+@function(
+    differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False, synchronizes=True
+)
 def block_array(blocks: Any, *, format: str | None = None, dtype: Any = None) -> Any:
     """Build a sparse array from a grid of blocks.
 
@@ -212,7 +218,9 @@ def block_array(blocks: Any, *, format: str | None = None, dtype: Any = None) ->
     return _grid("block_array", _rows("block_array", blocks), format, dtype, True)
 
 
-@function(differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False)
+@function(
+    differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False, synchronizes=True
+)
 def bmat(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
     """Build a sparse array or matrix from a grid of blocks: an array where one of the blocks is.
 
@@ -237,7 +245,7 @@ def bmat(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
     return _grid("bmat", rows, format, dtype, _any_array(b for row in rows for b in row))
 
 
-@function(differentiable=("mats",), samples=_samples, call=_stack_call, batch=False, compiles=False)
+@function(differentiable=("mats",), samples=_samples, call=_stack_call, batch=False, compiles=False, synchronizes=True)
 def block_diag(mats: Sequence[Any], format: str | None = None, dtype: Any = None) -> Any:
     """Build a sparse array with blocks along the diagonal.
 

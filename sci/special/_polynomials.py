@@ -337,6 +337,7 @@ def hermitenorm(n: Any, monic: bool = False, *, dtype: Any = None, device: Any =
     complex=False,
     batch=False,
     compiles=False,
+    synchronizes=True,
 )
 def jacobi(
     n: Any, alpha: Any, beta: Any, monic: bool = False, *, dtype: Any = None, device: Any = None
@@ -411,6 +412,7 @@ def jacobi(
     complex=False,
     batch=False,
     compiles=False,
+    synchronizes=True,
 )
 def sh_jacobi(
     n: Any, p: Any, q: Any, monic: bool = False, *, dtype: Any = None, device: Any = None
@@ -476,7 +478,15 @@ def sh_jacobi(
     )
 
 
-@function(differentiable=("alpha",), samples=_samples(0.75), call=_call, complex=False, batch=False, compiles=False)
+@function(
+    differentiable=("alpha",),
+    samples=_samples(0.75),
+    call=_call,
+    complex=False,
+    batch=False,
+    compiles=False,
+    synchronizes=True,
+)
 def gegenbauer(
     n: Any, alpha: Any, monic: bool = False, *, dtype: Any = None, device: Any = None
 ) -> OrthogonalPolynomial:
@@ -538,7 +548,15 @@ def gegenbauer(
     )
 
 
-@function(differentiable=("alpha",), samples=_samples(0.5), call=_call, complex=False, batch=False, compiles=False)
+@function(
+    differentiable=("alpha",),
+    samples=_samples(0.5),
+    call=_call,
+    complex=False,
+    batch=False,
+    compiles=False,
+    synchronizes=True,
+)
 def genlaguerre(
     n: Any, alpha: Any, monic: bool = False, *, dtype: Any = None, device: Any = None
 ) -> OrthogonalPolynomial:
