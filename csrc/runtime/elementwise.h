@@ -1,4 +1,4 @@
-// The table of elementwise operators that the build generates from the cards, one translation unit per card file.
+// The table of elementwise operators that the build generates from the cards, in units of one card file or of several.
 // No torch header here: these units hold templates of the mathematics only and compile fast.
 #pragma once
 #include <cstdint>
