@@ -228,7 +228,9 @@ def grouped(files: list[CardFile]) -> dict[str, list[CardFile]]:
     units = {}
     for name, members in GROUPS.items():
         domain, group = name.split("/")
-        units[f"{domain}_group_{group}"] = [left.pop(f"{domain}_{member}") for member in members.split()]
+        present = [key for member in members.split() if (key := f"{domain}_{member}") in left]
+        if present:  # a tree may hold some cards alone
+            units[f"{domain}_group_{group}"] = [left.pop(key) for key in present]
     return units | {key: [file] for key, file in left.items()}
 
 
