@@ -12,6 +12,11 @@
 namespace sci {
 namespace detail {
 
+/// Above, exprel(s) = s/4 exprel(s/2)^2 and exprel'(s) = (s - 1) / 4 (s exprel'(s/2) / (s - 2))^2 up to e^(-s/2), as
+/// they may overflow where the results do not.
+template <class T>
+constexpr T boxcox_large = is_same<T, float> ? T(85) : T(700);
+
 /// (e^(lambda log) - 1) / lambda.
 template <class T>
 SCI_HD T boxcox_of_log(T log, T lambda) {
@@ -21,7 +26,10 @@ SCI_HD T boxcox_of_log(T log, T lambda) {
     return lambda < T(0) ? T(-1) / lambda : log;
   }
   if (log == T(0)) return T(0);
-  return log * exprel(lambda * log);
+  const T s = lambda * log;
+  const bool large = s > boxcox_large<T>;
+  const T e = exprel(large ? T(0.5) * s : s);
+  return large ? log * e * (T(0.25) * s * e) : log * e;
 }
 
 /// log(1 + lambda y) / lambda as the sum of the result and `low`, which counts where the exponential magnifies it.
@@ -66,7 +74,10 @@ namespace detail {
 template <class T>
 SCI_HD T boxcox_slope(T log, T lambda) {
   const bool edge = isinf(log) && lambda != T(0);
-  T safe = edge ? T(1) : log, inside = safe * safe * exprel_slope(lambda * safe);
+  T safe = edge ? T(1) : log, s = lambda * safe;
+  const bool large = s > boxcox_large<T>;
+  T f = safe * exprel_slope(large ? T(0.5) * s : s), ratio = T(1) + T(2) / (s - T(2));
+  T inside = large ? f * (T(0.25) * (s - T(1)) * ratio * ratio * f) : safe * f;
   return edge ? (log * lambda > T(0) ? abs(log) : T(1) / lambda / lambda) : inside;
 }
 

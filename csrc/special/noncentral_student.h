@@ -159,7 +159,9 @@ SCI_HD_LARGE many<T, 2> nctdtr_same(T v, U d, U t, nctdtr_slopes* slopes) {
   const U below = normal_tail(d);
   if (primal(x) <= limits<double>::min) return {{T(below), one - below}};
   if (!(primal(y) > limits<double>::min)) return {{one, T(0)}};
-  beta_component<T> f{half, v * half, x, y, (one - t * t) * half * y};
+  // t^2 y = v x
+  const T l = isinf(primal(t * t)) ? (y - v * x) * half : T((one - t * t) * half * y);
+  beta_component<T> f{half, v * half, x, y, l};
   const U mean = d * d * U(0.5);
   mixture_slopes<double> slope, *wanted = slopes ? &slope : nullptr;
   bool upper = f.above(primal(mean));

@@ -87,3 +87,27 @@ def test_distributions_far_out() -> None:
     df = torch.tensor([3e300, 4e-150], dtype=torch.float64)
     assert special.stdtr(df[0], 8e154) == 1
     assert special.stdtrit(df[1], 0.43) == -math.inf
+
+
+@pytest.mark.parametrize(("x", "lmbda"), [(1.0000000005, 1.43e12), (1.0 + 2.0**-40, 7.9e14), (1 - 2.0**-41, -1.58e15)])
+def test_boxcox_where_the_power_overflows(x: float, lmbda: float) -> None:
+    """(x^lambda - 1) / lambda and its slopes are numbers there; s = lambda log x is in the exponent."""
+    point = torch.tensor([x, lmbda], dtype=torch.float64, requires_grad=True)
+    value = special.boxcox(*point)
+    (slopes,) = torch.autograd.grad(value, point)
+    with mpmath.workdps(40):
+        s = mpmath.log(x) * lmbda
+        power, bound = mpmath.exp(s), 4 * float(s)
+        assert power > mpmath.mpf(2) ** 1024
+        assert relative(value, power / lmbda) < bound
+        assert slopes[0] == math.inf  # out of range
+        assert relative(slopes[1], power * (s - 1) / mpmath.mpf(lmbda) ** 2) < bound
+
+
+def test_noncentral_student_where_the_square_overflows() -> None:
+    v, d, t = torch.tensor([[1e256, 5e188, 0.01], [6e-240, 0.5, 0.5], [5e188, 1.25, 1e160]], dtype=torch.float64)
+    # Of 1 - F at 1e150 there remains (1e150 / 1e160)^v.
+    far = (1 - special.nctdtr(v[2:], d[2:], torch.tensor([1e150], dtype=torch.float64))).item() * 10**-0.1
+    near = special.ndtr(torch.tensor(0.75, dtype=torch.float64)).item()
+    want = torch.tensor([1.0, near, 1 - far], dtype=torch.float64)
+    torch.testing.assert_close(special.nctdtr(v, d, t), want, rtol=1e-14, atol=0)
