@@ -20,7 +20,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.dispatch import operator
 from .._core.errors import bad_argument
-from .._core.quick import cpu_kernel
+from .._core.quick import cpu_kernel, is_compiling
 from .._core.torch_private import (
     below_transforms,
     dispatch_modes,
@@ -92,7 +92,7 @@ def bucket_sort(keys: Tensor, buckets: int) -> tuple[Tensor, Tensor]:
 def movable(data: Tensor) -> bool:
     """May a kernel move these values itself: does nothing differentiate or transform them?"""
     return (
-        not torch.compiler.is_compiling()
+        not is_compiling()
         and type(data) is Tensor
         and data.dim() == 1
         and data.is_cpu
@@ -374,7 +374,7 @@ def _count(rows: Tensor, count: int) -> Tensor:
 
 def on_plain_cpu(*indices: Tensor) -> bool:
     """May the operators on patterns take these: are they on the CPU and not those of a tracer or a transform?"""
-    if torch.compiler.is_compiling() or dispatch_modes():
+    if is_compiling() or dispatch_modes():
         return False
     for x in indices:  # noqa: SIM110  # a loop: generators cost more than the answer
         if not x.is_cpu or is_wrapped(x):
@@ -542,7 +542,10 @@ def check_indices(function: str, indptr: Tensor | None, checks: Sequence[tuple[s
                 found += [x.new_zeros(()), x.new_full((), -1)]
         if dispatch_modes():
             return
-        numbers = torch.stack([x.to(torch.int64) for x in found]).tolist()
+        if all(x.is_cpu for x in found):
+            numbers = [int(x.item()) for x in found]
+        else:
+            numbers = torch.stack([x.to(torch.int64) for x in found]).tolist()
     if indptr is not None:
         begin, end, step, *numbers = numbers
         _check_starts(function, begin, end, step, checks[0][1].shape[0])

@@ -365,7 +365,7 @@ def is_plain(*values: Tensor) -> bool:
 
 
 def _all_plain(*values: Tensor) -> bool:
-    if torch.compiler.is_compiling() or transforms_active() or forward_mode_active() or dispatch_modes():
+    if is_compiling() or transforms_active() or forward_mode_active() or dispatch_modes():
         return False
     dtype, grad = values[0].dtype, torch.is_grad_enabled()
     return dtype in _DIRECT and all(
