@@ -57,14 +57,12 @@ def one_number(x: Any) -> Any:
     return x.item() if math.prod(x.shape) == 1 and not getattr(x, "is_meta", False) else None
 
 
-def whole_number(
-    function: str, argument: str, x: Any, expected: str, least: float = -math.inf, most: float = math.inf
-) -> int:
+def whole_number(function: str, argument: str, x: Any, least: float, most: float = math.inf, expected: str = "") -> int:
     """Return a whole number, given as an integer, a float, or a tensor or an array of one; anything else raises."""
     number = one_number(x)
     plain = isinstance(number, (int, float)) and not isinstance(number, bool)
     if not plain or number % 1 != 0 or not least <= number <= most:
-        raise bad_argument(function, argument, expected, x)
+        raise bad_argument(function, argument, expected or f"a whole number of at least {least}", x)
     return int(number)
 
 

@@ -545,7 +545,7 @@ def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor
         return (
             torch.empty(a.shape, dtype=a.dtype),
             torch.empty(a.shape, dtype=a.dtype),
-            torch.empty(a.shape[:-1]).long(),
+            torch.empty(a.shape[:-1], dtype=torch.int64),
         )
     factor = _routine("hetrf" if hermitian else "sytrf", a.dtype)
     apart = _routine("syconv", a.dtype)

@@ -121,7 +121,7 @@ def bessel_yp_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
 def count_of(name: str, nt: Any, most: int | None = None) -> int:
     """Return the number of zeros that is asked for, checked."""
     expected = "a positive whole number" + (f" up to {most}" if most else "")
-    return whole_number(name, "nt", nt, expected, 1, most or math.inf)
+    return whole_number(name, "nt", nt, 1, most or math.inf, expected)
 
 
 def _list(name: str, zero: Callable[..., Tensor], n: Any, nt: Any) -> Tensor:

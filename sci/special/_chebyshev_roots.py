@@ -11,11 +11,8 @@ from torch import Tensor
 from sci._core.arrays import chosen_device, number
 from sci._core.cards import function
 from sci._core.dispatch import operator
-from sci._core.errors import whole_number
 
-
-def _count(name: str, n: Any) -> int:
-    return whole_number(name, "n", n, "a positive whole number", 1)
+from ._gauss import count
 
 
 def _fake(like: Tensor, n: int, *_: Any) -> tuple[Tensor, Tensor]:
@@ -32,7 +29,7 @@ def _rule(
     made = torch.get_default_dtype() if dtype is None else dtype
     kind = torch.float32 if made is torch.float32 else torch.float64
     like = number(0.0, kind, chosen_device(device))
-    found = _nodes_and_weights(like, _count(name, n), second, shifted, scale, total)
+    found = _nodes_and_weights(like, count(name, n), second, shifted, scale, total)
     if made is not kind:
         found = tuple(x.to(made) for x in found)
     return (*found, total) if mu else found

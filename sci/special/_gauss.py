@@ -42,7 +42,7 @@ class Family:
 
 def count(name: str, n: Any, least: int = 1) -> int:
     """Return a number of nodes or a degree, checked."""
-    return whole_number(name, "n", n, "a positive whole number" if least else "a whole number of at least 0", least)
+    return whole_number(name, "n", n, least, expected="a positive whole number" if least else "")
 
 
 def parameter(name: str, argument: str, value: Any, above: float, device: Any = None) -> Tensor:

@@ -141,7 +141,7 @@ _LARGEST_ORDER, _LARGEST_Q = 9000, 1e7  # those of csrc/special/detail/mathieu_m
 
 def _coefficients(name: str, even: int, m: Any, q: Any) -> Tensor:
     least = 0 if even else 1
-    m = whole_number(name, "m", m, f"a whole number from {least} to {_LARGEST_ORDER}", least, _LARGEST_ORDER)
+    m = whole_number(name, "m", m, least, _LARGEST_ORDER, f"a whole number from {least} to {_LARGEST_ORDER}")
     if one_number(as_tensor(q, "q", name)) is None:
         raise bad_argument(name, "q", "one number", q)
     (t,) = promote(name, allow_complex=False, half=True, q=q)

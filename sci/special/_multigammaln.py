@@ -71,7 +71,7 @@ def multigammaln(a: Any, d: int) -> Tensor:
     >>> sci.special.multigammaln(torch.tensor([2.0, 23.5], dtype=torch.float64), 3)
     tensor([  1.5963, 147.1417], dtype=torch.float64)
     """
-    d = whole_number("multigammaln", "d", d, "a positive integer (dimension)", 1)
+    d = whole_number("multigammaln", "d", d, 1, expected="a positive integer (dimension)")
     (x,) = promote("multigammaln", allow_complex=False, half=True, a=a)
     least = (d - 1) / 2
     if known((~(x > least)).any()):

@@ -8,11 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import as_tensor, compute_dtype, promote
+from sci._core.arrays import compute_dtype, promote
 from sci._core.cards import Group, Sample, Ulp, function, inf, integers, linear, logarithmic, nan, not_implemented
 from sci._core.checks import known
 from sci._core.dispatch import elementwise
 from sci._core.errors import bad_argument, whole_number
+
+from ._last_order import last_order
 
 _THIRD = not_implemented("a third derivative of a parabolic cylinder function in its order")
 
@@ -320,18 +322,14 @@ _LONGEST = 1_000_000
 
 def _sequence(name: str, f: Any, v: Any, x: Any) -> tuple[Tensor, Tensor]:
     """Return f of the orders from v's fraction to v."""
-    given = as_tensor(v, "v", name)
-    if given.numel() != 1 or given.is_meta:
-        raise bad_argument(name, "v", "one number", v)
-    order, t = promote(name, allow_complex=False, half=True, v=v, x=x)
-    order, z = (y.to(compute_dtype(t.dtype)) for y in (order.reshape(()), t))
+    order, z, at_hand, dtype = last_order(name, v, x)
     if known(~(order.abs() <= _LONGEST)):
         raise bad_argument(name, "v", f"of at most {_LONGEST} in size", v)
-    whole = int((given if order.is_meta else order).detach().trunc())
+    whole = int(at_hand.trunc())
     steps = range(-whole, 1) if whole >= 0 else range(-whole, -1, -1)
     orders = order + torch.tensor(list(steps), dtype=order.dtype, device=z.device)
     values, slopes = f(orders, z[..., None])
-    return values.to(t.dtype), slopes.to(t.dtype)
+    return values.to(dtype), slopes.to(dtype)
 
 
 @function(differentiable=("v", "x"), samples=_samples, complex=False, compiles=False, batch=False, synchronizes=True)
@@ -463,7 +461,7 @@ def pbdn_seq(n: int, z: Any) -> tuple[Tensor, Tensor]:
     >>> pbdn_seq(2, torch.tensor(1.0j, dtype=torch.complex128))[0]
     tensor([ 1.2840+0.0000j,  0.0000+1.2840j, -2.5681+0.0000j], dtype=torch.complex128)
     """
-    n = whole_number("pbdn_seq", "n", n, "a whole number of at least 0", 0)
+    n = whole_number("pbdn_seq", "n", n, 0)
     (t,) = promote("pbdn_seq", half=True, z=z)
     w = t.to(compute_dtype(t.dtype))
     highest = max(n, 1)

@@ -9,18 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.arrays import as_tensor, compute_dtype, promote
+from sci._core.arrays import compute_dtype, promote
 from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.errors import bad_argument, whole_number
 
 from ._bessel_jy import jv
 from ._gammaln import gammaln
+from ._last_order import last_order
 from ._spherical import spherical_jn, spherical_yn
-
-
-def _highest_order(name: str, n: Any) -> int:
-    return whole_number(name, "n", n, "a whole number of at least 0", 0)
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -30,7 +27,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 
 def _riccati(name: str, f: Any, n: Any, x: Any) -> tuple[Tensor, Tensor]:
     """Return x f_k and (x f_k)' = x f_{k-1} - k f_k, DLMF 10.51.2; (x f_0)' is -x y_0 or x j_0 of the other kind."""
-    highest = _highest_order(name, n)
+    highest = whole_number(name, "n", n, 0)
     (t,) = promote(name, allow_complex=False, half=True, x=x)
     z = t.to(compute_dtype(t.dtype))[..., None]
     k = torch.arange(highest + 1, device=z.device)
@@ -187,13 +184,9 @@ def lmbda(v: Any, x: Any) -> tuple[Tensor, Tensor]:
     >>> lmbda(3.0, torch.tensor(2.0, dtype=torch.float64))[0]
     tensor([0.2239, 0.5767, 0.7057, 0.7737], dtype=torch.float64)
     """
-    given = as_tensor(v, "v", "lmbda")
-    if given.numel() != 1 or given.is_meta:
-        raise bad_argument("lmbda", "v", "one number", v)
-    order, t = promote("lmbda", allow_complex=False, half=True, v=v, x=x)
-    order, z = (y.to(compute_dtype(t.dtype)) for y in (order.reshape(()), t))
+    order, z, at_hand, dtype = last_order("lmbda", v, x)
     if known(~(order >= 0)):
         raise bad_argument("lmbda", "v", "at least 0", v)
-    orders = order - torch.arange(int((given if order.is_meta else order).detach().floor()), -1, -1, device=z.device)
+    orders = order - torch.arange(int(at_hand.floor()), -1, -1, device=z.device)
     z = z[..., None]
-    return _lambda(orders, z).to(t.dtype), (-z / (2 * (orders + 1)) * _lambda(orders + 1, z)).to(t.dtype)
+    return _lambda(orders, z).to(dtype), (-z / (2 * (orders + 1)) * _lambda(orders + 1, z)).to(dtype)

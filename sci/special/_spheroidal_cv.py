@@ -245,7 +245,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
 def _mode(name: str, argument: str, value: Any, least: int) -> int:
     if type(value) is int and value >= least:
         return value
-    return whole_number(name, argument, value, f"a whole number of at least {least}", least)
+    return whole_number(name, argument, value, least)
 
 
 def _sequence(name: str, values_of: Any, m: Any, n: Any, c: Any) -> Tensor:

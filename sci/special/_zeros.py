@@ -19,7 +19,7 @@ from ._gaussian import gaussian
 
 def _numbers(name: str, nt: Any) -> Tensor:
     """Return 1, ..., nt in double."""
-    return torch.arange(1, whole_number(name, "nt", nt, "a positive integer", 1) + 1, dtype=torch.float64)
+    return torch.arange(1, whole_number(name, "nt", nt, 1, expected="a positive integer") + 1, dtype=torch.float64)
 
 
 def _polish(z: Tensor, step: Callable[[Tensor], Tensor]) -> Tensor:
