@@ -13,7 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
-from . import _lapack
+from . import _lapack_schur
 from ._hermitian import real_dtype
 from ._matrices import (
     new_like,
@@ -36,7 +36,7 @@ def _find(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
         return factors, places.long()
     if a.device.type != "cpu":
         take_host_route("linalg.matrix_balance", a.device, _WHY)
-    factors, places = _lapack.gebal(a.cpu(), permute, scale)
+    factors, places = _lapack_schur.gebal(a.cpu(), permute, scale)
     return factors.to(a.device), places.to(a.device)
 
 

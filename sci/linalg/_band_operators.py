@@ -15,7 +15,7 @@ from sci._core import runtime
 from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack
+from . import _lapack_bands
 from ._cholesky import cholesky_factor, not_positive_definite
 from ._errors import LinAlgError
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, place_in_batch, to_kind
@@ -146,8 +146,8 @@ def _require_positive(function: str, info: Tensor, check_finite: bool, *argument
 
 
 def _factor(ab: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
-    if _lapack.wide_band(ab, False) and bool(torch.isfinite(finite_probe(ab))):
-        factor = _lapack.pbtrf(ab, lower)
+    if _lapack_bands.wide_band(ab, False) and bool(torch.isfinite(finite_probe(ab))):
+        factor = _lapack_bands.pbtrf(ab, lower)
         if factor is not None:
             return factor
     c, info = torch.ops.sci._banded_cholesky(ab, lower)
@@ -197,8 +197,8 @@ def solve_with_band_factor(cb: Tensor, b: Tensor, lower: bool, check_finite: boo
 
 def _solve_positive(ab: Tensor, b: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
     ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
-    if _lapack.wide_band(ab, True) and bool(torch.isfinite(finite_probe(ab) + finite_probe(b))):
-        found = _lapack.pbsv(ab, b, lower)
+    if _lapack_bands.wide_band(ab, True) and bool(torch.isfinite(finite_probe(ab) + finite_probe(b))):
+        found = _lapack_bands.pbsv(ab, b, lower)
         if found is not None:
             return found
     x, info = torch.ops.sci._banded_positive_solve(ab, b, lower, False)

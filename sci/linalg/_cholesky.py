@@ -13,7 +13,7 @@ from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag
 
-from . import _lapack, _quick
+from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgError
 from ._lu_operators import fits_lanes
 from ._matrices import (
@@ -52,7 +52,7 @@ def factorize(a: Tensor, lower: bool, check_finite: bool, function: str, argumen
     if _has_kernel(a):
         c, info = torch.ops.sci._cholesky_small(a, lower)
     elif _lapack.worthwhile_alone(a):
-        c, info = _lapack.potrf(a, lower)
+        c, info = _lapack_factors.potrf(a, lower)
     else:
         c, info = torch.linalg.cholesky_ex(a, upper=not lower)
     if not checks_enabled():
@@ -250,8 +250,8 @@ def _solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:
         return x  # type: ignore[no-any-return]
     if _lapack.worthwhile(c) and b.numel() > 0:
         first, second = (0, 2) if lower else (2, 0)
-        x = _lapack.trsm(c, b, first, lower, False)
-        x = _lapack.trsm(c, x, second, lower, False, overwrite_b=True)
+        x = _lapack_factors.trsm(c, b, first, lower, False)
+        x = _lapack_factors.trsm(c, x, second, lower, False, overwrite_b=True)
     else:
         x = torch.cholesky_solve(b, c, upper=not lower).contiguous()
     if check_finite and checks_enabled():

@@ -14,7 +14,7 @@ from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
-from . import _lapack
+from . import _lapack_orthogonal
 from ._errors import LinAlgError
 from ._gauges import checked, require_no_phase, tolerance
 from ._hermitian import real_dtype
@@ -100,7 +100,7 @@ def _compute(x: Tensor, p: int, q: int, swap: bool) -> tuple[Tensor, ...]:
     require_finite("cossin", {"X": x})
     if x.device.type != "cpu":
         take_host_route("linalg.cossin", x.device, WHY)
-    *found, info = _lapack.csd(x.cpu(), p, q, swap)
+    *found, info = _lapack_orthogonal.csd(x.cpu(), p, q, swap)
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)
         raise LinAlgError(f"cossin: the algorithm did not converge{where}")

@@ -13,7 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack, _quick
+from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgError, TorchLinAlgError
 from ._lu_operators import is_small
 from ._matrices import broadcast_matrices, new_like, random_matrices, require_square, tensors
@@ -34,7 +34,7 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
     if check_finite:
         require_finite("det", {"a": a})
     if _lapack.worthwhile_alone(a):
-        lu, pivots, _ = _lapack.getrf(a)
+        lu, pivots, _ = _lapack_factors.getrf(a)
         return _of_factors(lu.diagonal(), pivots)
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
@@ -87,8 +87,8 @@ def _cofactors_by_inverse(a: Tensor) -> tuple[Tensor, Tensor]:
     factors, whose errors grow with the condition number: from _LU_CONDITION on (1) is taken.
     """
     if _lapack.worthwhile_alone(a):
-        lu, pivots, info = _lapack.getrf(a)
-        x = _lapack.getri(lu, pivots)
+        lu, pivots, info = _lapack_factors.getrf(a)
+        x = _lapack_factors.getri(lu, pivots)
     else:
         lu, pivots, info = torch.linalg.lu_factor_ex(a)
         x = torch.linalg.inv_ex(a)[0]

@@ -13,7 +13,7 @@ from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
-from . import _lapack
+from . import _lapack_schur
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
 from ._lu_operators import fits_kernel, general_solve
@@ -170,7 +170,7 @@ def _compute_pair(a: Tensor, b: Tensor, check_finite: bool, function: str) -> Fo
         require_finite(function, {"b": b})
     if a.device.type != "cpu":
         take_host_route(f"linalg.{function}", a.device, _WHY)
-    alpha, beta, v, info = _lapack.ggev(a.cpu(), b.cpu())
+    alpha, beta, v, info = _lapack_schur.ggev(a.cpu(), b.cpu())
     if bool((info != 0).any()):
         raise LinAlgError(f"{function}: the QZ algorithm did not converge")
     infinite = (beta == 0) & (alpha != 0)  # of a singular B; a complex quotient would have a NaN beside the infinity

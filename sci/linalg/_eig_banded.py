@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument, flag
 
-from . import _lapack, _tridiagonal
+from . import _lapack_bands, _tridiagonal
 from ._band_operators import from_band, lower_form
 from ._eigh import eigh
 from ._matrices import differentiates, random_matrices, require_finite_data, require_matrix, tensors
@@ -75,7 +75,7 @@ def _band_problem(
         if _is_tridiagonal(ab):
             d, e = (ab[..., 0, :], ab[..., 1, :-1]) if lower else (ab[..., 1, :], ab[..., 0, 1:])
             return _all_of_tridiagonal(function, d, e, eigvals_only)
-        found = _lapack.bevd(ab, lower, not eigvals_only) if _for_lapack(ab, eigvals_only) else None
+        found = _lapack_bands.bevd(ab, lower, not eigvals_only) if _for_lapack(ab, eigvals_only) else None
         if found is not None:
             return found[0] if eigvals_only else found
     return _solve(function, _dense_band(ab, lower), eigvals_only, select, select_range)

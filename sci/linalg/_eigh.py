@@ -13,7 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.errors import bad_argument, flag, items
 
-from . import _lapack, _quick
+from . import _lapack, _lapack_hermitian, _quick
 from ._eigh_generalised import generalised
 from ._hermitian import standard, standard_values
 from ._matrices import broadcast_matrices, differentiates, hermitian_part, require_square
@@ -114,7 +114,7 @@ def _solve(
     elif index is not None and a.dim() == 2 and _lapack.worthwhile(a) and not differentiates(a):
         if check_finite:
             require_finite(function, {"a": a})
-        return _lapack.eigh_subset(a, lower, *index, not eigvals_only)
+        return _lapack_hermitian.eigh_subset(a, lower, *index, not eigvals_only)
     else:
         w, v = _solve_standard(a, lower, check_finite, function, eigvals_only)
     if value is not None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack
+from . import _lapack, _lapack_hermitian
 from ._cholesky import cholesky_factor, factorize, not_positive_definite, solve_with_factor
 from ._errors import LinAlgError
 from ._hermitian import compute, fill, from_triangle, inverse_gaps, real_dtype, turns
@@ -25,7 +25,7 @@ def _eigh_generalised(
     if check_finite:
         require_finite(function, {"a": a, "b": b})
     if _lapack.worthwhile(a) and a.numel() > 0:
-        w, v, info = _lapack.sygvd(a, b, lower, kind)
+        w, v, info = _lapack_hermitian.sygvd(a, b, lower, kind)
         failed = info != 0
         if checks_enabled() and bool(failed.any()):
             where, code = place_in_batch(info)

@@ -13,7 +13,7 @@ from sci._core import runtime
 from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack
+from . import _lapack, _lapack_hermitian
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
 from ._matrices import hermitian_part, new_like
@@ -58,7 +58,7 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
         if _mended((w, v), info, a, lambda a: torch.linalg.eigh(a, UPLO="L" if lower else "U")):
             return w, v
     try:
-        w, v = _lapack.eigh(a, lower)
+        w, v = _lapack_hermitian.eigh(a, lower)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
     return w, v.contiguous()
@@ -155,7 +155,7 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         if _mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
     if _lapack.worthwhile(a) and a.numel() > 0:
-        return _lapack.eigvalsh(a, lower)
+        return _lapack_hermitian.eigvalsh(a, lower)
     try:
         w = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
     except TorchLinAlgError as error:

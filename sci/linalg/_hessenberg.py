@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
-from . import _lapack
+from . import _lapack_schur
 from ._lu_operators import fits_kernel
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_square, tensors
 
@@ -34,7 +34,7 @@ def _compute(a: Tensor) -> tuple[Tensor, Tensor]:
         return torch.ops.sci._hessenberg_small(a)  # type: ignore[no-any-return]
     if a.device.type != "cpu":
         take_host_route("linalg.hessenberg", a.device, _WHY)
-    h, q = _lapack.gehrd(a.cpu())
+    h, q = _lapack_schur.gehrd(a.cpu())
     return h.to(a.device), q.to(a.device)
 
 
@@ -181,7 +181,7 @@ def hessenberg(
     n = require_square("hessenberg", "a", a)
     require_finite_data("hessenberg", check_finite, a=a)
     if not calc_q and a.dim() == 2 and n > 32 and a.is_cpu and not differentiates(a):
-        return _lapack.hessenberg_form(a)
+        return _lapack_schur.hessenberg_form(a)
     if n <= 2:
         h, q = a.clone(), torch.eye(n, dtype=a.dtype, device=a.device).expand(a.shape)
     else:

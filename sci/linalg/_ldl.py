@@ -15,7 +15,7 @@ from sci._core.checks import known
 from sci._core.dispatch import operator
 from sci._core.errors import flag, take_host_route
 
-from . import _lapack
+from . import _lapack_factors
 from ._hermitian import from_triangle
 from ._matrices import differentiates, in_range, new_like, random_matrices, require_finite_data, require_square, tensors
 
@@ -30,7 +30,7 @@ _WHY = "its pivots are chosen one after the other"
 
 def _factors(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:
     x, power = in_range(a)
-    outer, d, p = _lapack.ldl(x, lower, hermitian)
+    outer, d, p = _lapack_factors.ldl(x, lower, hermitian)
     return outer, d.mul_(power) if power.dim() else d, p
 
 

@@ -13,7 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.errors import bad_argument
 
-from . import _lapack, _quick
+from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgWarning
 from ._hermitian import real_dtype
 from ._lu_operators import fits_lanes
@@ -102,9 +102,9 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
         pivots = torch.zeros((*a.shape[:-2], min(a.shape[-2:])), dtype=torch.int32, device=a.device)
         return a + 0, pivots
     if _lapack.worthwhile_alone(a) and not differentiates(a):
-        lu, pivots, info = _lapack.getrf(a)
+        lu, pivots, info = _lapack_factors.getrf(a)
     else:
-        lu, pivots, info = torch.linalg.lu_factor_ex(a) if differentiates(a) else _lapack.lu_factor(a)
+        lu, pivots, info = torch.linalg.lu_factor_ex(a) if differentiates(a) else _lapack_factors.lu_factor(a)
     if known(info.amax()):
         where, place = place_in_batch(info)
         text = f"lu_factor: diagonal entry {place - 1} of U{where} is exactly zero: a singular matrix"
@@ -198,7 +198,7 @@ def _large(a: Tensor, permute_l: bool, p_indices: bool) -> tuple[Tensor, ...]:
     """Return what `lu` does, of one matrix that nothing differentiates, by one factorization and no permutation matrix
     but where it is asked for."""
     m, k = a.shape[0], min(a.shape)
-    factors, pivots, _ = _lapack.getrf(a)
+    factors, pivots, _ = _lapack_factors.getrf(a)
     factors = factors.contiguous()
     order = list(range(m))
     for i, j in enumerate((pivots - 1).tolist()):
@@ -293,7 +293,7 @@ def lu(
     elif _lapack.worthwhile_alone(a) and not differentiates(a):
         return _large(a, permute_l, p_indices)
     else:
-        p, low, up = torch.linalg.lu(a) if differentiates(a) else torch.lu_unpack(*_lapack.lu_factor(a)[:2])
+        p, low, up = torch.linalg.lu(a) if differentiates(a) else torch.lu_unpack(*_lapack_factors.lu_factor(a)[:2])
     if permute_l:
         return p @ low, up
     if p_indices:

@@ -13,7 +13,7 @@ from sci._core import runtime
 from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack
+from . import _lapack, _lapack_conditions, _lapack_factors
 from ._errors import LinAlgError, LinAlgWarning
 from ._hermitian import real_dtype
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
@@ -69,12 +69,12 @@ def estimate_inverse_norm(solve: Callable[[Tensor, bool], Tensor], like: Tensor,
 
 def _general(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if _lapack.worthwhile_alone(a):
-        return _lapack.getrf(a)
+        return _lapack_factors.getrf(a)
     return torch.linalg.lu_factor_ex(a)  # type: ignore[no-any-return]
 
 
 def _one_norm(a: Tensor) -> Tensor:
-    return _lapack.one_norm(a) if _lapack.worthwhile_alone(a) else a.abs().sum(-2).amax(-1)
+    return _lapack_conditions.one_norm(a) if _lapack.worthwhile_alone(a) else a.abs().sum(-2).amax(-1)
 
 
 def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -91,7 +91,7 @@ def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tens
         return lu, pivots, new_like(a, a.shape[:-2], real_dtype(a.dtype)), info
     norm = _one_norm(a)
     if a.is_cpu:
-        return lu, pivots, torch.where(info == 0, _lapack.reciprocal_condition(lu, pivots, norm), 0), info
+        return lu, pivots, torch.where(info == 0, _lapack_conditions.reciprocal_condition(lu, pivots, norm), 0), info
     inverse = estimate_inverse_norm(lambda b, adjoint: torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint), a)
     return lu, pivots, torch.where(info == 0, 1 / norm / inverse, 0), info
 
@@ -194,8 +194,8 @@ def _large_inverse(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
     if _lapack.worthwhile_alone(a):
-        lu, pivots, info = _lapack.getrf(a)
-        x = _lapack.getri(lu, pivots) if info.item() == 0 else torch.full_like(a, torch.inf)
+        lu, pivots, info = _lapack_factors.getrf(a)
+        x = _lapack_factors.getri(lu, pivots) if info.item() == 0 else torch.full_like(a, torch.inf)
     else:
         x, info = torch.linalg.inv_ex(a)
     if checks_enabled():

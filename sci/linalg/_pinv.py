@@ -13,7 +13,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag, real
 
-from . import _lapack
+from . import _lapack, _lapack_hermitian, _lapack_orthogonal
 from ._errors import LinAlgError, TorchLinAlgError
 from ._hermitian import from_triangle, real_dtype
 from ._matrices import (
@@ -36,9 +36,9 @@ def _decompose(a: Tensor, hermitian: bool, function: str) -> tuple[Tensor, Tenso
     """U, S, V^H; of a Hermitian matrix S may be negative."""
     try:
         if hermitian:
-            w, v = _lapack.eigh(a, True)
+            w, v = _lapack_hermitian.eigh(a, True)
             return v, w, v.mH
-        return _lapack.svd(a, False)
+        return _lapack_orthogonal.svd(a, False)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
 
@@ -260,7 +260,7 @@ def _least_squares(
         require_finite(function, {"a": a})
         require_finite(function, {"b": b})
     if a.dim() == 2 and min(a.shape) > 0 and _lapack.worthwhile(a):
-        x, s, count, info = _lapack.gelsd(a, b, rtol)
+        x, s, count, info = _lapack_orthogonal.gelsd(a, b, rtol)
         if info == 0:
             return x.contiguous(), torch.tensor(count, dtype=s.dtype), s
     a, power = in_range(a)

@@ -13,7 +13,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
-from . import _lapack, _qdwh
+from . import _lapack_hermitian, _lapack_orthogonal, _qdwh
 from ._errors import LinAlgError, TorchLinAlgError
 from ._matrices import (
     batch_shape,
@@ -31,7 +31,7 @@ from ._products import unless_settled
 
 def _solve_sylvester(p: Tensor, c: Tensor) -> Tensor:
     p, c = broadcast_matrices("polar", ("p", "c"), p, c)
-    w, v = _lapack.eigh(p, True)
+    w, v = _lapack_hermitian.eigh(p, True)
     total = w[..., None, :] + w[..., :, None]
     size = w.abs().amax(-1)[..., None, None] if w.shape[-1] else total
     zero = total.abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
@@ -84,7 +84,7 @@ def _unitary(a: Tensor, function: str) -> Tensor:
 
 def _by_singular_values(a: Tensor, function: str) -> Tensor:
     try:
-        u, _, vh = _lapack.svd(a, False)
+        u, _, vh = _lapack_orthogonal.svd(a, False)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
     return (u @ vh).contiguous()

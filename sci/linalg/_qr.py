@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, integer, take_host_route
 
-from . import _lapack, _quick
+from . import _lapack_orthogonal, _quick
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_matrix, tensors
 from ._qr_operator import decompose
 
@@ -22,7 +22,7 @@ _WHY = "column pivoting chooses one column after the other"
 def _find_pivots(a: Tensor) -> Tensor:
     if a.device.type != "cpu":
         take_host_route("linalg.qr", a.device, _WHY)
-    return _lapack.geqp3(a.cpu()).to(a.device)
+    return _lapack_orthogonal.geqp3(a.cpu()).to(a.device)
 
 
 # The permutation of pivoted QR, from 0; piecewise constant.
@@ -37,7 +37,7 @@ column_pivots = operator(
 def pivoted(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Return Q, R and the permutation p of ``a[:, p] = q r``."""
     if a.dim() == 2 and a.is_cpu and a.numel() > 0 and not differentiates(a):
-        return _lapack.pivoted_qr(a, a.shape[0] if full else min(a.shape))
+        return _lapack_orthogonal.pivoted_qr(a, a.shape[0] if full else min(a.shape))
     places = column_pivots(a.detach())
     q, r = decompose(torch.take_along_dim(a, places[..., None, :], -1), full)
     return q, r, places

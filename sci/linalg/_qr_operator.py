@@ -27,7 +27,7 @@ from torch import Tensor
 
 from sci._core.dispatch import operator
 
-from . import _lapack
+from . import _lapack_orthogonal
 from ._lu_operators import fits_kernel
 from ._matrices import new_like
 from ._small_gradients import QR, whole
@@ -39,7 +39,7 @@ _HALVED = 128  # products of larger triangles are made by halves
 def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
     if fits_kernel(a) and (not full or a.shape[-2] == a.shape[-1]):
         return torch.ops.sci._qr_small(a)  # type: ignore[no-any-return]
-    return _lapack.qr(a, full)
+    return _lapack_orthogonal.qr(a, full)
 
 
 def _fake(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:

@@ -33,7 +33,7 @@ from sci._core.checks import checks_enabled, known
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
-from . import _lapack
+from . import _lapack_schur
 from ._errors import LinAlgError
 from ._gauges import checked, require_no_phase
 from ._matrices import batch_shape, in_range, new_like, place_in_batch, to_kind
@@ -46,11 +46,11 @@ def _compute(a: Tensor, b: Tensor, complex_output: bool, function: str) -> tuple
     if a.device.type != "cpu":
         take_host_route(f"linalg.{function}", a.device, WHY)
     pair = [x.cpu().to(x.dtype.to_complex()) if complex_output else x.cpu() for x in (a, b)]
-    *found, info = _lapack.gges(*pair)
+    *found, info = _lapack_schur.gges(*pair)
     dtype = pair[0].dtype
     if dtype in (torch.float32, torch.complex64) and bool(info.any()):  # of graded pairs, whose squares underflow
         wide = torch.float64 if dtype == torch.float32 else torch.complex128
-        *found, info = _lapack.gges(*(x.to(wide) for x in pair))
+        *found, info = _lapack_schur.gges(*(x.to(wide) for x in pair))
         found = [x.to(dtype) for x in found]
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)
@@ -68,7 +68,7 @@ def _reorder(a: Tensor, b: Tensor, s: Tensor, t: Tensor, q: Tensor, z: Tensor, s
         take_host_route("linalg.ordqz", a.device, WHY)
     # LAPACK's exchanges multiply entries of both forms.
     (s, size_s), (t, size_t) = (in_range(x.cpu()) for x in (s, t))
-    *found, info = _lapack.tgsen(s, t, *(x.cpu() for x in (q, z, select)))
+    *found, info = _lapack_schur.tgsen(s, t, *(x.cpu() for x in (q, z, select)))
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)
         raise LinAlgError(f"ordqz: eigenvalues{where} are too close to be separated for reordering")

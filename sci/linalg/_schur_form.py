@@ -13,7 +13,7 @@ from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
-from . import _lapack
+from . import _lapack_schur
 from ._errors import LinAlgError
 from ._gauges import checked, require_no_basis, require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
@@ -44,7 +44,7 @@ def _decompose(a: Tensor, complex_output: bool, check_finite: bool, function: st
         t, z = _decompose(a.cpu(), complex_output, False, function)
         return t.to(a.device), z.to(a.device)
     large = a.device.type == "cpu" and a.shape[-1] > ONE_SCHUR
-    t, z, info = _lapack.gees(a) if large else torch.ops.sci._schur_small(a)
+    t, z, info = _lapack_schur.gees(a) if large else torch.ops.sci._schur_small(a)
     if checks_enabled() and a.shape[-1] > 0 and bool(info.any()):
         info = torch.where(torch.isfinite(t[..., 0, 0]), info, 0)  # NaN in, NaN out
         if bool(info.any()):
@@ -67,7 +67,8 @@ def _reorder(a: Tensor, t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, T
         t, z = _reorder(*(x.cpu() for x in (a, t, z, select)))
         return t.to(a.device), z.to(a.device)
     large = t.device.type == "cpu" and t.shape[-1] > ONE_SCHUR
-    t, z, info = _lapack.trsen(t, z, select) if large else torch.ops.sci._schur_reorder(t, z, select.to(torch.int32))
+    reorder = _lapack_schur.trsen if large else torch.ops.sci._schur_reorder
+    t, z, info = reorder(t, z, select.to(torch.int32))
     if checks_enabled() and bool(info.any()):
         where, _ = place_in_batch(info)
         raise LinAlgError(f"schur: eigenvalues{where} are too close to be separated for reordering")

@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, known
 from sci._core.errors import bad_argument, flag
 
-from . import _lapack, _quick
+from . import _lapack_conditions, _quick
 from ._band_operators import banded_solve, to_band
 from ._bandwidth import largest_bandwidth
 from ._cholesky import cholesky_factor, solve_with_factor
@@ -92,7 +92,7 @@ def _check_condition(
     ):
         return
     with torch.no_grad():
-        if _lapack.estimates_condition(a):
+        if _lapack_conditions.estimates_condition(a):
             return warn_if_ill_conditioned(function, "a", torch.tensor(alone(), dtype=a.real.dtype))
         inverse = estimate_inverse_norm(apply, a)
         warn_if_ill_conditioned(function, "a", 1 / (torch.linalg.matrix_norm(a, 1) * inverse))
@@ -113,10 +113,10 @@ def _few_positive(a: Any, b: Any, lower: bool, check_finite: bool) -> Tensor | N
     solved = _quick.substitution(c, b, 0 if lower else 2, lower, False, True, check_finite)
     if solved is None:
         return None
-    if not _lapack.estimates_condition(a):
+    if not _lapack_conditions.estimates_condition(a):
         _check_positive("solve", a, lower)
     elif checks_enabled():
-        rcond = _lapack.condition_of_factor(a, c, lower)
+        rcond = _lapack_conditions.condition_of_factor(a, c, lower)
         warn_if_ill_conditioned("solve", "a", torch.tensor(rcond, dtype=c.real.dtype))
     return solved[0]  # type: ignore[no-any-return]
 
@@ -133,7 +133,7 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
                 function,
                 a.detach(),
                 lambda y, adjoint: banded_solve(held, y, below, above, adjoint, False, function),
-                lambda: _lapack.condition_of_band(held, below, above),
+                lambda: _lapack_conditions.condition_of_band(held, below, above),
             )
             return banded_solve(ab, b, below, above, False, check_finite, function)  # type: ignore[no-any-return]
         if structure == "tridiagonal":
@@ -146,7 +146,7 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
             function,
             held,
             lambda y, adjoint: triangular(held, y, 2 if adjoint else 0, low, False, False),
-            lambda: _lapack.condition_of_triangle(held, low),
+            lambda: _lapack_conditions.condition_of_triangle(held, low),
         )
         return x  # type: ignore[no-any-return]
     if structure == "positive":
@@ -160,7 +160,7 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
                 function,
                 a.detach(),
                 lambda y, _: solve_with_factor(held, y, lower, False),
-                lambda: _lapack.condition_of_factor(a.detach(), held, lower),
+                lambda: _lapack_conditions.condition_of_factor(a.detach(), held, lower),
             )
         return solve_with_factor(c, b, lower, False)  # type: ignore[no-any-return]
     if structure in ("symmetric", "hermitian"):

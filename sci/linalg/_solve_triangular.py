@@ -14,7 +14,7 @@ from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag
 
-from . import _lapack, _quick
+from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgError
 from ._matrices import (
     READY,
@@ -55,7 +55,7 @@ def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool,
             _explain(function, a, b, unit_diagonal, check_finite)
         return x  # type: ignore[no-any-return]
     if _lapack.worthwhile(a) and b.numel() > 0:
-        x = _lapack.trsm(a, b, trans, lower, unit_diagonal)
+        x = _lapack_factors.trsm(a, b, trans, lower, unit_diagonal)
     else:
         op_a = a if trans == 0 else a.mT if trans == 1 else a.mH
         upper = lower if trans else not lower

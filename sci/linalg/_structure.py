@@ -14,7 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from . import _lapack
+from . import _lapack, _lapack_factors
 
 Factors = tuple[Tensor, Tensor, Tensor]  # LU, pivots counted from 1, info
 
@@ -63,7 +63,7 @@ def _from_triangle(a: Tensor, lower: bool) -> Factors | None:
 
 
 def _from_cholesky(a: Tensor) -> Factors | None:
-    c, info = _lapack.potrf(a, True) if _lapack.worthwhile(a) else torch.linalg.cholesky_ex(a)
+    c, info = _lapack_factors.potrf(a, True) if _lapack.worthwhile(a) else torch.linalg.cholesky_ex(a)
     if bool((info != 0).any()):
         return None
     d = c.diagonal(dim1=-2, dim2=-1)
@@ -78,7 +78,7 @@ def _from_tridiagonal(a: Tensor) -> Factors:
     pivots = torch.empty(many.shape[:-1], dtype=torch.int32)
     info = torch.zeros(many.shape[0], dtype=torch.int32)
     for k in range(many.shape[0]):
-        below, diagonal, above, second, pivots[k], info[k] = _lapack.gttrf(
+        below, diagonal, above, second, pivots[k], info[k] = _lapack_factors.gttrf(
             *(many[k].diagonal(offset) for offset in (-1, 0, 1))
         )
         for offset, values in enumerate((diagonal, above, second)):

@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, real
 
-from . import _lapack
+from . import _lapack_orthogonal
 from ._errors import LinAlgError, TorchLinAlgError
 from ._matrices import (
     broadcast_matrices,
@@ -36,7 +36,7 @@ from ._svd import values
 def _bases(a: Tensor, rtol: float, function: str) -> tuple[Tensor, Tensor, Tensor]:
     """Return U, V^H (full) and the ranks."""
     try:
-        u, s, vh = _lapack.svd(a, True)
+        u, s, vh = _lapack_orthogonal.svd(a, True)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
     largest = s.amax(-1, keepdim=True) if s.shape[-1] else s.new_zeros((*s.shape[:-1], 1))

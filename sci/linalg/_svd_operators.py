@@ -31,7 +31,7 @@ from torch import Tensor
 from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack
+from . import _lapack_orthogonal
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import checked, require_determined, require_no_basis, require_no_phase
 from ._hermitian import inverse_gaps, is_small, real_dtype
@@ -66,7 +66,7 @@ def compute(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[T
     try:
         if _is_small(a):
             return _small(a)
-        u, s, vh = _lapack.svd(a, full)
+        u, s, vh = _lapack_orthogonal.svd(a, full)
     except TorchLinAlgError as error:
         raise _failed(function, a, error) from None
     return u.contiguous(), s, vh.contiguous()
@@ -219,7 +219,7 @@ def _values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     try:
         if _is_small(a) and a.shape[-1] <= 8:
             return _small(a)[1]
-        s = _lapack.svdvals(a)
+        s = _lapack_orthogonal.svdvals(a)
     except TorchLinAlgError as error:
         raise _failed(function, a, error) from None
     return s

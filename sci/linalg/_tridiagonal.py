@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core import runtime
 from sci._core.dispatch import operator
 
-from . import _hermitian, _lapack
+from . import _hermitian, _lapack_bands
 from ._matrices import READY, new_like
 
 runtime.load_library()
@@ -46,7 +46,7 @@ def _by_steps(d: Tensor, e: Tensor) -> tuple[Tensor, Tensor] | None:
 
 def _by_lapack(d: Tensor, e: Tensor) -> tuple[Tensor, Tensor] | None:
     """Return what stevd does, or where it fails, on numbers from both ends of the range, QR steps."""
-    found = _lapack.stevd(d, e, True)
+    found = _lapack_bands.stevd(d, e, True)
     return _by_steps(d, e) if found is None else (found[0], found[1].mT)
 
 
@@ -88,7 +88,7 @@ def _values(d: Tensor, e: Tensor, function: str) -> Tensor:
         if not bool(info.any()):
             return w  # type: ignore[no-any-return]
     if d.numel() > 0 and d.is_cpu and d.dtype in READY and d.shape[-1] > _SMALL:
-        found = _lapack.stevd(d, e, False)
+        found = _lapack_bands.stevd(d, e, False)
         if found is not None:
             return found[0]
     return _hermitian.compute(dense(d, e), True, False, function)[0]

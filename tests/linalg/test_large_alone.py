@@ -13,7 +13,7 @@ import threadpoolctl
 import torch
 
 from sci import linalg
-from sci.linalg import LinAlgError, LinAlgWarning, _lapack, _qr_operator
+from sci.linalg import LinAlgError, LinAlgWarning, _lapack, _lapack_conditions, _qr_operator
 from sci.linalg._band_operators import to_band
 from sci.linalg._matrices import hermitian_part
 from tests.linalg.linalg_matrices import positive, random, unitary
@@ -98,7 +98,7 @@ def test_decompositions_of_batches(dtype: torch.dtype, monkeypatch: pytest.Monke
         "polar": lambda: linalg.polar(a),
     }
     expected = {name: parts(call()) for name, call in calls.items()}
-    monkeypatch.setattr(_lapack, "_decomposes", lambda a, in_single_precision=False: a.numel() > 0)
+    monkeypatch.setattr(_lapack, "decomposes", lambda a, in_single_precision=False: a.numel() > 0)
     for name, call in calls.items():
         for x, y in zip(parts(call()), expected[name], strict=True):
             assert x.is_contiguous()
@@ -163,7 +163,7 @@ def test_condition_estimates_as_lapack(dtype: torch.dtype) -> None:
         norm = a.abs().sum(0).amax()
         gecon = getattr(scipy.linalg.lapack, "dgecon" if dtype == torch.float64 else "sgecon")
         expected = gecon(lu.numpy(), float(norm))[0]
-        found = float(_lapack.reciprocal_condition(lu, pivots, norm))
+        found = float(_lapack_conditions.reciprocal_condition(lu, pivots, norm))
         assert found == pytest.approx(expected, rel=1e-3, abs=0)
 
 
@@ -175,16 +175,16 @@ def test_conditions_of_structured_matrices(dtype: torch.dtype) -> None:
         high, definite = low.mT.contiguous(), positive(n, n, dtype=dtype)
         other = definite + torch.ones(n, n).triu(1)  # a triangle that is not read
         found = (
-            (_lapack.condition_of_triangle(low, True), low),
-            (_lapack.condition_of_triangle(high, False), high),
-            (_lapack.condition_of_factor(other, linalg.cholesky(definite, lower=True), True), definite),
-            (_lapack.condition_of_factor(other.mH, linalg.cholesky(definite), False), definite),
-            (_lapack.condition_of_band(to_band(band, 1, 2), 1, 2), band),
+            (_lapack_conditions.condition_of_triangle(low, True), low),
+            (_lapack_conditions.condition_of_triangle(high, False), high),
+            (_lapack_conditions.condition_of_factor(other, linalg.cholesky(definite, lower=True), True), definite),
+            (_lapack_conditions.condition_of_factor(other.mH, linalg.cholesky(definite), False), definite),
+            (_lapack_conditions.condition_of_band(to_band(band, 1, 2), 1, 2), band),
         )
         for mine, matrix in found:
             exact = 1 / (torch.linalg.matrix_norm(matrix, 1) * torch.linalg.matrix_norm(torch.linalg.inv(matrix), 1))
             assert float(exact) * (1 - 1e-9) <= mine <= 3 * float(exact), n
-    assert _lapack.condition_of_band(torch.zeros(3, 4, dtype=dtype), 1, 1) == 0
+    assert _lapack_conditions.condition_of_band(torch.zeros(3, 4, dtype=dtype), 1, 1) == 0
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
