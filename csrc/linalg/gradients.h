@@ -1,9 +1,10 @@
 // Gradients of decompositions of small matrices, from their results and the gradients of these: V is a number, or a
 // number per lane (core/pack.h), and then matrices go side by side. All matrices are row-major and n x n, n <= 32.
 //
-// Rules      Those of sci/linalg/_hermitian.py, _svd_operators.py, _eig.py, _cholesky.py, _qr_operator.py, _det.py and
-//            _lu_operators.py, with the same equations, the same divisions at equal values and the same noise set to
-//            zero. There they are compositions of differentiable functions; here one matrix is read and written once.
+// Rules      Those of sci/linalg/_hermitian.py, _svd_operators.py, _eig.py, _cholesky.py, _qr_operator.py, _det.py,
+//            _lu_operators.py and _packed_lu.py, with the same equations, the same divisions at equal values and the
+//            same noise set to zero. There they are compositions of differentiable functions; here one matrix is read
+//            and written once.
 // Flags      A rule gives 0, or more where its matrix belongs to the composition: a loss depends on phases or, where
 //            `judged`, perhaps on the basis of vectors of equal values; a triangle or a basis is singular to rounding
 //            error; a determinant is near the ends of the range of numbers.
@@ -16,7 +17,7 @@
 
 namespace sci {
 
-enum class GradientKind { eigh, svd, eig, cholesky, qr, det, inverse };
+enum class GradientKind { eigh, svd, eig, cholesky, qr, det, inverse, lu };
 
 namespace detail {
 
@@ -119,6 +120,31 @@ SCI_HD real_of<V> tie(const V* d, int64_t n) {
   R big = R(0);
   for (int64_t k = 0; k < n; ++k) big = larger(big, R(modulus(d[k])));
   return R(T(n) * limits<T>::epsilon) * big;
+}
+/// Exchanges row k and row swaps[k] of x, from the last one on.
+template <class V>
+SCI_HD void exchange_back(V* x, const real_of<V>* swaps, int64_t n) {
+  for (int64_t k = n - 1; k >= 0; --k)
+    for (int64_t i = k + 1; i < n; ++i) {
+      const auto mask = swaps[k] == real_of<V>(single_of<V>(i));
+      if (!some(mask)) continue;
+      for (int64_t j = 0; j < n; ++j) exchange(mask, x[k * n + j], x[i * n + j]);
+    }
+}
+/// x becomes x U^-H; U stands on and above the diagonal of `u`. Above 0 where it has a zero on the diagonal.
+template <class V>
+SCI_HD real_of<V> divide_by_adjoint(V* x, const V* u, int64_t n) {
+  using R = real_of<V>;
+  R singular = R(0);
+  for (int64_t j = n - 1; j >= 0; --j) {
+    subtract_product<true>(x + j, n, x + j + 1, n, 1, u + j * n + j + 1, 1, n, n - 1 - j);
+    const V d = conj(u[j * n + j]);
+    auto zero = abs1(d) == R(0);
+    singular += choose(zero, R(1), R(0));
+    const Quotient<V> by(choose(zero, V(R(1)), d));
+    for (int64_t i = 0; i < n; ++i) x[i * n + j] = by(x[i * n + j]);
+  }
+  return singular;
 }
 /// The 1-norm.
 template <class V>
@@ -333,16 +359,27 @@ SCI_PRODUCTS_APART void qr_gradient(const V* q, const V* r, const V* gq, const V
       spare[i * n + j] = inner[i * n + j] + (i == j ? R(single_of<V>(0.5)) * skew : skew);
     }
   detail::multiply(q, spare, out, n);
-  R flag = R(0);
-  for (int64_t j = n - 1; j >= 0; --j) {
-    detail::subtract_product<true>(out + j, n, out + j + 1, n, 1, r + j * n + j + 1, 1, n, n - 1 - j);
-    const V d = conj(r[j * n + j]);
-    auto zero = abs1(d) == R(0);
-    flag += choose(zero, R(1), R(0));
-    const detail::Quotient<V> by(choose(zero, V(R(1)), d));
-    for (int64_t i = 0; i < n; ++i) out[i * n + j] = by(out[i * n + j]);
+  *flagged = detail::divide_by_adjoint(out, r, n);
+}
+
+/// What `lu_factors` returns and the gradient of the factors.
+template <class V>
+SCI_PRODUCTS_APART void lu_gradient(const V* lu, const V* g, const real_of<V>* swaps, V* out, int64_t n,
+                                    real_of<V>* flagged) {
+  // S = low(L^H G) + up(G U^H), L with ones on its diagonal; then X = L^-H S by rows, from the last one on, X U^-H by
+  // columns, and the rows go back. All but for the sign.
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < n; ++j) out[i * n + j] = j < i ? -g[i * n + j] : V(real_of<V>(0));
+  for (int64_t k = 0; k < n; ++k) {
+    const int64_t rest = n - 1 - k;
+    detail::subtract_product<true>(out + k * n, 1, g + (k + 1) * n, 1, n, lu + (k + 1) * n + k, n, k, rest);
+    detail::subtract_product<true>(out + k, n, g + k, n, 1, lu + k * n + k, 1, k + 1, n - k);
   }
-  *flagged = flag;
+  for (int64_t i = n - 2; i >= 0; --i)
+    detail::subtract_product<true>(out + i * n, 1, out + (i + 1) * n, 1, n, lu + (i + 1) * n + i, n, n, n - 1 - i);
+  *flagged = detail::divide_by_adjoint(out, lu, n);
+  detail::exchange_back(out, swaps, n);
+  for (int64_t k = 0; k < n * n; ++k) out[k] = -out[k];
 }
 
 /// A and the gradient of its determinant; work has room for n * n numbers.
@@ -361,12 +398,7 @@ SCI_PRODUCTS_APART void det_gradient(const V* a, const V* g, V* out, V* work, in
   }
   for (int64_t k = 0; k < n * n; ++k) out[k] = V(R(k % (n + 1) == 0 ? 1 : 0));
   lu_substitute_transposed(work, out, n, n);
-  for (int64_t k = n - 1; k >= 0; --k)
-    for (int64_t i = k + 1; i < n; ++i) {
-      const auto mask = swaps[k] == R(T(i));
-      if (!some(mask)) continue;
-      for (int64_t j = 0; j < n; ++j) exchange(mask, out[k * n + j], out[i * n + j]);
-    }
+  detail::exchange_back(out, swaps, n);
   const R least = R(sqrt(sqrt(limits<T>::min))), most = R(1) / least, volume = modulus(det);
   const R condition = size * detail::largest_column(out, n);
   flag += choose(condition < R(sqrt(T(1) / limits<T>::epsilon)), R(0), R(1));

@@ -60,6 +60,7 @@ struct GradientJob {
       case GradientKind::qr: qr_gradient<V>(number(0), number(1), number(2), number(3), out, work, n, &flag); break;
       case GradientKind::det: det_gradient<V>(number(0), number(1), out, work, n, &flag); break;
       case GradientKind::inverse: inverse_gradient<V>(number(0), number(1), out, work, n); break;
+      case GradientKind::lu: lu_gradient<V>(number(0), number(1), part[2], out, n, &flag); break;
       case GradientKind::eig: break;
     }
     if constexpr (is_complex<V>)

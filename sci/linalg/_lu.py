@@ -28,6 +28,7 @@ from ._matrices import (
     right_hand_side,
     tensors,
 )
+from ._packed_lu import packed_lu
 
 # How `_lu_parts` (csrc/ops/linalg_lu.cpp) gives the permutation.
 _MATRIX, _PLACES, _APPLIED = range(3)
@@ -79,7 +80,14 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     Notes
     -----
     *Derivative.* With the pivots held, :math:`P A = L U`: :math:`\dot L = L\,\mathrm{tril}_{-1}(L^{-1} P \dot A
-    U^{-1})`, :math:`\dot U = \mathrm{triu}(L^{-1} P \dot A U^{-1})\,U`, torch's rule. Not finite at a zero pivot.
+    U^{-1})`, :math:`\dot U = \mathrm{triu}(L^{-1} P \dot A U^{-1})\,U` [1]_; below and beside the leading square part
+    :math:`\dot L_2 = \dot A_2 U^{-1} - L_2\,\mathrm{triu}(\cdot)`, :math:`\dot U_2 = L^{-1} \dot A_2 -
+    \mathrm{tril}_{-1}(\cdot)\,U_2`. There is none at a zero pivot, where it raises LinAlgError.
+
+    References
+    ----------
+    .. [1] F. R. de Hoog, R. S. Anderssen, M. A. Lukas, "Differentiation of matrix functionals using triangular
+       factorization", Mathematics of Computation 80 (2011) 1585-1600.
 
     Examples
     --------
@@ -94,22 +102,15 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     (a,) = tensors("lu_factor", a=a)
     require_matrix("lu_factor", "a", a)
     require_finite_data("lu_factor", check_finite, a=a)
-    if fits_lanes(a) and not differentiates(a):
-        lu, pivots, code = torch.ops.sci._lu_quick(a, False)
-        if not code:
-            return lu, pivots
     if a.numel() == 0:
         pivots = torch.zeros((*a.shape[:-2], min(a.shape[-2:])), dtype=torch.int32, device=a.device)
         return a + 0, pivots
-    if _lapack.worthwhile_alone(a) and not differentiates(a):
-        lu, pivots, info = _lapack_factors.getrf(a)
-    else:
-        lu, pivots, info = torch.linalg.lu_factor_ex(a) if differentiates(a) else _lapack_factors.lu_factor(a)
+    lu, pivots, info = packed_lu(a)
     if known(info.amax()):
         where, place = place_in_batch(info)
         text = f"lu_factor: diagonal entry {place - 1} of U{where} is exactly zero: a singular matrix"
         warnings.warn(text, LinAlgWarning, stacklevel=2)
-    return lu, pivots - 1
+    return lu, pivots
 
 
 def _samples_solve(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -293,7 +294,12 @@ def lu(
     elif _lapack.worthwhile_alone(a) and not differentiates(a):
         return _large(a, permute_l, p_indices)
     else:
-        p, low, up = torch.linalg.lu(a) if differentiates(a) else torch.lu_unpack(*_lapack_factors.lu_factor(a)[:2])
+        factors, pivots, _ = packed_lu(a)
+        p = torch.lu_unpack(factors.detach(), pivots + 1, unpack_data=False)[0]
+        below = torch.ones((m, n), dtype=torch.bool, device=a.device).tril(-1)
+        # Of small matrices a quarter of the time of tril and triu.
+        low = torch.where(below[:, :k], factors[..., :k], torch.eye(m, k, dtype=a.dtype, device=a.device))
+        up = torch.where(below[:k], 0, factors[..., :k, :])
     if permute_l:
         return p @ low, up
     if p_indices:

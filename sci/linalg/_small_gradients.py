@@ -19,7 +19,7 @@ from ._matrices import READY, differentiates
 runtime.load_library()
 
 _LARGEST = 32
-EIGH, SVD, EIG, CHOLESKY, QR, DET, INVERSE = range(7)  # GradientKind there
+EIGH, SVD, EIG, CHOLESKY, QR, DET, INVERSE, LU = range(8)  # GradientKind there
 
 
 def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> tuple[Tensor, Tensor] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "qr": linalg.qr,
     "det": linalg.det,
     "inv": linalg.inv,
+    "lu_factor": lambda a: linalg.lu_factor(a)[0],
     "schur": linalg.schur,
     "complex schur": lambda a: linalg.schur(a, output="complex"),
 }
@@ -180,3 +182,16 @@ def test_batched_gradients_and_views() -> None:
     v = vh.mH
     (g,) = torch.autograd.grad(((u * s[..., None, :]) @ v.mH).real.sum(), z)
     torch.testing.assert_close(g, torch.ones_like(g))
+
+
+def test_lu_of_singular_matrices_has_no_gradient() -> None:
+    """Not finite in torch, and here an error that says which pivot."""
+    a = torch.diag(torch.tensor([2.0, 1.0, 0.0], dtype=torch.float64)).expand(4, 3, 3).clone()
+    a[0, 2, 2] = 3
+    for function in (lambda x: linalg.lu(x)[2], lambda x: linalg.lu_factor(x)[0]):
+        x = a.clone().requires_grad_()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LinAlgWarning)
+            found = function(x)
+        with pytest.raises(LinAlgError, match="diagonal entry 2 of matrix 1 of the batch is zero"):
+            found.sum().backward()
