@@ -69,9 +69,9 @@ std::tuple<Tensor, Tensor> hessenberg_small(const Tensor& a0, bool alone) {
   return {h, q};
 }
 
-/// (w, V, info) of a batch for which in_lanes is true or which is on a GPU; V is empty unless `vectors`. With `alone`
-/// as GPU threads have it.
-std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, bool alone) {
+/// (w, V, info) of a batch for which in_lanes is true or which is on a GPU; V is empty unless `vectors`, and has those
+/// from the left where `left`. With `alone` as GPU threads have it.
+std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, bool left, bool alone) {
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), info = empty_as(a, b.size, ScalarType::Int);
   const ScalarType type =
@@ -84,12 +84,11 @@ std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, boo
     if (alone || !a.is_cpu() || !runs_lanes()) {
       Tensor x = fresh_copy(a), work = empty_as(a, with_last(b.size, b.n + 2, b.n));
       Tensor out = empty_as(w, with_last(b.size, b.n + 1, b.n));
-      EigItem<T> body{
-          data<T>(x), data<T>(work), data<C>(out), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info),
-          b.n};
+      EigItem<T> body{data<T>(x),          data<T>(work), data<C>(out), data<C>(w), vectors ? data<C>(v) : nullptr,
+                      data<int32_t>(info), b.n,           left};
       return parallel_for(a, b.count, body, matrices_at_least(b.n));
     }
-    EigJob<T> job{data<T>(a), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info), b.n, b.count};
+    EigJob<T> job{data<T>(a), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info), b.n, b.count, left};
     cpu_level() == 2 ? eig_in_lanes<T, 64>(job) : eig_in_lanes<T, 32>(job);
   });
   return {w, v, info};
@@ -237,7 +236,8 @@ std::tuple<Tensor, Tensor> schur_gradient(const Tensor& t0, const Tensor& z0, co
 SCI_OPERATOR("_schur_gradient(Tensor t, Tensor z, Tensor? gt, Tensor? gz) -> (Tensor, Tensor)", schur_gradient)
 SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
 SCI_OPERATOR("_hessenberg_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", hessenberg_small)
-SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool alone=False) -> (Tensor, Tensor, Tensor)", eig_small)
+SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool left=False, bool alone=False) -> (Tensor, Tensor, Tensor)",
+             eig_small)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, Tensor? a=None) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_OPERATOR("_schur_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", schur_quick)

@@ -25,6 +25,7 @@ struct EigJob {
   complex<real_of<T>>*w, *v;
   int32_t* info;
   int64_t n, count;
+  bool left;  // v are the left vectors
 };
 
 /// With vectors of so many bytes: 64 only where cpu_level() is 2.

@@ -71,7 +71,7 @@ struct LanesEig : EigJob<T> {
   using R = real_of<T>;
   using C = complex<R>;
   static constexpr int L = lane_number<T>::L;
-  using EigJob<T>::a, EigJob<T>::w, EigJob<T>::v, EigJob<T>::info, EigJob<T>::n, EigJob<T>::count;
+  using EigJob<T>::a, EigJob<T>::w, EigJob<T>::v, EigJob<T>::info, EigJob<T>::n, EigJob<T>::count, EigJob<T>::left;
   static int64_t vectors(int64_t n) { return n * (4 * n + 5); }
 
   void operator()(int64_t item, R* memory) const {
@@ -93,7 +93,7 @@ struct LanesEig : EigJob<T> {
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, one[k]);
       for (int64_t k = 0; k < n; ++k) scales[k].v[l] = scale[k];
     }
-    const real_of<V> missing = eig_of_balanced(x, v ? y : nullptr, work, out, scales, n);
+    const real_of<V> missing = eig_of_balanced(x, v ? y : nullptr, work, out, scales, n, left);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<C> found(out, l);
       const int64_t at = item * L + l;

@@ -13,7 +13,7 @@ from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
-from . import _lapack_schur
+from . import _lapack_eig
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
 from ._lu_operators import fits_kernel, general_solve
@@ -32,6 +32,7 @@ from ._matrices import (
 from ._small_gradients import EIG, whole
 
 _WHY = "the QZ algorithm has no GPU form"
+_WHY_LEFT = "left vectors of large matrices are computed by LAPACK"
 
 # A V = V W, columns of norm 1. With C = V^-1 dA V (of a pair V^-1 B^-1 (dA V - dB V W)), E[i, j] = 1 / (w_j - w_i),
 # 0 where the two agree to rounding error,
@@ -69,9 +70,9 @@ def _gradient(w: Tensor, v: Tensor, gw: Tensor | None, gv: Tensor | None, functi
     return inner
 
 
-def _small(a: Tensor, vectors: bool, function: str) -> tuple[Tensor, Tensor]:
+def _small(a: Tensor, vectors: bool, function: str, left: bool = False) -> tuple[Tensor, Tensor]:
     """Return (w, V) of matrices side by side on the CPU's lanes; NaN of matrices that are not finite."""
-    w, v, info = torch.ops.sci._eig_small(a, vectors)
+    w, v, info = torch.ops.sci._eig_small(a, vectors, left)
     if checks_enabled() and bool(info.any()):
         info = torch.where(torch.isfinite(w[..., 0].real), info, 0)
         if bool(info.any()):
@@ -89,8 +90,24 @@ def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tens
     try:
         w, v = torch.linalg.eig(x)
     except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
+        w, _, v = _instead(x, function, error)
     return w * power.squeeze(-1), v.contiguous()
+
+
+def _instead(a: Tensor, function: str, error: Exception) -> tuple[Tensor, Tensor, Tensor]:
+    """Decompose what torch's library (MKL) gives up, such as ones(20, 20)."""
+    if not a.is_cpu:
+        raise LinAlgError(f"{function}: {error}") from None
+    return _by_lapack(a, function)
+
+
+def _by_lapack(a: Tensor, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Return values, left and right vectors."""
+    w, left, right, info = _lapack_eig.geev(a.cpu())
+    if bool(info.any()):
+        where, count = place_in_batch(info)
+        raise LinAlgError(f"{function}: the QR algorithm did not find {count} eigenvalues{where}")
+    return w.to(a.device), left.to(a.device), right.to(a.device)
 
 
 def _complex(dtype: torch.dtype) -> torch.dtype:
@@ -125,6 +142,48 @@ standard = operator(
 )
 
 
+def _compute_both(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    if check_finite:
+        require_finite(function, {"a": a})
+    if fits_kernel(a):
+        return *_small(a, True, function), _small(a, True, function, left=True)[1]
+    if a.device.type != "cpu":
+        take_host_route(f"linalg.{function}", a.device, _WHY_LEFT)
+    x, power = in_range(a)
+    w, left, right = _by_lapack(x, function)
+    return w * power.squeeze(-1), right, left
+
+
+def _backward_both(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    (a, *options), (w, v, u), (gw, gv, gu) = inputs, outputs, grads
+    found = None if gw is None and gv is None else _backward(inputs, (w, v), (gw, gv), needs)[0]
+    moved = None if gu is None else _backward((a.mH, *options), (w.conj(), u), (None, gu), needs)[0]
+    if moved is not None:
+        found = moved.mH if found is None else found + moved.mH
+    return found, None, None
+
+
+def _jvp_both(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor, Tensor]:
+    w, v, u = outputs
+    dw, dv = _jvp(inputs, (w, v), tangents)
+    return dw, dv, _jvp(inputs, (w.conj(), u), (tangents[0].mH,))[1]
+
+
+# (w, V, U) with left vectors, U^H A = W U^H: they are vectors of A^H, A^H U = U conj(W), and have its derivative.
+_both_sides = operator(
+    "eig_both_sides(Tensor a, bool check_finite, str function) -> (Tensor, Tensor, Tensor)",
+    kernel=_compute_both,
+    fake=lambda a, check_finite, function: (
+        new_like(a, a.shape[:-1], _complex(a.dtype)),
+        new_like(a, a.shape, _complex(a.dtype)),
+        new_like(a, a.shape, _complex(a.dtype)),
+    ),
+    backward=_backward_both,
+    jvp=_jvp_both,
+    core_dims=(2,),
+)
+
+
 def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
@@ -132,9 +191,10 @@ def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
         return _small(a, False, function)[0]
     x, power = in_range(a)
     try:
-        return torch.linalg.eigvals(x) * power.squeeze(-1)  # type: ignore[no-any-return]
+        w = torch.linalg.eigvals(x)
     except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
+        w, _, _ = _instead(x, function, error)
+    return w * power.squeeze(-1)  # type: ignore[no-any-return]
 
 
 def _backward_values(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
@@ -160,61 +220,85 @@ _values = operator(
 )
 
 
-Four = tuple[Tensor, Tensor, Tensor, Tensor]
+Five = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
-def _compute_pair(a: Tensor, b: Tensor, check_finite: bool, function: str) -> Four:
+def _compute_pair(a: Tensor, b: Tensor, left: bool, check_finite: bool, function: str) -> Five:
     a, b = broadcast_matrices(function, ("a", "b"), a, b)
     if check_finite:
         require_finite(function, {"a": a})
         require_finite(function, {"b": b})
     if a.device.type != "cpu":
         take_host_route(f"linalg.{function}", a.device, _WHY)
-    alpha, beta, v, info = _lapack_schur.ggev(a.cpu(), b.cpu())
+    alpha, beta, v, u, info = _lapack_eig.ggev(a.cpu(), b.cpu(), left)
     if bool((info != 0).any()):
         raise LinAlgError(f"{function}: the QZ algorithm did not converge")
     infinite = (beta == 0) & (alpha != 0)  # of a singular B; a complex quotient would have a NaN beside the infinity
     w = torch.where(infinite, torch.inf, alpha / beta)
-    return w.to(a.device), alpha.to(a.device), beta.to(a.device), v.to(a.device)
+    return w.to(a.device), alpha.to(a.device), beta.to(a.device), v.to(a.device), u.to(a.device)
 
 
-def _backward_pair(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    a, b, _, function = inputs
-    (w, _, beta, v), (gw, ga, _, gv) = outputs, grads
-    if ga is not None:
-        ga = ga * beta.detach().conj()
-        gw = ga if gw is None else gw + ga
+def _pair_gradient(
+    b: Tensor, w: Tensor, v: Tensor, gw: Tensor | None, gv: Tensor | None, function: str
+) -> tuple[Tensor, Tensor]:
+    """Return the gradients in A and B of values and right vectors."""
     moved = general_solve(v.mH, _gradient(w, v, gw, gv, function) @ v.mH, False, function)
     left = general_solve(b.mH.to(v.dtype), moved, False, function)
     ratio = (v * w[..., None, :]) @ general_solve(v, _eye(v), False, function)
-    return to_kind(left, a), to_kind(-left @ ratio.mH, b) if needs[1] else None, None, None
+    return left, -left @ ratio.mH
+
+
+def _backward_pair(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, b, _, _, function = inputs
+    (w, _, beta, v, u), (gw, ga, _, gv, gu) = outputs, grads
+    if ga is not None:
+        ga = ga * beta.detach().conj()
+        gw = ga if gw is None else gw + ga
+    found = None if gw is None and gv is None else _pair_gradient(b, w, v, gw, gv, function)
+    if gu is not None and u.shape[-1] == w.shape[-1]:
+        one, other = _pair_gradient(b.mH, w.conj(), u, None, gu, function)
+        found = (one.mH, other.mH) if found is None else (found[0] + one.mH, found[1] + other.mH)
+    if found is None:
+        return (None,) * 5
+    return to_kind(found[0], a), to_kind(found[1], b) if needs[1] else None, None, None, None
 
 
 def _eye(v: Tensor) -> Tensor:
     return torch.eye(v.shape[-1], dtype=v.dtype, device=v.device).expand(v.shape)
 
 
-def _jvp_pair(inputs: Any, outputs: Any, tangents: Any) -> Four:
-    _, b, _, function = inputs
-    (w, _, beta, v), (da, db) = outputs, tangents[:2]
+def _pair_tangents(
+    b: Tensor, w: Tensor, v: Tensor, da: Tensor | None, db: Tensor | None, function: str
+) -> tuple[Tensor, Tensor]:
     moved = torch.zeros_like(v) if da is None else da.to(v.dtype) @ v
     if db is not None:
         moved = moved - db.to(v.dtype) @ (v * w[..., None, :])
     c = general_solve(v, general_solve(b.to(v.dtype), moved, False, function), False, function)
-    dw, dv = _tangents(w, v, c)
-    return dw, dw * beta.detach(), torch.zeros_like(beta), dv
+    return _tangents(w, v, c)
 
 
-def _fake_pair(a: Tensor, b: Tensor, check_finite: bool, function: str) -> Four:
-    batch, dtype = batch_shape(a, b), _complex(a.dtype)
-    shape = (*batch, a.shape[-1])
-    values = [new_like(a, shape, dtype) for _ in range(3)]
-    return values[0], values[1], values[2], new_like(a, (*batch, *a.shape[-2:]), dtype)
+def _jvp_pair(inputs: Any, outputs: Any, tangents: Any) -> Five:
+    _, b, left, _, function = inputs
+    (w, _, beta, v, u), (da, db) = outputs, tangents[:2]
+    dw, dv = _pair_tangents(b, w, v, da, db, function)
+    du = torch.zeros_like(u)
+    if left:
+        over_a, over_b = (None if d is None else d.mH for d in (da, db))
+        du = _pair_tangents(b.mH, w.conj(), u, over_a, over_b, function)[1]
+    return dw, dw * beta.detach(), torch.zeros_like(beta), dv, du
 
 
-# (w, alpha, beta, V) of a pair: beta A V = alpha B V. The derivative puts all of dw into alpha, with beta held.
+def _fake_pair(a: Tensor, b: Tensor, left: bool, check_finite: bool, function: str) -> Five:
+    batch, dtype, n = batch_shape(a, b), _complex(a.dtype), a.shape[-1]
+    w, alpha, beta = (new_like(a, (*batch, n), dtype) for _ in range(3))
+    return w, alpha, beta, new_like(a, (*batch, n, n), dtype), new_like(a, (*batch, n, n if left else 0), dtype)
+
+
+# (w, alpha, beta, V, U) of a pair: beta A V = alpha B V; U, the vectors of the pair of adjoints, has no columns unless
+# `left`. The derivative puts all of dw into alpha, with beta held.
 _pair = operator(
-    "eig_pair(Tensor a, Tensor b, bool check_finite, str function) -> (Tensor, Tensor, Tensor, Tensor)",
+    "eig_pair(Tensor a, Tensor b, bool left, bool check_finite, str function)"
+    " -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
     kernel=_compute_pair,
     fake=_fake_pair,
     backward=_backward_pair,
@@ -223,32 +307,29 @@ _pair = operator(
 )
 
 
-def _left(a: Tensor, b: Tensor | None, v: Tensor) -> Tensor:
-    """Return left vectors, V^-H (for a pair (B V)^-H), in columns of norm 1."""
-    right = v if b is None else b.to(v.dtype) @ v
-    left = general_solve(right.mH, _eye(v), False, "eig")
-    return left / torch.linalg.vector_norm(left, dim=-2, keepdim=True)
-
-
 def _solve(
-    function: str, a: Any, b: Any, check_finite: bool, homogeneous: bool
-) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-    """Return values (homogeneous: two rows), b, the vectors (none are wanted of eigvals), and a."""
+    function: str, a: Any, b: Any, check_finite: bool, homogeneous: bool, left: bool = False
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return values (homogeneous: two rows), right vectors (none are wanted of eigvals), and left ones if asked for."""
     if b is None:
         (a,) = tensors(function, a=a)
         require_square(function, "a", a)
         if function == "eigvals" and (torch.compiler.is_compiling() or not differentiates(a)):
-            w = _values(a, bool(check_finite), function)
-            return torch.stack([w, torch.ones_like(w)], -2) if homogeneous else w, None, w, a
-        w, v = standard(a, bool(check_finite), function)
-        return torch.stack([w, torch.ones_like(w)], -2) if homogeneous else w, None, v, a
+            w = _values(a, check_finite, function)
+            v = u = w
+        elif left:
+            w, v, u = _both_sides(a, check_finite, function)
+        else:
+            w, v = standard(a, check_finite, function)
+            u = v
+        return torch.stack([w, torch.ones_like(w)], -2) if homogeneous else w, v, u
     a, b = tensors(function, a=a, b=b)
     n = require_square(function, "a", a)
     if require_square(function, "b", b) != n:
         raise bad_argument(function, "b", f"{n} x {n}, as a", b)
     a, b = broadcast_matrices(function, ("a", "b"), a, b)
-    w, alpha, beta, v = _pair(a, b, bool(check_finite), function)
-    return torch.stack([alpha, beta.detach()], -2) if homogeneous else w, b, v, a
+    w, alpha, beta, v, u = _pair(a, b, left, check_finite, function)
+    return torch.stack([alpha, beta.detach()], -2) if homogeneous else w, v, u
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -268,7 +349,7 @@ def _independent_of_phase(function: Any, a: Tensor, *b: Tensor, **options: Any) 
     samples=_samples,
     call=_independent_of_phase,
     synchronizes=True,
-    host_route=f"{_WHY} (pairs only)",
+    host_route=f"{_WHY} (pairs only); {_WHY_LEFT}",
 )
 def eig(
     a: Any,
@@ -311,8 +392,8 @@ def eig(
     Raises
     ------
     LinAlgError
-        Matrices are not square, the algorithm does not converge, left vectors of a defective matrix; in a backward
-        pass: the loss depends on the arbitrary phases of vectors, or on the arbitrary basis of equal eigenvalues.
+        Matrices are not square, the algorithm does not converge; in a backward pass: the loss depends on the arbitrary
+        phases of vectors, or on the arbitrary basis of equal eigenvalues.
     ValueError
         Shapes do not match, or not finite data.
 
@@ -349,10 +430,10 @@ def eig(
     >>> w
     tensor([0.+1.j, 0.-1.j])
     """
-    w, b, v, a = _solve("eig", a, b, check_finite, bool(homogeneous_eigvals))
+    w, v, u = _solve("eig", a, b, bool(check_finite), bool(homogeneous_eigvals), bool(left))
     found = [w]
     if left:
-        found.append(_left(a, b, v))
+        found.append(u)
     if right:
         found.append(v)
     return found[0] if len(found) == 1 else tuple(found)
@@ -406,4 +487,4 @@ def eigvals(
     >>> eigvals(torch.tensor([[0.0, -1.0], [1.0, 0.0]]))
     tensor([0.+1.j, 0.-1.j])
     """
-    return _solve("eigvals", a, b, check_finite, bool(homogeneous_eigvals))[0]
+    return _solve("eigvals", a, b, bool(check_finite), bool(homogeneous_eigvals))[0]

@@ -1,4 +1,4 @@
-"""Schur and Hessenberg forms and eigenvalues of matrices, and of pairs of them, on the CPU."""
+"""Schur and Hessenberg forms of matrices, and of pairs of them, on the CPU."""
 
 from __future__ import annotations
 
@@ -90,34 +90,6 @@ def trsen(t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, Tensor, Tensor]
         out_t[k], out_z[k] = torch.from_numpy(found[0]), torch.from_numpy(found[1])
         info.view(-1)[k] = 0 if found[-1] == 0 else n + 1
     return out_t.view(t.shape), out_z.view(t.shape), info
-
-
-def ggev(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return alpha, beta and right vectors (columns of norm 1) of a batch of pairs, all complex, and LAPACK's info."""
-    n, real = a.shape[-1], not a.is_complex()
-    dtype = a.dtype.to_complex() if real else a.dtype
-    alpha, beta = (torch.empty(a.shape[:-1], dtype=dtype) for _ in range(2))
-    vectors, info = torch.empty(a.shape, dtype=dtype), torch.zeros(a.shape[:-2], dtype=torch.int32)
-    if a.numel() == 0:
-        return alpha, beta, vectors, info
-    routine = _lapack.routine("ggev", a.dtype)
-    many_a, many_b, many_v = (x.detach().reshape(-1, n, n) for x in (a, b, vectors))
-    for k in range(many_a.shape[0]):
-        one, other = (x[k].contiguous().resolve_conj().numpy() for x in (many_a, many_b))
-        *parts, low, _, right, _, code = routine(one, other, compute_vl=0, compute_vr=1)
-        numerator = torch.complex(*(torch.from_numpy(x) for x in parts)) if real else torch.from_numpy(parts[0])
-        v = torch.from_numpy(right)
-        if real:
-            # A complex pair has the real and the imaginary part of its first vector in two columns.
-            first = numerator.imag > 0
-            second = numerator.imag < 0
-            following, before = v.roll(-1, 1), v.roll(1, 1)
-            imag = torch.where(first, following, torch.where(second, -v, 0))
-            v = torch.complex(torch.where(second, before, v), imag)
-        alpha.view(-1, n)[k], beta.view(-1, n)[k] = numerator, torch.from_numpy(low).to(dtype)
-        many_v[k] = v / torch.linalg.vector_norm(v, dim=0)
-        info.view(-1)[k] = code
-    return alpha, beta, many_v.view(a.shape), info
 
 
 def gges(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:

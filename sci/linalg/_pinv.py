@@ -263,10 +263,10 @@ def _least_squares(
         x, s, count, info = _lapack_orthogonal.gelsd(a, b, rtol)
         if info == 0:
             return x.contiguous(), torch.tensor(count, dtype=s.dtype), s
-    a, power = in_range(a)
+    (a, power), (b, other) = in_range(a), in_range(b)
     u, s, vh = _decompose(a, False, function)
     inverse, rank = _cut(s, 0.0, rtol)
-    x = vh.mH @ (inverse[..., None] * (u.mH @ b)) / power
+    x = (vh.mH @ (inverse[..., None] * (u.mH @ b))) * (other / power)
     return x.contiguous(), rank.to(s.dtype), s * power.squeeze(-1)
 
 

@@ -71,23 +71,38 @@ hermitian_sylvester = operator(
 # A = U P, m >= n. Differentiating U^H U = 1 and P = U^H A = P^H gives, with X = U^H dU skew-Hermitian,
 #     (1)  P X + X P = U^H dA - dA^H U          (2)  dU = U X + (I - U U^H) dA P^-1
 # in reverse, with (1) self-adjoint, gA = U Syl(P, U^H gU - gU^H U) + (I - U U^H) gU P^-1. Equal singular values play no
-# part; of vanishing ones the derivative does not exist, and its part there is 0.
+# part; of vanishing ones the derivative does not exist, and its part there is 0. The other factor is
+#     (3)  P = herm(U^H A), or of A = P U  herm(A U^H)
+# but in the values it is made of the singular vectors, which keeps the error of A - U P that of their decomposition.
 
 
-def _unitary(a: Tensor, function: str) -> Tensor:
+def _factors(a: Tensor, right: bool, function: str) -> tuple[Tensor, Tensor]:
     require_finite(function, {"a": a})
     if not _qdwh.worthwhile(a):
-        return _by_singular_values(a, function)
-    u, good = _qdwh.unitary_polar_factor(a)
-    return unless_settled(u, good, lambda bad: _by_singular_values(a[bad], function))
+        return _by_singular_values(a, right, function)
+    wide = a.shape[-2] < a.shape[-1]
+    u, good = _qdwh.unitary_polar_factor(a.mH if wide else a)
+    u = u.mH if wide else u
+    p = _other_factor(a, u, right)
+    if bool(good.all()):
+        return u.resolve_conj().contiguous(), p.contiguous()
+    found = _by_singular_values(a[~good], right, function)
+    return unless_settled(u, good, lambda bad: found[0]), unless_settled(p, good, lambda bad: found[1])
 
 
-def _by_singular_values(a: Tensor, function: str) -> Tensor:
+def _other_factor(a: Tensor, u: Tensor, right: bool) -> Tensor:
+    """(3)."""
+    return hermitian_part(u.mH @ a if right else a @ u.mH)
+
+
+def _by_singular_values(a: Tensor, right: bool, function: str) -> tuple[Tensor, Tensor]:
     try:
-        u, _, vh = _lapack_orthogonal.svd(a, False)
+        u, s, vh = _lapack_orthogonal.svd(a, False)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
-    return (u @ vh).contiguous()
+    vectors = vh.mH if right else u
+    p = hermitian_part((vectors * s[..., None, :]) @ vectors.mH)
+    return (u @ vh).contiguous(), p.contiguous()
 
 
 def _map(a: Tensor, u: Tensor, c: Any) -> Tensor:
@@ -103,22 +118,47 @@ def _map(a: Tensor, u: Tensor, c: Any) -> Tensor:
     return moved + outside
 
 
-# The unitary factor of tall matrices.
-_tall_factor = operator(
-    "polar_unitary(Tensor a, str function) -> Tensor",
-    kernel=_unitary,
-    fake=lambda a, function: new_like(a, a.shape),
-    backward=lambda inputs, outputs, grads, needs: (_map(inputs[0], outputs[0], grads[0]), None),
-    jvp=lambda inputs, outputs, tangents: _map(inputs[0], outputs[0], tangents[0]),
+def _unitary_map(a: Tensor, u: Tensor, c: Any) -> Tensor:
+    """`_map` of matrices of any shape."""
+    return _map(a, u, c) if a.shape[-2] >= a.shape[-1] else _map(a.mH, u.mH, c.mH).mH
+
+
+def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
+    a, right, _ = inputs
+    u, (gu, gp) = outputs[0], grads
+    direct: Tensor | None = None
+    if gp is not None:
+        gp = hermitian_part(gp)
+        direct, through = (u @ gp, a @ gp) if right else (gp @ u, gp @ a)
+        gu = through if gu is None else gu + through
+    if gu is not None:
+        moved = _unitary_map(a, u, gu)
+        direct = moved if direct is None else direct + moved
+    return direct, None, None
+
+
+def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
+    a, right, _ = inputs
+    u, da = outputs[0], tangents[0]
+    du = _unitary_map(a, u, da)
+    return du, hermitian_part(du.mH @ a + u.mH @ da if right else da @ u.mH + a @ du.mH)
+
+
+def _fake(a: Tensor, right: bool, function: str) -> tuple[Tensor, Tensor]:
+    m, n = a.shape[-2:]
+    size = n if right else m
+    return new_like(a, a.shape), new_like(a, (*a.shape[:-2], size, size))
+
+
+# U and P of a = U P (`right`) or a = P U.
+polar_factors = operator(
+    "polar_factors(Tensor a, bool right, str function) -> (Tensor, Tensor)",
+    kernel=_factors,
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
     core_dims=(2,),
 )
-
-
-def unitary_factor(a: Tensor, function: str) -> Tensor:
-    """Return U of a = U P, or of a = P U."""
-    if a.shape[-2] >= a.shape[-1]:
-        return _tall_factor(a, function)  # type: ignore[no-any-return]
-    return _tall_factor(a.mH, function).mH  # type: ignore[no-any-return]
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -184,5 +224,4 @@ def polar(a: Any, side: str = "right") -> tuple[Tensor, Tensor]:
     require_matrix("polar", "a", a)
     if side not in ("right", "left"):
         raise bad_argument("polar", "side", "'right' or 'left'", side)
-    u = unitary_factor(a, "polar")
-    return u, hermitian_part(u.mH @ a if side == "right" else a @ u.mH)
+    return polar_factors(a, side == "right", "polar")  # type: ignore[no-any-return]

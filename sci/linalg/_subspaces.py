@@ -24,7 +24,7 @@ from ._matrices import (
     tensors,
 )
 from ._pinv import pseudoinverse
-from ._polar import unitary_factor
+from ._polar import polar_factors
 from ._svd import values
 
 # Of a basis only the subspace is determined, which moves with A at constant rank. With P = A^+ and the gauge in which a
@@ -386,6 +386,6 @@ def orthogonal_procrustes(A: Any, B: Any, check_finite: bool = True) -> tuple[Te
     broadcast_matrices(name, ("A", "B"), a, b)
     require_finite_data(name, check_finite, A=a, B=b)
     product = a.mH @ b
-    r = unitary_factor(product, name)
+    r, _ = polar_factors(product, True, name)
     scale = (r.conj() * product).sum((-2, -1))
     return r, scale.real if scale.is_complex() else scale

@@ -11,7 +11,7 @@ import scipy.linalg
 import torch
 
 from sci.linalg import eig, eigvals, hessenberg, schur
-from tests.linalg.linalg_matrices import ALL, COUNT, eps, general_kinds, random, size
+from tests.linalg.linalg_matrices import ALL, COUNT, eps, general_kinds, random, size, unitary
 
 SIZES = (1, 2, 3, 4, 8, 13, 32)
 
@@ -39,6 +39,55 @@ def pair_error(a: torch.Tensor, w: torch.Tensor, v: torch.Tensor) -> float:
     return float(left.max()) / eps(a.dtype)
 
 
+def from_both_sides(x: Any) -> Any:
+    return scipy.linalg.eig(x, left=True)
+
+
+def left_errors(a: torch.Tensor, w: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> tuple[float, float]:
+    """Return the errors of left vectors, u^H a = w u^H, and of the right ones beside them."""
+    return pair_error(a.mH, w.conj(), u), pair_error(a, w, v)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("n", [1, 2, 6, 40])
+def test_left_vectors_of_pairs(n: int, dtype: torch.dtype) -> None:
+    a = general_kinds(n, dtype)
+    b = unitary(COUNT, n, n, dtype=dtype, seed=3) * torch.logspace(0, 2, n, dtype=dtype.to_real())
+    for kind in ("random", "condition 1e16", "defective", "clustered"):
+        w, u, v = eig(a[kind], b, left=True)
+        one, other = (x.to(torch.complex128) for x in (a[kind], b))
+        for x, error in (
+            (v, one @ v.to(one.dtype) - other @ v.to(one.dtype) * w[..., None, :]),
+            (u, one.mH @ u.to(one.dtype) - other.mH @ u.to(one.dtype) * w.conj()[..., None, :]),
+        ):
+            scale = size(one)[:, None] + size(other)[:, None] * w.abs()
+            assert float((torch.linalg.vector_norm(error, dim=-2) / scale).max()) < 10 * n * eps(dtype), kind
+            np.testing.assert_allclose(torch.linalg.vector_norm(x, dim=-2), 1, rtol=n * eps(dtype))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("n", [3, 36])
+def test_derivatives_of_left_vectors(n: int, dtype: torch.dtype) -> None:
+    a = random(n, n, dtype=dtype).requires_grad_()
+    b = random(n, n, dtype=dtype, seed=1).requires_grad_()
+
+    def projectors(*pair: torch.Tensor) -> Any:
+        w, u, v = eig(*pair, left=True)
+        return w, u[:, 1:2] @ u[:, 1:2].mH, v[:, :1] @ v[:, :1].mH
+
+    torch.autograd.gradcheck(projectors, a, check_forward_ad=True, fast_mode=True)
+    torch.autograd.gradcheck(projectors, (a, b), check_forward_ad=True, fast_mode=True)
+
+
+def test_what_other_libraries_give_up() -> None:
+    """The QR algorithm of MKL, which torch calls, does not converge for some of these sizes."""
+    for n in (20, 33, 40):
+        a = torch.ones(n, n, dtype=torch.float64)
+        w, v = eig(a)
+        assert float((a.to(v.dtype) @ v - v * w).abs().max()) < 1e-12
+        torch.testing.assert_close(eigvals(a).abs().amax(), torch.tensor(float(n), dtype=torch.float64))
+
+
 @pytest.mark.parametrize("dtype", ALL)
 @pytest.mark.parametrize("n", SIZES)
 def test_errors_are_at_most_twice_those_of_lapack(n: int, dtype: torch.dtype) -> None:
@@ -50,6 +99,7 @@ def test_errors_are_at_most_twice_those_of_lapack(n: int, dtype: torch.dtype) ->
                 form_errors(a, *each(lambda x: scipy.linalg.hessenberg(x, calc_q=True), a)),
             ),
             "eig": ((pair_error(a, *eig(a)),), (pair_error(a, *each(scipy.linalg.eig, a)),)),
+            "left": (left_errors(a, *eig(a, left=True)), left_errors(a, *each(from_both_sides, a))),
         }
         for name, (ours, theirs) in checks.items():
             for x, y in zip(ours, theirs):

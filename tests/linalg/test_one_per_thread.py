@@ -54,6 +54,9 @@ def test_eigenvalues_and_vectors(dtype: torch.dtype) -> None:
             left = (a / unit).to(v.dtype) @ v - v * (w / unit[..., 0])[..., None, :]
             assert float(left.abs().max()) <= 100 * n * eps(dtype), kind
             assert float((torch.linalg.vector_norm(v, dim=-2) - 1).abs().max()) <= 100 * eps(dtype), kind
+            conj, u, _ = torch.ops.sci._eig_small(a.mH, True, left=True, alone=True)
+            left = (a / unit).to(u.dtype) @ u - u * (conj.conj() / unit[..., 0])[..., None, :]
+            assert float(left.abs().max()) <= 100 * n * eps(dtype), kind
             values, none, _ = torch.ops.sci._eig_small(a, False, alone=True)
             assert none.numel() == 0
             assert float(((values - w) / unit[..., 0]).abs().max()) <= 1e-3 if n < 4 else True

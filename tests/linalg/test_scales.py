@@ -159,6 +159,18 @@ def test_least_squares_beside_the_ends_of_the_range(scale: float) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.complex128, np.complex64])
+def test_least_squares_of_complex_subnormal_numbers(dtype: Any) -> None:
+    """Complex quotients by subnormal numbers are NaN."""
+    for m, n in ((2, 2), (5, 3), (3, 5), (1, 3)):
+        a = general_kinds(5, torch.complex128)["random"][1, :m, :n].numpy().astype(dtype)
+        a *= np.finfo(dtype).smallest_subnormal * 1e6
+        b = a.sum(1, keepdims=True)
+        x = Here().lstsq(np.stack([a, a]), np.stack([b, b]))[0][1].astype(np.clongdouble)
+        left = np.abs(a.astype(np.clongdouble) @ x - b.astype(np.clongdouble)).max()
+        assert float(left) <= 10 * n * np.finfo(dtype).smallest_subnormal, (m, n)
+
+
+@pytest.mark.parametrize("dtype", [np.complex128, np.complex64])
 def test_factors_of_complex_columns_down_to_subnormal_numbers(dtype: Any) -> None:
     """Torch's own have NaN there in some sizes."""
     tiny, low = (1e-300, -310) if dtype == np.complex128 else (1e-34, -42)
