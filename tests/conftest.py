@@ -38,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_WANTED], config.stash[_BEGUN] = collections.Counter(), collections.Counter()
     config.addinivalue_line("markers", "slow: a long sweep, run by `make test-all` (pytest --all) only")
     config.addinivalue_line("markers", "gpu: needs a GPU")
-    if config.option.device == "emulated":  # CUDA tensors without a GPU
+    config.stash[_EMULATED] = config.option.device == "emulated"
+    if config.stash[_EMULATED]:  # CUDA tensors without a GPU
         from tests import emulator
 
         emulator.start()
@@ -55,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         needs_gpu = [item for item in items if "gpu" in item.keywords and item not in left_out]
         config.stash[_NO_GPU] = len(needs_gpu)
         left_out += needs_gpu
+    if config.stash[_EMULATED]:  # Dynamo asks a CUDA build of torch
+        left_out += [item for item in items if "compile" in item.name]
     if (done := config.option.done) and pathlib.Path(done).exists():
         names = {line.partition(" ")[2] for line in pathlib.Path(done).read_text().splitlines()}
         left_out += [item for item in items if item.nodeid in names]
@@ -96,6 +99,7 @@ _OVER = "the time is over"
 _WANTED = pytest.StashKey[collections.Counter[str]]()  # tests by folder, of all processes
 _BEGUN = pytest.StashKey[collections.Counter[str]]()
 _NO_GPU = pytest.StashKey[int]()
+_EMULATED = pytest.StashKey[bool]()
 
 
 class Record:
@@ -144,7 +148,7 @@ def place(request: pytest.FixtureRequest) -> object:
         return
     from tests.placement import moved
 
-    with moved(torch.device(request.config.getoption("--device"))):
+    with moved(torch.device(request.config.getoption("--device")), request.module):
         yield
 
 

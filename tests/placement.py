@@ -6,13 +6,15 @@ back. The library's own calls are left as they are: a tensor that it makes on th
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
+
+from sci import sparse
 
 MADE = ("arange", "as_tensor", "empty", "eye", "from_numpy", "full", "linspace", "logspace", "normal", "ones", "rand")
 MADE = (*MADE, "randint", "randn", "randperm", "sparse_coo_tensor", "tensor", "tril_indices", "triu_indices", "zeros")
@@ -33,20 +35,39 @@ def _moved(make: Callable[..., Any], device: torch.device) -> Callable[..., Any]
     return made
 
 
+def _told(make: Callable[..., Any], device: torch.device) -> Callable[..., Any]:
+    """A constructor that has an argument `device`."""
+
+    @functools.wraps(make)
+    def made(*args: Any, **keywords: Any) -> Any:
+        return make(*args, **({"device": device} if _of_a_test() else {}) | keywords)
+
+    return made
+
+
 def _back(read: Callable[..., Any]) -> Callable[..., Any]:
-    def brought(x: torch.Tensor, *args: Any, **keywords: Any) -> np.ndarray:
-        return read(x.cpu(), *args, **keywords)  # type: ignore[no-any-return]
+    def brought(x: Any, *args: Any, **keywords: Any) -> Any:
+        return read(x.cpu(), *args, **keywords)
 
     return brought
 
 
+KINDS = [kind for kind in vars(sparse).values() if isinstance(kind, type) and hasattr(kind, "to_scipy")]
+
+
 @contextmanager
-def moved(device: torch.device) -> Iterator[None]:
-    """Have tests make their tensors on a device."""
-    kept = [(torch, name, getattr(torch, name)) for name in MADE]
-    kept += [(torch.Tensor, name, getattr(torch.Tensor, name)) for name in READ]
-    for place, name, own in kept:
-        setattr(place, name, _moved(own, device) if place is torch else _back(own))
+def moved(device: torch.device, module: Any) -> Iterator[None]:
+    """Have the tests of a module make their tensors and sparse arrays on a device; those that it holds are moved."""
+    held = {name: value for name, value in vars(module).items() if isinstance(value, (torch.Tensor, *KINDS))}
+    changes = [(torch, name, _moved) for name in MADE] + [(torch.Tensor, name, _back) for name in READ]
+    changes += [(kind, "to_scipy", _back) for kind in KINDS] + [(kind, "__init__", _told) for kind in KINDS]
+    changes += [(sparse, name, _told) for name in ("eye", "eye_array", "identity", "random_array")]
+    kept = [(place, name, getattr(place, name)) for place, name, _ in changes]
+    kept += [(module, name, value) for name, value in held.items()]
+    for name, value in held.items():
+        setattr(module, name, value.to(device))
+    for (place, name, change), (_, _, own) in zip(changes, kept, strict=False):
+        setattr(place, name, change(own) if change is _back else change(own, device))
     try:
         yield
     finally:

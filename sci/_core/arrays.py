@@ -120,6 +120,18 @@ def _cached_number(kind: type, key: Any, x: Any, dtype: torch.dtype, device: tor
         return torch.tensor(x, dtype=dtype, device=device)
 
 
+_FEW = 32
+
+
+def made_there(numbers: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Return a number or a list as ``torch.tensor`` does; few without a copy from the host, which waits for a GPU."""
+    if device.type == "cpu" or (isinstance(numbers, list) and not 0 < len(numbers) <= _FEW):
+        return torch.tensor(numbers, dtype=dtype, device=device)
+    if isinstance(numbers, list):
+        return torch.stack([made_there(number, dtype, device) for number in numbers])
+    return torch.full((), numbers, dtype=dtype, device=device)
+
+
 def chosen_device(device: Any) -> torch.device:
     """Return the device asked for, or torch's default."""
     if device is not None:

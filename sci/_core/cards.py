@@ -190,13 +190,6 @@ elementwise_cards: dict[str, ElementwiseCard] = {}
 function_cards: dict[str, FunctionCard] = {}
 
 
-def made_there(numbers: Any, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """Return numbers as ``torch.tensor`` does, for the calls of samples, without a copy from the host, which waits."""
-    if isinstance(numbers, list):
-        return torch.stack([made_there(number, dtype, device) for number in numbers])
-    return torch.full((), numbers, dtype=dtype, device=device)
-
-
 def function(
     *,
     differentiable: Sequence[str] = (),

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there, promote
+from .._core.cards import Sample, function
 from .._core.errors import integer, items, real, take_host_route
 from ._bspline_algebra import differentiated
 from ._checks import holds, require_ends, shape_text

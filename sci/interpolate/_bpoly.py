@@ -9,8 +9,8 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import as_tensor, made_there
+from .._core.cards import Sample, function
 from ._bspline_algebra import along_rows
 from ._checks import holds, promote_over_real
 from ._modes import Extrapolate, mode_of

@@ -8,8 +8,8 @@ from typing import Any, Literal, Self
 import torch
 from torch import Tensor
 
-from .._core.arrays import promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there, promote
+from .._core.cards import Sample, function
 from .._core.checks import checks_enabled
 from .._core.errors import integer
 from ..sparse import csr_array

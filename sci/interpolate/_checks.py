@@ -14,6 +14,7 @@ from .._core.arrays import FLOATING, promote
 from .._core.checks import checks_enabled, finite_probe, known, read
 from .._core.errors import integer
 from .._core.torch_private import forward_mode_active, transforms_active
+from ..linalg import LinAlgError
 
 _PLAIN = (Tensor, torch.nn.Parameter)
 
@@ -21,6 +22,14 @@ _PLAIN = (Tensor, torch.nn.Parameter)
 def holds(condition: Tensor) -> bool:
     """Return whether a condition on data holds; True where nobody can know: compiled, under vmap, checks off."""
     return known(condition) != 0
+
+
+def solve_dense(name: str, a: Tensor, b: Tensor) -> Tensor:
+    """Solve ``a x = b`` as `torch.linalg.solve`, which waits for the GPU even where checks of data are off."""
+    x, info = torch.linalg.solve_ex(a, b)
+    if not holds((info == 0).all()):
+        raise LinAlgError(f"{name}: Singular matrix")
+    return x
 
 
 def nothing_differentiates(*tensors: Tensor) -> bool:

@@ -23,7 +23,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from .._core.errors import bad_argument, real
 from ..sparse import csr_array
 from ..sparse.linalg import spsolve

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from ._checks import (
     all_hold,
     flatten_trailing,

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from .._core.errors import integer, items
 from ._bspline import BSpline, _periodic_insertion
 from ._bspline_algebra import differentiated, integrated, padded, spline_values, with_knot

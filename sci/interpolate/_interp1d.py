@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import as_tensor, made_there
+from .._core.cards import Sample, function
 from .._core.checks import known
 from ._checks import flatten_trailing, holds, normalize_axis, promote_over_real, shape_text
 from ._make_splines import make_interp_spline
@@ -158,8 +158,12 @@ class interp1d:  # noqa: N801 - SciPy's name
         self._sides = tuple(side if side is None else self._fill_rows(name, side) for side in sides)
 
     def _fill_rows(self, name: str, side: Any) -> Tensor:
-        fill = as_tensor(side, "fill_value", name).to(device=self.y.device)
-        fill = fill.to(self.y.dtype) if not (fill.is_complex() and not self.y.is_complex()) else fill
+        if isinstance(side, (int, float, complex)):
+            dtype = self.y.dtype.to_complex() if isinstance(side, complex) else self.y.dtype
+            fill = made_there(side, dtype, self.y.device)
+        else:
+            fill = as_tensor(side, "fill_value", name).to(device=self.y.device)
+            fill = fill if fill.is_complex() else fill.to(self.y.dtype)
         try:
             # The fill value may have the shape of y without the axis, or with 1 along it.
             if fill.dim() == self.y.dim() and fill.dim() and fill.shape[self.axis] == 1:

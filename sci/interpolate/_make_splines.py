@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from .._core.checks import read
 from .._core.errors import bad_argument, integer
 from ..linalg import LinAlgError
@@ -24,6 +25,7 @@ from ._checks import (
     promote_over_real,
     require_finite,
     shape_text,
+    solve_dense,
 )
 from ._collocation import Rows, band_of, interpolate, least_squares, rows_at, stacked
 
@@ -274,7 +276,7 @@ def _periodic_coefficients(x: Tensor, y: Tensor, t: Tensor, k: int) -> Tensor:
         dense = y.new_zeros(n, n).to(t.dtype)
         place = torch.arange(n, device=t.device)[:, None].expand_as(column)
         dense = dense.index_put((place, column % n), rows.values, accumulate=True)
-        solution = torch.linalg.solve(dense.to(y.dtype), y)
+        solution = solve_dense("make_interp_spline", dense.to(y.dtype), y)
     else:
         site = torch.arange(n, device=t.device)[:, None]
         wrapped = (column < 0) | (column >= n)
@@ -289,7 +291,7 @@ def _periodic_coefficients(x: Tensor, y: Tensor, t: Tensor, k: int) -> Tensor:
         both = solve(band, torch.cat((y, u), 1), True)
         z, q = both[:, : y.shape[1]], both[:, y.shape[1] :]
         inner = torch.eye(2 * w, dtype=y.dtype, device=y.device) + q[touched]
-        solution = z - q @ torch.linalg.solve(inner, z[touched])
+        solution = z - q @ solve_dense("make_interp_spline", inner, z[touched])
     whole = torch.arange(t.shape[0] - k - 1, device=t.device) - shift
     return solution[whole % n]
 

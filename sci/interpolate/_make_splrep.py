@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor, promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import as_tensor, made_there, promote
+from .._core.cards import Sample, function
 from .._core.errors import bad_argument, integer, items, real
 from ._bspline import BSpline
 from ._checks import holds, shape_text

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from .._core.errors import integer, items
 from ..sparse import csr_array
 from ._bspline import check_knots

@@ -9,7 +9,8 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from .._core.errors import items
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 from ._ppoly import PPoly

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from .._core.errors import integer
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates, promote_over_real, shape_text
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from .._core.arrays import promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there, promote
+from .._core.cards import Sample, function
 from ._bspline_algebra import power_coefficients
 from ._checks import promote_over_real, shape_text
 from ._modes import Extrapolate, mode_of

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.arrays import promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there, promote
+from .._core.cards import Sample, function
 from .._core.errors import integer, real
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates
 

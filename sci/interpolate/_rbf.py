@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import as_tensor, made_there
+from .._core.cards import Sample, function
 from .._core.errors import real
 from ..linalg import LinAlgError
 from ..special import entr
-from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
+from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text, solve_dense
 
 # Elements of the matrix of distances that exist at a time; more queries are taken in turns.
 _AT_A_TIME = 1 << 22
@@ -286,11 +286,13 @@ class RBFInterpolator:
 
 def _rbf_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
     x, y = torch.rand(2, 8, dtype=dtype, generator=generator).to(device)
-    yield Sample(x, y, torch.randn(8, dtype=dtype, generator=generator).to(device))
+    d = torch.randn(8, dtype=dtype, generator=generator).to(device)
+    yield Sample(x, y, d, epsilon=0.7)
+    yield Sample(x, y, d)
 
 
-def _use_rbf(thing: Any, x: Tensor, y: Tensor, d: Tensor) -> Tensor:
-    out: Tensor = thing(x, y, d, epsilon=0.7)(x[:3] * 0.9, y[:3] + 0.05)
+def _use_rbf(thing: Any, x: Tensor, y: Tensor, d: Tensor, **kwargs: Any) -> Tensor:
+    out: Tensor = thing(x, y, d, **kwargs)(x[:3] * 0.9, y[:3] + 0.05)
     return out
 
 
@@ -312,7 +314,7 @@ def _arguments(basis: Callable[..., Any]) -> int:
         return 1
 
 
-@function(samples=_rbf_samples, call=_use_rbf, complex=False, synchronizes=True)
+@function(samples=_rbf_samples, call=_use_rbf, complex=False)
 class Rbf:
     """Radial basis function interpolation, the older class of SciPy; see `RBFInterpolator` for a better one.
 
@@ -369,12 +371,12 @@ class Rbf:
         epsilon = kwargs.get("epsilon")
         if epsilon is None:
             edges = self.xi.amax(1) - self.xi.amin(1)
-            edges = edges[edges != 0] if holds((edges == 0).any()) else edges
-            epsilon = (edges.prod() / self.N) ** (1 / max(1, edges.shape[0]))
+            used = edges != 0
+            epsilon = (torch.where(used, edges, 1).prod() / self.N) ** (1 / used.sum().clamp(min=1))
         self.epsilon = epsilon
         matrix = self._basis(self.xi, self.xi)
         matrix = matrix - torch.eye(self.N, dtype=matrix.dtype, device=matrix.device) * self.smooth
-        self.nodes = torch.linalg.solve(matrix.to(self.di.dtype), self.di)
+        self.nodes = solve_dense("Rbf", matrix.to(self.di.dtype), self.di)
 
     def _basis(self, x: Tensor, y: Tensor) -> Tensor:
         square = squared_distances(x.T, y.T)

@@ -14,6 +14,7 @@ The score of a parameter is ``n sum(|y - f|**2) / tr(I - A)**2``, A the map from
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.dispatch import operator
 from ._banded import solve
-from ._checks import batch_shape, nothing_differentiates
+from ._checks import batch_shape, nothing_differentiates, solve_dense
 
 runtime.load_library()
 
@@ -95,7 +96,7 @@ def best_parameter(x: Tensor, y: Tensor, w: Tensor) -> Tensor:
     with torch.no_grad():
         x_, y_, w_ = x.detach(), y.detach(), w.detach()
         p = penalty_of(x_, w_)
-        top = torch.log(torch.tensor(float(n), dtype=x.dtype, device=x.device))
+        top = x.new_full((), math.log(n))
         bottom = torch.minimum((p.r[0].sum() / p.b[0].sum()).log() - 23, top - 1)
         grid = bottom + (top - bottom) * torch.linspace(0, 1, 49, dtype=x.dtype, device=x.device)
         scores = torch.stack([_score(p, y_, u.exp().expand(y.shape[0])) for u in grid])
@@ -131,7 +132,7 @@ def _implicit(x: Tensor, y: Tensor, w: Tensor, u: Tensor, inside: Tensor) -> Ten
         lam = v.exp()
         m = dense_r + lam[:, None, None] * dense_b
         both = torch.cat((data.unsqueeze(-1), dense_b.expand(m.shape)), -1)
-        solved = torch.linalg.solve(m, both)
+        solved = solve_dense("make_smoothing_spline", m, both)
         rest = lam[:, None] * p.spread(solved[..., 0])
         trace = lam * solved[..., 1:].diagonal(dim1=-2, dim2=-1).sum(-1)
         return ((rest * rest).sum(-1) / (trace * trace)).log()

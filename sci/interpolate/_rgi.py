@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.arrays import as_tensor, floating
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import as_tensor, floating, made_there
+from .._core.cards import Sample, function
 from .._core.checks import known
 from .._core.dispatch import operator
 from .._core.errors import bad_argument, describe, items
@@ -279,7 +279,9 @@ class RegularGridInterpolator:
             sizes = [max(size, 2) for size in sizes]
             out = _tensor_spline.evaluate(c, grid, flat, sizes, orders, [_DEGREES.get(method, 1)] * ndim)
         if fills:
-            fill = torch.as_tensor(self.fill_value, dtype=out.dtype, device=out.device)
+            given = self.fill_value
+            make = made_there if isinstance(given, (int, float, complex)) else torch.as_tensor
+            fill = make(given, dtype=out.dtype, device=out.device)
             out = torch.where((places == 1).unsqueeze(-1), fill, out)
         return out.reshape(query.shape[:-1] + self.values.shape[ndim:])
 

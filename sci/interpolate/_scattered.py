@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from .._core.errors import bad_argument, take_host_route
 from .._core.torch_private import is_wrapped
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text

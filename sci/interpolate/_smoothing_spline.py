@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there
+from .._core.cards import Sample, function
 from . import _knots
 from ._bspline import BSpline
 from ._bspline_algebra import blossomed

@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there, promote
+from .._core.cards import Sample, function
 from .._core.errors import real
 from ._bivariate import BivariateSpline
 from ._checks import holds, shape_text

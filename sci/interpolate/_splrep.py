@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor, promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import as_tensor, made_there, promote
+from .._core.cards import Sample, function
 from .._core.errors import integer, items, real, take_host_route
 from ._checks import holds, shape_text
 from ._fitpack import splev
@@ -25,6 +25,7 @@ from ._smoothing_search import (
     fitted,
     laid_out,
     require_schoenberg_whitney,
+    smooth,
 )
 
 _WHY = "knots and smoothing parameter are found by a search that branches on the data"
@@ -64,6 +65,10 @@ def fit(
             c = make_interp_spline(x, y, k, t).c
         nothing = torch.zeros(0, dtype=torch.int64)
         return Outcome(t, c, x.new_zeros(()), None, -1, None, nothing, [m])
+    if inner is not None and not (smooth_on_knots or periodic) and x.device.type != "cpu":  # nothing to search for
+        t = laid_out(inner, ends, k, False)
+        c, fp = smooth(x, y, w, t, k, x.new_zeros(()), None)
+        return Outcome(t, c, fp, None, 0, None, torch.zeros(0, dtype=torch.int64), [])
     take_host_route(name, x.device, _WHY)
     mode = KNOTS if inner is None else PARAMETER if smooth_on_knots else LEAST_SQUARES
     return fitted(x, y, w, ends, k, s, mode=mode, inner=inner, most=nest, periodic=periodic)

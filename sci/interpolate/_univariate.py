@@ -8,8 +8,8 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from .._core.arrays import promote
-from .._core.cards import Sample, function, made_there
+from .._core.arrays import made_there, promote
+from .._core.cards import Sample, function
 from .._core.errors import integer, real
 from ._checks import holds, require_ends, require_finite, shape_text
 from ._fitpack import spalde, splantider, splder, splev, splint, sproot

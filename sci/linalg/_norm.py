@@ -43,7 +43,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     yield Sample(draw(2, 4), ord=1, axis=-1)
 
 
-@function(differentiable=("a",), samples=_samples, batch=False)
+@function(differentiable=("a",), samples=_samples, batch=False, synchronizes=True)
 def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True) -> Tensor:
     r"""Norm of vectors or matrices.
 

@@ -16,12 +16,12 @@ from . import _lapack_orthogonal, _quick
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_matrix, tensors
 from ._qr_operator import decompose
 
-_WHY = "column pivoting chooses one column after the other"
+PIVOTING = "column pivoting chooses one column after the other"
 
 
 def _find_pivots(a: Tensor) -> Tensor:
     if a.device.type != "cpu":
-        take_host_route("linalg.qr", a.device, _WHY)
+        take_host_route("linalg.qr", a.device, PIVOTING)
     return _lapack_orthogonal.geqp3(a.cpu()).to(a.device)
 
 
@@ -60,7 +60,7 @@ def _independent_of_basis(function: Any, a: Tensor, **options: Any) -> Any:
     return q.narrow(-1, 0, k), r, tail @ tail.mH, *rest
 
 
-@function(differentiable=("a",), samples=_samples, call=_independent_of_basis, host_route=_WHY + " (pivoting only)")
+@function(differentiable=("a",), samples=_samples, call=_independent_of_basis, host_route=PIVOTING + " (pivoting only)")
 def qr(
     a: Any,
     overwrite_a: bool = False,

@@ -221,7 +221,7 @@ def companion(a: Any) -> Tensor:
     return torch.cat([row[..., None, :], below.expand(*row.shape[:-1], n - 1, n)], -2)
 
 
-@function(differentiable=("a",), samples=_samples_companion, synchronizes=True)
+@function(differentiable=("a",), samples=_samples_companion)
 def fiedler_companion(a: Any) -> Tensor:
     """Pentadiagonal companion matrices of polynomials, after Fiedler.
 
@@ -264,19 +264,16 @@ def fiedler_companion(a: Any) -> Tensor:
     monic = a / a.narrow(-1, 0, 1)
     if n == 1:
         return -monic.narrow(-1, 1, 1)[..., None]
-    # Row and column of each coefficient and of each one.
-    rows, columns, powers = [0], [0], [1]
-    for k in range(2, n + 1):
-        rows.append(k - 2 if k % 2 == 0 else k - 1)
-        columns.append(k - 1 if k % 2 == 0 else k - 2)
-        powers.append(k)
-    flat = torch.tensor([i * n + j for i, j in zip(rows, columns, strict=True)], device=a.device)
-    values = -monic[..., torch.tensor(powers, device=a.device)]
-    ones = [n] + [k * n + k + 2 if k % 2 == 0 else (k + 2) * n + k for k in range(n - 2)]
-    out = a.new_zeros(*a.shape[:-1], n * n).index_add(-1, flat, values)
-    units = torch.zeros(n * n, dtype=a.dtype, device=a.device)
-    units[torch.tensor(ones, device=a.device)] = 1
-    return (out + units).reshape(*a.shape[:-1], n, n)
+    # Coefficient k lies at (k - 2, k - 1) for even k and at (k - 1, k - 2) for odd ones, from k = 2; the ones lie at
+    # (1, 0), and at (k, k + 2) or (k + 2, k) for even or odd k from 0.
+    even = torch.arange(n - 1, device=a.device) % 2 == 0
+    first = torch.nn.functional.pad(torch.ones_like(monic[..., :1]), (0, n - 2))
+    above = torch.where(even, -monic[..., 2:], 0)
+    below = torch.where(even, first, -monic[..., 2:])
+    out = torch.diag_embed(torch.nn.functional.pad(-monic[..., 1:2], (0, n - 1)))
+    out = out + torch.diag_embed(above, 1) + torch.diag_embed(below, -1)
+    ones = even[: n - 2].to(a.dtype)
+    return out + torch.diag_embed(ones, 2) + torch.diag_embed(1 - ones, -2)
 
 
 @function(differentiable=("a",), samples=_one(4))

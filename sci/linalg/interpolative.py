@@ -22,7 +22,7 @@ from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument, integer, real
 
 from ._matrices import numpy_generator, random_matrices, tensors
-from ._qr import qr
+from ._qr import PIVOTING, qr
 from ._solve_triangular import solve_triangular
 from ._svd import svd as dense_svd
 
@@ -119,7 +119,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     yield Sample(draw(3, 6), 3, rand=False)
 
 
-@function(differentiable=("A",), samples=_samples, batch=False, compiles=False, synchronizes=True)
+@function(differentiable=("A",), samples=_samples, batch=False, compiles=False, host_route=PIVOTING, synchronizes=True)
 def interp_decomp(A: Any, eps_or_k: float, rand: bool = True, rng: Any = None) -> Any:
     r"""Interpolative decomposition of one matrix: ``A[:, idx[:k]] @ proj ~ A[:, idx[k:]]``.
 
@@ -373,6 +373,7 @@ def id_to_svd(B: Any, idx: Any, proj: Any) -> tuple[Tensor, Tensor, Tensor]:
     call=_independent_of_phase,
     batch=False,
     compiles=False,
+    host_route=PIVOTING,
     synchronizes=True,
 )
 def svd(A: Any, eps_or_k: float, rand: bool = True, rng: Any = None) -> tuple[Tensor, Tensor, Tensor]:

@@ -63,7 +63,7 @@ def _one_row(A: Any) -> Part:
         total *= n
     with structural(*places.coords):
         keys, order = torch.sort(places.keys(), stable=True)
-        indptr = torch.tensor([0, keys.shape[0]], device=keys.device)
+        indptr = torch.arange(2, device=keys.device) * keys.shape[0]
     pattern = CompressedRows(indptr, keys, (1, total))
     pattern._sorted = True
     return data.index_select(-1, order), pattern

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor
+from .._core.arrays import as_tensor, made_there
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument, integer, items
 from ._convert import as_dtype, as_shape
@@ -98,12 +98,12 @@ def _from_diagonals(cls: Any, diagonals: Any, offsets: Any, shape: Any, format: 
         x = x[:length].to(device=device, dtype=common).expand(length)
         lines.append(torch.nn.functional.pad(x, (before, width - before - length)))
     data = torch.stack(lines) if lines else torch.zeros((0, width), dtype=common)
-    where = torch.tensor(places, dtype=index_dtype(rows, columns), device=device)
+    where = made_there(places, index_dtype(rows, columns), device)
     made = cls._make(data, Diagonals(where, (rows, columns), width, places))
     return made.asformat(format)
 
 
-@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False, synchronizes=True)
+@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False)
 def diags_array(
     diagonals: Any, /, *, offsets: Any = 0, shape: Any = None, format: str | None = None, dtype: Any = _unset
 ) -> Any:
@@ -149,7 +149,7 @@ def diags_array(
     return _from_diagonals(dia_array, diagonals, offsets, shape, format, dtype)
 
 
-@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False, synchronizes=True)
+@function(differentiable=("diagonals",), samples=_samples, call=_call, batch=False)
 def diags(diagonals: Any, offsets: Any = 0, shape: Any = None, format: str | None = None, dtype: Any = _unset) -> Any:
     """Build a sparse matrix from diagonals: `diags_array` that makes a matrix.
 

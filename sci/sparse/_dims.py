@@ -17,19 +17,19 @@ __all__ = ["expand_dims", "permute_dims", "swapaxes"]
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
-    yield Sample(torch.randn(2, 3, generator=generator, dtype=dtype, device=device))
+    yield Sample(coo_array(torch.randn(2, 3, generator=generator, dtype=dtype, device=device)))
 
 
 def _permute_call(act: Any, a: Any) -> Any:
-    return act(coo_array(a)).toarray()
+    return act(a).toarray()
 
 
 def _axis_call(act: Any, a: Any) -> Any:
-    return act(coo_array(a), axis=1).toarray()
+    return act(a, axis=1).toarray()
 
 
 def _swap_call(act: Any, a: Any) -> Any:
-    return act(coo_array(a), 0, 1).toarray()
+    return act(a, 0, 1).toarray()
 
 
 def _coordinates(A: Any, name: str) -> Any:
@@ -48,7 +48,7 @@ def _axis(argument: str, axis: Any, ndim: int) -> int:
     return place % ndim
 
 
-@function(differentiable=("A",), samples=_samples, call=_axis_call, batch=False, compiles=False, synchronizes=True)
+@function(differentiable=("A",), samples=_samples, call=_axis_call, batch=False, compiles=False)
 def expand_dims(A: Any, /, *, axis: int = 0) -> Any:
     """Return a sparse array with a dimension of size one put in.
 
@@ -78,7 +78,7 @@ def expand_dims(A: Any, /, *, axis: int = 0) -> Any:
     return made.reshape(made.shape[:place] + (1,) + made.shape[place:])
 
 
-@function(differentiable=("A",), samples=_samples, call=_swap_call, batch=False, compiles=False, synchronizes=True)
+@function(differentiable=("A",), samples=_samples, call=_swap_call, batch=False, compiles=False)
 def swapaxes(A: Any, axis1: int, axis2: int) -> Any:
     """Return a sparse array with two dimensions exchanged.
 
@@ -109,7 +109,7 @@ def swapaxes(A: Any, axis1: int, axis2: int) -> Any:
     return made.transpose(tuple(order))
 
 
-@function(differentiable=("A",), samples=_samples, call=_permute_call, batch=False, compiles=False, synchronizes=True)
+@function(differentiable=("A",), samples=_samples, call=_permute_call, batch=False, compiles=False)
 def permute_dims(A: Any, axes: Any = None, copy: bool = False) -> Any:
     """Return a sparse array with its dimensions in another order.
 

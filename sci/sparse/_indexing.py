@@ -71,7 +71,7 @@ def _by_major(A: Any, key: Key) -> tuple[Tensor, Coordinates, Key]:
     if key.full(axis) or key.layout.count(NEW) or (axis in key.arrays and len(key.arrays) > 1):
         return (*A._places(), key)
     if axis in key.integers:
-        wanted = torch.tensor([key.integers[axis]], device=A.device)
+        wanted = torch.full((1,), key.integers[axis], device=A.device)
     elif axis in key.spans:
         start, step, length = key.spans[axis]
         wanted = torch.arange(length, device=A.device) * step + start

@@ -21,18 +21,18 @@ __all__ = ["block_array", "block_diag", "bmat", "hstack", "vstack"]
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
-    def random(*shape: int) -> Tensor:
-        return torch.randn(*shape, generator=generator, dtype=dtype, device=device)
+    def random() -> csr_array:
+        return csr_array(torch.randn(2, 2, generator=generator, dtype=dtype, device=device))
 
-    yield Sample(random(2, 2), random(2, 2))
+    yield Sample(random(), random())
 
 
 def _stack_call(act: Any, a: Any, b: Any) -> Any:
-    return act([csr_array(a), csr_array(b)]).toarray()
+    return act([a, b]).toarray()
 
 
 def _block_call(act: Any, a: Any, b: Any) -> Any:
-    return act([[csr_array(a), None], [None, csr_array(b)]]).toarray()
+    return act([[a, None], [None, b]]).toarray()
 
 
 def as_coordinates(A: Any, argument: str, name: str) -> Any:
@@ -118,9 +118,7 @@ def _grid(name: str, rows: Sequence[Sequence[Any]], format: str | None, dtype: A
     return joined(parts, (sum(heights), sum(widths)), format, dtype, array)
 
 
-@function(
-    differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False, synchronizes=True
-)
+@function(differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False)
 def vstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) -> Any:
     """Stack sparse arrays by rows.
 
@@ -150,9 +148,7 @@ def vstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     return _grid("vstack", [[b] for b in parts], format, dtype, _any_array(parts))
 
 
-@function(
-    differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False, synchronizes=True
-)
+@function(differentiable=("blocks",), samples=_samples, call=_stack_call, batch=False, compiles=False)
 def hstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) -> Any:
     """Stack sparse arrays by columns.
 
@@ -184,9 +180,7 @@ def hstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) 
     return _grid("hstack", [parts], format, dtype, _any_array(parts))
 
 
-@function(
-    differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False, synchronizes=True
-)
+@function(differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False)
 def block_array(blocks: Any, *, format: str | None = None, dtype: Any = None) -> Any:
     """Build a sparse array from a grid of blocks.
 
@@ -218,9 +212,7 @@ def block_array(blocks: Any, *, format: str | None = None, dtype: Any = None) ->
     return _grid("block_array", _rows("block_array", blocks), format, dtype, True)
 
 
-@function(
-    differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False, synchronizes=True
-)
+@function(differentiable=("blocks",), samples=_samples, call=_block_call, batch=False, compiles=False)
 def bmat(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
     """Build a sparse array or matrix from a grid of blocks: an array where one of the blocks is.
 
@@ -245,7 +237,7 @@ def bmat(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
     return _grid("bmat", rows, format, dtype, _any_array(b for row in rows for b in row))
 
 
-@function(differentiable=("mats",), samples=_samples, call=_stack_call, batch=False, compiles=False, synchronizes=True)
+@function(differentiable=("mats",), samples=_samples, call=_stack_call, batch=False, compiles=False)
 def block_diag(mats: Sequence[Any], format: str | None = None, dtype: Any = None) -> Any:
     """Build a sparse array with blocks along the diagonal.
 

@@ -83,7 +83,7 @@ def quotient(a: int, b: int) -> float:
 
 def chebyshev_family(n: int, second: bool, interval: str, device: Any) -> Family:
     """Return the recurrence of Chebyshev's polynomials: on [-1, 1], on [-2, 2] (double) or on [0, 1] (shifted)."""
-    lam = torch.tensor(1.0 if second else 0.0, dtype=torch.float64, device=device)
+    lam = torch.full((), 1.0 if second else 0.0, dtype=torch.float64, device=device)
     centres, squares = gegenbauer_recurrence(n, lam)
     total = torch.full_like(lam, math.pi / 2 if second else math.pi)
     if interval == "double":

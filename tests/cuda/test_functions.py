@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -10,31 +14,75 @@ from torch.utils import _pytree as pytree
 
 import sci
 from sci._core.cards import FunctionCard, function_cards
+from sci._core.errors import host_routes_taken
 
 pytestmark = pytest.mark.gpu
 
 for domain in ("fft", "interpolate", "linalg", "sparse", "special"):
     importlib.import_module(f"sci.{domain}")
-claiming = [
-    pytest.param(card, id=name)
-    for name, card in sorted(function_cards.items())
-    if card.samples and not card.synchronizes and not card.host_route
-]
+sampled = [pytest.param(card, id=name) for name, card in sorted(function_cards.items()) if card.samples]
+claiming = [p for p in sampled if not (p.values[0].synchronizes or p.values[0].host_route)]
+
+
+def calls(card: FunctionCard) -> Iterator[tuple[Any, Any]]:
+    """The arguments of a card's samples, without derivatives."""
+    assert card.samples is not None
+    for sample in card.samples(torch.Generator().manual_seed(0), torch.float64, torch.device("cuda")):
+        yield pytree.tree_map(lambda x: x.detach() if isinstance(x, torch.Tensor) else x, (sample.args, sample.kwargs))
+
+
+@contextlib.contextmanager
+def reads_of_the_host() -> Iterator[list[str]]:
+    """Note where the library takes more than one number of a CUDA tensor to the host."""
+    reads: list[str] = []
+    own = {name: getattr(torch.Tensor, name) for name in ("cpu", "to", "tolist", "numpy")}
+
+    def noted(name: str) -> Callable[..., Any]:
+        def read(x: torch.Tensor, *args: Any, **keywords: Any) -> Any:
+            found = own[name](x, *args, **keywords)
+            there = isinstance(found, torch.Tensor) and found.device.type != "cpu"
+            if x.is_cuda and not there and x.numel() > 1:
+                place = sys._getframe(1)
+                reads.append(f"{x.numel()} numbers by {name} in {place.f_code.co_filename}:{place.f_lineno}")
+            return found
+
+        return read
+
+    for name in own:
+        setattr(torch.Tensor, name, noted(name))
+    try:
+        yield reads
+    finally:
+        for name, method in own.items():
+            setattr(torch.Tensor, name, method)
 
 
 @pytest.mark.parametrize("card", claiming)
 def test_a_warm_call_does_not_wait(card: FunctionCard) -> None:
     """With data checks off: they read the data, which waits."""
-    assert card.samples is not None
-    sample = next(iter(card.samples(torch.Generator().manual_seed(0), torch.float64, torch.device("cuda"))))
-    args, kwargs = pytree.tree_map(
-        lambda x: x.detach() if isinstance(x, torch.Tensor) else x, (sample.args, sample.kwargs)
-    )
-    with sci.data_checks(False):
-        card.call(card.object, *args, **kwargs)
-        torch.cuda.synchronize()
-        torch.cuda.set_sync_debug_mode("error")
-        try:
+    for args, kwargs in calls(card):
+        with sci.data_checks(False):
             card.call(card.object, *args, **kwargs)
-        finally:
-            torch.cuda.set_sync_debug_mode("default")
+            torch.cuda.synchronize()
+            torch.cuda.set_sync_debug_mode("error")
+            try:
+                card.call(card.object, *args, **kwargs)
+            finally:
+                torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.parametrize("card", sampled)
+def test_what_computes_on_the_host_is_declared(card: FunctionCard) -> None:
+    """A host route is on the card, from which the documentation's list is made, and nothing else leaves the GPU.
+
+    Functions that wait may read what decides what they do: places of a pattern, a small matrix of a subspace.
+    """
+    given, before = list(calls(card)), host_routes_taken()
+    with reads_of_the_host() as reads, sci.data_checks(False):
+        for args, kwargs in given:
+            card.call(card.object, *args, **kwargs)
+    taken = {name for name, count in host_routes_taken().items() if count != before.get(name, 0)}
+    if card.host_route:
+        return
+    assert not taken, f"computes on the host: {taken}"
+    assert card.synchronizes or not reads, f"reads {reads}"

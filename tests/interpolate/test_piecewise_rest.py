@@ -74,6 +74,11 @@ def test_interp1d(kind: Any, device: torch.device) -> None:
         assert mine(np.nan).isnan().all()  # SciPy's steps have the last value here
 
 
+def test_a_fill_value_is_rounded_once(device: torch.device) -> None:
+    f = interp1d(torch.tensor(X, device=device), torch.tensor(X, device=device), fill_value=0.1, bounds_error=False)
+    assert f(2.0).item() == 0.1
+
+
 def test_pchip_interpolate() -> None:
     y = RNG.standard_normal(6)
     for mine, theirs in zip(

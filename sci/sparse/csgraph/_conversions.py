@@ -209,11 +209,8 @@ def csgraph_masked_from_dense(
 def _sparse_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
     indices = torch.tensor([2, 1, 2, 0], device=device)
     indptr = torch.tensor([0, 3, 3, 4], device=device)
-    yield Sample(torch.randn(4, generator=generator, dtype=dtype, device=device), indices, indptr)
-
-
-def _sparse_call(f: Any, data: Any, indices: Any, indptr: Any) -> Any:
-    return f(csr_array((data, indices, indptr), shape=(3, 3)))
+    data = torch.randn(4, generator=generator, dtype=dtype, device=device)
+    yield Sample(csr_array((data, indices, indptr), shape=(3, 3)))
 
 
 def _compressed(csgraph: Any, name: str) -> tuple[Tensor, CompressedRows]:
@@ -226,7 +223,6 @@ def _compressed(csgraph: Any, name: str) -> tuple[Tensor, CompressedRows]:
 @function(
     differentiable=("csgraph",),
     samples=_sparse_samples,
-    call=_sparse_call,
     complex=False,
     batch=False,
     compiles=False,

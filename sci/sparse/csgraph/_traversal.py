@@ -39,7 +39,7 @@ def breadth_by_levels(indptr: Tensor, indices: Tensor, start: int) -> tuple[Tens
     claims = torch.full((nodes,), 2**31 - 1, dtype=torch.int32, device=indptr.device)
     claims[start] = -(2**31)
     predecessors = torch.full_like(claims, NO_NODE)
-    frontier = torch.tensor([start], dtype=torch.int32, device=indptr.device)
+    frontier = torch.full((1,), start, dtype=torch.int32, device=indptr.device)
     levels = [frontier]
     for _ in range(nodes):
         counts = torch.ops.sci.graph_claim(indptr, indices, frontier, claims)

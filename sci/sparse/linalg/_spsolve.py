@@ -31,7 +31,7 @@ __all__ = ["MatrixRankWarning", "SuperLU", "factorized", "splu", "spsolve"]
 
 _ORDERS = ("NATURAL", "MMD_ATA", "MMD_AT_PLUS_A", "COLAMD")
 _WHY = "the sparse LU factorisation is SuperLU's, which runs on the CPU"
-_WITHOUT_CUDSS = f"{_WHY}; where nvmath-python is installed (the extra cudss) it is that of cuDSS, unless in doubt"
+WITHOUT_CUDSS = f"{_WHY}; where nvmath-python is installed (the extra cudss) it is that of cuDSS, unless in doubt"
 
 
 class MatrixRankWarning(UserWarning):
@@ -151,7 +151,7 @@ def _kernel(
     if solved is not None:
         return solved
     if device.type != "cpu":
-        take_host_route("sparse.linalg.spsolve", device, _WITHOUT_CUDSS)
+        take_host_route("sparse.linalg.spsolve", device, WITHOUT_CUDSS)
         data, b, indptr, indices = (x.cpu() for x in (data, b, indptr, indices))
     values = data.resolve_conj().contiguous().reshape(math.prod(data.shape[:-1]), data.shape[-1])
     right = b.resolve_conj()
@@ -312,7 +312,7 @@ def _call(spsolve: Any, data: Any, indices: Any, indptr: Any, b: Any) -> Any:
     return spsolve(csr_array((data + 5 * (rows == indices), indices, indptr), shape=(4, 4)), b)
 
 
-@function(differentiable=("A", "b"), samples=_samples, call=_call, host_route=_WITHOUT_CUDSS, synchronizes=True)
+@function(differentiable=("A", "b"), samples=_samples, call=_call, host_route=WITHOUT_CUDSS, synchronizes=True)
 def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = True) -> Any:
     r"""Solve the sparse system ``A x = b`` directly.
 
@@ -407,7 +407,7 @@ def _warn_if_singular(factor: Tensor) -> None:
             warnings.warn("Matrix is exactly singular", MatrixRankWarning, stacklevel=3)
 
 
-@function(differentiable=(), batch=False, compiles=False, host_route=_WITHOUT_CUDSS, synchronizes=True)
+@function(differentiable=(), batch=False, compiles=False, host_route=WITHOUT_CUDSS, synchronizes=True)
 class SuperLU:
     """LU factors of a sparse matrix, as `splu` returns them.
 
@@ -527,7 +527,7 @@ def _factorized_call(factorized: Any, data: Any, indices: Any, indptr: Any, b: A
     call=_splu_call,
     batch=False,
     compiles=False,
-    host_route=_WITHOUT_CUDSS,
+    host_route=WITHOUT_CUDSS,
     synchronizes=True,
 )
 def splu(
@@ -591,7 +591,7 @@ def splu(
     call=_factorized_call,
     batch=False,
     compiles=False,
-    host_route=_WITHOUT_CUDSS,
+    host_route=WITHOUT_CUDSS,
     synchronizes=True,
 )
 def factorized(A: Any) -> Callable[[Any], Tensor]:

@@ -19,7 +19,7 @@ from .._convert import is_scipy
 from .._csc import csc_array
 from .._csr import csr_array
 from .._diagonals import eye_array
-from ._spsolve import spsolve
+from ._spsolve import WITHOUT_CUDSS, spsolve
 from ._svds import svds
 
 __all__ = ["inv", "is_sptriangular", "matrix_power", "norm", "spbandwidth", "use_solver"]
@@ -153,12 +153,24 @@ def _call_power(matrix_power: Any, *args: Any) -> Any:
     return matrix_power(_matrix(*args), 5).toarray()
 
 
-def _call_norm(norm: Any, *args: Any) -> Any:
-    A = _matrix(*args)
+def _norm_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
+    for sample in _samples(generator, dtype, device):
+        yield Sample(_matrix(*sample.args))
+
+
+def _call_norm(norm: Any, A: Any) -> Any:
     return norm(A), norm(A, 1), norm(A, axis=0), norm(A, 3, axis=1)
 
 
-@function(differentiable=("A",), samples=_samples, call=_call_inv, batch=False, compiles=False, synchronizes=True)
+@function(
+    differentiable=("A",),
+    samples=_samples,
+    call=_call_inv,
+    batch=False,
+    compiles=False,
+    host_route=WITHOUT_CUDSS,
+    synchronizes=True,
+)
 def inv(A: Any) -> Any:
     """Return the inverse of a sparse matrix, as a sparse array.
 
@@ -266,7 +278,7 @@ def _extreme(x: Any, axis: int, largest: bool) -> Tensor:
     return (found.toarray() if isinstance(found, SparseBase) else found).reshape(-1)
 
 
-@function(differentiable=("x",), samples=_samples, call=_call_norm, batch=False, compiles=False, synchronizes=True)
+@function(differentiable=("x",), samples=_norm_samples, call=_call_norm, batch=False, compiles=False)
 def norm(x: Any, ord: Any = None, axis: Any = None) -> Tensor:
     """Return a norm of a sparse matrix, or of its rows or columns.
 
