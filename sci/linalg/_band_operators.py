@@ -44,7 +44,7 @@ def from_band(ab: Tensor, below: int, above: int) -> Tensor:
     columns = torch.arange(n, device=ab.device).expand_as(rows)
     flat = (rows * n + columns).reshape(-1)
     zero = ab.new_zeros(*ab.shape[:-2], n * n)
-    kept = torch.where(inside, ab, 0).reshape(*ab.shape[:-2], -1)
+    kept = torch.where(inside, ab, 0).flatten(-2)
     return zero.index_add(-1, flat, kept).reshape(*ab.shape[:-2], n, n)
 
 

@@ -83,7 +83,9 @@ def _backward_generalised(inputs: Any, outputs: Any, grads: Any, needs: Sequence
     other = torch.zeros_like(v)
     if grad_v is not None:
         k = v.mH @ grad_v
-        columns = torch.linalg.vector_norm(grad_v, dim=-2) * torch.linalg.vector_norm(v, dim=-2).amax(-1, keepdim=True)
+        lengths = torch.linalg.vector_norm(v, dim=-2)
+        longest = lengths.amax(-1, keepdim=True) if v.numel() else lengths
+        columns = torch.linalg.vector_norm(grad_v, dim=-2) * longest
         turn, other = turns(function, w, grad_w, k, columns), hermitian_part(k)
         inner_a = inner_a + turn
         inner_b = inner_b + (w[..., None, :] + w[..., :, None]) / 2 * turn

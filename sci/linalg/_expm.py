@@ -391,7 +391,11 @@ def expm_cond(A: Any, check_finite: bool = True) -> Tensor:
 
     (a,) = tensors("expm_cond", A=A)
     n = require_square("expm_cond", "A", a)
+    if n == 0:
+        raise bad_argument("expm_cond", "A", "of matrices with entries", a)
     require_finite_data("expm_cond", check_finite, A=a)
+    if a.numel() == 0:
+        return torch.linalg.matrix_norm(a)
     units = torch.eye(n * n, dtype=a.dtype, device=a.device).reshape(n * n, n, n)
     k = exponential_frechet(a[..., None, :, :], units).flatten(-2)
     size = torch.linalg.matrix_norm(a) / torch.linalg.matrix_norm(exponential(a))

@@ -290,7 +290,7 @@ def lu(
     k = min(m, n)
     if a.numel() == 0:
         eye = torch.eye(m, dtype=a.dtype, device=a.device).expand(*a.shape[:-2], m, m)
-        p, low, up = eye, eye.narrow(-1, 0, k), a.new_zeros(*a.shape[:-2], k, n)
+        p, low, up = eye, eye.narrow(-1, 0, k) + 0 * a.sum(), a.narrow(-2, 0, k) + 0
     elif _lapack.worthwhile_alone(a) and not differentiates(a):
         return _large(a, permute_l, p_indices)
     else:

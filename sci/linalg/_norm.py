@@ -109,6 +109,13 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
     rows, columns = (k % a.dim() for k in axes)
     if rows == columns:
         raise bad_argument("norm", "axis", "two different dimensions", str(axis))
+    if a.shape[rows] * a.shape[columns] == 0 and isinstance(ord, (int, float)):
+        # How many sums, or singular values, there are to take the largest or smallest of.
+        count = {1: a.shape[columns], torch.inf: a.shape[rows]}.get(abs(ord), 0)
+        if count == 0 and ord < 0:
+            raise bad_argument("norm", "a", f"of matrices with entries for ord={ord}, which takes a minimum", a)
+        if count == 0:
+            return _length(a, (rows, columns), keepdims)
     if ord in ("nuc", 2, -2):
         s = values(a.movedim((rows, columns), (-2, -1)), False, "norm")
         out = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)

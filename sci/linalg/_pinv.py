@@ -425,7 +425,7 @@ def lstsq(
         residues = residues.real if residues.is_complex() else residues
         residues = residues[..., 0] if vector else residues
     else:
-        residues = x.real.new_empty(0) if x.is_complex() else x.new_empty(0)
+        residues = new_like(x, (*x.shape[:-2], 0), real_dtype(x.dtype))
     return x[..., 0] if vector else x, residues, rank, s.detach()
 
 

@@ -76,7 +76,7 @@ def _start(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, continuous: bo
         c = _shift(b, q, r)
         q, s, r = q + c * (a.mH @ a - eye), s + c * a.mH @ b, r + c * b.mH @ b
     ri = torch.linalg.solve_ex(r, torch.cat([b.mH, s.mH], -1))[0]
-    r_b, r_s = ri.split(a.shape[-1], -1)
+    r_b, r_s = ri.split([a.shape[-1]] * 2, -1)
     g, a, q = hermitian_part(b @ r_b), a - b @ r_s, hermitian_part(q - s @ r_s)
     x = _without_cross_costs(a, g, q, continuous, function)
     return x if continuous else x + c * eye
@@ -223,6 +223,8 @@ def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: A
         d = _balancing(*(y.detach() for y in (a, b, q, r, s)), function)
         left, right = d[..., :, None], d[..., None, :]
         a, b, q, s = a * left / right, b * left, q / (left * right), s / left
+    if n == 0:
+        return q
     x = _initial(*(y.detach() for y in (a, b, q, r, s)), continuous, function)
     for _ in range(2):
         if continuous:

@@ -34,7 +34,7 @@ runtime.load_library()
 def _product(t: Tensor, x: Tensor, m: int) -> Tensor:
     """T x for x (..., n, k): a convolution of t with x, of which m places are wanted."""
     n = x.shape[-2]
-    if m == 0 or n == 0 or x.shape[-1] == 0:
+    if m == 0 or n == 0 or x.shape[-1] == 0 or 0 in batch_shape(t, x):
         return x.new_zeros(*batch_shape(t, x), m, x.shape[-1]) + 0 * (t.sum() + x.sum())
     size = m + n - 1
     column = t.mT
@@ -79,9 +79,9 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
 
 def _diagonal_sums(g: Tensor, x: Tensor) -> Tensor:
     n = x.shape[-2]
-    if n == 0:
-        return x.new_zeros(*batch_shape(g, x), 1, 0)
-    size = 2 * n - 1
+    size = max(2 * n - 1, 0)
+    if n == 0 or 0 in batch_shape(g, x):
+        return x.new_zeros(*batch_shape(g, x), 1, size)
     spectrum = torch.fft.fft(g, size, dim=-2) * torch.fft.fft(x.flip(-2).conj(), size, dim=-2)
     sums = torch.fft.ifft(spectrum, dim=-2).sum(-1)[..., None, :]
     return sums if x.is_complex() else sums.real
