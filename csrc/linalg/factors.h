@@ -153,21 +153,25 @@ struct LuInverse {
     for (int64_t i = 0; i < n; ++i) x[i] = conj(x[i]);
   }
 };
-/// x becomes (L L^H)^-1 x.
+/// x (n x m) becomes (L L^H)^-1 x.
+template <class V>
+SCI_HD void cholesky_substitute(const V* low, V* x, int64_t n, int64_t m) {
+  for (int64_t i = 0; i < n; ++i) {
+    detail::subtract_product<false>(x + i * m, 1, x, 1, m, low + i * n, 1, m, i);
+    const real_of<V> inverse = real_of<V>(1) / real(low[i * n + i]);
+    for (int64_t j = 0; j < m; ++j) x[i * m + j] = inverse * x[i * m + j];
+  }
+  for (int64_t i = n - 1; i >= 0; --i) {
+    detail::subtract_product<true>(x + i * m, 1, x + (i + 1) * m, 1, m, low + (i + 1) * n + i, n, m, n - 1 - i);
+    const real_of<V> inverse = real_of<V>(1) / real(low[i * n + i]);
+    for (int64_t j = 0; j < m; ++j) x[i * m + j] = inverse * x[i * m + j];
+  }
+}
 template <class V>
 struct CholeskyInverse {
   const V* low;
   int64_t n;
-  SCI_HD void operator()(V* x, bool) const {
-    for (int64_t i = 0; i < n; ++i) {
-      for (int64_t k = 0; k < i; ++k) x[i] -= low[i * n + k] * x[k];
-      x[i] = (real_of<V>(1) / real(low[i * n + i])) * x[i];
-    }
-    for (int64_t i = n - 1; i >= 0; --i) {
-      for (int64_t k = i + 1; k < n; ++k) x[i] -= conj(low[k * n + i]) * x[k];
-      x[i] = (real_of<V>(1) / real(low[i * n + i])) * x[i];
-    }
-  }
+  SCI_HD void operator()(V* x, bool) const { cholesky_substitute(low, x, n, 1); }
 };
 
 /// An estimate of the 1-norm of an inverse from below, for lanes that take their steps together: one whose estimate has

@@ -147,9 +147,9 @@ struct Substitution {
 template <class T>
 struct LanesSum {
   const T* x;
-  real_of<T>* sum;
-  int64_t n;
-  void operator()(int64_t, T*) const { *sum = lanes_sum(x, n); }
+  real_of<T>* sums;
+  int64_t n, piece;
+  void operator()(int64_t item, T*) const { sums[item] = lanes_sum(x + item * piece, min(piece, n - item * piece)); }
 };
 
 }  // namespace SCI_LANES_NAMESPACE

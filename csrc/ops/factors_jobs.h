@@ -7,7 +7,8 @@
 namespace sci {
 
 /// The wanted triangle of `a` is read, and that of `c` holds the factor; info is the order of the failing minor, or 0.
-/// rcond, where it is wanted, is as that of LU; matrices go side by side for it.
+/// rcond, where it is wanted, is as that of LU. Matrices go side by side for it, and for x, the solutions of systems
+/// with m columns b, where `c` may be null.
 template <class T>
 struct CholeskyJob {
   const T* a;
@@ -16,9 +17,16 @@ struct CholeskyJob {
   int64_t n, count;
   bool lower;
   real_of<T>* rcond = nullptr;
+  const T* b = nullptr;
+  T* x = nullptr;
+  int64_t m = 0;
 };
+/// What is read of a matrix: all, or a triangle of a symmetric or Hermitian one.
+enum class LuRead { whole, lower, upper, lower_hermitian, upper_hermitian };
+
 /// rcond is at least that, or an estimate where the matrix might be ill-conditioned; it may be null, and all but `a`
-/// and `det` where `det` is not.
+/// and `det` where `det` is not. Where x is there it becomes the solutions with m columns b, or the inverse (m = n)
+/// without b, and not the factors but rcond and info are returned; so matrices only go side by side.
 template <class T>
 struct LuJob {
   const T* a;
@@ -26,6 +34,10 @@ struct LuJob {
   int32_t *pivots, *info;
   real_of<T>* rcond;
   int64_t n, count;
+  const T* b = nullptr;
+  T* x = nullptr;
+  int64_t m = 0;
+  LuRead read = LuRead::whole;
 };
 template <class T>
 struct LuSolveJob {

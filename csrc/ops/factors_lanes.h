@@ -8,52 +8,92 @@
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
+/// The matrices of an item, whole, to the lanes of x and back.
+template <class T>
+void matrices_to_lanes(const T* in, int64_t item, int64_t count, int64_t size, typename lane_number<T>::type* x) {
+  using R = real_of<T>;
+  to_lanes(reinterpret_cast<const R*>(in), item * lane_number<T>::L, count, size * int64_t(sizeof(T) / sizeof(R)),
+           reinterpret_cast<R*>(x));
+}
+template <class T>
+void matrices_from_lanes(const typename lane_number<T>::type* x, int64_t item, int64_t count, int64_t size, T* out) {
+  using R = real_of<T>;
+  from_lanes(reinterpret_cast<const R*>(x), item * lane_number<T>::L, count, size * int64_t(sizeof(T) / sizeof(R)),
+             reinterpret_cast<R*>(out));
+}
+
+/// One triangle of x becomes the adjoint of the other, or its transpose where the matrix is symmetric.
+template <class V>
+void complete(V* x, int64_t n, bool lower, bool hermitian) {
+  for (int64_t i = 0; i < n; ++i) {
+    if (hermitian) x[i * n + i] = V(real(x[i * n + i]));
+    for (int64_t j = 0; j < i; ++j) {
+      const V y = lower ? x[i * n + j] : x[j * n + i];
+      (lower ? x[j * n + i] : x[i * n + j]) = hermitian ? conj(y) : y;
+    }
+  }
+}
+
 template <class T>
 struct LanesCholesky : CholeskyJob<T> {
   using V = typename lane_number<T>::type;
   static constexpr int L = lane_number<T>::L;
   using CholeskyJob<T>::a, CholeskyJob<T>::c, CholeskyJob<T>::info, CholeskyJob<T>::n, CholeskyJob<T>::count,
-      CholeskyJob<T>::lower, CholeskyJob<T>::rcond;
+      CholeskyJob<T>::lower, CholeskyJob<T>::rcond, CholeskyJob<T>::b, CholeskyJob<T>::x, CholeskyJob<T>::m;
 
-  /// The 1-norm of a Hermitian matrix, of which x holds the lower triangle; sums has room for n numbers.
-  static real_of<V> norm1(const V* x, real_of<V>* sums, int64_t n) {
+  /// The 1-norm of a Hermitian matrix, of which f holds the lower triangle; sums has room for n numbers.
+  static real_of<V> norm1(const V* f, real_of<V>* sums, int64_t n) {
     real_of<V> large(real_of<T>(0));
     for (int64_t i = 0; i < n; ++i) sums[i] = real_of<V>(real_of<T>(0));
     for (int64_t i = 0; i < n; ++i)
       for (int64_t j = 0; j <= i; ++j) {
-        const real_of<V> size = modulus(x[i * n + j]);
+        const real_of<V> size = modulus(f[i * n + j]);
         sums[i] += size;
         if (j < i) sums[j] += size;
       }
     for (int64_t i = 0; i < n; ++i) large = choose(sums[i] > large, sums[i], large);
     return large;
   }
+  /// L, or L^H, with zeros in the other triangle.
+  void store(int64_t item, V* f) const {
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < i; ++j) {
+        if (!lower) f[j * n + i] = conj(f[i * n + j]);
+        (lower ? f[j * n + i] : f[i * n + j]) = V(real_of<V>(real_of<T>(0)));
+      }
+    matrices_from_lanes<T>(f, item, count, n * n, c);
+  }
   void operator()(int64_t item, real_of<T>* memory) const {
-    V* x = reinterpret_cast<V*>(memory);
-    for (int l = 0; l < L; ++l) {
-      Lane<T> lane(x, l);
-      const T* in = a + min(item * L + l, count - 1) * n * n;
-      for (int64_t i = 0; i < n; ++i)
-        for (int64_t j = 0; j <= i; ++j) lane.set(i * n + j, lower ? in[i * n + j] : conj(in[j * n + i]));
-    }
-    V* work = x + n * n;
+    V* f = reinterpret_cast<V*>(memory);
+    matrices_to_lanes(a, item, count, n * n, f);
+    for (int64_t i = 0; i < n && !lower; ++i)
+      for (int64_t j = 0; j < i; ++j) f[i * n + j] = conj(f[j * n + i]);
+    V* work = f + n * n;
     auto* sums = reinterpret_cast<real_of<V>*>(work);
-    const real_of<V> one(real_of<T>(1)), size = rcond ? norm1(x, sums, n) : one;
-    const real_of<V> order = cholesky_factor(x, n);
-    real_of<V> least = rcond ? one / size / cholesky_inverse_bound(x, sums, n) : one;
+    const real_of<V> one(real_of<T>(1)), size = rcond ? norm1(f, sums, n) : one;
+    const real_of<V> order = cholesky_factor(f, n);
+    real_of<V> least = rcond ? one / size / cholesky_inverse_bound(f, sums, n) : one;
     if (some(!(least > real_of<V>(2 * limits<real_of<T>>::epsilon))))
-      least = one / size / estimate_norm1(CholeskyInverse<V>{x, n}, work, n);
+      least = one / size / estimate_norm1(CholeskyInverse<V>{f, n}, work, n);
     for (int l = 0; l < L && item * L + l < count; ++l) {
-      Lane<T> lane(x, l);
-      T* out = c + (item * L + l) * n * n;
-      for (int64_t i = 0; i < n; ++i)
-        for (int64_t j = 0; j < n; ++j)
-          out[i * n + j] = (lower ? j > i : j < i) ? T(0) : lower ? lane.get(i * n + j) : conj(lane.get(j * n + i));
       info[item * L + l] = int32_t(order.v[l]);
       if (rcond) rcond[item * L + l] = least.v[l];
     }
+    if (c) return store(item, f);
+    if (!x) return;
+    V* y = work + n;
+    matrices_to_lanes(b, item, count, n * m, y);
+    cholesky_substitute(f, y, n, m);
+    matrices_from_lanes<T>(y, item, count, n * m, x);
   }
 };
+
+/// rows[k] is the row of B that comes to place k.
+template <class Exchange>
+void order_rows(const Exchange* exchanges, int64_t step, int64_t n, int* rows) {
+  for (int64_t k = 0; k < n; ++k) rows[k] = int(k);
+  for (int64_t k = 0; k < n; ++k) swap(rows[k], rows[int(exchanges[k * step])]);
+}
 
 template <class T>
 struct LanesLu : LuJob<T> {
@@ -61,50 +101,64 @@ struct LanesLu : LuJob<T> {
   using R = real_of<T>;
   static constexpr int L = lane_number<T>::L;
   using LuJob<T>::a, LuJob<T>::lu, LuJob<T>::det, LuJob<T>::pivots, LuJob<T>::info, LuJob<T>::rcond, LuJob<T>::n,
-      LuJob<T>::count;
+      LuJob<T>::count, LuJob<T>::b, LuJob<T>::x, LuJob<T>::m, LuJob<T>::read;
 
   /// The 1-norm of matrix l; NaN where an entry is not finite.
-  static real_of<V> norm1(const V* x, int64_t n) {
+  static real_of<V> norm1(const V* f, int64_t n) {
     real_of<V> large(R(0)), all(R(0));
     for (int64_t j = 0; j < n; ++j) {
       real_of<V> sum(R(0));
-      for (int64_t i = 0; i < n; ++i) sum += modulus(x[i * n + j]);
+      for (int64_t i = 0; i < n; ++i) sum += modulus(f[i * n + j]);
       large = choose(sum < large, large, sum);
       all += sum;
     }
     return large + (all - all) * real_of<V>(R(0));
   }
-  void determinants(int64_t item, const V* x, const real_of<V>* swaps) const {
+  void determinants(int64_t item, const V* f, const real_of<V>* swaps) const {
     V product(real_of<V>(R(1)));
     for (int64_t k = 0; k < n; ++k) {
-      V d = x[k * n + k];
+      V d = f[k * n + k];
       product *= choose(swaps[k] == real_of<V>(R(k)), d, -d);
     }
     for (int l = 0; l < L && item * L + l < count; ++l) det[item * L + l] = Lane<T>(&product, l).get(0);
   }
-  void operator()(int64_t item, R* memory) const {
-    V* x = reinterpret_cast<V*>(memory);
-    auto *swaps = reinterpret_cast<real_of<V>*>(x + n * n), *vector = swaps + n;
+  /// A^-1 B, or A^-1 where there is no B.
+  void solve(int64_t item, const V* f, const real_of<V>* swaps, V* y) const {
+    int rows[one_lu_limit];
+    for (int64_t k = 0; k < n * m && !b; ++k) y[k] = V(real_of<V>(R(0)));
     for (int l = 0; l < L; ++l) {
-      Lane<T> lane(x, l);
-      const T* in = a + min(item * L + l, count - 1) * n * n;
-      for (int64_t k = 0; k < n * n; ++k) lane.set(k, in[k]);
+      Lane<T> right(y, l);
+      const T* in = b + min(item * L + l, count - 1) * n * m;
+      order_rows(lane_of_reals<T>(swaps, l), L, n, rows);
+      for (int64_t i = 0; i < n; ++i) {
+        if (!b) right.set(i * m + rows[i], T(1));
+        for (int64_t j = 0; j < m && b; ++j) right.set(i * m + j, in[rows[i] * m + j]);
+      }
     }
-    const real_of<V> size = rcond ? norm1(x, n) : real_of<V>(R(0));
-    const real_of<V> order = lu_factors(x, swaps, n);
-    if (det) return determinants(item, x, swaps);
-    real_of<V> least = rcond ? real_of<V>(R(1)) / size / lu_inverse_bound(x, vector, n) : size;
+    lu_substitute(f, y, n, m);
+    matrices_from_lanes<T>(y, item, count, n * m, x);
+  }
+  void operator()(int64_t item, R* memory) const {
+    V* f = reinterpret_cast<V*>(memory);
+    auto *swaps = reinterpret_cast<real_of<V>*>(f + n * n), *vector = swaps + n;
+    matrices_to_lanes(a, item, count, n * n, f);
+    if (read != LuRead::whole)
+      complete(f, n, read == LuRead::lower || read == LuRead::lower_hermitian,
+               read == LuRead::lower_hermitian || read == LuRead::upper_hermitian);
+    const real_of<V> size = rcond ? norm1(f, n) : real_of<V>(R(0));
+    const real_of<V> order = lu_factors(f, swaps, n);
+    if (det) return determinants(item, f, swaps);
+    real_of<V> least = rcond ? real_of<V>(R(1)) / size / lu_inverse_bound(f, vector, n) : size;
     if (rcond && some(!(least > real_of<V>(R(2) * limits<R>::epsilon))))
-      least = real_of<V>(R(1)) / size / estimate_norm1(LuInverse<V>{x, n}, reinterpret_cast<V*>(vector), n);
+      least = real_of<V>(R(1)) / size / estimate_norm1(LuInverse<V>{f, n}, reinterpret_cast<V*>(vector), n);
     for (int l = 0; l < L && item * L + l < count; ++l) {
-      Lane<T> lane(x, l);
       const int64_t place = item * L + l;
-      T* out = lu + place * n * n;
-      for (int64_t k = 0; k < n * n; ++k) out[k] = lane.get(k);
-      for (int64_t k = 0; k < n; ++k) pivots[place * n + k] = int32_t(swaps[k].v[l]);
+      for (int64_t k = 0; k < n && pivots; ++k) pivots[place * n + k] = int32_t(swaps[k].v[l]);
       info[place] = int32_t(order.v[l]);
       if (rcond) rcond[place] = isnan(size.v[l]) ? limits<R>::nan : info[place] != 0 ? R(0) : least.v[l];
     }
+    if (x) return solve(item, f, swaps, f + n * (n + 2));
+    matrices_from_lanes<T>(f, item, count, n * n, lu);
   }
 };
 
@@ -115,35 +169,33 @@ struct LanesLuSolve : LuSolveJob<T> {
   using LuSolveJob<T>::lu, LuSolveJob<T>::pivots, LuSolveJob<T>::b, LuSolveJob<T>::x, LuSolveJob<T>::n,
       LuSolveJob<T>::m, LuSolveJob<T>::count, LuSolveJob<T>::trans;
 
-  /// rows[k] is the row of B that comes to place k.
-  void order_rows(const int32_t* exchanges, int* rows) const {
-    for (int64_t k = 0; k < n; ++k) rows[k] = int(k);
-    for (int64_t k = 0; k < n; ++k) swap(rows[k], rows[exchanges[k]]);
-  }
   void operator()(int64_t item, real_of<T>* memory) const {
     V *y = reinterpret_cast<V*>(memory), *f = y + n * m;
     int rows[one_lu_limit];
-    for (int l = 0; l < L; ++l) {
-      Lane<T> factor(f, l), right(y, l);
-      const int64_t place = min(item * L + l, count - 1);
-      for (int64_t k = 0; k < n * n; ++k) {
-        T entry = lu[place * n * n + k];
-        factor.set(k, trans == 2 ? conj(entry) : entry);
-      }
-      order_rows(pivots + place * n, rows);
-      for (int64_t i = 0; i < n; ++i)
-        for (int64_t j = 0; j < m; ++j) right.set(i * m + j, b[place * n * m + (trans ? i : rows[i]) * m + j]);
-    }
-    if (trans)
+    matrices_to_lanes(lu, item, count, n * n, f);
+    if constexpr (is_complex<T>)
+      for (int64_t k = 0; k < n * n && trans == 2; ++k) f[k] = conj(f[k]);
+    if (trans) {
+      matrices_to_lanes(b, item, count, n * m, y);
       lu_substitute_transposed(f, y, n, m);
-    else
+    }
+    for (int l = 0; l < L && !trans; ++l) {
+      Lane<T> right(y, l);
+      const int64_t place = min(item * L + l, count - 1);
+      order_rows(pivots + place * n, 1, n, rows);
+      for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < m; ++j) right.set(i * m + j, b[place * n * m + rows[i] * m + j]);
+    }
+    if (!trans) {
       lu_substitute(f, y, n, m);
+      return matrices_from_lanes<T>(y, item, count, n * m, x);
+    }
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> solution(y, l);
       const int64_t place = item * L + l;
-      order_rows(pivots + place * n, rows);
+      order_rows(pivots + place * n, 1, n, rows);
       for (int64_t i = 0; i < n; ++i)
-        for (int64_t j = 0; j < m; ++j) x[place * n * m + (trans ? rows[i] : i) * m + j] = solution.get(i * m + j);
+        for (int64_t j = 0; j < m; ++j) x[place * n * m + rows[i] * m + j] = solution.get(i * m + j);
     }
   }
 };
@@ -180,11 +232,12 @@ struct LanesQr : QrJob<T> {
 #define SCI_FACTORS_LANES(T)                                                                                        \
   template <>                                                                                                       \
   void sci::cholesky_in_lanes<T, SCI_LANE_BYTES>(const CholeskyJob<T>& job) {                                       \
-    run_side_by_side<T>(LanesCholesky<T>{job}, job.count, job.n * (job.n + 1), job.n * job.n * job.n / 3);          \
+    run_side_by_side<T>(LanesCholesky<T>{job}, job.count, job.n * (job.n + 1 + job.m),                              \
+                        job.n * job.n * (job.n / 3 + 2 * job.m));                                                   \
   }                                                                                                                 \
   template <>                                                                                                       \
   void sci::lu_in_lanes<T, SCI_LANE_BYTES>(const LuJob<T>& job) {                                                   \
-    run_side_by_side<T>(LanesLu<T>{job}, job.count, job.n * (job.n + 2), job.n * job.n * job.n);                    \
+    run_side_by_side<T>(LanesLu<T>{job}, job.count, job.n * (job.n + 2 + job.m), job.n * job.n * (job.n + job.m));  \
   }                                                                                                                 \
   template <>                                                                                                       \
   void sci::lu_solve_in_lanes<T, SCI_LANE_BYTES>(const LuSolveJob<T>& job) {                                        \

@@ -7,7 +7,7 @@ namespace sci {
 template <class T>
 struct EighJob {
   const T* a;
-  T* v;
+  T* v;  // may be null
   real_of<T>* w;
   int32_t* info;
   int64_t n, count;

@@ -29,13 +29,13 @@ struct LanesEigh : EighJob<T> {
     int failed = jacobi_eigh(x, z, n) ? 0 : 1;
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> values(x, l), vectors(z, l);
-      T* out = v + (item * L + l) * n * n;
+      T* out = v ? v + (item * L + l) * n * n : nullptr;
       int order[32];
       const real_of<T>* diagonal = values.x;
       jacobi_order(diagonal, (n + 1) * int64_t(sizeof(V) / sizeof(real_of<T>)), n, false, order);
       for (int64_t k = 0; k < n; ++k) {
         w[(item * L + l) * n + k] = real(values.get(order[k] * (n + 1)));
-        for (int64_t r = 0; r < n; ++r) out[r * n + k] = vectors.get(order[k] * n + r);
+        for (int64_t r = 0; r < n && out; ++r) out[r * n + k] = vectors.get(order[k] * n + r);
       }
       info[item * L + l] = failed || isnan(w[(item * L + l) * n]) ? 1 : 0;
     }

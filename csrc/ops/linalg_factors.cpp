@@ -28,11 +28,11 @@ std::tuple<Tensor, Tensor> cholesky_small(const Tensor& a0, bool lower) {
 /// might be ill-conditioned.
 Tensor cholesky_condition(const Tensor& a0, bool lower) {
   Batch b = batch_of(a0);
-  Tensor a = row_major(a0), c = torch::stable::empty_like(a), info = empty_as(a, b.size, ScalarType::Int),
+  Tensor a = row_major(a0), info = empty_as(a, b.size, ScalarType::Int),
          rcond = empty_as(a, b.size, real_type(a.scalar_type()));
   dispatch_number(a, "cholesky", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    CholeskyJob<T> job{data<T>(a), data<T>(c), data<int32_t>(info), b.n, b.count, lower, data<real_of<T>>(rcond)};
+    CholeskyJob<T> job{data<T>(a), nullptr, data<int32_t>(info), b.n, b.count, lower, data<real_of<T>>(rcond)};
     cpu_level() == 2 ? cholesky_in_lanes<T, 64>(job) : cholesky_in_lanes<T, 32>(job);
   });
   return rcond;
@@ -66,6 +66,26 @@ std::tuple<Tensor, int64_t> cholesky_quick(const Tensor& a, bool lower, bool che
   return {c, code_of(info)};
 }
 
+/// (X, code) of A X = B with positive definite matrices that go side by side.
+std::tuple<Tensor, int64_t> solve_positive_quick(const Tensor& a0, const Tensor& b0, bool lower, bool check) {
+  const bool fits =
+      is_square(a0, one_lu_limit) && fits_beside(a0, b0) && !factors_alone(a0.size(-1), batch_of(a0).count);
+  const int64_t m = b0.dim() == 1 ? 1 : b0.size(-1);
+  if (!fits || m > columns_side_by_side || (check && !(all_finite(a0) && all_finite(b0)))) return {a0, look_again};
+  const Tensor a = row_major(a0), b = row_major(b0);
+  Tensor x = torch::stable::empty_like(b);
+  const Batch batch = batch_of(a);
+  Tensor info = empty_as(a, batch.size, ScalarType::Int), rcond = empty_as(a, batch.size, real_type(a.scalar_type()));
+  dispatch_number(a, "cholesky", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    CholeskyJob<T> job{data<T>(a),  nullptr, data<int32_t>(info),     batch.n,
+                       batch.count, lower,   data<real_of<T>>(rcond), data<T>(b),
+                       data<T>(x),  m};
+    cpu_level() == 2 ? cholesky_in_lanes<T, 64>(job) : cholesky_in_lanes<T, 32>(job);
+  });
+  return {x, code_of(info) == 0 && well_conditioned(rcond) ? 0 : look_again};
+}
+
 std::tuple<Tensor, Tensor, int64_t> qr_quick(const Tensor& a, bool check) {
   if (!is_square(a, one_qr_limit) || (check && !all_finite(a))) return {a, a, look_again};
   auto [q, r] = qr_small(a, false);
@@ -80,6 +100,7 @@ std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> matrix_sizes() 
 STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int, int, int, int)"); }
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) { m.impl("_matrix_sizes", TORCH_BOX(&matrix_sizes)); }
 SCI_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
+SCI_OPERATOR("_solve_positive_quick(Tensor a, Tensor b, bool lower, bool check) -> (Tensor, int)", solve_positive_quick)
 SCI_OPERATOR("_qr_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", qr_quick)
 SCI_OPERATOR("_cholesky_small(Tensor a, bool lower) -> (Tensor, Tensor)", cholesky_small)
 SCI_OPERATOR("_cholesky_condition(Tensor a, bool lower) -> Tensor", cholesky_condition)

@@ -16,7 +16,7 @@ namespace sci {
 namespace {
 
 /// On lanes, Jacobi's rotations up to this size, beyond by way of the tridiagonal form. Measured.
-constexpr int64_t most_by_rotations = 4;
+constexpr int64_t most_by_rotations = 4, values_by_rotations = 2;
 
 /// (w, V, info) of Hermitian matrices, of which one triangle is read; info is not 0 where the method did not converge,
 /// or the matrix is not finite. On the CPU's lanes V is empty unless `vectors`.
@@ -33,7 +33,7 @@ std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower, bool
     using R = real_of<T>;
     if (side) {
       EighJob<T> job{data<T>(a), values ? nullptr : data<T>(v), data<R>(w), data<int32_t>(info), b.n, b.count, lower};
-      if (values || b.n > most_by_rotations)
+      if (b.n > (values ? values_by_rotations : most_by_rotations))
         return cpu_level() == 2 ? hermitian_in_lanes<T, 64>(job) : hermitian_in_lanes<T, 32>(job);
       return cpu_level() == 2 ? eigh_in_lanes<T, 64>(job) : eigh_in_lanes<T, 32>(job);
     }

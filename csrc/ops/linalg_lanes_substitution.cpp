@@ -11,9 +11,11 @@ bool all_finite(const Tensor& x0) {
   Tensor x = row_major(x0);
   return dispatch_number(x, "check_finite", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    real_of<T> sum = 0;
-    run_items(LanesSum<T>{data<T>(std::as_const(x)), &sum, x.numel()}, 0, 1, static_cast<T*>(nullptr));
-    return sum - sum == 0;
+    constexpr int64_t piece = 65536;
+    const int64_t pieces = (x.numel() + piece - 1) / piece;
+    std::vector<real_of<T>> sums(pieces);
+    on_threads<T>(LanesSum<T>{data<T>(std::as_const(x)), sums.data(), x.numel(), piece}, pieces, 1, 0);
+    return std::all_of(sums.begin(), sums.end(), [](real_of<T> sum) { return sum - sum == 0; });
   });
 }
 

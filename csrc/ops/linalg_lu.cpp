@@ -76,15 +76,6 @@ Tensor det_small(const Tensor& a0) {
 
 // ---- the shortest way ----------------------------------------------------------------------------------------------
 
-/// Whether all matrices are regular, beyond doubt.
-bool well_conditioned(const Tensor& rcond) {
-  return dispatch_real(rcond, "lu", [&](auto tag) {
-    using R = typename decltype(tag)::type;
-    const R* x = data<R>(rcond);
-    return std::all_of(x, x + rcond.numel(), [](R r) { return r >= limits<R>::epsilon; });
-  });
-}
-
 /// (LU, pivots, code), of other than lower triangular matrices, of which LAPACK exchanges rows.
 std::tuple<Tensor, Tensor, int64_t> lu_quick(const Tensor& a0, bool check) {
   if (!is_square(a0, one_lu_limit)) return {a0, a0, look_again};
@@ -159,12 +150,32 @@ std::tuple<Tensor, Tensor, Tensor, int64_t> lu_parts(const Tensor& a, bool check
   return {first, low, up, 0};
 }
 
+/// (X, code) of A X = B, or the inverse where `b` is null, of matrices that go side by side: factors stay in the lanes.
+std::tuple<Tensor, int64_t> solved_side_by_side(const Tensor& a0, const Tensor* b0, int64_t m, LuRead read) {
+  const Tensor a = row_major(a0), b = b0 ? row_major(*b0) : a;
+  Tensor x = torch::stable::empty_like(b);
+  const Batch batch = batch_of(a);
+  Tensor info = empty_as(a, batch.size, ScalarType::Int), rcond = empty_as(a, batch.size, real_type(a.scalar_type()));
+  dispatch_number(a, "solve", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    LuJob<T> job{data<T>(a), nullptr,    nullptr, nullptr, data<int32_t>(info), data<real_of<T>>(rcond),
+                 batch.n,    batch.count};
+    job.b = b0 ? data<T>(b) : nullptr;
+    job.x = data<T>(x);
+    job.m = m;
+    job.read = read;
+    factor(job);
+  });
+  return {x, well_conditioned(rcond) ? 0 : look_again};
+}
+
 std::tuple<Tensor, int64_t> inverse_quick(const Tensor& a, bool check) {
   if (!is_square(a, one_lu_limit) || (check && !all_finite(a))) return {a, look_again};
+  const Batch b = batch_of(a);
+  if (!factors_alone(b.n, b.count)) return solved_side_by_side(a, nullptr, b.n, LuRead::whole);
   auto [lu, pivots, rcond, info] = lu_small(a);
   if (!well_conditioned(rcond)) return {a, look_again};
   Tensor eye = torch::stable::empty_like(lu);
-  const Batch b = batch_of(eye);
   dispatch_number(eye, "inv", [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* x = data<T>(eye);
@@ -173,13 +184,32 @@ std::tuple<Tensor, int64_t> inverse_quick(const Tensor& a, bool check) {
   return {lu_solve_small(lu, pivots, eye, 0), 0};
 }
 
-std::tuple<Tensor, int64_t> solve_quick(const Tensor& a, const Tensor& b0, bool check) {
+/// `read` is one of LuRead.
+std::tuple<Tensor, int64_t> solve_quick(const Tensor& a, const Tensor& b0, int64_t read, bool check) {
   if (!is_square(a, one_lu_limit) || !fits_beside(a, b0)) return {a, look_again};
   if (check && !(all_finite(a) && all_finite(b0))) return {a, look_again};
+  const int64_t m = b0.dim() == 1 ? 1 : b0.size(-1);
+  if (!factors_alone(a.size(-1), batch_of(a).count) && m <= columns_side_by_side)
+    return solved_side_by_side(a, &b0, m, LuRead(read));
+  if (LuRead(read) != LuRead::whole) return {a, look_again};
   auto [lu, pivots, rcond, info] = lu_small(a);
   if (!well_conditioned(rcond)) return {a, look_again};
   Tensor b = row_major(b0), x = torch::stable::empty_like(b);
-  solve_on_cpu(lu, pivots, b, x, b.dim() == 1 ? 1 : b.size(-1), 0);
+  solve_on_cpu(lu, pivots, b, x, m, 0);
+  return {x, 0};
+}
+
+std::tuple<Tensor, int64_t> lu_solve_quick(const Tensor& lu, const Tensor& b, const Tensor& pivots, int64_t trans,
+                                           bool check) {
+  if (!is_square(lu, one_lu_limit) || !fits_beside(lu, b) || pivots.scalar_type() != ScalarType::Int ||
+      !pivots.is_cpu() || !pivots.is_contiguous() || pivots.numel() != lu.numel() / lu.size(-1))
+    return {lu, look_again};
+  const int32_t* places = data<int32_t>(pivots);
+  const auto within = [&](int32_t k) { return k >= 0 && k < lu.size(-1); };
+  if (!std::all_of(places, places + pivots.numel(), within)) return {lu, look_again};
+  if (check && !(all_finite(lu) && all_finite(b))) return {lu, look_again};
+  Tensor factors = row_major(lu), right = row_major(b), x = torch::stable::empty_like(right);
+  solve_on_cpu(factors, pivots, right, x, b.dim() == 1 ? 1 : b.size(-1), trans);
   return {x, 0};
 }
 
@@ -194,7 +224,9 @@ SCI_OPERATOR("_det_small(Tensor a) -> Tensor", det_small)
 SCI_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
 SCI_OPERATOR("_lu_parts(Tensor a, bool check, int permutation) -> (Tensor, Tensor, Tensor, int)", lu_parts)
 SCI_OPERATOR("_inverse_quick(Tensor a, bool check) -> (Tensor, int)", inverse_quick)
-SCI_OPERATOR("_solve_quick(Tensor a, Tensor b, bool check) -> (Tensor, int)", solve_quick)
+SCI_OPERATOR("_solve_quick(Tensor a, Tensor b, int read, bool check) -> (Tensor, int)", solve_quick)
+SCI_OPERATOR("_lu_solve_quick(Tensor lu, Tensor b, Tensor pivots, int trans, bool check) -> (Tensor, int)",
+             lu_solve_quick)
 SCI_OPERATOR("_det_quick(Tensor a, bool check) -> (Tensor, int)", det_quick)
 
 }  // namespace

@@ -8,6 +8,7 @@
 namespace sci {
 
 constexpr int64_t look_again = 1;
+constexpr int64_t columns_side_by_side = 64;  // of right-hand sides, while factors stay in the lanes
 
 /// Whether all numbers are finite, by their sum; that of finite ones may overflow, which is left to the general way.
 bool all_finite(const Tensor& x);
@@ -31,6 +32,15 @@ inline bool fits_beside(const Tensor& a, const Tensor& b) {
 inline int64_t code_of(const Tensor& info) {
   const int32_t* x = data<int32_t>(info);
   return std::all_of(x, x + info.numel(), [](int32_t k) { return k == 0; }) ? 0 : look_again;
+}
+
+/// Whether all matrices are regular, beyond doubt.
+inline bool well_conditioned(const Tensor& rcond) {
+  return dispatch_real(rcond, "lu", [&](auto tag) {
+    using R = typename decltype(tag)::type;
+    const R* x = data<R>(rcond);
+    return std::all_of(x, x + rcond.numel(), [](R r) { return r >= limits<R>::epsilon; });
+  });
 }
 
 }  // namespace sci

@@ -191,11 +191,11 @@ standard_values = operator(
 def fill(a: Tensor, lower: bool, conjugate: bool, check_finite: bool, function: str, argument: str) -> Tensor:
     if check_finite:
         require_finite(function, {argument: a})
-    half = a.tril(-1) if lower else a.triu(1)
-    diagonal = a.diagonal(dim1=-2, dim2=-1)
+    inside = torch.ones(a.shape[-2:], dtype=torch.bool, device=a.device)
+    whole = torch.where(inside.tril() if lower else inside.triu(), a, a.mH if conjugate else a.mT).contiguous()
     if conjugate and a.is_complex():
-        diagonal = diagonal.real.to(a.dtype)
-    return (half + (half.mH if conjugate else half.mT) + torch.diag_embed(diagonal)).contiguous()
+        torch.view_as_real(whole.diagonal(dim1=-2, dim2=-1))[..., 1].zero_()
+    return whole
 
 
 def _own_part(x: Tensor, conjugate: bool) -> Tensor:

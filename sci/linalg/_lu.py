@@ -175,6 +175,10 @@ def lu_solve(
     name = "lu_solve"
     if not isinstance(lu_and_piv, (tuple, list)) or len(lu_and_piv) != 2:
         raise bad_argument(name, "lu_and_piv", "the pair (lu, piv) that lu_factor returns", lu_and_piv, TypeError)
+    if isinstance(lu_and_piv[1], Tensor) and trans in (0, 1, 2) and not isinstance(trans, bool):
+        found = _quick.lu_solve(lu_and_piv[0], b, lu_and_piv[1], trans, bool(check_finite))
+        if found is not None:
+            return found[0]  # type: ignore[no-any-return]
     lu, b = tensors(name, lu=lu_and_piv[0], b=b)
     piv = torch.as_tensor(lu_and_piv[1], device=lu.device).to(torch.int32)
     n = require_square(name, "lu", lu)

@@ -19,19 +19,39 @@ _LEAST = 2.0**-480  # norms from here on have squares in the range
 _MATRIX_ORDERS = (None, "fro", "nuc", 1, -1, 2, -2, float("inf"), -float("inf"))
 
 
-def _length(a: Tensor, axes: tuple[int, ...] | None, keepdims: bool) -> Tensor:
+def _require_finite_norms(out: Tensor, check_finite: bool, a: Tensor) -> tuple[float, float]:
+    """Raise for NaN and infinity in `a`, which show in norms to which all entries add; return least and largest norm,
+    1 where there are none or they cannot be read."""
+    if out.numel() == 0:
+        require_finite_data("norm", check_finite, a=a)
+        return 1.0, 1.0
+    low, high = (known(x) for x in torch.aminmax(out.detach()))
+    if low is None or high is None:
+        return 1.0, 1.0
+    if high - high != 0:
+        require_finite_data("norm", check_finite, a=a)
+    return low, high
+
+
+def _length(a: Tensor, axes: tuple[int, ...] | None, keepdims: bool, check_finite: bool) -> Tensor:
     """Return the root of the sum of squares, which is made in double precision: long sums would lose digits."""
-    wide = torch.complex128 if a.is_complex() else torch.float64
-    out = torch.linalg.vector_norm(a, dim=axes, keepdim=keepdims, dtype=wide)
-    if a.dtype == wide and known(((out.detach() < _LEAST) | out.detach().isinf()).any()):
+    dims = tuple(range(a.dim())) if axes is None else tuple(k % a.dim() for k in axes)
+    x, over = (torch.view_as_real(a.resolve_conj()), (*dims, a.dim())) if a.is_complex() else (a, dims)
+
+    def root(x: Tensor) -> Tensor:
+        out = torch.linalg.vector_norm(x, dim=over, keepdim=keepdims, dtype=torch.float64)
+        return out.squeeze(-1) if keepdims and a.is_complex() else out
+
+    out = root(x)
+    low, high = _require_finite_norms(out, check_finite, a)
+    if x.dtype == torch.float64 and not (low >= _LEAST and high < float("inf")):
         # Squares left the range: over powers of 2.
-        dims = axes if axes is not None else tuple(range(a.dim()))
-        largest = a.detach().abs().amax(dims, keepdim=True) if a.numel() else a.real.new_zeros(())
+        largest = x.detach().abs().amax(over, keepdim=True)
         exponent = torch.frexp(torch.where(torch.isfinite(largest), largest, 1))[1] - 1
         power = torch.ldexp(torch.ones_like(largest), exponent)
-        out = torch.linalg.vector_norm(a / power, dim=axes, keepdim=keepdims)
-        out = out * (power.reshape(out.shape) if a.numel() else 1)
-    return out.to(a.real.dtype)
+        out = root(x / power)
+        out = out * power.reshape(out.shape)
+    return out.to(x.dtype)
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -87,10 +107,9 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
     (tensor(5.), tensor(10.))
     """
     (a,) = tensors("norm", a=a)
-    require_finite_data("norm", check_finite, a=a)
     if axis is None:
         if ord is None:
-            return _length(a, None, keepdims)
+            return _length(a, None, keepdims, check_finite)
         if a.dim() not in (1, 2):
             raise bad_argument("norm", "a", "of one or two dimensions where ord is given and axis is not", a)
         axes = tuple(range(a.dim()))
@@ -102,7 +121,8 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
         if isinstance(ord, str) or (ord is not None and not isinstance(ord, (int, float))):
             raise bad_argument("norm", "ord", "None or a number for vectors", ord)
         if ord is None or ord == 2:
-            return _length(a, axes, keepdims)
+            return _length(a, axes, keepdims, check_finite)
+        require_finite_data("norm", check_finite, a=a)
         return torch.linalg.vector_norm(a, ord, dim=axes, keepdim=keepdims)
     if ord not in _MATRIX_ORDERS:
         raise bad_argument("norm", "ord", "None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices", ord)
@@ -117,9 +137,15 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
         if count == 0:
             return _length(a, (rows, columns), keepdims)
     if ord in ("nuc", 2, -2):
+        require_finite_data("norm", check_finite, a=a)
         s = values(a.movedim((rows, columns), (-2, -1)), False, "norm")
         out = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
         return out.unsqueeze(min(rows, columns)).unsqueeze(max(rows, columns)) if keepdims else out
     if ord is None or ord == "fro":
-        return _length(a, (rows, columns), keepdims)
-    return torch.linalg.matrix_norm(a, ord, dim=(rows, columns), keepdim=keepdims)
+        return _length(a, (rows, columns), keepdims, check_finite)
+    out = torch.linalg.matrix_norm(a, ord, dim=(rows, columns), keepdim=keepdims)
+    if ord in (1, float("inf")):
+        _require_finite_norms(out, check_finite, a)
+    else:  # infinity does not show in the least of sums
+        require_finite_data("norm", check_finite, a=a)
+    return out

@@ -13,8 +13,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag, real
 
-from . import _lapack, _lapack_hermitian, _lapack_orthogonal
-from ._errors import LinAlgError, TorchLinAlgError
+from . import _hermitian, _lapack, _lapack_orthogonal, _svd_operators
 from ._hermitian import from_triangle, real_dtype
 from ._matrices import (
     batch_shape,
@@ -34,13 +33,10 @@ _DRIVERS = (None, "gelsd", "gelsy", "gelss")
 
 def _decompose(a: Tensor, hermitian: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
     """U, S, V^H; of a Hermitian matrix S may be negative."""
-    try:
-        if hermitian:
-            w, v = _lapack_hermitian.eigh(a, True)
-            return v, w, v.mH
-        return _lapack_orthogonal.svd(a, False)
-    except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
+    if hermitian:
+        w, v = _hermitian.compute(a, True, False, function)
+        return v, w, v.mH
+    return _svd_operators.factors(a, False, function)
 
 
 def _cut(s: Tensor, atol: float, rtol: float) -> tuple[Tensor, Tensor]:

@@ -13,8 +13,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
-from . import _lapack_hermitian, _lapack_orthogonal, _qdwh
-from ._errors import LinAlgError, TorchLinAlgError
+from . import _hermitian, _qdwh, _svd_operators
 from ._matrices import (
     batch_shape,
     broadcast_matrices,
@@ -31,7 +30,7 @@ from ._products import unless_settled
 
 def _solve_sylvester(p: Tensor, c: Tensor) -> Tensor:
     p, c = broadcast_matrices("polar", ("p", "c"), p, c)
-    w, v = _lapack_hermitian.eigh(p, True)
+    w, v = _hermitian.compute(p, True, False, "polar")
     total = w[..., None, :] + w[..., :, None]
     size = w.abs().amax(-1)[..., None, None] if w.shape[-1] else total
     zero = total.abs() <= w.shape[-1] * torch.finfo(w.dtype).eps * size
@@ -96,10 +95,7 @@ def _other_factor(a: Tensor, u: Tensor, right: bool) -> Tensor:
 
 
 def _by_singular_values(a: Tensor, right: bool, function: str) -> tuple[Tensor, Tensor]:
-    try:
-        u, s, vh = _lapack_orthogonal.svd(a, False)
-    except TorchLinAlgError as error:
-        raise LinAlgError(f"{function}: {error}") from None
+    u, s, vh = _svd_operators.factors(a, False, function)
     vectors = vh.mH if right else u
     p = hermitian_part((vectors * s[..., None, :]) @ vectors.mH)
     return (u @ vh).contiguous(), p.contiguous()

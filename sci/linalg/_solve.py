@@ -52,6 +52,10 @@ _STRUCTURES = {
     "pos": "positive",
 }
 
+# What the kernel reads, as csrc/ops/factors_jobs.h counts it, with `lower`.
+_READ = {(kind, lower): 0 for kind in ("unknown", "general") for lower in (False, True)}
+_READ |= {("symmetric", True): 1, ("symmetric", False): 2, ("hermitian", True): 3, ("hermitian", False): 4}
+
 
 def _structure(function: str, assume_a: Any, also: tuple[str, ...] = ()) -> str:
     if assume_a is None:
@@ -106,6 +110,9 @@ def _check_positive(function: str, a: Tensor, lower: bool) -> None:
 
 def _few_positive(a: Any, b: Any, lower: bool, check_finite: bool) -> Tensor | None:
     """Return solutions with small positive definite matrices; None for the general way, which knows what to say."""
+    whole = _quick.solve_positive(a, b, lower, check_finite)
+    if whole is not None:
+        return whole[0]  # type: ignore[no-any-return]
     found = _quick.cholesky(a, lower, check_finite)
     if found is None:
         return None
@@ -258,9 +265,9 @@ def solve(
     True
     """
     structure = _structure("solve", assume_a)
-    general = assume_a is None or assume_a == "general"
     transposed = flag("solve", "transposed", transposed)
-    if general and not transposed and (found := _quick.solve(a, b, bool(check_finite))) is not None:
+    read = None if transposed else _READ.get((structure, bool(lower)))
+    if read is not None and (found := _quick.solve(a, b, read, bool(check_finite))) is not None:
         return found[0]  # type: ignore[no-any-return]
     if structure == "positive" and not transposed:
         few = _few_positive(a, b, bool(lower), bool(check_finite))

@@ -60,15 +60,18 @@ def _small(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return u, s, vh
 
 
+def factors(a: Tensor, full: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Return U, s, V^H in any memory layout."""
+    try:
+        return _small(a) if _is_small(a) else _lapack_orthogonal.svd(a, full)
+    except TorchLinAlgError as error:
+        raise _failed(function, a, error) from None
+
+
 def compute(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
     if check_finite:
         require_finite(function, {"a": a})
-    try:
-        if _is_small(a):
-            return _small(a)
-        u, s, vh = _lapack_orthogonal.svd(a, full)
-    except TorchLinAlgError as error:
-        raise _failed(function, a, error) from None
+    u, s, vh = factors(a, full, function)
     return u.contiguous(), s, vh.contiguous()
 
 

@@ -256,5 +256,5 @@ def test_operators_survive_any_shape(shape):
     for b in (a, torch.ones(3, dtype=torch.float64), torch.ones(3, 3), torch.ones(())):
         for left in (a, torch.eye(3, dtype=torch.float64)):
             if left is a or b.dtype is not torch.float64 or b.shape not in ((3,), (3, 2)):
-                assert _quick.solve(left, b, True) is None
+                assert _quick.solve(left, b, 0, True) is None
                 assert _quick.substitution(left, b, 0, True, False, False, True) is None
