@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_WANTED], config.stash[_BEGUN] = collections.Counter(), collections.Counter()
     config.addinivalue_line("markers", "slow: a long sweep, run by `make test-all` (pytest --all) only")
     config.addinivalue_line("markers", "gpu: needs a GPU")
+    config.addinivalue_line("markers", "cpu: of the CPU's own routes, not moved to a GPU by --moved")
     config.stash[_EMULATED] = config.option.device == "emulated"
     if config.stash[_EMULATED]:  # CUDA tensors without a GPU
         from tests import emulator
@@ -142,7 +143,7 @@ def device(request: pytest.FixtureRequest) -> torch.device:
 
 @pytest.fixture(autouse=True)
 def place(request: pytest.FixtureRequest) -> object:
-    knows = "device" in request.fixturenames or "gpu" in request.keywords
+    knows = "device" in request.fixturenames or {"gpu", "cpu"} & set(request.keywords)
     if not request.config.option.moved or knows or "compile" in request.node.name:  # Dynamo reads the tests' code
         yield
         return

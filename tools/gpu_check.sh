@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # The one command for a machine with a GPU and without network: tools/gpu_check.sh OUT_FOLDER [--part N]
-# Builds in place with the Python at hand (torch, g++ and make; no nvcc), fills the cache of kernels, runs the tests on
-# CUDA in parallel, then the benchmarks against the peers that are installed, and writes a report and the machine's
-# description into the folder. Prints what failed.
+# Builds in place with the Python at hand (torch, g++ and make; no nvcc), launches a kernel, fills the cache of kernels,
+# runs the tests on CUDA in parallel, then the benchmarks against the peers that are installed. Prints what failed.
+# OUT_FOLDER holds three files then: report.md, benchmarks.json and logs.tar.gz.
 # Ends within LIMIT seconds (470, so within 8 minutes) on any machine: a step gets its share of the time that is left,
 # and what it had no time for is listed under "Left out". Tests on the device come first, in an order in which those that
 # were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu). BUILD=build/csrc takes
-# up the objects of `make build`, where its torch is the one at hand.
+# up the objects of `make build`, where its torch is the one at hand; PREBUILT=1 takes sci/_core/libsci.so as it is, built
+# on another machine: one serves every torch from 2.11 on, with CUDA or without. SCI_CACHE names the cache of kernels, which
+# `python -m tools.fill_cache --arch sm_90` fills without a GPU for the same release of NVRTC.
 # In parts, each within LIMIT, where one short run is not enough: 1 the cache of kernels and what only a GPU shows
 # (tests/cuda); 2 the test suite; 3 its tests that know of no device, with their tensors moved there; 4 compute-sanitizer,
 # where there is one; 5 benchmarks. 2 to 4 go on where they were: what has run is listed in build/gpu_check, and
-# `rm -r build/gpu_check` begins anew. OUT_FOLDER/report.md holds the reports of all parts so far.
+# `rm -r build/gpu_check` begins anew. report.md holds the reports of all parts so far.
 set -uo pipefail
 out=$(mkdir -p "${1:?usage: tools/gpu_check.sh OUT_FOLDER}" && cd "$1" && pwd)
 cd "$(dirname "$0")/.."
@@ -29,18 +31,20 @@ case $part in
 esac
 state=$root/build/gpu_check
 if [ "$part" = all ]; then
-  state=$out/state
+  state=$state/all
   rm -rf "$state"
 fi
-mkdir -p "$state"
+logs=$state/logs
+mkdir -p "$logs"
 python=${PYTHON:-python3}
 jobs=${JOBS:-$(nproc)}
 export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache} TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
 device=${SCI_DEVICE:-$("$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
 deadline=$((begin + ${LIMIT:-470} - 15)) # the report, and a step that dies slowly
 failed=()
-declare -A weight=([build]=60 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [sanitizer]=14 [benchmarks]=10)
-shares=${weight[build]}
+declare -A weight=([build]=60 [launch]=6 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [sanitizer]=14 [benchmarks]=10)
+[ -z "${PREBUILT:-}" ] || weight[build]=4
+shares=$((${weight[build]} + ${weight[launch]}))
 for name in "${steps[@]}"; do shares=$((shares + ${weight[$name]})); done
 report=$state/part_$part.md
 step() { # name, command...; SECONDS_LEFT in the command is what it may take
@@ -48,21 +52,21 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
   local limit=$(((deadline - SECONDS) * ${weight[$name]} / shares)) started=$SECONDS status=124 result
   shares=$((shares - ${weight[$name]}))
   if [ "$limit" -ge 5 ]; then
-    timeout --signal=INT --kill-after=5 "$limit" "${@//SECONDS_LEFT/$((limit * 8 / 10))}" >"$out/$name.log" 2>&1
+    timeout --signal=INT --kill-after=5 "$limit" "${@//SECONDS_LEFT/$((limit * 8 / 10))}" >"$logs/$name.log" 2>&1
     status=$?
   else
-    echo "left out, as the time was over: $name" >"$out/$name.log"
+    echo "left out, as the time was over: $name" >"$logs/$name.log"
   fi
   case $status in
     0) result=ok ;;
     124 | 137)
       result="CUT SHORT after $limit s"
-      grep -q '^left out' "$out/$name.log" || printf '\nleft out, as the time was over: the rest of %s\n' "$name" >>"$out/$name.log"
+      grep -q '^left out' "$logs/$name.log" || printf '\nleft out, as the time was over: the rest of %s\n' "$name" >>"$logs/$name.log"
       ;;
     *) result="FAILED ($status)" ;;
   esac
   printf '| %s | %s | %s s |\n' "$name" "$result" $((SECONDS - started)) >>"$report"
-  [ $status -eq 0 ] || { failed+=("$name"); echo "--- $name: $result"; tail -n 25 "$out/$name.log"; }
+  [ $status -eq 0 ] || { failed+=("$name"); echo "--- $name: $result"; tail -n 25 "$logs/$name.log"; }
 }
 
 {
@@ -74,23 +78,47 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
   echo "|---|---|---|"
 } >"$report"
 
-objects=${BUILD:-build/gpu}
-[[ $objects == /* ]] || objects=../$objects # make works in csrc
-step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="$objects"
+give() { # what OUT_FOLDER gets
+  cat "$state"/part_*.md >"$out/report.md"
+  tar -czf "$out/logs.tar.gz" -C "$state" .
+}
+
+if [ -n "${PREBUILT:-}" ]; then
+  step build "$python" -c "import sci; sci.show_config()"
+else
+  objects=${BUILD:-build/gpu}
+  [[ $objects == /* ]] || objects=../$objects # make works in csrc
+  step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="$objects"
+fi
 {
   uname -srm; lscpu | grep -E 'Model name|^CPU\(s\)'; free -h | head -2
   nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,compute_cap --format=csv 2>/dev/null
   "$python" -c "import sci; sci.show_config()"
   "$python" -m pip list 2>/dev/null | grep -iE '^(torch|scipy|numpy|cupy|jax|triton|nvidia-cuda-nvrtc|nvmath)'
-} >"$out/machine.txt" 2>&1
+} >"$logs/machine.txt" 2>&1
 
+# A kernel compiled, loaded and launched, and torch's backward pass: where that fails, nothing else is worth its time.
+[ ${#failed[@]} -gt 0 ] || step launch "$python" -c "import torch
+from sci.special import erfcx
+x = torch.linspace(-3, 3, 1000, dtype=torch.float64, device='$device', requires_grad=True)
+y = erfcx(x)
+y.sum().backward()
+torch.testing.assert_close(y.cpu(), erfcx(x.detach().cpu()), rtol=1e-14, atol=0)
+print(x.grad.sum())"
 if [ ${#failed[@]} -gt 0 ]; then
-  echo "no library, so kernels, tests and benchmarks were left out: see $out/build.log" | tee -a "$report"
-  cat "$state"/part_*.md >"$out/report.md"
+  {
+    echo
+    echo "${failed[0]} failed, so that kernels, tests and benchmarks were left out:"
+    echo '```'
+    tail -n 60 "$logs/${failed[0]}.log"
+    cat "$logs/machine.txt"
+    echo '```'
+  } | tee -a "$report"
+  give
   exit 1
 fi
 parallel=()
-"$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 8 ? jobs : 8))")
+"$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 12 ? jobs : 12))")
 test_run=("$python" -m pytest -q --device "$device" -p no:cacheprovider --seconds SECONDS_LEFT)
 for name in "${steps[@]}"; do
   case $name in
@@ -111,7 +139,7 @@ for name in "${steps[@]}"; do
         step sanitizer compute-sanitizer --tool memcheck --error-exitcode 9 "${test_run[@]}" --done "$state/sanitized" \
           tests/cuda/test_runtime.py -k agrees
       else
-        echo "left out: compute-sanitizer is not installed" >"$out/sanitizer.log"
+        echo "left out: compute-sanitizer is not installed" >"$logs/sanitizer.log"
       fi
       ;;
     benchmarks) step benchmarks "$python" -m benchmarks --device "$device" --quick --seconds SECONDS_LEFT \
@@ -119,8 +147,8 @@ for name in "${steps[@]}"; do
   esac
 done
 
-logs=("${steps[@]/#/$out/}")
-said() { cat "${logs[@]/%/.log}" 2>/dev/null || true; } # a step that was not taken has no log
+taken=("${steps[@]/#/$logs/}")
+said() { cat "${taken[@]/%/.log}" 2>/dev/null || true; } # a step that was not taken has no log
 {
   echo
   echo '## Left out'
@@ -139,14 +167,14 @@ said() { cat "${logs[@]/%/.log}" 2>/dev/null || true; } # a step that was not ta
   echo '```'
   echo '## Machine'
   echo '```'
-  cat "$out/machine.txt"
+  cat "$logs/machine.txt"
   echo '```'
   echo '## Benchmarks'
   echo '```'
-  cat "$out/benchmarks.log" 2>/dev/null
+  cat "$logs/benchmarks.log" 2>/dev/null
   echo '```'
 } >>"$report"
-cat "$state"/part_*.md >"$out/report.md"
+give
 sed -n '1,40p' "$out/report.md"
 echo "$((SECONDS - begin)) s in all"
 if [ ${#failed[@]} -gt 0 ]; then echo "failed or cut short: ${failed[*]}"; exit 1; fi

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from .cards import ElementwiseCard, NoDerivative
+from .torch_private import carried, carry
 
 CATEGORIES = (
     "singular",
@@ -38,7 +39,8 @@ _INFINITE_OUTSIDE = ("entr", "rel_entr", "kl_div", "huber", "pseudo_huber")
 
 #: False until some thread asks for a category: what an ordinary call pays is a look at this.
 switched_on = False
-_actions: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar("special errors", default=DEFAULTS)
+_actions: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar("special errors")
+_KEY = "sci special errors"
 
 
 class SpecialFunctionWarning(Warning):
@@ -49,15 +51,21 @@ class SpecialFunctionError(Exception):
     """A special function had no finite result, and `seterr` or `errstate` asked to raise."""
 
 
+def _settings() -> Mapping[str, str]:
+    """Return this thread's settings; those of the caller where a backward pass computes again what was not kept."""
+    return _actions.get(None) or carried(_KEY) or DEFAULTS
+
+
 def actions() -> dict[str, str]:
     """Return this thread's settings."""
-    return dict(_actions.get())
+    return dict(_settings())
 
 
 def set_actions(new: Mapping[str, str]) -> None:
     """Replace this thread's settings."""
     global switched_on
     _actions.set(dict(new))
+    carry(_KEY, dict(new))
     switched_on = switched_on or _wanted(new)
 
 
@@ -67,7 +75,7 @@ def _wanted(settings: Mapping[str, str]) -> bool:
 
 def wanted() -> bool:
     """Does this thread want to know of errors?"""
-    return _wanted(_actions.get())
+    return _wanted(_settings())
 
 
 @contextlib.contextmanager
@@ -82,7 +90,7 @@ def quietly() -> Iterator[None]:
 
 def report(card: ElementwiseCard, f: Callable[..., Any], xs: Sequence[Tensor], outs: Sequence[Tensor]) -> None:
     """Warn of or raise for what `outs`, the results of ``f(*xs)``, show, as this thread's settings say."""
-    settings = _actions.get()
+    settings = _settings()
     with torch.no_grad(), quietly():
         found = _find(card, f, [x.detach() for x in xs], [out.detach() for out in outs])
     for category, point in found.items():

@@ -133,6 +133,17 @@ class torch_function(classmethod):  # type: ignore[type-arg]  # noqa: N801
         return super().__get__(instance, owner)
 
 
+def carry(key: str, value: Any) -> None:
+    """Keep a value for the backward passes that this thread will ask for; a GPU's run in threads of their own."""
+    torch._C._stash_obj_in_tls(key, value)
+
+
+def carried(key: str) -> Any:
+    """Return what was kept by `carry`, in a backward pass; None elsewhere."""
+    within = torch._C._current_graph_task_id() != -1
+    return torch._C._get_obj_in_tls(key) if within and torch._C._is_key_in_tls(key) else None
+
+
 def primal(x: Any) -> Any:
     """Return a tensor without its tangent at the innermost level; those of outer levels stay."""
     if not isinstance(x, torch.Tensor) or not (x.is_floating_point() or x.is_complex()):

@@ -9,7 +9,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor, made_there
+from .._core.arrays import as_tensor, made_there, running_sum
 from .._core.cards import Sample, function
 from ._bspline_algebra import along_rows
 from ._checks import holds, promote_over_real
@@ -163,8 +163,8 @@ class BPoly(PiecewiseBase):
             return self.derivative(-nu)
         c = self.c
         for _ in range(nu):
-            over = c.cumsum(0) * along_rows(self.x.diff(), c[0]) / c.shape[0]
-            whole = over[-1].cumsum(0)
+            over = running_sum(c) * along_rows(self.x.diff(), c[0]) / c.shape[0]
+            whole = running_sum(over[-1])
             start = torch.cat((torch.zeros_like(whole[:1]), whole[:-1]))
             c = torch.cat((torch.zeros_like(over[:1]), over)) + start
         mode: Extrapolate = False if self.extrapolate == "periodic" else self.extrapolate

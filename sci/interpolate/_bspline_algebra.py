@@ -11,6 +11,7 @@ import math
 import torch
 from torch import Tensor
 
+from .._core.arrays import running_sum
 from ._checks import holds
 from ._tensor_spline import evaluate, knot_interval
 
@@ -55,7 +56,7 @@ def integrated(t: Tensor, c: Tensor, k: int) -> tuple[Tensor, Tensor, int]:
     """Return the antiderivative that is zero at the first knot: sums of ``c[i] (t[i + k + 1] - t[i]) / (k + 1)``."""
     n = t.shape[0] - k - 1
     over = c[:n] * along_rows((t[k + 1 :] - t[:n]) / (k + 1), c)
-    over = over.cumsum(0)
+    over = running_sum(over)
     tail = over[-1:].expand(k + 2, *over.shape[1:])
     return torch.cat((t[:1], t, t[-1:])), torch.cat((torch.zeros_like(over[:1]), over, tail)), k + 1
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .._core.arrays import running_sum
+
 
 def augmented(x: Tensor, k: int) -> Tensor:
     """Return the sites as knots, the ends k + 1 times."""
@@ -28,6 +30,6 @@ def periodic(x: Tensor, k: int) -> Tensor:
         return inner
     step = inner.diff()
     turns = torch.cat([step] * (1 + k // n)) if n else step
-    right = x[-1] + turns[:k].cumsum(0)
-    left = x[0] - turns.flip(0)[:k].cumsum(0).flip(0)
+    right = x[-1] + running_sum(turns[:k])
+    left = x[0] - running_sum(turns.flip(0)[:k]).flip(0)
     return torch.cat((left, inner, right))

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor, made_there, promote
+from .._core.arrays import as_tensor, made_there, promote, running_sum
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument, integer, items, real
 from ._bspline import BSpline
@@ -246,7 +246,7 @@ def make_splprep(
     if points.dim() != 2:
         raise ValueError(f"{name}: the coordinates must be 1-dimensional, got shape {shape_text(points.shape[1:])}")
     if u is None:
-        length = torch.cat((points.new_zeros(1), points.diff().square().sum(0).sqrt().cumsum(0)))
+        length = torch.cat((points.new_zeros(1), running_sum(points.diff().square().sum(0).sqrt())))
         u = length / length[-1]
     u, y, w_, ends = _data(name, u, points.T, w, ub, ue, k, s, bc_type)
     mode: Extrapolate = "periodic" if bc_type == "periodic" else True

@@ -8,7 +8,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from .._core.arrays import made_there, promote
+from .._core.arrays import made_there, promote, running_sum
 from .._core.cards import Sample, function
 from ._bspline_algebra import power_coefficients
 from ._checks import promote_over_real, shape_text
@@ -208,7 +208,7 @@ class PPoly(PiecewiseBase):
             over = torch.zeros_like(c[0])  # the integral over each interval, by Horner's rule
             for row in c:
                 over = (over + row) * step
-            start = torch.cat((torch.zeros_like(over[:1]), over[:-1].cumsum(0)))
+            start = torch.cat((torch.zeros_like(over[:1]), running_sum(over[:-1])))
             c = torch.cat((c, start[None]))
         return self._like(c, False if self.extrapolate == "periodic" else self.extrapolate)
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor, made_there, promote
+from .._core.arrays import as_tensor, made_there, promote, running_sum
 from .._core.cards import Sample, function
 from .._core.errors import integer, items, real, take_host_route
 from ._checks import holds, shape_text
@@ -324,7 +324,7 @@ def splprep(
     if m <= k:
         raise TypeError(f"m > k must hold, got m={m} and k={k}")
     if u is None:
-        length = torch.cat((points.new_zeros(1), points.diff().square().sum(0).sqrt().cumsum(0)))
+        length = torch.cat((points.new_zeros(1), running_sum(points.diff().square().sum(0).sqrt())))
         parameter = length / length[-1]
     else:
         parameter = extra["u"]

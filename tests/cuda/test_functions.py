@@ -31,6 +31,17 @@ def calls(card: FunctionCard) -> Iterator[tuple[Any, Any]]:
         yield pytree.tree_map(lambda x: x.detach() if isinstance(x, torch.Tensor) else x, (sample.args, sample.kwargs))
 
 
+# Where torch.use_deterministic_algorithms(True) makes torch raise.
+DISORDERED: set[str] = set()
+
+
+def same(found: Any, want: Any) -> None:
+    """Hold the tensors of two results to be the same, bit by bit."""
+    for x, y in zip(pytree.tree_leaves(found), pytree.tree_leaves(want), strict=True):
+        if isinstance(x, torch.Tensor):
+            torch.testing.assert_close(x, y, rtol=0, atol=0, equal_nan=True)
+
+
 @contextlib.contextmanager
 def reads_of_the_host() -> Iterator[list[str]]:
     """Note where the library takes more than one number of a CUDA tensor to the host."""
@@ -69,6 +80,35 @@ def test_a_warm_call_does_not_wait(card: FunctionCard) -> None:
                 card.call(card.object, *args, **kwargs)
             finally:
                 torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.parametrize("card", claiming)
+def test_a_warm_call_is_captured(card: FunctionCard) -> None:
+    """In a graph, whose replay gives the same bits."""
+    for args, kwargs in calls(card):
+        with sci.data_checks(False):
+            want = card.call(card.object, *args, **kwargs)
+            torch.cuda.synchronize()
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph):
+                found = card.call(card.object, *args, **kwargs)
+        if torch.version.cuda:  # an emulated graph keeps nothing
+            graph.replay()
+            same(found, want)
+
+
+@pytest.mark.parametrize("card", sampled)
+def test_the_same_bits_twice_where_asked_for(card: FunctionCard) -> None:
+    """Or torch's error, where one of its operators has no order that is certain."""
+    torch.use_deterministic_algorithms(True)
+    try:
+        for args, kwargs in calls(card):
+            same(*(card.call(card.object, *args, **kwargs) for _ in range(2)))
+    except RuntimeError as error:
+        assert "does not have a deterministic implementation" in str(error), error  # noqa: PT017
+        assert card.name in DISORDERED, f"{card.name} has to be named as one that raises"
+    finally:
+        torch.use_deterministic_algorithms(False)
 
 
 @pytest.mark.parametrize("card", sampled)

@@ -36,13 +36,15 @@ def build() -> tuple[pathlib.Path, pathlib.Path]:
                  "-ltorch_cpu", "-lc10", "-ldl"],
         compiler: ["compiler.cpp", f'-DEMULATOR_FOLDER="{HERE}"'],
     }  # fmt: skip
+    read = {driver: ("device.cpp", "driver.cpp", "emulator.h"), compiler: ("compiler.cpp", "kernel.h")}
     BUILD.mkdir(parents=True, exist_ok=True)
     with open(BUILD / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # pytest's processes start together
-        newest = max(path.stat().st_mtime for path in HERE.iterdir() if path.suffix in (".cpp", ".h"))
         for library, arguments in units.items():
+            newest = max((HERE / name).stat().st_mtime for name in read[library])
             if not library.exists() or library.stat().st_mtime < newest:
-                shutil.rmtree(BUILD / "cache", ignore_errors=True)  # its key does not know the emulator's own header
+                if library == compiler:  # the key of the cache does not know the emulator's own header
+                    shutil.rmtree(BUILD / "cache", ignore_errors=True)
                 part = library.with_suffix(".part")
                 name = f"-Wl,-soname,{library.name}"
                 subprocess.run(["g++", *flags, name, "-o", part, *arguments], check=True, cwd=HERE)
@@ -86,7 +88,7 @@ class CurrentDevice:
 
 
 @contextlib.contextmanager
-def graph(_: Any = None) -> Iterator[None]:
+def graph(_: Any = None, **__: Any) -> Iterator[None]:
     """Refuse, as capture does, what waits, loads a kernel or copies from the host; nothing is kept for a replay."""
     torch.ops.emulator.set_capturing(True)
     try:
@@ -108,6 +110,7 @@ def start() -> None:
     if torch.cuda.is_available() or torch.version.cuda:
         raise RuntimeError("the emulator needs a torch without CUDA")
     _libraries.extend(ctypes.CDLL(str(path), ctypes.RTLD_GLOBAL) for path in build())
+    os.environ.setdefault("SCI_CACHE", str(BUILD / "cache"))
     ops, cuda = torch.ops.emulator, torch.cuda
     cuda._lazy_init = lambda: None
     cuda._initialized = True
@@ -141,4 +144,3 @@ def started() -> bool:
 
 
 __all__ = ["DEVICES", "launches", "start", "started"]
-os.environ.setdefault("SCI_CACHE", str(BUILD / "cache"))

@@ -6,6 +6,7 @@
 // each block are looked at when it is freed. Operators that make the host wait are known by name (`waits`), those that
 // get tensors of several devices are refused.
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -118,7 +119,7 @@ struct Guarded {
 void* take(int device, size_t size) {
   Arena& arena = arenas()[device];
   size_t capacity = least;
-  while (capacity < size + 64) capacity *= 2;
+  while (capacity < size + least) capacity *= 2;
   Guarded guard;
   char* found;
   if (auto& list = arena.free[capacity]; !list.empty()) {
@@ -130,8 +131,8 @@ void* take(int device, size_t size) {
     arena.used += capacity;
     protect(PROT_READ | PROT_WRITE);
   }
-  std::memset(found, fresh, size);
-  std::memset(found + size, behind, capacity - size);
+  if (!capturing || size < room / 16) std::memset(found, fresh, size);  // more is captured, but not touched
+  std::memset(found + size, behind, least);
   arena.blocks[reinterpret_cast<uintptr_t>(found)] = {size, capacity};
   arena.allocated += size;
   arena.peak = std::max(arena.peak, arena.allocated);
@@ -145,7 +146,7 @@ void give(void* p) {
   auto found = arena.blocks.find(reinterpret_cast<uintptr_t>(p));
   Block block = found->second;
   char* at = static_cast<char*>(p);
-  for (size_t i = block.size; i < block.capacity; ++i)
+  for (size_t i = block.size; i < block.size + least; ++i)
     if (static_cast<unsigned char>(at[i]) != behind) {
       fprintf(stderr, "emulator: a kernel wrote %zu bytes behind a block of %zu bytes\n", i - block.size, block.size);
       abort();
@@ -224,6 +225,14 @@ const std::unordered_set<std::string> waits = {"aten::_local_scalar_dense",
                                                "aten::linalg_lstsq",
                                                "aten::linalg_matrix_exp",
                                                "aten::linalg_eigvals"};
+/// Products that torch has no kernels for whole numbers of on CUDA.
+const std::unordered_set<std::string> products = {"aten::mm",     "aten::addmm",   "aten::addmm_",  "aten::bmm",
+                                                  "aten::dot",    "aten::vdot",    "aten::mv",      "aten::addmv",
+                                                  "aten::addmv_", "aten::baddbmm", "aten::baddbmm_"};
+/// Operators that on CUDA add in no certain order, and refuse where torch is told to be deterministic.
+const std::unordered_set<std::string> disordered = {"aten::cumsum",         "aten::cumsum_",        "aten::bincount",
+                                                    "aten::histc",          "aten::kthvalue",       "aten::median.dim",
+                                                    "aten::scatter_reduce", "aten::scatter_reduce_"};
 /// Operators whose tensors may lie on several devices.
 const std::unordered_set<std::string> mixes = {
     "aten::copy_", "aten::index", "aten::index_put_", "aten::_index_put_impl_", "aten::index_put", "aten::set_"};
@@ -347,6 +356,13 @@ void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   if (waits.count(name) || (name == "aten::copy_" && blocking && call.host) || (indexes && masks) ||
       (name == "aten::repeat_interleave" && blocking))
     waiting(name);
+
+  const IValue& first = (*stack)[begin];
+  const bool numbers = first.isTensor() && first.toTensor().defined();
+  if (numbers && products.count(name) && c10::isIntegralType(first.toTensor().scalar_type(), true))
+    TORCH_CHECK_NOT_IMPLEMENTED(false, "\"", name, "_cuda\" not implemented for ", first.toTensor().scalar_type());
+  if (numbers && disordered.count(name) && !c10::isIntegralType(first.toTensor().scalar_type(), true))
+    at::globalContext().alertNotDeterministic(name + "_cuda");
 
   Guarded guard;
   at::AutoDispatchBelowADInplaceOrView below;

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 import torch
+from torch.utils.checkpoint import checkpoint
 
-from sci import sparse
+from sci import sparse, special
 from tests import emulator
 
 pytestmark = pytest.mark.skipif(not emulator.started(), reason="--device emulated")
@@ -19,3 +22,14 @@ def test_batched_gradients_of_a_solver() -> None:
     rows = torch.eye(3, dtype=torch.float64, device="cuda")
     (found,) = torch.autograd.grad(x, b, rows, is_grads_batched=True)
     torch.testing.assert_close(found.cpu(), torch.linalg.inv(dense.cpu()), rtol=1e-12, atol=1e-13)
+
+
+def test_error_settings_reach_what_is_computed_again() -> None:
+    """A checkpoint calls the function once more within the backward pass, in the device's thread."""
+    x = torch.zeros(1, dtype=torch.float64, device="cuda", requires_grad=True)
+    keywords = {"use_reentrant": False, "preserve_rng_state": False}
+    again = functools.partial(checkpoint, lambda x: special.gamma(x).sin(), **keywords)
+    y = again(x)
+    with special.errstate(singular="raise"), pytest.raises(special.SpecialFunctionError, match="gamma"):
+        y.sum().backward()
+    again(x).sum().backward()

@@ -126,6 +126,30 @@ print((special.erfcx(x.cuda()).cpu() - special.erfcx(x)).abs().max().item() < 1e
         assert len(kept.read_bytes()) > len(whole) // 2
 
 
+def test_sizes_beyond_32_bits_arrive_whole() -> None:
+    """Captured: nothing runs, and the result's memory is not touched."""
+    code = """
+n = 2**31 + 5
+x = torch.full((1,), 2.0, device="cuda")
+special.erfcx(x)
+emulator.launches()
+with torch.cuda.graph(): special.erfcx(x.expand(n))
+with torch.cuda.graph(): special.erfcx(torch.empty(3, n // 3, device="cuda").t())
+for line in emulator.launches(): print(line)
+"""
+    out, errors = run_python(code).communicate(timeout=200)
+    one, other = map(fields, out.splitlines())
+    assert one["n"] == 2**31 + 5, errors
+    assert other["n"] == (2**31 + 5) // 3 * 3
+    assert one["grid"] == 2**20
+
+
+def test_whole_numbers_have_no_products() -> None:
+    x = torch.ones(3, 3, dtype=torch.int64, device="cuda")
+    with pytest.raises(NotImplementedError, match="not implemented for Long"):
+        x @ x
+
+
 def test_what_waits_is_refused() -> None:
     x = uniform(10)
     special.kv(1.25, x)

@@ -317,6 +317,7 @@ LENGTHS = (
 )
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("bytes", widths())
 def test_vectors_of_each_width(bytes: int, dtype: torch.dtype) -> None:

@@ -47,6 +47,7 @@ def test_bad_lengths() -> None:
             function(4.0)  # type: ignore[arg-type]
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("n", [1, 2, 5, 6])
 def test_frequencies(n: int) -> None:
     for name in ("fftfreq", "rfftfreq"):

@@ -109,6 +109,7 @@ def test_error_is_at_most_one_and_a_half_times_that_of_scipy(type: int, sine: bo
     assert np.mean(ours) <= 1.5 * np.mean(theirs)
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize(("type", "sine"), kinds())
 def test_steps_around_a_transform_of_torch_agree(type: int, sine: bool, dtype: torch.dtype) -> None:
@@ -250,6 +251,7 @@ def test_bad_arguments(call: object, kind: type[Exception], text: str) -> None:
         call()  # type: ignore[operator]
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("bytes", widths())
 @pytest.mark.parametrize(("type", "sine"), kinds())
 def test_vectors_of_each_width(type: int, sine: bool, bytes: int) -> None:

@@ -78,6 +78,7 @@ CASES = {
 }
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("n", [1, 3, 8])

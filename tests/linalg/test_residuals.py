@@ -149,6 +149,7 @@ def test_at_most_twice_scipy(function: Callable[[Any, Array], list[float]], dtyp
     compare(function, dtype, SHAPES)
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", [*DTYPES, torch.complex64])
 @pytest.mark.parametrize("function", [qr, rq, svd, polar, eigh, upper_eigh], ids=lambda f: f.__name__)
 def test_routes_of_large_matrices(
