@@ -34,22 +34,24 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
     if check_finite:
         require_finite("det", {"a": a})
     if _lapack.worthwhile_alone(a):
-        lu, pivots, _ = _lapack_factors.getrf(a)
-        return _of_factors(lu.diagonal(), pivots)
+        lu, pivots, _ = _lapack_factors.lu_of_one(a)
+        product = lu.diagonal().prod()
+        return -product if _lapack_factors.odd(pivots) else product
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d
     if a.is_cpu and a.numel() > 0:
         return torch.ops.sci._det_small(a)  # type: ignore[no-any-return]
     lu, pivots, _, _ = torch.ops.sci._lu_small(a)
-    return _of_factors(lu.diagonal(dim1=-2, dim2=-1), pivots + 1)
+    return _signed_diagonal(lu, pivots + 1).prod(-1)
 
 
-def _of_factors(u: Tensor, pivots: Tensor) -> Tensor:
-    """Return the determinants from the diagonals of U and LAPACK's pivots."""
+def _signed_diagonal(lu: Tensor, pivots: Tensor) -> Tensor:
+    """Return the diagonals of U, with the sign of LAPACK's pivots in the first entry."""
+    u = lu.diagonal(dim1=-2, dim2=-1)
     swaps = (pivots != torch.arange(1, u.shape[-1] + 1, device=pivots.device, dtype=pivots.dtype)).sum(-1)
-    product = u.prod(-1)
-    return torch.where(swaps % 2 == 1, -product, product)
+    first = torch.where(swaps[..., None] % 2 == 1, -u[..., :1], u[..., :1])
+    return torch.cat((first, u[..., 1:]), -1)
 
 
 def _products_without(s: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,20 +89,19 @@ def _cofactors_by_inverse(a: Tensor) -> tuple[Tensor, Tensor]:
     factors, whose errors grow with the condition number: from _LU_CONDITION on (1) is taken.
     """
     if _lapack.worthwhile_alone(a):
-        lu, pivots, info = _lapack_factors.getrf(a)
-        x = _lapack_factors.getri(lu, pivots)
+        x, u, code = _lapack_factors.inverse(a)
+        info = torch.tensor(code)
     else:
         lu, pivots, info = torch.linalg.lu_factor_ex(a)
-        x = torch.linalg.inv_ex(a)[0]
-    u = lu.diagonal(dim1=-2, dim2=-1)
-    d = _of_factors(u, pivots)
+        x, u = torch.linalg.inv_ex(a)[0], _signed_diagonal(lu, pivots)
+    d = u.prod(-1)
     condition = a.abs().sum(-2).amax(-1) * x.abs().sum(-2).amax(-1)
     limits = torch.finfo(a.dtype)
     size = d.abs()
     if not bool(((size > limits.tiny) & (size < limits.max)).all()):  # cofactors may be in range where d is not
         # Where |log d| is large, exp loses that many ulp, which is why not always.
         half = (u.abs().log().sum(-1) / 2).exp()
-        d = _of_factors(u.sgn(), pivots) * half
+        d = u.sgn().prod(-1) * half
         x = x * half[..., None, None]
     good = (info == 0) & (condition * limits.eps**_LU_CONDITION < 1)
     return (d[..., None, None] * x).mH.contiguous(), good

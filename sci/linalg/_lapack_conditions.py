@@ -7,7 +7,10 @@ it in either.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,51 +18,63 @@ from . import _lapack
 
 _MIN_ESTIMATE = 256  # below, gecon takes less time than the calls of our own estimate
 _ESTIMATE_STEPS = 5  # LAPACK's bound
-_MIN_BAND = 3  # rows that routines for bands take
+LEAST = 3  # rows that routines for bands take, and from which they are asked
 
 
 def one_norm(a: Tensor) -> Tensor:
     """Return the 1-norm of one matrix, half the time of torch's sums or less."""
-    size = _lapack.routine("lange", a.dtype)("I", a.detach().contiguous().resolve_conj().numpy().T)
-    return torch.tensor(size, dtype=a.dtype.to_real() if a.is_complex() else a.dtype)
+    a = a.detach().resolve_conj()
+    if a.is_complex():
+        return torch.tensor(np.abs(a.numpy()).sum(0).max(), dtype=a.real.dtype)
+    return torch.tensor(_lapack.routine("lange", a.dtype)("I", a.contiguous().numpy().T), dtype=a.dtype)
 
 
-def reciprocal_condition(lu: Tensor, pivots: Tensor, norm: Tensor) -> Tensor:
+def reciprocal_condition(lu: Tensor, norm: Tensor) -> Tensor:
     """Return estimates of the reciprocal condition numbers of a batch in the 1-norm, from LU factors and 1-norms."""
-    n, own = lu.shape[-1], lu.shape[-1] >= _MIN_ESTIMATE and not lu.is_complex()
-    gecon = _lapack.routine("gecon", lu.dtype)
-    if lu.dim() == 2:
-        rows = [(lu, pivots, norm)]
-    else:
-        rows = list(zip(lu.reshape(-1, n, n), pivots.reshape(-1, n), norm.reshape(-1), strict=True))
-    found = [
-        1 / float(size) / _inverse_norm(one, swaps - 1) if own and size > 0 else gecon(one.numpy(), float(size))[0]
-        for one, swaps, size in rows
-    ]
-    return torch.tensor(found, dtype=norm.dtype).view(norm.shape)
+    n = lu.shape[-1]
+    pairs = zip(lu.reshape(-1, n, n), norm.reshape(-1).tolist(), strict=True)
+    return torch.tensor([of_factors(one.numpy(), size) for one, size in pairs], dtype=norm.dtype).view(norm.shape)
 
 
-def _inverse_norm(lu: Tensor, pivots: Tensor) -> float:
-    """Return an estimate of the 1-norm of a real inverse, infinity where a solution overflows.
+def of_factors(lu: Any, norm: float) -> float:
+    """Return that estimate for one matrix."""
+    n = len(lu)
+    if n >= _MIN_ESTIMATE and norm > 0:
+        return 1 / norm / _inverse_norm(_by_factors(lu), n)
+    return float(_lapack.routine("gecon", torch.from_numpy(lu[:0]).dtype)(lu, norm)[0])
+
+
+def _by_factors(lu: Any) -> Callable[[Any, bool], Any]:
+    """Return what applies U^-1 L^-1, whose 1-norm is that of the inverse, or its adjoint."""
+    solve = functools.partial(_lapack.routine("trsv", torch.from_numpy(lu).dtype), lu, overwrite_x=1)
+    adjoint = 2 if lu.dtype.kind == "c" else 1
+
+    def apply(x: Any, transposed: bool) -> Any:
+        if transposed:
+            return solve(solve(x, trans=adjoint), lower=1, diag=1, trans=adjoint)
+        return solve(solve(x, lower=1, diag=1))
+
+    return apply
+
+
+def _inverse_norm(apply: Callable[[Any, bool], Any], n: int) -> float:
+    """Return an estimate of the 1-norm of an inverse, infinity where a solution overflows.
 
     The steps of gecon (N. J. Higham, ACM TOMS 14 (1988) 381-396, algorithm 4.1), whose own triangular solves guard
-    every component against overflow and take several times as long as these.
+    every component against overflow and take several times as long as these. `apply` may overwrite its argument.
     """
-    import numpy as np
-
-    n = lu.shape[-1]
-    solve = functools.partial(_lapack.routine("getrs", lu.dtype), lu.numpy(), pivots.numpy())
-    signs = (1 + np.arange(n) / (n - 1)) * np.where(np.arange(n) % 2, -1, 1)
-    x, place = np.full(n, 1 / n), -1
     with np.errstate(all="ignore"):
-        best = 2 * float(np.abs(solve(signs)[0]).sum()) / (3 * n)
+        alternating = apply((1 + np.arange(n) / (n - 1)) * np.where(np.arange(n) % 2, -1, 1), False)
+        best, place = 2 * float(np.abs(alternating).sum()) / (3 * n), -1
+        x = np.full(n, 1 / n)
         for _ in range(_ESTIMATE_STEPS):
-            y = solve(x)[0]
-            estimate = float(np.abs(y).sum())
+            y = apply(x, False)
+            size = np.abs(y)
+            estimate = float(size.sum())
             if place >= 0 and not estimate > best:
                 break
             best = max(best, estimate)
-            found = int(np.abs(solve(np.where(y < 0, -1.0, 1.0), trans=1)[0]).argmax())
+            found = int(np.abs(apply(np.where(size > 0, y / size, 1), True)).argmax())
             if found == place:
                 break
             x, place = np.zeros(n), found
@@ -69,7 +84,7 @@ def _inverse_norm(lu: Tensor, pivots: Tensor) -> float:
 
 def estimates_condition(a: Tensor) -> bool:
     """Return whether the functions below take `a`."""
-    return a.dim() == 2 and a.is_cpu and a.shape[-1] >= _MIN_BAND and a.dtype in _lapack.PREFIX
+    return a.dim() == 2 and a.is_cpu and a.shape[-1] >= LEAST and a.dtype in _lapack.PREFIX
 
 
 def condition_of_triangle(a: Tensor, lower: bool) -> float:
@@ -77,12 +92,18 @@ def condition_of_triangle(a: Tensor, lower: bool) -> float:
     return float(_lapack.routine("trcon", a.dtype)(matrix, norm="I", uplo="U" if lower else "L")[0])
 
 
+def norm_of_half(x: Any, lower: bool) -> float:
+    """Return that of a symmetric or Hermitian array, of which one triangle is read."""
+    half = np.abs(np.tril(x) if lower else np.triu(x))
+    with np.errstate(invalid="ignore"):
+        return float((half.sum(0) + half.sum(1) - half.diagonal()).max())
+
+
 def condition_of_factor(a: Tensor, c: Tensor, lower: bool) -> float:
     """Return that of a Hermitian matrix, of which one triangle is read, from its Cholesky factor."""
-    half = (a.tril() if lower else a.triu()).abs().numpy()
-    norm = float((half.sum(0) + half.sum(1) - half.diagonal()).max())
-    packed, _ = _lapack.routine("trttp", c.dtype)(c.contiguous().resolve_conj().numpy().T, uplo="U" if lower else "L")
-    return float(_lapack.routine("ppcon", c.dtype)(c.shape[-1], packed, norm, lower=int(not lower))[0])
+    factor = c.contiguous().resolve_conj().numpy().T
+    norm = norm_of_half(a.resolve_conj().numpy(), lower)
+    return float(_lapack.routine("pocon", c.dtype)(factor, norm, uplo="U" if lower else "L")[0])
 
 
 def condition_of_band(ab: Tensor, below: int, above: int) -> float:

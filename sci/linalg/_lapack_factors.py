@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -62,10 +65,16 @@ def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, ove
     return out
 
 
+def lu_of_one(a: Tensor) -> tuple[Tensor, Tensor, int]:
+    """Return LU of one matrix, column-major, with pivots counted from 0, and LAPACK's info."""
+    lu, pivots, info = _lapack.routine("getrf", a.dtype)(_lapack.columns(a), overwrite_a=1)
+    return torch.from_numpy(lu), torch.from_numpy(pivots), info
+
+
 def getrf(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return LU of one matrix, column-major, with pivots counted from 1, and LAPACK's info."""
-    lu, pivots, info = _lapack.routine("getrf", a.dtype)(a.detach().resolve_conj().numpy())
-    return torch.from_numpy(lu), torch.from_numpy(pivots) + 1, torch.tensor(info, dtype=torch.int32)
+    """Return what `torch.linalg.lu_factor_ex` does, of one matrix."""
+    lu, pivots, info = lu_of_one(a)
+    return lu, pivots + 1, torch.tensor(info, dtype=torch.int32)
 
 
 def lu_factor(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -76,11 +85,41 @@ def lu_factor(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return lu, pivots, info
 
 
-def getri(lu: Tensor, pivots: Tensor) -> Tensor:
-    """Return the inverse of one matrix from what `getrf` returned."""
-    n = lu.shape[-1]
-    inverse, _ = _lapack.routine("getri", lu.dtype)(lu.numpy(), (pivots - 1).numpy(), lwork=64 * n)
-    return torch.from_numpy(inverse)
+def getrs(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tensor:
+    """Return A^-1 b or A^-H b of one matrix, from what `getrf` returned."""
+    trans = 0 if not adjoint else 2 if lu.is_complex() else 1
+    matrix, exchanges, x = lu.detach().resolve_conj().numpy(), (pivots - 1).numpy(), _lapack.columns(b)
+    if b.shape[-1] > 1:
+        x, _ = _lapack.routine("getrs", lu.dtype)(matrix, exchanges, x, trans=trans, overwrite_b=1)
+        return _lapack.row_major(x)
+    # One vector takes getrs, which treats it as a matrix, longer.
+    exchange = functools.partial(_lapack.routine("laswp", lu.dtype), piv=exchanges, overwrite_a=1)
+    solve = functools.partial(_lapack.routine("trsv", lu.dtype), matrix, trans=trans, overwrite_x=1)
+    if adjoint:
+        x = exchange(solve(solve(x[:, 0]), lower=1, diag=1)[:, None], inc=-1)
+    else:
+        x = solve(solve(exchange(x)[:, 0], lower=1, diag=1))[:, None]
+    return torch.from_numpy(x)
+
+
+def odd(pivots: Tensor) -> bool:
+    """Return whether pivots that count from 0 exchange rows an odd number of times."""
+    return bool(np.count_nonzero(pivots.numpy() != np.arange(pivots.shape[0], dtype=np.int32)) % 2)
+
+
+def inverse(a: Tensor) -> tuple[Tensor, Tensor, int]:
+    """Return the inverse of one matrix, the diagonal of U times the sign of the exchanges, and LAPACK's info.
+
+    The routines see the transpose, whose inverse is the transpose of that of `a`.
+    """
+    x = a.detach().contiguous().resolve_conj().numpy().T
+    lu, pivots, info = _lapack.routine("getrf", a.dtype)(x)
+    diagonal = torch.from_numpy(lu.diagonal().copy())
+    if odd(torch.from_numpy(pivots)):
+        diagonal[0].neg_()
+    if info == 0:
+        lu, _ = _lapack.routine("getri", a.dtype)(lu, pivots, lwork=64 * a.shape[-1], overwrite_lu=1)
+    return torch.from_numpy(lu.T), diagonal, info
 
 
 def gttrf(below: Tensor, diagonal: Tensor, above: Tensor) -> tuple[Tensor, ...]:
@@ -103,14 +142,17 @@ def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor
     side = -1 if lower else 1  # of the diagonal, where sub- or superdiagonal entries of D are
 
     def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
-        packed, pivots, _ = factor(x.numpy(), lower=int(lower), lwork=64 * x.shape[-1])
+        packed, pivots, _ = factor(_lapack.columns(x), lower=int(lower), lwork=64 * x.shape[-1], overwrite_a=1)
         packed, beside, _ = apart(packed, pivots, lower=int(lower), overwrite_a=1)
-        order = torch.tensor(_order(pivots.tolist(), lower))
-        triangle, off = torch.from_numpy(packed), torch.from_numpy(beside[:-1] if lower else beside[1:])
-        outer, d = torch.empty(x.shape, dtype=x.dtype), torch.zeros(x.shape, dtype=x.dtype)
-        for place, entries in ((0, triangle.diagonal()), (side, off), (-side, off.conj() if hermitian else off)):
+        outer, off = _lapack.row_major(packed), torch.from_numpy(beside[:-1] if lower else beside[1:])
+        d = torch.zeros(x.shape, dtype=x.dtype)
+        for place, entries in ((0, outer.diagonal()), (side, off), (-side, off.conj() if hermitian else off)):
             d.diagonal(place).copy_(entries)
-        outer.numpy()[order.numpy()] = (triangle.tril() if lower else triangle.triu()).fill_diagonal_(1).numpy()
+        outer = (outer.tril_() if lower else outer.triu_()).fill_diagonal_(1)
+        order = torch.arange(len(outer))
+        if (pivots != order.numpy() + 1).any():
+            order = torch.tensor(_order(pivots.tolist(), lower))
+            outer = torch.empty_like(outer).index_copy_(0, order, outer)
         return (outer, d, order), 0
 
     return _lapack.one_by_one(a, decompose)  # type: ignore[return-value]

@@ -86,8 +86,12 @@ def svdvals(a: Tensor) -> Tensor:
     if not _lapack.decomposes(a, in_single_precision=True):
         return torch.linalg.svdvals(a)  # type: ignore[no-any-return]
 
+    m, n = a.shape[-2:]
+    routine, query = (_lapack.routine(name, a.dtype) for name in ("gesdd", "gesdd_lwork"))
+    work, _ = query(n, m, compute_uv=0)
+
     def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
-        _, s, _, info = _lapack.routine("gesdd", a.dtype)(x.numpy().T, compute_uv=0)
+        _, s, _, info = routine(x.numpy().T, compute_uv=0, lwork=int(work.real))
         return (torch.from_numpy(s),), info
 
     return _lapack.one_by_one(a, decompose)[0]

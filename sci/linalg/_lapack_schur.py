@@ -34,8 +34,14 @@ def gebal(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
 
 def hessenberg_form(a: Tensor) -> Tensor:
     """Return the Hessenberg form of one matrix."""
-    packed, _, _ = _lapack.routine("gehrd", a.dtype)(a.detach().resolve_conj().numpy(), lwork=max(1, 32 * a.shape[-1]))
-    return torch.from_numpy(packed).triu(-1).contiguous()
+    reduce = _lapack.routine("gehrd", a.dtype)
+    packed, _, _ = reduce(_lapack.columns(a), lwork=_reduction_work(a.shape[-1]), overwrite_a=1)
+    return _lapack.row_major(packed).triu(-1)
+
+
+def _reduction_work(n: int) -> int:
+    """Return the size of work space with which gehrd and unghr take whole blocks."""
+    return 64 * n + 65 * 64
 
 
 def gehrd(a: Tensor) -> tuple[Tensor, Tensor]:
@@ -47,10 +53,12 @@ def gehrd(a: Tensor) -> tuple[Tensor, Tensor]:
     reduce, multiply = (_lapack.routine(name, a.dtype) for name in ("gehrd", "unghr" if a.is_complex() else "orghr"))
     many, many_h, many_q = a.detach().reshape(-1, n, n), forms.view(-1, n, n), unitary.view(-1, n, n)
     for k in range(many.shape[0]):
-        packed, tau, _ = reduce(many[k].resolve_conj().numpy(), lwork=max(1, 32 * n))
+        packed, tau, _ = reduce(_lapack.columns(many[k]), lwork=_reduction_work(n), overwrite_a=1)
         many_h[k] = torch.from_numpy(packed).triu(-1)
-        q = torch.from_numpy(multiply(packed, tau, lwork=max(1, 32 * n))[0]) if n > 1 else torch.ones(1, 1)
-        many_q[k] = q
+        if n > 1:
+            many_q[k] = torch.from_numpy(multiply(packed, tau, lwork=_reduction_work(n), overwrite_a=1)[0])
+        else:
+            many_q[k] = 1
     return forms, unitary
 
 

@@ -105,6 +105,10 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     if a.numel() == 0:
         pivots = torch.zeros((*a.shape[:-2], min(a.shape[-2:])), dtype=torch.int32, device=a.device)
         return a + 0, pivots
+    if _lapack.worthwhile_alone(a) and not differentiates(a):
+        lu, pivots, code = _lapack_factors.lu_of_one(a)  # column-major, which `lu_solve` wants
+        if not code:
+            return lu, pivots
     lu, pivots, info = packed_lu(a)
     if known(info.amax()):
         where, place = place_in_batch(info)
@@ -203,10 +207,10 @@ def _large(a: Tensor, permute_l: bool, p_indices: bool) -> tuple[Tensor, ...]:
     """Return what `lu` does, of one matrix that nothing differentiates, by one factorization and no permutation matrix
     but where it is asked for."""
     m, k = a.shape[0], min(a.shape)
-    factors, pivots, _ = _lapack_factors.getrf(a)
-    factors = factors.contiguous()
+    factors, pivots, _ = _lapack_factors.lu_of_one(a)
+    factors = _lapack.row_major(factors.numpy())
     order = list(range(m))
-    for i, j in enumerate((pivots - 1).tolist()):
+    for i, j in enumerate(pivots.tolist()):
         order[i], order[j] = order[j], order[i]
     rows = torch.tensor(order)  # P^T A = A[rows] = L U
     up, low = factors[:k].triu(), factors[:, :k].tril_(-1)

@@ -26,6 +26,7 @@ runtime.load_library()
 # The largest n for matrices side by side on the CPU's lanes, and up to which one alone goes there too, so that it has
 # the same factors as in a batch; between the two from so many on.
 _LANES, _LANES_ALONE, _BATCH = 32, 8, 4
+_MANY = 192  # right-hand sides for which OpenBLAS is the faster one, and rows of one complex one
 
 
 def fits_lanes(a: Tensor) -> bool:
@@ -91,7 +92,7 @@ def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tens
         return lu, pivots, new_like(a, a.shape[:-2], real_dtype(a.dtype)), info
     norm = _one_norm(a)
     if a.is_cpu:
-        return lu, pivots, torch.where(info == 0, _lapack_conditions.reciprocal_condition(lu, pivots, norm), 0), info
+        return lu, pivots, torch.where(info == 0, _lapack_conditions.reciprocal_condition(lu, norm), 0), info
     inverse = estimate_inverse_norm(lambda b, adjoint: torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint), a)
     return lu, pivots, torch.where(info == 0, 1 / norm / inverse, 0), info
 
@@ -100,6 +101,9 @@ def apply_inverse(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tenso
     """Return A^-1 b or A^-H b, with what `factors` returned."""
     if is_small(lu) or b.numel() == 0 or lu.numel() == 0:
         return torch.ops.sci._lu_solve_small(lu, pivots, b, 2 if adjoint else 0)  # type: ignore[no-any-return]
+    n, columns = b.shape[-2:]
+    if (columns >= _MANY or (columns == 1 and n >= _MANY and b.is_complex())) and _lapack.worthwhile_alone(lu):
+        return _lapack_factors.getrs(lu, pivots, b, adjoint)
     return torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint).contiguous()
 
 
@@ -194,14 +198,22 @@ def _large_inverse(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
     if _lapack.worthwhile_alone(a):
-        lu, pivots, info = _lapack_factors.getrf(a)
-        x = _lapack_factors.getri(lu, pivots) if info.item() == 0 else torch.full_like(a, torch.inf)
-    else:
-        x, info = torch.linalg.inv_ex(a)
+        return _inverse_of_one(a, function)
+    x, info = torch.linalg.inv_ex(a)
     if checks_enabled():
         norms = _one_norm(a) * _one_norm(x)
         require_regular(function, "a", torch.where(info == 0, 1 / norms, 0), info)
     return x.contiguous()
+
+
+def _inverse_of_one(a: Tensor, function: str) -> Tensor:
+    x, _, info = _lapack_factors.inverse(a)
+    if info:  # of the transpose: `a` has pivots of its own, of which the error tells
+        info, x = _lapack_factors.lu_of_one(a)[2] or info, torch.full_like(a, torch.inf)
+    if checks_enabled():
+        rcond = 0.0 if info else 1 / float(_one_norm(a)) / float(_one_norm(x))
+        require_regular(function, "a", torch.tensor(rcond, dtype=real_dtype(a.dtype)), torch.tensor(info))
+    return x
 
 
 def _backward_inverse(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:

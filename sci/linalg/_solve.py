@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, known
 from sci._core.errors import bad_argument, flag
 
-from . import _lapack_conditions, _quick
+from . import _lapack_conditions, _quick, _solve_alone
 from ._band_operators import banded_solve, to_band
 from ._bandwidth import largest_bandwidth
 from ._cholesky import cholesky_factor, solve_with_factor
@@ -110,9 +110,6 @@ def _check_positive(function: str, a: Tensor, lower: bool) -> None:
 
 def _few_positive(a: Any, b: Any, lower: bool, check_finite: bool) -> Tensor | None:
     """Return solutions with small positive definite matrices; None for the general way, which knows what to say."""
-    whole = _quick.solve_positive(a, b, lower, check_finite)
-    if whole is not None:
-        return whole[0]  # type: ignore[no-any-return]
     found = _quick.cholesky(a, lower, check_finite)
     if found is None:
         return None
@@ -266,20 +263,23 @@ def solve(
     """
     structure = _structure("solve", assume_a)
     transposed = flag("solve", "transposed", transposed)
-    read = None if transposed else _READ.get((structure, bool(lower)))
-    if read is not None and (found := _quick.solve(a, b, read, bool(check_finite))) is not None:
-        return found[0]  # type: ignore[no-any-return]
-    if structure == "positive" and not transposed:
-        few = _few_positive(a, b, bool(lower), bool(check_finite))
-        if few is not None:
-            return few
+    lower = flag("solve", "lower", lower)
+    read = None if transposed else _READ.get((structure, lower))
+    if read is not None and (quick := _quick.solve(a, b, read, bool(check_finite))) is not None:
+        return quick[0]  # type: ignore[no-any-return]
+    positive = structure == "positive" and not transposed
+    if positive and (quick := _quick.solve_positive(a, b, lower, bool(check_finite))) is not None:
+        return quick[0]  # type: ignore[no-any-return]
+    if (found := _solve_alone.solve(a, b, structure, lower, transposed)) is not None:
+        return found
+    if positive and (found := _few_positive(a, b, lower, bool(check_finite))) is not None:
+        return found
     a, b = tensors("solve", a=a, b=b)
     if a.dim() == 0 or (a.shape == (1, 1) and (b.dim() < 2 or b.shape[-2] != 1)):  # a number, which divides all of b
         return solve(a.reshape(1, 1), b.reshape(1, -1), check_finite=check_finite).reshape(b.shape)
     n = require_square("solve", "a", a)
     b, vector = right_hand_side("solve", n, b)
     a, b = broadcast_matrices("solve", ("a", "b"), a, b)
-    lower = flag("solve", "lower", lower)
     if transposed:
         a, lower = a.mT, not lower
         structure = {"upper": "lower", "lower": "upper"}.get(structure, structure)

@@ -152,18 +152,20 @@ def test_singular_and_ill_conditioned_matrices() -> None:
     assert float(linalg.det(torch.zeros(N, N))) == 0
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.complex128, torch.complex64])
 def test_condition_estimates_as_lapack(dtype: torch.dtype) -> None:
     n = 260
-    u, v = unitary(n, n), unitary(n, n, seed=1)
+    wide = torch.complex128 if dtype.is_complex else torch.float64
+    u, v = unitary(n, n, dtype=wide), unitary(n, n, seed=1, dtype=wide)
     graded = torch.logspace(300, -300, n, dtype=torch.float64)
     for a in (*((u * torch.logspace(0, -k, n, dtype=torch.float64)) @ v for k in (0, 3, 6, 12)), torch.diag(graded)):
         a = a.to(dtype)
-        lu, pivots, _ = torch.linalg.lu_factor_ex(a)
+        lu, _, _ = torch.linalg.lu_factor_ex(a)
         norm = a.abs().sum(0).amax()
-        gecon = getattr(scipy.linalg.lapack, "dgecon" if dtype == torch.float64 else "sgecon")
+        torch.testing.assert_close(_lapack_conditions.one_norm(a), norm)
+        gecon = getattr(scipy.linalg.lapack, _lapack.PREFIX[dtype] + "gecon")
         expected = gecon(lu.numpy(), float(norm))[0]
-        found = float(_lapack_conditions.reciprocal_condition(lu, pivots, norm))
+        found = float(_lapack_conditions.reciprocal_condition(lu, norm))
         assert found == pytest.approx(expected, rel=1e-3, abs=0)
 
 

@@ -1,0 +1,117 @@
+"""One system that goes straight to LAPACK, beside the same with a gradient recorded, which does not."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from sci import linalg
+from sci.linalg import LinAlgError, LinAlgWarning, _lapack, _solve, _solve_alone
+from tests.linalg.linalg_matrices import positive, random
+
+Tensor = torch.Tensor
+DTYPES = (torch.float64, torch.float32, torch.complex128, torch.complex64)
+KINDS = (
+    "general", "diagonal", "upper triangular", "lower triangular", "tridiagonal", "banded", "sym", "her", "pos",
+)  # fmt: skip
+
+
+def matrix(kind: str, n: int, dtype: torch.dtype) -> Tensor:
+    a = random(n, n, dtype=dtype) / n**0.5 + 2 * torch.eye(n)
+    made = {
+        "diagonal": a.diagonal().diag(),
+        "upper triangular": a.triu(),
+        "lower triangular": a.tril(),
+        "tridiagonal": a.triu(-1).tril(1),
+        "banded": a.triu(-1).tril(2),
+        "sym": a + a.mT - torch.eye(n),
+        "her": a + a.mH - torch.eye(n),
+        "pos": positive(n, n, dtype=dtype),
+    }
+    return made.get(kind, a).to(dtype).contiguous()
+
+
+def unread(a: Tensor, kind: str, lower: bool) -> Tensor:
+    """Return `a` with NaN wherever its structure says what stands there."""
+    ones = torch.ones(a.shape)
+    if kind == "diagonal":
+        kept = torch.eye(len(a))
+    elif kind == "tridiagonal":
+        kept = ones.triu(-1).tril(1)
+    elif kind in ("general", "banded"):
+        kept = ones
+    else:
+        kept = ones.tril() if (lower if kind in ("sym", "her", "pos") else kind == "lower triangular") else ones.triu()
+    return torch.where(kept > 0, a, torch.nan)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n", [3, 4, 9, 70])
+def test_solves_what_the_general_way_solves(n: int, kind: str, dtype: torch.dtype) -> None:
+    a = matrix(kind, n, dtype)
+    bound = 50 * n * torch.finfo(dtype).eps
+    for assumed, low, transposed in itertools.product((kind, None), (False, True), (False, True)):
+        given = a if assumed is None else unread(a, kind, low)
+        for b in (random(n, dtype=dtype), random(n, 1, dtype=dtype), random(n, 3, dtype=dtype)):
+            x = _solve_alone.solve(given, b, _solve._structure("solve", assumed), low, transposed)
+            assert x is not None
+            assert x.shape == b.shape
+            assert x.is_contiguous()
+            options = {"assume_a": assumed, "lower": low, "transposed": transposed}
+            general = linalg.solve(given.clone().requires_grad_(), b, **options).detach()
+            torch.testing.assert_close(x, general, rtol=bound, atol=bound)
+            residual = (a.mT if transposed else a) @ x - b
+            assert float(residual.abs().max()) <= bound * float(a.abs().sum(0).max() * x.abs().max())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_regular_is_said_by_the_general_way(kind: str) -> None:
+    n = 60
+    structure = _solve._structure("solve", kind)
+    b = random(n)
+    for at, value in ((5, 0.0), (7, torch.nan), (9, torch.inf), (3, 1e-20)):
+        a = 2 * torch.eye(n, dtype=torch.float64)
+        a[at, at] = value
+        assert _solve_alone.solve(a, b, structure, False, False) is None
+        if value == 1e-20:
+            with pytest.warns(LinAlgWarning, match="ill-conditioned"):
+                linalg.solve(a, b, assume_a=kind)
+        else:
+            with pytest.raises(LinAlgError if value == 0 else ValueError):
+                linalg.solve(a, b, assume_a=kind)
+    a = 2 * torch.eye(n, dtype=torch.float64)
+    for value in (torch.nan, torch.inf):
+        b[4] = value
+        assert _solve_alone.solve(a, b, structure, False, False) is None
+        with pytest.raises(ValueError, match="b must"):
+            linalg.solve(a, b, assume_a=kind)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        torch.testing.assert_close(linalg.solve(a, random(n), assume_a=kind), random(n) / 2)
+
+
+def test_bandwidths() -> None:
+    for n in (3, 7, 66):
+        for below in range(0, n, 5):
+            for above in range(0, n, 4):
+                x = np.tril(np.triu(np.ones((n, n)), -below), above)
+                assert _solve_alone._bandwidth(x) == (below, above)
+    assert _solve_alone._bandwidth(np.zeros((4, 4))) == (0, 0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_columns(dtype: torch.dtype) -> None:
+    for shape in ((0, 3), (3, 0), (5, 5), (64, 128), (1100, 3)):
+        for a in (random(*shape, dtype=dtype), random(*shape[::-1], dtype=dtype).mH):
+            copy = _lapack.columns(a)
+            assert copy.flags.f_contiguous
+            assert torch.equal(torch.from_numpy(copy), a.resolve_conj())
+            assert copy.size == 0 or copy.ctypes.data != a.data_ptr()
+            rows = _lapack.row_major(copy)
+            assert rows.is_contiguous()
+            assert torch.equal(rows, a.resolve_conj())
