@@ -270,7 +270,7 @@ def solve(
     positive = structure == "positive" and not transposed
     if positive and (quick := _quick.solve_positive(a, b, lower, bool(check_finite))) is not None:
         return quick[0]  # type: ignore[no-any-return]
-    if (found := _solve_alone.solve(a, b, structure, lower, transposed)) is not None:
+    if (found := _solve_alone.solve(a, b, structure, lower, transposed, bool(check_finite))) is not None:
         return found
     if positive and (found := _few_positive(a, b, lower, bool(check_finite))) is not None:
         return found

@@ -1,11 +1,11 @@
 """One system of equations on the CPU that nothing differentiates: straight to LAPACK's routines for its structure.
 
-What they find not finite, singular or ill-conditioned is left to the general way, which knows what to say of it. A
-matrix that is not finite shows in its norm, and so in its condition.
+What is found not finite, singular or ill-conditioned is left to the general way, which knows what to say of it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sci._core.checks import checks_enabled
+from sci._core.checks import checks_enabled, finite_probe
 from sci._core.quick import plain_on_cpu
 
 from . import _lapack
@@ -23,13 +23,15 @@ _ANY_SIZE = 1 << 62
 _Found = tuple[Any, float]  # the solution and the reciprocal condition in the 1-norm, 0 where there is no solution
 
 
-def solve(a: Any, b: Any, structure: str, lower: bool, transposed: bool) -> Tensor | None:
+def solve(a: Any, b: Any, structure: str, lower: bool, transposed: bool, check_finite: bool) -> Tensor | None:
     """Return the solution of one regular system, as `sci.linalg.solve`; None where the general way has to be gone."""
     if not (plain_on_cpu(a, _ANY_SIZE) and plain_on_cpu(b, _ANY_SIZE) and checks_enabled()) or a.dtype is not b.dtype:
         return None
     shape, right = a.shape, b.shape
     n = shape[-1] if shape else 0
     if n < LEAST or tuple(shape) != (n, n) or len(right) not in (1, 2) or right[0] != n or right[-1] == 0:
+        return None
+    if check_finite and structure not in _OF_DIAGONALS and not math.isfinite(finite_probe(a)):
         return None
     x = a.numpy()
     if transposed:
@@ -171,4 +173,5 @@ _WAYS: dict[str, Callable[[Any, Any, bool], _Found]] = {
     "positive": _positive,
     "positive or general": _positive_or_general,
 }
+_OF_DIAGONALS = frozenset(("diagonal", "tridiagonal"))  # all that is read shows in the result
 _CUBIC = frozenset(("general", "banded", "symmetric", "hermitian", "positive", "positive or general"))

@@ -36,7 +36,7 @@ def matrix(kind: str, n: int, dtype: torch.dtype) -> Tensor:
 
 
 def unread(a: Tensor, kind: str, lower: bool) -> Tensor:
-    """Return `a` with NaN wherever its structure says what stands there."""
+    """Return `a` with another number wherever its structure says what stands there."""
     ones = torch.ones(a.shape)
     if kind == "diagonal":
         kept = torch.eye(len(a))
@@ -46,7 +46,7 @@ def unread(a: Tensor, kind: str, lower: bool) -> Tensor:
         kept = ones
     else:
         kept = ones.tril() if (lower if kind in ("sym", "her", "pos") else kind == "lower triangular") else ones.triu()
-    return torch.where(kept > 0, a, torch.nan)
+    return torch.where(kept > 0, a, 1e3)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -58,7 +58,7 @@ def test_solves_what_the_general_way_solves(n: int, kind: str, dtype: torch.dtyp
     for assumed, low, transposed in itertools.product((kind, None), (False, True), (False, True)):
         given = a if assumed is None else unread(a, kind, low)
         for b in (random(n, dtype=dtype), random(n, 1, dtype=dtype), random(n, 3, dtype=dtype)):
-            x = _solve_alone.solve(given, b, _solve._structure("solve", assumed), low, transposed)
+            x = _solve_alone.solve(given, b, _solve._structure("solve", assumed), low, transposed, True)
             assert x is not None
             assert x.shape == b.shape
             assert x.is_contiguous()
@@ -77,7 +77,7 @@ def test_what_is_not_regular_is_said_by_the_general_way(kind: str) -> None:
     for at, value in ((5, 0.0), (7, torch.nan), (9, torch.inf), (3, 1e-20)):
         a = 2 * torch.eye(n, dtype=torch.float64)
         a[at, at] = value
-        assert _solve_alone.solve(a, b, structure, False, False) is None
+        assert _solve_alone.solve(a, b, structure, False, False, True) is None
         if value == 1e-20:
             with pytest.warns(LinAlgWarning, match="ill-conditioned"):
                 linalg.solve(a, b, assume_a=kind)
@@ -85,9 +85,19 @@ def test_what_is_not_regular_is_said_by_the_general_way(kind: str) -> None:
             with pytest.raises(LinAlgError if value == 0 else ValueError):
                 linalg.solve(a, b, assume_a=kind)
     a = 2 * torch.eye(n, dtype=torch.float64)
+    for low in (False, True):
+        nan = unread(a, kind, low)
+        nan[nan == 1e3] = torch.nan
+        if kind in ("diagonal", "tridiagonal"):
+            torch.testing.assert_close(linalg.solve(nan, b, assume_a=kind), b / 2)
+        elif bool(nan.isnan().any()):
+            with pytest.raises(ValueError, match="a must"):
+                linalg.solve(nan, b, assume_a=kind, lower=low)
+            x = linalg.solve(nan, b, assume_a=kind, lower=low, check_finite=False)
+            torch.testing.assert_close(x, b / 2)
     for value in (torch.nan, torch.inf):
         b[4] = value
-        assert _solve_alone.solve(a, b, structure, False, False) is None
+        assert _solve_alone.solve(a, b, structure, False, False, True) is None
         with pytest.raises(ValueError, match="b must"):
             linalg.solve(a, b, assume_a=kind)
     with warnings.catch_warnings():
