@@ -28,6 +28,7 @@ from ._matrices import (
     require_square,
     tensors,
     to_kind,
+    without_infinities,
 )
 from ._small_gradients import EIG, whole
 
@@ -87,11 +88,21 @@ def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tens
     if fits_kernel(a):
         return _small(a, True, function)
     x, power = in_range(a)
+    x, bad = without_infinities(x)
     try:
         w, v = torch.linalg.eig(x)
     except TorchLinAlgError as error:
         w, _, v = _instead(x, function, error)
-    return w * power.squeeze(-1), v.contiguous()
+    w, v = _nan_where(bad, w * power.squeeze(-1), v)
+    return w, v.contiguous()
+
+
+def _nan_where(bad: Tensor | None, w: Tensor, *vectors: Tensor) -> tuple[Tensor, ...]:
+    """Return values and vectors, of `bad` matrices NaN."""
+    if bad is None:
+        return w, *vectors
+    whole = bad[..., None, None]
+    return torch.where(bad[..., None], torch.nan, w), *(torch.where(whole, torch.nan, v) for v in vectors)
 
 
 def _instead(a: Tensor, function: str, error: Exception) -> tuple[Tensor, Tensor, Tensor]:
@@ -190,11 +201,12 @@ def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if fits_kernel(a):
         return _small(a, False, function)[0]
     x, power = in_range(a)
+    x, bad = without_infinities(x)
     try:
         w = torch.linalg.eigvals(x)
     except TorchLinAlgError as error:
         w, _, _ = _instead(x, function, error)
-    return w * power.squeeze(-1)  # type: ignore[no-any-return]
+    return _nan_where(bad, w * power.squeeze(-1))[0]
 
 
 def _backward_values(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:

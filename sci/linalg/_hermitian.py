@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from sci._core import runtime
-from sci._core.checks import checks_enabled, require_finite
+from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack, _lapack_hermitian
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
-from ._matrices import hermitian_part, new_like
+from ._matrices import hermitian_part, new_like, require_convergence
 from ._sizes import EIGH_BATCH
 from ._small_gradients import EIGH, whole
 
@@ -42,6 +42,8 @@ def _mended(found: tuple[Tensor, ...], info: Tensor, a: Tensor, lapack: Callable
     if not checks_enabled() or not bool(info.any()):
         return True
     failed = info != 0
+    if not bool(torch.isfinite(finite_probe(a[failed]))):
+        return False
     try:
         for x, y in zip(found, lapack(a[failed]), strict=True):
             x[failed] = y
@@ -57,6 +59,7 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
         w, v, info = torch.ops.sci._eigh_small(a, lower)
         if _mended((w, v), info, a, lambda a: torch.linalg.eigh(a, UPLO="L" if lower else "U")):
             return w, v
+    require_convergence(function, a)
     try:
         w, v = _lapack_hermitian.eigh(a, lower)
     except TorchLinAlgError as error:
@@ -154,6 +157,7 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         w, _, info = torch.ops.sci._eigh_small(a, lower, False)
         if _mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
+    require_convergence(function, a)
     if _lapack.worthwhile(a) and a.numel() > 0:
         return _lapack_hermitian.eigvalsh(a, lower)
     try:

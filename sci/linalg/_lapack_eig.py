@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from sci._core.checks import finite_probe
+
 from . import _lapack
 
 
@@ -19,6 +21,10 @@ def geev(a: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     routine = _lapack.routine("geev", a.dtype)
     many = a.detach().reshape(-1, n, n)
     for k in range(many.shape[0]):
+        if not bool(torch.isfinite(finite_probe(many[k]))):
+            for x in (w.view(-1, n), left.view(-1, n, n), right.view(-1, n, n)):
+                x[k] = torch.nan
+            continue
         *parts, vl, vr, code = routine(many[k].resolve_conj().numpy(), lwork=max(1, 32 * n))
         values = _values(parts)
         w.view(-1, n)[k] = values
@@ -38,8 +44,13 @@ def ggev(a: Tensor, b: Tensor, from_left: bool) -> tuple[Tensor, Tensor, Tensor,
         return alpha, beta, right, left, info
     routine = _lapack.routine("ggev", a.dtype)
     many_a, many_b = (x.detach().reshape(-1, n, n) for x in (a, b))
+    parts_of_pairs = [x.view(many_a.shape[0], *x.shape[a.dim() - 2 :]) for x in (alpha, beta, right, left)]
     for k in range(many_a.shape[0]):
         one, other = (x[k].contiguous().resolve_conj().numpy() for x in (many_a, many_b))
+        if not bool(torch.isfinite(finite_probe(many_a[k]) + finite_probe(many_b[k]))):
+            for x in parts_of_pairs:
+                x[k] = torch.nan
+            continue
         *parts, low, vl, vr, _, code = routine(one, other, compute_vl=int(from_left), compute_vr=1)
         numerator = _values(parts)
         alpha.view(-1, n)[k], beta.view(-1, n)[k] = numerator, torch.from_numpy(low).to(alpha.dtype)

@@ -131,6 +131,30 @@ def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
     return x / power, power
 
 
+def without_infinities(x: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Return matrices with 0 in place of those that are not finite, and which these are, (...); None where all are.
+
+    LAPACK's eigenvalue routines do not come back from NaN, or crash.
+    """
+    probe = finite_probe(x)
+    if bool(torch.isfinite(probe)):
+        return x, None
+    bad = ~torch.isfinite(x).flatten(-2).all(-1)
+    return torch.where(bad[..., None, None], 0, x), bad
+
+
+def require_convergence(function: str, *parts: Tensor) -> None:
+    """Raise LinAlgError for NaN or infinity on the CPU, where LAPACK's Hermitian algorithms may return finite numbers.
+
+    The parts are matrices, or the vectors of several diagonals.
+    """
+    for x in parts:
+        if x.is_cpu and not bool(torch.isfinite(finite_probe(x))) and not bool(torch.isfinite(x).all()):
+            core = 1 if len(parts) > 1 else 2
+            where, _ = place_in_batch(~torch.isfinite(x).flatten(-core).all(-1))
+            raise LinAlgError(f"{function}: the eigenvalues{where} cannot be found: NaN or infinity")
+
+
 def new_like(x: Tensor, shape: Sequence[int], dtype: torch.dtype | None = None) -> Tensor:
     """Make the empty row-major tensor that an operator on tensors without data returns."""
     return x.new_empty(tuple(shape), dtype=dtype or x.dtype)

@@ -22,12 +22,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core.checks import known
 from sci._core.dispatch import operator
 
 from . import _lapack, _lapack_factors
 from ._hermitian import real_dtype
 from ._lu_operators import fits_lanes
-from ._matrices import new_like
+from ._matrices import in_range, new_like
 from ._small_gradients import LU, whole
 from ._solve_triangular import triangular
 
@@ -39,7 +40,37 @@ def _compute(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             return lu, pivots, torch.zeros(a.shape[:-2], dtype=torch.int32)
     factor = _lapack_factors.getrf if _lapack.worthwhile_alone(a) else _lapack_factors.lu_factor
     lu, pivots, info = factor(a)
+    if _subnormal_pivots(lu):  # LAPACK's quotients by complex ones have no right digit
+        x, power = in_range(a)
+        lu, pivots, info = factor(x)
+        lu = torch.where(_upper(lu), lu * power, lu)
     return lu.contiguous(), pivots - 1, info
+
+
+def _subnormal_pivots(lu: Tensor) -> bool:
+    d = lu.detach().diagonal(dim1=-2, dim2=-1).abs()
+    return lu.is_cpu and known(((d < torch.finfo(lu.dtype).tiny) & (d > 0)).any()) == 1
+
+
+def _upper(x: Tensor) -> Tensor:
+    return torch.ones(x.shape[-2:], dtype=torch.bool, device=x.device).triu()
+
+
+def _scaled(lu: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Return the factors with U in range, and what it was divided by: the rules are linear in 1 / U."""
+    if not _subnormal_pivots(lu):
+        return lu, None
+    _, power = in_range(lu.detach().triu())
+    return torch.where(_upper(lu), _over(lu, power), lu), power
+
+
+def _over(x: Tensor, power: Tensor) -> Tensor:
+    """Return x / power; a complex quotient by a subnormal number is NaN."""
+    return torch.complex(x.real / power, x.imag / power) if x.is_complex() else x / power
+
+
+def _lower_over(x: Tensor, power: Tensor | None) -> Tensor:
+    return x if power is None else torch.where(_upper(x), x, _over(x, power))
 
 
 def _fake(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -79,6 +110,8 @@ def _inverse_times(lu: Tensor, x: Tensor, adjoint: bool) -> Tensor:
 
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     (lu, pivots, _), g = outputs, grads[0]
+    lu, power = _scaled(lu)
+    g = _lower_over(g, power)
     found = whole(LU, lu, lu, g, pivots.to(real_dtype(lu.dtype)))
     if found is not None:
         return (found,)
@@ -99,16 +132,21 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
 
 def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, None, None]:
     lu, pivots, _ = outputs
-    da = torch.take_along_dim(tangents[0], _rows(lu, pivots, -2), -2)
+    lu, power = _scaled(lu)
+    return _lower_over(_tangent(lu, pivots, tangents[0]), power), None, None
+
+
+def _tangent(lu: Tensor, pivots: Tensor, da: Tensor) -> Tensor:
+    da = torch.take_along_dim(da, _rows(lu, pivots, -2), -2)
     (lu1, low2, up2), (da1, below, beside) = _corners(lu), _corners(da)
     s = _times_inverse(_inverse_times(lu1, da1, False), lu1, False)
     low, up = s.tril(-1), s.triu()
     square = low + lu1.tril(-1) @ low + up @ lu1.triu()
     if low2.shape[-2]:
-        return _assemble(square, _times_inverse(below, lu1, False) - low2 @ up, None), None, None
+        return _assemble(square, _times_inverse(below, lu1, False) - low2 @ up, None)
     if up2.shape[-1]:
-        return _assemble(square, None, _inverse_times(lu1, beside, False) - low @ up2), None, None
-    return square, None, None
+        return _assemble(square, None, _inverse_times(lu1, beside, False) - low @ up2)
+    return square
 
 
 # (LU, pivots counted from 0, info): L below the diagonal, U on and above it.

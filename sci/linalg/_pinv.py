@@ -44,7 +44,8 @@ def _cut(s: Tensor, atol: float, rtol: float) -> tuple[Tensor, Tensor]:
     size = s.abs()
     largest = size.amax(-1, keepdim=True) if s.shape[-1] else size.new_zeros((*s.shape[:-1], 1))
     counts = size > atol + rtol * largest
-    return torch.where(counts, 1 / torch.where(counts, s, 1), 0), counts.sum(-1)
+    inverse = torch.where(counts, 1 / torch.where(counts, s, 1), 0)
+    return torch.where(torch.isfinite(largest), inverse, torch.nan), counts.sum(-1)
 
 
 def _pinv(

@@ -34,13 +34,14 @@ from ._svd import values
 
 
 def _bases(a: Tensor, rtol: float, function: str) -> tuple[Tensor, Tensor, Tensor]:
-    """Return U, V^H (full) and the ranks."""
+    """Return U, V^H (full) and the ranks, -1 where there is NaN or infinity."""
     try:
         u, s, vh = _lapack_orthogonal.svd(a, True)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
     largest = s.amax(-1, keepdim=True) if s.shape[-1] else s.new_zeros((*s.shape[:-1], 1))
-    return u, vh, (s > rtol * largest).sum(-1)
+    ranks = torch.where(torch.isfinite(largest[..., 0]), (s > rtol * largest).sum(-1), -1)
+    return u, vh, ranks
 
 
 def _common_rank(function: str, a: Tensor, rtol: float, check_finite: bool) -> int:
@@ -57,6 +58,8 @@ def _one_rank(function: str, a: Tensor, ranks: Tensor) -> int:
         low, high = int(ranks.amin()), int(ranks.amax())
     except RuntimeError:  # under vmap
         return min(a.shape[-2:])
+    if low < 0:
+        raise ValueError(f"{function}: A must not contain NaN or infinity")
     if low != high:
         raise ValueError(f"{function}: the matrices of a batch must have one rank, got ranks {low} to {high}")
     return low

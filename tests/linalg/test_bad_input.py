@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -152,3 +153,29 @@ def test_the_matrix_of_the_batch(name: str, text: str, n: int) -> None:
         a[3, 1, 2] = torch.nan
     with pytest.raises(ValueError, match=text):
         getattr(linalg, name)(*((a, a[0]) if name == "solve" else (a,)))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+@pytest.mark.parametrize("n", [2, 3, 9, 40, 130])
+def test_no_finite_numbers_from_what_is_not_finite(n: int, bad: float) -> None:
+    """Where `check_finite` is off: NaN, or the error of an algorithm that does not converge, and neither a crash."""
+    names = ("eig", "eigvals", "eigh", "eigvalsh", "svd", "svdvals", "schur", "hessenberg", "pinv", "null_space")
+    for batch in ((), (5,)):
+        for row, column in ((0, 0), (n - 1, 0), (n // 2, n // 2)):
+            a = torch.randn(*batch, n, n, dtype=torch.float64)
+            a = a + a.mH
+            one = a if not batch else a[2]
+            one[row, column] = one[column, row] = bad
+            d, e = torch.randn(*batch, n, dtype=torch.float64), a[..., 0, 1:]
+            calls = [functools.partial(getattr(linalg, name), a) for name in names]
+            eye = torch.eye(n, dtype=torch.float64)
+            calls += [functools.partial(linalg.eig, a, left=True), functools.partial(linalg.eig, a, eye)]
+            if (row, column) == (n - 1, 0):
+                calls += [functools.partial(f, d, e) for f in (linalg.eigh_tridiagonal, linalg.eigvalsh_tridiagonal)]
+            for call in calls:
+                try:
+                    found = call(check_finite=False)
+                except (LinAlgError, ValueError):
+                    continue
+                parts = found if isinstance(found, tuple) else (found,)
+                assert any(not bool(torch.isfinite(x[2] if batch else x).all()) for x in parts), (call, row, column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import scipy.linalg
 import torch
 
 from sci import linalg
-from tests.linalg.linalg_matrices import general_kinds
+from tests.linalg.linalg_matrices import general_kinds, random
 from tests.linalg.test_residuals import Here, off, unit
 
 Array = Any
@@ -183,6 +184,27 @@ def test_factors_of_complex_columns_down_to_subnormal_numbers(dtype: Any) -> Non
                 found, theirs = call(Here(), x), call(scipy.linalg, x)
                 for mine, other in zip(found, theirs, strict=True):
                     assert mine <= 2 * other + (3 + m) * float(np.finfo(dtype).eps), (call, m, n)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128, torch.float32, torch.complex64])
+@pytest.mark.parametrize("shape", [(3, 3), (5, 3), (3, 5), (40, 40), (2, 3, 3)])
+def test_lu_of_subnormal_numbers_is_that_of_the_scaled_matrix(shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    info = torch.finfo(dtype)
+    scale = 2.0 ** (math.log2(info.tiny) - (10 if info.bits == 32 else 20))
+    weights = random(*shape[:-2], min(shape[-2:]), shape[-1], dtype=dtype, seed=1)
+    digits = info.smallest_normal * info.eps / scale * 1e4
+    plain, small = (x.requires_grad_() for x in (random(*shape, dtype=dtype), random(*shape, dtype=dtype) * scale))
+    (p, low, up), (q, other, tiny) = linalg.lu(plain), linalg.lu(small)
+    assert torch.equal(p, q)
+    torch.testing.assert_close(other, low, rtol=digits, atol=digits)
+    parts = (torch.view_as_real(x) if dtype.is_complex else x for x in (tiny, up))
+    torch.testing.assert_close(next(parts) / scale, next(parts), rtol=digits, atol=digits)
+    one, two = ((weights.conj() * x).real.sum() for x in (up, tiny))
+    (g,), (h,) = torch.autograd.grad(one, plain), torch.autograd.grad(two, small)
+    torch.testing.assert_close(h, g, rtol=digits, atol=digits)
+    _, moved = torch.func.jvp(lambda x: linalg.lu(x)[2], (small.detach(),), (plain.detach(),))
+    _, wanted = torch.func.jvp(lambda x: linalg.lu(x)[2], (plain.detach(),), (plain.detach(),))
+    torch.testing.assert_close(moved, wanted, rtol=digits, atol=digits)
 
 
 def qr(m: Any, a: Array) -> list[float]:
