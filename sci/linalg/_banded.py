@@ -10,14 +10,40 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument, flag
+from sci._core.quick import cpu_kernel, plain_on_cpu
 
+from . import _quick
 from ._band_operators import (
     banded_solve,
     factor_of_band,
     positive_banded_solve,
     solve_with_band_factor,
 )
+from ._lapack_bands import wide_band
 from ._matrices import broadcast_matrices, random_matrices, require_matrix, right_hand_side, tensors
+
+# One matrix without a derivative goes to its kernel at once; None for the general way.
+_regular, _positive = _quick.one_system("_banded_solve"), _quick.one_system("_banded_positive_solve")
+_factor = cpu_kernel("_banded_cholesky")
+
+
+def _one(ab: Any, b: Any, below: int, above: int) -> Tensor | None:
+    if type(ab) is not Tensor or ab.dim() != 2 or ab.shape[0] != below + above + 1 or max(below, above) >= ab.shape[1]:
+        return None
+    return _regular(ab, b, below, above, False)  # type: ignore[no-any-return]
+
+
+def _one_positive(ab: Any, b: Any, lower: bool, factored: bool) -> Tensor | None:
+    if type(ab) is not Tensor or ab.dim() != 2 or (not factored and wide_band(ab, True)):
+        return None
+    return _positive(ab, b, lower, factored)  # type: ignore[no-any-return]
+
+
+def _one_factor(ab: Any, lower: bool) -> Tensor | None:
+    if not plain_on_cpu(ab, _quick.ANY) or ab.dim() != 2 or ab.numel() == 0 or wide_band(ab, False):
+        return None
+    c, info = _factor(ab, lower)
+    return None if info.item() else c
 
 
 def _solve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -94,6 +120,8 @@ def solve_banded(
         below, above = (int(k) for k in l_and_u)
     except (TypeError, ValueError):
         raise bad_argument(name, "l_and_u", "a pair of integers", l_and_u, TypeError) from None
+    if min(below, above) >= 0 and (found := _one(ab, b, below, above)) is not None:
+        return found
     ab, b = tensors(name, ab=ab, b=b)
     rows, n = require_matrix(name, "ab", ab)
     if below < 0 or above < 0 or rows != below + above + 1:
@@ -178,11 +206,14 @@ def solveh_banded(
     True
     """
     name = "solveh_banded"
+    lower = flag(name, "lower", lower)
+    if (found := _one_positive(ab, b, lower, False)) is not None:
+        return found
     ab, b = tensors(name, ab=ab, b=b)
     _, n = require_matrix(name, "ab", ab)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("ab", "b"), ab, b)
-    x = positive_banded_solve(ab, b, flag(name, "lower", lower), bool(check_finite), name)
+    x = positive_banded_solve(ab, b, lower, bool(check_finite), name)
     return x[..., 0] if vector else x  # type: ignore[no-any-return]
 
 
@@ -238,9 +269,12 @@ def cholesky_banded(ab: Any, overwrite_ab: bool = False, lower: bool = False, ch
     tensor([[0., 1.],
             [2., 2.]])
     """
+    lower = flag("cholesky_banded", "lower", lower)
+    if (found := _one_factor(ab, lower)) is not None:
+        return found
     (ab,) = tensors("cholesky_banded", ab=ab)
     require_matrix("cholesky_banded", "ab", ab)
-    return factor_of_band(ab, flag("cholesky_banded", "lower", lower), bool(check_finite), "cholesky_banded")
+    return factor_of_band(ab, lower, bool(check_finite), "cholesky_banded")
 
 
 def _factor_solve_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -297,9 +331,12 @@ def cho_solve_banded(cb_and_lower: Any, b: Any, overwrite_b: bool = False, check
     if not isinstance(cb_and_lower, (tuple, list)) or len(cb_and_lower) != 2:
         raise bad_argument(name, "cb_and_lower", "the pair (cb, lower)", cb_and_lower, TypeError)
     cb, lower = cb_and_lower
+    lower = flag(name, "lower", lower)
+    if (found := _one_positive(cb, b, lower, True)) is not None:
+        return found
     cb, b = tensors(name, cb=cb, b=b)
     _, n = require_matrix(name, "cb", cb)
     b, vector = right_hand_side(name, n, b)
     broadcast_matrices(name, ("cb", "b"), cb, b)
-    x = solve_with_band_factor(cb, b, flag(name, "lower", lower), bool(check_finite), name)
+    x = solve_with_band_factor(cb, b, lower, bool(check_finite), name)
     return x[..., 0] if vector else x

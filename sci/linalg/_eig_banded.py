@@ -10,8 +10,9 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument, flag
+from sci._core.quick import plain_on_cpu
 
-from . import _lapack_bands, _tridiagonal
+from . import _lapack, _lapack_bands, _quick, _tridiagonal
 from ._band_operators import from_band, lower_form
 from ._eigh import eigh
 from ._matrices import differentiates, random_matrices, require_finite_data, require_matrix, tensors
@@ -48,9 +49,11 @@ def _for_lapack(ab: Tensor, eigvals_only: bool) -> bool:
     width, n = ab.shape[-2:]
     if not ab.is_cpu or ab.numel() == 0 or differentiates(ab):
         return False
-    if n >= _LARGE and (4 * width > n if eigvals_only else width > _WIDE):
-        return False
-    return n > _SIDE_BY_SIDE or ab.numel() < _BATCH * width * n
+    return not _is_large_and_wide(width, n, eigvals_only) and (n > _SIDE_BY_SIDE or ab.numel() < _BATCH * width * n)
+
+
+def _is_large_and_wide(width: int, n: int, eigvals_only: bool) -> bool:
+    return n >= _LARGE and (4 * width > n if eigvals_only else width > _WIDE)
 
 
 def _is_tridiagonal(ab: Tensor) -> bool:
@@ -68,6 +71,10 @@ def _dense_band(ab: Tensor, lower: bool) -> Tensor:
 def _band_problem(
     function: str, a_band: Any, lower: bool, check_finite: bool, eigvals_only: bool, select: Any, select_range: Any
 ) -> Any:
+    if select == "a" and plain_on_cpu(a_band, _quick.ANY) and a_band.dim() == 2:
+        alone = _alone(a_band, lower, eigvals_only)
+        if alone is not None:
+            return alone[0] if eigvals_only else alone
     (ab,) = tensors(function, a_band=a_band)
     require_matrix(function, "a_band", ab)
     require_finite_data(function, check_finite, a_band=ab)
@@ -79,6 +86,14 @@ def _band_problem(
         if found is not None:
             return found[0] if eigvals_only else found
     return _solve(function, _dense_band(ab, lower), eigvals_only, select, select_range)
+
+
+def _alone(ab: Tensor, lower: bool, eigvals_only: bool) -> tuple[Tensor, Tensor | None] | None:
+    """Return LAPACK's results for one finite band of a size for it, which nothing differentiates."""
+    width, n = ab.shape
+    if ab.numel() == 0 or _is_tridiagonal(ab) or _is_large_and_wide(width, n, eigvals_only):
+        return None
+    return _lapack_bands.bevd(ab, lower, not eigvals_only) if _lapack.finite(ab.numpy()) else None
 
 
 def _independent_of_phase(function: Any, *args: Any, **options: Any) -> Any:
@@ -210,10 +225,23 @@ def _all_of_tridiagonal(function: str, d: Tensor, e: Tensor, eigvals_only: bool)
 def _tridiagonal_problem(
     function: str, d: Any, e: Any, check_finite: bool, eigvals_only: bool, select: Any, select_range: Any
 ) -> Any:
+    if select == "a" and (found := _tridiagonal_alone(d, e, eigvals_only)) is not None:
+        return found[0] if eigvals_only else found
     d, e = _require_tridiagonal(function, d, e, check_finite)
     if _kind(function, select) == "a":
         return _all_of_tridiagonal(function, d, e, eigvals_only)
     return _solve(function, _tridiagonal.dense(d, e), eigvals_only, select, select_range)
+
+
+def _tridiagonal_alone(d: Any, e: Any, eigvals_only: bool) -> tuple[Tensor, Tensor] | None:
+    """Return LAPACK's results for one finite matrix of a size for it, which nothing differentiates."""
+    if not (plain_on_cpu(d, _quick.ANY) and plain_on_cpu(e, _quick.ANY)) or d.dtype is not e.dtype or d.is_complex():
+        return None
+    if d.dim() != 1 or e.dim() != 1 or e.shape[0] != d.shape[0] - 1 or d.shape[0] <= _tridiagonal.SMALL:
+        return None
+    if not (_lapack.finite(d.numpy()) and _lapack.finite(e.numpy())):
+        return None
+    return _lapack_bands.stevd(d, e, not eigvals_only)
 
 
 def _require_tridiagonal(function: str, d: Any, e: Any, check_finite: bool) -> tuple[Tensor, Tensor]:
@@ -308,8 +336,8 @@ def eigh_tridiagonal(
     Notes
     -----
     On the CPU, batches of small matrices take QR steps side by side. In batches of larger ones eigenvalues alone do,
-    and vectors come from them by twisted factorizations, as those of single matrices of some sizes; matrices with close
-    eigenvalues, other single ones and large ones go to LAPACK's stevd. It is differentiated as `eigh`. A selection of
+    and vectors come from them by twisted factorizations; matrices with close eigenvalues, single ones and large ones go
+    to LAPACK's stevd. It is differentiated as `eigh`. A selection of
     eigenvalues, and any on a GPU, are `eigh` of the dense matrix.
 
     Examples

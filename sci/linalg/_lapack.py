@@ -13,6 +13,7 @@ This file finds the routines, says which sizes they are for and what their calls
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,11 @@ def decomposes(a: Tensor, in_single_precision: bool = False) -> bool:
     if min(a.shape[-2:]) < _MIN_DECOMPOSED or not a.is_cpu or a.dtype not in PREFIX or a.numel() == 0:
         return False
     return torch.get_num_threads() == 1 and (in_single_precision or a.dtype != torch.float32)
+
+
+def finite(x: Any) -> bool:
+    """Return whether the numbers of an array are finite, and their squares; for a look that costs a call less."""
+    return math.isfinite(np.vdot(x, x).real)
 
 
 def columns(a: Tensor) -> Any:

@@ -61,15 +61,16 @@ def stevd(d: Tensor, e: Tensor, vectors: bool) -> tuple[Tensor, Tensor] | None:
 def bevd(ab: Tensor, lower: bool, vectors: bool) -> tuple[Tensor, Tensor | None] | None:
     """Return eigenvalues and vectors (column-major) of Hermitian bands; None where the routine fails."""
     routine = _lapack.routine("hbevd" if ab.is_complex() else "sbevd", ab.dtype)
+    options = {"compute_v": int(vectors), "lower": int(lower), "overwrite_ab": 0}  # 1 unless told
+    if ab.dim() == 2:
+        w, v, info = routine(ab.detach().resolve_conj().numpy(), **options)
+        return (torch.from_numpy(w), torch.from_numpy(v) if vectors else None) if info == 0 else None
     found = []
     for one in ab.detach().reshape(-1, *ab.shape[-2:]).resolve_conj().numpy():
-        w, v, info = routine(one, compute_v=int(vectors), lower=int(lower), overwrite_ab=0)  # 1 unless told
+        w, v, info = routine(one, **options)
         if info != 0:
             return None
         found.append((torch.from_numpy(w), torch.from_numpy(v.T) if vectors else None))
-    if ab.dim() == 2:
-        values, rows = found[0]
-        return values, None if rows is None else rows.mT
     lead, n = ab.shape[:-2], ab.shape[-1]
     values = torch.stack([w for w, _ in found]).view(*lead, n)
     if not vectors:

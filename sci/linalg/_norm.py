@@ -135,7 +135,7 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
         if count == 0 and ord < 0:
             raise bad_argument("norm", "a", f"of matrices with entries for ord={ord}, which takes a minimum", a)
         if count == 0:
-            return _length(a, (rows, columns), keepdims)
+            return _length(a, (rows, columns), keepdims, check_finite)
     if ord in ("nuc", 2, -2):
         require_finite_data("norm", check_finite, a=a)
         s = values(a.movedim((rows, columns), (-2, -1)), False, "norm")

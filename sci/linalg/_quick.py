@@ -10,7 +10,7 @@ from sci._core.quick import cpu_kernel, plain_on_cpu
 from ._sizes import ONE_CHOLESKY
 
 _MOST = ONE_CHOLESKY**2  # as many numbers as the largest matrices have that go this way
-_ANY = 2**63 - 1  # where the general way takes more steps, which large batches feel too
+ANY = 2**63 - 1  # where the general way takes more steps, which large batches feel too
 
 
 def _shortest(name: str, matrices: int = 1, most: int = _MOST) -> Callable[..., Any]:
@@ -27,17 +27,35 @@ def _shortest(name: str, matrices: int = 1, most: int = _MOST) -> Callable[..., 
     return ask
 
 
+def one_system(name: str) -> Callable[..., Any]:
+    """Return what solves one system by an operator on a band and its right-hand side: None for the general way."""
+    kernel = cpu_kernel(name)
+
+    def ask(band: Any, b: Any, *options: Any) -> Any:
+        if not (plain_on_cpu(band, ANY) and plain_on_cpu(b, ANY)) or band.dtype is not b.dtype:
+            return None
+        columns = b.dim()
+        if band.dim() != 2 or columns not in (1, 2) or band.shape[1] != b.shape[0] or b.numel() == 0:
+            return None
+        x, info = kernel(band, b if columns == 2 else b[:, None], *options)
+        if info.item():
+            return None
+        return x if columns == 2 else x[:, 0]
+
+    return ask
+
+
 cholesky = _shortest("_cholesky_quick")
 determinant = _shortest("_det_quick")
 eigh = _shortest("_eigh_quick")
-inverse = _shortest("_inverse_quick", most=_ANY)
+inverse = _shortest("_inverse_quick", most=ANY)
 lu = _shortest("_lu_quick")
 lu_parts = _shortest("_lu_parts")
-lu_solve = _shortest("_lu_solve_quick", 2, _ANY)
+lu_solve = _shortest("_lu_solve_quick", 2, ANY)
 qr = _shortest("_qr_quick")
 schur = _shortest("_schur_quick")
-solve = _shortest("_solve_quick", 2, _ANY)
-solve_positive = _shortest("_solve_positive_quick", 2, _ANY)
+solve = _shortest("_solve_quick", 2, ANY)
+solve_positive = _shortest("_solve_positive_quick", 2, ANY)
 square_root = _shortest("_sqrtm_small")
 substitution = _shortest("_substitution_quick", 2)
 svd = _shortest("_svd_quick")

@@ -5,7 +5,6 @@ What is found not finite, singular or ill-conditioned is left to the general way
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,25 +12,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sci._core.checks import checks_enabled, finite_probe
+from sci._core.checks import checks_enabled
 from sci._core.quick import plain_on_cpu
 
-from . import _lapack
+from . import _lapack, _quick
 from ._lapack_conditions import LEAST, norm_of_half, of_factors
 
-_ANY_SIZE = 1 << 62
 _Found = tuple[Any, float]  # the solution and the reciprocal condition in the 1-norm, 0 where there is no solution
 
 
 def solve(a: Any, b: Any, structure: str, lower: bool, transposed: bool, check_finite: bool) -> Tensor | None:
     """Return the solution of one regular system, as `sci.linalg.solve`; None where the general way has to be gone."""
-    if not (plain_on_cpu(a, _ANY_SIZE) and plain_on_cpu(b, _ANY_SIZE) and checks_enabled()) or a.dtype is not b.dtype:
+    if not (plain_on_cpu(a, _quick.ANY) and plain_on_cpu(b, _quick.ANY) and checks_enabled()) or a.dtype is not b.dtype:
         return None
     shape, right = a.shape, b.shape
     n = shape[-1] if shape else 0
     if n < LEAST or tuple(shape) != (n, n) or len(right) not in (1, 2) or right[0] != n or right[-1] == 0:
         return None
-    if check_finite and structure not in _OF_DIAGONALS and not math.isfinite(finite_probe(a)):
+    if check_finite and structure not in _OF_DIAGONALS and not _lapack.finite(a.numpy()):
         return None
     x = a.numpy()
     if transposed:
@@ -42,7 +40,7 @@ def solve(a: Any, b: Any, structure: str, lower: bool, transposed: bool, check_f
     if structure in _CUBIC and not _lapack.on_one_thread(n):
         return None
     y, rcond = _WAYS[structure](x, np.array(b.numpy().reshape(n, -1), order="F"), lower)
-    if not rcond >= torch.finfo(a.dtype).eps or not np.isfinite(y).all():
+    if not rcond >= torch.finfo(a.dtype).eps or not _lapack.finite(y):
         return None
     return torch.from_numpy(y[:, 0]) if len(right) == 1 else _lapack.row_major(y)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,7 +14,9 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, integer, real
+from sci._core.quick import cpu_kernel, plain_on_cpu
 
+from . import _quick
 from ._errors import LinAlgError
 from ._matrices import (
     batch_shape,
@@ -27,6 +30,8 @@ from ._matrices import (
 )
 
 runtime.load_library()
+
+_levinson = cpu_kernel("_levinson")
 
 # A Toeplitz matrix is held as its diagonals t, (..., 1, m + n - 1): T[i, j] = t[n - 1 + i - j].
 
@@ -60,6 +65,24 @@ def _solve(t: Tensor, b: Tensor, check_finite: bool) -> Tensor:
                 f"{function}: the leading minor of order {order}{where} is singular: Levinson's recursion stops"
             )
     return x.mT.contiguous()  # type: ignore[no-any-return]
+
+
+def _solve_alone(c_or_cr: Any, b: Any) -> Tensor | None:
+    """Return the solution of one regular system without a derivative; None for the general way."""
+    c, r = c_or_cr if type(c_or_cr) is tuple and len(c_or_cr) == 2 else (c_or_cr, None)
+    for x in (b, c) if r is None else (b, c, r):
+        if not plain_on_cpu(x, _quick.ANY) or x.dtype is not b.dtype or x.dim() not in ((1, 2) if x is b else (1,)):
+            return None
+    n = c.shape[0]
+    if n == 0 or b.shape[0] != n or b.numel() == 0 or (r is not None and r.shape != c.shape):
+        return None
+    column = c.numpy()
+    row = column.conj() if r is None else r.numpy()
+    vector = b.dim() == 1
+    x, info = _levinson(torch.from_numpy(np.concatenate((row[:0:-1], column))), b[None] if vector else b.mT)
+    if info.item():
+        return None
+    return x[0] if vector else x.mT.contiguous()
 
 
 def _adjoint(t: Tensor) -> Tensor:
@@ -200,6 +223,8 @@ def solve_toeplitz(c_or_cr: Any, b: Any, check_finite: bool = True) -> Tensor:
     True
     """
     name = "solve_toeplitz"
+    if (found := _solve_alone(c_or_cr, b)) is not None:
+        return found
     t, b, m, n = _diagonals(name, c_or_cr, b, "b")
     if m != n:
         raise bad_argument(name, "r", f"of length {m}, as c", f"length {n}")

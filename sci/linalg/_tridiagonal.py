@@ -18,9 +18,9 @@ runtime.load_library()
 
 # QR steps on matrices side by side (CPU): up to the first size in any number, so that a matrix has the same vectors
 # alone and in a batch, and from so many on up to the second, or at any size for values. Beyond, vectors from values in
-# batches, and of single matrices of some sizes. Measured against stevd.
-_SMALL, _SMALL_IN_BATCH, _BATCH = 8, 31, 4
-_LARGEST_IN_BATCH, _ALONE = 512, range(80, 160)
+# batches. Measured against stevd.
+SMALL, _SMALL_IN_BATCH, _BATCH = 8, 31, 4
+_LARGEST_IN_BATCH = 512
 
 
 def dense(d: Tensor, e: Tensor) -> Tensor:
@@ -36,7 +36,7 @@ def _side_by_side(d: Tensor, largest: int | None) -> bool:
     n = d.shape[-1]
     if not d.is_cpu or d.dtype not in READY:
         return False
-    return n <= _SMALL or (d.numel() >= _BATCH * n and (largest is None or n <= largest))
+    return n <= SMALL or (d.numel() >= _BATCH * n and (largest is None or n <= largest))
 
 
 def _by_steps(d: Tensor, e: Tensor) -> tuple[Tensor, Tensor] | None:
@@ -67,9 +67,9 @@ def _on_cpu(d: Tensor, e: Tensor, function: str) -> tuple[Tensor, Tensor] | None
     n, found = d.shape[-1], None
     if _side_by_side(d, _SMALL_IN_BATCH):
         found = _by_steps(d, e)
-    elif _side_by_side(d, _LARGEST_IN_BATCH) or (d.dim() == 1 and n in _ALONE):
+    elif _side_by_side(d, _LARGEST_IN_BATCH):
         found = _from_values(d, e, function)
-    return _by_lapack(d, e) if found is None and n > _SMALL else found
+    return _by_lapack(d, e) if found is None and n > SMALL else found
 
 
 def _compute(d: Tensor, e: Tensor, function: str) -> tuple[Tensor, Tensor]:
@@ -89,7 +89,7 @@ def _values(d: Tensor, e: Tensor, function: str) -> Tensor:
         w, _, info = torch.ops.sci._tridiagonal_eigh(d, e, False)
         if not bool(info.any()):
             return w  # type: ignore[no-any-return]
-    if d.numel() > 0 and d.is_cpu and d.dtype in READY and d.shape[-1] > _SMALL:
+    if d.numel() > 0 and d.is_cpu and d.dtype in READY and d.shape[-1] > SMALL:
         found = _lapack_bands.stevd(d, e, False)
         if found is not None:
             return found[0]

@@ -125,3 +125,40 @@ def test_columns(dtype: torch.dtype) -> None:
             rows = _lapack.row_major(copy)
             assert rows.is_contiguous()
             assert torch.equal(rows, a.resolve_conj())
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [2, 5, 9, 60])
+def test_one_band_as_with_a_gradient(n: int, dtype: torch.dtype) -> None:
+    bound = 50 * n * torch.finfo(dtype).eps
+    ab = random(3, n, dtype=dtype)
+    ab[1] += 8
+    upper, lower = ab[:2].contiguous(), ab[1:].contiguous()
+    row, d, e = random(n, dtype=dtype), random(n, dtype=dtype).real.clone(), random(n - 1, dtype=dtype).real.clone()
+    column = row.clone()
+    column[0] = row[0] = 4 * n
+    calls = [
+        (lambda x: linalg.cholesky_banded(x), upper),
+        (lambda x: linalg.cholesky_banded(x, lower=True), lower),
+        (lambda x: linalg.eigvals_banded(x), upper),
+        (lambda x: linalg.eig_banded(x, lower=True)[1].abs(), lower),
+        (lambda x: linalg.eigvalsh_tridiagonal(x, e), d),
+        (lambda x: linalg.eigh_tridiagonal(x, e)[1].abs(), d),
+    ]
+    for b in (random(n, dtype=dtype), random(n, 3, dtype=dtype)):
+        calls += [
+            (lambda x, b=b: linalg.solve_banded((1, 1), x, b), ab),
+            (lambda x, b=b: linalg.solveh_banded(x, b), upper),
+            (lambda x, b=b: linalg.solveh_banded(x, b, lower=True), lower),
+            (lambda x, b=b: linalg.cho_solve_banded((x, False), b), upper),
+            (lambda x, b=b: linalg.cho_solve_banded((x, True), b), lower),
+            (lambda x, b=b: linalg.solve_toeplitz(x, b), column),
+            (lambda x, b=b: linalg.solve_toeplitz((x, row), b), column),
+        ]
+    for call, x in calls:
+        found, expected = call(x), call(x.clone().requires_grad_())
+        torch.testing.assert_close(found, expected.detach(), rtol=bound, atol=bound)
+        broken = x.clone()
+        broken[..., -2] = torch.nan
+        with pytest.raises(ValueError, match="NaN"):
+            call(broken)
