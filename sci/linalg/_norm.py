@@ -44,7 +44,7 @@ def _length(a: Tensor, axes: tuple[int, ...] | None, keepdims: bool, check_finit
 
     out = root(x)
     low, high = _require_finite_norms(out, check_finite, a)
-    if x.dtype == torch.float64 and not (low >= _LEAST and high < float("inf")):
+    if x.dtype == torch.float64 and x.numel() > 0 and not (low >= _LEAST and high < float("inf")):
         # Squares left the range: over powers of 2.
         largest = x.detach().abs().amax(over, keepdim=True)
         exponent = torch.frexp(torch.where(torch.isfinite(largest), largest, 1))[1] - 1
