@@ -116,33 +116,6 @@ SCI_HD void substitute(const T* a, T* x, int64_t n, bool lower, bool turned, boo
       for (int64_t k = 0; k < n * many; ++k) x[k] = conj(x[k]);
 }
 
-/// The systems of a batch: with op(A), then with `twice` with op(A)^H. An item is `together` matrices; of each matrix
-/// `finite`, where it is not null, gets whether the sum of A's entries is, which is read while A is near.
-template <class T>
-struct Substitution {
-  static constexpr int64_t together = 4;
-  const T *a, *b;
-  T* x;
-  int64_t n, columns, count;
-  bool lower, turned, conjugate, unit, twice;
-  bool* finite;
-  void operator()(int64_t item, T* solutions) const {
-    const int64_t first = item * together, many = min(together, count - first);
-    const T *matrix = a + first * n * n, *right = b + first * n * columns;
-    T* out = x + first * n * columns;
-    for (int64_t m = 0; m < many && finite; ++m) {
-      const real_of<T> sum = lanes_sum(matrix + m * n * n, n * n);
-      finite[first + m] = sum - sum == 0;
-    }
-    for (int64_t j = 0; j < columns; ++j) {
-      for (int64_t i = 0; i < n * many; ++i) solutions[i] = right[i * columns + j];
-      substitute(matrix, solutions, n, lower, turned, conjugate, unit, many);
-      if (twice) substitute(matrix, solutions, n, lower, !turned, is_complex<T> && !conjugate, unit, many);
-      for (int64_t i = 0; i < n * many; ++i) out[i * columns + j] = solutions[i];
-    }
-  }
-};
-
 /// The sum of a piece of an array per item.
 template <class T>
 struct LanesSum {

@@ -1,7 +1,7 @@
 // The operator behind sci/linalg/_solve_triangular.py and _cholesky.py for few right-hand sides on the CPU.
 #pragma GCC optimize("O3")
 #include "fft_threads.h"
-#include "linalg/substitution.h"
+#include "linalg/substitution_blocks.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
 
@@ -21,8 +21,23 @@ bool all_finite(const Tensor& x0) {
 
 namespace {
 
-constexpr int64_t no_a = 1, no_x = 2;               // not finite: the matrices, the solution
-constexpr int64_t few_rows = 512, few_columns = 8;  // as in sci/linalg/_solve_triangular.py
+constexpr int64_t no_a = 1, no_x = 2;                                    // not finite: the matrices, the solution
+constexpr int64_t few_rows = 512, few_columns = 8, rows_of_strips = 64;  // as in sci/linalg/_solve_triangular.py
+
+template <class T>
+void substitute_all(const SubstitutionJob<T>& job) {
+  const int64_t work = job.n * job.n * job.columns + 1, n = job.n;
+  const auto grain = [&](int64_t matrices) { return std::max<int64_t>(1, 65536 / (matrices * work)); };
+  if (job.columns >= Strip<T>::width / 2 && n <= rows_of_strips)
+    return on_threads<real_of<T>>(SubstitutionOfStrips<T>{job}, job.count, grain(1), 2 * Strip<T>::L * n);
+  if constexpr (!is_complex<T>) {
+    using Task = SubstitutionTogether<T>;
+    if (n >= Task::L)
+      return on_threads<T>(Task{job}, (job.count + Task::L - 1) / Task::L, grain(Task::L), Task::numbers(n));
+  }
+  constexpr int64_t many = SubstitutionByRows<T>::together;
+  on_threads<T>(SubstitutionByRows<T>{job}, (job.count + many - 1) / many, grain(many), many * n);
+}
 
 /// (X, code) of op(A) X = B (or of one vector), and with `twice` of op(A) op(A)^H X = B; `trans` 1 is A^T, 2 is A^H.
 std::tuple<Tensor, int64_t> substitution(const Tensor& a0, const Tensor& b0, int64_t trans, bool lower, bool unit,
@@ -36,12 +51,10 @@ std::tuple<Tensor, int64_t> substitution(const Tensor& a0, const Tensor& b0, int
   std::unique_ptr<bool[]> finite(check ? new bool[count] : nullptr);
   dispatch_number(b, "solve_triangular", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    Substitution<T> task{
+    const SubstitutionJob<T> job{
         data<T>(a), data<T>(b), data<T>(x), n,           columns, count, lower != flipped, (trans != 0) != flipped,
         trans == 2, unit,       twice,      finite.get()};
-    constexpr int64_t many = task.together;
-    const int64_t items = (count + many - 1) / many, grain = std::max<int64_t>(1, 65536 / (many * n * n * columns + 1));
-    if (count) on_threads<T>(task, items, grain, many * n);
+    if (count) substitute_all(job);
   });
   if (check) {
     const bool fine =
@@ -54,7 +67,8 @@ std::tuple<Tensor, int64_t> substitution(const Tensor& a0, const Tensor& b0, int
 /// The shortest way, for B of the shape of A but for its last dimension, or of one dimension.
 std::tuple<Tensor, int64_t> substitution_quick(const Tensor& a, const Tensor& b, int64_t trans, bool lower, bool unit,
                                                bool twice, bool check) {
-  const bool fits = is_square(a, few_rows) && fits_beside(a, b) && (b.dim() == 1 || b.size(-1) <= few_columns);
+  const auto allowed = [&] { return b.dim() == 1 || b.size(-1) <= few_columns ? few_rows : rows_of_strips; };
+  const bool fits = is_square(a, few_rows) && fits_beside(a, b) && a.size(-1) <= allowed();
   if (!fits) return {b, look_again};
   return substitution(a, b, trans, lower, unit, twice, check);
 }

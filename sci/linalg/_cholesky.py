@@ -30,7 +30,7 @@ from ._matrices import (
 )
 from ._sizes import ONE_CHOLESKY
 from ._small_gradients import CHOLESKY, whole
-from ._solve_triangular import few_columns, substitution, triangular
+from ._solve_triangular import has_kernel, substitution, triangular
 
 # ---- the factor ----------------------------------------------------------------------------------------------------
 
@@ -240,10 +240,10 @@ def cho_factor(
 
 def _solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:
     c, b = broadcast_matrices("cho_solve", ("c", "b"), c, b)
-    if few_columns(c, b):
+    if has_kernel(c, b):
         wanted = check_finite and checks_enabled()
         x, code = substitution(c.resolve_conj(), b.resolve_conj(), 0 if lower else 2, lower, False, True, wanted)
-        if code & 1:
+        if code:
             require_finite("cho_solve", {"c": c})
         if code & 2:
             require_finite("cho_solve", {"b": b})

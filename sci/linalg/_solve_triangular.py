@@ -31,25 +31,25 @@ from ._matrices import (
 runtime.load_library()
 substitution = torch.ops.sci._substitution.default
 
-# Substitution column by column on the CPU beats BLAS, whose calls and blocks cost more, up to these sizes.
-_COLUMNS, _SIZE = 8, 512
+# Substitution on the CPU beats BLAS, whose calls and blocks cost more, up to these sizes: with few columns, with many.
+_COLUMNS, _SIZE, _ROWS = 8, 512, 64
 _TRANS: dict[Any, int] = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 
-def few_columns(a: Tensor, b: Tensor) -> bool:
-    """Return whether the kernel for few right-hand sides solves these systems."""
-    return b.shape[-1] <= _COLUMNS and a.shape[-1] <= _SIZE and a.is_cpu and a.dtype in READY
+def has_kernel(a: Tensor, b: Tensor) -> bool:
+    """Return whether the kernel solves these systems."""
+    return a.shape[-1] <= (_SIZE if b.shape[-1] <= _COLUMNS else _ROWS) and a.is_cpu and a.dtype in READY
 
 
 def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, check_finite: bool) -> Tensor:
     function = "solve_triangular"
     a, b = broadcast_matrices(function, ("a", "b"), a, b)
-    if few_columns(a, b):
+    if has_kernel(a, b):
         checks = checks_enabled()
         x, code = substitution(a.resolve_conj(), b.resolve_conj(), trans, lower, unit_diagonal, False, checks)
         if not code:
             return x  # type: ignore[no-any-return]
-        if code & 1 and check_finite:
+        if check_finite:
             require_finite(function, {"a": a})
         if code & 2:
             _explain(function, a, b, unit_diagonal, check_finite)
