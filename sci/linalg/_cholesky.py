@@ -179,6 +179,10 @@ def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finit
     lower = flag("cholesky", "lower", lower)
     if (found := _quick.cholesky(a, lower, bool(check_finite))) is not None:
         return found[0]  # type: ignore[no-any-return]
+    if _lapack.takes(a, check_finite) and a.shape[0] == a.shape[1] and not _has_kernel(a):
+        c, info = _lapack_factors.potrf(a, lower)
+        if info.item() == 0:
+            return c.contiguous()
     (a,) = tensors("cholesky", a=a)
     require_square("cholesky", "a", a)
     return cholesky_factor(a, lower, bool(check_finite), "cholesky", "a")  # type: ignore[no-any-return]

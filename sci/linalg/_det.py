@@ -34,9 +34,7 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
     if check_finite:
         require_finite("det", {"a": a})
     if _lapack.worthwhile_alone(a):
-        lu, pivots, _ = _lapack_factors.lu_of_one(a)
-        product = lu.diagonal().prod()
-        return -product if _lapack_factors.odd(pivots) else product
+        return _lapack_factors.determinant(a)
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d
@@ -242,6 +240,8 @@ def det(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Tensor:
     """
     if (found := _quick.determinant(a, bool(check_finite))) is not None:
         return found[0]  # type: ignore[no-any-return]
+    if _lapack.takes(a, check_finite) and a.shape[0] == a.shape[1]:
+        return _det(a, False)
     (a,) = tensors("det", a=a)
     require_square("det", "a", a)
     return determinant(a, bool(check_finite))  # type: ignore[no-any-return]

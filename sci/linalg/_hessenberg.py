@@ -12,7 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
 
-from . import _lapack_schur
+from . import _lapack, _lapack_schur
 from ._lu_operators import fits_kernel
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_square, tensors
 
@@ -177,6 +177,8 @@ def hessenberg(
     >>> torch.allclose(q @ h @ q.T, a, atol=1e-5), float(h[2, 0])
     (True, 0.0)
     """
+    if not calc_q and _lapack.takes(a, check_finite) and a.shape[0] == a.shape[1]:
+        return _lapack_schur.hessenberg_form(a)
     (a,) = tensors("hessenberg", a=a)
     n = require_square("hessenberg", "a", a)
     require_finite_data("hessenberg", check_finite, a=a)

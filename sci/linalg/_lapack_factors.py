@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import torch
@@ -102,21 +103,25 @@ def getrs(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tensor:
     return torch.from_numpy(x)
 
 
-def odd(pivots: Tensor) -> bool:
-    """Return whether pivots that count from 0 exchange rows an odd number of times."""
-    return bool(np.count_nonzero(pivots.numpy() != np.arange(pivots.shape[0], dtype=np.int32)) % 2)
+def _lu_of_transpose(a: Tensor) -> tuple[Any, Any, Tensor, int]:
+    """Return LU of A^T and its pivots, the diagonal of U with the sign of their exchanges in it, and LAPACK's info."""
+    x = a.detach().contiguous().resolve_conj().numpy().T
+    lu, pivots, info = _lapack.routine("getrf", a.dtype)(x)
+    diagonal = lu.diagonal().copy()
+    if np.count_nonzero(pivots != np.arange(len(pivots), dtype=pivots.dtype)) % 2:
+        diagonal[0] *= -1
+    return lu, pivots, torch.from_numpy(diagonal), info
+
+
+def determinant(a: Tensor) -> Tensor:
+    """Return the determinant of one matrix, which is its transpose's."""
+    return _lu_of_transpose(a)[2].prod()
 
 
 def inverse(a: Tensor) -> tuple[Tensor, Tensor, int]:
-    """Return the inverse of one matrix, the diagonal of U times the sign of the exchanges, and LAPACK's info.
-
-    The routines see the transpose, whose inverse is the transpose of that of `a`.
-    """
-    x = a.detach().contiguous().resolve_conj().numpy().T
-    lu, pivots, info = _lapack.routine("getrf", a.dtype)(x)
-    diagonal = torch.from_numpy(lu.diagonal().copy())
-    if odd(torch.from_numpy(pivots)):
-        diagonal[0].neg_()
+    """Return the inverse of one matrix, which is that of its transpose transposed, numbers whose product is the
+    determinant, and LAPACK's info."""
+    lu, pivots, diagonal, info = _lu_of_transpose(a)
     if info == 0:
         lu, _ = _lapack.routine("getri", a.dtype)(lu, pivots, lwork=64 * a.shape[-1], overwrite_lu=1)
     return torch.from_numpy(lu.T), diagonal, info

@@ -53,7 +53,7 @@ def qr(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
     if not _lapack.decomposes(a):
         q, r = torch.linalg.qr(a, mode="complete" if full else "reduced")
         if not _lapack.defeated(a, q, r):
-            return q.contiguous(), r.narrow(-2, 0, n).contiguous()
+            return _lapack.in_rows(q), _lapack.in_rows(r.narrow(-2, 0, n))
 
     def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
         packed, tau, _, info = _lapack.routine("geqrf", a.dtype)(x.numpy(), lwork=64 * n)

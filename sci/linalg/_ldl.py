@@ -15,7 +15,7 @@ from sci._core.checks import known
 from sci._core.dispatch import operator
 from sci._core.errors import flag, take_host_route
 
-from . import _lapack_factors
+from . import _lapack, _lapack_factors
 from ._hermitian import from_triangle
 from ._matrices import differentiates, in_range, new_like, random_matrices, require_finite_data, require_square, tensors
 
@@ -174,9 +174,13 @@ def ldl(
     >>> torch.allclose(lu @ d @ lu.T, a, atol=1e-5)
     True
     """
+    lower, hermitian = flag("ldl", "lower", lower), flag("ldl", "hermitian", hermitian)
+    if _lapack.takes(A, False) and not hermitian * A.is_complex() and A.shape[0] == A.shape[1]:
+        if _lapack.near_one(A.numpy()):
+            return _lapack_factors.ldl(A, lower, False)
     (A,) = tensors("ldl", A=A)
     require_square("ldl", "A", A)
-    lower, hermitian = flag("ldl", "lower", lower), flag("ldl", "hermitian", hermitian) and A.is_complex()
+    hermitian = hermitian and A.is_complex()
     if hermitian and known((A.detach().diagonal(0, -2, -1).imag != 0).any()):
         text = "ldl: imaginary parts of the diagonal of A are ignored"
         warnings.warn(text, np.exceptions.ComplexWarning, stacklevel=2)

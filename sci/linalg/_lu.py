@@ -99,16 +99,16 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     """
     if (found := _quick.lu(a, bool(check_finite))) is not None:
         return found[0], found[1]
+    if _lapack.takes(a, check_finite):
+        lu, pivots, code = _lapack_factors.lu_of_one(a)  # column-major, which `lu_solve` wants
+        if not code:
+            return lu, pivots
     (a,) = tensors("lu_factor", a=a)
     require_matrix("lu_factor", "a", a)
     require_finite_data("lu_factor", check_finite, a=a)
     if a.numel() == 0:
         pivots = torch.zeros((*a.shape[:-2], min(a.shape[-2:])), dtype=torch.int32, device=a.device)
         return a + 0, pivots
-    if _lapack.worthwhile_alone(a) and not differentiates(a):
-        lu, pivots, code = _lapack_factors.lu_of_one(a)  # column-major, which `lu_solve` wants
-        if not code:
-            return lu, pivots
     lu, pivots, info = packed_lu(a)
     if known(info.amax()):
         where, place = place_in_batch(info)
@@ -222,7 +222,7 @@ def _large(a: Tensor, permute_l: bool, p_indices: bool) -> tuple[Tensor, ...]:
     if p_indices:
         return places, low.contiguous(), up.contiguous()
     p = torch.zeros((m, m), dtype=real_dtype(a.dtype))
-    p[rows, torch.arange(m)] = 1
+    p.numpy()[order, range(m)] = 1
     return p, low.contiguous(), up.contiguous()
 
 
@@ -288,6 +288,8 @@ def lu(
     if (found := _quick.lu_parts(a, bool(check_finite), permutation)) is not None:
         p, low, up = found
         return (low, up) if permute_l else (p, low, up)
+    if _lapack.takes(a, check_finite):
+        return _large(a, permute_l, p_indices)
     (a,) = tensors("lu", a=a)
     m, n = require_matrix("lu", "a", a)
     require_finite_data("lu", check_finite, a=a)
@@ -299,8 +301,6 @@ def lu(
     if a.numel() == 0:
         eye = torch.eye(m, dtype=a.dtype, device=a.device).expand(*a.shape[:-2], m, m)
         p, low, up = eye, eye.narrow(-1, 0, k) + 0 * a.sum(), a.narrow(-2, 0, k) + 0
-    elif _lapack.worthwhile_alone(a) and not differentiates(a):
-        return _large(a, permute_l, p_indices)
     else:
         factors, pivots, _ = packed_lu(a)
         p = torch.lu_unpack(factors.detach(), pivots + 1, unpack_data=False)[0]
