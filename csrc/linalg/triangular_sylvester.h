@@ -11,8 +11,8 @@
 // Method     Bartels and Stewart [1]: substitution, one diagonal block of T against another at a time, arranged so that
 //            the inner loops run along rows.
 // Singular   sylvester: by IEEE division. schur_lower: where two eigenvalues are closer than 4 n eps max|T|, X is 0
-//            between them: of what does not depend on the basis of their vectors, that is the derivative. NaN where
-//            they are defective, and between equal 2 x 2 blocks.
+//            between them: of what does not depend on the basis of their vectors, that is the derivative. NaN where T
+//            couples them (unless 0 is asked for, see sci/linalg/_schur_ties.py), and between equal 2 x 2 blocks.
 // Sources    [1] Bartels, Stewart: Solution of the matrix equation AX + XB = C, Comm. ACM 15 (1972) 820-826.
 #pragma once
 #include "linalg/blocks.h"
@@ -88,15 +88,16 @@ SCI_HD real_of<T> schur_tie(const T* t, int64_t n) {
   return R(4) * R(n) * limits<R>::epsilon * largest(t, n * n);
 }
 /// small_sylvester between the blocks of T at i and at j < i, which a and b are made of; 0 where all that T has there
-/// is a multiple of the identity.
+/// is a multiple of the identity, and with `coupled` at all equal eigenvalues that are in no 2 x 2 block.
 template <class T>
 SCI_HD void piece_of_schur_lower(const T* t, int64_t n, int64_t i, int64_t j, int p, int q, const Small<T>& a,
-                                 const Small<T>& b, Small<T>& c, real_of<T> tie) {
+                                 const Small<T>& b, Small<T>& c, real_of<T> tie, bool coupled) {
   bool same = (p == 1 || max(abs1(a.at[0][1]), abs1(a.at[1][0])) <= tie) &&
               (q == 1 || max(abs1(b.at[0][1]), abs1(b.at[1][0])) <= tie);
   for (int u = 0; u < p; ++u)
     for (int v = 0; v < q; ++v)
-      same = same && abs1(a.at[u][u] + b.at[v][v]) <= tie && abs1(t[(j + v) * n + i + u]) <= tie;
+      same = same && abs1(a.at[u][u] + b.at[v][v]) <= tie &&
+             ((coupled && p == 1 && q == 1) || abs1(t[(j + v) * n + i + u]) <= tie);
   if (same)
     c = Small<T>{};
   else
@@ -105,7 +106,7 @@ SCI_HD void piece_of_schur_lower(const T* t, int64_t n, int64_t i, int64_t j, in
 
 /// x (n x n) holds C and becomes X; everything on and above the block diagonal is set to zero.
 template <class T>
-SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n) {
+SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n, bool coupled = false) {
   const auto tie = schur_tie(t, n);
   for (int64_t end = n; end > 0;) {
     int p = block_ending_at(t, n, end - 1);
@@ -116,7 +117,7 @@ SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n) {
     for (int64_t j = 0; j < i;) {
       int q = block_at(t, n, j);
       Small<T> c = take_piece(x, n, i, j, p, q);
-      piece_of_schur_lower(t, n, i, j, p, q, a, diagonal_block(t, n, j, q, false, T(1)), c, tie);
+      piece_of_schur_lower(t, n, i, j, p, q, a, diagonal_block(t, n, j, q, false, T(1)), c, tie, coupled);
       put_piece(x, n, i, j, p, q, c);
       for (int u = 0; u < p; ++u)
         for (int v = 0; v < q; ++v) add_row(x + (i + u) * n + j + q, -c.at[u][v], t + (j + v) * n + j + q, i - j - q);
@@ -129,7 +130,7 @@ SCI_HD void solve_schur_lower(const T* t, T* x, int64_t n) {
 }
 
 template <class T>
-SCI_HD void solve_schur_lower_adjoint(const T* t, T* x, int64_t n) {
+SCI_HD void solve_schur_lower_adjoint(const T* t, T* x, int64_t n, bool coupled = false) {
   const auto tie = schur_tie(t, n);
   for (int64_t i = 0; i < n;) {
     int p = block_at(t, n, i);
@@ -142,7 +143,7 @@ SCI_HD void solve_schur_lower_adjoint(const T* t, T* x, int64_t n) {
       Small<T> c = take_piece(x, n, i, j, p, q);
       for (int u = 0; u < p; ++u)
         for (int v = 0; v < q; ++v) c.at[u][v] -= dot_row(x + (i + u) * n + end, t + (j + v) * n + end, i - end);
-      piece_of_schur_lower(t, n, i, j, p, q, a, diagonal_block(t, n, j, q, true, T(1)), c, tie);
+      piece_of_schur_lower(t, n, i, j, p, q, a, diagonal_block(t, n, j, q, true, T(1)), c, tie, coupled);
       put_piece(x, n, i, j, p, q, c);
       end = j;
     }
@@ -197,12 +198,12 @@ struct SchurLowerItem {
   const T* t;
   T* x;
   int64_t n;
-  bool adjoint;
+  bool adjoint, coupled;
   SCI_HD void operator()(int64_t i) const {
     if (adjoint)
-      solve_schur_lower_adjoint(t + i * n * n, x + i * n * n, n);
+      solve_schur_lower_adjoint(t + i * n * n, x + i * n * n, n, coupled);
     else
-      solve_schur_lower(t + i * n * n, x + i * n * n, n);
+      solve_schur_lower(t + i * n * n, x + i * n * n, n, coupled);
   }
 };
 

@@ -204,12 +204,12 @@ Tensor sylvester_triangular(const Tensor& r0, const Tensor& s0, const Tensor& c,
   return x;
 }
 
-Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint) {
+Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint, bool coupled) {
   Batch b = batch_of(c);
   Tensor t = fresh_copy(t0), x = fresh_copy(c);
   dispatch_number(x, "schur", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    SchurLowerItem<T> body{data<T>(t), data<T>(x), b.n, adjoint};
+    SchurLowerItem<T> body{data<T>(t), data<T>(x), b.n, adjoint, coupled};
     parallel_for(x, b.count, body, matrices_at_least(b.n));
   });
   return x;
@@ -245,7 +245,7 @@ SCI_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
 SCI_OPERATOR("_balance(Tensor a, bool permuted, bool scaled) -> (Tensor, Tensor)", balance)
 SCI_OPERATOR("_product_residual(Tensor c, Tensor a, Tensor b) -> Tensor", product_residual)
 SCI_OPERATOR("_sylvester_triangular(Tensor r, Tensor s, Tensor c, bool adjoint) -> Tensor", sylvester_triangular)
-SCI_OPERATOR("_schur_lower_solve(Tensor t, Tensor c, bool adjoint) -> Tensor", schur_lower)
+SCI_OPERATOR("_schur_lower_solve(Tensor t, Tensor c, bool adjoint, bool coupled=False) -> Tensor", schur_lower)
 
 }  // namespace
 }  // namespace sci

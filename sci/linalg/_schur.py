@@ -186,9 +186,11 @@ def schur(
     *Equal eigenvalues* (closer than ``4 n eps max|t|``) have Schur vectors with an arbitrary basis, and a 2 x 2 block
     ``[[x, y], [-y, x]]`` of a normal matrix is left standard by every rotation. There gradients are exact for losses
     that depend on neither: symmetric functions of the eigenvalues, projectors on all of these vectors. Others raise in
-    the backward pass. No derivative exists where the equal eigenvalues are defective, and none is found where they do
-    not stand side by side in `t` and are coupled, or are of two 2 x 2 blocks: NaN, and the backward pass raises.
-    Forward mode, `torch.vmap` and compiled code do not check.
+    the backward pass. This holds also where they do not stand side by side in `t`, by the conditions in the source;
+    projectors are then those on the vectors before the first of them, or up to the last. No derivative exists where the
+    equal eigenvalues are defective, and none is found between two equal 2 x 2 blocks, where the complex form has one:
+    NaN, and the backward pass raises. Forward mode does not check; `torch.vmap` and compiled code neither, and have NaN
+    where equal eigenvalues do not stand side by side.
 
     References
     ----------

@@ -17,6 +17,7 @@ from . import _lapack_schur
 from ._errors import LinAlgError
 from ._gauges import checked, require_no_basis, require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
+from ._schur_ties import Ties, determined_gradient, find_ties, followed_tangent
 from ._sizes import ONE_SCHUR
 from ._small_gradients import fits
 
@@ -75,11 +76,12 @@ def _reorder(a: Tensor, t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, T
     return t, z
 
 
-def _solve_lower(t: Tensor, c: Tensor, adjoint: bool) -> Tensor:
+def _solve_lower(t: Tensor, c: Tensor, adjoint: bool, coupled: bool) -> Tensor:
     t, c = broadcast_matrices("schur", ("t", "c"), t, c)
     if on_host("schur", c):
-        return torch.ops.sci._schur_lower_solve(t.cpu(), c.cpu(), adjoint).to(c.device)  # type: ignore[no-any-return]
-    return torch.ops.sci._schur_lower_solve(t, c, adjoint)  # type: ignore[no-any-return]
+        t, c, device = t.cpu(), c.cpu(), c.device
+        return torch.ops.sci._schur_lower_solve(t, c, adjoint, coupled).to(device)  # type: ignore[no-any-return]
+    return torch.ops.sci._schur_lower_solve(t, c, adjoint, coupled)  # type: ignore[no-any-return]
 
 
 # ---- the derivative ------------------------------------------------------------------------------------------------
@@ -143,38 +145,46 @@ def _rotation_weight(t: Tensor, blocks: Tensor) -> Tensor:
     return torch.where(determined, 1 / (2 * torch.where(determined, total, 1)), 0)
 
 
+def equal_pairs(t: Tensor, blocks: Tensor | None) -> Tensor:
+    """Return where below the diagonal the eigenvalues at row and column are equal, and in no 2 x 2 block."""
+    d, close = t.detach().diagonal(dim1=-2, dim2=-1), tie(t)
+    equal = ((d[..., :, None] - d[..., None, :]).abs() <= close[..., None]).tril(-1)
+    if blocks is None:
+        return equal
+    up, low = (t.detach().diagonal(k, -2, -1).abs() for k in (1, -1))
+    pairs = blocks & (torch.maximum(up, low) > close)  # but for what rounding errors have made of two equal ones
+    single = ~torch.nn.functional.pad(pairs, (0, 1)) & ~torch.nn.functional.pad(pairs, (1, 0))
+    return equal & single[..., :, None] & single[..., None, :]
+
+
+def _ties(t: Tensor, blocks: Tensor | None) -> Ties | None:
+    return find_ties(t, equal_pairs(t, blocks), tie(t)) if checked() and t.numel() > 0 else None
+
+
 @torch.no_grad()
-def _require_no_basis(t: Tensor, q: Tensor, skew: Tensor, left_out: Tensor, grad: Tensor, size: Tensor) -> None:
+def _require_no_basis(
+    t: Tensor, q: Tensor, skew: Tensor, left_out: Tensor, spread: Tensor | None, grad: Tensor, size: Tensor
+) -> None:
     """Raise if a loss depends on the basis of the vectors of equal eigenvalues, or these are defective.
 
-    Between them Y of (6) is 0, of which `left_out` is the residual. Of T, whose form there is that of any perturbation,
-    a loss may use what no unitary matrix changes: its gradient Q is a multiple of the identity there.
+    Between them Y of (6) is free, and `left_out` is its residual. Of T, whose form there is that of any perturbation, a
+    loss may use what no unitary matrix changes: `spread` says how far its gradient is from a multiple of the identity.
     """
-    if not checked() or t.shape[-1] < 2:
+    if not checked() or t.shape[-1] < 2 or t.numel() == 0:
         return
-    d, g = t.diagonal(dim1=-2, dim2=-1), q.diagonal(dim1=-2, dim2=-1)
-    scale, close = t.abs().amax((-2, -1))[..., None, None], tie(t)
-    equal = ((d[..., :, None] - d[..., None, :]).abs() <= close[..., None]).tril(-1)
-    if not known(equal.any()):
-        return
-    blocks = blocks_of(t)
-    if blocks is not None:  # but for what rounding errors have made of two equal ones
-        pairs = blocks & (torch.maximum(t.diagonal(1, -2, -1).abs(), t.diagonal(-1, -2, -1).abs()) > close)
-        single = ~torch.nn.functional.pad(pairs, (0, 1)) & ~torch.nn.functional.pad(pairs, (1, 0))
-        equal = equal & single[..., :, None] & single[..., None, :]
-    spread = (g[..., :, None] - g[..., None, :]).abs() + q.mT.abs()
-    turn = torch.where(equal, torch.maximum(left_out.abs(), scale * spread), 0)
-    if blocks is not None:
-        whole = _every_rotation(t, blocks)
-        spread = (g[..., 1:] - g[..., :-1]).abs() + (q.diagonal(1, -2, -1) + q.diagonal(-1, -2, -1)).abs()
-        planes = torch.maximum(skew.diagonal(-1, -2, -1).abs(), scale[..., 0] * spread)
+    blocks, turn = blocks_of(t), torch.zeros_like(t.abs())
+    scale = t.abs().amax((-2, -1))[..., None, None]
+    if spread is not None:
+        turn = torch.where(equal_pairs(t, blocks), torch.maximum(left_out.abs(), scale * spread), 0)
+    if blocks is not None and known((whole := _every_rotation(t, blocks)).any()):
+        g = q.diagonal(dim1=-2, dim2=-1)
+        off = (g[..., 1:] - g[..., :-1]).abs() + (q.diagonal(1, -2, -1) + q.diagonal(-1, -2, -1)).abs()
+        planes = torch.maximum(skew.diagonal(-1, -2, -1).abs(), scale[..., 0] * off)
         turn = turn + at(torch.where(whole, planes, 0), -1)
     size = size[..., None, None]
     require_no_basis("schur", "Schur vectors of equal eigenvalues or of a normal pair", turn, True, size)
     if known((torch.isnan(grad) & torch.isfinite(size)).any()):
-        raise LinAlgError(
-            "schur: equal eigenvalues are defective, or not side by side in t, where no derivative exists"
-        )
+        raise LinAlgError("schur: equal eigenvalues are defective, or of two 2 x 2 blocks, where no derivative exists")
 
 
 def _commutator(x: Tensor, t: Tensor) -> Tensor:
@@ -182,32 +192,33 @@ def _commutator(x: Tensor, t: Tensor) -> Tensor:
 
 
 def _jvp_lower(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
-    t, _, adjoint = inputs
+    t, _, adjoint, coupled = inputs
     (x,), (dt, dc) = outputs, tangents[:2]
     right = None if dc is None else dc.expand_as(x)
     if dt is not None:
         dt = on_pattern(dt, blocks_of(t))
         moved = _commutator(x, dt.mH if adjoint else dt)
         right = -moved if right is None else right - moved
-    return solve_lower(t, right, adjoint)  # type: ignore[no-any-return]
+    return solve_lower(t, right, adjoint, coupled)  # type: ignore[no-any-return]
 
 
 def _backward_lower(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
-    t, c, adjoint = inputs
+    t, c, adjoint, coupled = inputs
     (x,), (g,) = outputs, grads
-    y = solve_lower(t, g, not adjoint)
+    y = solve_lower(t, g, not adjoint, coupled)
     grad_t = None
     if needs[0]:
         one, other = (y, x) if adjoint else (x, y)
         grad_t = to_kind(on_pattern(other @ one.mH - one.mH @ other, blocks_of(t)), t)
-    return grad_t, to_kind(y, c) if needs[1] else None, None
+    return grad_t, to_kind(y, c) if needs[1] else None, None, None
 
 
-# The strictly block lower X of (1), or Y of (6) with `adjoint`.
+# The strictly block lower X of (1), or Y of (6) with `adjoint`; 0 between equal eigenvalues, of which those that T
+# couples give NaN unless `coupled`.
 solve_lower = operator(
-    "schur_lower(Tensor t, Tensor c, bool adjoint) -> Tensor",
+    "schur_lower(Tensor t, Tensor c, bool adjoint, bool coupled) -> Tensor",
     kernel=_solve_lower,
-    fake=lambda t, c, adjoint: new_like(c, (*batch_shape(t, c), *c.shape[-2:])),
+    fake=lambda t, c, adjoint, coupled: new_like(c, (*batch_shape(t, c), *c.shape[-2:])),
     backward=_backward_lower,
     jvp=_jvp_lower,
     core_dims=(2, 2),
@@ -217,7 +228,9 @@ solve_lower = operator(
 def _tangents(t: Tensor, z: Tensor, da: Tensor) -> tuple[Tensor, Tensor]:
     m = z.mH @ da.to(z.dtype) @ z
     blocks = blocks_of(t)
-    lower = solve_lower(t, block_lower(m, blocks), False)
+    ties = _ties(t, blocks)
+    m = m if ties is None else followed_tangent(m, ties)
+    lower = solve_lower(t, block_lower(m, blocks), False, ties is not None)
     if blocks is not None:
         diagonal = (m - _commutator(lower, t)).diagonal(dim1=-2, dim2=-1)
         turn = torch.where(blocks, (diagonal[..., 1:] - diagonal[..., :-1]) * _rotation_weight(t, blocks), 0)
@@ -248,9 +261,13 @@ def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Te
         r = _ends(weight, True) - _ends(weight, False)
         right = right - block_lower(r @ t.mH - t.mH @ r, blocks)
         middle = middle + r
-    lower = solve_lower(t, right, True)
-    grad = z @ (middle + lower) @ z.mH
-    _require_no_basis(t, q, skew, right - _commutator(lower, t.mH), grad, size)
+    ties = _ties(t, blocks)
+    lower = solve_lower(t, right, True, ties is not None)
+    inner, spread = middle + lower, None
+    if ties is not None:
+        inner, spread = determined_gradient(inner, ties)
+    grad = z @ inner @ z.mH
+    _require_no_basis(t, q, skew, right - _commutator(lower, t.mH), spread, grad, size)
     return to_kind(grad, a)
 
 
