@@ -392,18 +392,21 @@ SCI_PRODUCTS_APART void det_gradient(const V* a, const V* g, V* out, V* work, in
   const R size = detail::largest_column(work, n);
   R flag = lu_factors(work, swaps, n);
   V det = V(R(1));
+  R smallest = R(1);  // of the products on the way, which lose digits where they are near underflow
   for (int64_t k = 0; k < n; ++k) {
     const V d = work[k * n + k];
     det *= choose(swaps[k] == R(T(k)), d, -d);
+    smallest = choose(abs1(det) < smallest, abs1(det), smallest);
   }
   for (int64_t k = 0; k < n * n; ++k) out[k] = V(R(k % (n + 1) == 0 ? 1 : 0));
   lu_substitute_transposed(work, out, n, n);
   detail::exchange_back(out, swaps, n);
-  const R least = R(sqrt(sqrt(limits<T>::min))), most = R(1) / least, volume = modulus(det);
+  const R least = R(limits<T>::min / limits<T>::epsilon), most = R(limits<T>::max);
   const R condition = size * detail::largest_column(out, n);
   flag += choose(condition < R(sqrt(T(1) / limits<T>::epsilon)), R(0), R(1));
-  flag += choose(volume > least, choose(volume < most, R(0), R(1)), R(1));
   const V factor = *g * det;
+  const auto settled = either(abs1(factor) > least, abs1(*g) == R(0));
+  flag += choose(both(smallest > least, both(settled, both(abs1(det) < most, abs1(factor) < most))), R(0), R(1));
   for (int64_t k = 0; k < n * n; ++k) out[k] = factor * out[k];
   *flagged = flag;
 }

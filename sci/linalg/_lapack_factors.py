@@ -12,6 +12,8 @@ from torch import Tensor
 from . import _lapack
 from ._sizes import LOWER_CHOLESKY_FROM
 
+_SMALL = 32
+
 
 def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     """Return the Cholesky factors of a batch, with zeros in the other triangle, and LAPACK's info."""
@@ -144,23 +146,29 @@ def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor
         )
     factor = _lapack.routine("hetrf" if hermitian else "sytrf", a.dtype)
     apart = _lapack.routine("syconv", a.dtype)
+    n, triangle = a.shape[-1], int(lower)
+    matrices = a.detach().resolve_conj().reshape(-1, n, n)
+    factors, order = torch.empty_like(matrices), np.empty(matrices.shape[:-1], np.int64)
+    beside = np.empty(order.shape, matrices.numpy().dtype)
+    for k, (x, packed) in enumerate(zip(matrices.numpy(), factors.numpy(), strict=True)):
+        small = n <= _SMALL  # its rows may become columns in the call
+        x = x if small else _lapack.columns(matrices[k])
+        made, pivots, _ = factor(x, lower=triangle, lwork=64 * n, overwrite_a=int(not small))
+        made, beside[k], _ = apart(made, pivots, lower=triangle, overwrite_a=1)
+        packed[:] = made if small else _lapack.row_major(made).numpy()
+        order[k] = _order(pivots.tolist(), lower)
+    off = torch.from_numpy(beside[:, :-1] if lower else beside[:, 1:])
     side = -1 if lower else 1  # of the diagonal, where sub- or superdiagonal entries of D are
-
-    def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
-        packed, pivots, _ = factor(_lapack.columns(x), lower=int(lower), lwork=64 * x.shape[-1], overwrite_a=1)
-        packed, beside, _ = apart(packed, pivots, lower=int(lower), overwrite_a=1)
-        outer, off = _lapack.row_major(packed), torch.from_numpy(beside[:-1] if lower else beside[1:])
-        d = torch.zeros(x.shape, dtype=x.dtype)
-        for place, entries in ((0, outer.diagonal()), (side, off), (-side, off.conj() if hermitian else off)):
-            d.diagonal(place).copy_(entries)
-        outer = (outer.tril_() if lower else outer.triu_()).fill_diagonal_(1)
-        order = torch.arange(len(outer))
-        if (pivots != order.numpy() + 1).any():
-            order = torch.tensor(_order(pivots.tolist(), lower))
-            outer = torch.empty_like(outer).index_copy_(0, order, outer)
-        return (outer, d, order), 0
-
-    return _lapack.one_by_one(a, decompose)  # type: ignore[return-value]
+    d = torch.zeros_like(factors)
+    diagonals = (0, factors.diagonal(dim1=-2, dim2=-1)), (side, off), (-side, off.conj() if hermitian else off)
+    for place, entries in diagonals:
+        d.diagonal(place, -2, -1).copy_(entries)
+    factors = factors.tril_() if lower else factors.triu_()
+    factors.diagonal(dim1=-2, dim2=-1).fill_(1)
+    places, outer = torch.from_numpy(order), factors
+    if (order != np.arange(n)).any():
+        outer = torch.empty_like(factors).scatter_(-2, places[..., None].expand(factors.shape), factors)
+    return outer.view(a.shape), d.view(a.shape), places.view(a.shape[:-1])
 
 
 def _order(pivots: list[int], lower: bool) -> list[int]:
