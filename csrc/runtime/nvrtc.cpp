@@ -36,8 +36,7 @@ void* nvrtc() {
   std::lock_guard<std::mutex> lock(mutex);
   if (!library) {
     // A CUDA build of torch has NVRTC loaded or on its search path; a CPU build can use the package of NVIDIA's.
-    std::vector<std::string> names = {"libnvrtc.so.13", "libnvrtc.so.12"};
-    names.insert(names.end(), runtime_paths().nvrtc.begin(), runtime_paths().nvrtc.end());
+    std::vector<std::string> names = runtime_paths().nvrtc;
     names.push_back("libnvrtc.so");
     open_builtins();
     library = open_library(names, "NVRTC, which compiles sci's GPU kernels; `pip install nvidia-cuda-nvrtc` has it");

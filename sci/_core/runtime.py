@@ -32,10 +32,18 @@ def cache_path() -> pathlib.Path:
 
 
 def nvrtc_candidates() -> list[str]:
-    """Return where NVIDIA's Python packages have put NVRTC, for a torch that does not bring it along."""
+    """Return names of NVRTC, and where NVIDIA's Python packages have put it for a torch that does not bring it along.
+
+    The release of torch's own CUDA comes first: the driver may be too old for what a newer one makes.
+    """
+    releases = [
+        release for release in dict.fromkeys(((torch.version.cuda or "").partition(".")[0], "13", "12")) if release
+    ]
     folders = dict.fromkeys((sysconfig.get_paths()["purelib"], str(pathlib.Path(torch.__file__).parents[1])))
     found = [path for folder in folders for path in pathlib.Path(folder, "nvidia").glob("*/lib/libnvrtc.so.*")]
-    return [str(path) for path in found if "alt" not in path.name]
+    found = [path for path in found if "alt" not in path.name]
+    paths = sorted(map(str, found), key=lambda path: not path.endswith(f".so.{releases[0]}"))
+    return [*(f"libnvrtc.so.{release}" for release in releases), *paths]
 
 
 def load_library() -> None:

@@ -1,11 +1,11 @@
-"""What a GPU shows of the functions that are not elementwise: waiting, CUDA against CPU."""
+"""What a GPU shows of the functions that are not elementwise: waiting, capture, order, memory, what the host does."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -33,6 +33,10 @@ def calls(card: FunctionCard) -> Iterator[tuple[Any, Any]]:
 
 # Where torch.use_deterministic_algorithms(True) makes torch raise.
 DISORDERED: set[str] = set()
+
+
+# The most that a call holds beside its results, in multiples of inputs and results together (docs/gpu-kernels.md).
+WORKSPACE, LARGER_WORKSPACE = 10, {"RBFInterpolator": 12, "Rbf": 12, "expm_cond": 120}
 
 
 def same(found: Any, want: Any) -> None:
@@ -109,6 +113,40 @@ def test_the_same_bits_twice_where_asked_for(card: FunctionCard) -> None:
         assert card.name in DISORDERED, f"{card.name} has to be named as one that raises"
     finally:
         torch.use_deterministic_algorithms(False)
+
+
+@pytest.mark.parametrize("card", [p for p in sampled if p.values[0].batch and not p.values[0].host_route])
+def test_a_call_holds_little_beside_its_results(card: FunctionCard) -> None:
+    """For 300 of the first sample at once: by leading dimensions, or by vmap for what takes pairs of unlike ones."""
+    flat, spec = pytree.tree_flatten(next(calls(card)))
+    places = [i for i, x in enumerate(flat) if isinstance(x, torch.Tensor) and x.is_floating_point() and x.dim()]
+    batches = [flat[i].expand(300, *flat[i].shape).contiguous() for i in places]
+
+    def f(*xs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        full = list(flat)
+        for i, x in zip(places, xs, strict=True):
+            full[i] = x
+        args, kwargs = pytree.tree_unflatten(full, spec)
+        found = pytree.tree_leaves(card.call(card.object, *args, **kwargs))
+        return tuple(x for x in found if isinstance(x, torch.Tensor))
+
+    def size(xs: Sequence[torch.Tensor]) -> int:
+        return sum(x.numel() * x.element_size() for x in xs)
+
+    for run in (f, torch.func.vmap(f)):
+        try:
+            found = run(*batches)  # the first call compiles, and keeps tables
+            if size(found) < 300:  # one of them
+                continue
+            torch.cuda.reset_peak_memory_stats()
+            before = torch.cuda.memory_allocated()
+            found = run(*batches)
+            beside = torch.cuda.max_memory_allocated() - before - size(found)
+        except (ValueError, RuntimeError):
+            continue
+        assert beside <= LARGER_WORKSPACE.get(card.name, WORKSPACE) * (size(batches) + size(found))
+        return
+    pytest.fail("takes no batches of its sample")
 
 
 @pytest.mark.parametrize("card", sampled)
