@@ -130,8 +130,8 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     found = whole(EIG, v, w, v, gw, gv, option=not inputs[0].is_complex())
     if found is not None:
         return found, None, None
-    moved = _gradient(w, v, gw, gv, inputs[2])
-    return to_kind(general_solve(v.mH, moved @ v.mH, False, "eig"), inputs[0]), None, None
+    moved = gw[..., :, None] * v.mH if gv is None else _gradient(w, v, gw, gv, inputs[2]) @ v.mH
+    return to_kind(general_solve(v.mH, moved, False, "eig"), inputs[0]), None, None
 
 
 def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:

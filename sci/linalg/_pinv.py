@@ -72,7 +72,8 @@ def _backward_pinv(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool])
         return (None,) * 6
     ph, gh = p.mH, g.mH
     left, right = gh @ p, p @ gh
-    grad = -ph @ g @ ph + (left - a @ (p @ left)) @ ph + ph @ (right - (right @ p) @ a)
+    middle = p @ left
+    grad = (left - a @ middle - ph @ g) @ ph + ph @ (right - middle @ a)
     return hermitian_part(grad) if hermitian else grad, *(None,) * 5
 
 
