@@ -85,8 +85,15 @@ def precompile(
     compile_one = functools.partial(_compile_one, arch=arch)
     if workers <= 1:
         return sum(map(compile_one, chosen))
+    others = multiprocessing.active_children()
     with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        return sum(pool.map(compile_one, chosen))
+        try:
+            return sum(pool.map(compile_one, chosen))
+        except BaseException:  # interrupted, or a kernel failed: a thousand others are not waited for
+            for worker in multiprocessing.active_children():
+                if worker not in others:
+                    worker.terminate()
+            raise
 
 
 def kernels(domains: Sequence[str], dtypes: Iterable[torch.dtype]) -> list[int]:
