@@ -127,7 +127,10 @@ SCI_HD bool jacobi_svd(V* w, V* z, real_of<V>* s, int64_t m, int64_t n, real_of<
   const R factor = detail::jacobi_scale(w, m * n);
   for (int64_t k = 0; k < m * n; ++k) w[k] = factor * w[k];
   for (int64_t k = 0; k < n * n; ++k) z[k] = detail::jacobi_cell<V>(k % (n + 1) == 0);
+  // Sweeps end at the tolerance; what the last one finds beyond a part of it is rotated as well, so that the angles of
+  // many columns do not add up.
   const R tolerance = R(limits<T>::epsilon * sqrt(T(2 * m)));
+  const R fine = R(limits<T>::epsilon * max(T(2), sqrt(T(2 * m)) / T(4)));
   bool done = n < 2;
   for (int sweep = 0; sweep < detail::jacobi_sweeps && !done; ++sweep) {
     done = true;
@@ -141,9 +144,10 @@ SCI_HD bool jacobi_svd(V* w, V* z, real_of<V>* s, int64_t m, int64_t n, real_of<
           product += conj(x[r]) * y[r];
         }
         R size = modulus(product);
-        auto mask = size > tolerance * sqrt(alpha) * sqrt(beta);
+        const R lengths = sqrt(alpha) * sqrt(beta);
+        auto mask = size > fine * lengths;
         if (!some(mask)) continue;
-        done = false;
+        if (some(size > tolerance * lengths)) done = false;
         detail::JacobiRotation<V> turn;
         detail::jacobi_angle(alpha, beta, product, size, mask, turn);
         detail::jacobi_rotate(x, y, m, turn);

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from sci.linalg import LinAlgError, eigh, eigvalsh, svd, svdvals
-from tests.linalg.linalg_matrices import ALL, eps, general_kinds, hermitian_kinds, random, size, unitary
+from tests.linalg.linalg_matrices import ALL, eps, general_kinds, generator, hermitian_kinds, random, size, unitary
 
 
 def off_unitary(v: torch.Tensor) -> float:
@@ -100,3 +100,17 @@ def test_one_matrix_that_is_not_finite_leaves_the_others(n: int) -> None:
         for x, y in zip(found, (w, v, values), strict=True):
             assert torch.equal(x[others], y[others])
             assert not bool(x[3].isfinite().any())
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_left_vectors_of_badly_scaled_matrices(dtype: torch.dtype) -> None:
+    """Angles that each pair of columns may keep are not to add up in matrices of many columns."""
+    for n in (16, 32):
+        powers = torch.randint(-6, 7, (20, n), generator=generator(n)).double()
+        a = 10.0 ** powers[:, :, None] * random(20, n, n, dtype=dtype) / 10.0 ** powers[:, None, :]
+        u, s, vh = svd(a)
+        theirs = torch.linalg.svd(a)
+        for found, other in ((u, theirs[0]), (vh.mH, theirs[2].mH)):
+            assert off_unitary(found) <= 2 * off_unitary(other)
+        left, right = (size((x * y[:, None, :]) @ z - a) / size(a) for x, y, z in ((u, s, vh), theirs))
+        assert float(left.max()) <= 2 * float(right.max())
