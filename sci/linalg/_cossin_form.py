@@ -18,7 +18,7 @@ from . import _lapack_orthogonal
 from ._errors import LinAlgError
 from ._gauges import checked, require_no_phase, tolerance
 from ._hermitian import real_dtype
-from ._matrices import new_like, place_in_batch
+from ._matrices import differentiates, new_like, place_in_batch
 
 WHY = "it sweeps bidiagonal blocks one after the other"
 
@@ -78,22 +78,38 @@ def middle(theta: Tensor, parts: Parts) -> Tensor:
     (n11, _, n12), (n22, _, n21) = parts.rows1, parts.rows2
     sign = -1.0 if parts.swap else 1.0
 
-    def eye(k: int) -> Tensor:
-        return torch.eye(k, dtype=theta.dtype, device=theta.device)
+    def ones(k: int) -> Tensor:
+        return torch.ones(k, dtype=theta.dtype, device=theta.device)
 
-    constant = _put(eye(n11), m, 0, 0) + _put(eye(n22), m, p, q)
-    constant = (
-        constant - _put(sign * eye(n12), m, n11 + r, q + n22 + r) + _put(sign * eye(n21), m, p + n22 + r, n11 + r)
+    c, s = theta.cos(), sign * theta.sin()
+    diagonals = (
+        (ones(n11), 0, 0),
+        (ones(n22), p, q),
+        (-sign * ones(n12), n11 + r, q + n22 + r),
+        (sign * ones(n21), p + n22 + r, n11 + r),
+        (c, n11, n11),
+        (c, p + n22, q + n22),
+        (s, p + n22, n11),
+        (-s, n11, q + n22),
     )
-    c, s = torch.diag_embed(theta.cos()), torch.diag_embed(sign * theta.sin())
-    cosines = _put(c, m, n11, n11) + _put(c, m, p + n22, q + n22)
-    return constant + cosines + _put(s, m, p + n22, n11) - _put(s, m, n11, q + n22)
+    if differentiates(theta):
+        terms = (_put(torch.diag_embed(d), m, row, column) for d, row, column in diagonals)
+        return sum(terms, theta.new_zeros(()))
+    whole = theta.new_zeros(*theta.shape[:-1], m, m)
+    for d, row, column in diagonals:
+        k = d.shape[-1]
+        whole[..., row : row + k, column : column + k].diagonal(dim1=-2, dim2=-1).copy_(d)
+    return whole
 
 
 def join(first: Tensor, second: Tensor) -> Tensor:
     """Return the block diagonal matrix of two square ones."""
-    m = first.shape[-1] + second.shape[-1]
-    return _put(first, m, 0, 0) + _put(second, m, first.shape[-1], first.shape[-1])
+    p, m = first.shape[-1], first.shape[-1] + second.shape[-1]
+    if not differentiates(first, second):
+        whole = first.new_zeros(*first.shape[:-2], m, m)
+        whole[..., :p, :p], whole[..., p:, p:] = first, second
+        return whole
+    return _put(first, m, 0, 0) + _put(second, m, p, p)
 
 
 def _compute(x: Tensor, p: int, q: int, swap: bool) -> tuple[Tensor, ...]:

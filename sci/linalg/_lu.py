@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -212,18 +213,15 @@ def _large(a: Tensor, permute_l: bool, p_indices: bool) -> tuple[Tensor, ...]:
     order = list(range(m))
     for i, j in enumerate(pivots.tolist()):
         order[i], order[j] = order[j], order[i]
-    rows = torch.tensor(order)  # P^T A = A[rows] = L U
     up, low = factors[:k].triu(), factors[:, :k].tril_(-1)
     low.diagonal().fill_(1)
-    places = torch.empty_like(rows)
-    places[rows] = torch.arange(m)
-    if permute_l:
-        return low[places], up.contiguous()
-    if p_indices:
-        return places, low.contiguous(), up.contiguous()
-    p = torch.zeros((m, m), dtype=real_dtype(a.dtype))
-    p.numpy()[order, range(m)] = 1
-    return p, low.contiguous(), up.contiguous()
+    rows = np.array(order)  # P^T A = A[rows] = L U
+    if not permute_l and not p_indices:
+        p = torch.zeros((m, m), dtype=real_dtype(a.dtype))
+        p.numpy()[rows, np.arange(m)] = 1
+        return p, low.contiguous(), up.contiguous()
+    places = torch.from_numpy(rows.argsort())
+    return (low[places], up.contiguous()) if permute_l else (places, low.contiguous(), up.contiguous())
 
 
 def _samples_lu(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:

@@ -13,7 +13,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument
 
-from . import _hermitian, _qdwh, _svd_operators
+from . import _hermitian, _lapack, _qdwh, _svd_operators
 from ._matrices import (
     batch_shape,
     broadcast_matrices,
@@ -97,7 +97,11 @@ def _other_factor(a: Tensor, u: Tensor, right: bool) -> Tensor:
 def _by_singular_values(a: Tensor, right: bool, function: str) -> tuple[Tensor, Tensor]:
     u, s, vh = _svd_operators.factors(a, False, function)
     vectors = vh.mH if right else u
-    p = hermitian_part((vectors * s[..., None, :]) @ vectors.mH)
+    if _lapack.decomposes(a, True) and a.dim() == 2 and not a.is_complex():
+        half = (vectors * s.sqrt()).numpy()
+        p = torch.from_numpy(half @ half.T)  # of which NumPy computes one triangle
+    else:
+        p = hermitian_part((vectors * s[..., None, :]) @ vectors.mH)
     return (u @ vh).contiguous(), p.contiguous()
 
 
