@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import gc
 import hashlib
 import os
 import pathlib
@@ -69,6 +70,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.option.seconds:  # what the device decides first, and of that a sample of everything where time is short
         config.stash[_WANTED].update(map(_folder, items))
         items.sort(key=lambda item: ("device" not in getattr(item, "fixturenames", ()), _shuffled(item.nodeid)))
+
+
+def pytest_collection_finish() -> None:
+    # Twenty thousand tests and torch's modules stay to the end, and the compiler makes millions of objects beside them.
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _shuffled(name: str) -> bytes:

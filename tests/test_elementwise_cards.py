@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -241,13 +242,10 @@ def leaves(card: ElementwiseCard, signature: str, device: torch.device) -> list[
     return [x.requires_grad_(not isinstance(rule, NoDerivative)) for x, rule in zip(args, card.partials, strict=True)]
 
 
+Case = tuple[ElementwiseCard, str]  # a card and one of its signatures
+CASES = [(card, signature) for card in CARDS for signature, _ in card.signatures]
 each_signature = pytest.mark.parametrize(
-    ("card", "signature"),
-    [
-        pytest.param(card, signature, id=f"{card.name}-{signature}")
-        for card in CARDS
-        for signature, _ in card.signatures
-    ],
+    ("card", "signature"), [pytest.param(*case, id=f"{case[0].name}-{case[1]}") for case in CASES]
 )
 
 
@@ -326,29 +324,83 @@ def differentiated(args: list[torch.Tensor]) -> tuple[int, ...]:
     return tuple(i for i, x in enumerate(args) if x.requires_grad)
 
 
+class Together:
+    """What compiled functions give, ten in one graph, which alone costs as much as to trace a function.
+
+    Where a graph fails its functions are compiled one by one, each in its own test: the one at fault has a name.
+    """
+
+    def __init__(self, compiled: Callable[[list[Case], torch.device], list[Any]], cases: list[Case]) -> None:
+        self.compiled = compiled
+        self.graphs = {(card.name, signature): cases[i - i % 10 :][:10] for i, (card, signature) in enumerate(cases)}
+        self.found: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, card: ElementwiseCard, signature: str, device: torch.device) -> Any:
+        if (card.name, signature) not in self.found:
+            graph = self.graphs[card.name, signature]
+            try:
+                results = self.compiled(graph, device)
+            except Exception:
+                results = [None] * len(graph)
+            self.found |= {(c.name, s): result for (c, s), result in zip(graph, results, strict=True)}
+        return self.found[card.name, signature] or self.compiled([(card, signature)], device)[0]
+
+
+def in_one_graph(functions: list[Callable[..., Any]], arguments: list[list[torch.Tensor]]) -> list[Any]:
+    def run(arguments: list[list[torch.Tensor]]) -> list[Any]:
+        return [f(*args) for f, args in zip(functions, arguments, strict=True)]
+
+    return torch.compile(run, fullgraph=True, backend="aot_eager")(arguments)
+
+
+def outputs_and_backward(cases: list[Case], device: torch.device) -> list[Any]:
+    arguments = [leaves(card, signature, device) for card, signature in cases]
+    outputs = in_one_graph([card.function for card, _ in cases], arguments)
+    inputs = [x for args in arguments for x in args if x.requires_grad]
+    gradients = iter(torch.autograd.grad(sum(map(loss, outputs)), inputs) if inputs else ())
+    return [
+        (out, [next(gradients) for x in args if x.requires_grad]) for out, args in zip(outputs, arguments, strict=True)
+    ]
+
+
+def gradient_of(card: ElementwiseCard, args: list[torch.Tensor]) -> Callable[..., Any]:
+    return torch.func.grad(lambda *xs: loss(card.function(*xs)), differentiated(args))
+
+
+def gradients(cases: list[Case], device: torch.device) -> list[Any]:
+    arguments = [leaves(card, signature, device) for card, signature in cases]
+    functions = [gradient_of(card, args) for (card, _), args in zip(cases, arguments, strict=True)]
+    return in_one_graph(functions, [[x.detach() for x in args] for args in arguments])
+
+
+compiled = Together(outputs_and_backward, CASES)
+compiled_gradient = Together(  # the last signature is the complex one where there is one
+    gradients,
+    [(c, c.signatures[-1][0]) for c in CARDS if not all(isinstance(rule, NoDerivative) for rule in c.partials)],
+)
+
+
 @each_signature
 def test_compile(card: ElementwiseCard, signature: str, device: torch.device) -> None:
     """With the backward pass; without one the function is traced for export."""
     args = leaves(card, signature, device)
-    places = differentiated(args)
-    found = torch.compile(card.function, fullgraph=True, backend="aot_eager")(*args)
+    found, found_gradients = compiled(card, signature, device)
     want = card.function(*args)
     for out, w in zip(tuple_of(found), tuple_of(want), strict=True):
         torch.testing.assert_close(out, w, rtol=0, atol=0)
-    if places:
-        inputs = [args[i] for i in places]
-        expected = torch.autograd.grad(loss(want), inputs)
+    if places := differentiated(args):
+        expected = torch.autograd.grad(loss(want), [args[i] for i in places])
         assert any(bool((w != 0).any()) for w in expected)
-        torch.testing.assert_close(torch.autograd.grad(loss(found), inputs), expected)
+        torch.testing.assert_close(found_gradients, list(expected))
 
 
 @each_card
 def test_compile_of_the_gradient(card: ElementwiseCard, device: torch.device) -> None:
-    args = leaves(card, card.signatures[-1][0], device)  # the complex one where there is one
-    if places := differentiated(args):
+    args = leaves(card, card.signatures[-1][0], device)
+    if differentiated(args):
         plain = [x.detach() for x in args]
-        grad = torch.func.grad(lambda *xs: loss(card.function(*xs)), places)
-        torch.testing.assert_close(torch.compile(grad, fullgraph=True, backend="aot_eager")(*plain), grad(*plain))
+        found = compiled_gradient(card, card.signatures[-1][0], device)
+        torch.testing.assert_close(found, gradient_of(card, args)(*plain))
 
 
 @each_card
