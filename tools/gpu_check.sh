@@ -117,14 +117,13 @@ if [ ${#failed[@]} -gt 0 ]; then
   give
   exit 1
 fi
-parallel=()
+parallel=() # where a kernel leaves a process without a usable GPU, another takes its place
 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 12 ? jobs : 12))")
 test_run=("$python" -m pytest -q --device "$device" -p no:cacheprovider --seconds SECONDS_LEFT)
 for name in "${steps[@]}"; do
   case $name in
     kernels) step kernels "$python" -m tools.fill_cache --device "$device" --jobs "$jobs" ;;
-    # Alone: they fill the memory, and watch for synchronisation.
-    gpu_tests) [ "$device" = cpu ] || step gpu_tests "${test_run[@]}" tests/cuda ;;
+    gpu_tests) [ "$device" = cpu ] || step gpu_tests "${test_run[@]}" "${parallel[@]}" tests/cuda ;;
     tests)
       step tests "${test_run[@]}" --done "$state/done" "${parallel[@]}" tests --ignore tests/repository \
         --ignore tests/cuda --maxfail 200

@@ -163,8 +163,20 @@ def yes(flag: bool) -> str:
 
 def capability_page() -> None:
     """Write the capability table."""
-    head = ("function", "CPU", "CUDA", "complex", "gradient in", "no gradient in", "second order", "batch", "compile")
+    head = (
+        "function",
+        "CPU",
+        "CUDA",
+        "complex",
+        "gradient in",
+        "no gradient in",
+        "second order",
+        "batch",
+        "compile",
+        "waits",
+    )
     lines = [heading("What each function can"), "Generated from the declarations that the tests check.\n\n"]
+    lines.append("*waits*: a call with CUDA tensors waits for the GPU, also where checks of data are off.\n\n")
     lines.append(".. list-table::\n   :header-rows: 1\n\n")
     lines.append("   * - " + "\n     - ".join(head) + "\n")
 
@@ -176,13 +188,18 @@ def capability_page() -> None:
             pairs = list(zip(card.arguments, card.partials, strict=True))
             has = ", ".join(a for a, rule in pairs if not isinstance(rule, NoDerivative))
             lacks = ", ".join(f"{a} ({rule.why})" for a, rule in pairs if isinstance(rule, NoDerivative))
-            cells = ("kernel", "kernel", yes(card.takes_complex), has, lacks or "–", "yes", "elementwise", "yes")
+            cells = ("kernel", "kernel", yes(card.takes_complex), has, lacks or "–", "yes", "elementwise", "yes", "–")
             row(f":doc:`special.{name} <special/{name}>`", *cells)
     for key, card in sorted(function_cards.items()):
         cuda = "host route" if card.host_route else "yes"
         has, lacks = ", ".join(card.differentiable) or "–", ", ".join(card.discrete) or "–"
         cells = ("yes", cuda, yes(card.complex), has, lacks, yes(bool(card.differentiable)), yes(card.batch))
-        row(f":doc:`{key} <{card.domain}/{card.name}>`", *cells, yes(card.compiles))
+        row(
+            f":doc:`{key} <{card.domain}/{card.name}>`",
+            *cells,
+            yes(card.compiles),
+            yes(card.synchronizes or bool(card.host_route)),
+        )
     routes = [(key, card.host_route) for key, card in sorted(function_cards.items()) if card.host_route]
     if routes:
         lines.append(
