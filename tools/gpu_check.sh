@@ -42,8 +42,8 @@ export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gp
 device=${SCI_DEVICE:-$("$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
 deadline=$((begin + ${LIMIT:-470} - 15)) # the report, and a step that dies slowly
 failed=()
-declare -A weight=([build]=60 [launch]=6 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [sanitizer]=14 [benchmarks]=10)
-[ -z "${PREBUILT:-}" ] || weight[build]=4
+declare -A weight=([build]=60 [launch]=14 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [sanitizer]=14 [benchmarks]=10)
+[ -z "${PREBUILT:-}" ] || weight[build]=10 # a cold disk takes long for torch
 shares=$((${weight[build]} + ${weight[launch]}))
 for name in "${steps[@]}"; do shares=$((shares + ${weight[$name]})); done
 report=$state/part_$part.md

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from sci import fft, special
+from sci._core.arrays import running_sum
 from tests import emulator
 
 pytestmark = pytest.mark.skipif(not emulator.started(), reason="--device emulated")
@@ -148,6 +149,19 @@ def test_whole_numbers_have_no_products() -> None:
     x = torch.ones(3, 3, dtype=torch.int64, device="cuda")
     with pytest.raises(NotImplementedError, match="not implemented for Long"):
         x @ x
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 37, 64])
+def test_sums_in_a_certain_order(rows: int) -> None:
+    x = uniform(rows, 3)
+    torch.use_deterministic_algorithms(True)
+    try:
+        with pytest.raises(RuntimeError, match="deterministic"):
+            x.cumsum(0)
+        found = running_sum(x)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    torch.testing.assert_close(found.cpu(), x.cpu().cumsum(0), rtol=1e-14, atol=0)
 
 
 def test_what_waits_is_refused() -> None:
