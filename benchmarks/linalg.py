@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.cases import Case, Context, find, present
-from benchmarks.linalg_tables import bands, batches, large, loop
+from benchmarks.linalg_tables import bands, batches, large, loop, structures
 
 
 def _cho_solve(context: Context, lower: Tensor, b: Tensor) -> Case:
@@ -31,6 +31,7 @@ def cases(context: Context) -> Iterator[Case]:
     yield from batches(context)
     yield from large(context)
     yield from bands(context)
+    yield from structures(context)
     shapes = context.sizes((1, 8), (1, 32), (1, 128), (1, 512)) + context.sizes(
         (10_000, 4), (10_000, 8), (1000, 16), (100, 64)
     )

@@ -169,3 +169,43 @@ def bands(context: Context) -> Iterator[Case]:
         c[..., 0] += n
         call = None if batch == 1 else loop("linalg.solve_toeplitz")
         yield from _named("bands", context.case("linalg.solve_toeplitz", label, c, b, scipy_call=call))
+
+
+def structures(context: Context) -> Iterator[Case]:
+    """Yield single systems of known structure, and single bands of moderate size."""
+    for n in context.sizes(100, 8, 500):
+        general = context.randn(n, n) / n**0.5 + 2 * torch.eye(n, dtype=torch.float64, device=context.device)
+        matrices = {
+            "general": general,
+            "diagonal": general.diagonal().diag(),
+            "upper triangular": general.triu(),
+            "tridiagonal": general.triu(-1).tril(1),
+            "banded": general.triu(-2).tril(2),
+            "sym": general + general.mT,
+            "pos": general @ general.mT,
+        }
+        b = context.randn(n)
+        for kind, a in matrices.items():
+            label = f"n = {n}, {kind}"
+            yield from _named(
+                "structures",
+                context.case("linalg.solve", label, a, b, assume_a=kind),
+                context.case("linalg.solve", label + ", found", a, b),
+            )
+        ab = context.randn(3, n)
+        ab[1] += 10
+        upper = ab[:2].contiguous()
+        factor = (find("sci", "linalg.cholesky_banded")(upper), False)
+        d, e = context.randn(n), context.randn(n - 1)
+        yield from _named(
+            "structures",
+            context.case("linalg.solve_banded", f"n = {n}, 1 + 1 diagonals", (1, 1), ab, b),
+            context.case("linalg.solveh_banded", f"n = {n}, 1 + 1 diagonals", upper, b),
+            context.case("linalg.cholesky_banded", f"n = {n}, 1 + 1 diagonals", upper),
+            context.case("linalg.cho_solve_banded", f"n = {n}, 1 + 1 diagonals", factor, b),
+            context.case("linalg.eig_banded", f"n = {n}, 2 + 2 diagonals", ab),
+            context.case("linalg.eigvals_banded", f"n = {n}, 2 + 2 diagonals", ab),
+            context.case("linalg.eigh_tridiagonal", f"n = {n}", d, e),
+            context.case("linalg.eigvalsh_tridiagonal", f"n = {n}", d, e),
+            context.case("linalg.solve_toeplitz", f"n = {n}", ab[1], b),
+        )

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.errors import bad_argument, flag
-from sci._core.quick import plain_on_cpu
+from sci._core.quick import cpu_kernel, plain_on_cpu
 
 from . import _lapack, _lapack_bands, _quick, _tridiagonal
 from ._band_operators import from_band, lower_form
@@ -26,6 +26,8 @@ _SELECT = {0: "a", 1: "v", 2: "i", "a": "a", "v": "v", "i": "i", "all": "a", "va
 _SIDE_BY_SIDE, _BATCH = 48, 4
 _LARGE, _WIDE = 200, 16
 _TRIDIAGONAL = 128
+
+_steps = cpu_kernel("_tridiagonal_eigh")
 
 
 def _kind(function: str, select: Any) -> str:
@@ -234,14 +236,17 @@ def _tridiagonal_problem(
 
 
 def _tridiagonal_alone(d: Any, e: Any, eigvals_only: bool) -> tuple[Tensor, Tensor] | None:
-    """Return LAPACK's results for one finite matrix of a size for it, which nothing differentiates."""
+    """Return results for one finite matrix that nothing differentiates: of LAPACK, small ones by their kernel."""
     if not (plain_on_cpu(d, _quick.ANY) and plain_on_cpu(e, _quick.ANY)) or d.dtype is not e.dtype or d.is_complex():
         return None
-    if d.dim() != 1 or e.dim() != 1 or e.shape[0] != d.shape[0] - 1 or d.shape[0] <= _tridiagonal.SMALL:
+    if d.dim() != 1 or e.dim() != 1 or e.shape[0] != d.shape[0] - 1 or e.numel() == 0:
         return None
     if not (_lapack.finite(d.numpy()) and _lapack.finite(e.numpy())):
         return None
-    return _lapack_bands.stevd(d, e, not eigvals_only)
+    if d.shape[0] > _tridiagonal.SMALL:
+        return _lapack_bands.stevd(d, e, not eigvals_only)
+    w, rows, info = _steps(d, e, not eigvals_only)
+    return None if info.item() else (w, rows.mT)
 
 
 def _require_tridiagonal(function: str, d: Any, e: Any, check_finite: bool) -> tuple[Tensor, Tensor]:

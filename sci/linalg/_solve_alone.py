@@ -58,11 +58,10 @@ def _structure(x: Any) -> str:
 
 
 def _bandwidth(x: Any) -> tuple[int, int]:
-    """Return how many diagonals below and above the main one hold all entries."""
+    """Return how many diagonals below and above the main one hold all entries: too many where a row is zero."""
     filled, rows = x != 0, np.arange(len(x))
     first, last = filled.argmax(1), len(x) - 1 - filled[:, ::-1].argmax(1)
-    some = filled[rows, first]
-    return int(((rows - first) * some).max(initial=0)), int(((last - rows) * some).max(initial=0))
+    return int((rows - first).max()), int((last - rows).max())
 
 
 def _routines(x: Any, *names: str) -> Iterator[Callable[..., Any]]:
