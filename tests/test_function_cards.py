@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pathlib
+import re
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ for domain in DOMAINS:
     importlib.import_module(f"sci.{domain}")
 
 CARDS = sorted(function_cards.items())
+_ROUTE = re.compile(r"take_host_route\(\s*\"([\w.]+)\"")
 with_samples = [pytest.param(card, id=name) for name, card in CARDS if card.samples]
 differentiable = [pytest.param(card, id=name) for name, card in CARDS if card.samples and card.differentiable]
 
@@ -84,6 +87,15 @@ def test_card_is_complete(name: str) -> None:
     claims = card.differentiable or card.complex or card.batch or card.compiles
     assert card.samples or not claims, "a claim that no test covers: it needs samples"
     assert getattr(importlib.import_module(f"sci.{card.domain}"), card.name) is card.object, "exported by its domain"
+
+
+def test_host_routes_are_declared() -> None:
+    """Those that the sources take by name; what a call copies is watched on a GPU (tests/cuda)."""
+    folder = pathlib.Path(inspect.getfile(FunctionCard)).parents[1]
+    taken = {name for path in folder.rglob("*.py") for name in _ROUTE.findall(path.read_text())}
+    assert len(taken) > 10
+    for name in taken:
+        assert function_cards[name].host_route, f"{name} takes a host route that its card does not name"
 
 
 @pytest.mark.parametrize("card", differentiable)

@@ -191,14 +191,15 @@ def capability_page() -> None:
             cells = ("kernel", "kernel", yes(card.takes_complex), has, lacks or "–", "yes", "elementwise", "yes", "–")
             row(f":doc:`special.{name} <special/{name}>`", *cells)
     for key, card in sorted(function_cards.items()):
-        cuda = "host route" if card.host_route else "yes"
+        partly = bool(card.host_route) and card.host_route.endswith(" only)")
+        cuda = "in part" if partly else "host route" if card.host_route else "yes"
         has, lacks = ", ".join(card.differentiable) or "–", ", ".join(card.discrete) or "–"
         cells = ("yes", cuda, yes(card.complex), has, lacks, yes(bool(card.differentiable)), yes(card.batch))
         row(
             f":doc:`{key} <{card.domain}/{card.name}>`",
             *cells,
             yes(card.compiles),
-            yes(card.synchronizes or bool(card.host_route)),
+            yes(card.synchronizes or (bool(card.host_route) and not partly)),
         )
     routes = [(key, card.host_route) for key, card in sorted(function_cards.items()) if card.host_route]
     if routes:

@@ -213,7 +213,7 @@ def function(
         builds and uses an instance); by default the object is called and its result taken as it is
     complex, batch, compiles : whether complex arguments, leading batch dimensions, ``torch.compile(fullgraph=True)``
         are served; with samples all of them unless told otherwise, without samples none, since nothing would test it
-    host_route : why CUDA arguments compute on the CPU, if they do
+    host_route : why CUDA arguments compute on the CPU, if they do; with some options alone, "... (option only)"
     synchronizes : whether a call waits for the GPU
     """
 

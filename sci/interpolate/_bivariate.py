@@ -21,6 +21,8 @@ from ._knots import not_a_knot
 from ._ndbspline import grid_values
 from ._tensor_spline import basis_functions, knot_interval
 
+_SEARCH = "the search for knots branches on the data (s > 0 only)"
+
 
 def _parts(name: str, tck: Any, x: Any, y: Any) -> tuple[Tensor, Tensor, Tensor, tuple[int, int], Tensor, Tensor]:
     tx, ty, c, kx, ky = items(name, "tck", tck, "(tx, ty, c, kx, ky)", 5)
@@ -244,7 +246,7 @@ def _use(thing: Any, x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, ...]:
     return spline(at, at[1:]), spline.ev(at, at.abs(), 1, 0), spline.integral(-0.5, 0.7, 0.1, 1.1)
 
 
-@function(differentiable=("x", "y", "z"), samples=_rect_samples, call=_use, complex=False)
+@function(differentiable=("x", "y", "z"), samples=_rect_samples, call=_use, complex=False, host_route=_SEARCH)
 class RectBivariateSpline(BivariateSpline):
     """Interpolating or smoothing spline of two variables on a rectangular grid.
 
@@ -320,7 +322,7 @@ class RectBivariateSpline(BivariateSpline):
             if not 1 <= k <= 5 or v.shape[0] <= k:
                 raise ValueError(f"{name}: k{label} must be 1 to 5 and less than the {v.shape[0]} points, got {k}")
         if s != 0:
-            take_host_route(name, x.device, "the search for knots branches on the data")
+            take_host_route(name, x.device, _SEARCH)
             bounds = tuple(
                 ends.get(f"bbox[{i}]", default).reshape(()) for i, default in enumerate((x[0], x[-1], y[0], y[-1]))
             )

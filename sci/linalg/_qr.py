@@ -60,7 +60,7 @@ def _independent_of_basis(function: Any, a: Tensor, **options: Any) -> Any:
     return q.narrow(-1, 0, k), r, tail @ tail.mH, *rest
 
 
-@function(differentiable=("a",), samples=_samples, call=_independent_of_basis, host_route=PIVOTING + " (pivoting only)")
+@function(differentiable=("a",), samples=_samples, call=_independent_of_basis, host_route=PIVOTING + " (with pivoting)")
 def qr(
     a: Any,
     overwrite_a: bool = False,

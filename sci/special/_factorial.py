@@ -19,6 +19,8 @@ from ._gamma import gamma
 from ._poch import poch
 from ._rgamma import rgamma
 
+_EXACT = "its integers are of any length (exact=True only)"
+
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
     n = torch.rand(2, 3, generator=generator, dtype=torch.float64) * 6 + 0.3
@@ -31,7 +33,7 @@ def _samples_k(generator: torch.Generator, dtype: torch.dtype, device: torch.dev
     yield Sample(n.to(dtype=dtype, device=device), k.to(dtype=dtype, device=device), extend="complex")
 
 
-@function(differentiable=("n",), samples=_samples)
+@function(differentiable=("n",), samples=_samples, host_route=_EXACT)
 def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     r"""
     Factorial :math:`n! = \Gamma(n + 1)`.
@@ -85,7 +87,7 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     return _zero_below(x, lambda y: gamma(y + 1))
 
 
-@function(differentiable=("n",), samples=_samples)
+@function(differentiable=("n",), samples=_samples, host_route=_EXACT)
 def factorial2(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     r"""
     Double factorial :math:`n!! = n (n - 2) (n - 4) \cdots`, down to 2 or 1.
@@ -143,7 +145,7 @@ def factorial2(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     return _whole(x, value)
 
 
-@function(differentiable=("n", "k"), samples=_samples_k)
+@function(differentiable=("n", "k"), samples=_samples_k, host_route=_EXACT)
 def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any:
     r"""
     Multifactorial of `n` with step `k`: :math:`n (n - k) (n - 2k) \cdots`, down to a number from 1 to `k`.
@@ -281,6 +283,6 @@ def _exactly(name: str, n: Any, compute: Callable[[int], int]) -> Any:
         raise ValueError(f'{name}: In order to use non-integer n, use extend="complex"; got {describe(n)}')
     if x.dtype is torch.bool or x.is_floating_point():
         raise ValueError(f"{name}: `exact=True` only supports integers for n, got {describe(n)}")
-    take_host_route(f"special.{name}", x.device, "its integers are of any length")
+    take_host_route(f"special.{name}", x.device, _EXACT)
     whole, place = torch.unique(x, return_inverse=True)
     return exact_integers([compute(m) if m >= 0 else 0 for m in whole.tolist()], place)
