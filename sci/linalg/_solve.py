@@ -240,8 +240,9 @@ def solve(
     -----
     *Algorithm.* LU with partial pivoting: a kernel of one matrix per thread for n up to 48 (CPU) or 64 (CUDA), LAPACK's
     or cuSOLVER's beyond; banded LU, substitution or Cholesky where `assume_a` says so. ``'symmetric'`` and
-    ``'hermitian'`` complete the matrix from the triangle that is read, and use LU. Without `assume_a`, large matrices
-    are looked at as SciPy does: all of a batch triangular, tridiagonal (on the CPU) or Hermitian; a Hermitian one is
+    ``'hermitian'`` complete the matrix from the triangle that is read, and use LU; LAPACK's symmetric factors (Bunch
+    and Kaufman's) for one larger matrix on the CPU without a gradient. Without `assume_a`, large matrices are looked at
+    as SciPy does: all of a batch triangular, tridiagonal (on the CPU) or Hermitian; a Hermitian one is
     tried with Cholesky first. What is found changes the time, and no derivative: all entries of `a` count.
 
     *Derivative.* :math:`\dot X = A^{-1} (\dot B - \dot A X)`; in reverse :math:`\bar B = A^{-H} \bar X`,
