@@ -87,6 +87,29 @@ def batches(context: Context) -> Iterator[Case]:
             # torch has no Schur form: what it has nearest is eig.
             torch_call = getattr(torch.linalg, "eig" if name == "schur" else name)
             yield from _both(context, name, f"{batch} of {n} x {n}", a, torch_call, "batch")
+        for name, torch_call in (("pinv", torch.linalg.pinv), ("svdvals", torch.linalg.svdvals)):
+            yield from _both(context, name, f"{batch} of {n} x {n}", general, torch_call, "batch")
+        yield from _solvers_of_batches(f"{batch} of {n} x {n}, a column", general, positive, context.randn(batch, n, 1))
+
+
+def _solvers_of_batches(label: str, general: Tensor, positive: Tensor, b: Tensor) -> Iterator[Case]:
+    solve, triangular, lu_solve = (find("sci", f"linalg.{name}") for name in ("solve", "solve_triangular", "lu_solve"))
+    lu, pivots = torch.linalg.lu_factor(general)  # column by column, as torch has them
+    own = find("sci", "linalg.lu_factor")(general)
+    pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+        "solve": (lambda: solve(general, b), lambda: torch.linalg.solve(general, b)),
+        "solve, positive definite": (
+            lambda: solve(positive, b, assume_a="pos"),
+            lambda: torch.cholesky_solve(b, torch.linalg.cholesky(positive)),
+        ),
+        "solve_triangular": (
+            lambda: triangular(positive, b, lower=True),
+            lambda: torch.linalg.solve_triangular(positive, b, upper=False),
+        ),
+        "lu_solve": (lambda: lu_solve(own, b), lambda: torch.linalg.lu_solve(lu, pivots, b)),
+    }
+    for name, (ours, peer) in pairs.items():
+        yield Case(f"linalg.{name}, batch", label, {"sci": ours, "torch": peer})
 
 
 def large(context: Context) -> Iterator[Case]:

@@ -20,6 +20,7 @@ runtime.load_library()
 # alone and in a batch, and from so many on up to the second, or at any size for values. Beyond, vectors from values in
 # batches. Measured against stevd.
 SMALL, _SMALL_IN_BATCH, _BATCH = 8, 31, 4
+_SMALL_IN_MANY, _MANY = 23, 32  # float64 in many: vectors from values, which are made in float64, pay off earlier
 _LARGEST_IN_BATCH = 512
 
 
@@ -65,7 +66,8 @@ def _from_values(d: Tensor, e: Tensor, function: str) -> tuple[Tensor, Tensor] |
 
 def _on_cpu(d: Tensor, e: Tensor, function: str) -> tuple[Tensor, Tensor] | None:
     n, found = d.shape[-1], None
-    if _side_by_side(d, _SMALL_IN_BATCH):
+    many = d.dtype == torch.float64 and d.numel() >= _MANY * n
+    if _side_by_side(d, _SMALL_IN_MANY if many else _SMALL_IN_BATCH):
         found = _by_steps(d, e)
     elif _side_by_side(d, _LARGEST_IN_BATCH):
         found = _from_values(d, e, function)
