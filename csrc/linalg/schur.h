@@ -85,6 +85,21 @@ SCI_HD void standardize_block(T* h, T* z, int64_t n, int64_t k) {
   rotate_columns(z, n, k, k + 1, n, g);
 }
 
+/// The largest matrices that are permuted first.
+constexpr int64_t schur_permuted = 128;
+
+/// Exchanges rows and columns so that what is triangular in some order is so without a rotation, and the rest has no
+/// part in isolated eigenvalues, as LAPACK does. Row i was row place[i]; returns whether any was exchanged.
+template <class T>
+SCI_HD bool permute_for_schur(T* a, int32_t* place, int64_t n) {
+  int64_t from = 0, to = n;
+  for (int64_t i = 0; i < n; ++i) place[i] = int32_t(i);
+  isolate_eigenvalues(a, place, n, from, to);
+  for (int64_t i = 0; i < n; ++i)
+    if (place[i] != int32_t(i)) return true;
+  return false;
+}
+
 /// t (n x n) holds A and becomes its Schur form; z receives the Schur vectors; work has room for 2 n numbers.
 template <class T>
 SCI_HD int schur(T* t, T* z, T* work, int64_t n) {
@@ -96,8 +111,14 @@ SCI_HD int schur(T* t, T* z, T* work, int64_t n) {
     return int(n);
   }
   for (int64_t k = 0; k < n * n; ++k) t[k] = range.enter(t[k]);
+  int32_t place[schur_permuted];
+  const bool permuted = n <= schur_permuted && permute_for_schur(t, place, n);
   to_hessenberg_form(t, z, work, n);
   const R missing = hessenberg_to_schur(t, z, n, true);
+  for (int64_t k = 0; k < n && permuted; ++k) {
+    for (int64_t i = 0; i < n; ++i) work[i] = z[k * n + i];
+    for (int64_t i = 0; i < n; ++i) z[k * n + place[i]] = work[i];
+  }
   for (int64_t i = 0; i < n; ++i)  // vectors were rows
     for (int64_t j = 0; j < i; ++j) swap(z[i * n + j], z[j * n + i]);
   for (int64_t k = 0; k < n * n; ++k) t[k] = range.leave(t[k]);

@@ -2,6 +2,7 @@
 #pragma once
 #define SCI_LANES_ONLY_WIDE  // before fft/lanes.h
 #include "linalg/eig.h"
+#include "linalg/schur.h"
 #include "ops/schur_jobs.h"
 #include "ops/side_by_side.h"
 
@@ -41,12 +42,22 @@ struct LanesSchur : SchurJob<T> {
   void operator()(int64_t item, R* memory) const {
     V *x = reinterpret_cast<V*>(memory), *y = x + n * n, *work = y + n * n;
     R sizes[L];
+    T one[32 * 32];
+    int32_t places[L][32];
     for (int l = 0; l < L; ++l) {
       Lane<T> lane(x, l);
       const T* in = a + min(item * L + l, count - 1) * n * n;
       sizes[l] = largest(in, n * n);
       const RangeFactors<R> range(sizes[l]);
-      for (int64_t k = 0; k < n * n; ++k) lane.set(k, range.enter(in[k]));
+      bool zeros = false;
+      for (int64_t k = 0; k < n * n; ++k) {
+        one[k] = range.enter(in[k]);
+        zeros = zeros || one[k] == T(0);
+        lane.set(k, one[k]);
+      }
+      for (int64_t k = 0; k < n; ++k) places[l][k] = int32_t(k);
+      if (zeros && permute_for_schur(one, places[l], n))
+        for (int64_t k = 0; k < n * n; ++k) lane.set(k, one[k]);
     }
     to_hessenberg_form(x, y, work, n);
     const real_of<V> missing = hessenberg_to_schur(x, y, n, true);
@@ -58,7 +69,7 @@ struct LanesSchur : SchurJob<T> {
         for (int64_t j = 0; j < n; ++j) {
           const int64_t k = i * n + j;
           t[at + k] = range.leave(form.get(k));
-          z[at + k] = range.finite ? vectors.get(j * n + i) : T(limits<R>::nan);
+          z[at + places[l][i] * n + j] = range.finite ? vectors.get(j * n + i) : T(limits<R>::nan);
         }
       info[item * L + l] = range.finite ? int32_t(missing.v[l]) : int32_t(n);
     }

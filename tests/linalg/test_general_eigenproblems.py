@@ -11,7 +11,7 @@ import scipy.linalg
 import torch
 
 from sci.linalg import eig, eigvals, hessenberg, schur
-from tests.linalg.linalg_matrices import ALL, COUNT, eps, general_kinds, random, size, unitary
+from tests.linalg.linalg_matrices import ALL, COUNT, eps, general_kinds, generator, random, size, unitary
 
 SIZES = (1, 2, 3, 4, 8, 13, 32)
 
@@ -172,3 +172,17 @@ def test_eigenvalues_alone_have_derivatives() -> None:
     (one,) = torch.autograd.grad(compiled(a), a)
     (two,) = torch.autograd.grad(eigvals(a).abs().sum(), a)
     torch.testing.assert_close(one, two)
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("n", [2, 5, 17, 40])
+def test_what_is_triangular_in_some_order_has_an_exact_form(n: int, dtype: torch.dtype) -> None:
+    order = torch.randperm(n, generator=generator(n))
+    upper = random(COUNT, n, n, dtype=dtype).triu()
+    jordan = (torch.eye(n, dtype=dtype) + torch.diag(torch.ones(n - 1, dtype=dtype), -1)).expand(COUNT, n, n)
+    for a in (upper.mT.contiguous(), upper[:, order][:, :, order], jordan.contiguous()):
+        for x in (a, a[0]):
+            t, z = schur(x)
+            assert torch.equal(z @ t @ z.mH, x)
+            assert not t.tril(-1).any()
+    assert torch.equal(schur(upper)[0], upper)
