@@ -88,7 +88,7 @@ def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tens
     if fits_kernel(a):
         return _small(a, True, function)
     x, power = in_range(a)
-    x, bad = without_infinities(x)
+    x, bad = (x, None) if check_finite and checks_enabled() else without_infinities(x)
     try:
         w, v = torch.linalg.eig(x)
     except TorchLinAlgError as error:
@@ -201,7 +201,7 @@ def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if fits_kernel(a):
         return _small(a, False, function)[0]
     x, power = in_range(a)
-    x, bad = without_infinities(x)
+    x, bad = (x, None) if check_finite and checks_enabled() else without_infinities(x)
     try:
         w = torch.linalg.eigvals(x)
     except TorchLinAlgError as error:

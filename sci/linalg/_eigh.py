@@ -99,7 +99,10 @@ def _solve(
     subset_by_value: Any,
     driver: str | None,
 ) -> tuple[Tensor, Tensor | None]:
-    a, b = promote(function, optional=("b",), a=a, b=b)
+    if b is None:
+        (a,) = promote(function, a=a)
+    else:
+        a, b = promote(function, a=a, b=b)
     n = require_square(function, "a", a)
     if b is not None:
         require_square(function, "b", b)

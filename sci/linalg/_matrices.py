@@ -118,14 +118,17 @@ def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
     if x.is_complex():  # by parts, since the square of a modulus leaves the range
         parts, power = in_range(torch.view_as_real(x.resolve_conj()).flatten(-2))
         return torch.view_as_complex(parts.unflatten(-1, (-1, 2))), power
-    if x.dim() == 2 and x.is_cpu and not transforms_active():
-        low, high = torch.aminmax(x)  # of one matrix, without one of moduli
-        largest = torch.maximum(-low, high)[None, None]
-    else:
-        largest = x.abs().amax((-2, -1), keepdim=True)
+    alone = x.dim() == 2 and x.is_cpu and not transforms_active()
+    limit = math.log2(torch.finfo(x.dtype).max) / 4
+    if alone:  # without a matrix of moduli
+        low, high = torch.aminmax(x)
+        size = max(-low.item(), high.item())
+        if not math.isfinite(size) or abs(math.frexp(size)[1]) <= limit:
+            return x, torch.ones((), dtype=x.dtype)
+    largest = x.abs().amax((-2, -1), keepdim=True)
     exponent = torch.frexp(largest)[1]
-    far = (exponent.abs() > math.log2(torch.finfo(largest.dtype).max) / 4) & torch.isfinite(largest)
-    if x.is_cpu and not bool(far.any()):  # a large copy costs more than a look
+    far = (exponent.abs() > limit) & torch.isfinite(largest)
+    if x.is_cpu and not alone and not bool(far.any()):  # a large copy costs more than a look
         return x, torch.ones((), dtype=largest.dtype)
     power = torch.ldexp(torch.ones_like(largest), torch.where(far, exponent - 1, 0))
     return x / power, power
