@@ -87,6 +87,18 @@ def batches(context: Context) -> Iterator[Case]:
             # torch has no Schur form: what it has nearest is eig.
             torch_call = getattr(torch.linalg, "eig" if name == "schur" else name)
             yield from _both(context, name, f"{batch} of {n} x {n}", a, torch_call, "batch")
+        for order in ("fro", 1):
+            yield from _named(
+                "batch",
+                context.case(
+                    "linalg.norm",
+                    f"{batch} of {n} x {n}, order {order}",
+                    general,
+                    order,
+                    (-2, -1),
+                    torch_call=torch.linalg.matrix_norm,
+                ),
+            )
         for name, torch_call in (("pinv", torch.linalg.pinv), ("svdvals", torch.linalg.svdvals)):
             yield from _both(context, name, f"{batch} of {n} x {n}", general, torch_call, "batch")
         yield from _solvers_of_batches(f"{batch} of {n} x {n}, a column", general, positive, context.randn(batch, n, 1))

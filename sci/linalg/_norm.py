@@ -12,10 +12,12 @@ from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.errors import bad_argument
 
+from . import _quick
 from ._matrices import random_matrices, require_finite_data, tensors
 from ._svd import values
 
 _LEAST = 2.0**-480  # norms from here on have squares in the range
+_KINDS = {None: 0, "fro": 0, 1: 1, float("inf"): 2}  # NormKind in csrc/linalg/matrix_norms.h
 _MATRIX_ORDERS = (None, "fro", "nuc", 1, -1, 2, -2, float("inf"), -float("inf"))
 
 
@@ -52,6 +54,24 @@ def _length(a: Tensor, axes: tuple[int, ...] | None, keepdims: bool, check_finit
         out = root(x / power)
         out = out * power.reshape(out.shape)
     return out.to(x.dtype)
+
+
+def _quickly(a: Any, ord: Any, axis: Any) -> Tensor | None:
+    """Return norms over the last dimensions by the kernel for plain tensors; None where it has none or is unsure."""
+    dims = a.dim() if type(a) is Tensor else 0
+    if dims == 0 or isinstance(ord, bool) or not isinstance(ord, (str, int, float, type(None))):
+        return None
+    if axis in ((-2, -1), (dims - 2, dims - 1)) and dims >= 2:
+        count = 2
+    elif axis is None and (ord is None or dims == 2):
+        count = dims
+    elif axis in (-1, dims - 1) and ord is None:
+        count = 1
+    else:
+        return None
+    kind = _KINDS.get(ord)
+    found = None if kind is None else _quick.norms(a, count, kind)
+    return None if found is None else found[0]
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -106,6 +126,8 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
     >>> norm(torch.tensor([3.0, 4.0])), norm(torch.tensor([[1.0, -7.0], [2.0, 3.0]]), 1)
     (tensor(5.), tensor(10.))
     """
+    if not keepdims and (found := _quickly(a, ord, axis)) is not None:
+        return found
     (a,) = tensors("norm", a=a)
     if axis is None:
         if ord is None:

@@ -22,7 +22,7 @@ CPU_ONLY = {
     ),
     "the general way, through the operators beside these": (
         *("_cholesky_condition", "_cholesky_quick", "_det_quick", "_lu_parts", "_lu_quick", "_substitution_quick"),
-        *("_lu_solve_quick", "_solve_positive_quick"),
+        *("_lu_solve_quick", "_norms_quick", "_solve_positive_quick"),
     ),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_gradient_small", "_sqrtm_small", "csr_matvec_gradients"),
