@@ -10,11 +10,12 @@ PY := $(VENV)/bin/python
 demo: build
 	$(PY) examples/terrain.py
 
+# A process without tests takes of the other's: by the hundred from the start, one waits for minutes at the end.
 test: build
-	$(PY) -m pytest -q -n $(JOBS) tests
+	$(PY) -m pytest -q -n $(JOBS) --dist worksteal tests
 
 test-all: build
-	$(PY) -m pytest -q -n $(JOBS) --all tests
+	$(PY) -m pytest -q -n $(JOBS) --dist worksteal --all tests
 
 build: $(VENV)/ready
 	@$(MAKE) --no-print-directory -C csrc -j$(JOBS) PYTHON=$(PY)
