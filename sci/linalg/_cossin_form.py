@@ -13,6 +13,7 @@ from torch import Tensor
 from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
+from sci._core.torch_private import is_batched_gradient
 
 from . import _lapack_orthogonal
 from ._errors import LinAlgError
@@ -72,6 +73,11 @@ def _put(block: Tensor, m: int, row: int, column: int) -> Tensor:
     return torch.nn.functional.pad(block, (column, m - column - w, row, m - row - h))
 
 
+def _writable(*parts: Tensor) -> bool:
+    """Return whether a result may be written part by part, without a derivative and no batch of gradients."""
+    return not differentiates(*parts) and not any(is_batched_gradient(x) for x in parts)
+
+
 def middle(theta: Tensor, parts: Parts) -> Tensor:
     """Return S."""
     m, p, q, r = parts.m, parts.p, parts.q, parts.r
@@ -92,7 +98,7 @@ def middle(theta: Tensor, parts: Parts) -> Tensor:
         (s, p + n22, n11),
         (-s, n11, q + n22),
     )
-    if differentiates(theta):
+    if not _writable(theta):
         terms = (_put(torch.diag_embed(d), m, row, column) for d, row, column in diagonals)
         return sum(terms, theta.new_zeros(()))
     whole = theta.new_zeros(*theta.shape[:-1], m, m)
@@ -105,7 +111,7 @@ def middle(theta: Tensor, parts: Parts) -> Tensor:
 def join(first: Tensor, second: Tensor) -> Tensor:
     """Return the block diagonal matrix of two square ones."""
     p, m = first.shape[-1], first.shape[-1] + second.shape[-1]
-    if not differentiates(first, second):
+    if _writable(first, second):
         whole = first.new_zeros(*first.shape[:-2], m, m)
         whole[..., :p, :p], whole[..., p:, p:] = first, second
         return whole
