@@ -88,7 +88,7 @@ def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tens
     if fits_kernel(a):
         return _small(a, True, function)
     x, power = in_range(a)
-    x, bad = (x, None) if check_finite and checks_enabled() else without_infinities(x)
+    x, bad = without_infinities(x, check_finite)
     try:
         w, v = torch.linalg.eig(x)
     except TorchLinAlgError as error:
@@ -125,6 +125,10 @@ def _complex(dtype: torch.dtype) -> torch.dtype:
     return dtype if dtype.is_complex else dtype.to_complex()
 
 
+def _fake(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+    return new_like(a, a.shape[:-1], _complex(a.dtype)), new_like(a, a.shape, _complex(a.dtype))
+
+
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     (w, v), (gw, gv) = outputs, grads
     found = whole(EIG, v, w, v, gw, gv, option=not inputs[0].is_complex())
@@ -143,10 +147,7 @@ def _jvp(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]:
 standard = operator(
     "eig(Tensor a, bool check_finite, str function) -> (Tensor, Tensor)",
     kernel=_compute,
-    fake=lambda a, check_finite, function: (
-        new_like(a, a.shape[:-1], _complex(a.dtype)),
-        new_like(a, a.shape, _complex(a.dtype)),
-    ),
+    fake=_fake,
     backward=_backward,
     jvp=_jvp,
     core_dims=(2,),
@@ -184,11 +185,7 @@ def _jvp_both(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor,
 _both_sides = operator(
     "eig_both_sides(Tensor a, bool check_finite, str function) -> (Tensor, Tensor, Tensor)",
     kernel=_compute_both,
-    fake=lambda a, check_finite, function: (
-        new_like(a, a.shape[:-1], _complex(a.dtype)),
-        new_like(a, a.shape, _complex(a.dtype)),
-        new_like(a, a.shape, _complex(a.dtype)),
-    ),
+    fake=lambda a, *options: (*_fake(a, *options), new_like(a, a.shape, _complex(a.dtype))),
     backward=_backward_both,
     jvp=_jvp_both,
     core_dims=(2,),
@@ -201,7 +198,7 @@ def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if fits_kernel(a):
         return _small(a, False, function)[0]
     x, power = in_range(a)
-    x, bad = (x, None) if check_finite and checks_enabled() else without_infinities(x)
+    x, bad = without_infinities(x, check_finite)
     try:
         w = torch.linalg.eigvals(x)
     except TorchLinAlgError as error:

@@ -59,8 +59,7 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
         w, v, info = torch.ops.sci._eigh_small(a, lower)
         if _mended((w, v), info, a, lambda a: torch.linalg.eigh(a, UPLO="L" if lower else "U")):
             return w, v
-    if not (check_finite and checks_enabled()):
-        require_convergence(function, a)
+    require_convergence(function, a, check_finite=check_finite)
     try:
         w, v = _lapack_hermitian.eigh(a, lower)
     except TorchLinAlgError as error:
@@ -158,8 +157,7 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         w, _, info = torch.ops.sci._eigh_small(a, lower, False)
         if _mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
-    if not (check_finite and checks_enabled()):
-        require_convergence(function, a)
+    require_convergence(function, a, check_finite=check_finite)
     if _lapack.worthwhile(a) and a.numel() > 0:
         return _lapack_hermitian.eigvalsh(a, lower)
     try:

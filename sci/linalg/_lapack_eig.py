@@ -20,16 +20,15 @@ def geev(a: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         return w, left, right, info
     routine = _lapack.routine("geev", a.dtype)
     many = a.detach().reshape(-1, n, n)
+    many_w, many_left, many_right = w.view(-1, n), left.view(-1, n, n), right.view(-1, n, n)
     for k in range(many.shape[0]):
         if not bool(torch.isfinite(finite_probe(many[k]))):
-            for x in (w.view(-1, n), left.view(-1, n, n), right.view(-1, n, n)):
+            for x in (many_w, many_left, many_right):
                 x[k] = torch.nan
             continue
         *parts, vl, vr, code = routine(many[k].resolve_conj().numpy(), lwork=max(1, 32 * n))
-        values = _values(parts)
-        w.view(-1, n)[k] = values
-        left.view(-1, n, n)[k] = _vectors(torch.from_numpy(vl), values)
-        right.view(-1, n, n)[k] = _vectors(torch.from_numpy(vr), values)
+        many_w[k] = values = _values(parts)
+        many_left[k], many_right[k] = (_vectors(torch.from_numpy(v), values) for v in (vl, vr))
         info.view(-1)[k] = code
     return w, left, right, info
 
@@ -44,19 +43,20 @@ def ggev(a: Tensor, b: Tensor, from_left: bool) -> tuple[Tensor, Tensor, Tensor,
         return alpha, beta, right, left, info
     routine = _lapack.routine("ggev", a.dtype)
     many_a, many_b = (x.detach().reshape(-1, n, n) for x in (a, b))
-    parts_of_pairs = [x.view(many_a.shape[0], *x.shape[a.dim() - 2 :]) for x in (alpha, beta, right, left)]
+    found = [x.view(many_a.shape[0], *x.shape[a.dim() - 2 :]) for x in (alpha, beta, right, left)]
+    many_alpha, many_beta, many_right, many_left = found
     for k in range(many_a.shape[0]):
         one, other = (x[k].contiguous().resolve_conj().numpy() for x in (many_a, many_b))
         if not bool(torch.isfinite(finite_probe(many_a[k]) + finite_probe(many_b[k]))):
-            for x in parts_of_pairs:
+            for x in found:
                 x[k] = torch.nan
             continue
         *parts, low, vl, vr, _, code = routine(one, other, compute_vl=int(from_left), compute_vr=1)
-        numerator = _values(parts)
-        alpha.view(-1, n)[k], beta.view(-1, n)[k] = numerator, torch.from_numpy(low).to(alpha.dtype)
-        right.view(-1, n, n)[k] = _vectors(torch.from_numpy(vr), numerator)
+        many_alpha[k] = numerator = _values(parts)
+        many_beta[k] = torch.from_numpy(low).to(beta.dtype)
+        many_right[k] = _vectors(torch.from_numpy(vr), numerator)
         if from_left:
-            left.view(-1, n, n)[k] = _vectors(torch.from_numpy(vl), numerator)
+            many_left[k] = _vectors(torch.from_numpy(vl), numerator)
         info.view(-1)[k] = code
     return alpha, beta, right, left, info
 

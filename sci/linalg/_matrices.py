@@ -134,11 +134,14 @@ def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
     return x / power, power
 
 
-def without_infinities(x: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Return matrices with 0 in place of those that are not finite, and which these are, (...); None where all are.
+def without_infinities(x: Tensor, check_finite: bool) -> tuple[Tensor, Tensor | None]:
+    """Return matrices with 0 in place of those that are not finite, and which these are, (...); None where all are, as
+    `check_finite` has found if checks are on.
 
     LAPACK's eigenvalue routines do not come back from NaN, or crash.
     """
+    if check_finite and checks_enabled():
+        return x, None
     probe = finite_probe(x)
     if bool(torch.isfinite(probe)):
         return x, None
@@ -146,11 +149,13 @@ def without_infinities(x: Tensor) -> tuple[Tensor, Tensor | None]:
     return torch.where(bad[..., None, None], 0, x), bad
 
 
-def require_convergence(function: str, *parts: Tensor) -> None:
+def require_convergence(function: str, *parts: Tensor, check_finite: bool = False) -> None:
     """Raise LinAlgError for NaN or infinity on the CPU, where LAPACK's Hermitian algorithms may return finite numbers.
 
-    The parts are matrices, or the vectors of several diagonals.
+    The parts are matrices, or the vectors of several diagonals, which `check_finite` has looked at if checks are on.
     """
+    if check_finite and checks_enabled():
+        return
     for x in parts:
         if x.is_cpu and not bool(torch.isfinite(finite_probe(x))) and not bool(torch.isfinite(x).all()):
             core = 1 if len(parts) > 1 else 2
