@@ -139,7 +139,9 @@ def agreement_section(key: str) -> str:
 
 def plot(card: ElementwiseCard, measured: list[Measured], path: pathlib.Path) -> None:
     """Draw each sample's error over the size of the last argument, with what its condition allows."""
-    figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
+    # Known margins, and no ticks between decades: a computed layout takes four times as long, in hundreds of plots.
+    figure = plt.figure("accuracy", figsize=(8, 3), clear=True)
+    axes = figure.add_axes((0.09, 0.17, 0.71, 0.73))
     for dtype, marker in (("float64", "."), ("complex128", "+")):
         rows = [row for row in measured if row.dtype == dtype]
         if rows:
@@ -150,11 +152,12 @@ def plot(card: ElementwiseCard, measured: list[Measured], path: pathlib.Path) ->
             axes.plot(x, np.clip(y, 1e-2, 1e4), marker, label=dtype, markersize=4)
             allowed = np.concatenate([row.conditions for row in rows])
             axes.plot(x, np.clip(np.maximum(allowed, 1e-2), 1e-2, 1e4), "_", color="0.7", zorder=0, markersize=5)
-    axes.set(yscale="log", xlabel=f"log10 |{card.arguments[-1]}|", ylabel="error / ulp", title=card.name)
-    axes.legend(title="grey: condition", fontsize="small")
+    axes.set(yscale="log", xlabel=f"log10 |{card.arguments[-1]}|", ylabel="error / ulp")
+    axes.minorticks_off()
+    axes.set_title(card.name, y=1)
+    axes.legend(title="grey: condition", fontsize="small", loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
-    plt.close(figure)
 
 
 def yes(flag: bool) -> str:
