@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <stdexcept>
 
 #include "runtime/dynamic.h"
-#include "runtime/parallel.h"
+#include "runtime/teams.h"
 
 // Weak: absent in a CPU-only torch, so one build of this library serves both. In a CUDA torch it lives in
 // libtorch_cuda.so, which only libtorch.so pulls in: hence -Wl,--no-as-needed -ltorch in the link line.
@@ -24,10 +25,13 @@ void* driver() {
 }
 
 constexpr int compute_capability_major = 75, compute_capability_minor = 76;  // CUdevice_attribute
+constexpr int most_shared_bytes = 97;                                        // of a block that asks for them
+constexpr int own_shared_bytes = 1, dynamic_shared_bytes = 8, carveout = 9;  // CUfunction_attribute
 
 struct Device {
   void* context = nullptr;
   std::string arch;
+  int shared_bytes = 0;
 };
 
 /// The primary context of a device, the one torch uses, and its architecture; asked for once.
@@ -42,6 +46,7 @@ const Device& device_info(int index) {
     call<int*, int>(driver(), "cuDeviceGet", &handle, index);
     call<int*, int, int>(driver(), "cuDeviceGetAttribute", &major, compute_capability_major, handle);
     call<int*, int, int>(driver(), "cuDeviceGetAttribute", &minor, compute_capability_minor, handle);
+    call<int*, int, int>(driver(), "cuDeviceGetAttribute", &device.shared_bytes, most_shared_bytes, handle);
     device.arch = "sm_" + std::to_string(10 * major + minor);
     call<void**, int>(driver(), "cuDevicePrimaryCtxRetain", &device.context, handle);
   }
@@ -65,6 +70,8 @@ class ContextGuard {
   ContextGuard& operator=(const ContextGuard&) = delete;
 };
 
+bool is_team(const Kernel& kernel) { return std::strcmp(kernel.entry, "run_teams") == 0; }
+
 void* load(Kernel& kernel, int index, const Device& device) {
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
@@ -75,8 +82,33 @@ void* load(Kernel& kernel, int index, const Device& device) {
   void* function = nullptr;
   call<void**, const void*>(driver(), "cuModuleLoadData", &module, code.image.data());
   call<void**, void*, const char*>(driver(), "cuModuleGetFunction", &function, module, code.symbol.c_str());
+  if (is_team(kernel)) {  // as much shared memory as there is, and of L1 what is left
+    int taken = 0;
+    call<int*, int, void*>(driver(), "cuFuncGetAttribute", &taken, own_shared_bytes, function);
+    call<void*, int, int>(driver(), "cuFuncSetAttribute", function, dynamic_shared_bytes, device.shared_bytes - taken);
+    call<void*, int, int>(driver(), "cuFuncSetAttribute", function, carveout, 100);
+  }
   kernel.loaded[index].store(function, std::memory_order_release);
   return function;
+}
+
+struct Geometry {
+  unsigned blocks, block = 256, shared = 0;
+};
+constexpr int64_t most_blocks = int64_t(1) << 20;
+
+/// A team of more than a warp is a block. Others share one of at most 128 threads and, where smaller blocks are left,
+/// 16 KB: an SM has 100 to 228 KB, of which whole blocks leave less than a sixth unused then, and holds 16 to 32 blocks
+/// and 1536 or 2048 threads, which 64 threads or more per block can fill.
+Geometry team_geometry(const TeamSize& team, int64_t n) {
+  if (team.threads > 32)
+    return {unsigned(std::min(n, most_blocks)), unsigned(team.threads),
+            unsigned(Team::exchange_bytes + team.shared_bytes)};
+  const int64_t bytes = (team.shared_bytes + 15) / 16 * 16;
+  int64_t block = 128;
+  while (block > 32 && block / team.threads * bytes > 16384) block /= 2;
+  const int64_t teams = block / team.threads;
+  return {unsigned(std::min((n + teams - 1) / teams, most_blocks)), unsigned(block), unsigned(teams * bytes)};
 }
 
 }  // namespace
@@ -93,13 +125,16 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     if (!function) function = load(kernel, index, device);
     void* stream = nullptr;
     aoti_torch_get_current_cuda_stream(index, &stream);
-    constexpr int64_t block = 256, most_blocks = int64_t(1) << 20;
-    unsigned blocks = unsigned(std::min((threads + block - 1) / block, most_blocks));
+    Geometry g{unsigned(std::min((threads + 255) / 256, most_blocks))};
+    if (is_team(kernel)) g = team_geometry(static_cast<TeamKernel&>(kernel).size(body), n);
+    if (int64_t(g.shared) > device.shared_bytes)
+      throw std::runtime_error("a block needs " + std::to_string(g.shared) + " bytes of shared memory, and cuda:" +
+                               std::to_string(index) + " has " + std::to_string(device.shared_bytes));
     const void* arguments[] = {body, &n};
     static const LibraryFunction<void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*,
                                  const void**, void**>
         launch(driver(), "cuLaunchKernel");
-    launch(function, blocks, 1, 1, unsigned(block), 1, 1, 0, stream, arguments, nullptr);
+    launch(function, g.blocks, 1, 1, g.block, 1, 1, g.shared, stream, arguments, nullptr);
   } catch (const std::runtime_error& error) {
     std::string text = error.what();
     if (text.rfind("sci:", 0) == 0) throw;

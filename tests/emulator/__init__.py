@@ -2,8 +2,8 @@
 
 `start()` builds what is missing with g++ (a minute, once), and makes ``torch.device("cuda")`` work: torch's operators
 run its kernels for the CPU on memory that the host cannot touch otherwise, the library's own kernels are compiled for
-the "GPU" with g++, and run. What it cannot show: times, races between threads, limits of registers and stack, and the
-last bits of CUDA's elementary functions.
+the "GPU" with g++, and run, with an eye on races in shared memory. What it cannot show: times, races in global memory,
+limits of registers and stack, and the last bits of CUDA's elementary functions.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def build() -> tuple[pathlib.Path, pathlib.Path]:
     """Return the driver's and the compiler's libraries, made anew where their sources are newer."""
     include = pathlib.Path(torch.__file__).parent
     driver, compiler = BUILD / "libcuda.so.1", BUILD / "libnvrtc.so.13"
-    flags = ["-std=c++17", "-O1", "-fPIC", "-shared", "-w"]
+    flags = ["-std=c++17", "-O2", "-fPIC", "-shared", "-w"]
     units = {
-        driver: ["device.cpp", "driver.cpp", "-isystem", f"{include}/include", f"-L{include}/lib",
-                 "-ltorch_cpu", "-lc10", "-ldl"],
+        driver: ["device.cpp", "driver.cpp", "threads.cpp", "-U_FORTIFY_SOURCE", "-isystem", f"{include}/include",
+                 f"-L{include}/lib", "-ltorch_cpu", "-lc10", "-ldl"],
         compiler: ["compiler.cpp", f'-DEMULATOR_FOLDER="{HERE}"'],
     }  # fmt: skip
-    read = {driver: ("device.cpp", "driver.cpp", "emulator.h"), compiler: ("compiler.cpp", "kernel.h")}
+    read = {driver: ("device.cpp", "driver.cpp", "threads.cpp", "emulator.h"), compiler: ("compiler.cpp", "kernel.h")}
     BUILD.mkdir(parents=True, exist_ok=True)
     with open(BUILD / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # pytest's processes start together
@@ -138,9 +138,14 @@ def launches() -> list[str]:
     return torch.ops.emulator.launches().splitlines()  # type: ignore[no-any-return]
 
 
+def libraries() -> list[ctypes.CDLL]:
+    """Return the driver and the compiler, to launch a kernel by hand."""
+    return _libraries
+
+
 def started() -> bool:
     """Return whether this process has the emulator."""
     return bool(_libraries)
 
 
-__all__ = ["DEVICES", "launches", "start", "started"]
+__all__ = ["DEVICES", "HERE", "launches", "libraries", "start", "started"]

@@ -93,14 +93,16 @@ int emulator_device_of(const void* p) {
   return -1;
 }
 
-bool emulator_holds(const void* p, size_t bytes) {
+bool emulator_block(const void* p, EmulatorBlock* found) {
   int d = emulator_device_of(p);
   if (d < 0) return false;
   auto& blocks = arenas()[d].blocks;
   auto next = blocks.upper_bound(reinterpret_cast<uintptr_t>(p));
   if (next == blocks.begin()) return false;
   auto& [begin, block] = *std::prev(next);
-  return reinterpret_cast<uintptr_t>(p) + bytes <= begin + block.size;
+  auto* from = reinterpret_cast<const char*>(begin);
+  *found = {from, from + block.size};
+  return p < found->end;
 }
 
 int emulator_capturing() { return capturing; }

@@ -24,11 +24,13 @@ struct Function {
   size_t (*parameters)();
   int device;
   std::string name;
+  unsigned shared = 48 * 1024;  // that a launch may have
 };
 
 std::string launches;
 const Function* launched = nullptr;
-int wrong = 0;  // accesses of the running kernel to what is not its device's
+EmulatorBlock touched[4];  // blocks that it has touched
+int wrong = 0;             // accesses of the running kernel to what is not its device's
 
 int complain(int status, const std::string& text) {
   std::fprintf(stderr, "emulator: %s\n", text.c_str());
@@ -39,11 +41,18 @@ int complain(int status, const std::string& text) {
 
 extern "C" {
 
-/// Kernels are compiled with a call of this before each access to memory that is not plainly their own; `low` and
-/// `high` bound what is.
-void emulator_access(const void* at, size_t bytes, const void* low, const void* high) {
-  if (!launched || (at >= low && at < high)) return;
-  if (emulator_device_of(at) == launched->device && emulator_holds(at, bytes)) return;
+/// Kernels are compiled with a call of this before each access to memory that is not plainly their own.
+void emulator_access(const void* at, size_t bytes, bool write, const void*) {
+  if (!launched || emulator_shared(at, bytes, write)) return;
+  const char *begin = static_cast<const char*>(at), *end = begin + bytes;
+  static unsigned turn;
+  for (const EmulatorBlock& block : touched)
+    if (begin >= block.begin && end <= block.end) return;
+  EmulatorBlock block;
+  if (emulator_device_of(at) == launched->device && emulator_block(at, &block) && end <= block.end) {
+    touched[turn++ % 4] = block;
+    return;
+  }
   if (wrong++ == 0)
     complain(0, launched->name + " touches " + std::to_string(bytes) + " bytes that are " +
                     (emulator_device_of(at) < 0 ? "the host's" : "outside of what was allocated"));
@@ -61,8 +70,19 @@ int cuDeviceGet(int* device, int ordinal) {
   return ordinal < 0 || ordinal >= devices ? invalid_device : 0;
 }
 int cuDeviceGetAttribute(int* value, int attribute, int) {
-  if (attribute != 75 && attribute != 76) return invalid_value;
-  *value = attribute == 75 ? 9 : 0;
+  if (attribute != 75 && attribute != 76 && attribute != 97) return invalid_value;
+  *value = attribute == 75 ? 9 : attribute == 76 ? 0 : int(emulator_most_shared);
+  return 0;
+}
+int cuFuncGetAttribute(int* value, int attribute, void*) {
+  *value = 0;
+  return attribute == 1 ? 0 : invalid_value;
+}
+int cuFuncSetAttribute(void* function, int attribute, int value) {
+  if (attribute == 8 && value >= 0 && value <= int(emulator_most_shared))
+    static_cast<Function*>(function)->shared = unsigned(value);
+  else if (attribute != 9 || value < -1 || value > 100)
+    return invalid_value;
   return 0;
 }
 int cuDevicePrimaryCtxRetain(void** context, int device) {
@@ -117,7 +137,8 @@ int cuLaunchKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, 
                    unsigned shared, void* stream, void** arguments, void** extra) {
   auto* function = static_cast<Function*>(f);
   if (!gx || !gy || !gz || !bx || !by || !bz || gx > 0x7fffffffu || gy > 65535 || gz > 65535) return invalid_value;
-  if (bx > 1024 || by > 1024 || bz > 64 || bx * by * bz > 1024 || shared > 48 * 1024 || extra) return invalid_value;
+  if (bx > 1024 || by > 1024 || bz > 64 || bx * by * bz > 1024 || shared > function->shared || extra)
+    return invalid_value;
   if (contexts.empty() || contexts.back() != function->device) return invalid_context;
   auto handle = reinterpret_cast<uintptr_t>(stream);
   if (int(handle >> 32) - 1 != function->device) return complain(400, "the stream is another device's");
@@ -133,9 +154,12 @@ int cuLaunchKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, 
   emulator_enter();
   launched = function;
   wrong = 0;
+  for (EmulatorBlock& block : touched) block = {};
+  emulator_begin(shared);
   int status = function->launch(grid, block, arguments);
   launched = nullptr;
   emulator_leave();
+  if (const char* mistake = emulator_mistake()) status = complain(failed, function->name + ": " + mistake);
   return wrong ? illegal_address : status;
 }
 }

@@ -1,10 +1,13 @@
-// CUDA's language for g++: what the library's kernels use of it. The threads of a block run one after the other; those
-// of a warp take turns at each exchange between lanes, and one that is missing there ends the launch with a status.
+// CUDA's language for g++: what the library's kernels use of it. The threads of a block run one after the other; where
+// they wait for each other, threads.cpp lets them take turns, and one that is missing there ends the launch with a
+// status.
 #define __CUDACC_RTC__
 #define __host__
 #define __device__
 #define __global__
 #define __noinline__ __attribute__((noinline))
+#define __align__(bytes) __attribute__((aligned(bytes)))
+#define __shared__ __attribute__((section(".shared")))  // of a launch (threads.cpp); one of a function's is an error
 
 extern "C" {
 void* memcpy(void*, const void*, unsigned long);
@@ -12,8 +15,6 @@ void* memset(void*, int, unsigned long);
 int fprintf(struct _IO_FILE*, const char*, ...);
 int printf(const char*, ...);
 extern struct _IO_FILE* stderr;
-void* malloc(unsigned long);
-void free(void*);
 #define EMULATED_UNARY(name) \
   double name(double);       \
   float name##f(float);
@@ -61,10 +62,6 @@ double frexp(double, int*);
 float frexpf(float, int*);
 #undef EMULATED_UNARY
 #undef EMULATED_BINARY
-// Of glibc: one thread of control for each lane of a warp.
-int getcontext(struct ucontext_t_*);
-void makecontext(struct ucontext_t_*, void (*)(), int, ...);
-int swapcontext(struct ucontext_t_*, const struct ucontext_t_*);
 }
 
 inline long long __double_as_longlong(double x) { return __builtin_bit_cast(long long, x); }
@@ -92,115 +89,81 @@ T atomicCAS(T* place, T expected, T value) {
 struct emulated_dims {
   unsigned x, y, z;
 };
-static emulated_dims blockIdx, blockDim, gridDim, threadIdx;
+static emulated_dims blockIdx, blockDim, gridDim;
+/// The thread that runs: its number, and where its stack ends, which holds what its kernel has in local memory.
+static struct emulated_place {
+  unsigned x;
+  const char* top;
+} threadIdx;
 
 // ---- accesses to memory ----------------------------------------------------------------------------------------
 
 #define EMULATED_UNCHECKED __attribute__((no_sanitize_address))
 
 extern "C" {
-void emulator_access(const void* at, unsigned long bytes, const void* low, const void* high);
+void emulator_access(const void* at, unsigned long bytes, bool write, const void* site);
 extern char __ehdr_start __attribute__((visibility("hidden"))),
     _end __attribute__((visibility("hidden")));  // constants
 
-/// A thread's stack reaches down from here: what its kernel has in local memory.
-static const char* emulated_top;
 constexpr unsigned long emulated_stack = 1 << 17;
 
-EMULATED_UNCHECKED inline void emulated_check(void* at, unsigned long bytes) {
+EMULATED_UNCHECKED inline void emulated_check(void* at, unsigned long bytes, bool write, const void* site) {
   auto p = static_cast<const char*>(at);
-  if (p >= &__ehdr_start && p < &_end) return;
-  emulator_access(p, bytes, emulated_top - emulated_stack, emulated_top);
+  if ((p >= &__ehdr_start && p < &_end) || (p >= threadIdx.top - emulated_stack && p < threadIdx.top)) return;
+  emulator_access(p, bytes, write, site);
 }
-#define EMULATED_ACCESS(size)                                                                 \
-  EMULATED_UNCHECKED void __asan_load##size##_noabort(void* at) { emulated_check(at, size); } \
-  EMULATED_UNCHECKED void __asan_store##size##_noabort(void* at) { emulated_check(at, size); }
+#define EMULATED_ACCESS(size)                                      \
+  EMULATED_UNCHECKED void __asan_load##size##_noabort(void* at) {  \
+    emulated_check(at, size, false, __builtin_return_address(0));  \
+  }                                                                \
+  EMULATED_UNCHECKED void __asan_store##size##_noabort(void* at) { \
+    emulated_check(at, size, true, __builtin_return_address(0));   \
+  }
 EMULATED_ACCESS(1)
 EMULATED_ACCESS(2)
 EMULATED_ACCESS(4)
 EMULATED_ACCESS(8)
 EMULATED_ACCESS(16)
 #undef EMULATED_ACCESS
-EMULATED_UNCHECKED void __asan_loadN_noabort(void* at, long n) { emulated_check(at, n); }
-EMULATED_UNCHECKED void __asan_storeN_noabort(void* at, long n) { emulated_check(at, n); }
+EMULATED_UNCHECKED void __asan_loadN_noabort(void* at, long n) {
+  emulated_check(at, n, false, __builtin_return_address(0));
+}
+EMULATED_UNCHECKED void __asan_storeN_noabort(void* at, long n) {
+  emulated_check(at, n, true, __builtin_return_address(0));
+}
 void __asan_handle_no_return() {}
+
+// ---- threads that wait for each other (threads.cpp) -------------------------------------------------------------
+
+bool emulator_run(int first, int count, emulated_place* place, void (*body)(void*), void* argument);
+int emulator_sync_block(bool vote);
+void emulator_sync_warp(unsigned mask);
+unsigned emulator_ask(unsigned mask, bool vote);
+void emulator_exchange(unsigned mask, const void* value, unsigned long size, int from, void* found);
 }
 
-// ---- the lanes of a warp ----------------------------------------------------------------------------------------
-
-constexpr int emulated_lanes = 32;
-struct emulated_lane {
-  alignas(16) char context[2048];  // a ucontext_t and room to spare
-  char* stack;
-  bool done;
-  int turn;
-  alignas(16) char slot[2][16];
-};
-static emulated_lane emulated_warp[emulated_lanes];
-alignas(16) static char emulated_scheduler[2048];
-static int emulated_current = -1;
-static void (*emulated_body)(void*);
-static void* emulated_argument;
-static unsigned emulated_first;  // the warp's first thread in its block
-
-inline struct ucontext_t_* emulated_context(char* at) { return reinterpret_cast<struct ucontext_t_*>(at); }
-EMULATED_UNCHECKED static void emulated_start() {
-  emulated_body(emulated_argument);
-  emulated_warp[emulated_current].done = true;
-  swapcontext(emulated_context(emulated_warp[emulated_current].context), emulated_context(emulated_scheduler));
-}
+inline void __syncthreads() { emulator_sync_block(false); }
+inline int __syncthreads_or(int x) { return emulator_sync_block(x); }
+inline void __syncwarp(unsigned mask = 0xffffffffu) { emulator_sync_warp(mask); }
 
 template <class T>
-EMULATED_UNCHECKED T __shfl_down_sync(unsigned, T value, int shift) {
-  emulated_lane& own = emulated_warp[emulated_current];
-  int mine = emulated_current, turn = own.turn;
-  memcpy(own.slot[turn], &value, sizeof value);
-  own.turn = 1 - turn;
-  swapcontext(emulated_context(own.context), emulated_context(emulated_scheduler));
-  int other = mine + shift < emulated_lanes ? mine + shift : mine;
+EMULATED_UNCHECKED T __shfl_sync(unsigned mask, T value, int lane) {
   T found;
-  memcpy(&found, emulated_warp[other].slot[turn], sizeof found);
+  emulator_exchange(mask, &value, sizeof value, lane & 31, &found);
   return found;
 }
-
-// Layout of glibc's ucontext_t for x86-64 and aarch64: flags, link, stack pointer, its flags, its size.
-struct emulated_head {
-  unsigned long flags;
-  void* link;
-  void* pointer;
-  int stack_flags;
-  unsigned long size;
-};
-
-/// Run a warp; false where a lane has ended while others wait for it.
-EMULATED_UNCHECKED inline bool emulated_run_warp() {
-  for (int i = 0; i < emulated_lanes; ++i) {
-    emulated_lane& lane = emulated_warp[i];
-    if (!lane.stack) lane.stack = static_cast<char*>(malloc(emulated_stack));
-    lane.done = false;
-    lane.turn = 0;
-    getcontext(emulated_context(lane.context));
-    auto* head = reinterpret_cast<emulated_head*>(lane.context);
-    head->pointer = lane.stack;
-    head->size = emulated_stack;
-    head->link = nullptr;
-    makecontext(emulated_context(lane.context), emulated_start, 0);
-  }
-  for (;;) {
-    int ended = 0;
-    for (int i = 0; i < emulated_lanes; ++i) {
-      if (!emulated_warp[i].done) {
-        emulated_current = i;
-        threadIdx.x = emulated_first + i;
-        emulated_top = emulated_warp[i].stack + emulated_stack;
-        swapcontext(emulated_context(emulated_scheduler), emulated_context(emulated_warp[i].context));
-      }
-      ended += emulated_warp[i].done;
-    }
-    if (ended == emulated_lanes) return true;
-    if (ended > 0) return false;
-  }
+template <class T>
+EMULATED_UNCHECKED T __shfl_xor_sync(unsigned mask, T value, int bits) {
+  return __shfl_sync(mask, value, int(threadIdx.x % 32) ^ bits);
 }
+template <class T>
+EMULATED_UNCHECKED T __shfl_down_sync(unsigned mask, T value, int shift) {
+  const int own = int(threadIdx.x % 32);
+  return __shfl_sync(mask, value, own + shift < 32 ? own + shift : own);
+}
+inline unsigned __ballot_sync(unsigned mask, int x) { return emulator_ask(mask, x); }
+inline int __any_sync(unsigned mask, int x) { return emulator_ask(mask, x) != 0; }
+inline int __all_sync(unsigned mask, int x) { return emulator_ask(mask, x) == mask; }
 
 template <class Body>
 struct emulated_call {
@@ -213,27 +176,22 @@ struct emulated_call {
   }
 };
 
+/// `together`: how many threads may wait for each other.
 template <class Body>
-EMULATED_UNCHECKED int emulated_launch_kernel(void (*kernel)(Body, long long), bool warps, const unsigned* grid,
+EMULATED_UNCHECKED int emulated_launch_kernel(void (*kernel)(Body, long long), unsigned together, const unsigned* grid,
                                               const unsigned* block, void** arguments) {
   gridDim = {grid[0], grid[1], grid[2]};
   blockDim = {block[0], block[1], block[2]};
   emulated_call<Body> call{kernel, static_cast<Body*>(arguments[0]), *static_cast<long long*>(arguments[1])};
   char here;
+  if (together > block[0]) together = block[0];
   for (unsigned b = 0; b < grid[0]; ++b) {
     blockIdx = {b, 0, 0};
-    for (unsigned t = 0; t < block[0]; t += warps ? emulated_lanes : 1) {
-      if (!warps) {
-        threadIdx = {t, 0, 0};
-        emulated_top = &here + 16384;
+    for (unsigned t = 0; t < block[0]; t += together) {
+      if (together == 1) {
+        threadIdx = {t, &here + 16384};
         call.run(&call);
-        continue;
-      }
-      emulated_first = t;
-      emulated_body = &call.run;
-      emulated_argument = &call;
-      if (!emulated_run_warp()) {
-        fprintf(stderr, "emulator: lanes of a warp have ended while others exchange values\n");
+      } else if (!emulator_run(t, together, &threadIdx, &call.run, &call)) {
         return 719;
       }
     }
@@ -244,13 +202,13 @@ template <class Body>
 unsigned long emulated_size(void (*)(Body, long long)) {
   return sizeof(Body) + 8;
 }
-constexpr bool emulated_warps(const char* name) {  // "sci::run<" or "sci::run_warps<"
-  return name[8] == '_';
+constexpr unsigned emulated_together(const char* name) {  // "sci::run<", "sci::run_warps<" or "sci::run_teams<"
+  return name[8] != '_' ? 1 : name[9] == 'w' ? 32 : 1024;
 }
 
-#define EMULATED_KERNEL(INDEX, ...)                                                                      \
-  extern "C" const char* emulated_name##INDEX = #__VA_ARGS__;                                            \
-  extern "C" unsigned long emulated_parameters##INDEX() { return emulated_size(&__VA_ARGS__); }          \
-  extern "C" int emulated_launch##INDEX(const unsigned* grid, const unsigned* block, void** arguments) { \
-    return emulated_launch_kernel(&__VA_ARGS__, emulated_warps(#__VA_ARGS__), grid, block, arguments);   \
+#define EMULATED_KERNEL(INDEX, ...)                                                                       \
+  extern "C" const char* emulated_name##INDEX = #__VA_ARGS__;                                             \
+  extern "C" unsigned long emulated_parameters##INDEX() { return emulated_size(&__VA_ARGS__); }           \
+  extern "C" int emulated_launch##INDEX(const unsigned* grid, const unsigned* block, void** arguments) {  \
+    return emulated_launch_kernel(&__VA_ARGS__, emulated_together(#__VA_ARGS__), grid, block, arguments); \
   }
