@@ -7,7 +7,6 @@
 #include "sparse/csr_sample.h"
 
 #define SCI_SPARSE_KERNELS(T, I)                                   \
-  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatvec<T, I>)          \
   SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>) \
   SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatmulElement<T, I>)   \
   SCI_WARP_KERNEL("sparse/csr_sample.h", sci::CsrSample<T, I>)
@@ -105,6 +104,7 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
   if (!vector) sizes.push_back(k);
   Tensor y = room_as(x, sizes);
   if (members * out_rows * k == 0) return y;
+  if (entries == 0) return torch::stable::zero_(y);
   int32_t failed = 0;
   dispatch_number(x, "csr_matmul", [&](auto number) {
     using T = typename decltype(number)::type;
@@ -124,10 +124,13 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
                    CsrScatter<T, I>{values, starts, places, from, sci::data<T>(y), rows, out_rows, k, batch, guard});
       } else if (k == 1) {
         CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch, guard};
-        if (x.is_cuda() && entries > 8 * out_rows)
-          parallel_for(x, members * out_rows, CsrMatvecWarp<T, I>{body});
-        else
-          parallel_for(x, members * out_rows, body, grain);
+        if (x.is_cuda()) {
+          CsrMatvecWarp<T, I> wide{body, csr_lanes(entries, out_rows), 1, typename CsrGuard<I>::U(entries - 1)};
+          wide.pieces = (out_rows + wide.rows_of(wide.lanes) - 1) / wide.rows_of(wide.lanes);
+          parallel_for(x, members * wide.pieces, wide);
+        } else {
+          on_threads(members * out_rows, grain, body);
+        }
       } else {
         CsrMatmul<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, k, batch, guard};
         if (x.is_cuda())
@@ -225,8 +228,10 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
                            data<T>(u),      data<T>(v),
                            data<T>(out),    rows,
                            columns,         entries,
-                           batch,           CsrGuard<I>::of(v.size(v.dim() - 2), entries, &failed)};
-      parallel_for(u, members * rows, body, grain_for(entries, rows, columns));
+                           batch,           CsrGuard<I>::of(v.size(v.dim() - 2), entries, &failed),
+                           members,         csr_lanes(entries, rows)};
+      const int64_t items = members * rows, together = u.is_cuda() ? 32 / body.lanes : 1;
+      parallel_for(u, (items + together - 1) / together, body, grain_for(entries, rows, columns));
     });
   });
   check_inside(!failed, "csr_sample");

@@ -13,6 +13,7 @@ struct SparseBatch {
 
   SCI_HD int64_t offset(int operand, int64_t i) const {
     int64_t found = 0;
+    SCI_NO_UNROLL
     for (int d = rank - 1; d >= 0; --d) {
       found += i % size[d] * stride[operand][d];
       i /= size[d];

@@ -3,9 +3,9 @@
 // up. Where `order` is given, entry p is data[order[p]]: the rows of A^T over A's own data. Every sum runs in the order
 // of the entries, by one thread (or by one warp in a fixed tree), so results repeat bit for bit.
 //
-//   CsrMatvec         an item is a row, k = 1
+//   CsrMatvec         an item is a row, k = 1 (CPU)
 //   CsrMatvecBlock    one matrix, one vector: an item is a block of rows (CPU)
-//   CsrMatvecWarp     CUDA, rows of more than a few entries: 32 threads share a row and read it coalesced
+//   CsrMatvecWarp     CUDA, k = 1: as many threads share a row as its length is worth, and read it coalesced
 //   CsrMatmul         an item is a row; up to four columns at a time are summed in registers (CPU)
 //   CsrMatmulElement  CUDA: an item is an element of y, so that neighbouring threads read neighbouring x
 //   CsrMatvecGradients  the gradients of a vector's product in one pass
@@ -153,19 +153,126 @@ __device__ inline complex<T> csr_shift_down(complex<T> x, int by) {
 }
 #endif
 
+/// How many threads share a row of `mean` entries: two entries each, so that short rows leave few threads idle.
+SCI_HD int csr_lanes(int64_t entries, int64_t rows) {
+  int lanes = 1;
+  while (lanes < 32 && 2 * lanes * rows < entries) lanes *= 2;
+  return lanes;
+}
+
+/// An item is a few rows: `lanes` threads share one, and each thread has two entries of four rows in flight, since it
+/// waits for memory three times (row starts; columns and values; x). Rows that are much longer than the others go to
+/// the whole warp, eight entries per thread.
 template <class T, class I>
 struct CsrMatvecWarp : CsrMatvec<T, I> {
+  static constexpr int rows_each = 4, loads = 2 * rows_each, long_steps = 64;
+  using U = typename csr_unsigned<I>::type;  // does not overflow behind the last entry
+  int lanes;                                 // a power of two
+  int64_t pieces;                            // items per member
+  U last;                                    // entry
+
+  SCI_HD static int64_t rows_of(int lanes) { return int64_t(32 / lanes) * rows_each; }
+
 #if SCI_DEVICE
   __device__ void warp(int64_t item, int lane) const {
-    int64_t member = item / this->rows, row = item - member * this->rows;
+    const int groups = 32 / lanes, within = lane & (lanes - 1);
+    const int64_t member = this->batch.rank > 0 ? item / pieces : 0, rows = this->rows;
+    const int64_t begin = (item - member * pieces) * groups * rows_each, first = begin + lane / lanes;
     const T* values = this->data + this->batch.offset(0, member);
     const T* from = this->x + this->batch.offset(1, member);
-    I end = this->indptr[row + 1];
-    T sum = T(0);
-    for (I p = this->indptr[row] + lane; p < end; p += 32)
-      sum += values[this->order ? this->order[p] : p] * from[this->indices[p]];
-    for (int by = 16; by > 0; by >>= 1) sum += csr_shift_down(sum, by);
-    if (lane == 0) this->y[item] = sum;
+    T* to = this->y + member * rows;
+    U p[rows_each], end[rows_each];
+    T sum[rows_each];
+    bool whole[rows_each], any_long = false;
+#pragma unroll
+    for (int k = 0; k < rows_each; ++k) {
+      const int64_t row = first + k * groups;
+      p[k] = row < rows ? U(this->indptr[row]) : U(0);
+      end[k] = row < rows ? U(this->indptr[row + 1]) : U(0);
+      sum[k] = T(0);
+    }
+#pragma unroll
+    for (int k = 0; k < rows_each; ++k) {
+      whole[k] = end[k] - p[k] > U(long_steps * lanes);
+      any_long = any_long || whole[k];
+      p[k] = whole[k] ? end[k] : p[k] + within;
+    }
+    SCI_NO_UNROLL
+    for (bool more = true; more;) {
+      add(p, end, lanes, values, from, sum);
+      more = false;
+#pragma unroll
+      for (int k = 0; k < rows_each; ++k) {
+        p[k] += 2 * lanes;
+        more = more || p[k] < end[k];
+      }
+      more = __ballot_sync(0xffffffffu, more);
+    }
+    SCI_NO_UNROLL
+    for (int by = lanes / 2; by > 0; by >>= 1)
+#pragma unroll
+      for (int k = 0; k < rows_each; ++k) sum[k] += csr_shift_down(sum[k], by);
+#pragma unroll
+    for (int k = 0; k < rows_each; ++k)
+      if (within == 0 && first + k * groups < rows && !whole[k]) to[first + k * groups] = sum[k];
+    if (!__ballot_sync(0xffffffffu, any_long)) return;
+    SCI_NO_UNROLL
+    for (int64_t row = begin; row < begin + groups * rows_each && row < rows; ++row)
+      if (this->indptr[row + 1] - this->indptr[row] > long_steps * lanes) long_row(row, lane, values, from, to);
+  }
+
+  /// Adds entries p[k] and p[k] + step where they lie before their ends; all are asked for before one is waited for.
+  __device__ void add(const U* p, const U* end, U step, const T* values, const T* from, T* sum) const {
+    this->order ? add<true>(p, end, step, values, from, sum) : add<false>(p, end, step, values, from, sum);
+  }
+  template <bool ordered>
+  __device__ void add(const U* p, const U* end, U step, const T* values, const T* from, T* sum) const {
+    I column[loads], place[loads];
+    T a[loads], b[loads];
+    // A thread without an entry reads a neighbour's, which costs less than not to.
+#pragma unroll
+    for (int k = 0; k < loads; ++k) {
+      const U at = min(p[k % rows_each] + (k < rows_each ? U(0) : step), last);
+      column[k] = this->indices[at];
+      if constexpr (ordered)
+        place[k] = this->order[at];
+      else
+        a[k] = values[at];
+    }
+    __syncwarp();  // all of these are asked for before the first is waited for
+#pragma unroll
+    for (int k = 0; k < loads; ++k) {
+      if constexpr (ordered) a[k] = values[place[k]];
+      b[k] = from[column[k]];
+    }
+    __syncwarp();
+#pragma unroll
+    for (int k = 0; k < loads; ++k) {
+      T more = sum[k % rows_each];
+      csr_add(more, a[k], b[k]);
+      if (p[k % rows_each] + (k < rows_each ? U(0) : step) < end[k % rows_each]) sum[k % rows_each] = more;
+    }
+  }
+
+  __device__ void long_row(int64_t row, int lane, const T* values, const T* from, T* to) const {
+    const U stop = U(this->indptr[row + 1]);
+    U p[rows_each], end[rows_each];
+    T sum[rows_each];
+#pragma unroll
+    for (int k = 0; k < rows_each; ++k) {
+      p[k] = U(this->indptr[row]) + lane + 64 * k;
+      end[k] = stop;
+      sum[k] = T(0);
+    }
+    SCI_NO_UNROLL
+    while (p[0] - lane < stop) {
+      add(p, end, 32, values, from, sum);
+#pragma unroll
+      for (int k = 0; k < rows_each; ++k) p[k] += 32 * loads;
+    }
+    T total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    for (int by = 16; by > 0; by >>= 1) total += csr_shift_down(total, by);
+    if (lane == 0) to[row] = total;
   }
 #endif
 };

@@ -19,10 +19,16 @@ struct CsrSample {
   int64_t rows, columns, entries;  // columns of u and v
   SparseBatch batch;
   CsrGuard<I> guard;
+  int64_t members;
+  int lanes;  // CUDA: a power of two
 
   SCI_HD void operator()(int64_t item) const { row(item, 0, 1); }
 #if SCI_DEVICE
-  __device__ void warp(int64_t item, int lane) const { row(item, lane, 32); }
+  /// An item is as many rows as a warp has room for, `lanes` threads each.
+  __device__ void warp(int64_t item, int lane) const {
+    const int64_t own = item * (32 / lanes) + lane / lanes;
+    if (own < members * rows) row(own, lane & (lanes - 1), lanes);
+  }
 #endif
 
   SCI_HD void row(int64_t item, int first, int step) const {

@@ -168,6 +168,33 @@ def test_product_with_long_rows_and_empty_ones() -> None:
     assert torch.equal(A @ x, A @ x)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("index", [torch.int32, torch.int64])
+def test_products_of_rows_of_every_mean_length(dtype: torch.dtype, index: torch.dtype) -> None:
+    """GPUs share rows among threads by the mean length, and have another way for rows that are much longer."""
+    generator = torch.Generator().manual_seed(3)
+    for rows, columns, density, full in (
+        (1, 1, 1.0, 0), (130, 67, 0.0, 1), (75, 61, 0.02, 2), (131, 97, 0.05, 0), (67, 300, 0.05, 1), (33, 90, 0.9, 0),
+    ):  # fmt: skip
+        D = torch.randn(rows, columns, generator=generator, dtype=torch.float64).to(dtype)
+        D = D * (torch.rand(rows, columns, generator=generator) < density)
+        D[rows // 2 : rows // 2 + full] = 1  # at a density near zero, 64 times the mean and more
+        D[:, 0] *= torch.rand(rows, generator=generator) < 0.5
+        A = csr_array(D)
+        A = csr_array((A.data, A.indices.to(index), A.indptr.to(index)), shape=D.shape)
+        x = torch.randn(3, columns, generator=generator, dtype=torch.float64).to(dtype)
+        g = torch.randn(3, rows, generator=generator, dtype=torch.float64).to(dtype)
+        torch.testing.assert_close(A @ x[0], D @ x[0])
+        torch.testing.assert_close(A.T @ g[0], D.T @ g[0])
+        back = torch.func.vjp(lambda data, v, A=A: A._with_data(data) @ v, A.data, x[0])[1](g[0])
+        torch.testing.assert_close(back[1], D.mH @ g[0])
+        torch.testing.assert_close(A._with_data(back[0]).toarray(), torch.outer(g[0], x[0].conj()) * (D != 0))
+        many = torch.func.vmap(lambda v, A=A: A @ v)(x)
+        torch.testing.assert_close(many, (D @ x.mT).mT)
+        scaled = torch.func.vmap(lambda s, v, A=A: A._with_data(A.data * s) @ v)(x[:, 0].contiguous(), x)
+        torch.testing.assert_close(scaled, (D @ (x * x[:, :1]).mT).mT)
+
+
 def test_transposed_product_with_and_without_the_transposed_pattern() -> None:
     D = dense(11, 6)
     A, B = csr_array(D), csr_array(D)
