@@ -125,3 +125,92 @@ struct Elementwise {
 };
 
 }  // namespace sci
+
+#if SCI_DEVICE
+namespace sci {
+
+/// What a thread has loaded of operand I and not used yet, the next number first.
+template <int I, class T, int Ahead>
+struct LoadedOperand {
+  T value[Ahead];
+
+  __device__ void load(const char* at) { value[0] = *reinterpret_cast<const T*>(at); }
+  __device__ void load(const char* data, int64_t stride, int64_t i, int left) {
+    if (stride == int64_t(sizeof(T))) {  // the distances are constants of the load instructions then
+      auto at = reinterpret_cast<const T*>(data) + i;
+#pragma unroll
+      for (int u = 0; u < Ahead; ++u)
+        if (left > 32 * u) value[u] = at[32 * u];
+    } else {
+      data += i * stride;
+#pragma unroll
+      for (int u = 0; u < Ahead; ++u)
+        if (left > 32 * u) value[u] = *reinterpret_cast<const T*>(data + 32 * u * stride);
+    }
+  }
+  __device__ void next() {  // moves between registers: an index would put the array into memory
+#pragma unroll
+    for (int u = 1; u < Ahead; ++u) value[u - 1] = value[u];
+  }
+};
+
+template <int Ahead, class Indices, class... In>
+struct Loaded;
+template <int Ahead, int... I, class... In>
+struct Loaded<Ahead, index_list<I...>, In...> : LoadedOperand<I, In, Ahead>... {
+  template <class F>
+  __device__ auto apply() const {
+    return F::apply(LoadedOperand<I, In, Ahead>::value[0]...);
+  }
+  __device__ void next() { (LoadedOperand<I, In, Ahead>::next(), ...); }
+
+  /// Elements i, i + 32, ...: those at less than `left` from i; of more than one dimension, element i.
+  template <class Body>
+  __device__ void load(const Body& body, int64_t i, int left) {
+    constexpr int first = Body::operands - int(sizeof...(In));
+    if (body.dims == 1) {
+      (LoadedOperand<I, In, Ahead>::load(body.data[first + I], body.stride[first + I][0], i, left), ...);
+      return;
+    }
+    int64_t offset[] = {(0 * I)...};
+    uint64_t rest = i;
+    SCI_NO_UNROLL
+    for (int d = body.dims - 1; d > 0; --d) {
+      const uint64_t size = body.size[d], next = rest / size;
+      const int64_t index = rest - next * size;
+      ((offset[I] += index * body.stride[first + I][d]), ...);
+      rest = next;
+    }
+    ((offset[I] += int64_t(rest) * body.stride[first + I][0]), ...);
+    (LoadedOperand<I, In, Ahead>::load(body.data[first + I] + offset[I]), ...);
+  }
+};
+
+/// Memory is kept busy by bytes under way: a thread loads up to 16 of them before it computes, where the host has
+/// launched fewer threads than elements. The lanes of a warp have neighbours, a thread every 32nd. Outputs are dense.
+template <class F, class Out, int N, class... In>
+__device__ void run_thread(const Elementwise<F, Out, N, In...>& body, int64_t n) {
+  constexpr int bytes = (int(sizeof(In)) + ...), ahead = bytes <= 16 ? 16 / bytes : 1;
+  const int each = int64_t(uint64_t(gridDim.x) * blockDim.x) < n ? ahead : 1, lane = threadIdx.x % 32,
+            own = (int(threadIdx.x) - lane) * each + lane;
+  const int64_t tile = blockDim.x * each, first = uint64_t(blockIdx.x) * uint64_t(tile), i = first + own;
+  const int left = min(int(min(n - first, tile)) - own, 32 * each);
+  if (left <= 0) return;
+  Loaded<ahead, make_index_list<int(sizeof...(In))>, In...> in;
+  in.load(body, i, left);
+  // No word on unrolling: the compiler copies light functions, which takes the moves away, and keeps one of others.
+  for (int u = 0; u < ahead; ++u) {
+    if (left > 32 * u) {
+      auto result = in.template apply<F>();
+      in.next();
+      if constexpr (N == 1) {
+        reinterpret_cast<Out*>(body.data[0])[i + 32 * u] = result;
+      } else {
+        for (int k = 0; k < N; ++k) reinterpret_cast<Out*>(body.data[k])[i + 32 * u] = result[k];
+      }
+    }
+  }
+}
+
+}  // namespace sci
+#endif

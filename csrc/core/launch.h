@@ -6,9 +6,15 @@
 #if SCI_DEVICE
 namespace sci {
 
+/// What one thread does of n items. Elementwise bodies have their own (core/elementwise.h).
+template <class Body>
+__device__ void run_thread(const Body& body, int64_t n) {
+  for (int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x; i < n; i += int64_t(gridDim.x) * blockDim.x) body(i);
+}
+
 template <class Body>
 __global__ void run(Body body, int64_t n) {
-  for (int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x; i < n; i += int64_t(gridDim.x) * blockDim.x) body(i);
+  run_thread(body, n);
 }
 
 /// For bodies in which a whole warp works on one item: body.warp(item, lane).

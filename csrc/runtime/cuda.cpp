@@ -95,7 +95,7 @@ void* load(Kernel& kernel, int index, const Device& device) {
 struct Geometry {
   unsigned blocks, block = 256, shared = 0;
 };
-constexpr int64_t most_blocks = int64_t(1) << 20;
+constexpr int64_t most_blocks = 0x7fffffff;  // of a grid
 
 /// A team of more than a warp is a block. Others share one of at most 128 threads and, where smaller blocks are left,
 /// 16 KB: an SM has 100 to 228 KB, of which whole blocks leave less than a sixth unused then, and holds 16 to 32 blocks

@@ -88,9 +88,20 @@ void run_cpu(const ElementwiseVariant& variant, const Iteration& it, char* const
   torch::stable::parallel_for(0, count, grain, range);
 }
 
-void run_cuda(ElementwiseVariant& variant, const Iteration& it, char* const* data, int operands, int64_t count,
-              int device, const char* name) {
-  STD_TORCH_CHECK(it.dims <= max_dims, "sci.", name, ": inputs of ", it.dims,
+/// GPU threads for `count` elements: one each until the GPU is full, then one for 16 bytes of inputs as run_thread in
+/// core/elementwise.h has it.
+int64_t threads_for(const char* inputs, const Iteration& it, int64_t count) {
+  constexpr int64_t full = int64_t(1) << 17;  // resident threads of half an H200
+  int64_t bytes = 0;
+  for (const char* letter = inputs; *letter; ++letter) bytes += size_of(*letter);
+  const int64_t each = it.dims == 1 && bytes <= 16 ? 16 / bytes : 1;
+  return count < full * each ? count : (count + each - 1) / each;
+}
+
+void run_cuda(ElementwiseOperator& op, ElementwiseVariant& variant, const Iteration& it, char* const* data,
+              int64_t count, int device) {
+  const int operands = op.outputs + op.inputs;
+  STD_TORCH_CHECK(it.dims <= max_dims, "sci.", op.name, ": inputs of ", it.dims,
                   " dimensions that cannot be joined; make them contiguous");
   // The layout of Elementwise<...>: operand pointers, dims, sizes, strides.
   struct {
@@ -111,7 +122,7 @@ void run_cuda(ElementwiseVariant& variant, const Iteration& it, char* const* dat
     std::memcpy(padded, it.stride[k], sizeof(int64_t) * it.dims);
     put(padded, sizeof padded);
   }
-  launch_cuda(variant.kernel, device, count, count, body.bytes);
+  launch_cuda(variant.kernel, device, count, threads_for(variant.dtypes + op.outputs, it, count), body.bytes);
 }
 
 ElementwiseVariant& find_variant(ElementwiseOperator& op, const Operand* in) {
@@ -199,7 +210,7 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
     if (device_type == aoti_torch_device_type_cpu())
       run_cpu(variant, it, data, operands, count);
     else
-      run_cuda(variant, it, data, operands, count, device_index, op.name);
+      run_cuda(op, variant, it, data, count, device_index);
   }
   for (int k = 0; k < op.outputs; ++k) stack[k] = torch::stable::detail::from(out[k].release());
 }

@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -48,6 +49,41 @@ def test_an_element_is_a_thread(size: tuple[int, ...], grid: int) -> None:
     (one,) = launched()
     assert (one["grid"], one["block"], one["n"]) == (grid, 256, x.numel())
     torch.testing.assert_close(found.cpu(), special.erfcx(x.cpu()), rtol=1e-15, atol=0)
+
+
+FULL = 2**17  # threads
+
+
+@pytest.mark.parametrize(
+    ("function", "dtype", "each"),
+    [(special.exprel, torch.float32, 4), (special.exprel, torch.float64, 2),
+     (special.xlogy, torch.float32, 2), (special.xlogy, torch.complex64, 1), (special.sici, torch.float32, 4)],
+)  # fmt: skip
+def test_a_thread_takes_several_elements_where_there_are_many(
+    function: Callable[..., torch.Tensor | tuple[torch.Tensor, ...]], dtype: torch.dtype, each: int
+) -> None:
+    whole = torch.linspace(-2, 3, 2 * FULL * each + 300, dtype=dtype)
+    operands = (whole,) if function is not special.xlogy else (whole, whole.flip(0))
+    moved = [x.cuda() for x in operands]
+    several = FULL * each
+    for view in (slice(several - 1), slice(several), slice(several + 33), slice(1, None, 2), slice(7, several + 206)):
+        emulator.launches()
+        found = function(*(x[view] for x in moved))
+        (one,) = launched()
+        n, count = len(whole[view]), each if len(whole[view]) >= several else 1
+        assert (one["grid"], one["n"]) == (-(-n // (256 * count)), n)
+        expected = function(*(x[view] for x in operands))
+        for a, b in zip(*((r if isinstance(r, tuple) else (r,)) for r in (found, expected)), strict=True):
+            torch.testing.assert_close(a.cpu(), b, rtol=8 * torch.finfo(dtype).eps, atol=0, equal_nan=True)
+
+
+def test_several_elements_share_a_number() -> None:
+    x = torch.linspace(0.5, 3, 2 * FULL + 5).cuda()
+    for a, b in ((x[:1], x), (x, torch.tensor(2.0, device="cuda"))):
+        torch.testing.assert_close(special.xlogy(a, b).cpu(), special.xlogy(a.cpu(), b.cpu()), rtol=1e-6, atol=1e-6)
+        emulator.launches()
+        special.xlogy(a, b)
+        assert [one["grid"] for one in launched()] == [FULL // 256 + 1]
 
 
 def test_a_row_is_a_warp() -> None:
@@ -142,7 +178,7 @@ for line in emulator.launches(): print(line)
     one, other = map(fields, out.splitlines())
     assert one["n"] == 2**31 + 5, errors
     assert other["n"] == (2**31 + 5) // 3 * 3
-    assert one["grid"] == 2**20
+    assert other["grid"] * other["block"] >= other["n"]
 
 
 def test_whole_numbers_have_no_products() -> None:
