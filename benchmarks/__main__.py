@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import itertools
 import json
 import math
+import os
+import pathlib
 import re
 import signal
+import subprocess
 import sys
 import time
 import warnings
@@ -17,18 +22,20 @@ from typing import Any
 import threadpoolctl
 import torch
 
-from benchmarks import refresh, report
-from benchmarks.cases import PEERS, Context, installed
-from benchmarks.timing import Clock, copy_bandwidth, keep_memory, time_alternately
+from benchmarks import refresh, report, verdicts
+from benchmarks.cases import PEERS, Case, Context, free_memory, installed
+from benchmarks.timing import Clock, copy_bandwidth, keep_memory, memory_beside, time_alternately
 
 DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "sparse_solvers", "interpolate")
+APART = ("slice", "bars")
+LOST = 3  # the exit status of a run that an error has left without a usable GPU: with --go-on it goes on
 
 
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "domains", nargs="*", metavar="DOMAIN", help=f"of {', '.join(DOMAINS)}; all by default; or slice; or refresh"
+        "domains", nargs="*", metavar="DOMAIN", help=f"of {', '.join(DOMAINS)}; all by default; or slice, bars, refresh"
     )
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of every library that lets itself be told")
@@ -39,11 +46,18 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="end after this time, of which each domain gets its share")
     parser.add_argument("--groups", action="store_true", help="elementwise functions: a row per group of samples")
     parser.add_argument("--costs", action="store_true", help="special: single precision and gradients, per function")
+    parser.add_argument("--go-on", action="store_true", help="keep the rows that --out has, and time the others")
+    parser.add_argument(
+        "--fill", type=int, metavar="N", help="call all once in N processes: caches of kernels are full"
+    )
+    parser.add_argument("--once", metavar="K/N", help=argparse.SUPPRESS)  # of those, the K-th
     parser.add_argument("-k", metavar="PATTERN", help="only functions whose name matches a regular expression")
     options = parser.parse_args()
     for domain in options.domains:
-        if domain not in (*DOMAINS, "slice"):
-            parser.error(f"no domain {domain!r}: choose from {', '.join(DOMAINS)} and slice")
+        if domain not in (*DOMAINS, *APART):
+            parser.error(f"no domain {domain!r}: choose from {', '.join((*DOMAINS, *APART))}")
+    if options.go_on and not options.out:
+        parser.error("--go-on needs --out")
     return options
 
 
@@ -52,12 +66,14 @@ class Run:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.device = torch.device(options.device)
+        if self.device.type == "cpu":
+            os.environ.setdefault("JAX_PLATFORMS", "cpu")
         self.pattern = options.k or ""
         seconds, rounds = (0.03, 3) if options.quick else (0.09, 9) if options.short else (0.2, 7)
         slow_rounds = 3 if options.quick or options.short else 7
         self.clock = Clock(self.device, options.threads, seconds, rounds, options.cpu_time, slow_rounds)
         peers = tuple(peer for peer in PEERS if installed(peer, self.device))
-        self.context = Context(self.device, options.quick, peers)
+        self.context = Context(self.device, options.quick or bool(options.once), peers)
         self.bandwidths: dict[int, float] = {}
 
     def wanted(self, name: str) -> bool:
@@ -70,20 +86,42 @@ class Run:
             self.bandwidths[size] = copy_bandwidth(self.clock, 3 << (size - 2))
         return self.bandwidths[size]
 
-    def domain(self, name: str, by_group: bool) -> Iterator[dict[str, Any]]:
-        """Time the cases of a domain, one after the other."""
+    def cases(self, name: str, by_group: bool) -> Iterator[Case]:
+        """Yield the cases of a domain that are asked for."""
         module = importlib.import_module(f"benchmarks.{name}")
         for case in module.cases(self.context, by_group) if name == "special" else module.cases(self.context):
-            if not self.wanted(case.name):
+            if self.wanted(case.name):
+                yield case
+
+    def once(self, domains: tuple[str, ...], part: str) -> None:
+        """Call every N-th case once, whoever can."""
+        first, step = map(int, part.split("/"))
+        for domain in domains:
+            for case in itertools.islice(self.cases(domain, False), first, None, step):
+                for call in case.calls.values():
+                    with contextlib.suppress(Exception):
+                        call()
+
+    def domain(self, name: str, by_group: bool, done: set[tuple[str, str, str]]) -> Iterator[dict[str, Any]]:
+        """Time the cases of a domain, one after the other, but those that are done."""
+        for case in self.cases(name, by_group):
+            if (name, case.name, case.arguments) in done:
                 continue
             times, errors = time_alternately(case.calls, self.clock)
             row: dict[str, Any] = {"domain": name, "function": case.name, "arguments": case.arguments, "seconds": times}
+            if case.group:
+                row["group"] = case.group
             row["ratios"] = {p: t / times["sci"] for p, t in times.items() if p in PEERS and "sci" in times}
             if errors:
                 row["errors"] = errors
             if case.bytes and "sci" in times:
                 row["copy_share"] = case.bytes / times["sci"] / self.bandwidth(case.bytes)
+                if self.device.type == "cuda":
+                    row["beside"] = memory_beside(case.calls["sci"]) / case.bytes
             yield row
+            del case
+            if row.get("copy_share") and sum(row["seconds"].values()) > 1e-3:  # of a large one
+                free_memory(self.context.peers, self.device)
 
     def costs(self) -> list[dict[str, Any]]:
         """Time what `cost_cases` of special yields."""
@@ -120,11 +158,62 @@ def until(end: float, rows: Iterator[dict[str, Any]], what: str) -> Iterator[dic
             return
 
 
+class Saved:
+    """The figures of a run, and the file that has them after half a minute, however the run ends."""
+
+    def __init__(self, options: argparse.Namespace, where: dict[str, Any]) -> None:
+        self.path = pathlib.Path(options.out) if options.out else None
+        self.found: dict[str, Any] = {"machine": where, "command": sys.argv[1:], "rows": [], "overheads": []}
+        if options.go_on and self.path and self.path.exists():
+            self.found["rows"] = json.loads(self.path.read_text())["rows"]
+        self.done = {(row["domain"], row["function"], row["arguments"]) for row in self.found["rows"]}
+        self.last = time.perf_counter()
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.found["rows"].append(row)
+        if time.perf_counter() > self.last + 30:
+            self.write()
+
+    def write(self) -> None:
+        if self.path:
+            part = self.path.with_suffix(".part")
+            part.write_text(json.dumps(self.found, indent=1))
+            part.replace(self.path)
+        self.last = time.perf_counter()
+
+
+def lost(device: torch.device) -> bool:
+    """Has an error left the process without a usable GPU?"""
+    try:
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+    except RuntimeError:
+        return True
+    return False
+
+
+def fill(count: int) -> int:
+    """Call every case once, in so many processes."""
+    own = sys.argv[1:]
+    at = own.index("--fill")
+    commands = ([*own[:at], *own[at + 2 :], "--once", f"{k}/{count}"] for k in range(count))
+    running = [subprocess.Popen([sys.executable, "-m", "benchmarks", *command]) for command in commands]
+    try:
+        return max(process.wait() for process in running)
+    except KeyboardInterrupt:
+        for process in running:
+            process.terminate()
+        print("left out, as the time was over: kernels of the benchmarks, in part")
+        return 1
+
+
 def main() -> int:
     """Run the benchmarks; the exit status tells whether every domain could be timed."""
     if sys.argv[1:2] == ["refresh"]:
         return refresh.main(sys.argv[2:])
     options = parse()
+    if options.fill:
+        return fill(options.fill)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout` ends a run like Ctrl-C: its rows are printed
     torch.set_num_threads(options.threads)
     importlib.import_module("scipy.linalg")  # SciPy's BLAS has threads of its own; limits hold for what is loaded
@@ -133,10 +222,14 @@ def main() -> int:
     run = Run(options)
     start = time.perf_counter()
     end = start + (options.seconds or math.inf)
+    if options.once:
+        run.once(tuple(options.domains) or DOMAINS, options.once)
+        return 0
     where = report.machine(run.device, options.threads)
     print(", ".join(f"{key} {value}" for key, value in where.items()))
     print("python -m benchmarks " + " ".join(sys.argv[1:]), flush=True)
-    found: dict[str, Any] = {"machine": where, "command": sys.argv[1:], "rows": [], "overheads": []}
+    saved = Saved(options, where)
+    found = saved.found
     failed = interrupted = False
     if options.costs:
         found["costs"] = run.costs()
@@ -147,15 +240,22 @@ def main() -> int:
         parts = len(domains) - k + (domain == "special")  # with the calls on five numbers
         try:
             try:
-                for row in until(shared(end, parts), run.domain(domain, options.groups), f"rows of {domain}"):
+                new = run.domain(domain, options.groups, saved.done)
+                for row in until(shared(end, parts), new, f"rows of {domain}"):
                     rows.append(row)
+                    saved.add(row)
+                    if row.get("errors") and lost(run.device):
+                        print(f"{row['function']} ({row['arguments']}) left no usable GPU: {row['errors']}", flush=True)
+                        saved.write()
+                        return LOST
                 if domain == "special":
                     found["overheads"] += until(shared(end, parts - 1), run.overheads(), "calls on five numbers")
             except KeyboardInterrupt:  # as where the time allowed is over: what was timed is printed
                 print(f"interrupted after {len(rows)} rows of {domain}", flush=True)
                 failed = interrupted = True
             report.print_rows(domain, rows, run.context.peers)
-            found["rows"] += rows
+            if domain == "bars":
+                print("\n".join(" | ".join(line) for line in verdicts.lines(found)))
             for row in rows:
                 if "sci" in row.get("errors", {}):  # what peers cannot do is in the file
                     print(f"{row['function']} ({row['arguments']}): {row['errors']['sci']}")
@@ -171,9 +271,7 @@ def main() -> int:
             )
             break
     print(f"{time.perf_counter() - start:.0f} s", flush=True)
-    if options.out:
-        with open(options.out, "w") as file:
-            json.dump(found, file, indent=1)
+    saved.write()
     return int(failed)
 
 

@@ -6,12 +6,17 @@ import dataclasses
 import functools
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+
+# JAX, where it is imported: double precision stays double, and memory is left for the others.
+os.environ.setdefault("JAX_ENABLE_X64", "true")
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 Call = Callable[[], Any]
 PEERS = ("scipy", "torch", "cupy", "jax")
@@ -20,12 +25,13 @@ PEERS = ("scipy", "torch", "cupy", "jax")
 @dataclasses.dataclass
 class Case:
     """One row: a function, its arguments in words, a call per library and, by other names, calls of `sci` to compare
-    with; `bytes` that the call must move at least."""
+    with; `bytes` that the call must move at least, and the `group` of bars that it is held against."""
 
     name: str
     arguments: str
     calls: Mapping[str, Call]
     bytes: int | None = None
+    group: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,12 +78,17 @@ class Context:
             other = scipy_call if peer == "scipy" and scipy_call else find(*_place(peer, name))
             if other is None:
                 continue
-            theirs = [to_peer(peer, x) for x in args]
-            if peer == "jax":
-                calls[peer] = _jax_call(other, theirs, keywords)
-            else:
-                calls[peer] = functools.partial(other, *theirs, **{k: to_peer(peer, v) for k, v in keywords.items()})
+            calls[peer] = self.call(peer, other, args, keywords)
         return Case(name, arguments, calls, bytes)
+
+    def call(
+        self, peer: str, function: Callable[..., Any], args: Sequence[Any], keywords: Mapping[str, Any] | None = None
+    ) -> Call:
+        """Return the call of a peer's function on the peer's own arrays."""
+        theirs, named = [to_peer(peer, x) for x in args], keywords or {}
+        if peer == "jax":
+            return _jax_call(function, theirs, named)
+        return functools.partial(function, *theirs, **{key: to_peer(peer, x) for key, x in named.items()})
 
 
 def installed(peer: str, device: torch.device) -> bool:
@@ -105,17 +116,26 @@ def _place(peer: str, name: str) -> tuple[str, str]:
 
 def to_peer(peer: str, x: Any) -> Any:
     """Return a tensor as a library's own array, without a copy where it can be; anything else as it is."""
-    if not isinstance(x, Tensor):
+    if not isinstance(x, Tensor) or peer == "torch":
         return x
     if peer == "scipy":
         array: np.ndarray[Any, Any] = x.detach().cpu().numpy()
         return array[()] if array.ndim == 0 else array
     if peer == "cupy":
         return importlib.import_module("cupy").from_dlpack(x.detach())
-    return importlib.import_module("jax.numpy").asarray(x.detach().cpu().numpy())
+    jax_numpy = importlib.import_module("jax.numpy")
+    return jax_numpy.from_dlpack(x.detach()) if x.is_cuda else jax_numpy.asarray(x.detach().numpy())
 
 
-def _jax_call(function: Callable[..., Any], args: list[Any], keywords: dict[str, Any]) -> Call:
+def free_memory(peers: tuple[str, ...], device: torch.device) -> None:
+    """Give the memory that libraries keep on a GPU to the others."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        if "cupy" in peers:
+            importlib.import_module("cupy").get_default_memory_pool().free_all_blocks()
+
+
+def _jax_call(function: Callable[..., Any], args: list[Any], keywords: Mapping[str, Any]) -> Call:
     jax = importlib.import_module("jax")
     compiled = jax.jit(functools.partial(function, **keywords))
     return lambda: jax.block_until_ready(compiled(*args))

@@ -15,7 +15,7 @@ _EVALUATED = 1_000_000
 _ROOTS = (("sci", "sci"), ("scipy", "scipy"), ("cupy", "cupyx.scipy"))
 
 
-def _rows(context: Context, name: str, label: str, args: tuple[Any, ...], queries: torch.Tensor) -> Iterator[Case]:
+def rows(context: Context, name: str, label: str, args: tuple[Any, ...], queries: torch.Tensor) -> Iterator[Case]:
     """Yield a row for building ``NAME(*args)`` and one for calling it."""
     made, called = {}, {}
     for peer, root in _ROOTS:
@@ -42,7 +42,7 @@ def _rows(context: Context, name: str, label: str, args: tuple[Any, ...], querie
 Row = tuple[str, str, tuple[Any, ...], torch.Tensor]
 
 
-def _interpolants(context: Context) -> tuple[Row, ...]:
+def interpolants(context: Context) -> tuple[Row, ...]:
     """Return one interpolant of each kind: name, what of, arguments, and many points in no order."""
     points = 100_000 if context.quick else _EVALUATED
     generator = torch.Generator().manual_seed(1)
@@ -77,7 +77,7 @@ def _interpolants(context: Context) -> tuple[Row, ...]:
 
 def _backward(context: Context) -> Iterator[Case]:
     """Yield what the gradient in values and points costs in evaluations."""
-    for name, label, args, at in _interpolants(context):
+    for name, label, args, at in interpolants(context):
         last = args[0] if name in ("BPoly", "NdPPoly") else args[-1]
         varied = last.clone().requires_grad_()
         points = at.clone().requires_grad_(name != "NearestNDInterpolator")
@@ -108,8 +108,8 @@ def _many(context: Context) -> Iterator[Case]:
 
 def cases(context: Context) -> Iterator[Case]:
     """Yield rows of splines in one dimension, batches of them, and regular grids."""
-    for row in _interpolants(context):
-        yield from _rows(context, *row)
+    for row in interpolants(context):
+        yield from rows(context, *row)
     yield from _backward(context)
     yield from _many(context)
     points = 10_000 if context.quick else 100_000
@@ -120,10 +120,10 @@ def cases(context: Context) -> Iterator[Case]:
         label = f"{n} knots" + (f", {batch} splines" if batch > 1 else "")
         few = queries if batch == 1 else queries[: points // batch]
         for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_interp_spline"):
-            yield from _rows(context, name, label, (x, y), few)
+            yield from rows(context, name, label, (x, y), few)
     for n in context.sizes(10, 100):
         axis = torch.linspace(0, 1, n, dtype=torch.float64, device=context.device)
         values = context.randn(n, n, n)
         where = torch.stack([queries, queries.flip(0), queries.roll(1)], -1)
         for name in ("RegularGridInterpolator",):
-            yield from _rows(context, name, f"{n} x {n} x {n} grid", ((axis, axis, axis), values), where)
+            yield from rows(context, name, f"{n} x {n} x {n} grid", ((axis, axis, axis), values), where)

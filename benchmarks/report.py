@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import platform
+import shutil
 import statistics
+import subprocess
 from typing import Any
 
 import rich.box
@@ -116,5 +119,9 @@ def machine(device: torch.device, threads: int) -> dict[str, Any]:
         except ImportError:
             continue
     if device.type == "cuda":
-        found["gpu"] = torch.cuda.get_device_name(device)
+        found["gpu"], found["cuda"] = torch.cuda.get_device_name(device), torch.version.cuda
+        asked = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+        if shutil.which(asked[0]):
+            found["driver"] = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split("\n")[0]
+        found["cudss"] = importlib.util.find_spec("nvmath") is not None
     return found

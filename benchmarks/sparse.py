@@ -17,7 +17,7 @@ _ROOTS = {"sci": "sci", "scipy": "scipy", "cupy": "cupyx.scipy"}
 _FORMAT = {"sci": "array", "scipy": "array", "cupy": "matrix"}  # CuPy has no sparse arrays
 
 
-class _Library:
+class Library:
     """One library's sparse arrays of one matrix."""
 
     def __init__(self, peer: str, parts: Parts, device: torch.device) -> None:
@@ -61,7 +61,7 @@ class _Library:
         return self.coo((data, (row, column)), shape=self.shape)
 
 
-def _operations(n: int) -> Iterator[tuple[str, Callable[[_Library], Any], bool]]:
+def _operations(n: int) -> Iterator[tuple[str, Callable[[Library], Any], bool]]:
     """Name operations that need no other operand, on a matrix that is made anew where a pattern is worked out."""
     rows = np.random.default_rng(4).integers(n, size=max(n // 10, 2))
     low, high = n // 4, 3 * n // 4
@@ -85,7 +85,7 @@ def cases(context: Context) -> Iterator[Case]:
             parts = build()
             n, entries = len(parts[2]) - 1, len(parts[0])
             label = f"{kind}, {n} rows, {entries} entries"
-            libraries = {peer: _Library(peer, parts, context.device) for peer in peers}
+            libraries = {peer: Library(peer, parts, context.device) for peer in peers}
             yield from _products(context, libraries, label, n, entries)
             yield from _graphs(libraries, label, n)
             sparse = {peer: lib for peer, lib in libraries.items() if peer != "torch"}
@@ -96,7 +96,7 @@ def cases(context: Context) -> Iterator[Case]:
     yield from _small(context, peers)
 
 
-def _products(context: Context, libraries: dict[str, _Library], label: str, n: int, entries: int) -> Iterator[Case]:
+def _products(context: Context, libraries: dict[str, Library], label: str, n: int, entries: int) -> Iterator[Case]:
     x, block = context.randn(n), context.randn(n, 32)
     for name, operand, moved in (("A @ x", x, 12 * entries + 20 * n), ("A @ X, 32 columns", block, None)):
         calls = {p: functools.partial(_matmul, lib.A, lib.own(operand)) for p, lib in libraries.items()}
@@ -115,7 +115,7 @@ def _products(context: Context, libraries: dict[str, _Library], label: str, n: i
     yield Case("A + A.T", label, sums)
 
 
-def _graphs(libraries: dict[str, _Library], label: str, n: int) -> Iterator[Case]:
+def _graphs(libraries: dict[str, Library], label: str, n: int) -> Iterator[Case]:
     """Yield functions of a graph whose weights are the magnitudes of the entries."""
     graphs: dict[str, tuple[Any, Any]] = {}
     for peer, lib in libraries.items():
@@ -137,11 +137,11 @@ def _matmul(A: Any, x: Any) -> Any:
     return A @ x
 
 
-def _sum(lib: _Library, B: Any) -> Any:
+def _sum(lib: Library, B: Any) -> Any:
     return lib.make() + B
 
 
-def _square(lib: _Library) -> Any:
+def _square(lib: Library) -> Any:
     A = lib.make()
     return A @ A
 
@@ -150,7 +150,7 @@ def _small(context: Context, peers: list[str]) -> Iterator[Case]:
     """Yield calls on a matrix of 5 rows: what a call costs that has nothing to do."""
     from benchmarks.sparse_matrices import banded
 
-    libraries = {peer: _Library(peer, banded(5, 1), context.device) for peer in peers}
+    libraries = {peer: Library(peer, banded(5, 1), context.device) for peer in peers}
     x = context.randn(5)
     for name, act in (
         ("A @ x", lambda lib, x: lib.A @ x),

@@ -26,7 +26,14 @@ def cards() -> list[ElementwiseCard]:
     return [card for _, card in sorted(elementwise_cards.items()) if card.public]
 
 
-def arguments(card: ElementwiseCard, signature: str, dtype: torch.dtype, count: int, group: str | None) -> list[Tensor]:
+def arguments(
+    card: ElementwiseCard,
+    signature: str,
+    dtype: torch.dtype,
+    count: int,
+    group: str | None,
+    device: torch.device | None = None,
+) -> list[Tensor]:
     """Return `count` samples of a card, all groups (or one) mixed, as tensors of the kinds in `signature`."""
     precision = "float32" if dtype is torch.float32 else "float64"
     found = [p for name, p in points(card, signature, precision) if group in (None, name)]
@@ -34,9 +41,10 @@ def arguments(card: ElementwiseCard, signature: str, dtype: torch.dtype, count: 
         found = [p for p in found if abs(p[2]) <= 100]
     if not found:
         return []
-    order = torch.randint(len(found), (count,), generator=torch.Generator().manual_seed(0))
+    generator = torch.Generator(device or "cpu").manual_seed(0)  # where a hundred million are drawn in no time
+    order = torch.randint(len(found), (count,), generator=generator, device=device)
     kinds = {"r": dtype, "c": dtype.to_complex(), "i": torch.int64}
-    return [torch.tensor(column, dtype=kinds[k])[order] for column, k in zip(zip(*found), signature)]
+    return [torch.tensor(column, dtype=kinds[k], device=device)[order] for column, k in zip(zip(*found), signature)]
 
 
 def signatures(card: ElementwiseCard) -> list[str]:

@@ -6,7 +6,7 @@ import ctypes
 import dataclasses
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -56,7 +56,7 @@ def _block(call: Call, number: int, clock: Clock, peer: str) -> float:
     return float(timer.timeit(number).median)
 
 
-def time_alternately(calls: dict[str, Call], clock: Clock) -> tuple[dict[str, float], dict[str, str]]:
+def time_alternately(calls: Mapping[str, Call], clock: Clock) -> tuple[dict[str, float], dict[str, str]]:
     """Return the median time of each call, in seconds, and why others could not be timed.
 
     Each round times a block of each call, one after the other; all blocks together take some ``clock.seconds`` per
@@ -101,6 +101,16 @@ def keep_memory() -> None:
     mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD: which does not shrink
     written = [torch.ones(1 << 20, dtype=torch.float64) for _ in range(16)]
     del written
+
+
+def memory_beside(call: Call) -> int:
+    """Return the bytes that a call on a GPU holds at most beside its result."""
+    torch.cuda.synchronize()
+    torch.cuda.reset_peak_memory_stats()
+    result = call()  # held while the two are read
+    beside = torch.cuda.max_memory_allocated() - torch.cuda.memory_allocated()
+    del result
+    return beside
 
 
 def copy_bandwidth(clock: Clock, bytes: int) -> float:
