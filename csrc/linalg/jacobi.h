@@ -1,5 +1,6 @@
 // Jacobi's methods for small matrices: eigenvalues of Hermitian ones, and singular values. V is a number, or a number
-// per lane (core/pack.h): then matrices go side by side, and what one has no use for is a rotation by zero.
+// per lane (core/pack.h): then matrices go side by side, and what one has no use for is a rotation by zero. Teams of
+// threads have loops of their own (linalg/jacobi_teams.h).
 //
 // Eigenvalues  Cyclic two-sided rotations ([1], 8.5.2-8.5.5), until no entry beside the diagonal is above eps |A| / 2n;
 //              vectors are products of the rotations. Convergence is quadratic: 5 to 8 sweeps.
@@ -12,6 +13,13 @@
 #pragma once
 #include "core/pack.h"
 
+// On a GPU loops are of 2 to 4 columns (linalg/jacobi_registers.h), and what they index stays in registers.
+#if SCI_DEVICE
+#define SCI_JACOBI_UNROLL _Pragma("unroll")
+#else
+#define SCI_JACOBI_UNROLL
+#endif
+
 namespace sci {
 namespace detail {
 
@@ -22,17 +30,19 @@ SCI_HD V jacobi_cell(bool one) {
   return one ? V(real_of<V>(1)) : V(real_of<V>(0));
 }
 
-/// The power of nothing, 1, for matrices of ordinary size; else what brings the largest entry to 1.
-template <class V>
-SCI_HD real_of<V> jacobi_scale(const V* a, int64_t count) {
-  using R = real_of<V>;
-  using T = single_of<V>;
-  R big = R(0);
-  for (int64_t k = 0; k < count; ++k) big = choose(abs1(a[k]) > big, abs1(a[k]), big);
+/// What brings numbers of which the largest is `big` to 1; nothing, 1, for those of ordinary size.
+template <class R>
+SCI_HD R jacobi_factor(R big) {
+  using T = single_of<R>;
   const T low = sizeof(T) == 8 ? T(1e-70) : T(1e-8), high = sizeof(T) == 8 ? T(1e70) : T(1e8);
   R safe = choose(big < R(limits<T>::min), R(limits<T>::min), big);
   R factor = choose(big > R(high), R(1) / safe, choose(big < R(low), R(1) / safe, R(1)));
   return choose(big == R(0), R(1), factor);
+}
+template <class V>
+SCI_HD real_of<V> jacobi_largest(const V* a, int64_t count, real_of<V> big) {
+  for (int64_t k = 0; k < count; ++k) big = choose(abs1(a[k]) > big, abs1(a[k]), big);
+  return big;
 }
 
 /// A rotation by c = 1 - g and s u, |u| = 1. What it changes is small where the angle is, and added as a whole:
@@ -41,6 +51,7 @@ template <class V>
 struct JacobiRotation {
   real_of<V> g;
   V su;
+  SCI_HD bool idle() const { return su == V(real_of<V>(0)); }
   /// x, y become c x - conj(s u) y and s u x + c y.
   SCI_HD void operator()(V& x, V& y) const {
     V down = g * x + conj(su) * y, up = su * x - g * y;
@@ -53,21 +64,83 @@ SCI_HD void jacobi_rotate(V* x, V* y, int64_t n, JacobiRotation<V> rotation) {
   for (int64_t r = 0; r < n; ++r) rotation(x[r], y[r]);
 }
 
-/// The rotation that takes away the entry u m of [[alpha, u m], [conj(u) m, beta]]; returned is what goes from alpha to
-/// beta. Where `mask` is false it is the identity.
+/// The rotation that takes away the entry u m of [[alpha, u m], [conj(u) m, beta]], from beta - alpha; returned is what
+/// goes from alpha to beta. Where `mask` is false it is the identity. With d = |beta - alpha|, h^2 = d^2 + 4 m^2 and
+/// w^-2 = 2 h (h + d): c = (h + d) w, s = 2 m w, and s^2 h goes over: of [1], 8.5.2, with a quotient and three roots.
 template <class V, class M>
-SCI_HD real_of<V> jacobi_angle(real_of<V> alpha, real_of<V> beta, V entry, real_of<V> m, M mask,
-                               JacobiRotation<V>& rotation) {
+SCI_HD real_of<V> jacobi_angle(real_of<V> difference, V entry, real_of<V> m, M mask, JacobiRotation<V>& rotation) {
   using R = real_of<V>;
-  R size = choose(mask, m, R(1));
-  R tau = (beta - alpha) / (R(2) * size);
-  R t = R(1) / (abs(tau) + sqrt(R(1) + tau * tau));
-  t = choose(tau < R(0), -t, t);
-  t = choose(mask, t, R(0));
-  R c = R(1) / sqrt(R(1) + t * t), s = t * c;
-  rotation.g = s * s / (R(1) + c);
-  rotation.su = choose(mask, s / size * entry, V(R(0)));
-  return t * size;
+  const R d = choose(mask, abs(difference), R(0)), twice = choose(mask, m + m, R(1));
+  const R h = sqrt(d * d + twice * twice), sum = h + d;
+  const R w = R(1) / sqrt((h + h) * sum), s = choose(mask, twice * w, R(0)), square = s * s;
+  const R sign = choose(difference < R(0), R(-1), R(1));
+  rotation.g = square / (R(1) + sum * w);
+  rotation.su = choose(mask, sign * (w + w) * entry, V(R(0)));
+  return sign * square * h;
+}
+
+/// Squares of the lengths of two columns, and their product.
+template <class V>
+struct ColumnProducts {
+  real_of<V> alpha, beta;
+  V product;
+  SCI_HD ColumnProducts operator+(ColumnProducts other) const {
+    return {alpha + other.alpha, beta + other.beta, product + other.product};
+  }
+};
+template <class V>
+SCI_HD ColumnProducts<V> column_products(const V* x, const V* y, int64_t length) {
+  using R = real_of<V>;
+  ColumnProducts<V> found{R(0), R(0), V(R(0))};
+  for (int64_t r = 0; r < length; ++r) {
+    found.alpha += norm(x[r]);
+    found.beta += norm(y[r]);
+    found.product += conj(x[r]) * y[r];
+  }
+  return found;
+}
+
+/// Sweeps end where all products of columns of m numbers are below `end`, relative to their lengths. What the last one
+/// finds beyond `fine` is turned as well, so that the angles of many columns do not add up.
+template <class R>
+struct JacobiBounds {
+  R end, fine;
+  SCI_HD explicit JacobiBounds(int64_t m) {
+    using T = single_of<R>;
+    end = R(limits<T>::epsilon * sqrt(T(2 * m)));
+    fine = R(limits<T>::epsilon * max(T(2), sqrt(T(2 * m)) / T(4)));
+  }
+};
+/// The rotation that makes two columns orthogonal. Returns whether there is something to turn; `far` becomes true where
+/// that is above the bound for the end, of columns whose products are in range.
+template <class V>
+SCI_HD bool jacobi_column_angle(ColumnProducts<V> found, JacobiBounds<real_of<V>> bounds, bool& far,
+                                JacobiRotation<V>& turn) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  const R size = modulus(found.product), lengths = sqrt(found.alpha) * sqrt(found.beta);
+  const auto mask = size > bounds.fine * lengths;
+  if (!some(mask)) return false;
+  const R longer = choose(found.alpha < found.beta, found.beta, found.alpha);
+  const R shorter = choose(found.alpha < found.beta, found.alpha, found.beta);
+  const auto known = shorter > R(limits<T>::min / limits<T>::epsilon / limits<T>::epsilon);
+  if (some(both(size > bounds.end * lengths, known))) far = true;
+  // In units of the longer column's square, which may be near the end of the range.
+  const R inverse = R(1) / choose(longer < R(limits<T>::min), R(limits<T>::min), longer);
+  jacobi_angle(inverse * (found.beta - found.alpha), inverse * found.product, inverse * size, mask, turn);
+  return true;
+}
+
+/// Brings a column to length 1, unless it vanishes, and returns the length.
+template <class V>
+SCI_HD real_of<V> jacobi_unit(V* x, int64_t m) {
+  using R = real_of<V>;
+  R length = R(0);
+  for (int64_t r = 0; r < m; ++r) length += norm(x[r]);
+  length = sqrt(length);
+  const R inverse = R(1) / choose(length == R(0), R(1), length);
+  for (int64_t r = 0; r < m; ++r) x[r] = inverse * x[r];
+  return length;
 }
 
 }  // namespace detail
@@ -77,7 +150,7 @@ template <class V>
 SCI_HD bool jacobi_eigh(V* a, V* z, int64_t n) {
   using R = real_of<V>;
   using T = single_of<V>;
-  const R factor = detail::jacobi_scale(a, n * n);
+  const R factor = detail::jacobi_factor(detail::jacobi_largest(a, n * n, R(0)));
   R total = R(0);
   for (int64_t k = 0; k < n * n; ++k) {
     a[k] = factor * a[k];
@@ -88,30 +161,31 @@ SCI_HD bool jacobi_eigh(V* a, V* z, int64_t n) {
   bool done = n < 2;
   for (int sweep = 0; sweep < detail::jacobi_sweeps && !done; ++sweep) {
     done = true;
-    for (int64_t p = 0; p < n; ++p)
-      for (int64_t q = p + 1; q < n; ++q) {
-        V entry = a[p * n + q];
-        R m = modulus(entry);
-        auto mask = m > least;
-        if (!some(mask)) continue;
-        done = false;
-        detail::JacobiRotation<V> turn;
-        R moved = detail::jacobi_angle(real(a[p * n + p]), real(a[q * n + q]), entry, m, mask, turn);
-        for (int64_t r = 0; r < n; ++r) {
-          if (r == p || r == q) continue;
-          V x = a[r * n + p], y = a[r * n + q];
-          turn(x, y);
-          a[r * n + p] = x;
-          a[r * n + q] = y;
-          a[p * n + r] = conj(x);
-          a[q * n + r] = conj(y);
-        }
-        a[p * n + p] = V(real(a[p * n + p]) - moved);
-        a[q * n + q] = V(real(a[q * n + q]) + moved);
-        a[p * n + q] = choose(mask, V(R(0)), entry);
-        a[q * n + p] = conj(a[p * n + q]);
-        detail::jacobi_rotate(z + p * n, z + q * n, n, turn);
+    SCI_JACOBI_UNROLL
+    for (int64_t p = 0; p < n; ++p) SCI_JACOBI_UNROLL
+    for (int64_t q = p + 1; q < n; ++q) {
+      V entry = a[p * n + q];
+      R m = modulus(entry);
+      auto mask = m > least;
+      if (!some(mask)) continue;
+      done = false;
+      detail::JacobiRotation<V> turn;
+      R moved = detail::jacobi_angle(real(a[q * n + q]) - real(a[p * n + p]), entry, m, mask, turn);
+      for (int64_t r = 0; r < n; ++r) {
+        if (r == p || r == q) continue;
+        V x = a[r * n + p], y = a[r * n + q];
+        turn(x, y);
+        a[r * n + p] = x;
+        a[r * n + q] = y;
+        a[p * n + r] = conj(x);
+        a[q * n + r] = conj(y);
       }
+      a[p * n + p] = V(real(a[p * n + p]) - moved);
+      a[q * n + q] = V(real(a[q * n + q]) + moved);
+      a[p * n + q] = choose(mask, V(R(0)), entry);
+      a[q * n + p] = conj(a[p * n + q]);
+      detail::jacobi_rotate(z + p * n, z + q * n, n, turn);
+    }
   }
   const R spoiled = total - total;  // 0, or NaN where an entry is not finite
   for (int64_t k = 0; k < n; ++k) a[k * n + k] = R(1) / factor * a[k * n + k] + V(spoiled);
@@ -124,45 +198,29 @@ template <class V>
 SCI_HD bool jacobi_svd(V* w, V* z, real_of<V>* s, int64_t m, int64_t n, real_of<V>* least) {
   using R = real_of<V>;
   using T = single_of<V>;
-  const R factor = detail::jacobi_scale(w, m * n);
+  const R factor = detail::jacobi_factor(detail::jacobi_largest(w, m * n, R(0)));
   for (int64_t k = 0; k < m * n; ++k) w[k] = factor * w[k];
   for (int64_t k = 0; k < n * n; ++k) z[k] = detail::jacobi_cell<V>(k % (n + 1) == 0);
-  // Sweeps end at the tolerance; what the last one finds beyond a part of it is rotated as well, so that the angles of
-  // many columns do not add up.
-  const R tolerance = R(limits<T>::epsilon * sqrt(T(2 * m)));
-  const R fine = R(limits<T>::epsilon * max(T(2), sqrt(T(2 * m)) / T(4)));
+  const detail::JacobiBounds<R> bounds(m);
   bool done = n < 2;
   for (int sweep = 0; sweep < detail::jacobi_sweeps && !done; ++sweep) {
-    done = true;
-    for (int64_t p = 0; p < n; ++p)
-      for (int64_t q = p + 1; q < n; ++q) {
-        V *x = w + p * m, *y = w + q * m, product = V(R(0));
-        R alpha = R(0), beta = R(0);
-        for (int64_t r = 0; r < m; ++r) {
-          alpha += norm(x[r]);
-          beta += norm(y[r]);
-          product += conj(x[r]) * y[r];
-        }
-        R size = modulus(product);
-        const R lengths = sqrt(alpha) * sqrt(beta);
-        auto mask = size > fine * lengths;
-        if (!some(mask)) continue;
-        if (some(size > tolerance * lengths)) done = false;
-        detail::JacobiRotation<V> turn;
-        detail::jacobi_angle(alpha, beta, product, size, mask, turn);
-        detail::jacobi_rotate(x, y, m, turn);
-        detail::jacobi_rotate(z + p * n, z + q * n, n, turn);
-      }
+    bool far = false;
+    SCI_JACOBI_UNROLL
+    for (int64_t p = 0; p < n; ++p) SCI_JACOBI_UNROLL
+    for (int64_t q = p + 1; q < n; ++q) {
+      V *x = w + p * m, *y = w + q * m;
+      detail::JacobiRotation<V> turn;
+      if (!detail::jacobi_column_angle(detail::column_products(x, y, m), bounds, far, turn)) continue;
+      detail::jacobi_rotate(x, y, m, turn);
+      detail::jacobi_rotate(z + p * n, z + q * n, n, turn);
+    }
+    done = !far;
   }
   R small = R(limits<T>::infinity), sum = R(0);
   for (int64_t k = 0; k < n; ++k) {
-    R length = R(0);
-    for (int64_t r = 0; r < m; ++r) length += norm(w[k * m + r]);
-    length = sqrt(length);
+    const R length = detail::jacobi_unit(w + k * m, m);
     small = choose(length < small, length, small);
     sum += length;
-    R inverse = R(1) / choose(length == R(0), R(1), length);
-    for (int64_t r = 0; r < m; ++r) w[k * m + r] = inverse * w[k * m + r];
     s[k] = length / factor;
   }
   *least = small + (sum - sum);  // NaN where an entry is not finite
@@ -189,69 +247,5 @@ SCI_HD void jacobi_order(const T* values, int64_t stride, int64_t n, bool descen
     order[j] = int(k);
   }
 }
-
-/// One matrix per GPU thread: a holds A, of which one triangle is read, and is used up; vectors in columns.
-template <class T>
-struct JacobiEighItem {
-  T *a, *work, *v;
-  real_of<T>* w;
-  int32_t* info;
-  int64_t n;
-  bool lower;
-  SCI_HD void operator()(int64_t i) const {
-    for (int64_t r = 0; r < n; ++r) {
-      T* b = a + i * n * n;
-      b[r * n + r] = T(real(b[r * n + r]));
-      for (int64_t c = 0; c < r; ++c) {
-        if (lower)
-          b[c * n + r] = conj(b[r * n + c]);
-        else
-          b[r * n + c] = conj(b[c * n + r]);
-      }
-    }
-    T *x = a + i * n * n, *z = work + i * n * n, *out = v + i * n * n;
-    real_of<T>* values = w + i * n;
-    info[i] = jacobi_eigh(x, z, n) ? 0 : 1;
-    int order[32];
-    for (int64_t k = 0; k < n; ++k) values[k] = real(x[k * n + k]);
-    jacobi_order(values, 1, n, false, order);
-    for (int64_t k = 0; k < n; ++k) {
-      values[k] = real(x[order[k] * (n + 1)]);
-      if (isnan(values[k])) info[i] = 1;
-    }
-    for (int64_t k = 0; k < n; ++k)
-      for (int64_t r = 0; r < n; ++r) out[r * n + k] = z[order[k] * n + r];
-  }
-};
-
-/// One square matrix per thread: A = U diag(s) V^H; `work` has room for 2 n * n numbers of each. info is 1 where a
-/// singular value is too small for a left vector.
-template <class T>
-struct JacobiSvdItem {
-  using R = real_of<T>;
-  const T* a;
-  T *work, *u, *vh;
-  R* s;
-  int32_t* info;
-  int64_t n;
-  SCI_HD void operator()(int64_t i) const {
-    const int64_t size = n * n;
-    T *x = work + 2 * i * size, *z = x + size;
-    for (int64_t r = 0; r < n; ++r)
-      for (int64_t k = 0; k < n; ++k) x[k * n + r] = a[i * size + r * n + k];
-    R least, lengths[32];
-    const bool done = jacobi_svd(x, z, lengths, n, n, &least);
-    int order[32];
-    jacobi_order(lengths, 1, n, true, order);
-    for (int64_t k = 0; k < n; ++k) {
-      s[i * n + k] = lengths[order[k]];
-      for (int64_t r = 0; r < n; ++r) {
-        u[i * size + r * n + k] = x[order[k] * n + r];
-        vh[i * size + k * n + r] = conj(z[order[k] * n + r]);
-      }
-    }
-    info[i] = done && least > jacobi_least<R>() ? 0 : 1;
-  }
-};
 
 }  // namespace sci

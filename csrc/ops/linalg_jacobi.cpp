@@ -3,14 +3,31 @@
 
 #include "core/cpu.h"
 #include "jacobi_jobs.h"
-#include "linalg/jacobi.h"
+#include "linalg/jacobi_registers.h"
+#include "linalg/jacobi_teams.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
 #include "runtime/kept_tensor.h"
+#include "runtime/teams.h"
 #include "tridiagonal_jobs.h"
 
-SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiEighItem)
-SCI_FOUR_KERNELS("linalg/jacobi.h", JacobiSvdItem)
+#define SCI_JACOBI_KERNELS_OF(T)                                                        \
+  SCI_TEAM_KERNEL("linalg/jacobi_teams.h", sci::JacobiTeam<sci::JacobiEigh<T>, 4>)      \
+  SCI_TEAM_KERNEL("linalg/jacobi_teams.h", sci::JacobiTeam<sci::JacobiEigh<T>, 8>)      \
+  SCI_TEAM_KERNEL("linalg/jacobi_teams.h", sci::JacobiTeam<sci::JacobiEigh<T>, 32>)     \
+  SCI_TEAM_KERNEL("linalg/jacobi_teams.h", sci::JacobiTeam<sci::JacobiSvd<T>, 4>)       \
+  SCI_TEAM_KERNEL("linalg/jacobi_teams.h", sci::JacobiTeam<sci::JacobiSvd<T>, 8>)       \
+  SCI_TEAM_KERNEL("linalg/jacobi_teams.h", sci::JacobiTeam<sci::JacobiSvd<T>, 32>)      \
+  SCI_TEAM_KERNEL("linalg/jacobi_registers.h", sci::JacobiLanes<sci::JacobiEigh<T>, 2>) \
+  SCI_TEAM_KERNEL("linalg/jacobi_registers.h", sci::JacobiLanes<sci::JacobiEigh<T>, 3>) \
+  SCI_TEAM_KERNEL("linalg/jacobi_registers.h", sci::JacobiLanes<sci::JacobiEigh<T>, 4>) \
+  SCI_TEAM_KERNEL("linalg/jacobi_registers.h", sci::JacobiLanes<sci::JacobiSvd<T>, 2>)  \
+  SCI_TEAM_KERNEL("linalg/jacobi_registers.h", sci::JacobiLanes<sci::JacobiSvd<T>, 3>)  \
+  SCI_TEAM_KERNEL("linalg/jacobi_registers.h", sci::JacobiLanes<sci::JacobiSvd<T>, 4>)
+SCI_JACOBI_KERNELS_OF(float)
+SCI_JACOBI_KERNELS_OF(double)
+SCI_JACOBI_KERNELS_OF(sci::complex<float>)
+SCI_JACOBI_KERNELS_OF(sci::complex<double>)
 
 namespace sci {
 namespace {
@@ -18,28 +35,47 @@ namespace {
 /// On lanes, Jacobi's rotations up to this size, beyond by way of the tridiagonal form. Measured.
 constexpr int64_t most_by_rotations = 4, values_by_rotations = 2;
 
+/// `count` matrices by Jacobi's method in the form that their size needs on a GPU.
+template <class Method>
+void run_jacobi(const Tensor& like, int64_t count, const Method& method) {
+  const int64_t n = method.n;
+  const auto in_registers = [&](auto size) {
+    const JacobiLanes<Method, decltype(size)::value> body{method, count};
+    const int64_t warps = (count + 31) / 32;
+    launch_cuda(kernel_of<JacobiLanes<Method, decltype(size)::value>>::kernel, like.get_device(), warps, 32 * warps,
+                &body);
+  };
+  if (like.is_cuda() && n > 1 && n <= 4 && count > 0)
+    n == 2   ? in_registers(std::integral_constant<int, 2>())
+    : n == 3 ? in_registers(std::integral_constant<int, 3>())
+             : in_registers(std::integral_constant<int, 4>());
+  else if (n <= 8)
+    parallel_for(like, count, JacobiTeam<Method, 4>{method}, matrices_at_least(n));
+  else if (n <= 16)
+    parallel_for(like, count, JacobiTeam<Method, 8>{method}, matrices_at_least(n));
+  else
+    parallel_for(like, count, JacobiTeam<Method, 32>{method}, matrices_at_least(n));
+}
+
 /// (w, V, info) of Hermitian matrices, of which one triangle is read; info is not 0 where the method did not converge,
-/// or the matrix is not finite. On the CPU's lanes V is empty unless `vectors`.
+/// or the matrix is not finite. V is empty unless `vectors`.
 std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower, bool vectors) {
   Batch b = batch_of(a0);
-  const bool side = a0.is_cpu() && runs_lanes();
-  Tensor a = side ? row_major(a0) : fresh_copy(a0);
-  const bool values = side && !vectors;
-  Tensor v = values ? empty_as(a, with_last(b.size, 0, 0)) : torch::stable::empty_like(a);
+  Tensor a = row_major(a0);
+  Tensor v = vectors ? torch::stable::empty_like(a) : empty_as(a, with_last(b.size, 0, 0));
   Tensor w = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type())),
          info = empty_as(a, b.size, ScalarType::Int);
   dispatch_number(a, "eigh", [&](auto tag) {
     using T = typename decltype(tag)::type;
     using R = real_of<T>;
-    if (side) {
-      EighJob<T> job{data<T>(a), values ? nullptr : data<T>(v), data<R>(w), data<int32_t>(info), b.n, b.count, lower};
-      if (b.n > (values ? values_by_rotations : most_by_rotations))
-        return cpu_level() == 2 ? hermitian_in_lanes<T, 64>(job) : hermitian_in_lanes<T, 32>(job);
-      return cpu_level() == 2 ? eigh_in_lanes<T, 64>(job) : eigh_in_lanes<T, 32>(job);
-    }
-    Tensor work = torch::stable::empty_like(a);
-    JacobiEighItem<T> body{data<T>(a), data<T>(work), data<T>(v), data<R>(w), data<int32_t>(info), b.n, lower};
-    parallel_for(a, b.count, body, matrices_at_least(b.n));
+    T* left = vectors ? data<T>(v) : nullptr;
+    if (!a.is_cpu() || !runs_lanes())
+      return run_jacobi(a, b.count,
+                        JacobiEigh<T>{data<T>(std::as_const(a)), left, data<R>(w), data<int32_t>(info), b.n, lower});
+    EighJob<T> job{data<T>(a), left, data<R>(w), data<int32_t>(info), b.n, b.count, lower};
+    if (b.n > (vectors ? most_by_rotations : values_by_rotations))
+      return cpu_level() == 2 ? hermitian_in_lanes<T, 64>(job) : hermitian_in_lanes<T, 32>(job);
+    cpu_level() == 2 ? eigh_in_lanes<T, 64>(job) : eigh_in_lanes<T, 32>(job);
   });
   return {w, v, info};
 }
@@ -102,9 +138,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alon
     using T = typename decltype(tag)::type;
     using R = real_of<T>;
     if (alone || !a.is_cpu() || !runs_lanes()) {
-      Tensor work = empty_as(a, with_last(b.size, 2 * b.n, b.n));
-      JacobiSvdItem<T> body{data<T>(a), data<T>(work), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n};
-      return parallel_for(a, b.count, body, matrices_at_least(b.n));
+      return run_jacobi(a, b.count,
+                        JacobiSvd<T>{data<T>(a), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n});
     }
     SvdJob<T> job{data<T>(a), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n, b.count};
     cpu_level() == 2 ? svd_in_lanes<T, 64>(job) : svd_in_lanes<T, 32>(job);

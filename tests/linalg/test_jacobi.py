@@ -114,3 +114,56 @@ def test_left_vectors_of_badly_scaled_matrices(dtype: torch.dtype) -> None:
             assert off_unitary(found) <= 2 * off_unitary(other)
         left, right = (size((x * y[:, None, :]) @ z - a) / size(a) for x, y, z in ((u, s, vh), theirs))
         assert float(left.max()) <= 2 * float(right.max())
+
+
+# ---- teams of threads ----------------------------------------------------------------------------------------------
+
+# A lane each has n = 2, 3, 4; 4, 8 and 32 lanes share one beyond. An odd n has pairs of one column.
+TEAMS = [(1, 1), (2, 2), (3, 0), (4, 3), (4, 1), (5, 1), (8, 2), (8, 3), (11, 0), (12, 3), (16, 1), (19, 2), (32, 1)]
+CLEAR = ("random", "condition 1", "signs", "clustered", "tiny", "huge", "identity", "diagonal", "zero", "ones")
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("n", "kind_of_number"), TEAMS)
+def test_teams_are_as_exact_as_lapack(n: int, kind_of_number: int, device: torch.device) -> None:
+    dtype, ops = ALL[kind_of_number], torch.ops.sci
+    double = torch.complex128 if dtype.is_complex else torch.float64
+
+    def error(left: torch.Tensor, right: torch.Tensor, a: torch.Tensor) -> float:
+        return float((size(left - right) / size(a).clamp_min(1e-307)).max()) / eps(dtype)
+
+    def svd_error(u: torch.Tensor, s: torch.Tensor, vh: torch.Tensor) -> float:
+        return error((u.to(double) * s.double()[..., None, :]) @ vh.to(double), a, a)
+
+    def eigh_error(w: torch.Tensor, v: torch.Tensor) -> float:
+        return error(a @ v.to(double), v.to(double) * w.double()[..., None, :], a)
+
+    kinds = general_kinds(n, dtype)
+    for kind, a in kinds.items():
+        a = torch.cat([a, torch.full_like(a[:1], torch.nan)])
+        u, s, vh, info = (x.cpu() for x in ops._svd_small(a.to(device)))
+        assert kind not in CLEAR or torch.equal(info, ops._svd_small(a)[3]), kind
+        good = info == 0
+        assert not good[-1], kind
+        a, u, s, vh = a[good].to(double), u[good], s[good], vh[good]
+        assert bool((s[..., :-1] >= s[..., 1:]).all()), kind
+        if bool(good.any()):
+            theirs = torch.linalg.svd(a.to(dtype))
+            assert svd_error(u, s, vh) <= 2 * svd_error(*theirs) + 3, kind
+            for mine, other in ((u, theirs[0]), (vh, theirs[2])):
+                assert off_unitary(mine) <= 2 * off_unitary(other) + n, kind
+    for kind, a in hermitian_kinds(n, dtype).items():
+        theirs = torch.linalg.eigh(a)
+        b = torch.cat([a.triu() + torch.full_like(a, 7).tril(-1), torch.full_like(a[:1], torch.nan)])
+        a = a.to(double)
+        for lower, x in ((True, b.mH.contiguous()), (False, b)):
+            w, v, info = (y.cpu() for y in ops._eigh_small(x.to(device), lower))
+            assert info.tolist() == [0] * len(a) + [1], kind
+            assert bool(torch.isnan(w[-1]).all()), kind
+            w, v = w[:-1], v[:-1]
+            assert eigh_error(w, v) <= 2 * eigh_error(*theirs) + 3, kind
+            assert off_unitary(v) <= 2 * off_unitary(theirs[1]) + n, kind
+            assert bool((w[..., 1:] >= w[..., :-1]).all()), kind
+        values, none, _ = ops._eigh_small(b.to(device), False, False)
+        assert none.numel() == 0
+        assert torch.equal(values.cpu()[:-1], w), kind
