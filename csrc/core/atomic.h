@@ -54,6 +54,8 @@ SCI_HD int64_t atomic_replace(int64_t* place, int64_t expected, int64_t value) {
   return int64_t(atomicCAS(reinterpret_cast<unsigned long long*>(place), static_cast<unsigned long long>(expected),
                            static_cast<unsigned long long>(value)));
 }
+/// Adds and returns what was there.
+SCI_HD int32_t atomic_add(int32_t* place, int32_t value) { return atomicAdd(place, value); }
 /// Everything written before is seen before what is written after.
 SCI_HD void memory_fence() { __threadfence(); }
 

@@ -1,9 +1,22 @@
-// Conjugate gradients on the CPU, with compressed rows for matrix and preconditioner: the whole iteration in one call.
-// Elsewhere the iteration is written over tensors (sci/sparse/linalg/_iterate.py), with the same stopping rule.
+// Conjugate gradients with compressed rows for matrix and preconditioner: on the CPU the whole iteration in one call,
+// on CUDA some of its steps (sci/sparse/linalg/_cg_steps.py). Elsewhere the iteration is written over tensors
+// (sci/sparse/linalg/_iterate.py), with the same stopping rule.
 #include <cmath>
 
 #include "ops/sparse_diagonals.h"
+#include "runtime/teams.h"
+#include "sparse/cg_steps.h"
 #include "sparse/csr_cg.h"
+
+#define SCI_CG_KERNELS(T)                                        \
+  SCI_TEAM_KERNEL("sparse/cg_steps.h", sci::CgTimes<T, int32_t>) \
+  SCI_TEAM_KERNEL("sparse/cg_steps.h", sci::CgTimes<T, int64_t>) \
+  SCI_TEAM_KERNEL("sparse/cg_steps.h", sci::CgReduce<T>)         \
+  SCI_KERNEL("sparse/cg_steps.h", sci::CgAdvanceAll<T>)
+SCI_CG_KERNELS(float)
+SCI_CG_KERNELS(double)
+SCI_CG_KERNELS(sci::complex<float>)
+SCI_CG_KERNELS(sci::complex<double>)
 
 namespace sci {
 namespace {
@@ -147,6 +160,91 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
   return {x, info};
 }
 
+template <class Body>
+void on_gpu(const Tensor& like, int64_t items, const Body& body) {
+  launch_cuda(kernel_of<Body>::kernel, like.get_device(), items, items, &body);
+}
+
+template <class T, class I>
+CsrMatvecWarp<T, I> matrix_of(const Tensor& values, const Tensor& indptr, const Tensor& indices) {
+  CsrMatvec<T, I> body = {};
+  body.data = data<T>(values);
+  body.indptr = data<I>(indptr);
+  body.indices = data<I>(indices);
+  body.rows = indptr.size(0) - 1;
+  return CsrMatvecWarp<T, I>::of(body, indices.size(0));
+}
+
+/// `steps` iterations (sparse/cg_steps.h) for vectors x, r, p, q, z (members, n); without a preconditioner z is r.
+void csr_cg_steps(const Tensor& data_, const Tensor& indptr_, const Tensor& indices_,
+                  const std::optional<Tensor>& m_data_, const std::optional<Tensor>& m_indptr_,
+                  const std::optional<Tensor>& m_indices_, std::vector<Tensor> vectors, Tensor numbers,
+                  const Tensor& limits, Tensor flags, int64_t steps, int64_t most) {
+  using torch::stable::contiguous;
+  const Tensor values = contiguous(data_), indptr = contiguous(indptr_), indices = contiguous(indices_);
+  const bool second = m_data_.has_value();
+  const Tensor m_values = second ? contiguous(*m_data_) : values;
+  const Tensor m_indptr = second ? contiguous(*m_indptr_) : indptr;
+  const Tensor m_indices = second ? contiguous(*m_indices_) : indices;
+  STD_TORCH_CHECK(vectors.size() == 5 && vectors[0].is_cuda() && vectors[0].dim() == 2,
+                  "csr_cg_steps: expected five tensors (members, n) on CUDA");
+  const int64_t members = vectors[0].size(0), n = vectors[0].size(1);
+  for (const Tensor& v : vectors)
+    STD_TORCH_CHECK(
+        v.is_contiguous() && v.scalar_type() == values.scalar_type() && v.size(0) == members && v.size(1) == n,
+        "csr_cg_steps: vectors differ in shape or dtype");
+  STD_TORCH_CHECK(indptr.size(0) == n + 1 && m_indptr.size(0) == n + 1 && indices.size(0) > 0 &&
+                      m_indices.size(0) > 0 && m_indices.scalar_type() == indices.scalar_type() &&
+                      m_values.scalar_type() == values.scalar_type() && numbers.numel() == members * cg_numbers &&
+                      flags.numel() == members * cg_flags && limits.numel() == members,
+                  "csr_cg_steps: shapes or dtypes do not fit");
+  dispatch_number(values, "csr_cg_steps", [&](auto number) {
+    dispatch_index(indices, "csr_cg_steps", [&](auto index) {
+      using T = typename decltype(number)::type;
+      using I = typename decltype(index)::type;
+      using R = real_of<T>;
+      CgSystems<T> all;
+      all.x = data<T>(vectors[0]);
+      all.r = data<T>(vectors[1]);
+      all.p = data<T>(vectors[2]);
+      all.q = data<T>(vectors[3]);
+      all.z = data<T>(vectors[4]);
+      all.numbers = data<R>(numbers);
+      all.limits = data<double>(limits);
+      all.flags = data<int32_t>(flags);
+      all.n = n;
+      all.most = int32_t(min(most, int64_t(0x7fffffff)));
+      all.preconditioned = second;
+      // As many blocks as there is work for: warps take a piece of rows each, threads four numbers.
+      auto blocks = [&](int64_t units) { return max(int64_t(1), min((units + 7) / 8, all.most_blocks)); };
+      CgTimes<T, I> times{all, matrix_of<T, I>(values, indptr, indices), false};
+      CgTimes<T, I> precondition{all, matrix_of<T, I>(m_values, m_indptr, m_indices), true};
+      times.blocks = blocks(times.matrix.pieces);
+      precondition.blocks = blocks(precondition.matrix.pieces);
+      CgReduce<T> reduce{all};
+      reduce.blocks = blocks((n + 127) / 128);
+      CgAdvanceAll<T> advance{all};
+      const int64_t room = max(max(times.blocks, precondition.blocks), reduce.blocks);
+      Tensor parts = empty_as(numbers, {members, room});
+      for (CgSystems<T>* body : {static_cast<CgSystems<T>*>(&times), static_cast<CgSystems<T>*>(&precondition),
+                                 static_cast<CgSystems<T>*>(&reduce)}) {
+        body->parts = data<R>(parts);
+        body->room = room;
+      }
+      for (int64_t k = 0; k < steps; ++k) {
+        if (second) on_gpu(numbers, members * precondition.blocks, precondition);
+        on_gpu(numbers, members * n, advance);
+        on_gpu(numbers, members * times.blocks, times);
+        on_gpu(numbers, members * reduce.blocks, reduce);
+      }
+    });
+  });
+}
+
+SCI_OPERATOR(
+    "csr_cg_steps(Tensor data, Tensor indptr, Tensor indices, Tensor? m_data, Tensor? m_indptr, Tensor? m_indices, "
+    "Tensor(a!)[] vectors, Tensor(b!) numbers, Tensor limits, Tensor(c!) flags, int steps, int most) -> ()",
+    csr_cg_steps)
 SCI_OPERATOR(
     "csr_cg(Tensor data, Tensor indptr, Tensor indices, Tensor? m_data, Tensor? m_indptr, Tensor? m_indices, Tensor b, "
     "Tensor x0, float rtol, float atol, int maxiter) -> (Tensor, Tensor)",

@@ -125,8 +125,7 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
       } else if (k == 1) {
         CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch, guard};
         if (x.is_cuda()) {
-          CsrMatvecWarp<T, I> wide{body, csr_lanes(entries, out_rows), 1, typename CsrGuard<I>::U(entries - 1)};
-          wide.pieces = (out_rows + wide.rows_of(wide.lanes) - 1) / wide.rows_of(wide.lanes);
+          const auto wide = CsrMatvecWarp<T, I>::of(body, entries);
           parallel_for(x, members * wide.pieces, wide);
         } else {
           on_threads(members * out_rows, grain, body);

@@ -171,16 +171,26 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
   int64_t pieces;                            // items per member
   U last;                                    // entry
 
-  SCI_HD static int64_t rows_of(int lanes) { return int64_t(32 / lanes) * rows_each; }
+  /// For a matrix with at least one entry.
+  SCI_HD static CsrMatvecWarp of(const CsrMatvec<T, I>& body, int64_t entries) {
+    const int lanes = csr_lanes(entries, body.rows);
+    const int64_t each = int64_t(32 / lanes) * rows_each;
+    return {body, lanes, (body.rows + each - 1) / each, U(entries - 1)};
+  }
 
 #if SCI_DEVICE
   __device__ void warp(int64_t item, int lane) const {
+    const int64_t member = this->batch.rank > 0 ? item / pieces : 0;
+    T* to = this->y + member * this->rows;
+    some_rows(item - member * pieces, lane, this->data + this->batch.offset(0, member),
+              this->x + this->batch.offset(1, member), [to](int64_t row, T value) { to[row] = value; });
+  }
+
+  /// Calls store(row, value) for the rows of a piece, each by one thread.
+  template <class Store>
+  __device__ void some_rows(int64_t piece, int lane, const T* values, const T* from, const Store& store) const {
     const int groups = 32 / lanes, within = lane & (lanes - 1);
-    const int64_t member = this->batch.rank > 0 ? item / pieces : 0, rows = this->rows;
-    const int64_t begin = (item - member * pieces) * groups * rows_each, first = begin + lane / lanes;
-    const T* values = this->data + this->batch.offset(0, member);
-    const T* from = this->x + this->batch.offset(1, member);
-    T* to = this->y + member * rows;
+    const int64_t rows = this->rows, begin = piece * groups * rows_each, first = begin + lane / lanes;
     U p[rows_each], end[rows_each];
     T sum[rows_each];
     bool whole[rows_each], any_long = false;
@@ -214,11 +224,11 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
       for (int k = 0; k < rows_each; ++k) sum[k] += csr_shift_down(sum[k], by);
 #pragma unroll
     for (int k = 0; k < rows_each; ++k)
-      if (within == 0 && first + k * groups < rows && !whole[k]) to[first + k * groups] = sum[k];
+      if (within == 0 && first + k * groups < rows && !whole[k]) store(first + k * groups, sum[k]);
     if (!__ballot_sync(0xffffffffu, any_long)) return;
     SCI_NO_UNROLL
     for (int64_t row = begin; row < begin + groups * rows_each && row < rows; ++row)
-      if (this->indptr[row + 1] - this->indptr[row] > long_steps * lanes) long_row(row, lane, values, from, to);
+      if (this->indptr[row + 1] - this->indptr[row] > long_steps * lanes) long_row(row, lane, values, from, store);
   }
 
   /// Adds entries p[k] and p[k] + step where they lie before their ends; all are asked for before one is waited for.
@@ -254,7 +264,8 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
     }
   }
 
-  __device__ void long_row(int64_t row, int lane, const T* values, const T* from, T* to) const {
+  template <class Store>
+  __device__ void long_row(int64_t row, int lane, const T* values, const T* from, const Store& store) const {
     const U stop = U(this->indptr[row + 1]);
     U p[rows_each], end[rows_each];
     T sum[rows_each];
@@ -272,7 +283,7 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
     }
     T total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
     for (int by = 16; by > 0; by >>= 1) total += csr_shift_down(total, by);
-    if (lane == 0) to[row] = total;
+    if (lane == 0) store(row, total);
   }
 #endif
 };

@@ -74,6 +74,12 @@ T atomicExch(T* place, T value) {
   return before;
 }
 template <class T>
+T atomicAdd(T* place, T value) {
+  T before = *place;
+  *place = before + value;
+  return before;
+}
+template <class T>
 T atomicMin(T* place, T value) {
   T before = *place;
   if (value < before) *place = value;

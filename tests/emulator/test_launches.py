@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from sci import fft, special
+from sci import fft, sparse, special
 from sci._core.arrays import running_sum
+from sci.sparse.linalg import cg
 from tests import emulator
 
 pytestmark = pytest.mark.skipif(not emulator.started(), reason="--device emulated")
@@ -94,6 +95,18 @@ def test_a_row_is_a_warp() -> None:
     assert warps
     assert all(32 * one["n"] <= one["grid"] * one["block"] < 32 * one["n"] + one["block"] for one in warps)
     torch.testing.assert_close(found.cpu(), fft.dct(x.cpu()), rtol=1e-13, atol=1e-13)
+
+
+def test_an_iteration_of_conjugate_gradients_is_three_launches() -> None:
+    A = sparse.diags_array([-1.0, 2.5, -1.0], offsets=[-1, 0, 1], shape=(300, 300), dtype=torch.float64).tocsr()
+    b = uniform(300)
+    want, info = cg(A.to("cpu"), b.cpu(), maxiter=5)
+    emulator.launches()
+    x, found = cg(A.to("cuda"), b, maxiter=5)
+    steps = [line for line in emulator.launches() if "sci::Cg" in line]
+    assert len(steps) == 3 * 16  # as many as are asked for between two looks of the host; five count
+    assert found.item() == info.item() == 5
+    torch.testing.assert_close(x.cpu(), want, rtol=1e-13, atol=0)
 
 
 def test_nothing_is_launched_for_nothing() -> None:

@@ -25,6 +25,7 @@ from .._convert import is_scipy
 from .._csr import csr_array
 from .._products import matmul, pattern_tensors, sample
 from . import _arnoldi, _short_recurrences
+from ._cg_steps import conjugate_gradients
 from ._interface import LinearOperator, _Matrix, aslinearoperator
 from ._iterate import Apply, Method, Options, System, iterate
 from ._recurrence import Repeated, repeated
@@ -124,10 +125,20 @@ def _kernel(
     n = b.shape[-1]
     b = b.expand(*_batch(data, b, x0, pattern), n)
     x0 = None if x0 is None else x0.expand_as(b)
-    compiled = method == "cg" and bool(pattern) and data.dim() == 1 and b.device.type == "cpu" and b.numel() > 0
+    compiled = method == "cg" and bool(pattern) and data.dim() == 1 and b.device.type in ("cpu", "cuda")
     if m is not None and compiled:
         compiled = bool(m_pattern) and m.dim() == 1 and m_pattern[0].dtype == pattern[0].dtype
-    if compiled:
+    compiled = compiled and b.numel() > 0 and data.numel() > 0 and (m is None or m.numel() > 0)
+    if compiled and b.device.type == "cuda":
+        rows, start = (None if v is None else v.resolve_conj().reshape(-1, n).contiguous() for v in (b, x0))
+        assert rows is not None
+        other = None if m is None else (m, *m_pattern[:2])
+        x, info = conjugate_gradients(
+            (data, *pattern[:2]), other, lambda v: _apply(data, pattern, n, v), rows, start,
+            settings[0], settings[1], int(settings[2]),
+        )  # fmt: skip
+        x, info = x.reshape(b.shape), info.reshape(b.shape[:-1])
+    elif compiled:
         second = (None, None, None) if m is None else (m, *m_pattern[:2])
         start = torch.zeros_like(b) if x0 is None else x0
         rtol, atol, maxiter = settings[0], settings[1], int(settings[2])
