@@ -1,8 +1,8 @@
-// The small transforms inside the passes of lanes_fft.h and odd_fft.h: a := DFT of a, in place, lane by lane.
+// The small transforms inside the passes of lanes_fft.h, odd_fft.h and, on CUDA, dct_block.h: a := DFT of a, in place,
+// lane by lane.
 #pragma once
 #include "fft/lanes.h"
 
-#if !SCI_DEVICE
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
@@ -104,39 +104,57 @@ struct FftButterfly<8, T, W> {
   }
 };
 
-/// cos(2 pi j / R) and sin(2 pi j / R), 0 < j < R / 2.
+/// cos(2 pi j / R) and sin(2 pi j / R), j = i + 1 < R / 2.
 template <int R>
 struct FftRootsOf;
 template <>
 struct FftRootsOf<7> {
-  static constexpr long double cosine[] = {0.6234898018587335305250048840042398106323L,
-                                           -0.2225209339563144042889025644967947594664L,
-                                           -0.9009688679024191262361023195074450511659L};
-  static constexpr long double sine[] = {0.7818314824680298087084445266740577502323L,
-                                         0.9749279121818236070181316829939312172328L,
-                                         0.43388373911755812047576833284835875461L};
+  static SCI_HD long double cosine(int i) {
+    SCI_TABLE(long double, value) = {0.6234898018587335305250048840042398106323L,
+                                     -0.2225209339563144042889025644967947594664L,
+                                     -0.9009688679024191262361023195074450511659L};
+    return value[i];
+  }
+  static SCI_HD long double sine(int i) {
+    SCI_TABLE(long double, value) = {0.7818314824680298087084445266740577502323L,
+                                     0.9749279121818236070181316829939312172328L,
+                                     0.43388373911755812047576833284835875461L};
+    return value[i];
+  }
 };
 template <>
 struct FftRootsOf<11> {
-  static constexpr long double cosine[] = {
-      0.8412535328311811688618116489193677175133L, 0.415415013001886425529274149229623203524L,
-      -0.1423148382732851404437926686163696687911L, -0.6548607339452850640569250724662935531838L,
-      -0.9594929736144973898903680570663276990625L};
-  static constexpr long double sine[] = {
-      0.5406408174555975821076359543186916954318L, 0.9096319953545183714117153830790284600602L,
-      0.9898214418809327323760920377767187873765L, 0.7557495743542582837740358439723444201797L,
-      0.2817325568414296977114179153466168990358L};
+  static SCI_HD long double cosine(int i) {
+    SCI_TABLE(long double, value) = {
+        0.8412535328311811688618116489193677175133L, 0.415415013001886425529274149229623203524L,
+        -0.1423148382732851404437926686163696687911L, -0.6548607339452850640569250724662935531838L,
+        -0.9594929736144973898903680570663276990625L};
+    return value[i];
+  }
+  static SCI_HD long double sine(int i) {
+    SCI_TABLE(long double, value) = {
+        0.5406408174555975821076359543186916954318L, 0.9096319953545183714117153830790284600602L,
+        0.9898214418809327323760920377767187873765L, 0.7557495743542582837740358439723444201797L,
+        0.2817325568414296977114179153466168990358L};
+    return value[i];
+  }
 };
 template <>
 struct FftRootsOf<13> {
-  static constexpr long double cosine[] = {
-      0.8854560256532098959003755220150988786055L,  0.5680647467311558025118075591275166245335L,
-      0.1205366802553230533490676874525435822737L,  -0.3546048870425356259696378926000184743164L,
-      -0.7485107481711010986346305997013513838465L, -0.9709418174260520271569822762937892272499L};
-  static constexpr long double sine[] = {
-      0.4647231720437685456560153351331047775577L, 0.8229838658936563945796174234393819906551L,
-      0.9927088740980539928007516494925201793437L, 0.9350162426854148234397845998378307290505L,
-      0.6631226582407952023767854926667662795248L, 0.2393156642875577671487537262602118952032L};
+  static SCI_HD long double cosine(int i) {
+    SCI_TABLE(long double, value) = {
+        0.8854560256532098959003755220150988786055L,  0.5680647467311558025118075591275166245335L,
+        0.1205366802553230533490676874525435822737L,  -0.3546048870425356259696378926000184743164L,
+        -0.7485107481711010986346305997013513838465L, -0.9709418174260520271569822762937892272499L};
+    return value[i];
+  }
+  static SCI_HD long double sine(int i) {
+    SCI_TABLE(long double, value) = {
+        0.4647231720437685456560153351331047775577L, 0.8229838658936563945796174234393819906551L,
+        0.9927088740980539928007516494925201793437L, 0.9350162426854148234397845998378307290505L,
+        0.6631226582407952023767854926667662795248L, 0.2393156642875577671487537262602118952032L};
+    return value[i];
+  }
 };
 
 /// The pairs j, R - j share cosines and sines, as do the results k, R - k.
@@ -159,7 +177,7 @@ struct FftButterfly {
       W cr = r0, ci = i0, dr, di;
       SCI_UNROLL for (int j = 1; j <= half; ++j) {
         const int a = j * k % R, b = a <= half ? a : R - a;
-        const T c = T(Roots::cosine[b - 1]), d = T(a <= half ? Roots::sine[b - 1] : -Roots::sine[b - 1]);
+        const T c = T(Roots::cosine(b - 1)), d = T(a <= half ? Roots::sine(b - 1) : -Roots::sine(b - 1));
         cr += pr[j] * c;
         ci += pi[j] * c;
         dr = j == 1 ? mr[j] * d : dr + mr[j] * d;
@@ -175,4 +193,3 @@ struct FftButterfly {
 
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
-#endif

@@ -114,4 +114,7 @@ struct FftVector {
 
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
+#else
+#define SCI_LANES_NAMESPACE lanes_of_one
+#define SCI_UNROLL _Pragma("unroll")
 #endif

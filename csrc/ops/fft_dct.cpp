@@ -1,9 +1,10 @@
 // The operator behind sci.fft's cosine and sine transforms: real transforms of types 1 to 4 along one dimension.
 //
 // On the CPU rows go through our own complex transform (dct_rows.h): its plans are kept, while torch makes MKL plan
-// each call anew, which for long rows costs more than the transform. On CUDA it is one transform of torch (cuFFT)
-// between the steps of dct.h; a second operator does the same on the CPU, and a third takes vectors of a width, for the
-// tests.
+// each call anew, which for long rows costs more than the transform. On CUDA it is one kernel where the length has no
+// prime factor above 13 and a column fits in shared memory (dct_block.h), else a transform of torch (cuFFT) between the
+// steps of dct.h. For the tests, operators take either way on the CPU, and vectors of a width.
+#include "ops/dct_block_plan.h"
 #include "ops/dct_plan.h"
 #include "ops/fft_torch.h"
 #include "runtime/operator.h"
@@ -21,6 +22,10 @@ SCI_DCT_KERNEL(DctSigned)
 SCI_DCT_KERNEL(DctUnsigned)
 SCI_DCT_KERNEL(DctExtend)
 SCI_DCT_KERNEL(DctRestrict)
+SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<float, false>)
+SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<float, true>)
+SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<double, false>)
+SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<double, true>)
 
 namespace sci {
 namespace {
@@ -76,10 +81,38 @@ Tensor torch_transform(const Tensor& x, int64_t rows, int64_t n, const DctJob& a
   return out;
 }
 
+// ---- one kernel --------------------------------------------------------------------------------------------------
+
+/// Along the middle axis of x and out, (outers, n, inner); false where there is no such kernel.
+template <class T>
+bool block_transform(const Tensor& x, Tensor& out, int64_t outers, int64_t n, int64_t inner, const DctJob& job) {
+  const int64_t limit = x.is_cuda() ? shared_bytes_of_team(x.get_device()) : 98304;
+  auto call = dct_block<T>(x, job.type, job.odd(), outers, n, inner, limit);
+  if (!call) return false;
+  DctColumns<T>& columns = call->columns;
+  columns.x = data<T>(x);
+  columns.y = data<T>(out);
+  columns.before = job.before();
+  columns.after = job.after();
+  columns.scale = T(job.scale);
+  columns.end_in = T(job.end_in);
+  columns.end_out = T(job.end_out);
+  std::vector<char> room(x.is_cuda() ? 0 : columns.shared_bytes());
+  columns.room = room.data();
+  // On a CPU, for the tests, in one thread.
+  if (call->large)
+    parallel_for(x, call->items, DctBlock<T, true>{columns}, call->items);
+  else
+    parallel_for(x, call->items, DctBlock<T, false>{columns}, call->items);
+  return true;
+}
+
 // ---- the operator ----------------------------------------------------------------------------------------------
 
-/// `bytes`: of the vectors on the CPU, or 0 for torch's transform.
-Tensor transform(const Tensor& given, DctJob job, int bytes) {
+enum class Way { lanes, steps, blocks };  // of the CPU; around a transform of torch; one kernel, or else steps
+
+/// `bytes`: of the vectors on the CPU.
+Tensor transform(const Tensor& given, DctJob job, Way way, int bytes = 0) {
   const int64_t dims = given.dim();
   STD_TORCH_CHECK(job.type >= 1 && job.type <= 4, "trigonometric_transform: no type ", job.type);
   job.size.assign(given.sizes().begin(), given.sizes().end());
@@ -94,7 +127,7 @@ Tensor transform(const Tensor& given, DctJob job, int bytes) {
   if (x.numel() == 0) return empty_as(x, job.size);
   return dispatch_real(x, "trigonometric_transform", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if (bytes > 0) {
+    if (way == Way::lanes) {
       Tensor out = empty_as(x, job.size);
       job.in = x.const_data_ptr();
       job.out = out.mutable_data_ptr();
@@ -104,15 +137,23 @@ Tensor transform(const Tensor& given, DctJob job, int bytes) {
         dct_in_lanes<T, 32>(job);
       return out;
     }
+    bool first = true;
     for (int64_t axis : job.axes) {
-      const int64_t n = job.size[axis], rows = x.numel() / n;
-      int64_t inner = 1;
-      for (int64_t d = axis + 1; d < dims; ++d) inner *= job.size[d];
+      const int64_t n = job.size[axis], rows = x.numel() / n, inner = product(job.size, axis + 1, dims);
+      if (!first) job.scale = 1;
+      Tensor out = first ? empty_as(x, job.size) : x;  // a team reads all that it overwrites before
+      first = false;
+      if (way == Way::blocks && block_transform<T>(x, out, rows / inner, n, inner, job)) {
+        x = out;
+        continue;
+      }
       Tensor blocks = torch::stable::reshape(x, {rows / inner, n, inner});
       Tensor turned = torch::stable::contiguous(torch::stable::transpose(blocks, 1, 2));
-      Tensor done = torch::stable::reshape(torch_transform<T>(turned, rows, n, job), {rows / inner, inner, n});
+      Tensor done = out;
+      if (way != Way::blocks || inner == 1 || !block_transform<T>(turned, done, rows, n, 1, job))
+        done = torch_transform<T>(turned, rows, n, job);
+      done = torch::stable::reshape(done, {rows / inner, inner, n});
       x = torch::stable::reshape(torch::stable::contiguous(torch::stable::transpose(done, 1, 2)), job.size);
-      job.scale = 1;
     }
     return x;
   });
@@ -121,24 +162,31 @@ Tensor transform(const Tensor& given, DctJob job, int bytes) {
 DctJob job_of(std::vector<int64_t> axes, int64_t type, bool sine, double scale, double end_in, double end_out) {
   return {int(type), sine, scale, end_in, end_out, {}, std::move(axes), nullptr, nullptr};
 }
-Tensor trigonometric_transform(const Tensor& x, std::vector<int64_t> axes, int64_t type, bool sine, double scale,
-                               double end_in, double end_out) {
-  return transform(x, job_of(axes, type, sine, scale, end_in, end_out), x.is_cuda() ? 0 : lane_bytes());
+#define SCI_TRANSFORM_PARAMETERS \
+  const Tensor &x, std::vector<int64_t> axes, int64_t type, bool sine, double scale, double end_in, double end_out
+#define SCI_TRANSFORM_JOB job_of(std::move(axes), type, sine, scale, end_in, end_out)
+
+Tensor trigonometric_transform(SCI_TRANSFORM_PARAMETERS) {
+  const int bytes = x.is_cuda() ? 0 : lane_bytes();
+  return transform(x, SCI_TRANSFORM_JOB, x.is_cuda() ? Way::blocks : bytes ? Way::lanes : Way::steps, bytes);
 }
-Tensor trigonometric_transform_by_steps(const Tensor& x, std::vector<int64_t> axes, int64_t type, bool sine,
-                                        double scale, double end_in, double end_out) {
-  return transform(x, job_of(axes, type, sine, scale, end_in, end_out), 0);
+Tensor trigonometric_transform_by_steps(SCI_TRANSFORM_PARAMETERS) {
+  return transform(x, SCI_TRANSFORM_JOB, Way::steps);
 }
-Tensor trigonometric_transform_of_width(const Tensor& x, std::vector<int64_t> axes, int64_t type, bool sine,
-                                        double scale, double end_in, double end_out, int64_t bytes) {
+Tensor trigonometric_transform_in_blocks(SCI_TRANSFORM_PARAMETERS) {
+  return transform(x, SCI_TRANSFORM_JOB, Way::blocks);
+}
+Tensor trigonometric_transform_of_width(SCI_TRANSFORM_PARAMETERS, int64_t bytes) {
   STD_TORCH_CHECK(!x.is_cuda() && (bytes == 32 || bytes == 64) && bytes <= lane_bytes(),
                   "trigonometric_transform_of_width: no vectors of ", bytes, " bytes here");
-  return transform(x, job_of(axes, type, sine, scale, end_in, end_out), int(bytes));
+  return transform(x, SCI_TRANSFORM_JOB, Way::lanes, int(bytes));
 }
 
 #define SCI_TRANSFORM_ARGUMENTS "(Tensor x, int[] axes, int type, bool sine, float scale, float end_in, float end_out"
 SCI_OPERATOR("trigonometric_transform" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform)
 SCI_OPERATOR("trigonometric_transform_by_steps" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform_by_steps)
+SCI_OPERATOR("trigonometric_transform_in_blocks" SCI_TRANSFORM_ARGUMENTS ") -> Tensor",
+             trigonometric_transform_in_blocks)
 SCI_OPERATOR("trigonometric_transform_of_width" SCI_TRANSFORM_ARGUMENTS ", int bytes) -> Tensor",
              trigonometric_transform_of_width)
 

@@ -30,4 +30,7 @@ TeamSize size_of_team(const void* body) {
   };                                                                                                 \
   [[maybe_unused]] static const bool SCI_UNIQUE(sci_listed_) = sci::kernel_of<__VA_ARGS__>::listed;
 
+/// The most that a team can have on a CUDA device.
+int64_t shared_bytes_of_team(int device);
+
 }  // namespace sci

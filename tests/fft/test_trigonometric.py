@@ -112,18 +112,31 @@ def test_error_is_at_most_one_and_a_half_times_that_of_scipy(type: int, sine: bo
 @pytest.mark.cpu
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize(("type", "sine"), kinds())
-def test_steps_around_a_transform_of_torch_agree(type: int, sine: bool, dtype: torch.dtype) -> None:
-    # The way of CUDA, run on the CPU.
-    by_steps = torch.ops.sci.trigonometric_transform_by_steps
-    for n in LENGTHS:
+def test_ways_of_cuda_agree(type: int, sine: bool, dtype: torch.dtype) -> None:
+    # CUDA's ways, run on the CPU: one kernel, or steps around a transform of torch, as for other lengths than these.
+    by_steps, in_blocks = (
+        torch.ops.sci.trigonometric_transform_by_steps,
+        torch.ops.sci.trigonometric_transform_in_blocks,
+    )
+    for n in [*LENGTHS, 12, 14, 22, 91, 143, 343, 1000, 1001, 1009]:
         if too_short(type, sine, n):
             continue
         x = torch.randn(3, n, dtype=dtype)
         exact = x.numpy().astype(np.longdouble) @ matrix(type, sine, n).T
         assert error(by_steps(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 8, n
-    x = torch.randn(2, 12, 5, dtype=dtype)
-    args = ([-2], type, sine, 0.5, 3.0, 7.0)
-    torch.testing.assert_close(by_steps(x, *args), transform(x, *args))
+        assert error(in_blocks(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 4, n
+    # Bundles of rows, whole and not, beside few columns; tiles of many columns, of which the last is not full.
+    for shape in [(2000, 12), (1100, 6, 3), (2, 12, 5), (2, 50, 40), (3, 15, 33), (2, 400, 3), (1, 4098, 9), (2, 1, 3)]:
+        x = torch.randn(shape, dtype=dtype)
+        axes = [1 - len(shape), -1] if x.dim() > 2 else [-1]
+        if any(too_short(type, sine, shape[a]) for a in axes):
+            continue
+        args = (axes, type, sine, 0.5, 3.0, 7.0)
+        expected = transform(x, *args)
+        for run in (by_steps, in_blocks):
+            torch.testing.assert_close(
+                run(x, *args), expected, rtol=0, atol=20 * torch.finfo(dtype).eps * expected.abs().max()
+            )
 
 
 @pytest.mark.parametrize("sine", [False, True])
