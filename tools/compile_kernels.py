@@ -1,11 +1,12 @@
 """Compile every kernel for CUDA, without a GPU: ``python -m tools.compile_kernels [--jobs N] [--arch sm_80 ...]``.
 
 NVRTC makes cubins of the registered kernels for each architecture; the first failure's log is printed and the exit
-status is 1. With ``--report FILE`` registers, stack, machine code, spills, shared memory and seconds of each kernel are
-written as CSV (``python -m tools.kernel_report FILE`` makes tables of it); kernels that FILE has already are left out,
-so that a run which was stopped goes on. ``--fast``
-compiles with little optimisation and kernels of neighbouring cards as one program, which reads their headers once: the
-same errors in a tenth of the time, but for two headers that do not go together; registers are then not the library's.
+status is 1. With ``--report FILE`` registers, stack, machine code, instructions in double and to local memory, spills,
+shared memory and seconds of each kernel are written as CSV (``python -m tools.kernel_report FILE`` makes tables of it);
+kernels that FILE has already are left out, so that a run which was stopped goes on. ``--order OLD`` takes those first
+that were compiled fastest in an older report, which need not have all. ``--fast`` compiles with little optimisation and
+kernels of neighbouring cards as one program, which reads their headers once: the same errors in a tenth of the time,
+but for two headers that do not go together; registers are then not the library's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import contextlib
 import csv
 import pathlib
 import re
+import statistics
 import sys
 import tempfile
 import time
@@ -50,18 +52,31 @@ def compile_one(task: Task) -> tuple[Task, float, str]:
     return task, time.process_time() - started, error
 
 
-def reported(path: str | None) -> set[tuple[str, str]]:
-    """Return the kernels and architectures that a report has."""
+def reported(path: str | None) -> list[dict[str, str]]:
+    """Return the rows of a report."""
     if not path or not pathlib.Path(path).exists():
-        return set()
+        return []
     with open(path, newline="") as file:
-        return {(row["kernel"], row["arch"]) for row in csv.DictReader(file) if row["seconds"]}
+        return [row for row in csv.DictReader(file) if row["seconds"]]
+
+
+def costs(path: str | None, names: list[str]) -> list[float]:
+    """Return seconds by an older report: a kernel's own, else those of its kind with other types, else the median."""
+    rows = reported(path)
+    seconds = [float(row["seconds"]) for row in rows]
+    known, kinds = {row["kernel"]: s for row, s in zip(rows, seconds, strict=True)}, {}
+    for row, s in zip(rows, seconds, strict=True):
+        kinds[re.split("[,>]", row["kernel"])[0]] = s
+    middle = statistics.median(seconds) if seconds else 0.0
+    return [known.get(name, kinds.get(re.split("[,>]", name)[0], middle)) for name in names]
 
 
 def tasks(options: argparse.Namespace, names: list[str], folder: str) -> list[Task]:
     """Return the programs to compile: one kernel each, or groups of neighbours with ``--fast``."""
-    done = reported(options.report)
+    done = {(row["kernel"], row["arch"]) for row in reported(options.report)}
     chosen = [i for i, name in enumerate(names) if re.search(options.match, name)]
+    if options.order:
+        chosen.sort(key=costs(options.order, names).__getitem__)
     size = GROUP if options.fast and not options.report else 1
     groups = [tuple(chosen[k : k + size]) for k in range(0, len(chosen), size)]
     return [
@@ -78,6 +93,7 @@ def main() -> None:
     parser.add_argument("--arch", nargs="+", default=["sm_80", "sm_90"])
     parser.add_argument("--match", default="", help="only kernels whose name matches this regular expression")
     parser.add_argument("--fast", action="store_true", help="little optimisation: only whether it compiles")
+    parser.add_argument("--order", help="an older report: the kernels that took least come first")
     parser.add_argument("--report", help="a CSV file for registers, stack, code, spills and seconds")
     options = parser.parse_args()
     runtime.load_library()
