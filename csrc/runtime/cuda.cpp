@@ -92,8 +92,10 @@ void* load(Kernel& kernel, int index, const Device& device) {
   return function;
 }
 
+/// Blocks of 128 threads fill every GPU's SMs, which hold 1024 to 2048 threads in at most 16 to 32 blocks, and share
+/// 65536 registers out better than larger ones: of kernels with 136 to 168 an SM holds 12 warps, 8 in blocks of 256.
 struct Geometry {
-  unsigned blocks, block = 256, shared = 0;
+  unsigned blocks, block = 128, shared = 0;
 };
 constexpr int64_t most_blocks = 0x7fffffff;  // of a grid
 
@@ -127,7 +129,7 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     if (!function) function = load(kernel, index, device);
     void* stream = nullptr;
     aoti_torch_get_current_cuda_stream(index, &stream);
-    Geometry g{unsigned(std::min((threads + 255) / 256, most_blocks))};
+    Geometry g{unsigned(std::min((threads + 127) / 128, most_blocks))};
     if (is_team(kernel)) g = team_geometry(static_cast<TeamKernel&>(kernel).size(body), n);
     if (int64_t(g.shared) > device.shared_bytes)
       throw std::runtime_error("a block needs " + std::to_string(g.shared) + " bytes of shared memory, and cuda:" +
