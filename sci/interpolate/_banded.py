@@ -2,7 +2,8 @@ r"""The operator that solves the banded systems of spline construction, ``A x = 
 
 `band` is (\*batch, 2 w + 1, n) in LAPACK's storage, ``band[w + i - j, j] = A[i, j]``, any w; `b` is
 (\*batch, n, columns). Without `exchange` and for w of 1, 2 and 4 there is no pivoting: see
-``csrc/interpolate/banded.h`` for which spline systems need none. Otherwise rows are exchanged, ``band_lu.h``.
+``csrc/interpolate/banded.h`` for which spline systems need none. Otherwise rows are exchanged, ``band_lu.h``. Long
+systems on a GPU are cut into parts first, ``_band_parts.py``.
 
 Derivatives of ``x = A^-1 b``: forward ``dx = A^-1 (db - dA x)``; backward, with ``z = A^-T grad``, z to b and
 ``-z x^H``, cut to the band, to A.
@@ -19,6 +20,7 @@ from torch.nn.functional import pad
 
 from .._core import runtime
 from .._core.dispatch import operator
+from ._band_parts import LONG, solve_by_parts
 from ._checks import batch_shape, sum_to
 
 runtime.load_library()
@@ -77,12 +79,36 @@ def _jvp(
     if tangent_band is not None:
         moved = matvec(tangent_band, outputs[0])
         right = -moved if right is None else right - moved
+    assert right is not None
     return _solve(band, right, exchange)
 
 
-_solve: Callable[..., Tensor] = operator(
+_direct: Callable[..., Tensor] = operator(
     "spline_banded_solve", fake=_fake, backward=_backward, jvp=_jvp, core_dims=(2, 2)
 )
+
+
+def _by_parts(band: Tensor, b: Tensor, exchange: bool) -> Tensor:
+    return solve_by_parts(torch.ops.sci.spline_banded_solve.default, band, b, exchange)
+
+
+_parted: Callable[..., Tensor] = operator(
+    "spline_banded_solve_by_parts(Tensor band, Tensor b, bool exchange) -> Tensor",
+    kernel=_by_parts,
+    fake=_fake,
+    backward=_backward,
+    jvp=_jvp,
+    core_dims=(2, 2),
+)
+
+
+def parted(x: Tensor, n: int) -> bool:
+    """Are systems of n rows where x is solved by parts? A GPU has no thread that is fast enough for long ones."""
+    return x.device.type == "cuda" and n >= LONG
+
+
+def _solve(band: Tensor, b: Tensor, exchange: bool) -> Tensor:
+    return (_parted if parted(b, band.shape[-1]) else _direct)(band, b, exchange)
 
 
 def solve(band: Tensor, b: Tensor, exchange: bool = False) -> Tensor:

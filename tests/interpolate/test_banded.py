@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from sci.interpolate._band_parts import solve_by_parts
 from sci.interpolate._banded import matvec, outer, solve, transpose
 
 
@@ -42,6 +43,29 @@ def test_residual(width: int, n: int, dtype: torch.dtype, device: torch.device) 
     a = dense(band).to(dtype)
     error = (a @ x - b).abs().max()
     assert error <= 8 * torch.finfo(real).eps * a.abs().sum(1).max() * x.abs().max()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex128])
+@pytest.mark.parametrize(("width", "exchange"), [(3, False), (5, False), (9, False), (1, True), (7, True), (13, True)])
+@pytest.mark.parametrize(("bands", "rights"), [((), ()), ((), (2,)), ((3, 1), (2,))])
+def test_long_systems_by_parts(
+    width: int,
+    exchange: bool,
+    bands: tuple[int, ...],
+    rights: tuple[int, ...],
+    dtype: torch.dtype,
+    device: torch.device,
+) -> None:
+    """As one thread finds it, and on a GPU what `solve` does."""
+    real = dtype.to_real() if dtype.is_complex else dtype
+    for n in (512, 1290, 2001) if not bands else (700,):
+        band = spline_like(width, n, real, device, *bands)
+        b = torch.randn(*rights, n, 2, dtype=dtype, device=device)
+        x = solve_by_parts(torch.ops.sci.spline_banded_solve.default, band, b, exchange)
+        want = torch.ops.sci.spline_banded_solve.default(band, b, exchange)
+        torch.testing.assert_close(x, want, rtol=0, atol=30 * torch.finfo(real).eps * float(want.abs().max()))
+        if device.type == "cuda":
+            torch.testing.assert_close(solve(band, b, exchange), x, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex128])
