@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import importlib
 import itertools
 import json
@@ -28,7 +29,7 @@ from benchmarks.timing import Clock, copy_bandwidth, keep_memory, memory_beside,
 
 DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "sparse_solvers", "interpolate")
 APART = ("slice", "bars")
-LOST = 3  # the exit status of a run that an error has left without a usable GPU: with --go-on it goes on
+PATIENCE = 90.0  # seconds for a row of the bars
 
 
 def parse() -> argparse.Namespace:
@@ -59,6 +60,56 @@ def parse() -> argparse.Namespace:
     if options.go_on and not options.out:
         parser.error("--go-on needs --out")
     return options
+
+
+class Saved:
+    """The figures of a run, and the file that has them however the run ends; beside it, a list of rows that were begun
+    and have ended the process, or were ended with it after `PATIENCE` seconds: with --go-on they are timed without
+    peers, and the second time not at all."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.path = pathlib.Path(options.out) if options.out else None
+        self.found: dict[str, Any] = {"command": sys.argv[1:], "rows": [], "overheads": []}
+        self.begun: list[list[str]] = []
+        if options.go_on and self.path and self.path.exists():
+            self.found["rows"] = json.loads(self.path.read_text())["rows"]
+        if options.go_on and self._list() and self._list().exists():
+            self.begun = json.loads(self._list().read_text())
+        self.done = {(row["domain"], row["function"], row["arguments"]) for row in self.found["rows"]}
+        self.last = time.perf_counter()
+
+    def _list(self) -> pathlib.Path:
+        return (self.path or pathlib.Path()).with_suffix(".begun")
+
+    def begin(self, domain: str, case: Case) -> int | None:
+        """Return how often a row was begun before; None if it is done."""
+        key = [domain, case.name, case.arguments]
+        if tuple(key) in self.done:
+            return None
+        if self.path and domain == "bars":
+            self._list().write_text(json.dumps([*self.begun, key]))
+            faulthandler.dump_traceback_later(PATIENCE, exit=True)
+        return self.begun.count(key)
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take a row, and write all of them twice a minute."""
+        self.found["rows"].append(row)
+        if time.perf_counter() > self.last + 30:
+            self.write()
+
+    def write(self) -> None:
+        """Write the file, if there is one."""
+        if self.path:
+            part = self.path.with_suffix(".part")
+            part.write_text(json.dumps(self.found, indent=1))
+            part.replace(self.path)
+        self.last = time.perf_counter()
+
+    def end(self) -> None:
+        """Write the file at the end of a run that was not ended by one of its rows."""
+        faulthandler.cancel_dump_traceback_later()
+        self.write()
+        self._list().unlink(missing_ok=True)
 
 
 class Run:
@@ -102,12 +153,15 @@ class Run:
                     with contextlib.suppress(Exception):
                         call()
 
-    def domain(self, name: str, by_group: bool, done: set[tuple[str, str, str]]) -> Iterator[dict[str, Any]]:
+    def domain(self, name: str, by_group: bool, saved: Saved) -> Iterator[dict[str, Any]]:
         """Time the cases of a domain, one after the other, but those that are done."""
         for case in self.cases(name, by_group):
-            if (name, case.name, case.arguments) in done:
+            tries = saved.begin(name, case)
+            if tries is None:
                 continue
-            times, errors = time_alternately(case.calls, self.clock)
+            calls = {p: call for p, call in case.calls.items() if tries == 0 or (tries == 1 and p == "sci")}
+            times, errors = time_alternately(calls, self.clock)
+            errors |= dict.fromkeys(case.calls.keys() - calls.keys(), "the process was ended over it")
             row: dict[str, Any] = {"domain": name, "function": case.name, "arguments": case.arguments, "seconds": times}
             if case.group:
                 row["group"] = case.group
@@ -158,30 +212,6 @@ def until(end: float, rows: Iterator[dict[str, Any]], what: str) -> Iterator[dic
             return
 
 
-class Saved:
-    """The figures of a run, and the file that has them after half a minute, however the run ends."""
-
-    def __init__(self, options: argparse.Namespace, where: dict[str, Any]) -> None:
-        self.path = pathlib.Path(options.out) if options.out else None
-        self.found: dict[str, Any] = {"machine": where, "command": sys.argv[1:], "rows": [], "overheads": []}
-        if options.go_on and self.path and self.path.exists():
-            self.found["rows"] = json.loads(self.path.read_text())["rows"]
-        self.done = {(row["domain"], row["function"], row["arguments"]) for row in self.found["rows"]}
-        self.last = time.perf_counter()
-
-    def add(self, row: dict[str, Any]) -> None:
-        self.found["rows"].append(row)
-        if time.perf_counter() > self.last + 30:
-            self.write()
-
-    def write(self) -> None:
-        if self.path:
-            part = self.path.with_suffix(".part")
-            part.write_text(json.dumps(self.found, indent=1))
-            part.replace(self.path)
-        self.last = time.perf_counter()
-
-
 def lost(device: torch.device) -> bool:
     """Has an error left the process without a usable GPU?"""
     try:
@@ -228,8 +258,9 @@ def main() -> int:
     where = report.machine(run.device, options.threads)
     print(", ".join(f"{key} {value}" for key, value in where.items()))
     print("python -m benchmarks " + " ".join(sys.argv[1:]), flush=True)
-    saved = Saved(options, where)
+    saved = Saved(options)
     found = saved.found
+    found["machine"] = where
     failed = interrupted = False
     if options.costs:
         found["costs"] = run.costs()
@@ -240,14 +271,14 @@ def main() -> int:
         parts = len(domains) - k + (domain == "special")  # with the calls on five numbers
         try:
             try:
-                new = run.domain(domain, options.groups, saved.done)
+                new = run.domain(domain, options.groups, saved)
                 for row in until(shared(end, parts), new, f"rows of {domain}"):
                     rows.append(row)
                     saved.add(row)
                     if row.get("errors") and lost(run.device):
                         print(f"{row['function']} ({row['arguments']}) left no usable GPU: {row['errors']}", flush=True)
                         saved.write()
-                        return LOST
+                        return 1
                 if domain == "special":
                     found["overheads"] += until(shared(end, parts - 1), run.overheads(), "calls on five numbers")
             except KeyboardInterrupt:  # as where the time allowed is over: what was timed is printed
@@ -271,7 +302,7 @@ def main() -> int:
             )
             break
     print(f"{time.perf_counter() - start:.0f} s", flush=True)
-    saved.write()
+    saved.end()
     return int(failed)
 
 

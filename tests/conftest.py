@@ -67,9 +67,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
-    if config.option.seconds:  # what the device decides first, and of that a sample of everything where time is short
+    if config.option.seconds:  # what the device decides first, and of that a case of each test, then a second one ...
         config.stash[_WANTED].update(map(_folder, items))
-        items.sort(key=lambda item: ("device" not in getattr(item, "fixturenames", ()), _shuffled(item.nodeid)))
+        items.sort(key=lambda item: _shuffled(item.nodeid))
+        cases: collections.Counter[str] = collections.Counter()
+        order = {}
+        for item in items:
+            test = item.nodeid.partition("[")[0]
+            order[item] = "device" not in getattr(item, "fixturenames", ()), cases[test]
+            cases[test] += 1
+        items.sort(key=order.__getitem__)
 
 
 def pytest_collection_finish() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 import torch._decomp.decompositions_for_jvp  # reads the source of torch's functions: before they are others
+from torch.utils import _pytree as pytree
 
 from sci import sparse
 
@@ -60,14 +61,16 @@ KINDS = [kind for kind in vars(sparse).values() if isinstance(kind, type) and ha
 @contextmanager
 def moved(device: torch.device, module: Any) -> Iterator[None]:
     """Have the tests of a module make their tensors and sparse arrays on a device; those that it holds are moved."""
-    held = {name: value for name, value in vars(module).items() if isinstance(value, (torch.Tensor, *KINDS))}
+    held = {
+        name: value for name, value in vars(module).items() if isinstance(value, (torch.Tensor, *KINDS, dict, list))
+    }
     changes = [(torch, name, _moved) for name in MADE] + [(torch.Tensor, name, _back) for name in READ]
     changes += [(kind, "to_scipy", _back) for kind in KINDS] + [(kind, "__init__", _told) for kind in KINDS]
     changes += [(sparse, name, _told) for name in ("eye", "eye_array", "identity", "random_array")]
     kept = [(place, name, getattr(place, name)) for place, name, _ in changes]
     kept += [(module, name, value) for name, value in held.items()]
     for name, value in held.items():
-        setattr(module, name, value.to(device))
+        setattr(module, name, pytree.tree_map_only((torch.Tensor, *KINDS), lambda x: x.to(device), value))
     for (place, name, change), (_, _, own) in zip(changes, kept, strict=False):
         setattr(place, name, change(own) if change is _back else change(own, device))
     try:

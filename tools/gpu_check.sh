@@ -2,7 +2,7 @@
 # The one command for a machine with a GPU and without network: tools/gpu_check.sh OUT_FOLDER [--part N]
 # Builds in place with the Python at hand (torch, g++ and make; no nvcc), launches a kernel, fills the cache of kernels,
 # runs the tests on CUDA in parallel, then the benchmarks against the peers that are installed. Prints what failed.
-# OUT_FOLDER holds three files then: report.md, benchmarks.json and logs.tar.gz.
+# OUT_FOLDER holds report.md, logs.tar.gz and, of benchmarks, bars.md, bars.json and benchmarks.json then.
 # Ends within LIMIT seconds (470, so within 8 minutes) on any machine: a step gets its share of the time that is left,
 # and what it had no time for is listed under "Left out". Tests on the device come first, in an order in which those that
 # were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu). BUILD=build/csrc takes
@@ -11,23 +11,32 @@
 # `python -m tools.fill_cache --arch sm_90` fills without a GPU for the same release of NVRTC.
 # In parts, each within LIMIT, where one short run is not enough: 1 the cache of kernels and what only a GPU shows
 # (tests/cuda); 2 the test suite; 3 its tests that know of no device, with their tensors moved there; 4 compute-sanitizer,
-# where there is one; 5 benchmarks. 2 to 4 go on where they were: what has run is listed in build/gpu_check, and
-# `rm -r build/gpu_check` begins anew. report.md holds the reports of all parts so far.
+# where there is one; 5 the bars for a GPU, beside the peers; 6 tables of all domains. 2 to 5 go on where they were: what
+# has run is listed in build/gpu_check, and `rm -r build/gpu_check` begins anew; logs.tar.gz is that folder, and unpacked
+# there it lets another machine go on. report.md holds the reports of all parts so far.
+#
+# Where a GPU is lent for three runs of ten minutes, after `make build`, with sci/_core/libsci.so taken along:
+#   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 1    # does it run at all; kernels; tests/cuda
+#   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 5    # every bar has its line, also where time is short
+#   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 2    # a case of each test first, then of each a second ...
+# What part 1 finds is repaired before part 5. With time left: 3, 4, and 5 again, which adds rows. The page of the bars
+# with what the slowest kernels need: python -m benchmarks.verdicts OUT/bars.json KERNELS.csv (docs/gpu-kernels.md).
 set -uo pipefail
 out=$(mkdir -p "${1:?usage: tools/gpu_check.sh OUT_FOLDER}" && cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 root=$PWD
 begin=$SECONDS
 part=all
-if [ "${2:-}" = --part ]; then part=${3:?"--part N: 1 to 5"}; fi
+if [ "${2:-}" = --part ]; then part=${3:?"--part N: 1 to 6"}; fi
 case $part in
-  all) steps=(kernels gpu_tests tests benchmarks) ;;
+  all) steps=(kernels gpu_tests tests bars) ;;
   1) steps=(kernels gpu_tests) ;;
   2) steps=(tests) ;;
   3) steps=(moved) ;;
-  4) steps=(sanitizer) ;;
-  5) steps=(benchmarks) ;;
-  *) echo "--part must be of 1 to 5, got $part" >&2; exit 2 ;;
+  4) steps=(memcheck racecheck initcheck) ;;
+  5) steps=(fill bars) ;;
+  6) steps=(benchmarks) ;;
+  *) echo "--part must be of 1 to 6, got $part" >&2; exit 2 ;;
 esac
 state=$root/build/gpu_check
 if [ "$part" = all ]; then
@@ -42,7 +51,8 @@ export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gp
 device=${SCI_DEVICE:-$("$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
 deadline=$((begin + ${LIMIT:-470} - 15)) # the report, and a step that dies slowly
 failed=()
-declare -A weight=([build]=60 [launch]=14 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [sanitizer]=14 [benchmarks]=10)
+declare -A weight=([build]=60 [launch]=14 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [memcheck]=14 [racecheck]=7 [initcheck]=7
+  [fill]=5 [bars]=14 [benchmarks]=10)
 [ -z "${PREBUILT:-}" ] || weight[build]=10 # a cold disk takes long for torch
 shares=$((${weight[build]} + ${weight[launch]}))
 for name in "${steps[@]}"; do shares=$((shares + ${weight[$name]})); done
@@ -80,6 +90,7 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
 
 give() { # what OUT_FOLDER gets
   cat "$state"/part_*.md >"$out/report.md"
+  cp "$state"/bars.{json,md} "$out" 2>/dev/null
   tar -czf "$out/logs.tar.gz" -C "$state" .
 }
 
@@ -120,6 +131,8 @@ fi
 parallel=() # where a kernel leaves a process without a usable GPU, another takes its place
 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 12 ? jobs : 12))")
 test_run=("$python" -m pytest -q --device "$device" -p no:cacheprovider --seconds SECONDS_LEFT)
+rehearsal=
+[ "$device" = cpu ] && rehearsal=--quick
 for name in "${steps[@]}"; do
   case $name in
     kernels) step kernels "$python" -m tools.fill_cache --device "$device" --jobs "$jobs" ;;
@@ -132,14 +145,26 @@ for name in "${steps[@]}"; do
       step moved "${test_run[@]}" --moved --done "$state/moved" "${parallel[@]}" --maxfail 300 \
         tests/{fft,interpolate,linalg,sparse,special}
       ;;
-    sanitizer)
+    memcheck | racecheck | initcheck)
       if command -v compute-sanitizer >/dev/null; then
-        # One process: the sanitizer slows a kernel a hundredfold, so that a sample of the values has to do.
-        step sanitizer compute-sanitizer --tool memcheck --error-exitcode 9 "${test_run[@]}" --done "$state/sanitized" \
-          tests/cuda/test_runtime.py -k agrees
+        # One process: the sanitizer slows a kernel a hundredfold, so that a sample of the values has to do. Memory comes
+        # of the driver, array by array, as what lies within torch's own blocks is never beyond an array. Elementwise
+        # kernels share no memory.
+        which="agrees or same_bits"
+        [ "$name" = racecheck ] && which=same_bits
+        step "$name" env PYTORCH_NO_CUDA_MEMORY_CACHING=1 compute-sanitizer --tool "$name" --error-exitcode 9 \
+          "${test_run[@]}" --done "$state/$name" tests/cuda -k "$which"
       else
-        echo "left out: compute-sanitizer is not installed" >"$logs/sanitizer.log"
+        echo "left out: $name, as compute-sanitizer is not installed" >"$logs/$name.log"
       fi
+      ;;
+    fill) step fill "$python" -m benchmarks bars --device "$device" $rehearsal --fill "$jobs" ;;
+    bars) # a row that hangs or leaves no usable GPU ends the process: the next one goes on without it
+      # shellcheck disable=SC2016
+      step bars bash -c 'while "$@"; status=$?; [ -e "${0%.json}.begun" ]; do echo "status $status: on to the next row"; done
+        exit $status' "$state/bars.json" \
+        "$python" -m benchmarks bars --device "$device" $rehearsal --seconds SECONDS_LEFT --go-on --out "$state/bars.json"
+      "$python" -m benchmarks.verdicts "$state/bars.json" >"$state/bars.md" 2>>"$logs/bars.log"
       ;;
     benchmarks) step benchmarks "$python" -m benchmarks --device "$device" --quick --seconds SECONDS_LEFT \
       --out "$out/benchmarks.json" ;;
@@ -168,10 +193,12 @@ said() { cat "${taken[@]/%/.log}" 2>/dev/null || true; } # a step that was not t
   echo '```'
   cat "$logs/machine.txt"
   echo '```'
-  echo '## Benchmarks'
-  echo '```'
-  cat "$logs/benchmarks.log" 2>/dev/null
-  echo '```'
+  for name in "${steps[@]}"; do
+    case $name in
+      bars) sed '/^## All rows/,$d; s/^#/##/' "$state/bars.md" ;;
+      benchmarks) printf '## Benchmarks\n```\n%s\n```\n' "$(cat "$logs/benchmarks.log")" ;;
+    esac
+  done
 } >>"$report"
 give
 sed -n '1,40p' "$out/report.md"

@@ -15,6 +15,8 @@ from torch.utils import _pytree as pytree
 import sci
 from sci._core.cards import FunctionCard, function_cards
 from sci._core.errors import host_routes_taken
+from sci._core.selfcheck import Tally, _function
+from tests import emulator
 
 pytestmark = pytest.mark.gpu
 
@@ -26,10 +28,10 @@ claiming = [
 ]
 
 
-def calls(card: FunctionCard) -> Iterator[tuple[Any, Any]]:
+def calls(card: FunctionCard, device: str = "cuda") -> Iterator[tuple[Any, Any]]:
     """The arguments of a card's samples, without derivatives."""
     assert card.samples is not None
-    for sample in card.samples(torch.Generator().manual_seed(0), torch.float64, torch.device("cuda")):
+    for sample in card.samples(torch.Generator().manual_seed(0), torch.float64, torch.device(device)):
         yield pytree.tree_map(lambda x: x.detach() if isinstance(x, torch.Tensor) else x, (sample.args, sample.kwargs))
 
 
@@ -72,6 +74,52 @@ def reads_of_the_host() -> Iterator[list[str]]:
     finally:
         for name, method in own.items():
             setattr(torch.Tensor, name, method)
+
+
+@pytest.mark.parametrize("card", sampled)
+def test_values_are_those_of_the_cpu(card: FunctionCard) -> None:
+    """And the gradients those of finite differences."""
+    _function(card, torch.device("cuda"), Tally())
+
+
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="one GPU")
+@pytest.mark.parametrize("card", sampled)
+def test_a_device_that_is_not_the_current_one(card: FunctionCard) -> None:
+    if not (given := next(calls(card), None)):
+        return
+    there = next(calls(card, "cuda:1"))
+    with sci.data_checks(False):
+        found, want = (pytree.tree_leaves(card.call(card.object, *a, **k)) for a, k in (there, given))
+    made = [(x, y) for x, y in zip(found, want, strict=True) if isinstance(x, torch.Tensor)]
+    assert all(x.device.index == 1 for x, y in made if y.is_cuda)
+    same([x.cpu() for x, _ in made], [y.cpu() for _, y in made])
+    assert torch.cuda.current_device() == 0
+
+
+@pytest.mark.parametrize("card", claiming)
+def test_a_call_keeps_to_the_current_stream(card: FunctionCard) -> None:
+    """Where its arguments are made late, on another stream than the default one."""
+    args, kwargs = next(calls(card))
+    given = [x for x in pytree.tree_leaves((args, kwargs)) if isinstance(x, torch.Tensor) and x.is_floating_point()]
+    stream = torch.cuda.Stream()
+    with sci.data_checks(False):
+        want = card.call(card.object, *args, **kwargs)
+        kept = [x.clone() for x in given]
+        for x in given:
+            x.fill_(0.5)
+        torch.cuda.synchronize()
+        with torch.cuda.stream(stream):
+            if torch.version.cuda:
+                torch.cuda._sleep(20_000_000)  # some 10 ms
+            for x, value in zip(given, kept, strict=True):
+                x.copy_(value)
+            if not torch.version.cuda:
+                emulator.launches()
+            found = card.call(card.object, *args, **kwargs)
+        torch.cuda.synchronize()
+    same(found, want)
+    if not torch.version.cuda:
+        assert all(line.endswith(f" stream {stream.number}") for line in emulator.launches())
 
 
 @pytest.mark.parametrize("card", claiming)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pathlib
 import threading
+from collections.abc import Callable
 
 import pytest
 import torch
 
-from sci import special
+from sci import fft, interpolate, linalg, special
 from sci._core.cards import ElementwiseCard, elementwise_cards
 from sci.testing import points_condition, read_table, table_path, ulp_error
 from tools.accuracy import tensors
@@ -106,18 +107,28 @@ def test_device_that_is_not_the_current_one() -> None:
         special.kv(x.to("cuda:0"), x.to("cuda:1"))
 
 
-def test_more_than_two_to_the_31_elements() -> None:
-    free, _ = torch.cuda.mem_get_info()
-    n = (1 << 31) + 1000
-    if free < 10 * n:
+ROW = torch.linspace(0.5, 2, 1024)
+MANY: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "dense": special.erfcx,
+    "turned": lambda x: special.erfcx(x.mT).mT,
+    "broadcast": lambda x: special.xlogy(x[:, :1], ROW.to(x.device)),
+    "several outputs": lambda x: special.sici(x)[1],
+    "dct": fft.dct,
+    "det": lambda x: linalg.det(x.unflatten(1, (16, 8, 8)) + torch.eye(8, device=x.device)),
+    "spline": lambda x: interpolate.CubicSpline(ROW[:9].to(x.device), ROW[:9].to(x.device))(x),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_more_than_two_to_the_31_elements(name: str) -> None:
+    rows = (1 << 21) + 3
+    if torch.cuda.mem_get_info()[0] < 1 << 36:
         pytest.skip("not enough memory on this GPU")
-    x = torch.full((n,), 2.0, dtype=torch.float32, device="cuda")
-    x[-1] = 3.0
-    out = special.erfcx(x)
-    want = special.erfcx(torch.tensor([2.0, 3.0], device="cuda"))
-    assert out[0] == want[0]
-    assert out[n // 2] == want[0]
-    assert out[-1] == want[1]
+    x = ROW.cuda().repeat(rows, 1)
+    x[-1] *= 0.75
+    places = [0, rows // 2, rows - 2, rows - 1]
+    found, want = MANY[name](x)[places], MANY[name](x[places])
+    assert (found - want).abs().max() <= 1e-6 * want.abs().max()
 
 
 def test_a_number_is_copied_to_the_gpu_once() -> None:
