@@ -25,8 +25,9 @@
 // number no second place in shared memory.
 //
 // Columns lie beside each other in shared memory: where other axes follow the transformed one, neighbours in memory are
-// read together, and short rows are bundled. Places are spread by 1 / 7 against bank conflicts: steps of 8, 64 and 512
-// places become odd.
+// read together, and short rows are bundled. In shared memory a gap follows 128 bytes and eight times as many, so that
+// the lanes of a warp meet few banks twice: a pass at 64, 8 or 1, and the digits reversed, take 1 to 2 times the
+// accesses without conflicts (8 and 16 times without gaps).
 //
 // Sources  [1] J. W. Cooley, P. A. W. Lewis, P. D. Welch, "The fast Fourier transform algorithm: programming
 //              considerations in the calculation of sine, cosine and Laplace transforms", J. Sound Vib. 12 (1970)
@@ -44,6 +45,12 @@ struct alignas(2 * sizeof(T)) DctPair {
   T re, im;
 };
 
+/// Four real numbers that follow each other.
+template <class T>
+struct alignas(16) DctQuad {
+  T value[4];
+};
+
 /// Quotients u / d of numbers with u d < 2^31, by a product: factor = 2^31 / d rounded up.
 struct DctDivisor {
   int32_t d = 1;
@@ -52,7 +59,7 @@ struct DctDivisor {
 };
 
 struct DctPass {
-  int32_t radix, m, twiddles;  // w_(r m)^(p k) stands at twiddles + (k - 1) m + p
+  int32_t radix, m, twiddles;  // w_(r m)^(p k) stands at twiddles + k m + p
   DctDivisor by_m;
 };
 
@@ -83,87 +90,150 @@ struct DctColumns {
   int64_t outers;
   int32_t inner, bundle, log_columns, team_size;
   bool bundled;
+  bool aligned;  // a row is DctQuads
   int64_t tiles;
   DctDivisor by_inner, by_reads, by_writes;
 
-  SCI_HD int reads() const {
-    return plan.type == 3 ? pairs() : plan.type == 4 && !plan.whole ? (plan.N + 1) / 2 : plan.n;
-  }
+  SCI_HD int reads() const { return plan.type == 3 ? pairs() : plan.type == 1 || plan.whole ? plan.n : quads(); }
   SCI_HD int writes() const {
-    if (plan.type == 3 || (plan.type == 4 && plan.whole)) return plan.n;
-    return plan.type == 4 ? (plan.N + 1) / 2 : pairs();
+    if (plan.type > 2) return plan.whole ? plan.n : quads();
+    return pairs();
   }
+  SCI_HD int quads() const { return (plan.N + 1) / 2; }
   SCI_HD int pairs() const { return plan.N / 2 + 1; }
-  SCI_HD static int64_t spread(int64_t at) { return at + (at * 73 >> 9); }
-  SCI_HD int64_t shared_bytes() const { return (spread(int64_t(plan.N) << log_columns) + 1) * sizeof(DctPair<T>); }
+  SCI_HD static int spread(int at) {
+    constexpr int wave = sizeof(T) == 4 ? 4 : 3;
+    return at + (at >> wave) + (at >> (wave + 3));
+  }
+  SCI_HD int64_t shared_bytes() const { return (spread(plan.N << log_columns) + 1) * int64_t(sizeof(DctPair<T>)); }
 
-  /// The work of one team: columns of an item and where they are.
+  /// The work of one team: columns of an item, or a `single` row.
+  template <bool single>
   struct Tile {
     const DctColumns& a;
     Team team;
     DctPair<T>* z;
-    int64_t base;
+    const T* from;
+    T* to;
+    int32_t from_step, to_step;  // of numbers 0, 1, ... of a column, which begin at from and to
+    bool from_alternates, to_alternates;
     int outers, columns;
 
-    SCI_HD DctPair<T>& at(int i, int c) const {
-      const int place = i << a.log_columns;
-      return z[place + (place * 73 >> 9) + c];
-    }
+    SCI_HD int shift() const { return single ? 0 : a.log_columns; }
+    SCI_HD DctPair<T>& at(int i, int c) const { return z[spread(i << shift()) + (single ? 0 : c)]; }
     SCI_HD T& real(int i, int c) const { return reinterpret_cast<T*>(&at(i >> 1, c))[i & 1]; }
 
-    /// f(i, c, start) for i < count and all columns c, whose first number is x[base + start], in the order of memory.
-    template <class F>
-    SCI_HD void each(int count, DctDivisor by_count, const F& f) const {
-      const int total = a.bundled ? outers * count * a.inner : count << a.log_columns;
-      for (int t = team.lane; t < total; t += team.size) {
-        if (a.bundled) {
-          const int k = a.bundle > 1 ? by_count.of(t) : 0, rest = t - k * count * a.inner;
-          const int i = a.inner > 1 ? a.by_inner.of(rest) : rest, j = rest - i * a.inner;
-          f(i, k * a.inner + j, int64_t(k) * a.plan.n * a.inner + j);
-        } else {
-          const int c = t & ((1 << a.log_columns) - 1);
-          if (c < columns) f(t >> a.log_columns, c, int64_t(c));
+    SCI_HD int spots(int count) const {
+      return single ? count : a.bundled ? outers * count * a.inner : count << a.log_columns;
+    }
+    /// Number i < count of column c, which begins `start` after the first, in the order of memory. False where a tile
+    /// is not full.
+    SCI_HD bool spot(int t, int count, DctDivisor by_count, int& i, int& c, int64_t& start) const {
+      if (single) {
+        i = t;
+        c = 0;
+        start = 0;
+        return true;
+      }
+      if (a.bundled) {
+        const int k = a.bundle > 1 ? by_count.of(t) : 0, rest = t - k * count * a.inner;
+        i = a.inner > 1 ? a.by_inner.of(rest) : rest;
+        const int j = rest - i * a.inner;
+        c = k * a.inner + j;
+        start = int64_t(k) * a.plan.n * a.inner + j;
+        return true;
+      }
+      i = t >> a.log_columns;
+      c = t & ((1 << a.log_columns) - 1);
+      const bool in = c < columns;
+      start = in ? c : 0;
+      return in;
+    }
+    /// put(i, c, read(i, start)) for all spots, `Many` reads at a time on their way to a lane.
+    template <int Many, class Read, class Put>
+    SCI_HD void load(const Read& read, const Put& put) const {
+      const int count = a.reads(), total = spots(count);
+      for (int first = team.lane; first < total; first += Many * team.size) {
+        decltype(read(0, int64_t(0))) values[Many];
+        int i, c;
+        int64_t start;
+        SCI_UNROLL for (int u = 0; u < Many; ++u) {
+          spot(min(first + u * team.size, total - 1), count, a.by_reads, i, c, start);
+          values[u] = read(i, start);
+        }
+        SCI_UNROLL for (int u = 0; u < Many; ++u) {
+          const int t = first + u * team.size;
+          if (t < total && spot(t, count, a.by_reads, i, c, start)) put(i, c, values[u]);
         }
       }
     }
-
-    SCI_HD T read(int m, int64_t start) const {
-      const T value = a.x[base + start + int64_t(dct_place(m, a.plan.n, a.before)) * a.inner];
-      return a.before == DctOrder::alternating && m % 2 ? -value : value;
+    /// take(i, c, start) for all spots.
+    template <class Take>
+    SCI_HD void store(const Take& take) const {
+      const int count = a.writes(), total = spots(count);
+      for (int t = team.lane; t < total; t += team.size) {
+        int i, c;
+        int64_t start;
+        if (spot(t, count, a.by_writes, i, c, start)) take(i, c, start);
+      }
     }
-    SCI_HD void write(int k, int64_t start, T value) const {
-      value *= a.after == DctOrder::alternating && k % 2 ? -a.scale : a.scale;
-      a.y[base + start + int64_t(dct_place(k, a.plan.n, a.after)) * a.inner] = value;
+
+    SCI_HD T read(int m, int64_t start) const { return from[start + int64_t(m) * from_step]; }
+    SCI_HD void write(int k, int64_t start, T value) const { to[start + int64_t(k) * to_step] = value * a.scale; }
+    SCI_HD T signed_scale(int k) const { return to_alternates && k % 2 ? -a.scale : a.scale; }
+    SCI_HD void write_signed(int k, int64_t start, T value) const {
+      to[start + int64_t(k) * to_step] = value * signed_scale(k);
     }
 
     // ---- before the transform --------------------------------------------------------------------------------
 
-    SCI_HD void put(int m, int c, T value) const {
-      const DctBlockPlan<T>& p = a.plan;
-      if (p.type == 2) {
-        const int place = m % 2 ? p.n - (m + 1) / 2 : m / 2;
-        if (p.whole)
-          at(place, c) = {value, T(0)};
-        else
-          real(place, c) = value;
-      } else if (p.type == 4) {
-        const int number = m % 2 ? 2 * (p.n - m) - 1 : 2 * m + 1;
-        at(p.eighth * number % p.n, c) = {dct_sign_cos<T>(2 * m + 1) * value, T(0)};
-      } else if (p.odd) {
+    /// Type 2 of even n: x_(4p) to x_(4p+3), of which z_p and z_(N-1-p) are made.
+    SCI_HD DctQuad<T> read_quad(int p, int64_t start) const {
+      if (single && a.aligned) return reinterpret_cast<const DctQuad<T>*>(from)[p];
+      const int last = a.plan.n - 1;  // for odd N the one in the middle is x_(n-2) + i x_(n-1)
+      return {read(4 * p, start), read(4 * p + 1, start), read(min(4 * p + 2, last), start),
+              read(min(4 * p + 3, last), start)};
+    }
+    SCI_HD void put_quad(int p, int c, DctQuad<T> x) const {
+      const int other = a.plan.N - 1 - p;
+      const T* v = x.value;
+      const bool middle = p == other;
+      at(p, c) = {v[0], from_alternates && middle ? -v[2] : v[2]};
+      if (!middle) at(other, c) = {from_alternates ? -v[3] : v[3], from_alternates ? -v[1] : v[1]};
+    }
+    /// Type 2 of odd n.
+    SCI_HD void put_whole(int m, int c, T value) const {
+      at(m % 2 ? a.plan.n - (m + 1) / 2 : m / 2, c) = {from_alternates && m % 2 ? -value : value, T(0)};
+    }
+    /// Type 4 of odd n.
+    SCI_HD void put_signed(int m, int c, T value) const {
+      const int n = a.plan.n, number = m % 2 ? 2 * (n - m) - 1 : 2 * m + 1;
+      at(a.plan.eighth * number % n, c) = {dct_sign_cos<T>(2 * m + 1) * value, T(0)};
+    }
+    /// Type 1.
+    SCI_HD void put_extended(int m, int c, T value) const {
+      const int N = a.plan.N;
+      if (a.plan.odd) {
         real(m + 1, c) = value;
-        real(2 * p.N - 1 - m, c) = -value;
-        if (m == 0) real(0, c) = real(p.N, c) = T(0);
+        real(2 * N - 1 - m, c) = -value;
+        if (m == 0) real(0, c) = real(N, c) = T(0);
       } else {
-        const bool end = m == 0 || m == p.N;
+        const bool end = m == 0 || m == N;
         real(m, c) = end ? value * a.end_in : value;
-        if (!end) real(2 * p.N - m, c) = value;
+        if (!end) real(2 * N - m, c) = value;
       }
     }
-    /// Type 3: Z_k and Z_(N-k), parts exchanged.
-    SCI_HD void put_pair(int k, int c, int64_t start) const {
+    /// Type 3: x_k, x_(n-k), x_(N-k), x_(N+k); what is not needed repeats one of the others.
+    SCI_HD DctQuad<T> read_pair(int k, int64_t start) const {
+      const int n = a.plan.n, N = a.plan.whole ? k : a.plan.N;
+      return {read(k, start), read(k == 0 ? 0 : n - k, start), read(N - k, start),
+              read(a.plan.whole ? k : N + k, start)};
+    }
+    /// Z_k and Z_(N-k), parts exchanged.
+    SCI_HD void put_pair(int k, int c, DctQuad<T> quad) const {
       const DctBlockPlan<T>& p = a.plan;
-      const complex<T> first{k == 0 ? a.end_in * read(0, start) : read(k, start),
-                             k == 0 ? T(0) : -read(p.n - k, start)};
+      const T* x = quad.value;
+      const complex<T> first{k == 0 ? a.end_in * x[0] : x[0], k == 0 ? T(0) : -x[1]};
       const complex<T> t = factor(k);
       DctPair<T>&to = at(p.places[k], c), &mirrored = at(p.places[k == 0 ? 0 : p.N - k], c);
       if (p.whole) {
@@ -172,34 +242,54 @@ struct DctColumns {
         if (k > 0) mirrored = {-v.im, v.re};
         return;
       }
-      const T u = read(p.N - k, start), v = k == 0 ? u : read(p.N + k, start), r = half_root();
-      const complex<T> second{(u + v) * r, (v - u) * r};
+      const complex<T> second{(x[2] + x[3]) * half_root(), (x[3] - x[2]) * half_root()};
       const complex<T> sum = conj(t) * (first + second), difference = conj(factor(pairs() + k)) * (first - second);
       to = {sum.im + difference.re, sum.re - difference.im};
       if (k > 0 && 2 * k != p.N) mirrored = {difference.re - sum.im, sum.re + difference.im};
     }
-    /// Type 4: z_j and z_(N-1-j).
-    SCI_HD void put_quarter(int j, int c, int64_t start) const {
+    /// Type 4: x_(2j), x_(2j+1), x_(n-2-2j), x_(n-1-2j), of which z_j and z_(N-1-j) are made.
+    SCI_HD DctQuad<T> read_quarter(int j, int64_t start) const {
       const int n = a.plan.n, other = a.plan.N - 1 - j;
-      const T p = read(2 * j, start), q = read(2 * j + 1, start), r = read(n - 2 - 2 * j, start),
-              s = read(n - 1 - 2 * j, start);
-      const complex<T> z = factor(j) * complex<T>{p, s}, y = factor(other) * complex<T>{r, q};
+      if (single && a.aligned) {
+        auto* row = reinterpret_cast<const DctPair<T>*>(from_step < 0 ? from - (n - 1) : from);
+        const DctPair<T> p = row[j], q = row[other];
+        if (from_step < 0) return {q.im, q.re, p.im, p.re};
+        return {p.re, p.im, q.re, q.im};
+      }
+      return {read(2 * j, start), read(2 * j + 1, start), read(n - 2 - 2 * j, start), read(n - 1 - 2 * j, start)};
+    }
+    SCI_HD void put_quarter(int j, int c, DctQuad<T> quad) const {
+      const int other = a.plan.N - 1 - j;
+      const T* x = quad.value;
+      const complex<T> z = factor(j) * complex<T>{x[0], x[3]}, y = factor(other) * complex<T>{x[2], x[1]};
       at(j, c) = {z.re, z.im};
       at(other, c) = {y.re, y.im};
     }
 
     // ---- after it --------------------------------------------------------------------------------------------
 
-    SCI_HD void take(int k, int c, int64_t start) const {
-      const DctBlockPlan<T>& p = a.plan;
-      if (p.type == 3) {  // parts exchanged
-        const int place = k % 2 ? p.n - (k + 1) / 2 : k / 2;
-        write(k, start, p.whole ? at(place, c).im : real(place ^ 1, c));
+    /// Type 3 of even n, parts exchanged: as read_quad.
+    SCI_HD void take_quad(int p, int c, int64_t start) const {
+      const int other = a.plan.N - 1 - p;
+      const DctPair<T> z = at(p, c), y = at(other, c);
+      const T even = a.scale, odd = signed_scale(1);
+      if (single && a.aligned) {
+        reinterpret_cast<DctQuad<T>*>(to)[p] = {z.im * even, y.re * odd, z.re * even, y.im * odd};
         return;
       }
+      write_signed(4 * p, start, z.im);
+      write_signed(4 * p + 1, start, p == other ? z.re : y.re);
+      if (p == other) return;
+      write_signed(4 * p + 2, start, z.re);
+      write_signed(4 * p + 3, start, y.im);
+    }
+    /// Types 3 and 4 of odd n.
+    SCI_HD void take_whole(int k, int c, int64_t start) const {
+      const DctBlockPlan<T>& p = a.plan;
+      if (p.type == 3) return write_signed(k, start, at(k % 2 ? p.n - (k + 1) / 2 : k / 2, c).im);
       const int b = 2 * k + 1, ub = p.n % 8 * (b % 8);
       const DctPair<T> value = at(p.places[b < p.n ? b : b - p.n], c);
-      write(k, start, numbers::sqrt2<T> * (dct_sign_cos<T>(ub) * value.re + dct_sign_sin<T>(ub) * value.im));
+      write_signed(k, start, numbers::sqrt2<T> * (dct_sign_cos<T>(ub) * value.re + dct_sign_sin<T>(ub) * value.im));
     }
     SCI_HD void take_pair(int k, int c, int64_t start) const {
       const DctBlockPlan<T>& p = a.plan;
@@ -232,11 +322,17 @@ struct DctColumns {
     SCI_HD void take_quarter(int k, int c, int64_t start) const {
       const int n = a.plan.n, other = a.plan.N - 1 - k;
       const complex<T> v = factor(k) * transformed(k, c), w = factor(other) * transformed(other, c);
-      write(2 * k, start, T(2) * v.re);
-      write(n - 1 - 2 * k, start, T(-2) * v.im);
-      if (other == k) return;
-      write(2 * k + 1, start, T(-2) * w.im);
-      write(n - 2 - 2 * k, start, T(2) * w.re);
+      write_two(2 * k, start, T(2) * v.re, T(-2) * w.im);
+      if (other != k) write_two(n - 2 - 2 * k, start, T(2) * w.re, T(-2) * v.im);
+    }
+    /// Numbers k and k + 1 of a column, k even.
+    SCI_HD void write_two(int k, int64_t start, T first, T second) const {
+      if (single && a.aligned) {
+        reinterpret_cast<DctPair<T>*>(to)[k / 2] = {first * a.scale, second * signed_scale(1)};
+      } else {
+        write_signed(k, start, first);
+        write_signed(k + 1, start, second);
+      }
     }
 
     // ---- the transform ---------------------------------------------------------------------------------------
@@ -255,24 +351,20 @@ struct DctColumns {
     /// The pass of radix R, or with `transposed` its transpose.
     template <int R>
     SCI_HD void run(const DctPass& pass, bool transposed) const {
-      const int m = pass.m, total = a.plan.N / R << a.log_columns;
+      const int m = pass.m, total = a.plan.N / R << shift();
       for (int t = team.lane; t < total; t += team.size) {
-        const int u = t >> a.log_columns, c = t & ((1 << a.log_columns) - 1);
-        if (c >= columns) continue;
+        const int u = t >> shift(), c = t & ((1 << shift()) - 1);
+        if (!single && c >= columns) continue;
         const int block = pass.by_m.of(u), p = u - block * m, from = block * R * m + p;
-        const DctPair<T>* w = a.plan.table + pass.twiddles + p;
+        const uint32_t w = uint32_t(pass.twiddles + p);
         T re[R], im[R], wr[R], wi[R];
         SCI_UNROLL for (int j = 0; j < R; ++j) {
           const DctPair<T> value = at(from + m * j, c);
           re[j] = value.re;
           im[j] = value.im;
-          wr[j] = T(1);
-          wi[j] = T(0);
-          if (j > 0 && m > 1) {
-            const DctPair<T> f = w[(j - 1) * m];
-            wr[j] = f.re;
-            wi[j] = f.im;
-          }
+          const DctPair<T> f = a.plan.table[w + uint32_t(j * m)];
+          wr[j] = f.re;
+          wi[j] = f.im;
         }
         if (transposed && m > 1) turn<R>(re, im, wr, wi);
         FftButterfly<R, T, T>::run(re, im);
@@ -313,37 +405,59 @@ struct DctColumns {
     }
   };
 
-  template <bool large>
+  template <bool large, bool single>
   SCI_HD void run(int64_t item, Team team, char* shared) const {
     const int64_t outer = bundled ? item * bundle : item / tiles, column = bundled ? 0 : item % tiles << log_columns;
     const int many = bundled ? int(min(int64_t(bundle), outers - outer)) : 1;
-    const int columns = bundled ? many * inner : min(1 << log_columns, inner - int(column));
-    const Tile tile{*this, team, reinterpret_cast<DctPair<T>*>(shared), outer * plan.n * inner + column, many, columns};
+    const int64_t base = outer * plan.n * inner + column, last = int64_t(plan.n - 1) * inner;
+    const bool down_from = before == DctOrder::reversed, down_to = after == DctOrder::reversed;
+    const Tile<single> tile{*this,
+                            team,
+                            reinterpret_cast<DctPair<T>*>(shared),
+                            x + base + (down_from ? last : 0),
+                            y + base + (down_to ? last : 0),
+                            down_from ? -inner : inner,
+                            down_to ? -inner : inner,
+                            before == DctOrder::alternating,
+                            after == DctOrder::alternating,
+                            many,
+                            bundled ? many * inner : min(1 << log_columns, inner - int(column))};
+    constexpr int reads_at_once = 64 / sizeof(T);
+    auto read = [&](int m, int64_t start) { return tile.read(m, start); };
     if (plan.type == 3)
-      tile.each(reads(), by_reads, [&](int k, int c, int64_t start) { tile.put_pair(k, c, start); });
-    else if (plan.type == 4 && !plan.whole)
-      tile.each(reads(), by_reads, [&](int k, int c, int64_t start) { tile.put_quarter(k, c, start); });
+      tile.template load<reads_at_once / 4>([&](int k, int64_t start) { return tile.read_pair(k, start); },
+                                            [&](int k, int c, DctQuad<T> q) { tile.put_pair(k, c, q); });
+    else if (plan.type == 1)
+      tile.template load<reads_at_once>(read, [&](int m, int c, T value) { tile.put_extended(m, c, value); });
+    else if (plan.whole && plan.type == 2)
+      tile.template load<reads_at_once>(read, [&](int m, int c, T value) { tile.put_whole(m, c, value); });
+    else if (plan.whole)
+      tile.template load<reads_at_once>(read, [&](int m, int c, T value) { tile.put_signed(m, c, value); });
+    else if (plan.type == 2)
+      tile.template load<reads_at_once / 4>([&](int p, int64_t start) { return tile.read_quad(p, start); },
+                                            [&](int p, int c, DctQuad<T> q) { tile.put_quad(p, c, q); });
     else
-      tile.each(reads(), by_reads, [&](int m, int c, int64_t start) {
-        m = int(dct_place(m, plan.n, before));
-        tile.put(m, c, tile.read(m, start));
-      });
+      tile.template load<reads_at_once / 4>([&](int j, int64_t start) { return tile.read_quarter(j, start); },
+                                            [&](int j, int c, DctQuad<T> q) { tile.put_quarter(j, c, q); });
     team.sync();
     tile.template transform<large>();
-    if (plan.type == 3 || (plan.type == 4 && plan.whole))
-      tile.each(writes(), by_writes,
-                [&](int k, int c, int64_t start) { tile.take(int(dct_place(k, plan.n, after)), c, start); });
-    else if (plan.type == 4)
-      tile.each(writes(), by_writes, [&](int k, int c, int64_t start) { tile.take_quarter(k, c, start); });
+    if (plan.type < 3)
+      tile.store([&](int k, int c, int64_t start) { tile.take_pair(k, c, start); });
+    else if (plan.whole)
+      tile.store([&](int k, int c, int64_t start) { tile.take_whole(k, c, start); });
+    else if (plan.type == 3)
+      tile.store([&](int p, int c, int64_t start) { tile.take_quad(p, c, start); });
     else
-      tile.each(writes(), by_writes, [&](int k, int c, int64_t start) { tile.take_pair(k, c, start); });
+      tile.store([&](int k, int c, int64_t start) { tile.take_quarter(k, c, start); });
   }
 };
 
-/// `large`: with the radices 11 and 13, which take twice the registers of the others.
-template <class T, bool large>
+/// `large`: with the radices 11 and 13, which take twice the registers of the others; `single`: an item is a row.
+template <class T, bool large, bool single>
 struct DctBlock : DctColumns<T> {
-  SCI_HD void team(int64_t item, Team team, char* shared) const { this->template run<large>(item, team, shared); }
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
+    this->template run<large, single>(item, team, shared);
+  }
   SCI_HD void operator()(int64_t item) const { team(item, Team{0, 1}, this->room); }
 };
 

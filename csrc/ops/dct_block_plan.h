@@ -82,7 +82,7 @@ class DctBlockMaker {
       const int32_t m = int32_t(left / r);
       plan_.pass[plan_.count++] = {r, m, int32_t(numbers_.size()), divisor(m)};
       FftRoots root(left, left);
-      for (int64_t k = 1; k < r && m > 1; ++k)
+      for (int64_t k = 0; k < r; ++k)
         for (int64_t p = 0; p < m; ++p) write(root, p * k);
       for (int64_t k = 0; k < plan_.N; ++k) places_[k] += uint16_t(k / stride % r * m);
       left = m;

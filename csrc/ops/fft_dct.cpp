@@ -22,10 +22,13 @@ SCI_DCT_KERNEL(DctSigned)
 SCI_DCT_KERNEL(DctUnsigned)
 SCI_DCT_KERNEL(DctExtend)
 SCI_DCT_KERNEL(DctRestrict)
-SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<float, false>)
-SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<float, true>)
-SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<double, false>)
-SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<double, true>)
+#define SCI_DCT_BLOCKS(T)                                            \
+  SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<T, false, false>) \
+  SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<T, false, true>)  \
+  SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<T, true, false>)  \
+  SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<T, true, true>)
+SCI_DCT_BLOCKS(float)
+SCI_DCT_BLOCKS(double)
 
 namespace sci {
 namespace {
@@ -92,6 +95,7 @@ bool block_transform(const Tensor& x, Tensor& out, int64_t outers, int64_t n, in
   DctColumns<T>& columns = call->columns;
   columns.x = data<T>(x);
   columns.y = data<T>(out);
+  columns.aligned = n % 4 == 0 && reinterpret_cast<uintptr_t>(columns.x) % 16 == 0;
   columns.before = job.before();
   columns.after = job.after();
   columns.scale = T(job.scale);
@@ -100,10 +104,12 @@ bool block_transform(const Tensor& x, Tensor& out, int64_t outers, int64_t n, in
   std::vector<char> room(x.is_cuda() ? 0 : columns.shared_bytes());
   columns.room = room.data();
   // On a CPU, for the tests, in one thread.
+  auto run = [&](auto body) { parallel_for(x, call->items, body, call->items); };
+  const bool single = columns.bundle == 1 && inner == 1;
   if (call->large)
-    parallel_for(x, call->items, DctBlock<T, true>{columns}, call->items);
+    single ? run(DctBlock<T, true, true>{columns}) : run(DctBlock<T, true, false>{columns});
   else
-    parallel_for(x, call->items, DctBlock<T, false>{columns}, call->items);
+    single ? run(DctBlock<T, false, true>{columns}) : run(DctBlock<T, false, false>{columns});
   return true;
 }
 
