@@ -70,8 +70,8 @@ struct MultilinearItem {
   BatchSteps c_at, knots_at, query_at;
   int64_t count, block, blocks;
 
-  SCI_HD int64_t batch(int64_t item) const { return item / blocks; }
-  SCI_HD int64_t first(int64_t item) const { return item % blocks * block; }
+  SCI_HD int64_t batch(int64_t item) const { return item < blocks ? 0 : item / blocks; }
+  SCI_HD int64_t first(int64_t item) const { return (item - batch(item) * blocks) * block; }
   SCI_HD int64_t size(int64_t item) const {
     int64_t left = count - first(item);
     return left < block ? left : block;

@@ -22,7 +22,8 @@ SCI_HD T falling_factorial(int64_t power, int64_t nu) {
   return product;
 }
 
-/// Item: a block of queries of one batch element. T is real, V the type of the coefficients.
+/// Item: a block of queries of one batch element, and of their columns every 2^part_bits-th. T is real, V the type of
+/// the coefficients.
 template <class T, class V>
 struct PiecewiseEvaluate {
   const V* c;
@@ -32,9 +33,12 @@ struct PiecewiseEvaluate {
   BatchSteps c_at, x_at, query_at;
   int64_t k, m, columns, count, block, blocks, nu;
   bool extrapolate;
+  int part_bits;
 
   SCI_HD void operator()(int64_t item) const {
-    int64_t batch = item / blocks, first = item % blocks * block;
+    const int64_t parts = int64_t(1) << part_bits, part = item & (parts - 1);
+    item >>= part_bits;
+    const int64_t batch = item < blocks ? 0 : item / blocks, first = (item - batch * blocks) * block;
     int64_t last = first + block < count ? first + block : count;
     const V* coefficients = c + c_at(batch);
     const T* knots = x + x_at(batch);
@@ -49,26 +53,24 @@ struct PiecewiseEvaluate {
       T t = queries[q];
       if (isnan(t) || (!extrapolate && !(t >= low && t <= high))) {
         SCI_NO_UNROLL
-        for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
+        for (int64_t j = part; j < columns; j += parts) to[j] = V(limits<T>::nan);
         continue;
       }
       int64_t i = intervals[q - first];
       T s = t - knots[i];
       const V* a = coefficients + i * columns;
-      if (nu == 0 && columns == 1) {
-        V sum = a[0];
-        for (int64_t p = 1; p < k; ++p) sum = sum * s + a[p * row];
-        to[0] = sum;
+      if (k <= nu) {
+        SCI_NO_UNROLL
+        for (int64_t j = part; j < columns; j += parts) to[j] = V(T(0));
+      } else if (columns == 1 || parts > 1) {
+        SCI_NO_UNROLL
+        for (int64_t j = part; j < columns; j += parts) to[j] = one(a + j, row, s);
       } else if (nu == 0 && k == 4) {
         SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j, ++a) to[j] = ((a[0] * s + a[row]) * s + a[2 * row]) * s + a[3 * row];
       } else if (nu == 1 && k == 4) {
-        T s3 = T(3) * s * s, s2 = T(2) * s;
         SCI_NO_UNROLL
-        for (int64_t j = 0; j < columns; ++j, ++a) to[j] = a[0] * s3 + a[row] * s2 + a[2 * row];
-      } else if (k <= nu) {
-        SCI_NO_UNROLL
-        for (int64_t j = 0; j < columns; ++j) to[j] = V(T(0));
+        for (int64_t j = 0; j < columns; ++j) to[j] = one(a + j, row, s);
       } else {
         T factor = falling_factorial<T>(k - 1, nu);
         SCI_NO_UNROLL
@@ -82,6 +84,18 @@ struct PiecewiseEvaluate {
         }
       }
     }
+  }
+
+  /// Of one column, in registers.
+  SCI_HD V one(const V* a, int64_t row, T s) const {
+    if (nu == 1 && k == 4) return a[0] * (T(3) * s * s) + a[row] * (T(2) * s) + a[2 * row];
+    V sum = nu ? a[0] * falling_factorial<T>(k - 1, nu) : a[0];
+    for (int64_t p = 1; p < k - nu; ++p) {
+      V next = a[p * row];
+      if (nu) next = next * falling_factorial<T>(k - 1 - p, nu);
+      sum = sum * s + next;
+    }
+    return sum;
   }
 };
 

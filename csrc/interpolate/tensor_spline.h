@@ -276,7 +276,8 @@ struct TensorQuery {
   }
 };
 
-/// Item: a block of queries of one batch element. The grid's steps count rows of `columns` values.
+/// Item: a block of queries of one batch element, and of their columns every 2^part_bits-th. The grid's steps count
+/// rows of `columns` values.
 template <class T, class V, int K>
 struct TensorEvaluate {
   const V* c;
@@ -286,9 +287,12 @@ struct TensorEvaluate {
   BatchSteps c_at, knots_at, query_at;
   TensorGrid grid;
   int64_t columns, count, block, blocks;
+  int part_bits;
 
   SCI_HD void operator()(int64_t item) const {
-    int64_t batch = item / blocks, first = item % blocks * block;
+    const int64_t parts = int64_t(1) << part_bits, part = item & (parts - 1);
+    item >>= part_bits;
+    const int64_t batch = item < blocks ? 0 : item / blocks, first = (item - batch * blocks) * block;
     int64_t end = first + block < count ? first + block : count;
     const V* coefficients = c + c_at(batch);
     const T* t = knots + knots_at(batch);
@@ -301,7 +305,7 @@ struct TensorEvaluate {
     for (int64_t q = first; q < end; ++q, x += grid.dims, to += columns) {
       if (!here.locate(grid, t, x)) {
         SCI_NO_UNROLL
-        for (int64_t j = 0; j < columns; ++j) to[j] = V(limits<T>::nan);
+        for (int64_t j = part; j < columns; j += parts) to[j] = V(limits<T>::nan);
         continue;
       }
       here.weigh(grid, t, x);
@@ -330,6 +334,18 @@ struct TensorEvaluate {
           sum += part * product;
         });
         to[0] = sum;
+      } else if (parts > 1) {
+        SCI_NO_UNROLL
+        for (int64_t j = part; j < columns; j += parts) {
+          V sum = V(T(0));
+          here.runs(grid, [&](int64_t offset, T product) {
+            const V* from = coefficients + offset * columns + j;
+            V run_sum = from[0] * weight[0];
+            for (int i = 1; i <= run; ++i) run_sum += from[i * columns] * weight[i];
+            sum += run_sum * product;
+          });
+          to[j] = sum;
+        }
       } else {
         SCI_NO_UNROLL
         for (int64_t j = 0; j < columns; ++j) to[j] = V(T(0));

@@ -28,15 +28,16 @@ Tensor ppoly_evaluate(const Tensor& c_, const Tensor& x_, const Tensor& query_, 
   STD_TORCH_CHECK(x.scalar_type() == query.scalar_type(), "ppoly_evaluate: breakpoints and queries differ in dtype");
   Tensor out = empty_as(c, batch.shape({count, columns}));
   int64_t block = block_for(c, search_block), blocks = blocks_of(count, block);
+  const int part_bits = part_bits_for(c, columns);
   if (out.numel() == 0) return out;
   dispatch_number(c, "ppoly_evaluate", [&](auto tag) {
     using V = typename decltype(tag)::type;
     using T = real_of<V>;
     parallel_for(
-        out, batch.count() * blocks,
+        out, (batch.count() * blocks) << part_bits,
         PiecewiseEvaluate<T, V>{data<V>(std::as_const(c)), data<T>(std::as_const(x)), data<T>(std::as_const(query)),
                                 data<V>(out), batch.steps(c, 3), batch.steps(x, 1), batch.steps(query, 1), k, m,
-                                columns, count, block, blocks, nu, extrapolate},
+                                columns, count, block, blocks, nu, extrapolate, part_bits},
         1 + 4096 / (block * columns));
   });
   return out;

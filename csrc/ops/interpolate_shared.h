@@ -56,6 +56,14 @@ class Batch {
 /// How many neighbours one item of work takes: a run of them on the CPU, each its own thread on CUDA.
 inline int64_t block_for(const Tensor& x, int64_t cpu) { return x.is_cuda() ? 1 : cpu; }
 
+/// How many threads, as a power of two, share the columns of a query: on CUDA as many as write a sector of memory, 32
+/// bytes, side by side.
+inline int part_bits_for(const Tensor& x, int64_t columns) {
+  int bits = 0;
+  while (x.is_cuda() && int64_t(2) << bits <= std::min<int64_t>(columns, 32 / int64_t(x.element_size()))) ++bits;
+  return bits;
+}
+
 inline int64_t blocks_of(int64_t count, int64_t block) { return (count + block - 1) / block; }
 
 /// The last dimension sorted, equal values in their old order, and where each value was.

@@ -156,11 +156,12 @@ Tensor tensor_spline_evaluate(const Tensor& c_, const Tensor& knots_, const Tens
       return;
     }
     dispatch_degree(grid, [&](auto k) {
-      parallel_for(out, batch.count() * blocks,
-                   TensorEvaluate<T, V, decltype(k)::value>{data<V>(std::as_const(c)), data<T>(std::as_const(knots)),
-                                                            data<T>(std::as_const(query)), data<V>(out),
-                                                            batch.steps(c, 2), batch.steps(knots, 1),
-                                                            batch.steps(query, 2), grid, columns, count, block, blocks},
+      const int part_bits = part_bits_for(c, columns);
+      parallel_for(out, (batch.count() * blocks) << part_bits,
+                   TensorEvaluate<T, V, decltype(k)::value>{
+                       data<V>(std::as_const(c)), data<T>(std::as_const(knots)), data<T>(std::as_const(query)),
+                       data<V>(out), batch.steps(c, 2), batch.steps(knots, 1), batch.steps(query, 2), grid, columns,
+                       count, block, blocks, part_bits},
                    1 + 1024 / (block * columns));
     });
   });

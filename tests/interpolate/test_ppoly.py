@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from scipy import interpolate as reference
 from torch import Tensor
 
-from sci.interpolate import PPoly
+from sci.interpolate import BSpline, PPoly
 from sci.interpolate._piecewise import evaluate, scatter
 
 
@@ -172,3 +173,24 @@ def test_bad_values(args: Any, text: str) -> None:
 def test_two_devices_raise() -> None:
     with pytest.raises(RuntimeError, match="one device"):
         PPoly(torch.zeros(1, 1, device="meta"), torch.zeros(2))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex128])
+def test_columns_are_those_of_one(dtype: torch.dtype, device: torch.device) -> None:
+    """Threads of a GPU share the columns of a point; the result is that of each column alone."""
+    real = dtype.to_real() if dtype.is_complex else dtype
+    generator = torch.Generator().manual_seed(5)
+    x = torch.arange(8, dtype=real, device=device)
+    at = (8 * torch.rand(40, generator=generator) - 0.5).to(real).to(device)
+    at[3] = torch.nan
+    close = functools.partial(torch.testing.assert_close, rtol=8 * torch.finfo(real).eps, equal_nan=True)
+    for columns in (2, 3, 9):
+        for k in (1, 4, 6):
+            c = torch.randn(k, 7, columns, generator=generator, dtype=torch.float64).to(dtype).to(device)
+            for nu in (0, 1, 2):
+                alone = [PPoly(c[..., j].contiguous(), x)(at, nu) for j in range(columns)]
+                close(PPoly(c, x)(at, nu), torch.stack(alone, -1), atol=1e-4 if real is torch.float32 else 1e-12)
+        c = torch.randn(11, columns, generator=generator, dtype=torch.float64).to(dtype).to(device)
+        t = torch.cat((x[:1].expand(3), x, x[-1:].expand(3), x[-1:]))
+        alone = [BSpline(t, c[..., j].contiguous(), 3)(at) for j in range(columns)]
+        close(BSpline(t, c, 3)(at), torch.stack(alone, -1), atol=1e-4 if real is torch.float32 else 1e-12)
