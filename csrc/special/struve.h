@@ -229,20 +229,11 @@ SCI_HD_LARGE T struve_l_positive(T v, T x) {
   return i - struve_algebraic(v, x, sum);
 }
 
-/// The sign -1 is H, 1 is L.
+/// For x >= 0; the sign -1 is H, 1 is L.
 template <class T>
-SCI_HD T struve_any(T v, T x, scalar_of<T> sign) {
+SCI_HD T struve_right(T v, T x, scalar_of<T> sign) {
   using S = scalar_of<T>;
-  // Gamma functions and powers leave float's range, and their products do not: in double.
-  if constexpr (is_same<T, float>) return float(struve_any(double(v), double(x), double(sign)));
-  S order = primal(v), size = primal(x);
-  if (isnan(order) || isnan(size) || isinf(order)) return T(limits<S>::nan);
-  bool whole = order == rint(order), even = order == S(2) * rint(order / S(2));
-  if (size < S(0)) {
-    if (!whole) return T(limits<S>::nan);
-    T y = struve_any(v, T(-x), sign);
-    return even ? -y : y;
-  }
+  const S order = primal(v), size = primal(x);
   if (size == S(0)) {
     if (order > S(-1)) return T(0);
     if (order == S(-1)) return T(S(2) * numbers::inv_pi<S>);
@@ -255,6 +246,20 @@ SCI_HD T struve_any(T v, T x, scalar_of<T> sign) {
     return order < S(1) ? T(0) : order == S(1) ? T(S(2) * numbers::inv_pi<S>) : T(limits<S>::infinity);
   }
   return sign > S(0) ? struve_l_positive(v, x) : struve_h_positive(v, x);
+}
+
+/// No function may call itself: a GPU could not tell how much stack the kernel needs.
+template <class T>
+SCI_HD T struve_any(T v, T x, scalar_of<T> sign) {
+  using S = scalar_of<T>;
+  // Gamma functions and powers leave float's range, and their products do not: in double.
+  if constexpr (is_same<T, float>) return float(struve_any(double(v), double(x), double(sign)));
+  const S order = primal(v), size = primal(x);
+  if (isnan(order) || isnan(size) || isinf(order)) return T(limits<S>::nan);
+  if (!(size < S(0))) return struve_right(v, x, sign);
+  if (order != rint(order)) return T(limits<S>::nan);
+  const T y = struve_right(v, T(-x), sign);
+  return order == S(2) * rint(order / S(2)) ? -y : y;
 }
 
 /// d/dv and d^2/dv^2 for x > 0, NaN elsewhere. Double carries float's: the parts cancel in float's range.
