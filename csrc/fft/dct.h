@@ -38,6 +38,10 @@ SCI_HD int64_t dct_place(int64_t m, int64_t n, DctOrder order) { return order ==
 /// Where v_m of types 2 and 3 comes from: even places upwards, then odd places downwards.
 SCI_HD int64_t dct_permuted(int64_t m, int64_t n) { return m < (n + 1) / 2 ? 2 * m : 2 * n - 1 - 2 * m; }
 
+/// And where x_i goes. The steps below go along x or y, so that neighbouring lanes meet whole sectors there, and two
+/// ascending or descending runs in v.
+SCI_HD int64_t dct_unpermuted(int64_t i, int64_t n) { return i % 2 ? n - (i + 1) / 2 : i / 2; }
+
 /// exp(-i pi p / q): an entry of the table, where there is one (on the CPU), or computed.
 template <class T>
 SCI_HD complex<T> dct_twiddle(const complex<T>* table, int64_t k, T angle) {
@@ -72,13 +76,13 @@ struct DctSink {
   }
 };
 
-/// Type 2, before: v_m.
+/// Type 2, before: x_i to its place.
 template <class T>
 struct DctPermute {
   DctSource<T> source;
   T* v;
-  SCI_HD void operator()(int64_t row, int64_t m) const {
-    v[row * source.n + m] = source(row, dct_permuted(m, source.n));
+  SCI_HD void operator()(int64_t row, int64_t i) const {
+    v[row * source.n + dct_unpermuted(i, source.n)] = source(row, i);
   }
 };
 
@@ -116,37 +120,42 @@ struct DctToHalf {
   }
 };
 
-/// Type 3, after: v_m to its place.
+/// Type 3, after: y_i from its place.
 template <class T>
 struct DctUnpermute {
   const T* v;
   DctSink<T> sink;
-  SCI_HD void operator()(int64_t row, int64_t m) const { sink(row, dct_permuted(m, sink.n), v[row * sink.n + m]); }
+  SCI_HD void operator()(int64_t row, int64_t i) const { sink(row, i, v[row * sink.n + dct_unpermuted(i, sink.n)]); }
 };
 
-/// Type 4 of even n, before: z_j, j = 0 .. n/2 - 1.
+/// Type 4 of even n, before: z_j and z_(n/2-1-j), j <= n/4, which take the same four numbers.
 template <class T>
 struct DctPack {
   DctSource<T> source;
   complex<T>* z;
   const complex<T>* table;
   SCI_HD void operator()(int64_t row, int64_t j) const {
-    int64_t n = source.n;
-    z[row * (n / 2) + j] =
-        dct_twiddle(table, j, T(8 * j + 1) / T(8 * n)) * complex<T>{source(row, 2 * j), source(row, n - 1 - 2 * j)};
+    int64_t n = source.n, other = n / 2 - 1 - j;
+    complex<T> first{source(row, 2 * j), source(row, n - 1 - 2 * j)};
+    complex<T> second{source(row, n - 2 - 2 * j), source(row, 2 * j + 1)};
+    z[row * (n / 2) + j] = dct_twiddle(table, j, T(8 * j + 1) / T(8 * n)) * first;
+    z[row * (n / 2) + other] = dct_twiddle(table, other, T(8 * other + 1) / T(8 * n)) * second;
   }
 };
 
-/// Type 4 of even n, after: two values from Z_k, k = 0 .. n/2 - 1.
+/// Type 4 of even n, after: four values from Z_k and Z_(n/2-1-k), k <= n/4.
 template <class T>
 struct DctUnpack {
   const complex<T>* z;
   const complex<T>* table;
   DctSink<T> sink;
   SCI_HD void operator()(int64_t row, int64_t k) const {
-    int64_t n = sink.n;
+    int64_t n = sink.n, other = n / 2 - 1 - k;
     complex<T> p = dct_twiddle(table, k, T(8 * k + 1) / T(8 * n)) * z[row * (n / 2) + k];
+    complex<T> q = dct_twiddle(table, other, T(8 * other + 1) / T(8 * n)) * z[row * (n / 2) + other];
     sink(row, 2 * k, T(2) * p.re);
+    sink(row, 2 * k + 1, T(-2) * q.im);
+    sink(row, n - 2 - 2 * k, T(2) * q.re);
     sink(row, n - 1 - 2 * k, T(-2) * p.im);
   }
 };

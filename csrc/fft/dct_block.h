@@ -90,7 +90,7 @@ struct DctColumns {
   int64_t outers;
   int32_t inner, bundle, log_columns, team_size;
   bool bundled;
-  bool aligned;  // a row is DctQuads
+  bool aligned;  // rows are DctQuads
   int64_t tiles;
   DctDivisor by_inner, by_reads, by_writes;
 
@@ -189,7 +189,7 @@ struct DctColumns {
 
     /// Type 2 of even n: x_(4p) to x_(4p+3), of which z_p and z_(N-1-p) are made.
     SCI_HD DctQuad<T> read_quad(int p, int64_t start) const {
-      if (single && a.aligned) return reinterpret_cast<const DctQuad<T>*>(from)[p];
+      if (a.aligned) return reinterpret_cast<const DctQuad<T>*>(from + start)[p];
       const int last = a.plan.n - 1;  // for odd N the one in the middle is x_(n-2) + i x_(n-1)
       return {read(4 * p, start), read(4 * p + 1, start), read(min(4 * p + 2, last), start),
               read(min(4 * p + 3, last), start)};
@@ -203,7 +203,7 @@ struct DctColumns {
     }
     /// Type 2 of odd n.
     SCI_HD void put_whole(int m, int c, T value) const {
-      at(m % 2 ? a.plan.n - (m + 1) / 2 : m / 2, c) = {from_alternates && m % 2 ? -value : value, T(0)};
+      at(int(dct_unpermuted(m, a.plan.n)), c) = {from_alternates && m % 2 ? -value : value, T(0)};
     }
     /// Type 4 of odd n.
     SCI_HD void put_signed(int m, int c, T value) const {
@@ -250,8 +250,8 @@ struct DctColumns {
     /// Type 4: x_(2j), x_(2j+1), x_(n-2-2j), x_(n-1-2j), of which z_j and z_(N-1-j) are made.
     SCI_HD DctQuad<T> read_quarter(int j, int64_t start) const {
       const int n = a.plan.n, other = a.plan.N - 1 - j;
-      if (single && a.aligned) {
-        auto* row = reinterpret_cast<const DctPair<T>*>(from_step < 0 ? from - (n - 1) : from);
+      if (a.aligned) {
+        auto* row = reinterpret_cast<const DctPair<T>*>(from + start - (from_step < 0 ? n - 1 : 0));
         const DctPair<T> p = row[j], q = row[other];
         if (from_step < 0) return {q.im, q.re, p.im, p.re};
         return {p.re, p.im, q.re, q.im};
@@ -273,8 +273,8 @@ struct DctColumns {
       const int other = a.plan.N - 1 - p;
       const DctPair<T> z = at(p, c), y = at(other, c);
       const T even = a.scale, odd = signed_scale(1);
-      if (single && a.aligned) {
-        reinterpret_cast<DctQuad<T>*>(to)[p] = {z.im * even, y.re * odd, z.re * even, y.im * odd};
+      if (a.aligned) {
+        reinterpret_cast<DctQuad<T>*>(to + start)[p] = {z.im * even, y.re * odd, z.re * even, y.im * odd};
         return;
       }
       write_signed(4 * p, start, z.im);
@@ -286,37 +286,42 @@ struct DctColumns {
     /// Types 3 and 4 of odd n.
     SCI_HD void take_whole(int k, int c, int64_t start) const {
       const DctBlockPlan<T>& p = a.plan;
-      if (p.type == 3) return write_signed(k, start, at(k % 2 ? p.n - (k + 1) / 2 : k / 2, c).im);
+      if (p.type == 3) return write_signed(k, start, at(int(dct_unpermuted(k, p.n)), c).im);
       const int b = 2 * k + 1, ub = p.n % 8 * (b % 8);
       const DctPair<T> value = at(p.places[b < p.n ? b : b - p.n], c);
       write_signed(k, start, numbers::sqrt2<T> * (dct_sign_cos<T>(ub) * value.re + dct_sign_sin<T>(ub) * value.im));
     }
+    /// Type 2 of odd n.
+    SCI_HD void take_conjugates(int k, int c, int64_t start) const {
+      const complex<T> v = T(2) * (factor(k) * transformed(k, c));
+      write(k, start, k == 0 ? v.re * a.end_out : v.re);
+      if (k > 0) write(a.plan.n - k, start, -v.im);
+    }
+    /// Type 2 of even n.
     SCI_HD void take_pair(int k, int c, int64_t start) const {
-      const DctBlockPlan<T>& p = a.plan;
-      const complex<T> z = transformed(k, c);
-      const T end = k == 0 ? a.end_out : T(1);
-      if (p.whole) {
-        const complex<T> v = T(2) * (factor(k) * z);
-        write(k, start, v.re * end);
-        if (k > 0) write(p.n - k, start, -v.im);
-        return;
-      }
-      const complex<T> other = conj(transformed(k == 0 ? 0 : p.N - k, c));
-      const complex<T> even = p.type == 1 ? z + other : factor(k) * (z + other);
-      const complex<T> o = factor(p.type == 1 ? k : pairs() + k) * (z - other), turned{-o.im, o.re};
-      const complex<T> v = even - turned, w = even + turned;
-      const bool two = 2 * k != p.N;
-      if (p.type == 2) {
-        write(k, start, v.re * end);
-        if (k > 0) write(p.n - k, start, -v.im);
-        if (two) write(p.N - k, start, (w.re - w.im) * half_root());
-        if (two && k > 0) write(p.N + k, start, (w.re + w.im) * half_root());
-      } else if (p.odd) {
-        if (k > 0) write(k - 1, start, T(-0.5) * v.im);
-        if (two && k > 0) write(p.N - k - 1, start, T(0.5) * w.im);
-      } else {
-        write(k, start, T(0.5) * v.re * end);
-        if (two) write(p.N - k, start, T(0.5) * w.re * end);
+      const int n = a.plan.n, N = a.plan.N;
+      const complex<T> z = transformed(k, c), other = conj(transformed(k == 0 ? 0 : N - k, c));
+      const complex<T> even = factor(k) * (z + other), odd = factor(pairs() + k) * (z - other);
+      const complex<T> v{even.re + odd.im, even.im - odd.re}, w{even.re - odd.im, even.im + odd.re};
+      write(k, start, k == 0 ? v.re * a.end_out : v.re);
+      if (2 * k != N) write(N - k, start, (w.re - w.im) * half_root());
+      if (k == 0) return;
+      write(n - k, start, -v.im);
+      if (2 * k != N) write(N + k, start, (w.re + w.im) * half_root());
+    }
+    /// Type 1: the halves of real parts, or for sines of imaginary ones.
+    SCI_HD void take_extended(int k, int c, int64_t start) const {
+      const int N = a.plan.N;
+      const complex<T> z = transformed(k, c), other = conj(transformed(k == 0 ? 0 : N - k, c));
+      const complex<T> even = z + other, odd = factor(k) * (z - other);
+      const bool two = 2 * k != N;
+      if (!a.plan.odd) {
+        const T half = k == 0 ? a.end_out / 2 : T(0.5);
+        write(k, start, half * (even.re + odd.im));
+        if (two) write(N - k, start, half * (even.re - odd.im));
+      } else if (k > 0) {
+        write(k - 1, start, T(-0.5) * (even.im - odd.re));
+        if (two) write(N - k - 1, start, T(0.5) * (even.im + odd.re));
       }
     }
     SCI_HD void take_quarter(int k, int c, int64_t start) const {
@@ -327,8 +332,8 @@ struct DctColumns {
     }
     /// Numbers k and k + 1 of a column, k even.
     SCI_HD void write_two(int k, int64_t start, T first, T second) const {
-      if (single && a.aligned) {
-        reinterpret_cast<DctPair<T>*>(to)[k / 2] = {first * a.scale, second * signed_scale(1)};
+      if (a.aligned) {
+        reinterpret_cast<DctPair<T>*>(to + start)[k / 2] = {first * a.scale, second * signed_scale(1)};
       } else {
         write_signed(k, start, first);
         write_signed(k + 1, start, second);
@@ -441,7 +446,11 @@ struct DctColumns {
                                             [&](int j, int c, DctQuad<T> q) { tile.put_quarter(j, c, q); });
     team.sync();
     tile.template transform<large>();
-    if (plan.type < 3)
+    if (plan.type == 1)
+      tile.store([&](int k, int c, int64_t start) { tile.take_extended(k, c, start); });
+    else if (plan.type == 2 && plan.whole)
+      tile.store([&](int k, int c, int64_t start) { tile.take_conjugates(k, c, start); });
+    else if (plan.type == 2)
       tile.store([&](int k, int c, int64_t start) { tile.take_pair(k, c, start); });
     else if (plan.whole)
       tile.store([&](int k, int c, int64_t start) { tile.take_whole(k, c, start); });

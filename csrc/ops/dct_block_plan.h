@@ -155,7 +155,7 @@ std::optional<DctBlockCall<T>> dct_block(const Tensor& like, int type, bool odd,
   a.log_columns = 5;
   auto columns = [&] { return int64_t(1) << a.log_columns; };
   if (a.bundled) {  // enough for a few warps, but not at the cost of items
-    while (columns() / 2 >= inner && (N * columns() > 1024 || outers * inner < busy * columns())) --a.log_columns;
+    while (columns() / 2 >= inner && (N * columns() > 512 || outers * inner < busy * columns())) --a.log_columns;
   } else {  // whole sectors, and half ones before there is no room
     while (columns() / 2 >= inner || (columns() * int64_t(sizeof(T)) > sector && a.shared_bytes() > limit / 4))
       --a.log_columns;

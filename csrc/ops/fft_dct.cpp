@@ -72,9 +72,9 @@ Tensor torch_transform(const Tensor& x, int64_t rows, int64_t n, const DctJob& a
     run_step(x, DctUnpermute<T>{data<T>(std::as_const(v)), sink}, rows, n);
   } else if (n % 2 == 0) {
     Tensor z = empty_as(x, {rows, n / 2}, complex_type);
-    run_step(x, DctPack<T>{source, data<complex<T>>(z), table}, rows, n / 2);
+    run_step(x, DctPack<T>{source, data<complex<T>>(z), table}, rows, (n + 2) / 4);
     Tensor transformed = complex_fft(z, {1}, true);
-    run_step(x, DctUnpack<T>{data<complex<T>>(std::as_const(transformed)), table, sink}, rows, n / 2);
+    run_step(x, DctUnpack<T>{data<complex<T>>(std::as_const(transformed)), table, sink}, rows, (n + 2) / 4);
   } else {
     Tensor v = empty_as(x, {rows, n});
     run_step(x, DctSigned<T>{source, data<T>(v)}, rows, n);
@@ -95,7 +95,7 @@ bool block_transform(const Tensor& x, Tensor& out, int64_t outers, int64_t n, in
   DctColumns<T>& columns = call->columns;
   columns.x = data<T>(x);
   columns.y = data<T>(out);
-  columns.aligned = n % 4 == 0 && reinterpret_cast<uintptr_t>(columns.x) % 16 == 0;
+  columns.aligned = inner == 1 && n % 4 == 0 && reinterpret_cast<uintptr_t>(columns.x) % 16 == 0;
   columns.before = job.before();
   columns.after = job.after();
   columns.scale = T(job.scale);
