@@ -162,4 +162,17 @@ struct BalanceItem {
   }
 };
 
+/// Factors that bring numbers to 1 at most and back.
+template <class R>
+SCI_HD RangeFactors<R> unit_range(R size) {
+  RangeFactors<R> range(size);
+  int power = 0;
+  if (range.finite) frexp(size, &power);
+  range.in[0] = ldexp(R(1), -power / 2);
+  range.in[1] = ldexp(R(1), -power + power / 2);
+  range.out[0] = ldexp(R(1), power / 2);
+  range.out[1] = ldexp(R(1), power - power / 2);
+  return range;
+}
+
 }  // namespace sci

@@ -180,6 +180,10 @@ SCI_HD void step(R* d, R* e, R* cs, R* sn, Part<R>& p) {
     const R size = sqrt(choose(plain, one, square)), inverse = one / size;
     c = choose(plain, one, g * inverse);
     s = choose(plain, none, f * inverse);
+    // Many turns would add up what c^2 + s^2 is beside 1, to one side where they are alike.
+    const R beside = R(T(0.5)) * (one - c * c - s * s);
+    c += beside * c;
+    s += beside * s;
     if (k > p.first) e[k - 1] = choose(inside, choose(plain, none, size), e[k - 1]);
     const R before = d[k] - moved, change = (d[k + 1] - before) * s + R(T(2)) * c * b;
     moved = s * change;

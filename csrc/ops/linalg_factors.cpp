@@ -4,6 +4,7 @@
 #include "linalg/factors.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
+#include "orthogonal_jobs.h"
 
 SCI_FOUR_KERNELS("linalg/factors.h", QrItem)
 
@@ -86,22 +87,20 @@ std::tuple<Tensor, int64_t> solve_positive_quick(const Tensor& a0, const Tensor&
   return {x, code_of(info) == 0 && well_conditioned(rcond) ? 0 : look_again};
 }
 
-std::tuple<Tensor, Tensor, int64_t> qr_quick(const Tensor& a, bool check) {
-  if (!is_square(a, one_qr_limit) || (check && !all_finite(a))) return {a, a, look_again};
-  auto [q, r] = qr_small(a, false);
-  return {q, r, 0};
+std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> matrix_sizes() {
+  return {one_cholesky_limit,
+          one_lu_limit,
+          one_schur_limit,
+          one_sqrtm_limit,
+          eigh_batch_limit(),
+          lower_cholesky_from(),
+          runs_lanes() ? one_vectors_limit : 0};
 }
 
-std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> matrix_sizes() {
-  return {one_cholesky_limit, one_lu_limit,       one_schur_limit,
-          one_sqrtm_limit,    eigh_batch_limit(), lower_cholesky_from()};
-}
-
-STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int, int, int, int)"); }
+STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int, int, int, int, int)"); }
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) { m.impl("_matrix_sizes", TORCH_BOX(&matrix_sizes)); }
 SCI_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
 SCI_OPERATOR("_solve_positive_quick(Tensor a, Tensor b, bool lower, bool check) -> (Tensor, int)", solve_positive_quick)
-SCI_OPERATOR("_qr_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", qr_quick)
 SCI_OPERATOR("_cholesky_small(Tensor a, bool lower) -> (Tensor, Tensor)", cholesky_small)
 SCI_OPERATOR("_cholesky_condition(Tensor a, bool lower) -> Tensor", cholesky_condition)
 SCI_OPERATOR("_qr_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", qr_small)

@@ -7,6 +7,7 @@
 #include "linalg/jacobi_teams.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
+#include "orthogonal_jobs.h"
 #include "runtime/kept_tensor.h"
 #include "runtime/teams.h"
 #include "tridiagonal_jobs.h"
@@ -73,6 +74,8 @@ std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower, bool
       return run_jacobi(a, b.count,
                         JacobiEigh<T>{data<T>(std::as_const(a)), left, data<R>(w), data<int32_t>(info), b.n, lower});
     EighJob<T> job{data<T>(a), left, data<R>(w), data<int32_t>(info), b.n, b.count, lower};
+    if (b.count == 1 && b.n > (vectors ? alone_limit : values_by_rotations) && b.n <= one_planes_limit)
+      return hermitian_alone(job);
     if (b.n > (vectors ? most_by_rotations : values_by_rotations))
       return cpu_level() == 2 ? hermitian_in_lanes<T, 64>(job) : hermitian_in_lanes<T, 32>(job);
     cpu_level() == 2 ? eigh_in_lanes<T, 64>(job) : eigh_in_lanes<T, 32>(job);
@@ -150,19 +153,14 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alon
 // ---- the shortest way ----------------------------------------------------------------------------------------------
 
 std::tuple<Tensor, Tensor, int64_t> eigh_quick(const Tensor& a, bool lower, bool vectors, bool check) {
-  if (!is_square(a, alone_limit) || (check && !all_finite(a))) return {a, a, look_again};
+  const int64_t alone = vectors ? one_vectors_limit : one_planes_limit;
+  const bool fits = is_square(a, alone_limit) || (a.dim() == 2 && runs_lanes() && is_square(a, alone));
+  if (!fits || (check && !all_finite(a))) return {a, a, look_again};
   auto [w, v, info] = eigh_small(a, lower, vectors);
   return {w, v, code_of(info)};
 }
 
-std::tuple<Tensor, Tensor, Tensor, int64_t> svd_quick(const Tensor& a, bool check) {
-  if (!is_square(a, alone_limit) || (check && !all_finite(a))) return {a, a, a, look_again};
-  auto [u, s, vh, info] = svd_small(a, false);
-  return {u, s, vh, code_of(info)};
-}
-
 SCI_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Tensor, Tensor, int)", eigh_quick)
-SCI_OPERATOR("_svd_quick(Tensor a, bool check) -> (Tensor, Tensor, Tensor, int)", svd_quick)
 SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True) -> (Tensor, Tensor, Tensor)", eigh_small)
 SCI_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
 SCI_OPERATOR("_tridiagonal_vectors(Tensor d, Tensor e, Tensor w) -> (Tensor, Tensor, Tensor)", tridiagonal_vectors)

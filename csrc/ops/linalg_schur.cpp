@@ -28,6 +28,9 @@ SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurGradientItem)
 namespace sci {
 namespace {
 
+/// Eigenvalues of one matrix; LAPACK's blocked code is faster beyond (measured).
+constexpr int64_t one_eig_limit = 64;
+
 /// Whether matrices go side by side on the CPU's lanes.
 bool in_lanes(const Tensor& a, const Batch& b) {
   return a.is_cpu() && runs_lanes() && b.n > 0 && b.n <= 32 && b.count >= (b.n <= alone_limit ? 1 : 4);
@@ -92,6 +95,42 @@ std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, boo
     cpu_level() == 2 ? eig_in_lanes<T, 64>(job) : eig_in_lanes<T, 32>(job);
   });
   return {w, v, info};
+}
+
+/// (w, V, code) of one matrix by itself.
+std::tuple<Tensor, Tensor, int64_t> eig_quick(const Tensor& a0, bool vectors, bool check) {
+  if (a0.dim() != 2 || !is_square(a0, one_eig_limit) || (check && !all_finite(a0))) return {a0, a0, look_again};
+  Tensor a = row_major(a0);
+  const int64_t n = a.size(-1);
+  if (vectors && n <= alone_limit && runs_lanes()) {  // as in a batch
+    auto [w, v, info] = eig_small(a, true, false, false);
+    return {w, v, code_of(info)};
+  }
+  const ScalarType type =
+      real_type(a.scalar_type()) == ScalarType::Double ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
+  Tensor w = empty_as(a, {n}, type), v = empty_as(a, {vectors ? n : 0, vectors ? n : 0}, type);
+  int64_t code = 0;
+  dispatch_number(a, "eig", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using R = real_of<T>;
+    using C = complex<R>;
+    const T* in = data<T>(std::as_const(a));
+    std::vector<T> memory(n * (2 * n + 2));
+    std::vector<C> found(n * (n + 1));
+    T *x = memory.data(), *y = x + n * n;
+    R scales[one_eig_limit];
+    int32_t places[one_eig_limit];
+    const RangeFactors<R> range(largest(in, n * n));
+    for (int64_t k = 0; k < n * n; ++k) x[k] = range.enter(in[k]);
+    balance_matrix(x, scales, places, n);
+    code =
+        eig_of_balanced(x, vectors ? y : nullptr, y + n * n, found.data(), scales, n, false) != R(0) || !range.finite;
+    C *values = data<C>(w), *out = vectors ? data<C>(v) : nullptr;
+    for (int64_t k = 0; k < n; ++k) values[k] = range.leave(found[n * n + k]);
+    for (int64_t r = 0; r < n && out; ++r)
+      for (int64_t k = 0; k < n; ++k) out[places[r] * n + k] = found[k * n + r];
+  });
+  return {w, v, code};
 }
 
 std::tuple<Tensor, Tensor, Tensor> schur_reorder(const Tensor& t0, const Tensor& z0, const Tensor& select) {
@@ -238,6 +277,7 @@ SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
 SCI_OPERATOR("_hessenberg_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", hessenberg_small)
 SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool left=False, bool alone=False) -> (Tensor, Tensor, Tensor)",
              eig_small)
+SCI_OPERATOR("_eig_quick(Tensor a, bool vectors, bool check) -> (Tensor, Tensor, int)", eig_quick)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, Tensor? a=None) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_OPERATOR("_schur_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", schur_quick)

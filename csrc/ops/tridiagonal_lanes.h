@@ -10,19 +10,6 @@
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
-/// Factors that bring numbers to 1 at most and back.
-template <class R>
-RangeFactors<R> unit_range(R size) {
-  RangeFactors<R> range(size);
-  int power = 0;
-  if (range.finite) frexp(size, &power);
-  range.in[0] = ldexp(R(1), -power / 2);
-  range.in[1] = ldexp(R(1), -power + power / 2);
-  range.out[0] = ldexp(R(1), power / 2);
-  range.out[1] = ldexp(R(1), power - power / 2);
-  return range;
-}
-
 /// Finds the eigenvalues d of L matrices, and their vectors in the rows of z, which may be null; `work` has room for 2
 /// n numbers. `missing` becomes how many of each matrix were not found. One copy for all that come here.
 template <class R>

@@ -13,7 +13,7 @@ from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, take_host_route
 
-from . import _lapack_eig
+from . import _lapack_eig, _quick
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
 from ._lu_operators import fits_kernel, general_solve
@@ -439,6 +439,9 @@ def eig(
     >>> w
     tensor([0.+1.j, 0.-1.j])
     """
+    shortest = b is None and not (left or homogeneous_eigvals)
+    if shortest and (quick := _quick.eig(a, True, bool(check_finite))) is not None:
+        return (quick[0], quick[1]) if right else quick[0]
     w, v, u = _solve("eig", a, b, bool(check_finite), bool(homogeneous_eigvals), bool(left))
     found = [w]
     if left:
@@ -496,4 +499,6 @@ def eigvals(
     >>> eigvals(torch.tensor([[0.0, -1.0], [1.0, 0.0]]))
     tensor([0.+1.j, 0.-1.j])
     """
+    if b is None and not homogeneous_eigvals and (quick := _quick.eig(a, False, bool(check_finite))) is not None:
+        return quick[0]  # type: ignore[no-any-return]
     return _solve("eigvals", a, b, bool(check_finite), bool(homogeneous_eigvals))[0]

@@ -17,7 +17,7 @@ from . import _lapack, _lapack_hermitian
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
 from ._matrices import hermitian_part, new_like, require_convergence
-from ._sizes import EIGH_BATCH
+from ._sizes import EIGH_BATCH, is_alone
 from ._small_gradients import EIGH, whole
 
 runtime.load_library()
@@ -31,7 +31,7 @@ _SMALL, _BATCH = 8, 4
 def is_small(a: Tensor, in_batch: int = EIGH_BATCH) -> bool:
     """Return whether the own kernels are the faster ones for these matrices."""
     n = a.shape[-1]
-    if n <= _SMALL:
+    if n <= _SMALL or is_alone(a):
         return a.numel() > 0
     return n <= in_batch and a.is_cpu and a.numel() >= _BATCH * n * n
 

@@ -13,7 +13,7 @@ from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag, real
 
-from . import _hermitian, _lapack, _lapack_orthogonal, _svd_operators
+from . import _hermitian, _lapack, _lapack_orthogonal, _quick, _svd_operators
 from ._hermitian import from_triangle, real_dtype
 from ._matrices import (
     batch_shape,
@@ -171,6 +171,8 @@ def pinv(
     tensor([[0.5000, 0.0000, 0.0000],
             [0.0000, 0.2500, 0.0000]])
     """
+    if atol is None and rtol is None and (quick := _quick.pseudoinverse(a, 0.0, -1.0, bool(check_finite))) is not None:
+        return (quick[0], quick[1].to(torch.int64)) if return_rank else quick[0]
     (a,) = tensors("pinv", a=a)
     require_matrix("pinv", "a", a)
     p, rank = pseudoinverse(a, False, *_tolerances("pinv", a, atol, rtol), bool(check_finite), "pinv")
@@ -257,6 +259,8 @@ def _least_squares(
     if check_finite:
         require_finite(function, {"a": a})
         require_finite(function, {"b": b})
+    if (found := _quick.least_squares(a, b, rtol, False)) is not None:
+        return found[0], found[2].to(found[3].dtype), found[3]
     if a.dim() == 2 and min(a.shape) > 0 and _lapack.worthwhile(a):
         x, s, count, info = _lapack_orthogonal.gelsd(a, b, rtol)
         if info == 0:
@@ -405,6 +409,9 @@ def lstsq(
     >>> torch.allclose(x, torch.tensor([1.0, 2.0]), atol=1e-5)
     True
     """
+    if cond is None and lapack_driver != "gelsy" and (quick := _quick.least_squares(a, b, -1.0, bool(check_finite))):
+        x, residues, rank, s = quick
+        return x, residues, rank, s
     a, b = tensors("lstsq", a=a, b=b)
     m, n = require_matrix("lstsq", "a", a)
     if lapack_driver not in _DRIVERS:

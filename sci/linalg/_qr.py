@@ -130,10 +130,10 @@ def qr(
     >>> torch.allclose(q @ r, a, atol=1e-6)
     True
     """
-    if lwork is None and not pivoting and mode in ("full", "economic"):
-        quick = _quick.qr(a, bool(check_finite))
+    if lwork is None and not pivoting and mode in ("full", "economic", "r"):
+        quick = _quick.qr(a, mode != "economic", mode != "r", bool(check_finite))
         if quick is not None:
-            return quick[0], quick[1]
+            return (quick[1],) if mode == "r" else (quick[0], quick[1])
     (a,) = tensors("qr", a=a)
     m, n = require_matrix("qr", "a", a)
     if mode not in ("full", "qr", "r", "economic", "raw"):

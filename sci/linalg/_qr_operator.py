@@ -30,6 +30,7 @@ from sci._core.dispatch import operator
 from . import _lapack_orthogonal
 from ._lu_operators import fits_kernel
 from ._matrices import new_like
+from ._sizes import is_alone
 from ._small_gradients import QR, whole
 from ._solve_triangular import triangular
 
@@ -39,6 +40,8 @@ _HALVED = 128  # products of larger triangles are made by halves
 def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
     if fits_kernel(a) and (not full or a.shape[-2] == a.shape[-1]):
         return torch.ops.sci._qr_small(a)  # type: ignore[no-any-return]
+    if is_alone(a):
+        return torch.ops.sci._qr_alone(a, full, True, False)  # type: ignore[no-any-return]
     return _lapack_orthogonal.qr(a, full)
 
 

@@ -123,8 +123,10 @@ def svd(
     >>> torch.allclose(u @ torch.diag(s) @ vh, a, atol=1e-5)
     True
     """
-    if compute_uv and lapack_driver == "gesdd" and (found := _quick.svd(a, bool(check_finite))) is not None:
-        return found[0], found[1], found[2]
+    if lapack_driver == "gesdd":
+        found = _quick.svd(a, bool(full_matrices), bool(compute_uv), bool(check_finite))
+        if found is not None:
+            return (found[0], found[1], found[2]) if compute_uv else found[1]
     (a,) = tensors("svd", a=a)
     require_matrix("svd", "a", a)
     if not isinstance(lapack_driver, str):
@@ -181,7 +183,7 @@ def svdvals(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Ten
     >>> svdvals(torch.diag(torch.tensor([3.0, -4.0])))
     tensor([4., 3.])
     """
-    if (found := _quick.svd(a, bool(check_finite))) is not None:
+    if (found := _quick.svd(a, False, False, bool(check_finite))) is not None:
         return found[1]  # type: ignore[no-any-return]
     (a,) = tensors("svdvals", a=a)
     require_matrix("svdvals", "a", a)

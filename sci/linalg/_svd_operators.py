@@ -36,6 +36,7 @@ from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import checked, require_determined, require_no_basis, require_no_phase
 from ._hermitian import inverse_gaps, is_small, real_dtype
 from ._matrices import new_like
+from ._sizes import is_alone
 from ._small_gradients import SVD, whole
 
 
@@ -47,7 +48,12 @@ def _failed(function: str, a: Tensor, error: Exception) -> Exception:
 
 def _is_small(a: Tensor) -> bool:
     # Whether all left vectors exist has to be read, which on a GPU only checks do.
-    return a.shape[-2] == a.shape[-1] and is_small(a, 32) and (a.is_cpu or (a.is_cuda and checks_enabled()))
+    return (
+        not is_alone(a)
+        and a.shape[-2] == a.shape[-1]
+        and is_small(a, 32)
+        and (a.is_cpu or (a.is_cuda and checks_enabled()))
+    )
 
 
 def _small(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -62,6 +68,10 @@ def _small(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def factors(a: Tensor, full: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
     """Return U, s, V^H in any memory layout."""
+    if is_alone(a):
+        u, s, vh, info = torch.ops.sci._svd_alone(a, full, True)
+        if info.item() == 0:
+            return u, s, vh
     try:
         return _small(a) if _is_small(a) else _lapack_orthogonal.svd(a, full)
     except TorchLinAlgError as error:
@@ -219,6 +229,10 @@ decomposition = operator(
 def _values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
+    if is_alone(a):
+        _, s, _, info = torch.ops.sci._svd_alone(a, False, False)
+        if info.item() == 0:
+            return s  # type: ignore[no-any-return]
     try:
         if _is_small(a) and a.shape[-1] <= (16 if a.dtype == torch.float32 else 8):  # measured against LAPACK
             return _small(a)[1]

@@ -26,10 +26,13 @@ def _general(n, dtype):
 WAYS = (
     "cholesky",
     "determinant",
+    "eig",
     "eigh",
     "inverse",
+    "least_squares",
     "lu",
     "lu_parts",
+    "pseudoinverse",
     "qr",
     "schur",
     "solve",
@@ -37,6 +40,7 @@ WAYS = (
     "substitution",
     "svd",
 )
+RECTANGULAR = ("pseudoinverse", "qr", "svd")
 
 
 def _names(monkeypatch):
@@ -64,9 +68,15 @@ CASES = {
     "det": linalg.det,
     "eigh": lambda a: linalg.eigh(a)[0],
     "eigvalsh": linalg.eigvalsh,
+    "eig": lambda a: linalg.eig(a)[0].abs().sort().values,
+    "eigvals": lambda a: linalg.eigvals(a).abs().sort().values,
     "inv": linalg.inv,
+    "lstsq": lambda a: linalg.lstsq(a[:, :-1], a[:, -1])[0] if len(a) > 1 else linalg.lstsq(a, a)[0],
     "lu_factor": lambda a: linalg.lu_factor(a)[0],
+    "pinv": linalg.pinv,
     "qr": lambda a: linalg.qr(a)[1],
+    "r of qr": lambda a: linalg.qr(torch.cat([a, a]), mode="r")[0],
+    "economic qr": lambda a: linalg.qr(torch.cat([a, a], 1), mode="economic")[0],
     "schur": lambda a: torch.linalg.eigvals(linalg.schur(a)[0].to(torch.complex128)).abs().sort().values,
     "solve": lambda a: linalg.solve(a, a[..., :2] + 1),
     "solve of a vector": lambda a: linalg.solve(a, a[0] + 1),
@@ -251,11 +261,16 @@ def test_others_have_their_say(monkeypatch):
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (0, 0), (2, 0, 0)])
 def test_operators_survive_any_shape(shape):
     a = torch.ones(shape, dtype=torch.float64)
-    arguments = {"cholesky": (False, True), "eigh": (True, True, True), "lu_parts": (True, 0)}
-    for name in sorted({*WAYS} - {"solve", "substitution"}):
-        assert getattr(_quick, name)(a, *(arguments.get(name) or ((True,) if name != "square_root" else ()))) is None
+    flags = {"cholesky": 2, "eig": 2, "eigh": 3, "qr": 3, "svd": 3, "square_root": 0}
+    arguments = {name: (True,) * count for name, count in flags.items()}
+    arguments |= {"lu_parts": (True, 0), "pseudoinverse": (0.0, -1.0, True)}
+    for name in sorted({*WAYS} - {"least_squares", "solve", "substitution"}):
+        if shape == (2, 3) and name in RECTANGULAR:
+            continue
+        assert getattr(_quick, name)(a, *arguments.get(name, (True,))) is None
     for b in (a, torch.ones(3, dtype=torch.float64), torch.ones(3, 3), torch.ones(())):
         for left in (a, torch.eye(3, dtype=torch.float64)):
             if left is a or b.dtype is not torch.float64 or b.shape not in ((3,), (3, 2)):
                 assert _quick.solve(left, b, 0, True) is None
+                assert left.shape == (2, 3) or _quick.least_squares(left, b, -1.0, True) is None
                 assert _quick.substitution(left, b, 0, True, False, False, True) is None
