@@ -3,7 +3,7 @@ r"""The operator that solves the banded systems of spline construction, ``A x = 
 `band` is (\*batch, 2 w + 1, n) in LAPACK's storage, ``band[w + i - j, j] = A[i, j]``, any w; `b` is
 (\*batch, n, columns). Without `exchange` and for w of 1, 2 and 4 there is no pivoting: see
 ``csrc/interpolate/banded.h`` for which spline systems need none. Otherwise rows are exchanged, ``band_lu.h``. Long
-systems on a GPU are cut into parts first, ``_band_parts.py``.
+systems on a GPU are cut into parts first, ``sci/linalg/_band_parts.py``.
 
 Derivatives of ``x = A^-1 b``: forward ``dx = A^-1 (db - dA x)``; backward, with ``z = A^-T grad``, z to b and
 ``-z x^H``, cut to the band, to A.
@@ -20,17 +20,10 @@ from torch.nn.functional import pad
 
 from .._core import runtime
 from .._core.dispatch import operator
-from ._band_parts import LONG, solve_by_parts
+from ..linalg._band_parts import LONG, solve_by_parts, transpose
 from ._checks import batch_shape, sum_to
 
 runtime.load_library()
-
-
-def transpose(band: Tensor) -> Tensor:
-    """Return the band of the transposed matrix: ``bandT[k, j] = band[2 w - k, j + k - w]``."""
-    width, n = band.shape[-2:]
-    padded = pad(band, (width // 2, width // 2))
-    return torch.stack([padded[..., width - 1 - k, k : k + n] for k in range(width)], -2)
 
 
 def matvec(band: Tensor, x: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack_bands
+from ._band_parts import LONG, solve_general, solve_positive
 from ._cholesky import cholesky_factor, not_positive_definite
 from ._errors import LinAlgError
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, place_in_batch, to_kind
@@ -65,8 +66,27 @@ def band_outer(g: Tensor, x: Tensor, below: int, above: int) -> Tensor:
     return torch.where(inside, (g[..., rows, :] * x.conj()[..., None, :, :]).sum(-1), 0)
 
 
+def _long(ab: Tensor) -> bool:
+    """Are these too long for one thread of a GPU each, and too few? Parts are checked, which the host waits for."""
+    return ab.is_cuda and ab.shape[-1] >= LONG and ab.shape[:-2].numel() < 2048 and checks_enabled()
+
+
+def _sure(ab: Tensor, b: Tensor, x: Tensor, below: int, above: int, adjoint: bool) -> bool:
+    """Say whether residuals are those of elimination with exchanges, and no matrix is nearly singular."""
+    eps = torch.finfo(x.dtype).eps
+    rest = (b - band_product(ab, x, below, above, adjoint)).abs().flatten(-2)
+    size = band_product(ab.abs(), x.abs(), below, above, adjoint).flatten(-2).amax(-1)
+    norm = b.abs().flatten(-2).amax(-1)
+    small = rest.amax(-1) <= 32 * ab.shape[-2] * eps * (size + norm)
+    return bool((small & (size <= 0.01 / eps * norm)).all())
+
+
 def _solve(ab: Tensor, b: Tensor, below: int, above: int, adjoint: bool, check_finite: bool, function: str) -> Tensor:
     ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
+    if b.numel() > 0 and _long(ab):
+        x = solve_general(ab, b, below, above, adjoint)
+        if _sure(ab, b, x, below, above, adjoint):
+            return x
     x, info = torch.ops.sci._banded_solve(ab, b, below, above, adjoint)
     if checks_enabled() and bool(info.any()):
         _require_regular_data(function, check_finite, {"ab": ab}, {"b": b})
@@ -201,6 +221,10 @@ def _solve_positive(ab: Tensor, b: Tensor, lower: bool, check_finite: bool, func
         found = _lapack_bands.pbsv(ab, b, lower)
         if found is not None:
             return found
+    if b.numel() > 0 and _long(ab):
+        x, definite = solve_positive(lower_form(ab, lower), b)
+        if bool(definite):
+            return x
     x, info = torch.ops.sci._banded_positive_solve(ab, b, lower, False)
     _require_positive(function, info, check_finite, {"ab": ab}, {"b": b})
     return x  # type: ignore[no-any-return]

@@ -102,7 +102,8 @@ def solve_banded(
     Notes
     -----
     *Algorithm.* LU with partial pivoting within the band, ``O(n l (l + u))``. On the CPU the systems of a batch stand
-    side by side on the lanes of its vectors; on CUDA each has a thread, so that one long system is sequential.
+    side by side on the lanes of its vectors; on CUDA each has a thread, and a few long ones are cut into parts, whose
+    result is kept where its residual is that of elimination with exchanges.
 
     *Derivative.* :math:`\dot X = A^{-1} (\dot B - \dot A X)`; in reverse :math:`\bar B = A^{-H} \bar X`, and the band
     of :math:`\bar A = -\bar B X^H`, without the dense matrix.

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from sci.interpolate._band_parts import solve_by_parts
 from sci.interpolate._banded import matvec, outer, solve, transpose
+from sci.linalg._band_parts import solve_by_parts
 
 
 def spline_like(width: int, n: int, dtype: torch.dtype, device: torch.device, *batch: int) -> Tensor:

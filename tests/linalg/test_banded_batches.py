@@ -19,6 +19,7 @@ from sci.linalg import (
     solveh_banded,
     toeplitz,
 )
+from sci.linalg._band_parts import solve_general, solve_positive
 from tests.linalg.linalg_matrices import ALL, random
 
 BATCHES = (2, 9)
@@ -135,3 +136,37 @@ def test_pivots_near_underflow() -> None:
     ab = torch.tensor([[0.0, 1e300, 0.0], [1e-300, 1.0, 1.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
     x = solve_banded((1, 1), ab, torch.tensor([1e-20, 0.0, 1.0], dtype=torch.float64))
     torch.testing.assert_close(x, torch.tensor([1e280, 0.0, 1.0], dtype=torch.float64))
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_long_ones_by_parts(dtype: torch.dtype, device: torch.device) -> None:
+    """What a GPU makes of a few long systems: as good as elimination, and given up where it would not be."""
+    n = 600
+    for below, above in ((1, 1), (0, 2), (3, 1)):
+        ab = random(2, below + above + 1, n, dtype=dtype, seed=n).to(device)
+        ab[:, above] += 8
+        b = random(2, n, 2, dtype=dtype, seed=1).to(device)
+        a = dense(ab, above)
+        assert backward_error(a, solve_general(ab, b, below, above, False), b) < 4
+        assert backward_error(a.mH, solve_general(ab, b, below, above, True), b) < 4
+        assert backward_error(a, solve_banded((below, above), ab, b), b) < 4
+    ab = random(2, 3, n, dtype=dtype, seed=n).to(device)  # no dominant diagonal
+    assert backward_error(dense(ab, 1), solve_banded((1, 1), ab, b), b) < 300
+    for w in (0, 1, 3):
+        low = random(2, w + 1, n, dtype=dtype, seed=n).to(device)
+        low[:, 0] = low[:, 0].abs() + 8 * w + 1
+        b = random(2, n, 1, dtype=dtype, seed=1).to(device)
+        a = dense(low, 0)
+        a = a + a.tril(-1).mH
+        x, definite = solve_positive(low, b)
+        assert definite
+        assert backward_error(a, x, b) < 4
+        assert backward_error(a, solveh_banded(low, b, lower=True), b) < 4
+        low[1, 0, 317] = -1
+        assert not solve_positive(low, b)[1]
+        with pytest.raises(LinAlgError, match="minor of order 318"):
+            solveh_banded(low, b, lower=True)
+    ab = random(3, n, dtype=dtype, seed=2).to(device)
+    ab[:, 300] = 0
+    with pytest.raises(LinAlgError, match="singular"):
+        solve_banded((1, 1), ab, b[0])

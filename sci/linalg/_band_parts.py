@@ -26,6 +26,44 @@ _FEW = 256  # rows that one thread may take one after the other
 Solve = Callable[[Tensor, Tensor, bool], Tensor]
 
 
+def transpose(band: Tensor) -> Tensor:
+    """Return the band of the transposed matrix: ``bandT[k, j] = band[2 w - k, j + k - w]``."""
+    width, n = band.shape[-2:]
+    padded = pad(band, (width // 2, width // 2))
+    return torch.stack([padded[..., width - 1 - k, k : k + n] for k in range(width)], -2)
+
+
+def solve_general(ab: Tensor, b: Tensor, below: int, above: int, adjoint: bool) -> Tensor:
+    """Solve with A or A^H, of bands (*batch, l + u + 1, n), with row exchanges within the parts."""
+    w = max(below, above)
+    band = pad(ab, (0, 0, w - above, w - below))
+
+    def direct(band: Tensor, b: Tensor, exchange: bool) -> Tensor:
+        h = band.shape[-2] // 2
+        x: Tensor = torch.ops.sci._banded_solve(band, b, h, h, False)[0]
+        return x
+
+    return solve_by_parts(direct, transpose(band).conj().resolve_conj() if adjoint else band, b, True)
+
+
+def solve_positive(low: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Solve with the Hermitian matrices whose diagonals from the main one down are `low`; also, are they definite?
+
+    A matrix is positive definite just where its interiors and what is left of the separators are.
+    """
+    n = low.shape[-1]
+    upper = [pad(low[..., r, : n - r], (r, 0)).conj() for r in range(low.shape[-2] - 1, 0, -1)]
+    definite = []
+
+    def direct(band: Tensor, b: Tensor, exchange: bool) -> Tensor:
+        x, info = torch.ops.sci._banded_positive_solve(band[:, band.shape[-2] // 2 :], b, True, False)
+        definite.append((info == 0).all())
+        return x  # type: ignore[no-any-return]
+
+    x = solve_by_parts(direct, torch.cat([torch.stack(upper, -2), low], -2) if upper else low, b, False)
+    return x, torch.stack(definite).all()
+
+
 def solve_by_parts(direct: Solve, band: Tensor, b: Tensor, exchange: bool) -> Tensor:
     """Solve ``A x = b``, b (*batch, n, columns), with `direct` for short systems; `band` as LAPACK has it."""
     if band.shape[-2] == 1:
@@ -33,7 +71,8 @@ def solve_by_parts(direct: Solve, band: Tensor, b: Tensor, exchange: bool) -> Te
     width, n = band.shape[-2:]
     w = width // 2
     batch = torch.broadcast_shapes(band.shape[:-2], b.shape[:-2])
-    real = torch.view_as_real(b.resolve_conj()).flatten(-2) if b.is_complex() else b
+    by_halves = b.is_complex() and not band.is_complex()
+    real = torch.view_as_real(b.resolve_conj()).flatten(-2) if by_halves else b
     if band.shape[:-2].numel() == 1:  # one matrix: the batch is columns
         right = real.expand(*batch, *real.shape[-2:]).reshape(-1, n, real.shape[-1]).movedim(0, 1).reshape(1, n, -1)
         matrices = band.reshape(1, width, n)
@@ -46,7 +85,7 @@ def solve_by_parts(direct: Solve, band: Tensor, b: Tensor, exchange: bool) -> Te
     if band.shape[:-2].numel() == 1:
         x = x.reshape(n, -1, real.shape[-1]).movedim(1, 0)
     x = x.reshape(*batch, n, real.shape[-1])
-    return torch.view_as_complex(x.unflatten(-1, (-1, 2)).contiguous()) if b.is_complex() else x.contiguous()
+    return torch.view_as_complex(x.unflatten(-1, (-1, 2)).contiguous()) if by_halves else x.contiguous()
 
 
 def _solve_rows(direct: Solve, rows: Tensor, b: Tensor, s: int, exchange: bool) -> Tensor:
