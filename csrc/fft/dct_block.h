@@ -113,9 +113,9 @@ struct DctColumns {
     const DctColumns& a;
     Team team;
     DctPair<T>* z;
-    const T* from;
-    T* to;
-    int32_t from_step, to_step;  // of numbers 0, 1, ... of a column, which begin at from and to
+    const char* from;
+    char* to;
+    int32_t from_step, to_step;  // in bytes, of numbers 0, 1, ... of a column, which begin at from and to
     bool from_alternates, to_alternates;
     int outers, columns;
 
@@ -126,8 +126,8 @@ struct DctColumns {
     SCI_HD int spots(int count) const {
       return single ? count : a.bundled ? outers * count * a.inner : count << a.log_columns;
     }
-    /// Number i < count of column c, which begins `start` after the first, in the order of memory. False where a tile
-    /// is not full.
+    /// Number i < count of column c, which begins `start` bytes after the first, in the order of memory. False where a
+    /// tile is not full.
     SCI_HD bool spot(int t, int count, DctDivisor by_count, int& i, int& c, int64_t& start) const {
       if (single) {
         i = t;
@@ -140,13 +140,13 @@ struct DctColumns {
         i = a.inner > 1 ? a.by_inner.of(rest) : rest;
         const int j = rest - i * a.inner;
         c = k * a.inner + j;
-        start = int64_t(k) * a.plan.n * a.inner + j;
+        start = (int64_t(k) * a.plan.n * a.inner + j) * int64_t(sizeof(T));
         return true;
       }
       i = t >> a.log_columns;
       c = t & ((1 << a.log_columns) - 1);
       const bool in = c < columns;
-      start = in ? c : 0;
+      start = in ? c * int(sizeof(T)) : 0;
       return in;
     }
     /// put(i, c, read(i, start)) for all spots, `Many` reads at a time on their way to a lane.
@@ -178,11 +178,14 @@ struct DctColumns {
       }
     }
 
-    SCI_HD T read(int m, int64_t start) const { return from[start + int64_t(m) * from_step]; }
-    SCI_HD void write(int k, int64_t start, T value) const { to[start + int64_t(k) * to_step] = value * a.scale; }
+    SCI_HD T read(int m, int64_t start) const {
+      return *reinterpret_cast<const T*>(from + int64_t(m) * from_step + start);
+    }
+    SCI_HD void write(int k, int64_t start, T value) const { write_scaled(k, start, value * a.scale); }
+    SCI_HD void write_signed(int k, int64_t start, T value) const { write_scaled(k, start, value * signed_scale(k)); }
     SCI_HD T signed_scale(int k) const { return to_alternates && k % 2 ? -a.scale : a.scale; }
-    SCI_HD void write_signed(int k, int64_t start, T value) const {
-      to[start + int64_t(k) * to_step] = value * signed_scale(k);
+    SCI_HD void write_scaled(int k, int64_t start, T value) const {
+      *reinterpret_cast<T*>(to + int64_t(k) * to_step + start) = value;
     }
 
     // ---- before the transform --------------------------------------------------------------------------------
@@ -251,7 +254,7 @@ struct DctColumns {
     SCI_HD DctQuad<T> read_quarter(int j, int64_t start) const {
       const int n = a.plan.n, other = a.plan.N - 1 - j;
       if (a.aligned) {
-        auto* row = reinterpret_cast<const DctPair<T>*>(from + start - (from_step < 0 ? n - 1 : 0));
+        auto* row = reinterpret_cast<const DctPair<T>*>(from + start + (from_step < 0 ? (n - 1) * from_step : 0));
         const DctPair<T> p = row[j], q = row[other];
         if (from_step < 0) return {q.im, q.re, p.im, p.re};
         return {p.re, p.im, q.re, q.im};
@@ -419,10 +422,10 @@ struct DctColumns {
     const Tile<single> tile{*this,
                             team,
                             reinterpret_cast<DctPair<T>*>(shared),
-                            x + base + (down_from ? last : 0),
-                            y + base + (down_to ? last : 0),
-                            down_from ? -inner : inner,
-                            down_to ? -inner : inner,
+                            reinterpret_cast<const char*>(x + base + (down_from ? last : 0)),
+                            reinterpret_cast<char*>(y + base + (down_to ? last : 0)),
+                            (down_from ? -inner : inner) * int(sizeof(T)),
+                            (down_to ? -inner : inner) * int(sizeof(T)),
                             before == DctOrder::alternating,
                             after == DctOrder::alternating,
                             many,
