@@ -124,6 +124,8 @@ class Run:
         slow_rounds = 3 if options.quick or options.short else 7
         self.clock = Clock(self.device, options.threads, seconds, rounds, options.cpu_time, slow_rounds)
         peers = tuple(peer for peer in PEERS if installed(peer, self.device))
+        if options.once:
+            peers = tuple(peer for peer in peers if peer != "jax")  # keeps nothing
         self.context = Context(self.device, options.quick or bool(options.once), peers)
         self.bandwidths: dict[int, float] = {}
 

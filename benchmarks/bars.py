@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from benchmarks import interpolate, sparse, special
-from benchmarks.cases import Call, Case, Context, find, present
+from benchmarks.cases import Case, Context, find, present
 from benchmarks.sparse_matrices import Parts, banded, laplacian
 
 SIZES = (1_000_000, 100_000_000, 10_000)
@@ -43,34 +43,36 @@ def _fail(error: Exception) -> None:
 
 
 def _functions(context: Context) -> Iterator[Case]:
-    """Yield elementwise functions of real numbers in three sizes, those of the bars first."""
+    """Yield elementwise functions of real numbers in three sizes, those of the bars first.
+
+    JAX's come last: they compile for each size, and some have no end for arguments far out.
+    """
     shuffled = sorted(special.cards(), key=lambda card: hashlib.md5(card.name.encode()).digest())
     sizes = (1000,) if context.quick else SIZES
-    for count in sizes:
-        peers = tuple(p for p in context.peers if p != "jax" or count == sizes[0])  # compiles for each size
+    others = tuple(peer for peer in context.peers if peer != "jax")
+    passes = [(count, others, "") for count in sizes]
+    if "jax" in context.peers:
+        passes.append((sizes[0], ("jax",), ", JAX"))
+    for count, peers, beside in passes:
         for card, dtype in itertools.product(shuffled, (torch.float64, torch.float32)):
             signature = special.signatures(card)[0]
             args = [] if "c" in signature else special.arguments(card, signature, dtype, count, None, context.device)
             if args:
-                label = f"{count} {str(dtype).removeprefix('torch.')}"
-                yield from present(special.row(dataclasses.replace(context, peers=peers), card, args, label))
+                label = f"{count} {str(dtype).removeprefix('torch.')}{beside}"
+                case = special.row(dataclasses.replace(context, peers=peers), card, args, label)
+                if case is not None and (not beside or "jax" in case.calls):
+                    yield case
 
 
 def _small(context: Context) -> Iterator[Case]:
-    """Yield calls on five numbers beside torch's own function or one of as many arguments, and a few of other domains:
-    so many in a row that the host's time is what counts."""
-    alike = {1: torch.special.erfcx, 2: torch.special.zeta}
+    """Yield calls on five numbers of what torch has, too, and a few of other domains: so many in a row that the host's
+    time is what counts, as long as the kernel takes less."""
     without = dataclasses.replace(context, peers=tuple(p for p in context.peers if p != "jax"))
     for card in special.cards():
-        signature = special.signatures(card)[0]
-        args = [] if "c" in signature else special.arguments(card, signature, torch.float64, 5, None, context.device)
-        case = special.row(without, card, args, "5 float64") if args else None
-        if case is not None and len(args) in alike:
-            calls: dict[str, Call] = {
-                "torch": functools.partial(alike[len(args)], *(x.double() for x in args)),
-                **case.calls,
-            }
-            yield dataclasses.replace(case, calls=calls, bytes=None)
+        if special.torch_function(card.name) is not None:
+            args = special.arguments(card, special.signatures(card)[0], torch.float64, 5, None, context.device)
+            for case in present(special.row(without, card, args, "5 float64")):
+                yield dataclasses.replace(case, bytes=None)
     x, a, b = context.randn(5), context.randn(4, 4) + 4 * torch.eye(4, device=context.device), context.randn(4, 1)
     yield from present(
         without.case("fft.dct", "5 float64", x, torch_call=torch.fft.rfft),

@@ -7,6 +7,7 @@ back. The library's own calls are left as they are: a tensor that it makes on th
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ import torch
 import torch._decomp.decompositions_for_jvp  # reads the source of torch's functions: before they are others
 from torch.utils import _pytree as pytree
 
-from sci import sparse
+from sci import fft, linalg, sparse, special
+from sci.sparse.linalg import LaplacianNd
 
 MADE = ("arange", "as_tensor", "empty", "eye", "from_numpy", "full", "linspace", "logspace", "normal", "ones", "rand")
 MADE = (*MADE, "randint", "randn", "randperm", "sparse_coo_tensor", "tensor", "tril_indices", "triu_indices", "zeros")
@@ -55,7 +57,21 @@ def _back(read: Callable[..., Any]) -> Callable[..., Any]:
     return brought
 
 
+def _placed(value: Any, device: torch.device) -> Any:
+    return value.to(device) if isinstance(value, (torch.Tensor, *KINDS)) else value
+
+
 KINDS = [kind for kind in vars(sparse).values() if isinstance(kind, type) and hasattr(kind, "to_scipy")]
+
+
+def _has_device(make: Any) -> bool:
+    return inspect.isfunction(make) and "device" in inspect.signature(make).parameters
+
+
+HOMES = (fft, linalg, sparse, special)
+MAKERS = {make for home in HOMES for make in vars(home).values() if _has_device(make)}
+MAKERS -= {fft.next_fast_len, fft.prev_fast_len}  # of numbers
+PLACELESS = {sparse.diags, sparse.diags_array, sparse.load_npz}  # of numbers and files: on the CPU
 
 
 @contextmanager
@@ -65,12 +81,18 @@ def moved(device: torch.device, module: Any) -> Iterator[None]:
         name: value for name, value in vars(module).items() if isinstance(value, (torch.Tensor, *KINDS, dict, list))
     }
     changes = [(torch, name, _moved) for name in MADE] + [(torch.Tensor, name, _back) for name in READ]
-    changes += [(kind, "to_scipy", _back) for kind in KINDS] + [(kind, "__init__", _told) for kind in KINDS]
-    changes += [(sparse, name, _told) for name in ("eye", "eye_array", "identity", "random_array")]
+    changes += [(kind, "to_scipy", _back) for kind in KINDS]
+    changes += [(kind, "__init__", _told) for kind in (*KINDS, LaplacianNd)]
+    tests = [place for name, place in sys.modules.items() if name.startswith("tests.")]
+    for place in (*HOMES, *tests):
+        named = {name: x for name, x in vars(place).items() if inspect.isfunction(x)}
+        changes += [(place, name, _told) for name, x in named.items() if x in MAKERS]
+        changes += [(place, name, _moved) for name, x in named.items() if x in PLACELESS]
     kept = [(place, name, getattr(place, name)) for place, name, _ in changes]
     kept += [(module, name, value) for name, value in held.items()]
     for name, value in held.items():
-        setattr(module, name, pytree.tree_map_only((torch.Tensor, *KINDS), lambda x: x.to(device), value))
+        whole = functools.partial(_placed, device=device)
+        setattr(module, name, pytree.tree_map(whole, value, is_leaf=lambda x: isinstance(x, tuple(KINDS))))
     for (place, name, change), (_, _, own) in zip(changes, kept, strict=False):
         setattr(place, name, change(own) if change is _back else change(own, device))
     try:

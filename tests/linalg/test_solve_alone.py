@@ -13,6 +13,8 @@ from sci import linalg
 from sci.linalg import LinAlgError, LinAlgWarning, _lapack, _solve, _solve_alone
 from tests.linalg.linalg_matrices import positive, random
 
+pytestmark = pytest.mark.cpu
+
 Tensor = torch.Tensor
 DTYPES = (torch.float64, torch.float32, torch.complex128, torch.complex64)
 KINDS = (

@@ -82,6 +82,7 @@ def _stencil(n: int, dtype: torch.dtype, constant: bool) -> csr_array:
     return A._with_data(data if constant else data * _random(len(data), dtype=dtype))
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("constant", [True, False])
 def test_diagonals(dtype: torch.dtype, constant: bool) -> None:
