@@ -58,8 +58,8 @@ SCI_HD_LARGE T struve_series(T v, T x, scalar_of<T> sign) {
   T half = x / T(2), q = half * half * T(sign), term = T(1), sum = T(1), base = v + T(S(0.5));
   int start = 0;
   // 1/Gamma(k + v + 3/2) from the first k at which v + k + 1/2 > 0; terms before it by the recurrence downwards.
+  if (primal(base) < S(-99999)) return T(limits<S>::nan);
   if (primal(base) <= S(0.5)) start = int(S(1) - floor(primal(base)));
-  if (start > 100000) return T(limits<S>::nan);
   if (start == 0) {
     for (int k = 0; k < 400; ++k) {
       term *= q / ((T(S(k)) + T(S(1.5))) * (base + T(S(k + 1))));

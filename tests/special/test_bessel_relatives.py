@@ -185,3 +185,11 @@ def test_kelvin_functions_at_zero_and_beside_it() -> None:
     x = 1e-300
     want = x / 2 * (0.5 - 0.5772156649015329 - math.log(x / 2))
     assert special.keip(torch.tensor(x, dtype=torch.float64)).item() == pytest.approx(want, rel=1e-15)
+
+
+def test_struve_of_orders_beyond_the_series() -> None:
+    """Orders that no `int` holds, too: by compiler and processor they became the least one or the largest."""
+    v = torch.tensor([-1.25e5, -1e10, -1.8e28, -1e300], dtype=torch.float64)
+    for f in (special.struve, special.modstruve):
+        assert f(v, torch.tensor(2.0)).isnan().all()
+        assert f(v.float(), torch.tensor(2.0)).isnan()[:3].all()
