@@ -5,7 +5,7 @@
 //            last row of not-a-knot, whose elimination leaves a dominant system), and collocation matrices of B-splines
 //            are totally positive, for which elimination without pivoting has the smallest growth there is [1].
 // Error      residual within a few ulp of |A| |x| (tests/interpolate/test_banded.py measures it)
-// Weak spot  one long system is sequential: a GPU gains only with many columns or batch elements
+// Weak spot  one long system is sequential: on a GPU it is cut into parts first (sci/linalg/_band_parts.py)
 // Sources    [1] C. de Boor, A. Pinkus, Backward error analysis for totally positive linear systems,
 //                Numer. Math. 27 (1977) 485
 //

@@ -11,7 +11,7 @@
 // Use        where nothing differentiates; otherwise _spline_slopes.py says the same in differentiable operations, and
 //            tests/interpolate/test_cubic_spline.py compares the two.
 // Error      residual of the system within a few ulp
-// Weak spot  sequential along x
+// Weak spot  sequential along x: on a GPU for short ones only
 // Sources    C. de Boor, A Practical Guide to Splines, Springer 2001, chapter IV
 #pragma once
 #include "core/complex.h"
