@@ -27,16 +27,16 @@ struct OneQr : OneQrJob<T> {
   using OneQrJob<T>::a, OneQrJob<T>::q, OneQrJob<T>::r, OneQrJob<T>::m, OneQrJob<T>::n, OneQrJob<T>::full,
       OneQrJob<T>::rows;
 
-  static int64_t numbers(int64_t m, int64_t n) {
+  static int64_t numbers(int64_t m, int64_t n, bool full) {
     const int64_t k = min(m, n);
-    return M::numbers(m, n) + M::numbers(m, m) + M::P * ((m + 1) * k + m) + M::numbers(1, max(m, n));
+    return M::numbers(m, n) + M::numbers(m, full ? m : k) + M::P * ((m + 1) * k + m) + M::numbers(1, max(m, n));
   }
 
   void operator()(int64_t item, R* memory) const {
     const T* in = a + item * m * n;
     const int64_t count = min(m, n), columns = full ? m : count;
     const M x(memory, n), z(memory + M::numbers(m, n), columns);
-    R* w = z.x + M::numbers(m, m);
+    R* w = z.x + M::numbers(m, columns);
     T *vs = reinterpret_cast<T*>(w + M::numbers(1, max(m, n))), *tau = vs + m * count, *f = tau + count;
     const RangeFactors<R> range(largest(in, m * n));
     if (n % M::L) x.clear(m);
@@ -135,10 +135,10 @@ struct OneSvd : OneSvdJob<T> {
       OneSvdJob<T>::rank, OneSvdJob<T>::inverse, OneSvdJob<T>::b, OneSvdJob<T>::solution, OneSvdJob<T>::residues,
       OneSvdJob<T>::columns;
 
-  static int64_t numbers(int64_t m0, int64_t n0) {
-    const int64_t m = max(m0, n0), n = min(m0, n0);
-    return M::numbers(m, n) + 2 * M::numbers(m, m) + M::numbers(n, n) + M::P * (n * (m + n) + 2 * n + m) +
-           M::numbers(1, m) + 6 * n;
+  static int64_t numbers(int64_t m0, int64_t n0, bool full) {
+    const int64_t m = max(m0, n0), n = min(m0, n0), wanted = full ? m : n;
+    return M::numbers(m, n) + M::numbers(m, wanted) + M::numbers(wanted, m) + M::numbers(n, n) +
+           M::P * (n * (m + n) + 2 * n + m) + M::numbers(1, m) + 6 * n;
   }
 
   /// A = Q B P^H of m >= n rows, with the vectors of both sides.
@@ -195,8 +195,8 @@ struct OneSvd : OneSvdJob<T> {
     const bool wide = m < n;  // then of A^H
     const int64_t rows = max(m, n), k = min(m, n), wanted = full ? rows : k;
     const T* in = a + item * m * n;
-    const M x(memory, k), q(memory + M::numbers(rows, k), wanted), z(q.x + M::numbers(rows, rows), rows),
-        y(z.x + M::numbers(rows, rows), k);
+    const M x(memory, k), q(memory + M::numbers(rows, k), wanted), z(q.x + M::numbers(rows, wanted), rows),
+        y(z.x + M::numbers(wanted, rows), k);
     R* w = y.x + M::numbers(k, k);
     T *left = reinterpret_cast<T*>(w + M::numbers(1, rows)), *right = left + k * rows, *tau_left = right + k * k,
       *tau_right = tau_left + k, *f = tau_right + k;

@@ -8,11 +8,13 @@
 namespace sci {
 namespace {
 
-/// Whether this is a matrix, or with `batches` some that are not small, for the kernels here.
+/// Whether this is a matrix, of as many numbers at most as a square one with so many rows, or with `batches` some that
+/// are not small, for the kernels here.
 bool goes_alone(const Tensor& a, int64_t most, bool batches = false) {
   if (!a.is_cpu() || !runs_lanes() || a.dim() < 2 || a.numel() == 0) return false;
   const int64_t m = a.size(-2), n = a.size(-1);
-  return std::max(m, n) <= most && (a.dim() == 2 || (batches && std::min(m, n) > alone_limit));
+  return std::max(m, n) <= 4 * most && m * n <= most * most &&
+         (a.dim() == 2 || (batches && std::min(m, n) > alone_limit));
 }
 
 /// (Q, R) of matrices of any shape; Q is empty unless wanted, R has min(m, n) rows or m where `full_r`.

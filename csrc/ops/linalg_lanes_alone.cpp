@@ -21,11 +21,13 @@ void hermitian_alone(const EighJob<T>& job) {
 }
 template <class T>
 void qr_alone(const OneQrJob<T>& job) {
-  on_threads<real_of<T>>(OneQr<T>{job}, job.count, at_least(job.m * job.n * job.n), OneQr<T>::numbers(job.m, job.n));
+  on_threads<real_of<T>>(OneQr<T>{job}, job.count, at_least(job.m * job.n * job.n),
+                         OneQr<T>::numbers(job.m, job.n, job.full));
 }
 template <class T>
 void svd_alone(const OneSvdJob<T>& job) {
-  on_threads<real_of<T>>(OneSvd<T>{job}, job.count, at_least(job.m * job.n * job.n), OneSvd<T>::numbers(job.m, job.n));
+  on_threads<real_of<T>>(OneSvd<T>{job}, job.count, at_least(job.m * job.n * job.n),
+                         OneSvd<T>::numbers(job.m, job.n, job.full));
 }
 
 #define SCI_ALONE(T)                                \

@@ -1,4 +1,4 @@
-// What is asked of csrc/ops/linalg_lanes_alone.cpp: decompositions of matrices of at most one_planes_limit rows and
+// What is asked of csrc/ops/linalg_lanes_alone.cpp: decompositions of matrices with at most one_planes_limit rows or
 // columns, one after the other, with the CPU's vectors along their rows. Callers ask runs_lanes() first.
 #pragma once
 #include "ops/jacobi_jobs.h"

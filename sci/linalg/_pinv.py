@@ -409,7 +409,9 @@ def lstsq(
     >>> torch.allclose(x, torch.tensor([1.0, 2.0]), atol=1e-5)
     True
     """
-    if cond is None and lapack_driver != "gelsy" and (quick := _quick.least_squares(a, b, -1.0, bool(check_finite))):
+    least = -1.0 if cond is None else cond if type(cond) is float and cond >= 0 else None
+    known = least is not None and lapack_driver in _DRIVERS
+    if known and (quick := _quick.least_squares(a, b, least, bool(check_finite))) is not None:
         x, residues, rank, s = quick
         return x, residues, rank, s
     a, b = tensors("lstsq", a=a, b=b)

@@ -274,3 +274,33 @@ def test_operators_survive_any_shape(shape):
                 assert _quick.solve(left, b, 0, True) is None
                 assert left.shape == (2, 3) or _quick.least_squares(left, b, -1.0, True) is None
                 assert _quick.substitution(left, b, 0, True, False, False, True) is None
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("shape", [(1, 4), (5, 1), (64, 64), (40, 9), (9, 40), (200, 12), (96, 96), (96, 40)])
+def test_decompositions_of_one_matrix(shape, dtype):
+    generator = torch.Generator().manual_seed(3)
+    m, n = shape
+    bound = _tolerance(dtype, 1) * max(shape) ** 0.5 / 5
+    whole = torch.randn(m, n, dtype=dtype, generator=generator)
+    rank = (min(shape) + 1) // 2
+    half = whole[:, :rank] @ torch.randn(rank, n, dtype=dtype, generator=generator)
+    for a in (whole, half, 1e-30 * whole, torch.ones_like(whole), 0 * whole):
+        size = torch.linalg.matrix_norm(a).item() or 1.0
+        for full in (True, False):
+            q, r = linalg.qr(a, mode="full" if full else "economic")
+            u, s, vh = linalg.svd(a, full_matrices=full)
+            k = len(s)
+            for x in (q, u, vh.mH):
+                eye = torch.eye(x.shape[1], dtype=dtype)
+                assert torch.linalg.matrix_norm(x.mH @ x - eye).item() < bound * x.shape[1] ** 0.5
+            assert torch.linalg.matrix_norm(q @ r - a).item() < bound * size
+            assert torch.linalg.matrix_norm((u[:, :k] * s) @ vh[:k] - a).item() < bound * size
+            assert (linalg.svdvals(a) - s).abs().max().item() < bound * size
+            assert bool((s[1:] <= s[:-1]).all()) and torch.equal(r, r.triu())
+        b = a @ torch.ones(n, 2, dtype=dtype)
+        x, residues, rank, _ = linalg.lstsq(a, b, cond=100 * torch.finfo(dtype).eps)
+        expected, theirs, their_rank, _ = scipy.linalg.lstsq(a.numpy(), b.numpy(), cond=100 * torch.finfo(dtype).eps)
+        assert rank.item() == their_rank and residues.shape == theirs.shape
+        assert torch.linalg.matrix_norm(a @ x - b).item() <= bound * size * (1 + torch.linalg.matrix_norm(x).item())
+        assert torch.linalg.matrix_norm(x).item() <= (1 + 1e3 * bound) * np.linalg.norm(expected)
