@@ -26,7 +26,7 @@ from typing import NamedTuple
 import torch
 
 from sci._core import runtime
-from tools.cubin import Resources, Spills, resources, spills
+from tools.cubin import Resources, Spills, resources, spills, stack_is_known
 
 GROUP = 96  # kernels in one program, whose headers are read once; at the end a worker may wait for the last one
 
@@ -47,6 +47,8 @@ def compile_one(task: Task) -> tuple[Task, float, str]:
     error = ""
     try:
         torch.ops.sci._compile_kernels(",".join(map(str, task.indices)), task.arch, task.fast, task.path)
+        if task.path and not stack_is_known(pathlib.Path(f"{task.path}.log").read_text()):
+            error = "a function of it calls itself, so that its stack is not known"
     except RuntimeError as failure:
         error = str(failure)
     return task, time.process_time() - started, error

@@ -46,6 +46,13 @@ def spills(log: str) -> Spills:
     return Spills(stores, loads, max(map(int, shared), default=0))
 
 
+def stack_is_known(log: str) -> bool:
+    """Return False for a kernel with a function that calls itself: CUDA gives it 1 KB, be that enough or not."""
+    whole = map(int, re.findall(r"(\d+) bytes cumulative stack size", log))
+    frames = map(int, re.findall(r"(\d+) bytes stack frame", log))
+    return max(frames, default=0) <= max(whole, default=0)
+
+
 def sections(image: bytes) -> dict[str, bytes]:
     """Return an ELF file's sections by name."""
     (table,) = struct.unpack_from("<Q", image, 0x28)

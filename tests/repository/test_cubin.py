@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sci._core import runtime
-from tools.cubin import resources, spills
+from tools.cubin import resources, spills, stack_is_known
 
 runtime.load_library()
 
@@ -31,6 +31,7 @@ def test_resources(tmp_path: pathlib.Path) -> None:
     log = pathlib.Path(f"{file}.log").read_text()
     assert f"Used {found.registers} registers" in log
     assert spills(log).shared == 0  # an elementwise kernel has none
+    assert stack_is_known(log)
 
 
 def test_spills_are_read_from_the_log() -> None:
@@ -38,3 +39,5 @@ def test_spills_are_read_from_the_log() -> None:
     used = "ptxas info    : Used 255 registers, used 1 barriers, 96 bytes cumulative stack size, 2048 bytes smem\n"
     assert spills(line.format(96, 40, 44) + used + line.format(8, 2, 3)) == (42, 47, 2048)
     assert spills("") == (0, 0, 0)
+    assert stack_is_known(line.format(96, 0, 0) + used)
+    assert not stack_is_known(used + line.format(104, 0, 0))
