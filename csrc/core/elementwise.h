@@ -1,5 +1,5 @@
 // Elementwise kernels: one function applied over strided, broadcast operands. The CPU runs `row` on rows of the
-// iteration space; CUDA runs the body itself, one call per flat index.
+// iteration space; CUDA runs `run_thread` at the end of this file, a few elements per thread.
 #pragma once
 #include "core/complex.h"
 
