@@ -15,103 +15,17 @@ struct Largest {
   int index;
 };
 
-namespace detail {
-struct Sum {
-  template <class T>
-  SCI_HD T operator()(T a, T b) const {
-    return a + b;
-  }
-};
-/// NaN where one is NaN.
-struct Greatest {
-  template <class R>
-  SCI_HD R operator()(R a, R b) const {
-    return b > a || isnan(b) ? b : a;
-  }
-};
-/// Of equal values the one with the least index.
-struct FirstLargest {
-  template <class R>
-  SCI_HD Largest<R> operator()(Largest<R> a, Largest<R> b) const {
-    return b.value > a.value || (b.value == a.value && b.index < a.index) ? b : a;
-  }
-};
+}  // namespace sci
 
 #if SCI_DEVICE
-/// What lane `from` of the warp has.
-template <class T>
-__device__ inline T from_lane(unsigned lanes, T x, int from) {
-  return __shfl_sync(lanes, x, from);
-}
-template <class T>
-__device__ inline complex<T> from_lane(unsigned lanes, complex<T> x, int from) {
-  return {from_lane(lanes, x.re, from), from_lane(lanes, x.im, from)};
-}
-template <class R>
-__device__ inline Largest<R> from_lane(unsigned lanes, Largest<R> x, int from) {
-  return {from_lane(lanes, x.value, from), from_lane(lanes, x.index, from)};
-}
-#endif
-}  // namespace detail
-
-struct Team {
-  static constexpr int exchange_bytes = 512;  // a number of 16 bytes for each of 32 warps
-  int lane, size;
-
-#if SCI_DEVICE
-  char* exchange = nullptr;  // shared memory of a team of several warps
-
-  __device__ void sync() const {
-    if (size > 32)
-      __syncthreads();
-    else
-      __syncwarp(lanes());
-  }
-  /// What lane `from` has.
-  template <class T>
-  __device__ T broadcast(T x, int from) const {
-    if (size <= 32) return detail::from_lane(lanes(), x, first() + from);
-    T* room = reinterpret_cast<T*>(exchange);
-    if (lane == from) room[0] = x;
-    __syncthreads();
-    x = room[0];
-    __syncthreads();
-    return x;
-  }
-  __device__ bool any(bool x) const { return size > 32 ? __syncthreads_or(x) : __any_sync(lanes(), x); }
-  template <class T>
-  __device__ T sum(T x) const {
-    return joined(x, detail::Sum());
-  }
-  template <class R>
-  __device__ R greatest(R x) const {
-    return joined(x, detail::Greatest());
-  }
-  template <class R>
-  __device__ Largest<R> largest(R value, int index) const {
-    return joined(Largest<R>{isnan(value) ? -limits<R>::infinity : value, index}, detail::FirstLargest());
-  }
-
- private:
-  __device__ int first() const { return size < 32 ? int(threadIdx.x % 32) / size * size : 0; }
-  __device__ unsigned lanes() const { return size < 32 ? ((1u << size) - 1) << first() : 0xffffffffu; }
-
-  /// In pairs: the lanes that meet at a step add the same numbers, so that all have the same bits.
-  template <class T, class Join>
-  __device__ T joined(T x, Join join) const {
-    const int own = int(threadIdx.x % 32);
-    for (int shift = (size < 32 ? size : 32) / 2; shift > 0; shift /= 2)
-      x = join(x, detail::from_lane(lanes(), x, own ^ shift));
-    if (size <= 32) return x;
-    T* room = reinterpret_cast<T*>(exchange);
-    if (own == 0) room[lane / 32] = x;
-    __syncthreads();
-    x = room[0];
-    for (int warp = 1; warp < size / 32; ++warp) x = join(x, room[warp]);
-    __syncthreads();
-    return x;
-  }
+#include "core/team_device.h"
 #else
+namespace sci {
+
+/// One lane, which costs nothing: its loops are the plain ones. Values may be packs (core/pack.h).
+struct Team {
+  static constexpr int exchange_bytes = 512, lane = 0, size = 1;
+  constexpr Team(int = 0, int = 1) {}
   void sync() const {}
   template <class T>
   T broadcast(T x, int) const {
@@ -122,23 +36,39 @@ struct Team {
   T sum(T x) const {
     return x;
   }
-  /// The greatest value, NaN where one is NaN.
+  template <class T>
+  T product(T x) const {
+    return x;
+  }
   template <class R>
   R greatest(R x) const {
     return x;
   }
-  /// The largest value and the least index that has it; NaN counts as -infinity.
   template <class R>
   Largest<R> largest(R value, int index) const {
     return {isnan(value) ? -limits<R>::infinity : value, index};
   }
-#endif
 };
+
+}  // namespace sci
+#endif
+
+namespace sci {
 
 /// Copies numbers, neighbours by neighbouring lanes.
 template <class T>
 SCI_HD void copy(Team team, const T* from, T* to, int64_t count) {
   for (int64_t k = team.lane; k < count; k += team.size) to[k] = from[k];
+}
+
+/// f(k, row, column) for the entries k of a row-major matrix, neighbours by neighbouring lanes; without divisions.
+template <class F>
+SCI_HD void for_entries(Team team, int64_t count, int64_t columns, F f) {
+  int64_t row = 0, column = team.lane;
+  for (int64_t k = team.lane; k < count; k += team.size, column += team.size) {
+    for (; column >= columns; column -= columns) ++row;
+    f(k, row, column);
+  }
 }
 
 /// The next larger room than `bytes` with which teams of one warp, whose lanes read numbers of `number` bytes beside

@@ -14,24 +14,26 @@
 
 namespace sci {
 
-/// The lower triangle of `a` (n x n) becomes L; the imaginary parts of the diagonal are not read. Returns the order of
-/// the first leading minor that is not positive, or 0.
+/// The lower triangle of `a` (n x n, rows `row` numbers apart) becomes L; the imaginary parts of the diagonal are not
+/// read. Returns the order of the first leading minor that is not positive, or 0.
 template <class V>
-SCI_HD real_of<V> cholesky_factor(V* a, int64_t n) {
+SCI_HD real_of<V> cholesky_factor(V* a, int64_t n, int64_t row, Team team = {0, 1}) {
   using R = real_of<V>;
   using T = single_of<V>;
   R order = R(0);
   for (int64_t j = 0; j < n; ++j) {
-    V* column = a + j * n + j;
-    column[0] = V(real(column[0]));
-    detail::subtract_product<true>(column, n, a + j * n, n, 1, a + j * n, 1, n - j, j);
-    R square = real(column[0]);
+    V *line = a + j * row, *column = line + j;
+    if (team.lane == 0) column[0] = V(real(column[0]));
+    detail::subtract_product<true>(column, row, line, row, 1, line, 1, n - j, j, team);
+    R square = team.broadcast(team.lane == 0 ? real(column[0]) : R(0), 0);
     auto good = square > R(0);
     order = choose(good, order, choose(order > R(0), order, R(T(j + 1))));
     R d = sqrt(choose(good, square, R(1)));
-    column[0] = V(choose(good, d, square));
+    if (team.lane == 0) column[0] = V(choose(good, d, square));
     R inverse = R(1) / d;
-    for (int64_t i = 1; i < n - j; ++i) column[i * n] = inverse * column[i * n];
+    for (int64_t i = team.lane == 0 ? team.size : team.lane; i < n - j; i += team.size)
+      column[i * row] = inverse * column[i * row];
+    team.sync();
   }
   return order;
 }
@@ -210,49 +212,96 @@ SCI_HD real_of<V> estimate_norm1(const Inverse& inverse, V* x, int64_t n) {
   return best;
 }
 
-/// The rows of `a` (n, of m numbers) are the columns of an m x n matrix, m >= n: they become R^T on and below the
-/// diagonal, and right of it the vectors v of the reflections I - tau v v^H, whose first entry is 1. As LAPACK has it,
-/// their adjoints are applied, and the diagonal of R is real. `work` has room for n numbers.
+/// The rows of `a` (n, of m numbers and `row` numbers apart) are the columns of an m x n matrix, m >= n: they become
+/// R^T on and below the diagonal, and right of it the vectors v of the reflections I - tau v v^H, whose first entry
+/// is 1. As LAPACK has it, their adjoints are applied, and the diagonal of R is real. `work` has room for n numbers.
 template <class V>
-SCI_HD void qr_factor(V* a, V* tau, V* work, int64_t m, int64_t n) {
+SCI_HD void qr_factor(V* a, V* tau, V* work, int64_t m, int64_t n, int64_t row, Team team = {0, 1}) {
   for (int64_t k = 0; k < n; ++k) {
-    V* x = a + k * m + k;
+    V *x = a + k * row + k, t;
     const int64_t length = m - k;
-    const V left = make_reflection(x, 1, length, tau + k);
-    reflect<false>(x, 1, conj(tau[k]), x + m, m, 1, work, length, n - k - 1);
+    const V left = make_reflection(x, 1, length, &t, team);
+    team.sync();
+    reflect<false>(x, 1, conj(t), x + row, row, 1, work, length, n - k - 1, team);
+    team.sync();
+    if (team.lane > 0) continue;
+    tau[k] = t;
     x[0] = left;
   }
+  team.sync();
 }
 
 /// The rows of q (n, of m numbers) become the first n columns of the product of the reflections in `a`.
 template <class V>
-SCI_HD void qr_form(V* a, const V* tau, V* q, V* work, int64_t m, int64_t n) {
+SCI_HD void qr_form(V* a, const V* tau, V* q, V* work, int64_t m, int64_t n, int64_t row, Team team = {0, 1}) {
   using R = real_of<V>;
-  for (int64_t k = 0; k < n * m; ++k) q[k] = V(R(k % (m + 1) == 0 ? 1 : 0));
+  for (int64_t k = 0; k < n; ++k)
+    for (int64_t i = team.lane; i < m; i += team.size) q[k * row + i] = V(R(i == k ? 1 : 0));
   for (int64_t k = n - 1; k >= 0; --k) {
-    V *x = a + k * m + k, keep = x[0];
-    x[0] = V(R(1));
-    reflect<false>(x, 1, tau[k], q + k * m + k, m, 1, work, m - k, n - k);
-    x[0] = keep;
+    V *x = a + k * row + k, keep = x[0];
+    team.sync();
+    if (team.lane == 0) x[0] = V(R(1));
+    team.sync();
+    reflect<false>(x, 1, tau[k], q + k * row + k, row, 1, work, m - k, n - k, team);
+    team.sync();
+    if (team.lane == 0) x[0] = keep;
   }
+  team.sync();
 }
 
-/// One m x n matrix per thread, economic: `work` has room for n * (2 m + 2) numbers of each.
+/// An m x n matrix per team, economic.
 template <class T>
 struct QrItem {
   const T* a;
-  T *q, *r, *work;
-  int64_t m, n;
-  SCI_HD void operator()(int64_t i) const {
-    T *x = work + i * n * (2 * m + 2), *z = x + m * n, *tau = z + m * n, *sums = tau + n;
-    for (int64_t k = 0; k < m; ++k)
-      for (int64_t j = 0; j < n; ++j) x[j * m + k] = a[(i * m + k) * n + j];
-    qr_factor(x, tau, sums, m, n);
-    qr_form(x, tau, z, sums, m, n);
-    for (int64_t k = 0; k < m; ++k)
-      for (int64_t j = 0; j < n; ++j) q[(i * m + k) * n + j] = z[j * m + k];
-    for (int64_t k = 0; k < n; ++k)
-      for (int64_t j = 0; j < n; ++j) r[(i * n + k) * n + j] = j < k ? T(0) : x[j * m + k];
+  T *q, *r;
+  int64_t m, n, team_size;
+
+  SCI_HD int64_t row() const { return m | 1; }  // odd: columns meet different banks of shared memory
+  SCI_HD int64_t shared_bytes() const {
+    return room_beside(n * (2 * row() + 2) * int64_t(sizeof(T)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t i, Team team, char* shared) const {
+    const int64_t row = this->row();
+    T *x = reinterpret_cast<T*>(shared), *z = x + n * row, *tau = z + n * row, *sums = tau + n;
+    const T* in = a + i * m * n;
+    T *unitary = q + i * m * n, *upper = r + i * n * n;
+    for_entries(team, m * n, n, [&](int64_t k, int64_t at, int64_t column) { x[column * row + at] = in[k]; });
+    team.sync();
+    qr_factor(x, tau, sums, m, n, row, team);
+    for_entries(team, n * n, n,
+                [&](int64_t k, int64_t at, int64_t column) { upper[k] = column < at ? T(0) : x[column * row + at]; });
+    qr_form(x, tau, z, sums, m, n, row, team);
+    for_entries(team, m * n, n, [&](int64_t k, int64_t at, int64_t column) { unitary[k] = z[column * row + at]; });
+  }
+};
+
+/// L of a Hermitian matrix per team, or L^H, with zeros in the other triangle, which is not read either.
+template <class T>
+struct CholeskyItem {
+  const T* a;
+  T* c;
+  int32_t* info;
+  int64_t n, team_size;
+  bool lower;
+
+  SCI_HD int64_t row() const { return n | 1; }
+  SCI_HD int64_t shared_bytes() const { return room_beside(n * row() * int64_t(sizeof(T)), team_size, sizeof(T)); }
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
+    const int64_t row = this->row();
+    T* f = reinterpret_cast<T*>(shared);
+    const T* in = a + item * n * n;
+    T* out = c + item * n * n;
+    for_entries(team, n * n, n, [&](int64_t k, int64_t i, int64_t j) {
+      const T x = (lower ? j > i : j < i) ? T(0) : in[k];
+      f[lower ? i * row + j : j * row + i] = lower ? x : conj(x);
+    });
+    team.sync();
+    const real_of<T> order = cholesky_factor(f, n, row, team);
+    if (team.lane == 0) info[item] = int32_t(order);
+    for_entries(team, n * n, n, [&](int64_t k, int64_t i, int64_t j) {
+      const T x = f[lower ? i * row + j : j * row + i];
+      out[k] = lower ? x : conj(x);
+    });
   }
 };
 

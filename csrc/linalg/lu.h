@@ -1,171 +1,323 @@
-// P A = L U of small matrices with partial pivoting, and an estimate of the condition, one matrix per item.
+// P A = L U of small matrices with partial pivoting, and an estimate of the condition, by teams (core/team.h) or on the
+// CPU alone.
 //
-// Method     Row-oriented outer products ([1], 3.2.10 and 3.4.4): the inner loop runs along a row. The reciprocal
-// condition
-//            number in the 1-norm is Hager's estimate as Higham [2] has it (algorithm 4.1): at most five products with
-//            the inverse and its adjoint, and the alternating vector as a second guess; never more than the true
-//            |A^-1|_1.
+// Method     Row-oriented outer products ([1], 3.2.10 and 3.4.4): the inner loop runs along a row, of which each lane
+//            has its columns. A bound of |A^-1|_1 from comparison matrices ([3], section 8.3) says that most matrices
+//            are well-conditioned. Where it cannot, the reciprocal condition number in the 1-norm is Hager's estimate
+//            as Higham [2] has it (algorithm 4.1): at most five products with the inverse and its adjoint, and the
+//            alternating vector as a second guess; never more than the true |A^-1|_1.
 // Failure    info = 1 + index of the first exactly zero pivot; rcond is 0 there, NaN if A holds NaN.
 // Range      For n up to some 64; larger matrices belong to LAPACK's blocked code.
 // Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013). [2] Higham: FORTRAN codes for estimating the
-//            one-norm of a real or complex matrix, ACM TOMS 14 (1988) 381-396.
+//            one-norm of a real or complex matrix, ACM TOMS 14 (1988) 381-396. [3] Higham: Accuracy and Stability of
+//            Numerical Algorithms, 2nd ed. (2002).
 #pragma once
+#include "core/team.h"
 #include "linalg/blocks.h"
+#include "linalg/reflector.h"
 
 namespace sci {
 
-/// Whether `a` is lower triangular with diagonal entries that divide their columns without overflow: then no rows are
-/// exchanged, and L D is substitution, whose error is small component by component.
+/// Whether `a` (n x n, rows `row` numbers apart) is lower triangular with diagonal entries that divide their columns
+/// without overflow: then no rows are exchanged, and L D is substitution, whose error is small component by component.
 template <class T>
-SCI_HD bool lu_keeps_rows(const T* a, int64_t n) {
+SCI_HD bool lu_keeps_rows(const T* a, int64_t n, int64_t row, Team team = {0, 1}) {
   const real_of<T> widest = sqrt(limits<real_of<T>>::max);
-  for (int64_t i = 0; i < n; ++i)
-    for (int64_t j = i + 1; j < n; ++j)
-      if (a[i * n + j] != T(0) || !(abs1(a[j * n + i]) <= widest * abs1(a[i * n + i]))) return false;
-  return true;
+  bool moves = false;
+  for (int64_t i = team.lane; i < n && !moves; i += team.size)
+    for (int64_t j = i + 1; j < n && !moves; ++j)
+      moves = a[i * row + j] != T(0) || !(abs1(a[j * row + i]) <= widest * abs1(a[i * row + i]));
+  return !team.any(moves);
+}
+
+/// a[i, j] -= f[i] x[j] for so many rows and columns, f conjugated where asked. A lane has columns, or where there are
+/// few of them rows.
+template <class T>
+SCI_HD void subtract_outer(T* a, int64_t row, const T* f, int64_t f_step, const T* x, int64_t rows, int64_t columns,
+                           Team team, bool conjugate = false) {
+#if SCI_DEVICE
+  if (2 * columns < team.size) {
+    for (int64_t i = team.lane; i < rows; i += team.size) {
+      const T y = conjugate ? conj(f[i * f_step]) : f[i * f_step];
+      for (int64_t j = 0; j < columns; ++j) a[i * row + j] -= y * x[j];
+    }
+    return;
+  }
+  for (int64_t j = team.lane; j < columns; j += team.size) {
+    const T y = x[j];
+    for (int64_t i = 0; i < rows; ++i) a[i * row + j] -= (conjugate ? conj(f[i * f_step]) : f[i * f_step]) * y;
+  }
+#else
+  for (int64_t i = 0; i < rows; ++i)
+    add_row(a + i * row, -(conjugate ? conj(f[i * f_step]) : f[i * f_step]), x, columns);
+#endif
+}
+
+/// The first of so many entries of each row of `a` become factors of x, which they take away from the others.
+template <class T>
+SCI_HD void eliminate_below(T* a, int64_t row, const T* x, int64_t rest, Team team) {
+  const T pivot = x[0];
+#if SCI_DEVICE
+  for (int64_t i = team.lane; i < rest; i += team.size) a[i * row] /= pivot;
+  team.sync();
+  subtract_outer(a + 1, row, a, row, x + 1, rest, rest, team);
+#else
+  for (int64_t i = 0; i < rest; ++i, a += row)
+    if (const T f = a[0] = a[0] / pivot; f != T(0)) add_row(a + 1, -f, x + 1, rest);
+#endif
 }
 
 /// a (n x n) becomes L below and U on and above the diagonal; row k was exchanged with row pivots[k] >= k.
 template <class T>
-SCI_HD int lu_factor(T* a, int32_t* pivots, int64_t n) {
+SCI_HD int lu_factor(T* a, int32_t* pivots, int64_t n, int64_t row, Team team = {0, 1}) {
   int info = 0;
-  const bool in_place = lu_keeps_rows(a, n);
+  const bool in_place = lu_keeps_rows(a, n, row, team);
+  team.sync();
   for (int64_t k = 0; k < n; ++k) {
+    T *top = a + k * row, *column = a + k;
     int64_t best = k;
-    for (int64_t i = k + 1; i < n && !in_place; ++i)
-      if (abs1(a[i * n + k]) > abs1(a[best * n + k])) best = i;
-    pivots[k] = int32_t(best);
-    if (best != k)
-      for (int64_t j = 0; j < n; ++j) swap(a[k * n + j], a[best * n + j]);
-    T pivot = a[k * n + k];
-    if (pivot == T(0)) {
+    if (!in_place) {
+      best = k + team.lane;
+      for (int64_t i = best + team.size; i < n; i += team.size)
+        if (abs1(column[i * row]) > abs1(column[best * row])) best = i;
+      best = team.largest(best < n ? abs1(column[best * row]) : -limits<real_of<T>>::infinity, int(best)).index;
+    }
+    if (team.lane == 0) pivots[k] = int32_t(best);
+    team.sync();
+    if (best != k) {
+      for (int64_t j = team.lane; j < n; j += team.size) swap(top[j], a[best * row + j]);
+      team.sync();
+    }
+    if (top[k] == T(0)) {
       if (info == 0) info = int(k + 1);
       continue;
     }
-    for (int64_t i = k + 1; i < n; ++i) {
-      T f = a[i * n + k] / pivot;
-      a[i * n + k] = f;
-      if (f != T(0)) add_row(a + i * n + k + 1, -f, a + k * n + k + 1, n - k - 1);
-    }
+    eliminate_below(top + row + k, row, top + k, n - k - 1, team);
+    team.sync();
   }
   return info;
 }
 
-/// x (n x m) becomes op(A)^-1 x, op by `trans`: 0 A, 1 A^T, 2 A^H.
+/// Exchanges the rows of x (n x m, `row` numbers apart) as the pivots say, or back.
 template <class T>
-SCI_HD void lu_solve(const T* lu, const int32_t* pivots, T* x, int64_t n, int64_t m, int trans) {
+SCI_HD void exchange_rows(T* x, int64_t row, const int32_t* pivots, int64_t n, int64_t m, bool back, Team team) {
+  for (int64_t step = 0; step < n; ++step) {
+    const int64_t k = back ? n - 1 - step : step, other = pivots[k];
+    if (other == k) continue;
+    for (int64_t j = team.lane; j < m; j += team.size) swap(x[k * row + j], x[other * row + j]);
+  }
+}
+
+/// x (n x m) becomes op(A)^-1 x, op by `trans`: 0 A, 1 A^T, 2 A^H. All that is read has been written before a sync.
+template <class T>
+SCI_HD void lu_solve(const T* lu, int64_t row, const int32_t* pivots, T* x, int64_t x_row, int64_t n, int64_t m,
+                     int trans, Team team = {0, 1}) {
   if (trans == 0) {
-    for (int64_t k = 0; k < n; ++k)
-      if (pivots[k] != k)
-        for (int64_t j = 0; j < m; ++j) swap(x[k * m + j], x[pivots[k] * m + j]);
-    for (int64_t i = 1; i < n; ++i)
-      for (int64_t k = 0; k < i; ++k) add_row(x + i * m, -lu[i * n + k], x + k * m, m);
-    for (int64_t i = n - 1; i >= 0; --i) {
-      for (int64_t k = i + 1; k < n; ++k) add_row(x + i * m, -lu[i * n + k], x + k * m, m);
-      for (int64_t j = 0; j < m; ++j) x[i * m + j] /= lu[i * n + i];
+    exchange_rows(x, x_row, pivots, n, m, false, team);
+    for (int64_t k = 0; k + 1 < n; ++k) {
+      team.sync();
+      subtract_outer(x + (k + 1) * x_row, x_row, lu + (k + 1) * row + k, row, x + k * x_row, n - 1 - k, m, team);
     }
+    for (int64_t k = n - 1; k >= 0; --k) {
+      team.sync();
+      for (int64_t j = team.lane; j < m; j += team.size) x[k * x_row + j] /= lu[k * row + k];
+      team.sync();
+      subtract_outer(x, x_row, lu + k, row, x + k * x_row, k, m, team);
+    }
+    team.sync();
     return;
   }
+  const bool conjugate = trans == 2;
   for (int64_t i = 0; i < n; ++i) {  // op(U), row by row of U
-    T d = trans == 2 ? conj(lu[i * n + i]) : lu[i * n + i];
-    for (int64_t j = 0; j < m; ++j) x[i * m + j] /= d;
-    for (int64_t k = i + 1; k < n; ++k) {
-      T f = trans == 2 ? conj(lu[i * n + k]) : lu[i * n + k];
-      add_row(x + k * m, -f, x + i * m, m);
-    }
+    const T *line = lu + i * row, d = conjugate ? conj(line[i]) : line[i];
+    team.sync();
+    for (int64_t j = team.lane; j < m; j += team.size) x[i * x_row + j] /= d;
+    team.sync();
+    T* below = x + (i + 1) * x_row;
+    subtract_outer(below, x_row, line + i + 1, 1, x + i * x_row, n - 1 - i, m, team, conjugate);
   }
-  for (int64_t i = n - 1; i > 0; --i)
-    for (int64_t k = 0; k < i; ++k) {
-      T f = trans == 2 ? conj(lu[i * n + k]) : lu[i * n + k];
-      add_row(x + k * m, -f, x + i * m, m);
-    }
-  for (int64_t k = n - 1; k >= 0; --k)
-    if (pivots[k] != k)
-      for (int64_t j = 0; j < m; ++j) swap(x[k * m + j], x[pivots[k] * m + j]);
+  for (int64_t i = n - 1; i > 0; --i) {
+    team.sync();
+    subtract_outer(x, x_row, lu + i * row, 1, x + i * x_row, i, m, team, conjugate);
+  }
+  team.sync();
+  exchange_rows(x, x_row, pivots, n, m, true, team);
+  team.sync();
+}
+
+/// An upper bound of |(L U)^-1|_1, of which each lane keeps its numbers of x (room for n).
+template <class T>
+SCI_HD real_of<T> inverse_bound_by_rows(const T* lu, int64_t row, real_of<T>* x, int64_t n, Team team = {0, 1}) {
+  using R = real_of<T>;
+  for (int64_t i = team.lane; i < n; i += team.size) x[i] = R(1);
+  for (int64_t k = 0; k < n; ++k) {
+    const int owner = int(k & (team.size - 1));
+    if (team.lane == owner) x[k] = x[k] / modulus(lu[k * row + k]);
+    const R y = team.broadcast(team.lane == owner ? x[k] : R(0), owner);
+    for (int64_t i = k + 1 + ((team.lane - owner - 1) & (team.size - 1)); i < n; i += team.size)
+      x[i] += abs1(lu[k * row + i]) * y;
+  }
+  R bound = R(0);
+  for (int64_t k = n - 1; k >= 0; --k) {
+    const int owner = int(k & (team.size - 1));
+    const R y = team.broadcast(team.lane == owner ? x[k] : R(0), owner);
+    bound = y < bound ? bound : y;
+    for (int64_t i = team.lane; i < k; i += team.size) x[i] += abs1(lu[k * row + i]) * y;
+  }
+  return bound;
 }
 
 template <class T>
-SCI_HD real_of<T> norm1_of_vector(const T* x, int64_t n) {
+SCI_HD real_of<T> norm1_of_vector(const T* x, int64_t n, Team team) {
   real_of<T> sum = 0;
-  for (int64_t i = 0; i < n; ++i) sum += abs(x[i]);
-  return sum;
+  for (int64_t i = team.lane; i < n; i += team.size) sum += abs(x[i]);
+  return team.sum(sum);
 }
 
 /// The estimate of |A^-1|_1 [2]; x has room for n numbers.
 template <class T>
-SCI_HD real_of<T> estimate_inverse_norm1(const T* lu, const int32_t* pivots, T* x, int64_t n) {
+SCI_HD_LARGE real_of<T> estimate_inverse_norm1(const T* lu, int64_t row, const int32_t* pivots, T* x, int64_t n,
+                                               Team team = {0, 1}) {
   using R = real_of<T>;
-  for (int64_t i = 0; i < n; ++i) x[i] = T(R(1) / R(n));
-  lu_solve(lu, pivots, x, n, 1, 0);
-  R best = norm1_of_vector(x, n);
+  team.sync();
+  for (int64_t i = team.lane; i < n; i += team.size) x[i] = T(R(1) / R(n));
+  team.sync();
+  lu_solve(lu, row, pivots, x, 1, n, 1, 0, team);
+  R best = norm1_of_vector(x, n, team);
   int64_t last = -1;
   for (int step = 0; step < 5 && n > 1; ++step) {
-    for (int64_t i = 0; i < n; ++i) {
+    for (int64_t i = team.lane; i < n; i += team.size) {
       R size = abs(x[i]);
       x[i] = size == R(0) ? T(1) : x[i] / size;
     }
-    lu_solve(lu, pivots, x, n, 1, 2);
-    int64_t place = 0;
-    for (int64_t i = 1; i < n; ++i)
+    team.sync();
+    lu_solve(lu, row, pivots, x, 1, n, 1, 2, team);
+    int64_t place = team.lane;
+    for (int64_t i = place + team.size; i < n; i += team.size)
       if (abs(x[i]) > abs(x[place])) place = i;
+    place = team.largest(place < n ? abs(x[place]) : -limits<R>::infinity, int(place)).index;
     if (place == last) break;
     last = place;
-    for (int64_t i = 0; i < n; ++i) x[i] = T(i == place ? 1 : 0);
-    lu_solve(lu, pivots, x, n, 1, 0);
-    R size = norm1_of_vector(x, n);
+    for (int64_t i = team.lane; i < n; i += team.size) x[i] = T(i == place ? 1 : 0);
+    team.sync();
+    lu_solve(lu, row, pivots, x, 1, n, 1, 0, team);
+    R size = norm1_of_vector(x, n, team);
     if (!(size > best)) break;
     best = size;
   }
   if (n > 1) {
-    for (int64_t i = 0; i < n; ++i) {
+    for (int64_t i = team.lane; i < n; i += team.size) {
       R size = R(1) + R(i) / R(n - 1);
       x[i] = T(i % 2 == 0 ? size : -size);
     }
-    lu_solve(lu, pivots, x, n, 1, 0);
-    best = max(best, R(2) * norm1_of_vector(x, n) / (R(3) * R(n)));
+    team.sync();
+    lu_solve(lu, row, pivots, x, 1, n, 1, 0, team);
+    best = max(best, R(2) * norm1_of_vector(x, n, team) / (R(3) * R(n)));
   }
   return best;
 }
 
-/// lu holds A on entry; work has room for n numbers per matrix.
+/// The factors of a matrix per team; where `det` is there, only that, where `inverse` is, that in the factors' place.
 template <class T>
 struct LuItem {
-  T* lu;
+  using R = real_of<T>;
+  const T* a;
+  T *lu, *det, *inverse;
   int32_t* pivots;
-  T* work;
-  real_of<T>* rcond;
+  R* rcond;
   int32_t* info;
-  int64_t n;
-  SCI_HD void operator()(int64_t i) const {
-    using R = real_of<T>;
-    T *a = lu + i * n * n, *w = work + i * n;
+  int64_t n, team_size;
+
+  SCI_HD int64_t row() const { return n | 1; }
+  SCI_HD int64_t shared_bytes() const {
+    const int64_t numbers = n * ((inverse ? 2 : 1) * row() + 1);
+    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t i, Team team, char* shared) const {
+    const int64_t row = this->row();
+    T *f = reinterpret_cast<T*>(shared), *work = f + n * row, *x = work + n;
+    auto* swaps = reinterpret_cast<int32_t*>(x + (inverse ? n * row : 0));
+    const T* in = a + i * n * n;
+    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { f[at * row + j] = in[k]; });
+    team.sync();
     R norm = 0;
-    bool bad = false;
-    for (int64_t c = 0; c < n; ++c) {
+    for (int64_t j = team.lane; j < n; j += team.size) {
       R sum = 0;
-      for (int64_t r = 0; r < n; ++r) sum += abs(a[r * n + c]);
-      bad = bad || !isfinite(sum);
-      norm = max(norm, sum);
+      for (int64_t at = 0; at < n; ++at) sum += modulus(f[at * row + j]);
+      norm = norm < sum ? sum : norm;
+      norm += (sum - sum) * R(0);  // NaN where a number is not finite
     }
-    info[i] = lu_factor(a, pivots + i * n, n);
-    if (bad)
-      rcond[i] = limits<R>::nan;
-    else if (info[i] != 0)
-      rcond[i] = R(0);
-    else
-      rcond[i] = n == 0 ? R(1) : R(1) / norm / estimate_inverse_norm1(a, pivots + i * n, w, n);
+    norm = team.greatest(norm);
+    team.sync();
+    const int failed = lu_factor(f, swaps, n, row, team);
+    team.sync();
+    if (det) {
+      T product = T(1);
+      for (int64_t k = team.lane; k < n; k += team.size) product *= swaps[k] == k ? f[k * row + k] : -f[k * row + k];
+      product = team.product(product);
+      if (team.lane == 0) det[i] = product;
+      return;
+    }
+    R least = R(0);
+    if (isnan(norm)) {
+      least = limits<R>::nan;
+    } else if (!failed) {
+      least = R(1) / norm / inverse_bound_by_rows(f, row, reinterpret_cast<R*>(work), n, team);
+      if (!(least > R(2) * limits<R>::epsilon))
+        least = R(1) / norm / estimate_inverse_norm1(f, row, swaps, work, n, team);
+    }
+    if (team.lane == 0) {
+      info[i] = failed;
+      rcond[i] = n == 0 ? R(1) : least;
+    }
+    if (inverse) {
+      for_entries(team, n * n, n, [&](int64_t, int64_t at, int64_t j) { x[at * row + j] = T(at == j ? 1 : 0); });
+      team.sync();
+      lu_solve(f, row, swaps, x, row, n, n, 0, team);
+    } else {
+      for (int64_t k = team.lane; k < n; k += team.size) pivots[i * n + k] = swaps[k];
+    }
+    T* out = (inverse ? inverse : lu) + i * n * n;
+    const T* found = inverse ? x : f;
+    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { out[k] = found[at * row + j]; });
   }
 };
 
-/// x holds B on entry.
+/// op(A)^-1 B per team, so many columns of B at a time as a team has lanes.
 template <class T>
 struct LuSolveItem {
   const T* lu;
   const int32_t* pivots;
+  const T* b;
   T* x;
-  int64_t n, m;
+  int64_t n, m, team_size;
   int trans;
-  SCI_HD void operator()(int64_t i) const { lu_solve(lu + i * n * n, pivots + i * n, x + i * n * m, n, m, trans); }
+
+  SCI_HD int64_t row() const { return n | 1; }
+  SCI_HD int64_t columns() const { return min(m, team_size); }
+  SCI_HD int64_t shared_bytes() const {
+    const int64_t numbers = n * (row() + (columns() | 1));
+    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t i, Team team, char* shared) const {
+    const int64_t row = this->row(), most = columns(), x_row = most | 1;
+    T *f = reinterpret_cast<T*>(shared), *y = f + n * row;
+    auto* swaps = reinterpret_cast<int32_t*>(y + n * x_row);
+    const T* in = lu + i * n * n;
+    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { f[at * row + j] = in[k]; });
+    copy(team, pivots + i * n, swaps, n);
+    for (int64_t first = 0; first < m; first += most) {
+      const int64_t count = min(most, m - first);
+      const T* right = b + i * n * m + first;
+      T* out = x + i * n * m + first;
+      for_entries(team, n * count, count,
+                  [&](int64_t, int64_t at, int64_t j) { y[at * x_row + j] = right[at * m + j]; });
+      team.sync();
+      lu_solve(f, row, swaps, y, x_row, n, count, trans, team);
+      for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) { out[at * m + j] = y[at * x_row + j]; });
+      team.sync();
+    }
+  }
 };
 
 }  // namespace sci

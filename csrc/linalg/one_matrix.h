@@ -4,7 +4,6 @@
 // Method     Cholesky: four rows of U at a time, less the products with all rows above, which stay in registers until
 //            they are solved with the four by four block on the diagonal ([1], 4.2.9). LU: linalg/lu.h, whose row
 //            operations the compiler turns into vectors here.
-// Condition  The bound of linalg/factors.h by rows; Higham's estimate only where that bound leaves doubt.
 // Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013).
 // CPU only.
 #pragma once
@@ -122,32 +121,6 @@ struct OneCholesky : CholeskyJob<T> {
   }
 };
 
-/// lu_inverse_bound (linalg/factors.h) along rows.
-template <class T>
-real_of<T> inverse_bound_by_rows(const T* lu, real_of<T>* x, int64_t n) {
-  using R = real_of<T>;
-  for (int64_t i = 0; i < n; ++i) x[i] = R(1);
-  for (int64_t k = 0; k < n; ++k) {
-    const T* row = lu + k * n;
-    const R y = x[k] = x[k] / modulus(row[k]);
-    for (int64_t i = k + 1; i < n; ++i) x[i] += abs1(row[i]) * y;
-  }
-  R bound = R(0);
-  for (int64_t k = n - 1; k >= 0; --k) {
-    const T* row = lu + k * n;
-    const R y = x[k];
-    bound = y < bound ? bound : y;
-    for (int64_t i = 0; i < k; ++i) x[i] += abs1(row[i]) * y;
-  }
-  return bound;
-}
-
-/// Once, not in each loop that calls it: it is rarely needed.
-template <class T>
-__attribute__((noinline)) real_of<T> estimate_apart(const T* lu, const int32_t* pivots, T* x, int64_t n) {
-  return estimate_inverse_norm1(lu, pivots, x, n);
-}
-
 template <class T>
 struct OneLu : LuJob<T> {
   using R = real_of<T>;
@@ -172,7 +145,7 @@ struct OneLu : LuJob<T> {
     for (int64_t k = 0; k < n * n; ++k) x[k] = in[k];
     int32_t own[one_lu_limit];
     int32_t* swaps = det ? own : pivots + item * n;
-    const int failed = lu_factor(x, swaps, n);
+    const int failed = lu_factor(x, swaps, n, n);
     if (det) {
       T product = T(1);
       for (int64_t k = 0; k < n; ++k) product *= swaps[k] == k ? x[k * n + k] : -x[k * n + k];
@@ -182,11 +155,11 @@ struct OneLu : LuJob<T> {
     info[item] = failed;
     if (!rcond) return;
     R least = R(0);
-    if (!failed) least = R(1) / norm / inverse_bound_by_rows(x, sums, n);
+    if (!failed) least = R(1) / norm / inverse_bound_by_rows(x, n, sums, n);
     if (isnan(norm))
       least = limits<R>::nan;
     else if (!failed && !(least > R(2) * limits<R>::epsilon))
-      least = R(1) / norm / estimate_apart(x, swaps, work, n);
+      least = R(1) / norm / estimate_inverse_norm1(x, n, swaps, work, n);
     rcond[item] = least;
   }
 };
@@ -202,7 +175,7 @@ struct OneLuSolve : LuSolveJob<T> {
     T* out = x + item * n * m;
     if (m > few || trans) {
       for (int64_t k = 0; k < n * m; ++k) out[k] = right[k];
-      return lu_solve(factors, swaps, out, n, m, trans);
+      return lu_solve(factors, n, swaps, out, m, n, m, trans);
     }
     T* column = reinterpret_cast<T*>(memory);
     for (int64_t j = 0; j < m; ++j) {

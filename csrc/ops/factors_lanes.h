@@ -1,7 +1,6 @@
 // Factors of small matrices (linalg/factors.h) side by side.
 #pragma once
 #include "linalg/factors.h"
-#include "linalg/lu.h"
 #include "ops/factors_jobs.h"
 #include "ops/side_by_side.h"
 
@@ -71,7 +70,7 @@ struct LanesCholesky : CholeskyJob<T> {
     V* work = f + n * n;
     auto* sums = reinterpret_cast<real_of<V>*>(work);
     const real_of<V> one(real_of<T>(1)), size = rcond ? norm1(f, sums, n) : one;
-    const real_of<V> order = cholesky_factor(f, n);
+    const real_of<V> order = cholesky_factor(f, n, n);
     real_of<V> least = rcond ? one / size / cholesky_inverse_bound(f, sums, n) : one;
     if (some(!(least > real_of<V>(2 * limits<real_of<T>>::epsilon))))
       least = one / size / estimate_norm1(CholeskyInverse<V>{f, n}, work, n);
@@ -213,8 +212,8 @@ struct LanesQr : QrJob<T> {
       for (int64_t i = 0; i < m; ++i)
         for (int64_t j = 0; j < n; ++j) lane.set(j * m + i, in[i * n + j]);
     }
-    qr_factor(x, tau, work, m, n);
-    qr_form(x, tau, z, work, m, n);
+    qr_factor(x, tau, work, m, n, m);
+    qr_form(x, tau, z, work, m, n, m);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> upper(x, l), columns(z, l);
       T *out_q = q + (item * L + l) * m * n, *out_r = r + (item * L + l) * n * n;

@@ -5,18 +5,24 @@
 #include "linalg_quick.h"
 #include "linalg_shared.h"
 #include "orthogonal_jobs.h"
+#include "runtime/teams.h"
 
-SCI_FOUR_KERNELS("linalg/factors.h", QrItem)
+SCI_FOUR_TEAM_KERNELS("linalg/factors.h", QrItem)
+SCI_FOUR_TEAM_KERNELS("linalg/factors.h", CholeskyItem)
 
 namespace sci {
 namespace {
 
-/// (factor, order of the failing minor or 0); of `a` one triangle is read.
-std::tuple<Tensor, Tensor> cholesky_small(const Tensor& a0, bool lower) {
+/// (factor, order of the failing minor or 0); of `a` one triangle is read. `alone` as for QR.
+std::tuple<Tensor, Tensor> cholesky_small(const Tensor& a0, bool lower, bool alone) {
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), c = torch::stable::empty_like(a), info = empty_as(a, b.size, ScalarType::Int);
   dispatch_number(a, "cholesky", [&](auto tag) {
     using T = typename decltype(tag)::type;
+    if (alone || !a.is_cpu()) {
+      CholeskyItem<T> body{data<T>(a), data<T>(c), data<int32_t>(info), b.n, team_for(b.n), lower};
+      return teams_for(a, b.count, body, matrices_at_least(b.n));
+    }
     CholeskyJob<T> job{data<T>(a), data<T>(c), data<int32_t>(info), b.n, b.count, lower};
     if constexpr (!is_complex<T>)
       if (factors_alone(b.n, b.count)) return cholesky_alone(job);
@@ -40,7 +46,7 @@ Tensor cholesky_condition(const Tensor& a0, bool lower) {
 }
 
 /// (Q, R) in the economic form; there are at least as many rows as columns. On the CPU matrices go side by side, but
-/// with `alone` one after the other as GPU threads have them.
+/// with `alone` one after the other as a GPU's teams have them.
 std::tuple<Tensor, Tensor> qr_small(const Tensor& a0, bool alone) {
   Batch b = batch_of(a0);
   const int64_t m = a0.size(-2);
@@ -48,9 +54,8 @@ std::tuple<Tensor, Tensor> qr_small(const Tensor& a0, bool alone) {
   dispatch_number(a, "qr", [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (alone || !a.is_cpu()) {
-      Tensor work = empty_as(a, with_last(b.size, 2 * m + 2, b.n));
-      QrItem<T> body{data<T>(a), data<T>(q), data<T>(r), data<T>(work), m, b.n};
-      return parallel_for(a, b.count, body, matrices_at_least(b.n));
+      QrItem<T> body{data<T>(a), data<T>(q), data<T>(r), m, b.n, team_for(b.n)};
+      return teams_for(a, b.count, body, matrices_at_least(b.n));
     }
     QrJob<T> job{data<T>(a), data<T>(q), data<T>(r), m, b.n, b.count};
     cpu_level() == 2 ? qr_in_lanes<T, 64>(job) : qr_in_lanes<T, 32>(job);
@@ -63,7 +68,7 @@ std::tuple<Tensor, Tensor> qr_small(const Tensor& a0, bool alone) {
 std::tuple<Tensor, int64_t> cholesky_quick(const Tensor& a, bool lower, bool check) {
   const bool fits = is_square(a, is_complex_type(a.scalar_type()) ? alone_limit : one_cholesky_limit);
   if (!fits || (check && !all_finite(a))) return {a, look_again};
-  auto [c, info] = cholesky_small(a, lower);
+  auto [c, info] = cholesky_small(a, lower, false);
   return {c, code_of(info)};
 }
 
@@ -101,7 +106,7 @@ STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) { m.impl("_matrix_sizes", TORCH_BOX(&matrix_sizes)); }
 SCI_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
 SCI_OPERATOR("_solve_positive_quick(Tensor a, Tensor b, bool lower, bool check) -> (Tensor, int)", solve_positive_quick)
-SCI_OPERATOR("_cholesky_small(Tensor a, bool lower) -> (Tensor, Tensor)", cholesky_small)
+SCI_OPERATOR("_cholesky_small(Tensor a, bool lower, bool alone=False) -> (Tensor, Tensor)", cholesky_small)
 SCI_OPERATOR("_cholesky_condition(Tensor a, bool lower) -> Tensor", cholesky_condition)
 SCI_OPERATOR("_qr_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", qr_small)
 

@@ -4,9 +4,10 @@
 #include "linalg/lu.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
+#include "runtime/teams.h"
 
-SCI_FOUR_KERNELS("linalg/lu.h", LuItem)
-SCI_FOUR_KERNELS("linalg/lu.h", LuSolveItem)
+SCI_FOUR_TEAM_KERNELS("linalg/lu.h", LuItem)
+SCI_FOUR_TEAM_KERNELS("linalg/lu.h", LuSolveItem)
 
 namespace sci {
 namespace {
@@ -17,22 +18,21 @@ void factor(const LuJob<T>& job) {
   cpu_level() == 2 ? lu_in_lanes<T, 64>(job) : lu_in_lanes<T, 32>(job);
 }
 
-/// (LU, pivots counted from 0, rcond, info)
-std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a) {
+/// (LU, pivots counted from 0, rcond, info). With `alone` the CPU takes them as a GPU's teams have them.
+std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a, bool alone) {
   Batch b = batch_of(a);
-  const bool lanes = a.is_cpu() && a.numel() > 0;
-  Tensor in = row_major(a), lu = lanes ? torch::stable::empty_like(in) : fresh_copy(a),
-         pivots = empty_as(lu, with_last(b.size, b.n), ScalarType::Int);
-  Tensor work = empty_as(lu, with_last(b.size, b.n)), info = empty_as(lu, b.size, ScalarType::Int);
-  Tensor rcond = empty_as(lu, b.size, real_type(a.scalar_type()));
+  Tensor in = row_major(a), lu = torch::stable::empty_like(in),
+         pivots = empty_as(in, with_last(b.size, b.n), ScalarType::Int);
+  Tensor info = empty_as(in, b.size, ScalarType::Int), rcond = empty_as(in, b.size, real_type(a.scalar_type()));
   dispatch_number(a, "lu", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if (lanes)
+    if (a.is_cpu() && a.numel() > 0 && !alone)
       return factor(LuJob<T>{data<T>(in), data<T>(lu), nullptr, data<int32_t>(pivots), data<int32_t>(info),
                              data<real_of<T>>(rcond), b.n, b.count});
-    LuItem<T> body{data<T>(lu), data<int32_t>(pivots), data<T>(work), data<real_of<T>>(rcond), data<int32_t>(info),
-                   b.n};
-    parallel_for(lu, b.count, body, matrices_at_least(b.n));
+    LuItem<T> body{
+        data<T>(in),         data<T>(lu), nullptr,      nullptr, data<int32_t>(pivots), data<real_of<T>>(rcond),
+        data<int32_t>(info), b.n,         team_for(b.n)};
+    teams_for(in, b.count, body, matrices_at_least(b.n));
   });
   return {lu, pivots, rcond, info};
 }
@@ -48,30 +48,48 @@ void solve_on_cpu(const Tensor& lu, const Tensor& pivots, const Tensor& b, Tenso
   });
 }
 
-Tensor lu_solve_small(const Tensor& lu0, const Tensor& pivots0, const Tensor& b, int64_t trans) {
-  Tensor lu = row_major(lu0), pivots = row_major(pivots0);
-  if (b.is_cpu() && b.numel() > 0) {
-    Tensor right = row_major(b), x = torch::stable::empty_like(right);
-    solve_on_cpu(lu, pivots, right, x, b.size(-1), trans);
+Tensor lu_solve_small(const Tensor& lu0, const Tensor& pivots0, const Tensor& b0, int64_t trans, bool alone) {
+  Tensor lu = row_major(lu0), pivots = row_major(pivots0), b = row_major(b0), x = torch::stable::empty_like(b);
+  if (b.is_cpu() && b.numel() > 0 && !alone) {
+    solve_on_cpu(lu, pivots, b, x, b.size(-1), trans);
     return x;
   }
-  Tensor x = fresh_copy(b);
+  const int64_t n = b.size(-2);
   dispatch_number(x, "lu_solve", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    LuSolveItem<T> body{data<T>(lu), data<int32_t>(pivots), data<T>(x), x.size(-2), x.size(-1), int(trans)};
-    parallel_for(x, batch_of(x).count, body, matrices_at_least(x.size(-2)));
+    LuSolveItem<T> body{data<T>(lu), data<int32_t>(pivots), data<T>(b), data<T>(x), n,
+                        b.size(-1),  team_for(n),           int(trans)};
+    teams_for(x, b.numel() > 0 ? batch_of(x).count : 0, body, matrices_at_least(n));
   });
   return x;
 }
 
-Tensor det_small(const Tensor& a0) {
+Tensor det_small(const Tensor& a0, bool alone) {
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), det = empty_as(a, b.size);
   dispatch_number(a, "det", [&](auto tag) {
     using T = typename decltype(tag)::type;
+    if (!a.is_cpu() || alone) {
+      LuItem<T> body{data<T>(a), nullptr, data<T>(det), nullptr, nullptr, nullptr, nullptr, b.n, team_for(b.n)};
+      return teams_for(a, b.count, body, matrices_at_least(b.n));
+    }
     factor(LuJob<T>{data<T>(a), nullptr, data<T>(det), nullptr, nullptr, nullptr, b.n, b.count});
   });
   return det;
+}
+
+/// (A^-1, rcond, info) in one pass by a GPU's teams; on the CPU one matrix after the other.
+std::tuple<Tensor, Tensor, Tensor> inverse_small(const Tensor& a0) {
+  Batch b = batch_of(a0);
+  Tensor a = row_major(a0), x = torch::stable::empty_like(a), info = empty_as(a, b.size, ScalarType::Int);
+  Tensor rcond = empty_as(a, b.size, real_type(a.scalar_type()));
+  dispatch_number(a, "inv", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    LuItem<T> body{data<T>(a),          nullptr, nullptr,      data<T>(x), nullptr, data<real_of<T>>(rcond),
+                   data<int32_t>(info), b.n,     team_for(b.n)};
+    teams_for(a, b.count, body, matrices_at_least(b.n));
+  });
+  return {x, rcond, info};
 }
 
 // ---- the shortest way ----------------------------------------------------------------------------------------------
@@ -87,7 +105,7 @@ std::tuple<Tensor, Tensor, int64_t> lu_quick(const Tensor& a0, bool check) {
     using T = typename decltype(tag)::type;
     const T* x = data<T>(a);
     for (int64_t k = 0; k < b.count && b.n > 1; ++k)
-      if (lu_keeps_rows(x + k * b.n * b.n, b.n)) return true;
+      if (lu_keeps_rows(x + k * b.n * b.n, b.n, b.n)) return true;
     factor(LuJob<T>{x, data<T>(lu), nullptr, data<int32_t>(pivots), data<int32_t>(info), nullptr, b.n, b.count});
     return false;
   });
@@ -173,7 +191,7 @@ std::tuple<Tensor, int64_t> inverse_quick(const Tensor& a, bool check) {
   if (!is_square(a, one_lu_limit) || (check && !all_finite(a))) return {a, look_again};
   const Batch b = batch_of(a);
   if (!factors_alone(b.n, b.count)) return solved_side_by_side(a, nullptr, b.n, LuRead::whole);
-  auto [lu, pivots, rcond, info] = lu_small(a);
+  auto [lu, pivots, rcond, info] = lu_small(a, false);
   if (!well_conditioned(rcond)) return {a, look_again};
   Tensor eye = torch::stable::empty_like(lu);
   dispatch_number(eye, "inv", [&](auto tag) {
@@ -181,7 +199,7 @@ std::tuple<Tensor, int64_t> inverse_quick(const Tensor& a, bool check) {
     T* x = data<T>(eye);
     for (int64_t k = 0; k < b.count * b.n * b.n; ++k) x[k] = T(k % (b.n * b.n) % (b.n + 1) == 0 ? 1 : 0);
   });
-  return {lu_solve_small(lu, pivots, eye, 0), 0};
+  return {lu_solve_small(lu, pivots, eye, 0, false), 0};
 }
 
 /// `read` is one of LuRead.
@@ -192,7 +210,7 @@ std::tuple<Tensor, int64_t> solve_quick(const Tensor& a, const Tensor& b0, int64
   if (!factors_alone(a.size(-1), batch_of(a).count) && m <= columns_side_by_side)
     return solved_side_by_side(a, &b0, m, LuRead(read));
   if (LuRead(read) != LuRead::whole) return {a, look_again};
-  auto [lu, pivots, rcond, info] = lu_small(a);
+  auto [lu, pivots, rcond, info] = lu_small(a, false);
   if (!well_conditioned(rcond)) return {a, look_again};
   Tensor b = row_major(b0), x = torch::stable::empty_like(b);
   solve_on_cpu(lu, pivots, b, x, m, 0);
@@ -215,12 +233,14 @@ std::tuple<Tensor, int64_t> lu_solve_quick(const Tensor& lu, const Tensor& b, co
 
 std::tuple<Tensor, int64_t> det_quick(const Tensor& a, bool check) {
   if (!is_square(a, one_lu_limit) || (check && !all_finite(a))) return {a, look_again};
-  return {det_small(a), 0};
+  return {det_small(a, false), 0};
 }
 
-SCI_OPERATOR("_lu_small(Tensor a) -> (Tensor, Tensor, Tensor, Tensor)", lu_small)
-SCI_OPERATOR("_lu_solve_small(Tensor lu, Tensor pivots, Tensor b, int trans) -> Tensor", lu_solve_small)
-SCI_OPERATOR("_det_small(Tensor a) -> Tensor", det_small)
+SCI_OPERATOR("_lu_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, Tensor)", lu_small)
+SCI_OPERATOR("_lu_solve_small(Tensor lu, Tensor pivots, Tensor b, int trans, bool alone=False) -> Tensor",
+             lu_solve_small)
+SCI_OPERATOR("_det_small(Tensor a, bool alone=False) -> Tensor", det_small)
+SCI_OPERATOR("_inverse_small(Tensor a) -> (Tensor, Tensor, Tensor)", inverse_small)
 SCI_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
 SCI_OPERATOR("_lu_parts(Tensor a, bool check, int permutation) -> (Tensor, Tensor, Tensor, int)", lu_parts)
 SCI_OPERATOR("_inverse_quick(Tensor a, bool check) -> (Tensor, int)", inverse_quick)

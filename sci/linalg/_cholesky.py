@@ -15,7 +15,7 @@ from sci._core.errors import bad_argument, flag
 
 from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgError
-from ._lu_operators import fits_lanes
+from ._lu_operators import fits_kernel
 from ._matrices import (
     batch_shape,
     broadcast_matrices,
@@ -42,8 +42,8 @@ def not_positive_definite(function: str, argument: str, where: str, order: int) 
 
 
 def _has_kernel(a: Tensor) -> bool:
-    """Return whether our own kernel is the fastest: side by side, or one real matrix after the other."""
-    return fits_lanes(a) or (a.is_cpu and not a.is_complex() and 0 < a.shape[-1] <= ONE_CHOLESKY and a.numel() > 0)
+    """Return whether our own kernel is the fastest: side by side, by teams, or one real matrix after the other."""
+    return fits_kernel(a) or (a.is_cpu and not a.is_complex() and 0 < a.shape[-1] <= ONE_CHOLESKY and a.numel() > 0)
 
 
 def factorize(a: Tensor, lower: bool, check_finite: bool, function: str, argument: str) -> Tensor:

@@ -38,7 +38,7 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
         return d
-    if a.is_cpu and a.numel() > 0:
+    if a.numel() > 0:
         return torch.ops.sci._det_small(a)  # type: ignore[no-any-return]
     lu, pivots, _, _ = torch.ops.sci._lu_small(a)
     return _signed_diagonal(lu, pivots + 1).prod(-1)

@@ -38,13 +38,13 @@ def fits_lanes(a: Tensor) -> bool:
 
 
 def fits_kernel(a: Tensor) -> bool:
-    """Return whether these matrices go side by side on the CPU, or in a batch one per thread on a GPU."""
+    """Return whether these matrices go side by side on the CPU, or in a batch one per team of threads on a GPU."""
     m, n = a.shape[-2:]
     return fits_lanes(a) or (a.is_cuda and m <= _LANES and a.numel() >= _BATCH * m * n > 0)
 
 
 def is_small(a: Tensor) -> bool:
-    """Return whether matrices of this size have a kernel of one matrix per thread, on the CPU and on a GPU."""
+    """Return whether matrices of this size have a kernel for one after the other on the CPU, or teams on a GPU."""
     return a.shape[-1] <= ONE_LU
 
 
@@ -189,6 +189,12 @@ def general_solve(a: Tensor, b: Tensor, check_finite: bool, function: str, look:
 def _inverse(a: Tensor, check_finite: bool, look: bool, function: str) -> Tensor:
     if a.is_cpu and not is_small(a) and a.numel() > 0 and not (look and find_structure(a) != "general"):
         return _large_inverse(a, check_finite, function)
+    if a.is_cuda and a.shape[-1] <= _LANES:
+        if check_finite:
+            require_finite(function, {"a": a})
+        x, rcond, info = torch.ops.sci._inverse_small(a)
+        require_regular(function, "a", rcond, info)
+        return x  # type: ignore[no-any-return]
     lu, pivots = _factor(a, check_finite, look, function)
     eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device).expand(a.shape)
     return apply_inverse(lu, pivots, eye, False)

@@ -26,28 +26,33 @@ DEVICES = 2
 _libraries: list[ctypes.CDLL] = []
 
 
+def _is_older(made: pathlib.Path, *sources: pathlib.Path) -> bool:
+    return not made.exists() or made.stat().st_mtime < max(source.stat().st_mtime for source in sources)
+
+
 def build() -> tuple[pathlib.Path, pathlib.Path]:
     """Return the driver's and the compiler's libraries, made anew where their sources are newer."""
-    include = pathlib.Path(torch.__file__).parent
+    torch_folder = pathlib.Path(torch.__file__).parent
     driver, compiler = BUILD / "libcuda.so.1", BUILD / "libnvrtc.so.13"
-    flags = ["-std=c++17", "-O2", "-fPIC", "-shared", "-w"]
-    units = {
-        driver: ["device.cpp", "driver.cpp", "threads.cpp", "-U_FORTIFY_SOURCE", "-isystem", f"{include}/include",
-                 f"-L{include}/lib", "-ltorch_cpu", "-lc10", "-ldl"],
-        compiler: ["compiler.cpp", f'-DEMULATOR_FOLDER="{HERE}"'],
-    }  # fmt: skip
-    read = {driver: ("device.cpp", "driver.cpp", "threads.cpp", "emulator.h"), compiler: ("compiler.cpp", "kernel.h")}
+    common = ["-std=c++17", "-O2", "-fPIC", "-w", "-U_FORTIFY_SOURCE", f'-DEMULATOR_FOLDER="{HERE}"']
+    libraries = {driver: ("device", "driver", "threads"), compiler: ("compiler",)}
     BUILD.mkdir(parents=True, exist_ok=True)
     with open(BUILD / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # pytest's processes start together
-        for library, arguments in units.items():
-            newest = max((HERE / name).stat().st_mtime for name in read[library])
-            if not library.exists() or library.stat().st_mtime < newest:
-                if library == compiler:  # the key of the cache does not know the emulator's own header
+        for library, units in libraries.items():
+            objects = [BUILD / f"{unit}.o" for unit in units]
+            for unit, made in zip(units, objects, strict=True):
+                if _is_older(made, HERE / f"{unit}.cpp", HERE / "emulator.h"):
+                    command = ["g++", *common, "-c", HERE / f"{unit}.cpp", "-o", made.with_suffix(".part")]
+                    subprocess.run([*command, "-isystem", torch_folder / "include"], check=True)
+                    made.with_suffix(".part").replace(made)
+            header = [HERE / "kernel.h"] if library == compiler else []
+            if _is_older(library, *objects, *header):
+                if header:  # the key of the cache does not know the emulator's own header
                     shutil.rmtree(BUILD / "cache", ignore_errors=True)
                 part = library.with_suffix(".part")
-                name = f"-Wl,-soname,{library.name}"
-                subprocess.run(["g++", *flags, name, "-o", part, *arguments], check=True, cwd=HERE)
+                link = ["g++", "-shared", f"-Wl,-soname,{library.name}", "-o", part, *objects]
+                subprocess.run([*link, f"-L{torch_folder}/lib", "-ltorch_cpu", "-lc10", "-ldl"], check=True)
                 part.replace(library)
     return driver, compiler
 
@@ -138,6 +143,21 @@ def launches() -> list[str]:
     return torch.ops.emulator.launches().splitlines()  # type: ignore[no-any-return]
 
 
+@contextlib.contextmanager
+def counted_traffic() -> Iterator[list[int]]:
+    """Give a list that has, after the block, the bytes that its kernels moved between warps and global memory.
+
+    They move sectors of 32 bytes; what several lanes of a warp touch of one in the same step counts once, what the
+    caches keep between steps counts again. Registers are g++'s: it may load again what NVRTC keeps.
+    """
+    moved: list[int] = []
+    torch.ops.emulator.traffic(True)
+    try:
+        yield moved
+    finally:
+        moved.append(torch.ops.emulator.traffic(False))
+
+
 def libraries() -> list[ctypes.CDLL]:
     """Return the driver and the compiler, to launch a kernel by hand."""
     return _libraries
@@ -148,4 +168,4 @@ def started() -> bool:
     return bool(_libraries)
 
 
-__all__ = ["DEVICES", "HERE", "launches", "libraries", "start", "started"]
+__all__ = ["DEVICES", "HERE", "counted_traffic", "launches", "libraries", "start", "started"]

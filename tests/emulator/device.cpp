@@ -465,6 +465,7 @@ TORCH_LIBRARY(emulator, m) {
     made->set_sizes_and_strides(c10::IntArrayRef{size}, c10::IntArrayRef{1});
     return Tensor(std::move(made));
   });
+  m.def("traffic(bool on) -> int", [](bool on) { return emulator_traffic(on); });
   m.def("launches() -> str", [] { return std::string(emulator_launches()); });
 }
 

@@ -5,8 +5,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,38 @@ const Function* launched = nullptr;
 EmulatorBlock touched[4];  // blocks that it has touched
 int wrong = 0;             // accesses of the running kernel to what is not its device's
 
+/// What warps ask of global memory: sectors of 32 bytes, of which one that several lanes touch in the same step counts
+/// once. The lanes' k-th accesses from one place in the code are one step.
+struct Traffic {
+  static constexpr size_t sector = 32;
+  struct Place {
+    unsigned done[32] = {};
+    std::vector<std::vector<size_t>> steps;
+  };
+  bool counting = false;
+  int64_t sectors = 0;
+  unsigned block = 0;
+  std::map<std::pair<unsigned, const void*>, Place> places;  // of each warp of the block
+
+  void add(const void* at, size_t bytes, const void* site, unsigned of_block, unsigned thread) {
+    if (of_block != block) flush();
+    block = of_block;
+    Place& place = places[{thread / 32, site}];
+    const unsigned step = place.done[thread % 32]++;
+    if (step >= place.steps.size()) place.steps.resize(step + 1);
+    const auto first = reinterpret_cast<size_t>(at);
+    for (size_t s = first / sector; s <= (first + bytes - 1) / sector; ++s) place.steps[step].push_back(s);
+  }
+  void flush() {
+    for (auto& [site, place] : places)
+      for (auto& step : place.steps) {
+        std::sort(step.begin(), step.end());
+        sectors += std::unique(step.begin(), step.end()) - step.begin();
+      }
+    places.clear();
+  }
+} traffic;
+
 int complain(int status, const std::string& text) {
   std::fprintf(stderr, "emulator: %s\n", text.c_str());
   return status;
@@ -42,20 +76,28 @@ int complain(int status, const std::string& text) {
 extern "C" {
 
 /// Kernels are compiled with a call of this before each access to memory that is not plainly their own.
-void emulator_access(const void* at, size_t bytes, bool write, const void*) {
+void emulator_access(const void* at, size_t bytes, bool write, const void* site, unsigned block, unsigned thread) {
   if (!launched || emulator_shared(at, bytes, write)) return;
+  if (traffic.counting) traffic.add(at, bytes, site, block, thread);
   const char *begin = static_cast<const char*>(at), *end = begin + bytes;
   static unsigned turn;
-  for (const EmulatorBlock& block : touched)
-    if (begin >= block.begin && end <= block.end) return;
-  EmulatorBlock block;
-  if (emulator_device_of(at) == launched->device && emulator_block(at, &block) && end <= block.end) {
-    touched[turn++ % 4] = block;
+  for (const EmulatorBlock& memory : touched)
+    if (begin >= memory.begin && end <= memory.end) return;
+  EmulatorBlock memory;
+  if (emulator_device_of(at) == launched->device && emulator_block(at, &memory) && end <= memory.end) {
+    touched[turn++ % 4] = memory;
     return;
   }
   if (wrong++ == 0)
     complain(0, launched->name + " touches " + std::to_string(bytes) + " bytes that are " +
                     (emulator_device_of(at) < 0 ? "the host's" : "outside of what was allocated"));
+}
+
+int64_t emulator_traffic(bool on) {
+  const int64_t bytes = traffic.sectors * int64_t(Traffic::sector);
+  traffic.counting = on;
+  traffic.sectors = 0;
+  return bytes;
 }
 
 const char* emulator_launches() {
@@ -158,6 +200,7 @@ int cuLaunchKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, 
   emulator_begin(shared);
   int status = function->launch(grid, block, arguments);
   launched = nullptr;
+  traffic.flush();
   emulator_leave();
   if (const char* mistake = emulator_mistake()) status = complain(failed, function->name + ": " + mistake);
   return wrong ? illegal_address : status;

@@ -25,6 +25,8 @@ bool emulator_block(const void* p, EmulatorBlock* block);
 int emulator_capturing();
 /// The kernels that were launched since the last call, a line each.
 const char* emulator_launches();
+/// The bytes that kernels have moved in sectors of global memory since the last call, where counting was on.
+int64_t emulator_traffic(bool on);
 
 /// A launch begins; what was wrong with its threads so far, or null.
 void emulator_begin(size_t shared);

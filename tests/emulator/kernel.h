@@ -107,7 +107,8 @@ static struct emulated_place {
 #define EMULATED_UNCHECKED __attribute__((no_sanitize_address))
 
 extern "C" {
-void emulator_access(const void* at, unsigned long bytes, bool write, const void* site);
+void emulator_access(const void* at, unsigned long bytes, bool write, const void* site, unsigned block,
+                     unsigned thread);
 extern char __ehdr_start __attribute__((visibility("hidden"))),
     _end __attribute__((visibility("hidden")));  // constants
 
@@ -116,7 +117,7 @@ constexpr unsigned long emulated_stack = 1 << 17;
 EMULATED_UNCHECKED inline void emulated_check(void* at, unsigned long bytes, bool write, const void* site) {
   auto p = static_cast<const char*>(at);
   if ((p >= &__ehdr_start && p < &_end) || (p >= threadIdx.top - emulated_stack && p < threadIdx.top)) return;
-  emulator_access(p, bytes, write, site);
+  emulator_access(p, bytes, write, site, blockIdx.x, threadIdx.x);
 }
 #define EMULATED_ACCESS(size)                                      \
   EMULATED_UNCHECKED void __asan_load##size##_noabort(void* at) {  \

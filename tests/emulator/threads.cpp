@@ -44,6 +44,7 @@ Thread threads[most];
 int first, count, current;
 ucontext_t empty;
 jmp_buf scheduler;
+bool running;  // emulator_run: else a thread is alone
 EmulatorPlace* place;
 void (*body)(void*);
 void* argument;
@@ -80,6 +81,11 @@ void pause() {
 /// The threads that a wait is for; the last one to come lets them all go on.
 void wait(Wait kind, unsigned mask) {
   Thread& own = threads[current];
+  if (!running) {
+    if (mask & (mask - 1)) report("a thread waits for others in a kernel of threads on their own");
+    if (kind == Wait::exchange) std::memcpy(own.found, own.value, own.size);
+    return;
+  }
   const int warp = current / width * width, begin = kind == Wait::block ? 0 : warp;
   const int end = kind == Wait::block ? count : warp + width;
   own.wait = kind;
@@ -190,6 +196,7 @@ bool emulator_run(int begin_at, int number, EmulatorPlace* where, void (*functio
     thread.known[t % width] = 1;
   }
   volatile int t = first, ran = 0, ended = 0;
+  running = true;
   for (;;) {
     for (t = first, ran = ended = 0; t < first + count; ++t) {
       Thread& thread = threads[t];
@@ -208,9 +215,10 @@ bool emulator_run(int begin_at, int number, EmulatorPlace* where, void (*functio
       makecontext(&fresh, begin, 0);
       setcontext(&fresh);
     }
-    if (ended == count) return true;
-    if (!ran) break;
+    if (ended == count || !ran) break;
   }
+  running = false;
+  if (ended == count) return true;
   report("threads wait at a barrier or an exchange to which others of its mask do not come");
   return false;
 }

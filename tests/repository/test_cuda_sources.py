@@ -17,11 +17,9 @@ runtime.load_library()
 # Operators that work on the CPU alone, by what takes their place on CUDA. The host routes among them are those that the
 # capability table marks.
 CPU_ONLY = {
-    "torch.linalg's batched factorisations": (
-        *("_cholesky_small", "_det_small", "_substitution", "_tridiagonal_eigh", "_tridiagonal_vectors"),
-    ),
+    "torch.linalg's batched factorisations": (*("_substitution", "_tridiagonal_eigh", "_tridiagonal_vectors"),),
     "the general way, through the operators beside these": (
-        *("_cholesky_condition", "_cholesky_quick", "_det_quick", "_lu_parts", "_lu_quick", "_substitution_quick"),
+        *("_cholesky_condition", "_lu_parts", "_lu_quick", "_substitution_quick"),
         *("_lu_solve_quick", "_norms_quick", "_solve_positive_quick"),
     ),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
@@ -91,7 +89,7 @@ def launches(function: str, functions: dict[str, str]) -> bool:
             continue
         seen.add(name)
         body = functions[name]
-        if re.search(r"(?<!stable::)\b(parallel_for|launch_cuda)\(", body):
+        if re.search(r"(?<!stable::)\b(parallel_for|teams_for|launch_cuda)\(", body):
             return True
         todo += re.findall(r"\b(\w+)(?:<[\w:, <>]*>)?\(", body)
     return False
