@@ -60,11 +60,11 @@ struct OneQr : OneQrJob<T> {
   }
 };
 
-/// A plane rotation that turns (f, g) into (size, 0).
+/// A plane rotation that turns (f, g) into (size, 0), `exact` where vectors turn with it.
 template <class R>
 struct TurnToFirst {
   R c, s, size;
-  TurnToFirst(R f, R g) {
+  TurnToFirst(R f, R g, bool exact) {
     R scale = R(1), square = f * f + g * g;
     if (!(square > tridiagonal::least_square<R>())) {
       scale = limits<R>::epsilon / limits<R>::min;
@@ -76,6 +76,7 @@ struct TurnToFirst {
     size = root / scale;
     c = square > R(0) ? f * inverse : R(1);
     s = square > R(0) ? g * inverse : R(0);
+    if (!exact) return;
     // Many turns would add up what c^2 + s^2 is beside 1, to one side where they are alike.
     const R beside = R(0.5) * (R(1) - c * c - s * s);
     c += beside * c;
@@ -100,16 +101,16 @@ struct Bidiagonal {
     const R shift = last - (sum == R(0) ? R(0) : off * (off / sum));
     return d[from] - shift / d[from];
   }
-  void step(int64_t from, int64_t to, bool shifted) const {
+  void step(int64_t from, int64_t to, bool shifted, bool exact) const {
     R f = start(from, to, shifted), g = e[from];
     for (int64_t k = from; k < to; ++k) {
-      const TurnToFirst<R> right(f, g);
+      const TurnToFirst<R> right(f, g, exact);
       if (k > from) e[k - 1] = right.size;
       f = right.c * d[k] + right.s * e[k];
       const R beside = right.c * e[k] - right.s * d[k];
       g = right.s * d[k + 1];
       const R next = right.c * d[k + 1];
-      const TurnToFirst<R> left(f, g);
+      const TurnToFirst<R> left(f, g, exact);
       d[k] = left.size;
       f = left.c * beside + left.s * next;
       d[k + 1] = left.c * next - left.s * beside;
@@ -184,7 +185,7 @@ struct OneSvd : OneSvdJob<T> {
         continue;
       }
       if (budget-- == 0) return false;
-      b.step(from, to, least > eps * most);
+      b.step(from, to, least > eps * most, right != nullptr);
       if (right) RowTurns<T>::turn(*right, from, to, b.c, b.s);
       if (left) RowTurns<T>::turn(*left, from, to, b.c_left, b.s_left);
     }

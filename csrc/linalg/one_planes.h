@@ -123,7 +123,7 @@ struct Planes {
     }
   }
   /// out[i] becomes the sum of the products of row i and the row u, which is 0 in the first columns of its vectors.
-  void sums(const R* u, int64_t from, int64_t to, int64_t first, T* out) const {
+  SCI_LANES_APART void sums(const R* u, int64_t from, int64_t to, int64_t first, T* out) const {
     int64_t i = from;
     for (; i + 4 <= to; i += 4) sums_of_some<4>(u, i, first, out);
     for (; i < to; ++i) sums_of_some<1>(u, i, first, out);
@@ -131,7 +131,7 @@ struct Planes {
 
   /// Applies I - tau v v^H, v of the places from..to, to the columns from `first` on; `f` has room for `to` numbers and
   /// w for a row.
-  void reflect(const T* v, T tau, int64_t from, int64_t to, int64_t first, T* f, R* w) const {
+  SCI_LANES_APART void reflect(const T* v, T tau, int64_t from, int64_t to, int64_t first, T* f, R* w) const {
     for (int64_t i = from; i < to; ++i) f[i] = conj(v[i]);
     combine(f, from, to, first, w);
     for (int64_t i = from; i < to; ++i) f[i] = tau * v[i];
@@ -139,12 +139,13 @@ struct Planes {
   }
   /// The product H_0 H_1 ... of `count` reflections, in so many rows; row k of v, `rows` numbers long, has that of H_k,
   /// from place k + shift on.
-  void set_product(const T* v, const T* tau, int64_t count, int64_t shift, int64_t rows, T* f, R* w) const {
+  SCI_LANES_APART void set_product(const T* v, const T* tau, int64_t count, int64_t shift, int64_t rows, T* f,
+                                   R* w) const {
     set_unit(rows);
     for (int64_t k = count - 1; k >= 0; --k) reflect(v + k * rows, tau[k], k + shift, rows, k + shift, f, w);
   }
   /// Rows from..from + count of the transpose of `m`, whose rows are as long as this has rows.
-  void set_transpose(const Planes& m, int64_t rows, int64_t columns) const {
+  SCI_LANES_APART void set_transpose(const Planes& m, int64_t rows, int64_t columns) const {
     for (int p = 0; p < P; ++p)
       for (int64_t i = 0; i < rows; i += L)
         for (int64_t j = 0; j < columns; j += L) {
@@ -166,7 +167,7 @@ template <class T>
 struct RowTurns {
   using R = real_of<T>;
   using V = Pack<R, Planes<T>::L>;
-  static void turn(const Planes<T>& z, int64_t first, int64_t last, const R* c, const R* s) {
+  SCI_LANES_APART static void turn(const Planes<T>& z, int64_t first, int64_t last, const R* c, const R* s) {
     V* x = reinterpret_cast<V*>(z.x);
     const int64_t packs = Planes<T>::P * z.part / Planes<T>::L;
     int64_t j = 0;
