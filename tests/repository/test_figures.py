@@ -19,7 +19,7 @@ DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 def test_sections_with_tables_name_a_command(page: str) -> None:
     for section in re.split(r"^##? ", (DOCS / f"{page}.md").read_text(), flags=re.MULTILINE)[1:]:
         if re.search(r"^\|[ -]*-", section, re.MULTILINE):
-            assert re.search(r"python -m (benchmarks|tools)|--match|pytest", section), section.partition("\n")[0]
+            assert re.search(r"python -m (benchmarks|tools|tests)|--match|pytest", section), section.partition("\n")[0]
 
 
 def test_commands_of_the_page_can_be_run(monkeypatch: pytest.MonkeyPatch) -> None:
