@@ -1,7 +1,7 @@
 // Pieces that the (quasi-)triangular algorithms share: the 1 x 1 and 2 x 2 diagonal blocks of a real Schur form, the
 // small Sylvester equations between two of them, and row operations. Matrices are row-major.
 #pragma once
-#include "core/complex.h"
+#include "core/team.h"
 
 namespace sci {
 
@@ -141,14 +141,13 @@ SCI_HD void put_piece(T* x, int64_t n, int64_t i, int64_t j, int p, int q, const
 
 /// The largest |re| + |im| of n numbers; NaN if one is NaN.
 template <class T>
-SCI_HD real_of<T> largest(const T* x, int64_t n) {
+SCI_HD real_of<T> largest(const T* x, int64_t n, Team team = {0, 1}) {
   real_of<T> best = 0;
-  for (int64_t k = 0; k < n; ++k) {
+  for (int64_t k = team.lane; k < n && !isnan(best); k += team.size) {
     real_of<T> size = abs1(x[k]);
     if (!(size <= best)) best = size;
-    if (isnan(best)) return best;
   }
-  return best;
+  return team.greatest(best);
 }
 
 }  // namespace sci

@@ -89,51 +89,45 @@ SCI_HD void standardize_block(T* h, T* z, int64_t n, int64_t k) {
 constexpr int64_t schur_permuted = 128;
 
 /// Exchanges rows and columns so that what is triangular in some order is so without a rotation, and the rest has no
-/// part in isolated eigenvalues, as LAPACK does. Row i was row place[i]; returns whether any was exchanged.
+/// part in isolated eigenvalues, as LAPACK does. Row i was row place[i].
 template <class T>
-SCI_HD bool permute_for_schur(T* a, int32_t* place, int64_t n) {
+SCI_HD void permute_for_schur(T* a, int32_t* place, int64_t n, int64_t row, Team team = {0, 1}) {
   int64_t from = 0, to = n;
-  for (int64_t i = 0; i < n; ++i) place[i] = int32_t(i);
-  isolate_eigenvalues(a, place, n, from, to);
-  for (int64_t i = 0; i < n; ++i)
-    if (place[i] != int32_t(i)) return true;
-  return false;
+  for (int64_t i = team.lane; i < n; i += team.size) place[i] = int32_t(i);
+  team.sync();
+  if (n <= schur_permuted) isolate_eigenvalues(a, place, n, row, from, to, team);
 }
 
-/// t (n x n) holds A and becomes its Schur form; z receives the Schur vectors; work has room for 2 n numbers.
-template <class T>
-SCI_HD int schur(T* t, T* z, T* work, int64_t n) {
-  using R = real_of<T>;
-  if (n == 0) return 0;
-  const RangeFactors<R> range(largest(t, n * n));
-  if (!range.finite) {
-    for (int64_t k = 0; k < n * n; ++k) t[k] = z[k] = T(limits<R>::nan);
-    return int(n);
-  }
-  for (int64_t k = 0; k < n * n; ++k) t[k] = range.enter(t[k]);
-  int32_t place[schur_permuted];
-  const bool permuted = n <= schur_permuted && permute_for_schur(t, place, n);
-  to_hessenberg_form(t, z, work, n);
-  const R missing = hessenberg_to_schur(t, z, n, true);
-  for (int64_t k = 0; k < n && permuted; ++k) {
-    for (int64_t i = 0; i < n; ++i) work[i] = z[k * n + i];
-    for (int64_t i = 0; i < n; ++i) z[k * n + place[i]] = work[i];
-  }
-  for (int64_t i = 0; i < n; ++i)  // vectors were rows
-    for (int64_t j = 0; j < i; ++j) swap(z[i * n + j], z[j * n + i]);
-  for (int64_t k = 0; k < n * n; ++k) t[k] = range.leave(t[k]);
-  return int(missing);
-}
-
-/// One matrix of a batch; t holds copies of A, work 2 n numbers per matrix.
+/// A matrix per team, in its shared memory, or in `memory` where that has too little: numbers() of each matrix.
 template <class T>
 struct SchurItem {
-  T* t;
-  T* z;
-  T* work;
+  using R = real_of<T>;
+  const T* a;
+  T *t, *z;
   int32_t* info;
-  int64_t n;
-  SCI_HD void operator()(int64_t i) const { info[i] = schur(t + i * n * n, z + i * n * n, work + i * 2 * n, n); }
+  int64_t n, team_size;
+  T* memory;
+  SCI_HD int64_t row() const { return n | 1; }  // odd: rows and columns meet different banks of shared memory
+  SCI_HD int64_t numbers() const { return 2 * n * (row() + 1) + n; }
+  SCI_HD int64_t shared_bytes() const {
+    return memory ? 0 : room_beside(numbers() * int64_t(sizeof(T)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
+    const int64_t row = this->row(), first = item * n * n;
+    T *x = memory ? memory + item * numbers() : reinterpret_cast<T*>(shared), *y = x + n * row, *work = y + n * row;
+    int32_t* place = reinterpret_cast<int32_t*>(work + 2 * n);
+    const RangeFactors<R> range(largest(a + first, n * n, team));
+    for_entries(team, n * n, n, [&](int64_t k, int64_t r, int64_t c) { x[r * row + c] = range.enter(a[first + k]); });
+    team.sync();
+    permute_for_schur(x, place, n, row, team);
+    to_hessenberg_form(x, y, work, n, row, team);
+    const R missing = hessenberg_to_schur(x, y, n, row, true, team);
+    for_entries(team, n * n, n, [&](int64_t k, int64_t r, int64_t c) {
+      t[first + k] = range.leave(x[r * row + c]);
+      z[first + place[r] * n + c] = range.finite ? y[c * row + r] : T(limits<R>::nan);
+    });
+    if (team.lane == 0) info[item] = range.finite ? int32_t(missing) : int32_t(n);
+  }
 };
 
 }  // namespace sci

@@ -2,8 +2,7 @@
 // (core/pack.h). A real form has standardised blocks [a b; c a], b c < 0.
 //
 // Method     Back substitution in (T - w) x = 0 ([1], 7.6.4) with diagonal entries of at least eps |w|, as LAPACK's
-// trevc
-//            has it; x is scaled down before it leaves the range of numbers. In a block scaled to [a s; -s a] the
+//            trevc has it; x is scaled down before it leaves the range of numbers. In a block scaled to [a s; -s a] the
 //            system has the vectors (1, i) and (1, -i), so it falls apart into two equations. Vectors of real
 //            eigenvalues are real, and those of pairs conjugate, exactly.
 // Gauge      Norm 1; the largest component of complex vectors is real, as LAPACK has it.
@@ -61,15 +60,16 @@ SCI_HD complex<R> minus_product(const V* t, const complex<R>* x, int64_t from, i
   return -(even + odd);
 }
 
-/// v (n) = sum_j x[j] z[j, :], divided by its norm; with `turn` its largest component becomes real.
+/// v (n) = sum_j x[j] z[j, :], divided by its norm, of rows `row` numbers apart; with `turn` its largest component
+/// becomes real.
 template <class V, class R, class M>
-SCI_HD void combine(const V* z, const complex<R>* x, complex<R>* v, int64_t n, int64_t count, M turn) {
+SCI_HD void combine(const V* z, int64_t row, const complex<R>* x, complex<R>* v, int64_t n, int64_t count, M turn) {
   using C = complex<R>;
   using T = single_of<R>;
   R large = R(0);
   for (int64_t r = 0; r < n; ++r) {
     C sum = x[0] * z[r];
-    for (int64_t j = 1; j < count; ++j) sum += x[j] * z[j * n + r];
+    for (int64_t j = 1; j < count; ++j) sum += x[j] * z[j * row + r];
     v[r] = sum;
     large = larger(large, abs1(sum));
   }
@@ -96,110 +96,126 @@ SCI_HD void combine(const V* z, const complex<R>* x, complex<R>* v, int64_t n, i
 
 /// The eigenvalue at k of a real form: of a pair the one above the axis comes first.
 template <class R>
-SCI_HD complex<R> schur_value(const R* t, int64_t n, int64_t k) {
-  const R* here = t + k * (n + 1);
+SCI_HD complex<R> schur_value(const R* t, int64_t n, int64_t row, int64_t k) {
+  const R* here = t + k * (row + 1);
   R im = R(0);
-  if (k + 1 < n) im = choose(here[n] == R(0), im, sqrt(abs(here[1])) * sqrt(abs(here[n])));
-  if (k > 0) im = choose(here[-1] == R(0), im, -(sqrt(abs(here[-n])) * sqrt(abs(here[-1]))));
+  if (k + 1 < n) im = choose(here[row] == R(0), im, sqrt(abs(here[1])) * sqrt(abs(here[row])));
+  if (k > 0) im = choose(here[-1] == R(0), im, -(sqrt(abs(here[-row])) * sqrt(abs(here[-1]))));
   return {here[0], im};
 }
 template <class R>
-SCI_HD complex<R> schur_value(const complex<R>* t, int64_t n, int64_t k) {
-  return t[k * (n + 1)];
+SCI_HD complex<R> schur_value(const complex<R>* t, int64_t, int64_t row, int64_t k) {
+  return t[k * (row + 1)];
+}
+
+/// The vector of one eigenvalue of a real form, in row k of v; returns where it is the second of a pair, and has the
+/// vector of the first, whose imaginary part is positive.
+template <class R>
+SCI_HD auto schur_vector(const R* t, const R* z, complex<R>* v, complex<R>* x, int64_t n, int64_t row, int64_t k) {
+  using C = complex<R>;
+  using T = single_of<R>;
+  const R eps = limits<T>::epsilon, tiny = limits<T>::min * T(n) / limits<T>::epsilon, half = T(0.5);
+  const R* here = t + k * (row + 1);
+  const auto none = R(0) > R(0);
+  auto pair = none;
+  if (k > 0) pair = opposite(here[-1] == R(0));
+  C w = schur_value(t, n, row, k);
+  w.im = choose(pair, -w.im, R(0));
+  const R least = larger(eps * abs1(w), tiny);
+  x[k] = C{R(1), R(0)};
+  C first{R(0), R(0)};
+  if (k > 0) {
+    const R b = here[-row], c = here[-1];
+    auto wide = opposite(abs(b) < abs(c));
+    first = C{choose(wide, R(1), -w.im / divisor(c)), R(0)};
+    C second{R(0), choose(wide, w.im / divisor(b), R(1))};
+    x[k] = choose(pair, second, x[k]);
+  }
+  C hold{R(0), R(0)};
+  for (int64_t i = k - 1; i >= 0; --i) {
+    const R* line = t + i * row;
+    auto given = i == k - 1 ? pair : none;
+    const C sum = minus_product(line, x, i + 1, k + 1);
+    const C alpha{line[i] - w.re, -w.im};
+    const C d = at_least(alpha, least);
+    R f = choose(given, R(1), shrinking(abs1(sum), d));
+    auto block = none;
+    auto second = none;
+    if (i + 1 < k) block = opposite(line[row + i] == R(0));
+    if (i > 0) second = opposite(line[i - 1] == R(0));
+    C up{R(0), R(0)}, low = up;
+    if (some(block)) {
+      const R root_b = sqrt(abs(line[i + 1])), root_c = sqrt(abs(line[row + i])),
+              s = with_sign(root_b * root_c, line[i + 1]);
+      const C plus = at_least(C{alpha.re, alpha.im + s}, least), minus = at_least(C{alpha.re, alpha.im - s}, least);
+      const R per_b = R(1) / divisor(root_b), per_c = R(1) / divisor(root_c);
+      const C r0 = per_b * sum, r1 = per_c * hold;
+      const C p = {half * (r0.re + r1.im), half * (r0.im - r1.re)},
+              q = {half * (r0.re - r1.im), half * (r0.im + r1.re)};
+      const R reach = larger(root_b, root_c);
+      const R bound = larger(R(1), reach) * (abs1(p) + abs1(q));
+      const C nearer = choose(abs1(plus) < abs1(minus), plus, minus);
+      f = choose(block, shrinking(bound, nearer), f);
+      const C one = f * p * inverse_of(plus), two = f * q * inverse_of(minus);
+      // The lower rows of the scaled vectors are i and -i.
+      up = root_b * (one + two);
+      low = root_c * C{two.im - one.im, one.re - two.re};
+    }
+    f = choose(second, R(1), f);
+    shrink(f, x, i + 1, k + 1);
+    C value = choose(block, up, f * sum * inverse_of(d));
+    if (some(block)) x[i + 1] = choose(block, low, x[i + 1]);
+    hold = sum;
+    value = choose(second, C{R(0), R(0)}, value);
+    x[i] = choose(given, first, value);
+  }
+  combine(z, row, x, v + k * row, n, k + 1, pair);
+  return pair;
 }
 
 }  // namespace qr_steps
 
-/// Row k of v becomes the vector of the eigenvalue at k of Z T Z^H, where row j of z is column j of Z. x has room for n
-/// numbers.
+/// Row k of v becomes the vector of the eigenvalue at k of Z T Z^H, where row j of z is column j of Z; rows are `row`
+/// numbers apart. x has room for n numbers, and for a row for each lane of a team.
 template <class R>
-SCI_HD void schur_vectors(const complex<R>* t, const complex<R>* z, complex<R>* v, complex<R>* x, int64_t n) {
+SCI_HD void schur_vectors(const complex<R>* t, const complex<R>* z, complex<R>* v, complex<R>* x, int64_t n,
+                          int64_t row, Team team = {0, 1}) {
   using C = complex<R>;
   using T = single_of<R>;
   const R eps = limits<T>::epsilon, tiny = limits<T>::min * T(n) / limits<T>::epsilon;
-  for (int64_t k = 0; k < n; ++k) {
-    const C w = t[k * (n + 1)];
+  x += team.lane * row;
+  for (int64_t k = team.lane; k < n; k += team.size) {
+    const C w = t[k * (row + 1)];
     const R least = qr_steps::larger(eps * abs1(w), tiny);
     x[k] = C{R(1), R(0)};
     for (int64_t i = k - 1; i >= 0; --i) {
-      const C sum = qr_steps::minus_product(t + i * n, x, i + 1, k + 1);
-      const C d = qr_steps::at_least(t[i * (n + 1)] - w, least);
+      const C sum = qr_steps::minus_product(t + i * row, x, i + 1, k + 1);
+      const C d = qr_steps::at_least(t[i * (row + 1)] - w, least);
       const R f = qr_steps::shrinking(abs1(sum), d);
       qr_steps::shrink(f, x, i + 1, k + 1);
       x[i] = f * sum * qr_steps::inverse_of(d);
     }
-    qr_steps::combine(z, x, v + k * n, n, k + 1, R(0) == R(0));
+    qr_steps::combine(z, row, x, v + k * row, n, k + 1, R(0) == R(0));
   }
 }
 template <class R>
-SCI_HD void schur_vectors(const R* t, const R* z, complex<R>* v, complex<R>* x, int64_t n) {
+SCI_HD void schur_vectors(const R* t, const R* z, complex<R>* v, complex<R>* x, int64_t n, int64_t row,
+                          Team team = {0, 1}) {
   using C = complex<R>;
-  using T = single_of<R>;
-  const R eps = limits<T>::epsilon, tiny = limits<T>::min * T(n) / limits<T>::epsilon, half = T(0.5);
-  for (int64_t k = 0; k < n; ++k) {
-    const R* here = t + k * (n + 1);
-    // The lanes where k is the second of a pair take the vector of the first, whose imaginary part is positive.
-    const auto none = R(0) > R(0);
+  const auto none = R(0) > R(0);
+  x += team.lane * row;
+  for (int64_t start = 0; start < n; start += team.size) {
+    const int64_t k = start + team.lane;
     auto pair = none;
-    if (k > 0) pair = opposite(here[-1] == R(0));
-    C w = qr_steps::schur_value(t, n, k);
-    w.im = choose(pair, -w.im, R(0));
-    const R least = qr_steps::larger(eps * abs1(w), tiny);
-    x[k] = C{R(1), R(0)};
-    C first{R(0), R(0)};
-    if (k > 0) {
-      const R b = here[-n], c = here[-1];
-      auto wide = opposite(abs(b) < abs(c));
-      first = C{choose(wide, R(1), -w.im / qr_steps::divisor(c)), R(0)};
-      C second{R(0), choose(wide, w.im / qr_steps::divisor(b), R(1))};
-      x[k] = choose(pair, second, x[k]);
-    }
-    C hold{R(0), R(0)};
-    for (int64_t i = k - 1; i >= 0; --i) {
-      const R* row = t + i * n;
-      auto given = i == k - 1 ? pair : none;
-      const C sum = qr_steps::minus_product(row, x, i + 1, k + 1);
-      const C alpha{row[i] - w.re, -w.im};
-      const C d = qr_steps::at_least(alpha, least);
-      R f = choose(given, R(1), qr_steps::shrinking(abs1(sum), d));
-      auto block = none;
-      auto second = none;
-      if (i + 1 < k) block = opposite(row[n + i] == R(0));
-      if (i > 0) second = opposite(row[i - 1] == R(0));
-      C up{R(0), R(0)}, low = up;
-      if (some(block)) {
-        const R root_b = sqrt(abs(row[i + 1])), root_c = sqrt(abs(row[n + i])),
-                s = qr_steps::with_sign(root_b * root_c, row[i + 1]);
-        const C plus = qr_steps::at_least(C{alpha.re, alpha.im + s}, least),
-                minus = qr_steps::at_least(C{alpha.re, alpha.im - s}, least);
-        const R per_b = R(1) / qr_steps::divisor(root_b), per_c = R(1) / qr_steps::divisor(root_c);
-        const C r0 = per_b * sum, r1 = per_c * hold;
-        const C p = {half * (r0.re + r1.im), half * (r0.im - r1.re)},
-                q = {half * (r0.re - r1.im), half * (r0.im + r1.re)};
-        const R reach = qr_steps::larger(root_b, root_c);
-        const R bound = qr_steps::larger(R(1), reach) * (abs1(p) + abs1(q));
-        const C nearer = choose(abs1(plus) < abs1(minus), plus, minus);
-        f = choose(block, qr_steps::shrinking(bound, nearer), f);
-        const C one = f * p * qr_steps::inverse_of(plus), two = f * q * qr_steps::inverse_of(minus);
-        // The lower rows of the scaled vectors are i and -i.
-        up = root_b * (one + two);
-        low = root_c * C{two.im - one.im, one.re - two.re};
-      }
-      f = choose(second, R(1), f);
-      qr_steps::shrink(f, x, i + 1, k + 1);
-      C value = choose(block, up, f * sum * qr_steps::inverse_of(d));
-      if (some(block)) x[i + 1] = choose(block, low, x[i + 1]);
-      hold = sum;
-      value = choose(second, C{R(0), R(0)}, value);
-      x[i] = choose(given, first, value);
-    }
-    C* out = v + k * n;
-    qr_steps::combine(z, x, out, n, k + 1, pair);
+    if (k < n) pair = qr_steps::schur_vector(t, z, v, x, n, row, k);
+    team.sync();
     if (some(pair))
       for (int64_t r = 0; r < n; ++r) {
-        (out - n)[r] = choose(pair, out[r], (out - n)[r]);
-        out[r] = choose(pair, conj(out[r]), out[r]);
+        C &out = v[k * row + r], &before = v[(k - 1) * row + r];
+        before = choose(pair, out, before);
+        out = choose(pair, conj(out), out);
       }
+    team.sync();
   }
 }
 

@@ -1,5 +1,6 @@
 // The QR algorithm on Hessenberg matrices without branches on data: V is a number, or a number per lane (core/pack.h),
-// and then matrices go side by side, each with the part and the shifts that it is at.
+// and then matrices go side by side, each with the part and the shifts that it is at. A team of threads shares the
+// columns that a step turns from the left and the rows that it turns from the right; all of its lanes decide alike.
 //
 // Method     Implicit steps on the last irreducible part: Francis's double shift for real matrices ([1], 7.5), started
 //            at two consecutive small subdiagonals; Wilkinson's single shift by plane rotations for complex ones.
@@ -11,6 +12,7 @@
 //            Schur form, Lin. Alg. Appl. 186 (1993) 73-95.
 #pragma once
 #include "core/pack.h"
+#include "core/team.h"
 
 namespace sci {
 namespace qr_steps {
@@ -38,43 +40,60 @@ SCI_HD R length(R x, R y) {
   return modulus(complex<R>{x, y});
 }
 
-/// Sets negligible subdiagonals up to `to` to zero [2]; returns where the last part without any begins.
+/// Whether the subdiagonal entry of row l is negligible [2].
 template <class V>
-SCI_HD real_of<V> drop_subdiagonals(V* h, int64_t n, int64_t last, real_of<V> to) {
+SCI_HD auto negligible(const V* h, int64_t n, int64_t row, int64_t l, real_of<V> to) {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  const R eps = limits<T>::epsilon, tiny = limits<T>::min * T(n) / limits<T>::epsilon;
+  const V *above = h + (l - 1) * (row + 1), *here = above + row;
+  const R low = abs1(here[0]), d0 = abs1(above[0]), d1 = abs1(here[1]);
+  R around = d0 + d1;
+  if (some(around == R(0))) {
+    R beside = R(0);
+    if (l >= 2) beside += abs1(above[-1]);
+    if (l + 1 < n) beside += abs1(here[row + 1]);
+    around = choose(around == R(0), beside, around);
+  }
+  auto inside = R(T(l)) < to + R(T(0.5));
+  auto small = both(inside, opposite(low > larger(tiny, eps * around)));
+  if (!some(small)) return small;
+  const R up = abs1(above[1]), gap = abs1(above[0] - here[1]);
+  const R ab = larger(low, up), ba = smaller(low, up), aa = larger(d1, gap), bb = smaller(d1, gap);
+  const R s = divisor(aa + ab);
+  return both(small, opposite(both(low > tiny, ba * (ab / s) > larger(tiny, eps * (bb * (aa / s))))));
+}
+
+/// Sets negligible subdiagonals up to `to` to zero; returns where the last part without any begins.
+template <class V>
+SCI_HD real_of<V> drop_subdiagonals(V* h, int64_t n, int64_t row, int64_t last, real_of<V> to, Team team) {
   using R = real_of<V>;
   using T = single_of<V>;
   const R eps = limits<T>::epsilon, tiny = limits<T>::min * T(n) / limits<T>::epsilon;
   R from = R(0);
-  auto any = from > R(0);
-  for (int64_t l = 1; l <= last; ++l) {  // mostly there is none
-    const V *above = h + (l - 1) * n + l - 1, *here = above + n;
+  const auto none = from > R(0);
+  auto any = none;
+  for (int64_t l = 1 + team.lane; l <= last; l += team.size) {  // mostly there is none
+    const V *above = h + (l - 1) * (row + 1), *here = above + row;
     R around = abs1(above[0]) + abs1(here[1]);
     if (l >= 2) around += abs1(above[-1]);
-    if (l + 1 < n) around += abs1(here[n + 1]);
+    if (l + 1 < n) around += abs1(here[row + 1]);
     any = either(any, both(R(T(l)) < to + R(T(0.5)), opposite(abs1(here[0]) > larger(tiny, eps * around))));
   }
-  if (!some(any)) return from;
-  for (int64_t l = 1; l <= last; ++l) {
-    V *above = h + (l - 1) * n + l - 1, *here = above + n;
-    const R low = abs1(here[0]), d0 = abs1(above[0]), d1 = abs1(here[1]);
-    R around = d0 + d1;
-    if (some(around == R(0))) {
-      R beside = R(0);
-      if (l >= 2) beside += abs1(above[-1]);
-      if (l + 1 < n) beside += abs1(here[n + 1]);
-      around = choose(around == R(0), beside, around);
+  if (!team.any(some(any))) return from;
+  for (int64_t first = 1; first <= last; first += team.size) {
+    const int64_t l = first + team.lane;
+    auto small = none;
+    if (l <= last) small = negligible(h, n, row, l, to);
+    team.sync();
+    if (some(small)) {
+      V& here = h[l * row + l - 1];
+      here = choose(small, V(R(0)), here);
+      from = choose(small, R(T(l)), from);
     }
-    auto inside = R(T(l)) < to + R(T(0.5));
-    auto small = both(inside, opposite(low > larger(tiny, eps * around)));
-    if (!some(small)) continue;
-    const R up = abs1(above[1]), gap = abs1(above[0] - here[1]);
-    const R ab = larger(low, up), ba = smaller(low, up), aa = larger(d1, gap), bb = smaller(d1, gap);
-    const R s = divisor(aa + ab);
-    small = both(small, opposite(both(low > tiny, ba * (ab / s) > larger(tiny, eps * (bb * (aa / s))))));
-    here[0] = choose(small, V(R(0)), here[0]);
-    from = choose(small, R(T(l)), from);
+    team.sync();
   }
-  return from;
+  return team.greatest(from);
 }
 
 /// The state of every lane: the part from..to, steps since the last deflation, and the last place that any lane is at.
@@ -86,11 +105,11 @@ struct QrPart {
 
 /// Moves on past parts of at most `size` eigenvalues; returns whether a lane has steps to do.
 template <class V>
-SCI_HD bool next_part(V* h, int64_t n, int size, QrPart<real_of<V>>& p) {
+SCI_HD bool next_part(V* h, int64_t n, int64_t row, int size, QrPart<real_of<V>>& p, Team team) {
   using R = real_of<V>;
   using T = single_of<V>;
   for (;;) {
-    p.from = drop_subdiagonals(h, n, p.last, p.to);
+    p.from = drop_subdiagonals(h, n, row, p.last, p.to, team);
     auto found = both(p.to - p.from<R(T(size - 0.5)), p.to> R(T(-0.5)));
     if (!some(found)) break;
     p.to = choose(found, p.from - R(1), p.to);
@@ -103,10 +122,14 @@ SCI_HD bool next_part(V* h, int64_t n, int size, QrPart<real_of<V>>& p) {
 
 /// The entry `offset` numbers beyond the diagonal entry at `place`, which is a number per lane.
 template <class V>
-SCI_HD V entry_at(const V* h, int64_t n, real_of<V> place, int64_t first, int64_t last, int64_t offset) {
+SCI_HD V entry_at(const V* h, int64_t row, real_of<V> place, int64_t first, int64_t last, int64_t offset) {
   using R = real_of<V>;
   V x = V(R(0));
-  for (int64_t k = first; k <= last; ++k) x = choose(place == R(single_of<V>(k)), h[k * (n + 1) + offset], x);
+  if constexpr (is_hardware<R>) {
+    if (place >= R(first) && place <= R(last)) x = h[int64_t(place) * (row + 1) + offset];
+  } else {
+    for (int64_t k = first; k <= last; ++k) x = choose(place == R(single_of<V>(k)), h[k * (row + 1) + offset], x);
+  }
   return x;
 }
 
@@ -116,15 +139,15 @@ struct DoubleShift {
   R re, im;
 };
 template <class R>
-SCI_HD DoubleShift<R> double_shift(const R* h, int64_t n, const QrPart<R>& p) {
+SCI_HD DoubleShift<R> double_shift(const R* h, int64_t row, const QrPart<R>& p) {
   using T = single_of<R>;
-  R a = entry_at(h, n, p.to, 1, p.last, -n - 1), b = entry_at(h, n, p.to, 1, p.last, -n),
-    c = entry_at(h, n, p.to, 1, p.last, -1), d = entry_at(h, n, p.to, 1, p.last, 0);
+  R a = entry_at(h, row, p.to, 1, p.last, -row - 1), b = entry_at(h, row, p.to, 1, p.last, -row),
+    c = entry_at(h, row, p.to, 1, p.last, -1), d = entry_at(h, row, p.to, 1, p.last, 0);
   auto below = p.steps == R(10), above = p.steps == R(20), now = either(below, above);
   if (some(now)) {
     const R at = choose(below, p.from, p.to - R(2));
-    R s = abs(entry_at(h, n, at, 0, p.last - 2, n)) + abs(entry_at(h, n, at + R(1), 0, p.last - 1, n));
-    R middle = R(T(0.75)) * s + choose(below, entry_at(h, n, at, 0, p.last - 2, 0), d);
+    R s = abs(entry_at(h, row, at, 0, p.last - 2, row)) + abs(entry_at(h, row, at + R(1), 0, p.last - 1, row));
+    R middle = R(T(0.75)) * s + choose(below, entry_at(h, row, at, 0, p.last - 2, 0), d);
     a = choose(now, middle, a);
     d = choose(now, middle, d);
     b = choose(now, R(T(-0.4375)) * s, b);
@@ -138,13 +161,13 @@ SCI_HD DoubleShift<R> double_shift(const R* h, int64_t n, const QrPart<R>& p) {
 
 /// The first column of (H - s1)(H - s2) for a part that starts at k, about as large as the entries of H.
 template <class R>
-SCI_HD void first_column(const R* h, int64_t n, int64_t k, DoubleShift<R> shift, R* v) {
-  const R *r0 = h + k * (n + 1), *r1 = r0 + n;
+SCI_HD void first_column(const R* h, int64_t row, int64_t k, DoubleShift<R> shift, R* v) {
+  const R *r0 = h + k * (row + 1), *r1 = r0 + row;
   const R s = R(1) / divisor(abs(r0[0] - shift.re) + abs(shift.im) + abs(r1[0]));
   const R low = r1[0] * s;
   v[0] = low * r0[1] + (r0[0] - shift.re) * ((r0[0] - shift.re) * s) + shift.im * (shift.im * s);
   v[1] = low * (r0[0] + r1[1] - R(2) * shift.re);
-  v[2] = low * r1[n + 1];
+  v[2] = low * r1[row + 1];
 }
 
 /// v[0:3] becomes the vector of a reflection, v[0] = 1; returns tau, and in beta what the reflection leaves.
@@ -173,9 +196,9 @@ SCI_HD R small_reflection(R* v, R* beta) {
 
 /// Applies a reflection of `three` entries or two to lines from..to: `x` is their first number, entries `step` apart.
 template <bool three, class R>
-SCI_HD void reflect_lines(const R* v, R tau, R* x, int64_t line, int64_t step, int64_t from, int64_t to) {
+SCI_HD void reflect_lines(const R* v, R tau, R* x, int64_t line, int64_t step, int64_t from, int64_t to, Team team) {
   const R t1 = tau * v[1], t2 = tau * v[2];
-  for (int64_t j = from; j < to; ++j) {
+  for (int64_t j = from + team.lane; j < to; j += team.size) {
     R* y = x + j * line;
     R s = y[0] + v[1] * y[step];
     if (three) s += v[2] * y[2 * step];
@@ -187,27 +210,27 @@ SCI_HD void reflect_lines(const R* v, R tau, R* x, int64_t line, int64_t step, i
 
 /// One double step in every lane that has a part of three or more.
 template <class R>
-SCI_HD void double_step(R* h, R* z, int64_t n, const QrPart<R>& p, bool whole) {
+SCI_HD void double_step(R* h, R* z, int64_t n, int64_t row, const QrPart<R>& p, bool whole, Team team) {
   using T = single_of<R>;
-  const DoubleShift<R> shift = double_shift(h, n, p);
+  const DoubleShift<R> shift = double_shift(h, row, p);
   auto active = p.to > R(T(0.5));
   R start = p.from, v0 = R(0), v1 = R(0), v2 = R(0), v[3];
   int64_t first = p.last;
   auto open = active;
-  for (int64_t k = p.last - 2; k >= 0; --k) {
+  for (int64_t k = p.last - 2; k >= 0 && some(open); --k) {
     const R place = R(T(k));
     auto inside = both(open, place < p.to - R(T(1.5)));
     auto here = both(inside, place == p.from);
     if (k > 0) {  // cheap, and rarely true: two small subdiagonals
-      const R *r0 = h + k * (n + 1), *r1 = r0 + n;
-      const R around = abs(r0[-n - 1]) + abs(r0[0]) + abs(r1[1]);
+      const R *r0 = h + k * (row + 1), *r1 = r0 + row;
+      const R around = abs(r0[-row - 1]) + abs(r0[0]) + abs(r1[1]);
       auto perhaps = both(inside, opposite(abs(r0[-1]) * abs(r1[0]) > R(sqrt(limits<T>::epsilon)) * around * around));
       if (!some(either(here, perhaps))) continue;
-      first_column(h, n, k, shift, v);
+      first_column(h, row, k, shift, v);
       auto large = abs(r0[-1]) * (abs(v[1]) + abs(v[2])) > R(limits<T>::epsilon) * abs(v[0]) * around;
       here = either(here, both(perhaps, opposite(large)));
     } else {
-      first_column(h, n, k, shift, v);
+      first_column(h, row, k, shift, v);
     }
     if (!some(here)) continue;
     start = choose(here, place, start);
@@ -217,6 +240,7 @@ SCI_HD void double_step(R* h, R* z, int64_t n, const QrPart<R>& p, bool whole) {
     open = both(open, opposite(here));
     first = k;
   }
+  team.sync();  // what follows writes
   int64_t top = 0;
   while (!whole && top < first && !some(both(active, p.from == R(T(top))))) ++top;
   for (int64_t k = first; k < p.last; ++k) {
@@ -224,31 +248,35 @@ SCI_HD void double_step(R* h, R* z, int64_t n, const QrPart<R>& p, bool whole) {
     auto begin = both(active, place == start);
     auto run = both(active, both(place > start, place < p.to));
     const bool three = k + 2 < n;
-    R* here = h + k * (n + 1);
+    R* here = h + k * (row + 1);
     v[0] = choose(begin, v0, R(0));
     v[1] = choose(begin, v1, R(0));
     v[2] = choose(begin, v2, R(0));
     if (k > first) {
       v[0] = choose(run, here[-1], v[0]);
-      v[1] = choose(run, here[n - 1], v[1]);
-      if (three) v[2] = choose(run, here[2 * n - 1], v[2]);
+      v[1] = choose(run, here[row - 1], v[1]);
+      if (three) v[2] = choose(run, here[2 * row - 1], v[2]);
     }
     R beta, tau = small_reflection(v, &beta);
-    if (k > 0) {
-      here[-1] = choose(run, beta, choose(begin, here[-1] * (R(1) - tau), here[-1]));
-      here[n - 1] = choose(run, R(0), here[n - 1]);
-      if (three) here[2 * n - 1] = choose(run, R(0), here[2 * n - 1]);
-    }
     const int64_t right = whole ? n : p.last + 1, bottom = k + 4 < p.last + 1 ? k + 4 : p.last + 1;
     if (three) {
-      reflect_lines<true>(v, tau, h + k * n, 1, n, k, right);
-      reflect_lines<true>(v, tau, h + k, n, 1, top, bottom);
-      if (z) reflect_lines<true>(v, tau, z + k * n, 1, n, 0, n);
+      reflect_lines<true>(v, tau, h + k * row, 1, row, k, right, team);
+      if (z) reflect_lines<true>(v, tau, z + k * row, 1, row, 0, n, team);
     } else {
-      reflect_lines<false>(v, tau, h + k * n, 1, n, k, right);
-      reflect_lines<false>(v, tau, h + k, n, 1, top, bottom);
-      if (z) reflect_lines<false>(v, tau, z + k * n, 1, n, 0, n);
+      reflect_lines<false>(v, tau, h + k * row, 1, row, k, right, team);
+      if (z) reflect_lines<false>(v, tau, z + k * row, 1, row, 0, n, team);
     }
+    team.sync();
+    if (k > 0 && team.lane == 0) {
+      here[-1] = choose(run, beta, choose(begin, here[-1] * (R(1) - tau), here[-1]));
+      here[row - 1] = choose(run, R(0), here[row - 1]);
+      if (three) here[2 * row - 1] = choose(run, R(0), here[2 * row - 1]);
+    }
+    if (three)
+      reflect_lines<true>(v, tau, h + k, row, 1, top, bottom, team);
+    else
+      reflect_lines<false>(v, tau, h + k, row, 1, top, bottom, team);
+    team.sync();
   }
 }
 
@@ -259,21 +287,22 @@ struct PlaneRotation {
   V s;
 };
 
-/// Rows k and k + 1 of x from the left, columns from..to.
+/// Rows k and k + 1 of x, `row` numbers apart, from the left, columns from..to.
 template <class V>
-SCI_HD void turn_rows(V* x, int64_t n, int64_t k, int64_t from, int64_t to, PlaneRotation<V> g) {
-  V *a = x + k * n, *b = a + n;
-  for (int64_t j = from; j < to; ++j) {
+SCI_HD void turn_rows(V* x, int64_t row, int64_t k, int64_t from, int64_t to, PlaneRotation<V> g, Team team = {0, 1}) {
+  V *a = x + k * row, *b = a + row;
+  for (int64_t j = from + team.lane; j < to; j += team.size) {
     V u = a[j], v = b[j];
     a[j] = g.c * u + g.s * v;
     b[j] = g.c * v - conj(g.s) * u;
   }
 }
-/// Columns k and k + 1, rows from..to, `row` numbers apart, from the right by the rotation's adjoint. With steps of n
-/// and rows of 1 the matrix is transposed.
+/// Columns k and k + 1, rows from..to, `row` numbers apart, from the right by the rotation's adjoint. With steps of a
+/// row and rows of 1 the matrix is transposed.
 template <class V>
-SCI_HD void turn_columns(V* x, int64_t row, int64_t step, int64_t k, int64_t from, int64_t to, PlaneRotation<V> g) {
-  for (int64_t i = from; i < to; ++i) {
+SCI_HD void turn_columns(V* x, int64_t row, int64_t step, int64_t k, int64_t from, int64_t to, PlaneRotation<V> g,
+                         Team team) {
+  for (int64_t i = from + team.lane; i < to; i += team.size) {
     V *a = x + i * row + k * step, u = a[0], v = a[step];
     a[0] = g.c * u + conj(g.s) * v;
     a[step] = g.c * v - g.s * u;
@@ -303,11 +332,11 @@ SCI_HD complex<R> root_of(complex<R> x) {
 }
 
 template <class R>
-SCI_HD complex<R> single_shift(const complex<R>* h, int64_t n, const QrPart<R>& p) {
+SCI_HD complex<R> single_shift(const complex<R>* h, int64_t row, const QrPart<R>& p) {
   using C = complex<R>;
   using T = single_of<R>;
-  const C d = entry_at(h, n, p.to, 1, p.last, 0), a = entry_at(h, n, p.to, 1, p.last, -n - 1),
-          bc = entry_at(h, n, p.to, 1, p.last, -n) * entry_at(h, n, p.to, 1, p.last, -1);
+  const C d = entry_at(h, row, p.to, 1, p.last, 0), a = entry_at(h, row, p.to, 1, p.last, -row - 1),
+          bc = entry_at(h, row, p.to, 1, p.last, -row) * entry_at(h, row, p.to, 1, p.last, -1);
   // Wilkinson's: the eigenvalue of the last 2 x 2 block that is closer to its last entry.
   const C half = R(T(0.5)) * (a - d);
   C root = root_of(half * half + bc);
@@ -319,8 +348,8 @@ SCI_HD complex<R> single_shift(const complex<R>* h, int64_t n, const QrPart<R>& 
   C shift = choose(size == R(0), d, d - part);
   auto below = p.steps == R(10), above = p.steps == R(20);
   if (some(either(below, above))) {
-    const R low = abs1(entry_at(h, n, p.from, 0, p.last - 1, n)), up = abs1(entry_at(h, n, p.to, 1, p.last, -1));
-    const C first = entry_at(h, n, p.from, 0, p.last - 1, 0);
+    const R low = abs1(entry_at(h, row, p.from, 0, p.last - 1, row)), up = abs1(entry_at(h, row, p.to, 1, p.last, -1));
+    const C first = entry_at(h, row, p.from, 0, p.last - 1, 0);
     shift = choose(below, first + C(R(T(0.75)) * low), choose(above, d + C(R(T(0.75)) * up), shift));
   }
   return shift;
@@ -328,10 +357,11 @@ SCI_HD complex<R> single_shift(const complex<R>* h, int64_t n, const QrPart<R>& 
 
 /// One single step in every lane that has a part of two or more.
 template <class R>
-SCI_HD void single_step(complex<R>* h, complex<R>* z, int64_t n, const QrPart<R>& p, bool whole) {
+SCI_HD void single_step(complex<R>* h, complex<R>* z, int64_t n, int64_t row, const QrPart<R>& p, bool whole,
+                        Team team) {
   using C = complex<R>;
   using T = single_of<R>;
-  const C shift = single_shift(h, n, p);
+  const C shift = single_shift(h, row, p);
   auto active = p.to > R(T(0.5));
   int64_t first = 0;
   while (first < p.last && !some(both(active, p.from == R(T(first))))) ++first;
@@ -339,18 +369,24 @@ SCI_HD void single_step(complex<R>* h, complex<R>* z, int64_t n, const QrPart<R>
     const R place = R(T(k));
     auto begin = both(active, place == p.from);
     auto run = both(active, both(place > p.from, place < p.to));
-    C* here = h + k * (n + 1);
-    C x = choose(begin, here[0] - shift, C{R(1), R(0)}), y = choose(begin, here[n], C{R(0), R(0)});
+    C* here = h + k * (row + 1);
+    C x = choose(begin, here[0] - shift, C{R(1), R(0)}), y = choose(begin, here[row], C{R(0), R(0)});
     if (k > first) {
       x = choose(run, here[-1], x);
-      y = choose(run, here[n - 1], y);
+      y = choose(run, here[row - 1], y);
     }
     const PlaneRotation<C> g = rotation_of(x, y);
+    if (k == first) team.sync();  // what follows writes
     const int64_t right = whole ? n : p.last + 1, bottom = k + 3 < p.last + 1 ? k + 3 : p.last + 1;
-    turn_rows(h, n, k, k > first ? k - 1 : k, right, g);
-    if (k > first) here[n - 1] = choose(run, C{R(0), R(0)}, here[n - 1]);
-    turn_columns(h, n, 1, k, whole ? 0 : first, bottom, g);
-    if (z) turn_columns(z, 1, n, k, 0, n, g);
+    turn_rows(h, row, k, k, right, g, team);
+    if (z) turn_columns(z, 1, row, k, 0, n, g, team);
+    team.sync();
+    if (k > first && team.lane == 0) {
+      turn_rows(h, row, k, k - 1, k, g);
+      here[row - 1] = choose(run, C{R(0), R(0)}, here[row - 1]);
+    }
+    turn_columns(h, row, 1, k, whole ? 0 : first, bottom, g, team);
+    team.sync();
   }
 }
 
@@ -403,33 +439,44 @@ SCI_HD PlaneRotation<R> standard_form(R& a, R& b, R& c, R& d) {
 
 }  // namespace qr_steps
 
-/// h (Hessenberg, row-major) becomes the Schur form, or without `whole` only its diagonal blocks do; rows of z, if
-/// there is one, turn with it: row k becomes Schur vector k where rows were columns of the matrix that led to h.
-/// Returns how many eigenvalues were not found.
+/// h (Hessenberg, rows `row` numbers apart) becomes the Schur form, or without `whole` only its diagonal blocks do;
+/// rows of z, if there is one, turn with it: row k becomes Schur vector k where rows were columns of the matrix that
+/// led to h. Returns how many eigenvalues were not found.
 template <class R>
-SCI_HD R hessenberg_to_schur(R* h, R* z, int64_t n, bool whole) {
+SCI_HD R hessenberg_to_schur(R* h, R* z, int64_t n, int64_t row, bool whole, Team team = {0, 1}) {
   using T = single_of<R>;
   qr_steps::QrPart<R> p{R(0), R(T(n - 1)), R(0), n - 1};
   int64_t budget = 30 * (n > 10 ? n : 10);
-  while (qr_steps::next_part(h, n, 2, p) && budget-- > 0) qr_steps::double_step(h, z, n, p, whole);
+  while (qr_steps::next_part(h, n, row, 2, p, team) && budget-- > 0)
+    qr_steps::double_step(h, z, n, row, p, whole, team);
   for (int64_t k = 0; k + 1 < n; ++k) {
-    R* here = h + k * (n + 1);
-    if (!some(opposite(here[n] == R(0)))) continue;
-    const qr_steps::PlaneRotation<R> g = qr_steps::standard_form(here[0], here[1], here[n], here[n + 1]);
-    if (whole) {
-      qr_steps::turn_rows(h, n, k, k + 2, n, g);
-      qr_steps::turn_columns(h, n, 1, k, 0, k, g);
+    R* here = h + k * (row + 1);
+    if (!some(opposite(here[row] == R(0)))) continue;
+    R a = here[0], b = here[1], c = here[row], d = here[row + 1];
+    const qr_steps::PlaneRotation<R> g = qr_steps::standard_form(a, b, c, d);
+    team.sync();
+    if (team.lane == 0) {
+      here[0] = a;
+      here[1] = b;
+      here[row] = c;
+      here[row + 1] = d;
     }
-    if (z) qr_steps::turn_columns(z, 1, n, k, 0, n, g);
+    if (whole) {
+      qr_steps::turn_rows(h, row, k, k + 2, n, g, team);
+      qr_steps::turn_columns(h, row, 1, k, 0, k, g, team);
+    }
+    if (z) qr_steps::turn_columns(z, 1, row, k, 0, n, g, team);
+    team.sync();
   }
   return p.to + R(1);
 }
 template <class R>
-SCI_HD R hessenberg_to_schur(complex<R>* h, complex<R>* z, int64_t n, bool whole) {
+SCI_HD R hessenberg_to_schur(complex<R>* h, complex<R>* z, int64_t n, int64_t row, bool whole, Team team = {0, 1}) {
   using T = single_of<R>;
   qr_steps::QrPart<R> p{R(0), R(T(n - 1)), R(0), n - 1};
   int64_t budget = 30 * (n > 10 ? n : 10);
-  while (qr_steps::next_part(h, n, 1, p) && budget-- > 0) qr_steps::single_step(h, z, n, p, whole);
+  while (qr_steps::next_part(h, n, row, 1, p, team) && budget-- > 0)
+    qr_steps::single_step(h, z, n, row, p, whole, team);
   return p.to + R(1);
 }
 

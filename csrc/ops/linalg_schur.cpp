@@ -6,6 +6,7 @@
 #include "core/cpu.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
+#include "runtime/teams.h"
 #include "schur_jobs.h"
 #pragma GCC optimize("O3")  // the row operations vectorise
 #include "linalg/balance.h"
@@ -14,9 +15,9 @@
 #include "linalg/triangular_sqrt.h"
 #include "linalg/triangular_sylvester.h"
 
-SCI_FOUR_KERNELS("linalg/eig.h", EigItem)
-SCI_FOUR_KERNELS("linalg/hessenberg.h", HessenbergItem)
-SCI_FOUR_KERNELS("linalg/schur.h", SchurItem)
+SCI_FOUR_TEAM_KERNELS("linalg/eig.h", EigItem)
+SCI_FOUR_TEAM_KERNELS("linalg/hessenberg.h", HessenbergItem)
+SCI_FOUR_TEAM_KERNELS("linalg/schur.h", SchurItem)
 SCI_FOUR_KERNELS("linalg/schur_reorder.h", ReorderItem)
 SCI_FOUR_KERNELS("linalg/triangular_sqrt.h", TriangularSqrtItem)
 SCI_FOUR_KERNELS("linalg/product_residual.h", ProductResidualItem)
@@ -40,16 +41,21 @@ bool in_lanes(const Tensor& a, const Batch& b) {
 std::tuple<Tensor, Tensor, Tensor> schur_small(const Tensor& a) {
   Batch b = batch_of(a);
   const bool side = in_lanes(a, b);
-  Tensor in = row_major(a), t = side ? torch::stable::empty_like(in) : fresh_copy(a), z = torch::stable::empty_like(t);
-  Tensor work = empty_as(t, with_last(b.size, side ? 0 : 2 * b.n)), info = empty_as(t, b.size, ScalarType::Int);
-  dispatch_number(a, "schur", [&](auto tag) {
+  Tensor in = row_major(a), t = torch::stable::empty_like(in), z = torch::stable::empty_like(in),
+         info = empty_as(in, b.size, ScalarType::Int);
+  dispatch_number(in, "schur", [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (side) {
       SchurJob<T> job{data<T>(in), data<T>(t), data<T>(z), data<int32_t>(info), b.n, b.count};
       return cpu_level() == 2 ? schur_in_lanes<T, 64>(job) : schur_in_lanes<T, 32>(job);
     }
-    SchurItem<T> body{data<T>(t), data<T>(z), data<T>(work), data<int32_t>(info), b.n};
-    parallel_for(t, b.count, body, matrices_at_least(b.n));
+    SchurItem<T> body{data<T>(std::as_const(in)), data<T>(t), data<T>(z), data<int32_t>(info), b.n, team_for(b.n)};
+    Tensor memory = in;
+    if (in.is_cuda() && body.shared_bytes() > shared_bytes_of_team(in.get_device())) {
+      memory = empty_as(in, with_last(b.size, body.numbers()));
+      body.memory = data<T>(memory);
+    }
+    teams_for(in, b.count, body, matrices_at_least(b.n));
   });
   return {t, z, info};
 }
@@ -61,10 +67,9 @@ std::tuple<Tensor, Tensor> hessenberg_small(const Tensor& a0, bool alone) {
   dispatch_number(a, "hessenberg", [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (alone || !a.is_cpu() || !runs_lanes()) {
-      torch::stable::copy_(h, a);
-      Tensor work = empty_as(a, with_last(b.size, b.n + 2, b.n));
-      return parallel_for(a, b.count, HessenbergItem<T>{data<T>(h), data<T>(q), data<T>(work), b.n},
-                          matrices_at_least(b.n));
+      const T* in = data<T>(std::as_const(a));
+      return teams_for(a, b.count, HessenbergItem<T>{in, data<T>(h), data<T>(q), b.n, team_for(b.n)},
+                       matrices_at_least(b.n));
     }
     HessenbergJob<T> job{data<T>(a), data<T>(h), data<T>(q), b.n, b.count};
     cpu_level() == 2 ? hessenberg_in_lanes<T, 64>(job) : hessenberg_in_lanes<T, 32>(job);
@@ -85,11 +90,14 @@ std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, boo
     using T = typename decltype(tag)::type;
     using C = complex<real_of<T>>;
     if (alone || !a.is_cpu() || !runs_lanes()) {
-      Tensor x = fresh_copy(a), work = empty_as(a, with_last(b.size, b.n + 2, b.n));
-      Tensor out = empty_as(w, with_last(b.size, b.n + 1, b.n));
-      EigItem<T> body{data<T>(x),          data<T>(work), data<C>(out), data<C>(w), vectors ? data<C>(v) : nullptr,
-                      data<int32_t>(info), b.n,           left};
-      return parallel_for(a, b.count, body, matrices_at_least(b.n));
+      EigItem<T> body{data<T>(std::as_const(a)),
+                      data<C>(w),
+                      vectors ? data<C>(v) : nullptr,
+                      data<int32_t>(info),
+                      b.n,
+                      team_for(b.n),
+                      left};
+      return teams_for(a, b.count, body, matrices_at_least(b.n));
     }
     EigJob<T> job{data<T>(a), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info), b.n, b.count, left};
     cpu_level() == 2 ? eig_in_lanes<T, 64>(job) : eig_in_lanes<T, 32>(job);
@@ -122,9 +130,11 @@ std::tuple<Tensor, Tensor, int64_t> eig_quick(const Tensor& a0, bool vectors, bo
     int32_t places[one_eig_limit];
     const RangeFactors<R> range(largest(in, n * n));
     for (int64_t k = 0; k < n * n; ++k) x[k] = range.enter(in[k]);
-    balance_matrix(x, scales, places, n);
-    code =
-        eig_of_balanced(x, vectors ? y : nullptr, y + n * n, found.data(), scales, n, false) != R(0) || !range.finite;
+    balance_matrix(x, scales, places, n, n);
+    C* last = found.data() + n * n;
+    const R missing =
+        eig_of_balanced(x, vectors ? y : nullptr, y + n * n, found.data(), last, last, scales, n, n, false);
+    code = missing != R(0) || !range.finite;
     C *values = data<C>(w), *out = vectors ? data<C>(v) : nullptr;
     for (int64_t k = 0; k < n; ++k) values[k] = range.leave(found[n * n + k]);
     for (int64_t r = 0; r < n && out; ++r)
@@ -183,13 +193,14 @@ std::tuple<Tensor, int64_t> sqrtm_small(const Tensor& a0) {
     const T* in = data<T>(a);
     T* out = data<T>(x);
     auto run = [&](int64_t begin, int64_t end) {
-      std::vector<T> memory(3 * size + std::max(2 * n, work_of_sqrt(n)));
+      SchurItem<T> schur{in, nullptr, nullptr, nullptr, n, 1};
+      std::vector<T> memory(3 * size + std::max(schur.numbers(), work_of_sqrt(n)));
       T *t = memory.data(), *z = t + size, *u = z + size, *work = u + size;
       int64_t bad = 0;
       for (int64_t i = begin; i < end; ++i) {
-        std::copy(in + i * size, in + (i + 1) * size, t);
         int32_t info = 0;
-        SchurItem<T>{t, z, work, &info, n}(0);
+        schur.a = in + i * size, schur.t = t, schur.z = z, schur.info = &info, schur.memory = work;
+        schur.team(0, {0, 1}, nullptr);
         std::copy(t, t + size, u);
         const int64_t code = info ? 4 : sqrt_from_schur(in + i * size, t, z, u, out + i * size, work, n);
         bad = std::max(bad, code);

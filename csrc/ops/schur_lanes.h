@@ -21,7 +21,7 @@ struct LanesHessenberg : HessenbergJob<T> {
       const T* in = a + min(item * L + l, count - 1) * n * n;
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, in[k]);
     }
-    to_hessenberg_form(x, q ? z : nullptr, work, n);
+    to_hessenberg_form(x, q ? z : nullptr, work, n, n);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> form(x, l), vectors(z, l);
       const int64_t at = (item * L + l) * n * n;
@@ -56,11 +56,12 @@ struct LanesSchur : SchurJob<T> {
         lane.set(k, one[k]);
       }
       for (int64_t k = 0; k < n; ++k) places[l][k] = int32_t(k);
-      if (zeros && permute_for_schur(one, places[l], n))
-        for (int64_t k = 0; k < n * n; ++k) lane.set(k, one[k]);
+      if (!zeros) continue;
+      permute_for_schur(one, places[l], n, n);
+      for (int64_t k = 0; k < n * n; ++k) lane.set(k, one[k]);
     }
-    to_hessenberg_form(x, y, work, n);
-    const real_of<V> missing = hessenberg_to_schur(x, y, n, true);
+    to_hessenberg_form(x, y, work, n, n);
+    const real_of<V> missing = hessenberg_to_schur(x, y, n, n, true);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<T> form(x, l), vectors(y, l);
       const int64_t at = (item * L + l) * n * n;
@@ -100,11 +101,12 @@ struct LanesEig : EigJob<T> {
       sizes[l] = largest(in, n * n);
       const RangeFactors<R> range(sizes[l]);
       for (int64_t k = 0; k < n * n; ++k) one[k] = range.enter(in[k]);
-      balance_matrix(one, scale, places[l], n);
+      balance_matrix(one, scale, places[l], n, n);
       for (int64_t k = 0; k < n * n; ++k) lane.set(k, one[k]);
       for (int64_t k = 0; k < n; ++k) scales[k].v[l] = scale[k];
     }
-    const real_of<V> missing = eig_of_balanced(x, v ? y : nullptr, work, out, scales, n, left);
+    const real_of<V> missing =
+        eig_of_balanced(x, v ? y : nullptr, work, out, out + n * n, out + n * n, scales, n, n, left);
     for (int l = 0; l < L && item * L + l < count; ++l) {
       Lane<C> found(out, l);
       const int64_t at = item * L + l;

@@ -22,16 +22,16 @@ from ._small_gradients import EIGH, whole
 
 runtime.load_library()
 
-# Matrices side by side (CPU) or one per thread: up to the first size in any number, so that a matrix has the same
-# vectors alone and in a batch, and up to the second, for which it takes the CPU's lanes, from so many on. Measured
-# against LAPACK.
-_SMALL, _BATCH = 8, 4
+# Matrices side by side on the CPU up to the first size in any number, so that a matrix has the same vectors alone and
+# in a batch, measured against LAPACK, and on a GPU up to the second, by teams of threads. Larger ones go side by side
+# from so many on.
+_SMALL, _TEAMS, _BATCH = 8, 32, 4
 
 
 def is_small(a: Tensor, in_batch: int = EIGH_BATCH) -> bool:
     """Return whether the own kernels are the faster ones for these matrices."""
     n = a.shape[-1]
-    if n <= _SMALL or is_alone(a):
+    if n <= (min(in_batch, _TEAMS) if a.is_cuda else _SMALL) or is_alone(a):
         return a.numel() > 0
     return n <= in_batch and a.is_cpu and a.numel() >= _BATCH * n * n
 

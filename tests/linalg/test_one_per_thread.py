@@ -1,4 +1,4 @@
-"""What GPU threads do with one small matrix each, run on the CPU: the same as matrices side by side."""
+"""What a GPU does with small matrices, run on the CPU by one lane: the same as matrices side by side. And by teams."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from sci._core import runtime
-from tests.linalg.linalg_matrices import ALL, eps, general_kinds, random, size
+from tests.linalg.linalg_matrices import ALL, COUNT, eps, general_kinds, random, size
 
 runtime.load_library()
 SIZES = (1, 2, 3, 5, 8, 17)
@@ -66,3 +66,44 @@ def test_eigenvalues_and_vectors(dtype: torch.dtype) -> None:
     assert info.tolist() == [0, 4, 0]
     assert torch.equal(torch.isnan(w.real).all(-1), torch.tensor([False, True, False]))
     assert torch.equal(torch.isnan(v.real).any((-2, -1)), torch.tensor([False, True, False]))
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("n", "number"), [(1, 1), (2, 0), (2, 3), (3, 1), (6, 2), (9, 0), (13, 3), (16, 1), (21, 2)])
+def test_teams(n: int, number: int, device: torch.device) -> None:
+    dtype, ops = ALL[number], torch.ops.sci
+    kinds = general_kinds(n, dtype)
+    a = torch.cat([*kinds.values(), torch.full((1, n, n), torch.nan, dtype=dtype)])
+    lost, good = torch.tensor([0] * (len(a) - 1) + [n]), a[:-1]
+
+    def found(name: str, *options: bool) -> tuple[Tensor, ...]:
+        *parts, info = (x.cpu() for x in getattr(ops, name)(a.to(device), *options))
+        assert torch.equal(info, lost.to(info.dtype))
+        assert all(bool(torch.isnan(x[-1]).all()) for x in parts)
+        return tuple(x[:-1] for x in parts)
+
+    def unitary(z: Tensor, what: str) -> None:
+        near(z.mH @ z, torch.eye(n, dtype=dtype).expand(z.shape), what)
+
+    h, q = (x.cpu() for x in ops._hessenberg_small(good.to(device)))
+    near(q @ h @ q.mH, good, "hessenberg")
+    unitary(q, "hessenberg")
+    assert not bool(h.tril(-2).any())
+    t, z = found("_schur_small")
+    near(z @ t @ z.mH, good, "schur")
+    unitary(z, "schur")
+    assert not bool(t.tril(-1 if dtype.is_complex else -2).any())
+    sides = {False: good, True: good.mH}
+    unit = size(good).clamp_min(1e-37).to(a.real.dtype)[:, None, None]
+    for left, b in sides.items():
+        w, v = found("_eig_small", True, left)
+        w = w.conj() if left else w
+        error = (b / unit).to(v.dtype) @ v - v * (w / unit[..., 0])[..., None, :]
+        assert float(error.abs().max()) <= 100 * n * eps(dtype)
+        assert float((torch.linalg.vector_norm(v, dim=-2) - 1).abs().max()) <= 100 * eps(dtype)
+    values, none, info = (x.cpu() for x in ops._eig_small(a.to(device), False))
+    assert none.numel() == 0
+    assert torch.equal(info, lost.to(info.dtype))
+    clear = list(kinds).index("random") * COUNT
+    there, other = (x[clear : clear + COUNT].sum(-1) for x in (values, ops._eig_small(good, False)[0]))
+    assert float(((there - other) / unit[clear : clear + COUNT, 0, 0]).abs().max()) <= 100 * n * eps(dtype)
