@@ -28,18 +28,6 @@ struct Elementwise {
   int64_t size[max_dims];
   int64_t stride[operands][max_dims];
 
-  SCI_HD void operator()(int64_t i) const {
-    int64_t offset[operands] = {};
-    for (int d = dims - 1; d >= 0; --d) {
-      int64_t next = d == 0 ? 0 : i / size[d], index = i - next * size[d];
-      for (int k = 0; k < operands; ++k) offset[k] += index * stride[k][d];
-      i = next;
-    }
-    char* at[operands];
-    for (int k = 0; k < operands; ++k) at[k] = data[k] + offset[k];
-    element(at, make_index_list<int(sizeof...(In))>());
-  }
-
   /// n elements from `at`, `step` bytes apart: the CPU's inner loop.
   SCI_FLATTEN SCI_HD static void row(char* const* at, const int64_t* step, int64_t n) {
     row(at, step, n, make_index_list<int(sizeof...(In))>());

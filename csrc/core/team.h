@@ -62,10 +62,10 @@ SCI_HD void copy(Team team, const T* from, T* to, int64_t count) {
 }
 
 /// f(k, row, column) for the entries k of a row-major matrix, neighbours by neighbouring lanes; without divisions.
-template <class F>
-SCI_HD void for_entries(Team team, int64_t count, int64_t columns, F f) {
-  int64_t row = 0, column = team.lane;
-  for (int64_t k = team.lane; k < count; k += team.size, column += team.size) {
+template <class I, class F>
+SCI_HD void for_entries(Team team, I count, I columns, F f) {
+  I row = 0, column = team.lane;
+  for (I k = team.lane; k < count; k += team.size, column += team.size) {
     for (; column >= columns; column -= columns) ++row;
     f(k, row, column);
   }

@@ -89,19 +89,6 @@ SCI_HD void jacobi_order(const R* values, int n, bool descending, int* order, Te
   }
 }
 
-/// Calls f(row, column, place) for the numbers of a row-major matrix, neighbours by neighbouring lanes.
-template <class F>
-SCI_HD void each_entry(int rows, int columns, Team team, F f) {
-  int r = 0, c = team.lane;
-  for (int k = team.lane; k < rows * columns; k += team.size, c += team.size) {
-    while (c >= columns) {
-      c -= columns;
-      ++r;
-    }
-    f(r, c, k);
-  }
-}
-
 }  // namespace detail
 
 /// The Hermitian matrix in the lower triangle of `a`, n x n with rows of even(n) numbers, becomes diagonal; row k of z,
@@ -235,7 +222,7 @@ struct JacobiEigh {
     int* order = reinterpret_cast<int*>(values + size);
     const T* in = a + item * n * n;
     R big = R(0);
-    detail::each_entry(size, size, team, [&](int r, int c, int k) {
+    for_entries(team, size * size, size, [&](int k, int r, int c) {
       if (lower ? c > r : c < r) return;
       const T entry = r == c ? T(real(in[k])) : in[k];
       if (lower)
@@ -248,7 +235,7 @@ struct JacobiEigh {
     team.sync();
     const R factor = detail::jacobi_factor(team.greatest(big));
     R total = R(0);
-    detail::each_entry(size, size, team, [&](int r, int c, int) {
+    for_entries(team, size * size, size, [&](int, int r, int c) {
       if (z) z[r * step + c] = T(R(r == c ? 1 : 0));
       if (c > r) return;
       T& entry = x[r * even + c];
@@ -267,7 +254,7 @@ struct JacobiEigh {
     if (team.lane == 0) info[item] = done && !isnan(spoiled) ? 0 : 1;
     if (!z) return;
     T* out = v + item * n * n;
-    detail::each_entry(size, size, team, [&](int r, int c, int k) { out[k] = z[order[c] * step + r]; });
+    for_entries(team, size * size, size, [&](int k, int r, int c) { out[k] = z[order[c] * step + r]; });
   }
 };
 
@@ -291,7 +278,7 @@ struct JacobiSvd {
     R* lengths = reinterpret_cast<R*>(room + (n > 16 ? 32 : 0));
     int* order = reinterpret_cast<int*>(lengths + size);
     const T* in = a + item * n * n;
-    detail::each_entry(size, size, team, [&](int r, int c, int k) { x[c * step + r] = in[k]; });
+    for_entries(team, size * size, size, [&](int k, int r, int c) { x[c * step + r] = in[k]; });
     team.sync();
     R least;
     const bool done = jacobi_svd(x, z, lengths, room, size, &least, team);
@@ -300,7 +287,7 @@ struct JacobiSvd {
     for (int k = team.lane; k < size; k += team.size) s[item * n + k] = lengths[order[k]];
     if (team.lane == 0) info[item] = done && least > jacobi_least<R>() ? 0 : 1;
     T *left = u + item * n * n, *right = vh + item * n * n;
-    detail::each_entry(size, size, team, [&](int r, int c, int k) {
+    for_entries(team, size * size, size, [&](int k, int r, int c) {
       left[k] = x[order[c] * step + r];
       right[k] = conj(z[order[r] * step + c]);
     });
@@ -312,10 +299,6 @@ template <class Method, int lanes>
 struct JacobiTeam : Method {
   static constexpr int team_size = lanes;
   SCI_HD int64_t shared_bytes() const { return room_beside(this->bytes(), lanes, sizeof(*this->a)); }
-  SCI_HD void operator()(int64_t item) const {
-    alignas(16) char room[36 << 10];  // of 32 columns of complex double
-    this->team(item, Team{0, 1}, room);
-  }
 };
 
 }  // namespace sci

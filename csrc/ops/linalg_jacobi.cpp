@@ -51,11 +51,11 @@ void run_jacobi(const Tensor& like, int64_t count, const Method& method) {
     : n == 3 ? in_registers(std::integral_constant<int, 3>())
              : in_registers(std::integral_constant<int, 4>());
   else if (n <= 8)
-    parallel_for(like, count, JacobiTeam<Method, 4>{method}, matrices_at_least(n));
+    teams_for(like, count, JacobiTeam<Method, 4>{method}, matrices_at_least(n));
   else if (n <= 16)
-    parallel_for(like, count, JacobiTeam<Method, 8>{method}, matrices_at_least(n));
+    teams_for(like, count, JacobiTeam<Method, 8>{method}, matrices_at_least(n));
   else
-    parallel_for(like, count, JacobiTeam<Method, 32>{method}, matrices_at_least(n));
+    teams_for(like, count, JacobiTeam<Method, 32>{method}, matrices_at_least(n));
 }
 
 /// (w, V, info) of Hermitian matrices, of which one triangle is read; info is not 0 where the method did not converge,

@@ -97,6 +97,9 @@ std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, boo
                       b.n,
                       team_for(b.n),
                       left};
+      // Each lane has a column of its own beside the matrix: fewer of them where a GPU has 64 KB.
+      while (a.is_cuda() && body.team_size > 8 && body.shared_bytes() > shared_bytes_of_team(a.get_device()))
+        body.team_size /= 2;
       return teams_for(a, b.count, body, matrices_at_least(b.n));
     }
     EigJob<T> job{data<T>(a), data<C>(w), vectors ? data<C>(v) : nullptr, data<int32_t>(info), b.n, b.count, left};

@@ -113,11 +113,14 @@ SCI_HD T hardware_trigamma(T x) {
   return q * q - trigamma_positive(1 - x);
 }
 
+/// n + 1; of the largest whole number a neighbour as even, and as large but for rounding.
+SCI_HD int64_t polygamma_above(int64_t n) { return n < 0x7fffffffffffffff ? n + 1 : n - 1; }
+
 /// |psi^(n)(x)|, x > 0, n >= 2.
 template <class T>
 SCI_HD T polygamma_positive(int64_t n, T x) {
   if (isinf(x)) return T(0);
-  const int64_t s = n + 1;
+  const int64_t s = polygamma_above(n);
   if (x >= T(is_same<T, float> ? 4 : 8) + T(0.5) * T(s))
     return polygamma_leading(n, x, 0) * (polygamma_sum(s, x) * (T(n) / x));
   return polygamma_leading(n, x, 1) * polygamma_sum(s, x);
@@ -137,7 +140,7 @@ SCI_HD T polygamma_bracket(int64_t s, T x, T r) {
 /// psi^(n)(x), n >= 2.
 template <class T>
 SCI_HD T hardware_polygamma(int64_t n, T x) {
-  const int64_t s = n + 1;
+  const int64_t s = polygamma_above(n);
   const bool odd = n & 1;
   if (x > T(0)) return odd ? polygamma_positive(n, x) : -polygamma_positive(n, x);
   if (!isfinite(x)) return limits<T>::nan;
@@ -160,7 +163,7 @@ SCI_HD T polygamma(int64_t n, T x) {
 
 template <class T, class D>
 SCI_HD dual<T, D> polygamma(int64_t n, dual<T, D> x) {
-  return {polygamma(n, x.v), polygamma(n + 1, x.v) * x.d};
+  return {polygamma(n, x.v), polygamma(detail::polygamma_above(n), x.v) * x.d};
 }
 template <class T, class D>
 SCI_HD dual<T, D> digamma(dual<T, D> x) {

@@ -26,6 +26,7 @@ runtime.load_library()
 # The largest n for matrices side by side on the CPU's lanes, and up to which one alone goes there too, so that it has
 # the same factors as in a batch; between the two from so many on.
 _LANES, _LANES_ALONE, _BATCH = 32, 8, 4
+_TEAM_LU = 48  # in complex double: factors and a team's right-hand sides take 62 KB, and a GPU has 64 KB or more
 _MANY = 192  # right-hand sides for which OpenBLAS is the faster one, and rows of one complex one
 
 
@@ -45,7 +46,8 @@ def fits_kernel(a: Tensor) -> bool:
 
 def is_small(a: Tensor) -> bool:
     """Return whether matrices of this size have a kernel for one after the other on the CPU, or teams on a GPU."""
-    return a.shape[-1] <= ONE_LU
+    n = a.shape[-1]
+    return n <= ONE_LU and (n <= _TEAM_LU or not a.is_cuda or a.dtype != torch.complex128)
 
 
 def estimate_inverse_norm(solve: Callable[[Tensor, bool], Tensor], like: Tensor, steps: int = 4) -> Tensor:

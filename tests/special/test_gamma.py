@@ -106,6 +106,16 @@ def test_polygamma_neither_overflows_nor_underflows_early() -> None:
         assert abs(polygamma(n, double(x)).item() / want - 1) <= (n + 4) * 2.3e-16
 
 
+@pytest.mark.parametrize("n", [2**63 - 1, 2**63 - 2])
+def test_polygamma_of_the_largest_orders(n: int) -> None:
+    """n! x^-(n+1) is beyond all numbers, or below them; the sign is that of (-1)^(n+1), n counted to the last digit."""
+    sign = 1.0 if n % 2 else -1.0
+    found = polygamma(torch.tensor(n), torch.tensor([2.0, 0.4, 1e300, -0.3], dtype=torch.float64))
+    assert found[:2].tolist() == [sign * math.inf] * 2
+    assert found[2] == 0 and found[2].signbit() == (sign < 0)
+    assert found[3] == math.inf  # from the left of the pole at 0 both signs agree
+
+
 def test_complex_polygamma_crosses_its_methods_smoothly() -> None:
     # Left of the axis: Fourier series above, zeta sums below Im z = 0.4 + 0.14 n.
     for n in (1, 2, 5):

@@ -226,8 +226,11 @@ SCI_HD_LARGE Z jacobi_three_terms(int64_t steps, R degree, R alpha, R beta, Z be
   return p;
 }
 
-/// How many degrees above the base a degree lies where recurrences start: 0 for small ones.
-SCI_HD int64_t orthogonal_steps_above(double v, double base) { return v > base + 2 ? int64_t(floor(v - base)) : 0; }
+/// How many degrees above the base a degree lies where recurrences start: 0 for small ones, and for those that no
+/// int64_t holds.
+SCI_HD int64_t orthogonal_steps_above(double v, double base) {
+  return v > base + 2 && v - base < 0x1p63 ? int64_t(floor(v - base)) : 0;
+}
 
 /// How many steps in beta lead from below 1 to it, where the left half of [-1, 1] is reached by them; else 0.
 SCI_HD int64_t jacobi_raises(double degree, double alpha, double beta) {

@@ -63,8 +63,7 @@ SCI_HD double spheroidal_turn(const spheroidal_mode& mode, double c, double lamb
 }
 SCI_HD int spheroidal_pivot(const spheroidal_mode& mode, double c, double lambda) {
   double turn = spheroidal_turn(mode, c, lambda), l = sqrt(max(turn, 0.0) + 0.25) - 0.5;
-  int row = int(rint((l - mode.degree(0)) / 2));
-  return max(0, min(row, spheroidal_most_rows / 2));
+  return int(min(max(rint((l - mode.degree(0)) / 2), 0.0), spheroidal_most_rows / 2.0));
 }
 /// Rows until the components have fallen to 1e-20 of that of the pivot: each is exp(-t) times the one before, 2 cosh(t)
 /// being the diagonal less lambda over the side diagonal.
