@@ -73,21 +73,19 @@ class Saved:
         self.begun: list[list[str]] = []
         if options.go_on and self.path and self.path.exists():
             self.found["rows"] = json.loads(self.path.read_text())["rows"]
-        if options.go_on and self._list() and self._list().exists():
-            self.begun = json.loads(self._list().read_text())
+        self.list = self.path.with_suffix(".begun") if self.path else None
+        if options.go_on and self.list and self.list.exists():
+            self.begun = json.loads(self.list.read_text())
         self.done = {(row["domain"], row["function"], row["arguments"]) for row in self.found["rows"]}
         self.last = time.perf_counter()
-
-    def _list(self) -> pathlib.Path:
-        return (self.path or pathlib.Path()).with_suffix(".begun")
 
     def begin(self, domain: str, case: Case) -> int | None:
         """Return how often a row was begun before; None if it is done."""
         key = [domain, case.name, case.arguments]
         if tuple(key) in self.done:
             return None
-        if self.path and domain == "bars":
-            self._list().write_text(json.dumps([*self.begun, key]))
+        if self.list and domain == "bars":
+            self.list.write_text(json.dumps([*self.begun, key]))
             faulthandler.dump_traceback_later(PATIENCE, exit=True)
         return self.begun.count(key)
 
@@ -109,7 +107,8 @@ class Saved:
         """Write the file at the end of a run that was not ended by one of its rows."""
         faulthandler.cancel_dump_traceback_later()
         self.write()
-        self._list().unlink(missing_ok=True)
+        if self.list:
+            self.list.unlink(missing_ok=True)
 
 
 class Run:

@@ -2,6 +2,7 @@
 #pragma once
 #include "core/team.h"
 
+#if SCI_DEVICE
 namespace sci {
 namespace detail {
 struct Sum {
@@ -110,3 +111,4 @@ struct Team {
 };
 
 }  // namespace sci
+#endif
