@@ -172,7 +172,8 @@ def place(request: pytest.FixtureRequest) -> object:
         return
     from tests.placement import moved
 
-    with moved(torch.device(request.config.getoption("--device")), request.module):
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    with moved(torch.device(request.config.getoption("--device")), request.module, parameters):
         yield
 
 

@@ -75,8 +75,8 @@ PLACELESS = {sparse.diags, sparse.diags_array, sparse.load_npz}  # of numbers an
 
 
 @contextmanager
-def moved(device: torch.device, module: Any) -> Iterator[None]:
-    """Have the tests of a module make their tensors and sparse arrays on a device; those that it holds are moved."""
+def moved(device: torch.device, module: Any, parameters: dict[str, Any]) -> Iterator[None]:
+    """Have a test of a module make its tensors and sparse arrays on a device; those that it is given are moved."""
     held = {
         name: value for name, value in vars(module).items() if isinstance(value, (torch.Tensor, *KINDS, dict, list))
     }
@@ -90,11 +90,13 @@ def moved(device: torch.device, module: Any) -> Iterator[None]:
         changes += [(place, name, _moved) for name, x in named.items() if x in PLACELESS]
     kept = [(place, name, getattr(place, name)) for place, name, _ in changes]
     kept += [(module, name, value) for name, value in held.items()]
+    whole = functools.partial(_placed, device=device)
     for name, value in held.items():
-        whole = functools.partial(_placed, device=device)
         setattr(module, name, pytree.tree_map(whole, value, is_leaf=lambda x: isinstance(x, tuple(KINDS))))
+    parameters.update({name: pytree.tree_map(whole, value) for name, value in parameters.items()})
+    once = functools.lru_cache(None)(lambda change, own: change(own) if change is _back else change(own, device))
     for (place, name, change), (_, _, own) in zip(changes, kept, strict=False):
-        setattr(place, name, change(own) if change is _back else change(own, device))
+        setattr(place, name, once(change, own))  # a function with two names is one still
     try:
         yield
     finally:
