@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import as_tensor, made_there
+from .._core.arrays import made_there
 from .._core.cards import Sample, function
 from .._core.errors import real
 from ..linalg import LinAlgError
@@ -154,7 +154,7 @@ class RBFInterpolator:
     ) -> None:
         name = type(self).__name__
         given = {"y": y, "smoothing": smoothing} | ({} if epsilon is None else {"epsilon": epsilon})
-        y, smoothing, *rest = promote_over_real(name, given, {"d": as_tensor(d, "d", name)})
+        y, smoothing, *rest = promote_over_real(name, given, {"d": d})
         d = rest[-1]
         kernel = kernel.lower() if isinstance(kernel, str) else kernel
         if y.dim() != 2:
