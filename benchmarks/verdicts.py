@@ -45,8 +45,8 @@ def _peer(name: str) -> Figure:
     return lambda row: row["ratios"].get(name)
 
 
-def _share(row: Row) -> float | None:
-    return row.get("copy_share")
+def _value(key: str) -> Figure:
+    return lambda row: row.get(key)
 
 
 def _cost(unit: str) -> Figure:
@@ -55,10 +55,6 @@ def _cost(unit: str) -> Figure:
         return times["sci"] / times[unit] if "sci" in times and unit in times else None
 
     return cost
-
-
-def _beside(row: Row) -> float | None:
-    return row.get("beside")
 
 
 def bars() -> list[Bar]:
@@ -71,11 +67,11 @@ def bars() -> list[Bar]:
             Bar(f"{of}: CuPy's time", "special", _peer("cupy"), 1.3, "geometric mean", rows),
             Bar(f"{of}: CuPy's time", "special", _peer("cupy"), 0.9, rows=rows),
             Bar(f"{of}: torch's time", "special", _peer("torch"), 0.9, rows=rows),
-            Bar(f"{of}: double's time of single precision", "special", _cost_of_double, 1.7, rows=rows),
-            Bar(f"{of}: copy speed, memory-bound", "special", _share, 0.85, rows=light),
+            Bar(f"{of}: double's time of single precision", "special", _value("to_double"), 1.7, rows=rows),
+            Bar(f"{of}: copy speed, memory-bound", "special", _value("copy_share"), 0.85, rows=light),
         ]
     found += [
-        Bar("special: memory beside the result, in inputs and results", "special", _beside, 0.01, "highest"),
+        Bar("special: memory beside the result, in inputs and results", "special", _value("beside"), 0.01, "highest"),
         Bar("call on a small tensor: torch's time", "small", _peer("torch"), 1 / 1.3),
         Bar("call on a small tensor: CuPy's time", "small", _peer("cupy"), 1.0),
         Bar("fft: in cuFFT's rfft", "fft", _cost("rfft"), 1.3, "highest"),
@@ -87,25 +83,20 @@ def bars() -> list[Bar]:
             for peer in ("torch", "cupy", "jax")
         ]
     return found + [
-        Bar("sparse: copy speed of A @ x", "sparse", _share, 0.85),
+        Bar("sparse: copy speed of A @ x", "sparse", _value("copy_share"), 0.85),
         Bar("sparse: CuPy's time of conjugate gradients", "solvers", _peer("cupy"), 1 / 0.7, rows="^cg"),
         Bar("interpolate: CuPy's time of evaluation", "interpolate", _peer("cupy"), 3.0),
     ]
 
 
-def _cost_of_double(row: Row) -> float | None:
-    return row.get("to_double")
-
-
 def _pair(rows: Iterable[Row]) -> None:
     """Give rows in single precision the time of the same row in double precision, in their own."""
-    found = {(row["function"], row["arguments"]): row["seconds"].get("sci") for row in rows}
-    for (function, arguments), single in found.items():
-        double = found.get((function, arguments.replace("float32", "float64")))
-        if "float32" in arguments and single and double:
-            next(r for r in rows if (r["function"], r["arguments"]) == (function, arguments))["to_double"] = (
-                double / single
-            )
+    times = {(row["function"], row["arguments"]): row["seconds"].get("sci") for row in rows}
+    for row in rows:
+        if "float32" in row["arguments"]:
+            double = times.get((row["function"], row["arguments"].replace("float32", "float64")))
+            if double and (single := row["seconds"].get("sci")):
+                row["to_double"] = double / single
 
 
 def verdict(bar: Bar, rows: Iterable[Row]) -> tuple[str, str, str, str]:

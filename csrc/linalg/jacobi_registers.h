@@ -50,19 +50,26 @@ SCI_HD void sort_rows(real_of<T>* values, bool descending, T* x, T* z) {
 
 }  // namespace detail
 
-/// A method for matrices of n columns; an item is 32 of `count` matrices.
+/// A method for matrices of n columns; an item is 32 of `count` matrices, each of which a lane has in registers and, to
+/// load and store it beside its neighbours, in shared memory.
 template <class Method, int n>
 struct JacobiLanes;
 
-template <class T, int n>
-struct JacobiLanes<JacobiEigh<T>, n> : JacobiEigh<T> {
-  using R = real_of<T>;
+template <class Method, class T, int n>
+struct JacobiLanesOf : Method {
   static constexpr int team_size = 32, entries = n * n;
   int64_t count;
   SCI_HD int64_t shared_bytes() const { return 32 * detail::lane_room<entries> * sizeof(T); }
+  SCI_HD int items_from(int64_t first) const { return int(min(count - first, int64_t(32))); }
+};
+
+template <class T, int n>
+struct JacobiLanes<JacobiEigh<T>, n> : JacobiLanesOf<JacobiEigh<T>, T, n> {
+  using R = real_of<T>;
+  static constexpr int entries = n * n;
   SCI_HD void team(int64_t item, Team team, char* shared) const {
     const int64_t first = 32 * item;
-    const int items = int(min(count - first, int64_t(32)));
+    const int items = this->items_from(first);
     const bool has = team.lane < items;
     T *room = reinterpret_cast<T*>(shared), *own = room + team.lane * detail::lane_room<entries>;
     R *values = reinterpret_cast<R*>(shared), found[n];
@@ -92,14 +99,12 @@ struct JacobiLanes<JacobiEigh<T>, n> : JacobiEigh<T> {
 };
 
 template <class T, int n>
-struct JacobiLanes<JacobiSvd<T>, n> : JacobiSvd<T> {
+struct JacobiLanes<JacobiSvd<T>, n> : JacobiLanesOf<JacobiSvd<T>, T, n> {
   using R = real_of<T>;
-  static constexpr int team_size = 32, entries = n * n;
-  int64_t count;
-  SCI_HD int64_t shared_bytes() const { return 32 * detail::lane_room<entries> * sizeof(T); }
+  static constexpr int entries = n * n;
   SCI_HD void team(int64_t item, Team team, char* shared) const {
     const int64_t first = 32 * item;
-    const int items = int(min(count - first, int64_t(32)));
+    const int items = this->items_from(first);
     const bool has = team.lane < items;
     T *room = reinterpret_cast<T*>(shared), *own = room + team.lane * detail::lane_room<entries>;
     R *values = reinterpret_cast<R*>(shared), found[n];

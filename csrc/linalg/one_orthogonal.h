@@ -2,9 +2,8 @@
 //
 // QR         Householder reflections ([1], 5.2.2) with LAPACK's conventions.
 // Values     The bidiagonal form ([1], 5.4.8) and implicit QR steps ([1], 8.6.3). An entry beside the diagonal is
-// dropped
-//            where it is below eps times its neighbours; where one of the diagonal is, steps have no shift, and leave a
-//            zero at the end ([2], section 3).
+//            dropped where it is below eps times its neighbours; where one of the diagonal is, steps have no shift, and
+//            leave a zero at the end ([2], section 3).
 // Failure    After 30 n steps info is 1.
 // Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013). [2] Demmel, Kahan: Accurate singular values of
 //            bidiagonal matrices, SIAM J. Sci. Stat. Comput. 11 (1990) 873-912.

@@ -41,7 +41,7 @@ template <class Method>
 void run_jacobi(const Tensor& like, int64_t count, const Method& method) {
   const int64_t n = method.n;
   const auto in_registers = [&](auto size) {
-    const JacobiLanes<Method, decltype(size)::value> body{method, count};
+    const JacobiLanes<Method, decltype(size)::value> body{{method, count}};
     const int64_t warps = (count + 31) / 32;
     launch_cuda(kernel_of<JacobiLanes<Method, decltype(size)::value>>::kernel, like.get_device(), warps, 32 * warps,
                 &body);

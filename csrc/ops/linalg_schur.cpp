@@ -111,39 +111,9 @@ std::tuple<Tensor, Tensor, Tensor> eig_small(const Tensor& a0, bool vectors, boo
 /// (w, V, code) of one matrix by itself.
 std::tuple<Tensor, Tensor, int64_t> eig_quick(const Tensor& a0, bool vectors, bool check) {
   if (a0.dim() != 2 || !is_square(a0, one_eig_limit) || (check && !all_finite(a0))) return {a0, a0, look_again};
-  Tensor a = row_major(a0);
-  const int64_t n = a.size(-1);
-  if (vectors && n <= alone_limit && runs_lanes()) {  // as in a batch
-    auto [w, v, info] = eig_small(a, true, false, false);
-    return {w, v, code_of(info)};
-  }
-  const ScalarType type =
-      real_type(a.scalar_type()) == ScalarType::Double ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
-  Tensor w = empty_as(a, {n}, type), v = empty_as(a, {vectors ? n : 0, vectors ? n : 0}, type);
-  int64_t code = 0;
-  dispatch_number(a, "eig", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using R = real_of<T>;
-    using C = complex<R>;
-    const T* in = data<T>(std::as_const(a));
-    std::vector<T> memory(n * (2 * n + 2));
-    std::vector<C> found(n * (n + 1));
-    T *x = memory.data(), *y = x + n * n;
-    R scales[one_eig_limit];
-    int32_t places[one_eig_limit];
-    const RangeFactors<R> range(largest(in, n * n));
-    for (int64_t k = 0; k < n * n; ++k) x[k] = range.enter(in[k]);
-    balance_matrix(x, scales, places, n, n);
-    C* last = found.data() + n * n;
-    const R missing =
-        eig_of_balanced(x, vectors ? y : nullptr, y + n * n, found.data(), last, last, scales, n, n, false);
-    code = missing != R(0) || !range.finite;
-    C *values = data<C>(w), *out = vectors ? data<C>(v) : nullptr;
-    for (int64_t k = 0; k < n; ++k) values[k] = range.leave(found[n * n + k]);
-    for (int64_t r = 0; r < n && out; ++r)
-      for (int64_t k = 0; k < n; ++k) out[places[r] * n + k] = found[k * n + r];
-  });
-  return {w, v, code};
+  // Vectors of small ones as in a batch.
+  auto [w, v, info] = eig_small(a0, vectors, false, !vectors || a0.size(-1) > alone_limit);
+  return {w, v, code_of(info)};
 }
 
 std::tuple<Tensor, Tensor, Tensor> schur_reorder(const Tensor& t0, const Tensor& z0, const Tensor& select) {

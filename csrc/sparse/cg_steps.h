@@ -21,11 +21,11 @@ enum CgFlag : int { cg_active, cg_count, cg_arrived, cg_flags };
 
 /// Re(conj(a) b).
 template <class T>
-SCI_HD T cg_part(T a, T b) {
+SCI_HD T cg_product(T a, T b) {
   return a * b;
 }
 template <class T>
-SCI_HD T cg_part(complex<T> a, complex<T> b) {
+SCI_HD T cg_product(complex<T> a, complex<T> b) {
   return a.re * b.re + a.im * b.im;
 }
 
@@ -90,7 +90,7 @@ struct CgTimes : CgSystems<T> {
     for (int64_t piece = block * (team.size / 32) + team.lane / 32; piece < matrix.pieces; piece += warps)
       matrix.some_rows(piece, team.lane % 32, matrix.data, from, [&](int64_t row, T value) {
         to[row] = value;
-        part += cg_part(from[row], value);
+        part += cg_product(from[row], value);
       });
     const bool is_second = second;
     this->total(member, block, team, part, [is_second](R* number, int32_t* flag, R sum) {
@@ -128,7 +128,7 @@ struct CgReduce : CgSystems<T> {
         if (j >= this->n) continue;
         const T rest = r[j] - alpha * q[j];
         r[j] = rest;
-        part += cg_part(rest, rest);
+        part += cg_product(rest, rest);
       }
     const double limit = this->limits[member];
     const bool second = this->preconditioned;

@@ -14,21 +14,12 @@
 #pragma once
 #include "core/complex.h"
 #include "core/platform.h"
+#include "sparse/cg_steps.h"
 #include "sparse/diagonals.h"
 
 namespace sci {
 
 constexpr int64_t cg_block = 2048;
-
-/// Re(conj(a) b).
-template <class T>
-SCI_HD T cg_product(T a, T b) {
-  return a * b;
-}
-template <class T>
-SCI_HD T cg_product(complex<T> a, complex<T> b) {
-  return a.re * b.re + a.im * b.im;
-}
 
 template <class T, class I>
 struct CgState {
