@@ -1,10 +1,13 @@
 // Operators of triangles in compressed rows: substitution, and the levels in which rows can be worked on at once.
 #include "ops/sparse_shared.h"
+#include "runtime/teams.h"
 #include "sparse/csr_triangular.h"
 
-#define SCI_TRIANGULAR_KERNELS(T)                                          \
-  SCI_KERNEL("sparse/csr_triangular.h", sci::CsrTriangleLevel<T, int32_t>) \
-  SCI_KERNEL("sparse/csr_triangular.h", sci::CsrTriangleLevel<T, int64_t>)
+#define SCI_TRIANGULAR_KERNELS(T)                                                \
+  SCI_KERNEL("sparse/csr_triangular.h", sci::CsrTriangleLevel<T, int32_t>)       \
+  SCI_KERNEL("sparse/csr_triangular.h", sci::CsrTriangleLevel<T, int64_t>)       \
+  SCI_TEAM_KERNEL("sparse/csr_triangular.h", sci::CsrTriangleLevels<T, int32_t>) \
+  SCI_TEAM_KERNEL("sparse/csr_triangular.h", sci::CsrTriangleLevels<T, int64_t>)
 SCI_TRIANGULAR_KERNELS(float)
 SCI_TRIANGULAR_KERNELS(double)
 SCI_TRIANGULAR_KERNELS(sci::complex<float>)
@@ -13,8 +16,32 @@ SCI_TRIANGULAR_KERNELS(sci::complex<double>)
 namespace sci {
 namespace {
 
+/// Levels one after another: those of few elements that follow each other in one launch, where a block goes through
+/// them, others in a launch each.
+template <class T, class I>
+void solve_by_levels(const Tensor& x, CsrTriangleLevel<T, I> body, int64_t members, const int64_t* at, int64_t levels) {
+  using Together = CsrTriangleLevels<T, I>;
+  const int64_t width = Together::width(body.k);
+  auto small = [&](int64_t level) { return (at[level + 1] - at[level]) * width <= Together::most; };
+  for (int64_t level = 0; level < levels;) {
+    int64_t end = level + 1;
+    while (small(level) && end < levels && small(end)) ++end;
+    if (end - level > 1) {
+      Together together{body, body.rows + body.n, level, end};
+      const int64_t items = members * Together::parts(body.k);
+      launch_cuda(kernel_of<Together>::kernel, x.get_device(), items, items * Together::team_size, &together);
+    } else {
+      body.first = at[level];
+      body.count = at[end] - at[level];
+      parallel_for(x, members * body.count * body.k, body);
+    }
+    level = end;
+  }
+}
+
 /// `data` has shape (members or 1, entries), b (members, n, k). On CUDA, `rows` are in the order of their levels, and
-/// level l begins at level_starts[l], which lies on the CPU; `order` says where the entries of the rows are in `data`.
+/// behind them is where each level begins in this order; level_starts says so on the CPU; `order` says where the
+/// entries of the rows are in `data`.
 Tensor csr_triangular_solve(const Tensor& data_, const Tensor& b_, const Tensor& indptr_, const Tensor& indices_,
                             const std::optional<Tensor>& order_, const std::optional<Tensor>& rows_,
                             const std::optional<Tensor>& level_starts, bool lower, bool unit, bool transposed) {
@@ -45,15 +72,13 @@ Tensor csr_triangular_solve(const Tensor& data_, const Tensor& b_, const Tensor&
         torch::stable::parallel_for(0, members, 1, [&](int64_t begin, int64_t end) { run_items(begin, end, body); });
         return;
       }
-      const Tensor rows = *rows_, levels = contiguous(*level_starts);
+      const Tensor rows = contiguous(*rows_), levels = contiguous(*level_starts);
       const I* order = order_.has_value() ? sci::data<I>(static_cast<const Tensor&>(*order_)) : nullptr;
-      const int64_t* at = sci::data<int64_t>(levels);
-      for (int64_t level = 0; level + 1 < levels.size(0); ++level) {
-        int64_t count = at[level + 1] - at[level];
-        CsrTriangleLevel<T, I> body{
-            values, starts, places, order, sci::data<I>(rows) + at[level], sci::data<T>(x), count, n, k, stride, unit};
-        parallel_for(x, members * count * k, body);
-      }
+      const int64_t count = levels.size(0) - 1;
+      STD_TORCH_CHECK(rows.size(0) == n + count + 1, "csr_triangular_solve: levels do not fit");
+      const CsrTriangleLevel<T, I> body{values, starts, places, order, sci::data<I>(rows), sci::data<T>(x), 0, 0,
+                                        n,      k,      stride, unit};
+      solve_by_levels(x, body, members, sci::data<int64_t>(levels), count);
     });
   });
   check_inside(!failed, "csr_triangular_solve");

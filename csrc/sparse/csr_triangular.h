@@ -5,12 +5,15 @@
 //                     row are moved to the right-hand side, so that the pattern of A^T is not needed
 //   CsrTriangleLevel  CUDA: an item is an element of x in a row of one level; rows of a level depend on earlier levels
 //                     alone (Anderson and Saad, Int. J. High Speed Computing 1, 1989)
+//   CsrTriangleLevels CUDA: levels of few rows that follow each other, in one launch; an item is some columns of a
+//                     member, and its team, a block, waits for all its lanes after each level
 //   csr_levels        the levels, by a pass over the rows
 //
 // Backward error of each: |dA| <= nnz(row) eps |A| (Higham, Accuracy and Stability, 2nd ed., theorem 8.5).
 #pragma once
 #include "core/complex.h"
 #include "core/platform.h"
+#include "core/team.h"
 #include "sparse/csr_guard.h"
 
 namespace sci {
@@ -92,13 +95,18 @@ struct CsrTriangleLevel {
   const I* indptr;
   const I* indices;
   const I* order;  // entry p is data[order[p]], or null
-  const I* rows;   // of this level
+  const I* rows;   // of all levels, in the order of these
   T* x;
-  int64_t count, n, k, stride;
+  int64_t first, count;  // rows of this level
+  int64_t n, k, stride;
   bool unit;
 
   SCI_HD void operator()(int64_t item) const {
-    int64_t column = item % k, rest = item / k, member = rest / count, i = rows[rest % count];
+    const int64_t rest = item / k, member = rest / count;
+    element(rows[first + rest % count], member, item % k);
+  }
+
+  SCI_HD void element(int64_t i, int64_t member, int64_t column) const {
     const T* values = data + member * stride;
     T* to = x + member * n * k + column;
     T sum = to[i * k], diagonal = T(0);
@@ -110,6 +118,32 @@ struct CsrTriangleLevel {
         sum -= a * to[int64_t(indices[p]) * k];
     }
     to[i * k] = unit ? sum : sum / diagonal;
+  }
+};
+
+template <class T, class I>
+struct CsrTriangleLevels : CsrTriangleLevel<T, I> {
+  static constexpr int team_size = 512;
+  static constexpr int64_t most = 2 * team_size;  // elements of a level
+  const I* starts;                                // of the levels in `rows`, and the end
+  int64_t begin, end;                             // levels
+
+  SCI_HD int64_t shared_bytes() const { return 0; }
+  /// Columns of a team: a sector of memory or two, as far as there are so many.
+  SCI_HD static int64_t width(int64_t k) { return min(k, int64_t(4)); }
+  SCI_HD static int64_t parts(int64_t k) { return (k + width(k) - 1) / width(k); }
+
+  SCI_HD void team(int64_t item, Team team, char*) const {
+    const int64_t k = this->k, member = item / parts(k), column = item % parts(k) * width(k);
+    const int64_t columns = min(width(k), k - column);
+    I from = starts[begin];
+    for (int64_t level = begin; level < end; ++level) {
+      const I to = starts[level + 1];
+      for (int64_t e = team.lane; e < (to - from) * columns; e += team.size)
+        this->element(this->rows[from + e / columns], member, column + e % columns);
+      from = to;
+      team.sync();
+    }
   }
 };
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
@@ -16,7 +17,7 @@ from ..._core.errors import flag
 from ..._core.torch_private import through_grads_batched
 from ...linalg import LinAlgError
 from .._csr import csr_array
-from .._pattern import bucket_sort, expand_indptr
+from .._pattern import bucket_sort, edits, expand_indptr, keepable
 from .._products import matmul, pattern_tensors, sample
 from ._spsolve import _WHY, SuperLU, _Factor, _named, _order, _present, _square
 from ._structure import is_sptriangular
@@ -29,6 +30,23 @@ __all__ = ["spilu", "spsolve_triangular"]
 # x = A^-1 b.  dx = A^-1 (db - dA x);   with lambda = A^-H g:        grad_b = lambda,  grad_A = -lambda x^H.
 # x = A^-T b.  dx = A^-T (db - dA^T x); with lambda = conj(A)^-1 g:  grad_b = lambda,  grad_A = -conj(x) lambda^T.
 # Both gradients of A are sampled on its pattern, without the diagonal where that is taken for ones.
+
+_Levels = tuple[Tensor, Tensor]  # rows in the order of their levels, then where these begin; that on the CPU
+_known_levels: Any = WeakIdKeyDictionary()  # of the indices of a pattern: {lower: (edits, levels)}
+
+
+def _levels(indptr: Tensor, indices: Tensor, lower: bool) -> _Levels:
+    """Return the levels of a triangle on CUDA, which the host finds once for a pattern, as long as that lives."""
+    now = edits(indptr, indices)
+    known = _known_levels.get(indices, {}).get(lower)
+    if known is not None and known[0] == (now, indptr.data_ptr()):
+        found: _Levels = known[1]
+        return found
+    rows, starts = torch.ops.sci.csr_triangular_levels(indptr.cpu(), indices.cpu(), lower)
+    rows = torch.cat([rows, starts.to(rows.dtype)]).to(indices.device)
+    if now is not None and keepable(indices, rows):
+        _known_levels.setdefault(indices, {})[lower] = (now, indptr.data_ptr()), (rows, starts)
+    return rows, starts
 
 
 def _kernel(
@@ -56,8 +74,7 @@ def _kernel(
                 t_indptr, t_order = bucket_sort(indices, n)
                 t_indices = expand_indptr(indptr, indices.shape[0])[t_order]
             indptr, indices, order, lower, transposed = t_indptr, t_indices, t_order, not lower, False
-        rows, starts = torch.ops.sci.csr_triangular_levels(indptr.cpu(), indices.cpu(), lower)
-        rows = rows.to(b.device)
+        rows, starts = _levels(indptr, indices, lower)
     solve = torch.ops.sci.csr_triangular_solve
     x: Tensor = solve(values, right, indptr, indices, order, rows, starts, lower, unit, transposed)
     return x.reshape(*batch, n, k)
@@ -196,9 +213,10 @@ def spsolve_triangular(
     Notes
     -----
     Rows are substituted one after another on the CPU, and level by level on CUDA: a row's level is one more than the
-    highest of the rows that it takes from (Anderson and Saad 1989), and the host finds the levels in each call. The
-    backward error of `x` is at most ``m eps |A|`` for rows of m entries. With ``lambda = A^-H g`` for the gradient g,
-    that of `b` is ``lambda`` and that of `A` is ``-lambda x^H`` on its pattern; entries of a unit diagonal have none.
+    highest of the rows that it takes from (Anderson and Saad 1989). The host finds the levels, once for a pattern;
+    levels of up to 1024 rows that follow each other are one launch. The backward error of `x` is at most ``m eps |A|``
+    for rows of m entries. With ``lambda = A^-H g`` for the gradient g, that of `b` is ``lambda`` and that of `A` is
+    ``-lambda x^H`` on its pattern; entries of a unit diagonal have none.
 
     Examples
     --------
