@@ -6,7 +6,9 @@ shared memory and seconds of each kernel are written as CSV (``python -m tools.k
 kernels that FILE has already are left out, so that a run which was stopped goes on. ``--order OLD`` takes those first
 that were compiled fastest in an older report, which need not have all. ``--fast`` compiles with little optimisation and
 kernels of neighbouring cards as one program, which reads their headers once: the same errors in a tenth of the time,
-but for two headers that do not go together; registers are then not the library's.
+but for two headers that do not go together; registers are then not the library's. An architecture that NVRTC does not
+know, ``--arch ptx``, makes PTX of the newest that it does, as the library does for a GPU of tomorrow: a fifth of the
+time, as four fifths go to the assembler.
 """
 
 from __future__ import annotations
