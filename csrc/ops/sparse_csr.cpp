@@ -1,14 +1,16 @@
 // Operators on compressed sparse rows: product with dense columns, sampled dense product, counting sort.
 #include "ops/sparse_shared.h"
 #include "runtime/owned.h"
+#include "runtime/teams.h"
 #include "sparse/bucket_sort.h"
 #include "sparse/csr_matmul.h"
 #include "sparse/csr_matmul_block.h"
+#include "sparse/csr_matmul_team.h"
 #include "sparse/csr_sample.h"
 
-#define SCI_SPARSE_KERNELS(T, I)                                   \
-  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>) \
-  SCI_KERNEL("sparse/csr_matmul.h", sci::CsrMatmulElement<T, I>)   \
+#define SCI_SPARSE_KERNELS(T, I)                                        \
+  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>)      \
+  SCI_TEAM_KERNEL("sparse/csr_matmul_team.h", sci::CsrMatmulTeam<T, I>) \
   SCI_WARP_KERNEL("sparse/csr_sample.h", sci::CsrSample<T, I>)
 SCI_SPARSE_KERNELS(float, int32_t)
 SCI_SPARSE_KERNELS(float, int64_t)
@@ -27,6 +29,12 @@ template <class Body>
 void on_threads(int64_t n, int64_t grain, const Body& body) {
   if (n <= grain) return run_items(0, n, body);
   torch::stable::parallel_for(0, n, grain, [&](int64_t begin, int64_t end) { run_items(begin, end, body); });
+}
+
+template <class Body>
+void on_teams(const Tensor& like, int64_t lines, const Body& body) {
+  const int64_t items = lines * body.groups;
+  launch_cuda(kernel_of<Body>::kernel, like.get_device(), items, items * body.team_size, &body);
 }
 
 /// `contiguous` goes through the dispatcher, which costs more than the product of a small matrix.
@@ -133,7 +141,7 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
       } else {
         CsrMatmul<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, k, batch, guard};
         if (x.is_cuda())
-          parallel_for(x, members * out_rows * k, CsrMatmulElement<T, I>{body});
+          on_teams(x, members * out_rows, CsrMatmulTeam<T, I>::of(body));
         else if constexpr (is_hardware<T>)
           on_threads(members * out_rows, grain, CsrMatmulBlock<T, I>{body});
         else

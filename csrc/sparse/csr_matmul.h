@@ -7,7 +7,7 @@
 //   CsrMatvecBlock    one matrix, one vector: an item is a block of rows (CPU)
 //   CsrMatvecWarp     CUDA, k = 1: as many threads share a row as its length is worth, and read it coalesced
 //   CsrMatmul         an item is a row; up to four columns at a time are summed in registers (CPU)
-//   CsrMatmulElement  CUDA: an item is an element of y, so that neighbouring threads read neighbouring x
+//   CsrMatmulTeam     CUDA: columns of a row (csr_matmul_team.h)
 //   CsrMatvecGradients  the gradients of a vector's product in one pass
 //   CsrScatter        y = A^T x without the pattern of A^T: an item is a whole matrix (CPU, where sorting costs more)
 //
@@ -326,21 +326,6 @@ struct CsrMatmul {
       for (int c = 0; c < count; ++c) csr_add(sum[c], a, source[c]);
     }
     for (int c = 0; c < count; ++c) to[c] = sum[c];
-  }
-};
-
-template <class T, class I>
-struct CsrMatmulElement : CsrMatmul<T, I> {
-  SCI_HD void operator()(int64_t item) const {
-    int64_t line = item / this->columns, j = item - line * this->columns;
-    int64_t member = line / this->rows, row = line - member * this->rows;
-    const T* values = this->data + this->batch.offset(0, member);
-    const T* from = this->x + this->batch.offset(1, member) + j;
-    I end = this->indptr[row + 1];
-    T sum = T(0);
-    for (I p = this->indptr[row]; p < end; ++p)
-      sum += values[this->order ? this->order[p] : p] * from[int64_t(this->indices[p]) * this->columns];
-    this->y[item] = sum;
   }
 };
 

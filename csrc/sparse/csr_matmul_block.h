@@ -1,5 +1,5 @@
 // y = A x for many columns of x on the CPU: a block of columns of one row of y stays in vector registers while the row
-// of A is read once. The vectors are g++'s; CUDA has CsrMatmulElement.
+// of A is read once. The vectors are g++'s; CUDA has CsrMatmulTeam.
 #pragma once
 #include "sparse/csr_matmul.h"
 

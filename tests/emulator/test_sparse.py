@@ -76,3 +76,20 @@ def test_levels_are_found_once_for_a_pattern() -> None:
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert torch.equal(found.cpu(), want.cpu())
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex64])
+@pytest.mark.parametrize("columns", [2, 5, 33, 130])
+def test_products_with_several_columns_are_one_launch(columns: int, dtype: torch.dtype) -> None:
+    dense = (random(2, 40, 70) * (random(1, 40, 70) > 0.8)).to(dtype)
+    dense[:, 3] = 0
+    dense[0, 7] = 0.5  # longer than a team has lanes
+    pattern = csr_array((dense != 0).any(0).to(dtype))
+    A = pattern._with_data(dense[:, pattern.tocoo().row, pattern.tocoo().col])
+    on_gpu = A.to("cuda")
+    for matrix, rows, want in ((on_gpu, 70, dense), (on_gpu.T, 40, dense.mT)):
+        x = random(rows, columns).to(dtype)
+        emulator.launches()
+        found = matrix @ x.cuda()
+        assert len(launched("CsrMatmul")) == 1
+        torch.testing.assert_close(found.cpu(), want @ x)

@@ -1,7 +1,7 @@
-"""What kernels of small matrices move through global memory: ``python -m tests.emulator.traffic [QR ...]``.
+"""What kernels move through global memory: ``python -m tests.emulator.traffic [QR ...]``, for small matrices.
 
 Prints a Markdown table: bytes per matrix as the emulated device counts them (`counted_traffic`) beside the least,
-inputs and results once.
+inputs and results once. ``python -m tests.emulator.traffic product`` is of sparse products: bytes per row.
 """
 
 from __future__ import annotations
@@ -45,12 +45,41 @@ def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
     }
 
 
+def products() -> None:
+    """Print what products of sparse matrices with several columns move, beside entries, their rows of x, and y once."""
+    from sci.sparse import csr_array
+
+    side = 32
+    n = side * side
+    place = torch.arange(n)
+    stencil = torch.zeros(n, n, dtype=torch.float64)
+    for step, inside in ((1, place % side < side - 1), (side, place < n - side)):
+        at = place[inside]
+        stencil[at, at + step] = stencil[at + step, at] = -1
+    stencil += 4 * torch.eye(n, dtype=torch.float64)
+    torch.manual_seed(0)
+    random = torch.rand(n, n, dtype=torch.float64)
+    random = torch.where(random < 32 / n, random, 0)
+    print("| matrix | columns | bytes a row | of entries, x and y | ratio |\n|---|---|---|---|---|")
+    for name, dense in (("five-point stencil", stencil), ("32 entries a row", random)):
+        A = csr_array(dense)
+        A = csr_array((A.data, A.indices.int(), A.indptr.int()), shape=A.shape).to("cuda")
+        for columns in (2, 4, 8, 32, 128):
+            x = torch.rand(n, columns, dtype=torch.float64).cuda()
+            with emulator.counted_traffic() as moved:
+                _ = A @ x
+            least = A.nnz * (12 + 8 * columns) + n * (4 + 8 * columns)
+            print(f"| {name} | {columns} | {moved[0] / n:.0f} | {least / n:.0f} | {moved[0] / least:.2f} |", flush=True)
+
+
 def main() -> None:
     emulator.start()
     from sci._core import runtime
 
     runtime.load_library()
     chosen = sys.argv[1:]
+    if chosen == ["product"]:
+        return products()
     print("| function | n | bytes moved | least | ratio |\n|---|---|---|---|---|")
     for name, call in operators().items():
         if chosen and name not in chosen:
