@@ -309,3 +309,13 @@ SCI_HD double primal(double x) { return x; }
 SCI_HD float primal(float x) { return x; }
 
 }  // namespace sci
+
+#if SCI_DEVICE
+namespace sci {
+/// CUDA's own: without the array in local memory by which its sine and cosine reduce any argument.
+SCI_HD double sinpi(double x) { return ::sinpi(x); }
+SCI_HD float sinpi(float x) { return ::sinpif(x); }
+SCI_HD double cospi(double x) { return ::cospi(x); }
+SCI_HD float cospi(float x) { return ::cospif(x); }
+}  // namespace sci
+#endif

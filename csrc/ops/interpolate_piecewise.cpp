@@ -3,7 +3,6 @@
 
 #define KERNELS(T, V)                                                 \
   SCI_KERNEL("interpolate/piecewise.h", sci::PiecewiseEvaluate<T, V>) \
-  SCI_KERNEL("interpolate/piecewise.h", sci::PiecewiseScatter<T, V>)  \
   SCI_KERNEL("interpolate/piecewise.h", sci::PiecewiseGather<T, V>)
 KERNELS(float, float)
 KERNELS(double, double)
@@ -65,10 +64,9 @@ Tensor ppoly_scatter(const Tensor& grad_, const Tensor& x_, const Tensor& query_
     if (!out.is_cuda()) {
       torch::stable::zero_(out);
       int64_t block = 16, blocks = blocks_of(columns, block);
-      parallel_for(out, batch.count() * blocks,
-                   PiecewiseScatter<T, V>{g, t, q, data<V>(out), grad_at, x_at, query_at, k, m, columns, count, block,
-                                          blocks, nu, extrapolate},
-                   1);
+      parallel_on_cpu(batch.count() * blocks,
+                      PiecewiseScatter<T, V>{g, t, q, data<V>(out), grad_at, x_at, query_at, k, m, columns, count,
+                                             block, blocks, nu, extrapolate});
       return;
     }
     Tensor interval = empty_as(x, batch.shape({count}), ScalarType::Long);

@@ -64,6 +64,14 @@ inline int part_bits_for(const Tensor& x, int64_t columns) {
   return bits;
 }
 
+/// Runs a body that the CPU alone has, so that none is compiled for CUDA: as `parallel_for`, an item at least a thread.
+template <class Body>
+void parallel_on_cpu(int64_t n, const Body& body) {
+  torch::stable::parallel_for(0, n, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) body(i);
+  });
+}
+
 inline int64_t blocks_of(int64_t count, int64_t block) { return (count + block - 1) / block; }
 
 /// The last dimension sorted, equal values in their old order, and where each value was.

@@ -4,7 +4,6 @@
 
 #define KERNELS(T, V, K)                                                  \
   SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorEvaluate<T, V, K>) \
-  SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorScatter<T, V, K>)  \
   SCI_KERNEL("interpolate/tensor_spline.h", sci::TensorGather<T, V, K>)
 #define KERNELS_OF_DEGREE(K)                                           \
   KERNELS(float, float, K)                                             \
@@ -194,9 +193,7 @@ Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Te
                                                           grid,
                                                           items,
                                                           total};
-        torch::stable::parallel_for(0, batch.count(), 1, [&](int64_t begin, int64_t end) {
-          for (int64_t i = begin; i < end; ++i) body(i);
-        });
+        parallel_on_cpu(batch.count(), body);
       }))
     return out;
   dispatch_number(grad, "tensor_spline_scatter", [&](auto tag) {
@@ -219,10 +216,9 @@ Tensor tensor_spline_scatter(const Tensor& grad_, const Tensor& knots_, const Te
       if (!out.is_cuda()) {
         torch::stable::zero_(out);
         int64_t block = 16, blocks = blocks_of(columns, block);
-        parallel_for(out, batch.count() * blocks,
-                     TensorScatter<T, V, K>{g, t, q, data<V>(out), grad_at, knots_at, query_at, grid, columns, count,
-                                            total, block, blocks},
-                     1);
+        parallel_on_cpu(batch.count() * blocks,
+                        TensorScatter<T, V, K>{g, t, q, data<V>(out), grad_at, knots_at, query_at, grid, columns, count,
+                                               total, block, blocks});
         return;
       }
       Tensor cells = empty_as(knots, batch.shape({count}), ScalarType::Long);

@@ -64,6 +64,17 @@ float frexpf(float, int*);
 #undef EMULATED_BINARY
 }
 
+/// CUDA's, which C has not: of whole numbers a zero of their sign, of infinities NaN.
+inline double sinpi(double x) {
+  if (x == trunc(x)) return x * 0;
+  constexpr double pi = 3.14159265358979323846;
+  const double r = x - 2 * rint(x / 2), size = fabs(r), a = size > 0.5 ? 1 - size : size;
+  return copysign(a <= 0.25 ? sin(pi * a) : cos(pi * (0.5 - a)), r);
+}
+inline double cospi(double x) { return sinpi(0.5 - fabs(x - 2 * rint(x / 2))); }
+inline float sinpif(float x) { return sinpi(double(x)); }
+inline float cospif(float x) { return cospi(double(x)); }
+
 inline long long __double_as_longlong(double x) { return __builtin_bit_cast(long long, x); }
 inline int __float_as_int(float x) { return __builtin_bit_cast(int, x); }
 inline void __threadfence() {}
