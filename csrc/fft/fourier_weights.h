@@ -1,4 +1,4 @@
-// Factors of complex numbers in place: scale, the weight of what stands for two in a half spectrum, conjugation.
+// Factors of complex numbers: scale, the weight of what stands for two in a half spectrum, conjugation.
 //                                                                                  operator: csrc/ops/fft_fourier.cpp
 #pragma once
 #include "core/complex.h"
@@ -8,7 +8,8 @@ namespace sci {
 /// Item i is an element of a contiguous array (..., half, inner) whose middle axis is a half spectrum of n numbers.
 template <class T>
 struct FourierWeights {
-  complex<T>* x;
+  const complex<T>* x;
+  complex<T>* y;  // may be x
   int64_t half, inner, n;
   T scale, middle;
   bool conjugate, clear;  // clear: no imaginary parts where k = -k modulo n
@@ -18,7 +19,7 @@ struct FourierWeights {
     const bool single = k == 0 || 2 * k == n;
     const T factor = single ? scale : scale * middle;
     const complex<T> z = x[i];
-    x[i] = {z.re * factor, clear && single ? T(0) : z.im * (conjugate ? -factor : factor)};
+    y[i] = {z.re * factor, clear && single ? T(0) : z.im * (conjugate ? -factor : factor)};
   }
 };
 

@@ -6,6 +6,7 @@
 // steps of dct.h. For the tests, operators take either way on the CPU, and vectors of a width.
 #include "ops/dct_block_plan.h"
 #include "ops/dct_plan.h"
+#include "ops/fft_brief.h"
 #include "ops/fft_torch.h"
 #include "runtime/operator.h"
 
@@ -176,6 +177,21 @@ Tensor trigonometric_transform(SCI_TRANSFORM_PARAMETERS) {
   const int bytes = x.is_cuda() ? 0 : lane_bytes();
   return transform(x, SCI_TRANSFORM_JOB, x.is_cuda() ? Way::blocks : bytes ? Way::lanes : Way::steps, bytes);
 }
+// code: type + 8 sine + 16 norm + 64 orthogonal (ends weighted as sci.fft does) + 128 axes (fft_brief.h).
+Tensor trigonometric_in_brief(const Tensor& x, int64_t code) {
+  const int64_t type = code % 8, norm = code / 16 % 4;
+  const bool sine = code & 8, weighted = (code & 64) && type < 4 && !(sine && type == 1);
+  const Size axes = brief_axes(code / 128, x.dim());
+  double scale = 1;
+  for (int64_t axis : axes) {
+    STD_TORCH_CHECK(axis < 0 && axis >= -x.dim(), "trigonometric_in_brief: no axis ", axis);
+    const int64_t n = x.size(axis + x.dim());
+    scale *= brief_scale(norm, double(2 * (type > 1 ? n : sine ? n + 1 : n - 1)));
+  }
+  const double end_in = weighted && type != 2 ? std::sqrt(2.0) : 1,
+               end_out = weighted && type != 3 ? std::sqrt(0.5) : 1;
+  return trigonometric_transform(x, axes, type, sine, scale, end_in, end_out);
+}
 Tensor trigonometric_transform_by_steps(SCI_TRANSFORM_PARAMETERS) {
   return transform(x, SCI_TRANSFORM_JOB, Way::steps);
 }
@@ -190,6 +206,7 @@ Tensor trigonometric_transform_of_width(SCI_TRANSFORM_PARAMETERS, int64_t bytes)
 
 #define SCI_TRANSFORM_ARGUMENTS "(Tensor x, int[] axes, int type, bool sine, float scale, float end_in, float end_out"
 SCI_OPERATOR("trigonometric_transform" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform)
+SCI_OPERATOR("trigonometric_in_brief(Tensor x, int code) -> Tensor", trigonometric_in_brief)
 SCI_OPERATOR("trigonometric_transform_by_steps" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform_by_steps)
 SCI_OPERATOR("trigonometric_transform_in_blocks" SCI_TRANSFORM_ARGUMENTS ") -> Tensor",
              trigonometric_transform_in_blocks)

@@ -4,6 +4,7 @@
 // MKL plan each call anew, and it has AVX2 and AVX-512 on every processor that has them. On CUDA it is torch's (cuFFT);
 // a second operator does the same on the CPU, and a third takes vectors of a width, for the tests.
 #include "fft/fourier_weights.h"
+#include "ops/fft_brief.h"
 #include "ops/fft_jobs.h"
 #include "ops/fft_torch.h"
 
@@ -22,10 +23,17 @@ struct Arguments {
 // ---- torch's transform, on CUDA ------------------------------------------------------------------------------------
 
 template <class T>
-void weigh(Tensor& x, const Size& size, int64_t axis, int64_t n, double scale, double middle, bool conjugate,
-           bool clear) {
-  FourierWeights<T> body{data<complex<T>>(x), size[axis], product(size, axis + 1, size.size()), n, T(scale), T(middle),
-                         conjugate,           clear};
+void weigh(const Tensor& x, Tensor& out, const Size& size, int64_t axis, int64_t n, double scale, double middle,
+           bool conjugate, bool clear) {
+  FourierWeights<T> body{data<complex<T>>(x),
+                         data<complex<T>>(out),
+                         size[axis],
+                         product(size, axis + 1, size.size()),
+                         n,
+                         T(scale),
+                         T(middle),
+                         conjugate,
+                         clear};
   parallel_for(x, x.numel(), body);
 }
 
@@ -34,20 +42,21 @@ Tensor torch_transform(const Tensor& x, const Size& size, const Size& out_size, 
   const int64_t last = axes.back();
   if (a.kind == FourierKind::complex) {
     Tensor out = complex_fft(x, axes, !a.inverse);
-    if (a.scale != 1) weigh<T>(out, size, last, 0, a.scale, 1, false, false);
+    if (a.scale != 1) weigh<T>(out, out, size, last, 0, a.scale, 1, false, false);
     return out;
   }
   if (a.kind == FourierKind::to_half) {
     Tensor out = real_to_half(x, axes);
     if (a.scale != 1 || a.middle != 1 || a.inverse)
-      weigh<T>(out, out_size, last, size[last], a.scale, a.middle, a.inverse, false);
+      weigh<T>(out, out, out_size, last, size[last], a.scale, a.middle, a.inverse, false);
     return out;
   }
   const Size others(axes.begin(), axes.end() - 1);
-  Tensor half = others.empty() ? torch::stable::clone(x) : complex_fft(x, others, !a.inverse);
+  const Tensor half = others.empty() ? x : complex_fft(x, others, !a.inverse);
+  Tensor weighed = empty_as(x, size);
   // cuFFT's result depends, for some lengths, on imaginary parts that have no place in the transform of real numbers.
-  weigh<T>(half, size, last, out_size[last], a.scale, a.middle, !a.inverse, true);
-  return half_to_real(half, last, out_size[last]);
+  weigh<T>(half, weighed, size, last, out_size[last], a.scale, a.middle, !a.inverse, true);
+  return half_to_real(weighed, last, out_size[last]);
 }
 
 // ---- the operator ----------------------------------------------------------------------------------------------
@@ -115,42 +124,43 @@ Tensor fourier_transform_of_width(const Tensor& x, std::vector<int64_t> axes, in
   return transform(x, axes, {FourierKind(kind), inverse, odd, scale, middle}, int(bytes));
 }
 
-// A call on a short row costs more in passing seven arguments than in the transform: `code` is kind + 4 inverse + 8 odd
-// + 16 (divide by the length), along the last axis.
-Tensor fourier_row(const Tensor& x, int64_t code) {
-  Size size(x.sizes().begin(), x.sizes().end()), out_size = size, axes{int64_t(size.size()) - 1};
+/// Real numbers on the CPU as complex ones.
+Tensor as_complex(const Tensor& given) {
+  const Tensor x = given.is_contiguous() ? given : torch::stable::contiguous(given);
+  return dispatch_real(x, "fourier_in_brief", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    Tensor z = empty_as(x, Size(x.sizes().begin(), x.sizes().end()),
+                        sizeof(T) == 8 ? ScalarType::ComplexDouble : ScalarType::ComplexFloat);
+    const T* from = data<T>(x);
+    auto* to = data<complex<T>>(z);
+    torch::stable::parallel_for(0, x.numel(), 1 << 15, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) to[i] = {from[i], T(0)};
+    });
+    return z;
+  });
+}
+
+// code: kind + 4 inverse + 8 odd + 16 norm + 64 axes (fft_brief.h).
+Tensor fourier_in_brief(const Tensor& given, int64_t code) {
+  const ScalarType type = given.scalar_type();
+  const bool real = type == ScalarType::Float || type == ScalarType::Double;
+  const Tensor x = real && code % 4 == int(FourierKind::complex) && !given.is_cuda() ? as_complex(given) : given;
+  const Size axes = brief_axes(code / 64, x.dim());
   const FourierKind kind = FourierKind(code % 4);
-  const bool odd = code & 8, to_real = kind == FourierKind::from_half;
-  if (x.is_cuda() || lane_bytes() == 0 || !x.is_contiguous() || size.empty() || x.numel() == 0 ||
-      (to_real && size.back() < 2 && !odd)) {
-    const int64_t last = size.empty() ? 1 : size.back(), n = to_real ? 2 * (last - 1) + (odd ? 1 : 0) : last;
-    return fourier_transform(x, {-1}, code % 4, code & 4, odd, code & 16 ? 1 / double(n) : 1.0, 1.0);
+  const bool odd = code & 8;
+  double n = 1;
+  for (int64_t axis : axes) {
+    STD_TORCH_CHECK(axis < 0 && axis >= -x.dim(), "fourier_in_brief: no axis ", axis);
+    const int64_t size = x.size(axis + x.dim());
+    n *= double(kind == FourierKind::from_half && axis == axes.back() ? 2 * (size - 1) + (odd ? 1 : 0) : size);
   }
-  if (kind == FourierKind::to_half) out_size.back() = size.back() / 2 + 1;
-  if (to_real) out_size.back() = 2 * (size.back() - 1) + (odd ? 1 : 0);
-  const ScalarType given = x.scalar_type();
-  const bool wide = given == ScalarType::Double || given == ScalarType::ComplexDouble;
-  const bool real_in = given == ScalarType::Double || given == ScalarType::Float;
-  STD_TORCH_CHECK((real_in || given == ScalarType::ComplexDouble || given == ScalarType::ComplexFloat) &&
-                      real_in == (kind == FourierKind::to_half),
-                  "fourier_row: dtype ", torch::headeronly::toString(given));
-  const ScalarType real = wide ? ScalarType::Double : ScalarType::Float;
-  Tensor out = empty_as(x, out_size, to_real ? real : wide ? ScalarType::ComplexDouble : ScalarType::ComplexFloat);
-  const double scale = code & 16 ? 1 / double(to_real ? out_size.back() : size.back()) : 1.0;
-  const void* in = x.const_data_ptr();
-  void* to = out.mutable_data_ptr();
-  const FourierJob job{kind, bool(code & 4), scale, 1.0, std::move(size), std::move(out_size), std::move(axes), in,
-                       to,   nullptr};
-  if (wide)
-    lane_bytes() == 64 ? fourier_in_lanes<double, 64>(job) : fourier_in_lanes<double, 32>(job);
-  else
-    lane_bytes() == 64 ? fourier_in_lanes<float, 64>(job) : fourier_in_lanes<float, 32>(job);
-  return out;
+  return transform(x, axes, {kind, bool(code & 4), odd, brief_scale(code / 16 % 4, n), 1.0},
+                   x.is_cuda() ? 0 : lane_bytes());
 }
 
 #define SCI_TRANSFORM_ARGUMENTS "(Tensor x, int[] axes, int kind, bool inverse, bool odd, float scale, float middle"
 SCI_OPERATOR("fourier_transform" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", fourier_transform)
-SCI_OPERATOR("fourier_row(Tensor x, int code) -> Tensor", fourier_row)
+SCI_OPERATOR("fourier_in_brief(Tensor x, int code) -> Tensor", fourier_in_brief)
 SCI_OPERATOR("fourier_transform_by_torch" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", fourier_transform_by_torch)
 SCI_OPERATOR("fourier_transform_of_width" SCI_TRANSFORM_ARGUMENTS ", int bytes) -> Tensor", fourier_transform_of_width)
 

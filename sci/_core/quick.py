@@ -26,7 +26,7 @@ from .torch_private import (
 # or a transform, which is asked for too.
 is_compiling = torch.compiler.is_dynamo_compiling
 _grad_enabled = torch.is_grad_enabled
-_REAL = frozenset((torch.float32, torch.float64))
+REAL_DTYPES = frozenset((torch.float32, torch.float64))
 COMPLEX_DTYPES = frozenset((torch.complex64, torch.complex128))
 STRIDED = torch.strided
 
@@ -38,7 +38,7 @@ def plain_on_cpu(x: Any, most: int) -> bool:
     """
     if type(x) is not Tensor or is_compiling() or x.numel() > most or not x.is_cpu or x.layout is not STRIDED:
         return False
-    if x.dtype not in _REAL and (x.dtype not in COMPLEX_DTYPES or x.is_conj()):
+    if x.dtype not in REAL_DTYPES and (x.dtype not in COMPLEX_DTYPES or x.is_conj()):
         return False
     if x.is_neg() or is_wrapped(x) or (x.requires_grad and _grad_enabled()):
         return False

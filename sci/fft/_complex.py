@@ -8,11 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import COMPLEX as COMPLEX_DTYPES
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, shape_and_axes, transform_input
 from ._backend import overridable
-from ._fourier import COMPLEX, DIVIDED, INVERSE, complex_transform, is_plain, last_axis
+from ._fourier import COMPLEX, INVERSE, complex_transform, in_brief
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -97,8 +96,8 @@ def fft(
     >>> sci.fft.fft(torch.tensor([1.0, 0.0, -1.0, 0.0])).real
     tensor([0., 2., 0., 2.])
     """
-    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
-        return last_axis(x, COMPLEX)
+    if n is None and workers is None and plan is None and (out := in_brief(x, COMPLEX, axis, norm)) is not None:
+        return out
     x = transform_input("fft", x)
     check_options("fft", norm, workers, plan)
     axis = check_axis("fft", x, axis)
@@ -175,8 +174,9 @@ def ifft(
     >>> sci.fft.ifft(torch.tensor([4.0, 0.0, 0.0, 0.0])).real
     tensor([1., 1., 1., 1.])
     """
-    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
-        return last_axis(x, COMPLEX | INVERSE | DIVIDED)
+    if n is None and workers is None and plan is None:
+        if (out := in_brief(x, COMPLEX | INVERSE, axis, norm)) is not None:
+            return out
     x = transform_input("ifft", x)
     check_options("ifft", norm, workers, plan)
     axis = check_axis("ifft", x, axis)
@@ -252,6 +252,8 @@ def fftn(
     tensor([[2., 0.],
             [0., 2.]])
     """
+    if s is None and workers is None and plan is None and (out := in_brief(x, COMPLEX, axes, norm)) is not None:
+        return out
     x = transform_input("fftn", x)
     check_options("fftn", norm, workers, plan)
     shape, places = shape_and_axes("fftn", x, s, axes)
@@ -326,6 +328,9 @@ def ifftn(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.5000]])
     """
+    if s is None and workers is None and plan is None:
+        if (out := in_brief(x, COMPLEX | INVERSE, axes, norm)) is not None:
+            return out
     x = transform_input("ifftn", x)
     check_options("ifftn", norm, workers, plan)
     shape, places = shape_and_axes("ifftn", x, s, axes)
@@ -400,6 +405,8 @@ def fft2(
     tensor([[2., 0.],
             [0., 2.]])
     """
+    if s is None and workers is None and plan is None and (out := in_brief(x, COMPLEX, axes, norm)) is not None:
+        return out
     x = transform_input("fft2", x)
     check_options("fft2", norm, workers, plan)
     shape, places = shape_and_axes("fft2", x, s, axes)
@@ -474,6 +481,9 @@ def ifft2(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.5000]])
     """
+    if s is None and workers is None and plan is None:
+        if (out := in_brief(x, COMPLEX | INVERSE, axes, norm)) is not None:
+            return out
     x = transform_input("ifft2", x)
     check_options("ifft2", norm, workers, plan)
     shape, places = shape_and_axes("ifft2", x, s, axes)

@@ -21,7 +21,7 @@ kind 2 ignores get the gradient 0, forward and reverse mode are the same map.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import torch
@@ -30,11 +30,13 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import COMPLEX_OF, REAL_OF
 from .._core.dispatch import operator
+from .._core.quick import COMPLEX_DTYPES, REAL_DTYPES, STRIDED, is_compiling
 from .._core.torch_private import (
     CPU,
     CUDA,
     dispatch_modes,
-    forward_mode_active,
+    forward_ad,
+    is_wrapped,
     kernel_of,
     profiler_enabled,
     transforms_active,
@@ -82,34 +84,84 @@ transform = operator(
 )
 
 
-_row_kernel = kernel_of(torch.ops.sci.fourier_row.default)
-LAST = [-1]
-# Bits of the number that says what the operator `fourier_row` does, beside the kind.
-INVERSE, ODD, DIVIDED = 4, 8, 16
+_kernel = kernel_of(torch.ops.sci.fourier_transform.default)
+_in_brief = kernel_of(torch.ops.sci.fourier_in_brief.default)
+# Bits of the number that tells the operator `fourier_in_brief` what to do, beside the kind.
+INVERSE, ODD, DIVIDED, ROOT = 4, 8, 16, 32
+_NORMS = {None: 0, "backward": 0, "ortho": ROOT, "forward": DIVIDED}
+_INVERSE_NORMS = {None: DIVIDED, "backward": DIVIDED, "ortho": ROOT, "forward": 0}
+_DTYPES = {COMPLEX: COMPLEX_DTYPES | REAL_DTYPES, TO_HALF: REAL_DTYPES, FROM_HALF: COMPLEX_DTYPES}
+LAST_TWO = (-2, -1)
 
 
-def is_plain(x: Any, dtypes: Sequence[torch.dtype]) -> bool:
-    """Is `x` a tensor of one of the dtypes, with numbers, that nothing differentiates, traces or conjugates?"""
+def is_plain(x: Any, dtypes: Container[torch.dtype]) -> bool:
+    """Is `x` a tensor of one of the dtypes, with numbers, that nothing differentiates, traces or negates?"""
     return (
-        not torch.compiler.is_compiling()  # first: the compiler does not trace is_conj
-        and x.__class__ is Tensor
+        type(x) is Tensor
+        and not is_compiling()  # before is_conj, which the compiler does not trace
         and x.dtype in dtypes
-        and x.dim() > 0
         and x.numel() > 0
-        and x.layout is torch.strided
-        and not x.is_conj()
-        and not (x.requires_grad and torch.is_grad_enabled())
+        and x.dim() > 0
         and (x.is_cpu or x.is_cuda)
+        and x.layout is STRIDED
+        and not (x.requires_grad and torch.is_grad_enabled())
+        and not x.is_conj()
+        and not x.is_neg()
+        and not is_wrapped(x)
         and not transforms_active()
         and not dispatch_modes()
-        and not forward_mode_active()
+        and forward_ad._current_level < 0
         and not profiler_enabled()
     )
 
 
+def brief_axes(x: Tensor, axes: Any) -> int:
+    """Return the number by which calls in brief name one axis, all (None) or the last two; -1 for others."""
+    if axes.__class__ is int:
+        if axes == -1:
+            return 0
+        ndim = x.dim()
+        return (axes + 3 if axes >= 0 else axes + ndim + 3) if -ndim <= axes < ndim else -1
+    if axes is None:
+        return 1
+    return 2 if axes.__class__ is tuple and axes == LAST_TWO and x.dim() > 1 else -1
+
+
+def in_brief(x: Any, code: int, axes: Any, norm: Any, n: Any = None) -> Tensor | None:
+    """Transform `x` at its lengths, in a call whose checks take less time than the transform of a short row.
+
+    Returns None where a check must say more than that, which is the general way's business. `n` is the length of what
+    a half spectrum stands for, None for the even one.
+    """
+    kind = code & 3
+    if not (norm is None or norm.__class__ is str) or not is_plain(x, _DTYPES[kind]):
+        return None
+    scale = (_INVERSE_NORMS if code & INVERSE else _NORMS).get(norm)
+    place = brief_axes(x, axes)
+    if scale is None or place < 0:
+        return None
+    if kind == COMPLEX:
+        if x.is_cuda and x.dtype in REAL_DTYPES:  # on the CPU the operator does it
+            x = x.to(COMPLEX_OF[x.dtype])
+    elif kind == FROM_HALF:
+        half = x.shape[axes if axes.__class__ is int else -1]
+        if half < 2 if n is None else n.__class__ is not int or n < 1 or n // 2 + 1 != half:
+            return None
+        if n is not None and n % 2:
+            code |= ODD
+    return _in_brief(CPU if x.is_cpu else CUDA, x, code | scale | place << 6)  # type: ignore[no-any-return]
+
+
 def last_axis(x: Tensor, code: int) -> Tensor:
-    """Transform a plain tensor: the plain call, in which checks would take as long as a transform of 1000 numbers."""
-    return _row_kernel(CPU if x.is_cpu else CUDA, x, code)  # type: ignore[no-any-return]
+    """Do the same with a tensor known to be plain, along its last axis; `code` holds the norm."""
+    return _in_brief(CPU if x.is_cpu else CUDA, x, code)  # type: ignore[no-any-return]
+
+
+def _run(x: Tensor, *args: Any) -> Tensor:
+    """Call the operator, or at once its kernel where nothing else has a say."""
+    if is_plain(x, _DTYPES[args[1]]):
+        return _kernel(CPU if x.is_cpu else CUDA, x, *args)  # type: ignore[no-any-return]
+    return transform(x, *args)  # type: ignore[no-any-return]
 
 
 def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:
@@ -135,21 +187,16 @@ def complex_transform(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm
     z = x.resolve_conj() if x.is_complex() else x.to(COMPLEX_OF[x.dtype])
     if not axes:
         return z.clone() if z is x else z
-    out: Tensor = transform(fit(z, shape, axes), list(axes), COMPLEX, inverse, False, _scale(norm, shape, inverse), 1.0)
-    return out
+    return _run(fit(z, shape, axes), list(axes), COMPLEX, inverse, False, _scale(norm, shape, inverse), 1.0)
 
 
 def to_half(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm: str | None, inverse: bool) -> Tensor:
     """Do what `rfft`, or with `inverse` `ihfft`, does along axes counted from the end."""
-    x = fit(x, shape, axes)
-    out: Tensor = transform(x, list(axes), TO_HALF, inverse, False, _scale(norm, shape, inverse), 1.0)
-    return out
+    return _run(fit(x, shape, axes), list(axes), TO_HALF, inverse, False, _scale(norm, shape, inverse), 1.0)
 
 
 def from_half(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm: str | None, inverse: bool) -> Tensor:
     """Do what `irfft`, or without `inverse` `hfft`, does: `shape` is that of the result."""
     z = x.resolve_conj() if x.is_complex() else x.to(COMPLEX_OF[x.dtype])
     z = fit(z, [*shape[:-1], shape[-1] // 2 + 1], axes)
-    scale = _scale(norm, shape, inverse)
-    out: Tensor = transform(z, list(axes), FROM_HALF, inverse, bool(shape[-1] % 2), scale, 1.0)
-    return out
+    return _run(z, list(axes), FROM_HALF, inverse, bool(shape[-1] % 2), _scale(norm, shape, inverse), 1.0)

@@ -25,7 +25,7 @@ from .._core.checks import known
 from .._core.errors import bad_argument
 from .._core.torch_private import dispatch_modes
 from ._backend import overridable
-from ._fourier import DIVIDED, FROM_HALF, INVERSE, ODD, TO_HALF, from_half, is_plain, last_axis, to_half
+from ._fourier import DIVIDED, FROM_HALF, ODD, TO_HALF, from_half, is_plain, last_axis, to_half
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -74,13 +74,19 @@ def _zero_frequency(p: Tensor, m: Tensor, q: Tensor, inverse: bool) -> Tensor:
 def _coefficients(
     n: int, dln: Tensor, mu: Tensor, offset: Tensor, bias: Tensor, dtype: torch.dtype, inverse: bool
 ) -> Tensor:
-    """Return u_m for m = 0 to n // 2; phases grow with m, so that they are computed in float64."""
+    """Return u_m exp(-2 pi i m / n), or for the inverse its conjugate, for m = 0 to n // 2, by phases in float64.
+
+    Results stand in reversed order, and so do the numbers that the inverse takes: with this factor the transform of the
+    half spectrum with the other sign of the exponent gives what a reversal before or behind it would.
+    """
     m = torch.arange(1, n // 2 + 1, dtype=torch.float64, device=dln.device)
     y = (math.pi / n) * m / dln
     p, q = (mu + 1 + bias) / 2, (mu + 1 - bias) / 2
     p, q, y = torch.broadcast_tensors(p, q, y)
     a, b = special.loggamma(torch.complex(p, y)), special.loggamma(torch.complex(q, y))
-    phase = a.imag + b.imag + 2 * y * (math.log(2) - offset)
+    phase = a.imag + b.imag + 2 * y * (math.log(2) - offset) - (2 * math.pi / n) * m
+    if inverse:
+        phase = -phase
     u = torch.exp(torch.complex(a.real - b.real + math.log(2) * bias, phase))
     if n % 2 == 0 and n > 1:  # what an even length has no phase for
         u = torch.cat([u[..., :-1], u[..., -1:].real.to(u.dtype)], -1)
@@ -164,16 +170,12 @@ def _transform(name: str, a: Any, dln: Any, mu: Any, offset: Any, bias: Any, inv
         x = x.expand(torch.broadcast_shapes(x.shape, (*u.shape[:-1], 1)))
     if before is not None:
         x = x * before
-    if inverse:
-        x = x.flip(-1)
     z = last_axis(x, TO_HALF) if plain else to_half(x, [n], [-1], None, False)
     z = z / u if inverse else z * u
     if plain:
-        out = last_axis(z, FROM_HALF | INVERSE | DIVIDED | (n % 2 and ODD))
+        out = last_axis(z, FROM_HALF | DIVIDED | (n % 2 and ODD))
     else:
-        out = from_half(z, [n], [-1], None, True)
-    if not inverse:
-        out = out.flip(-1)
+        out = from_half(z, [n], [-1], "forward", False)
     return out if after is None else out * after
 
 

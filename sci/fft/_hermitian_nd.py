@@ -9,7 +9,7 @@ from torch import Tensor
 from .._core.cards import function
 from ._arguments import check_options, transform_input
 from ._backend import overridable
-from ._fourier import from_half, to_half
+from ._fourier import FROM_HALF, INVERSE, TO_HALF, from_half, in_brief, to_half
 from ._real_nd import axes_of_half, axes_of_real, samples_half, samples_real
 
 
@@ -83,6 +83,9 @@ def ihfftn(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.5000]])
     """
+    if s is None and workers is None and plan is None:
+        if (out := in_brief(x, TO_HALF | INVERSE, axes, norm)) is not None:
+            return out
     x = transform_input("ihfftn", x, real=True)
     check_options("ihfftn", norm, workers, plan)
     shape, places = axes_of_real("ihfftn", x, s, axes)
@@ -159,6 +162,9 @@ def ihfft2(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.5000]])
     """
+    if s is None and workers is None and plan is None:
+        if (out := in_brief(x, TO_HALF | INVERSE, axes, norm)) is not None:
+            return out
     x = transform_input("ihfft2", x, real=True)
     check_options("ihfft2", norm, workers, plan)
     shape, places = axes_of_real("ihfft2", x, s, axes)
@@ -233,6 +239,8 @@ def hfftn(
     tensor([[2., 0.],
             [0., 2.]])
     """
+    if s is None and workers is None and plan is None and (out := in_brief(x, FROM_HALF, axes, norm)) is not None:
+        return out
     x = transform_input("hfftn", x)
     check_options("hfftn", norm, workers, plan)
     shape, places = axes_of_half("hfftn", x, s, axes)
@@ -307,6 +315,8 @@ def hfft2(
     tensor([[2., 0.],
             [0., 2.]])
     """
+    if s is None and workers is None and plan is None and (out := in_brief(x, FROM_HALF, axes, norm)) is not None:
+        return out
     x = transform_input("hfft2", x)
     check_options("hfft2", norm, workers, plan)
     shape, places = axes_of_half("hfft2", x, s, axes)

@@ -8,12 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.arrays import COMPLEX as COMPLEX_DTYPES
-from .._core.arrays import FLOATING
 from .._core.cards import Sample, function
 from ._arguments import check_axis, check_length, check_options, transform_input
 from ._backend import overridable
-from ._fourier import DIVIDED, FROM_HALF, INVERSE, ODD, TO_HALF, from_half, is_plain, last_axis, to_half
+from ._fourier import FROM_HALF, INVERSE, TO_HALF, from_half, in_brief, to_half
 
 
 def _samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -100,8 +98,8 @@ def rfft(
     >>> sci.fft.rfft(torch.tensor([1.0, 0.0, -1.0, 0.0])).real
     tensor([0., 2., 0.])
     """
-    if n is None and axis == -1 and norm is None and workers is None and plan is None and is_plain(x, FLOATING):
-        return last_axis(x, TO_HALF)
+    if n is None and workers is None and plan is None and (out := in_brief(x, TO_HALF, axis, norm)) is not None:
+        return out
     x = transform_input("rfft", x, real=True)
     check_options("rfft", norm, workers, plan)
     axis = check_axis("rfft", x, axis)
@@ -179,6 +177,9 @@ def ihfft(
     >>> sci.fft.ihfft(torch.tensor([4.0, 0.0, 0.0, 0.0])).real
     tensor([1., 1., 1.])
     """
+    if n is None and workers is None and plan is None:
+        if (out := in_brief(x, TO_HALF | INVERSE, axis, norm)) is not None:
+            return out
     x = transform_input("ihfft", x, real=True)
     check_options("ihfft", norm, workers, plan)
     axis = check_axis("ihfft", x, axis)
@@ -256,10 +257,8 @@ def irfft(
     >>> sci.fft.irfft(torch.tensor([0.0, 2.0, 0.0]))
     tensor([ 1.,  0., -1.,  0.])
     """
-    if axis == -1 and norm is None and workers is None and plan is None and is_plain(x, COMPLEX_DTYPES):
-        length = 2 * (x.shape[-1] - 1) if n is None else n
-        if type(length) is int and length > 0 and length // 2 + 1 == x.shape[-1]:
-            return last_axis(x, FROM_HALF | INVERSE | DIVIDED | (length % 2 and ODD))
+    if workers is None and plan is None and (out := in_brief(x, FROM_HALF | INVERSE, axis, norm, n)) is not None:
+        return out
     x = transform_input("irfft", x)
     check_options("irfft", norm, workers, plan)
     axis = check_axis("irfft", x, axis)
@@ -337,6 +336,8 @@ def hfft(
     >>> sci.fft.hfft(torch.tensor([1.0, 2.0, 1.0]))
     tensor([ 6.,  0., -2.,  0.])
     """
+    if workers is None and plan is None and (out := in_brief(x, FROM_HALF, axis, norm, n)) is not None:
+        return out
     x = transform_input("hfft", x)
     check_options("hfft", norm, workers, plan)
     axis = check_axis("hfft", x, axis)

@@ -11,7 +11,7 @@ from torch import Tensor
 from .._core.cards import Sample, function
 from ._arguments import check_options, shape_and_axes, transform_input
 from ._backend import overridable
-from ._fourier import from_half, to_half
+from ._fourier import FROM_HALF, INVERSE, TO_HALF, from_half, in_brief, to_half
 
 
 def samples_real(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -112,6 +112,8 @@ def rfftn(
     tensor([[2., 0.],
             [0., 2.]])
     """
+    if s is None and workers is None and plan is None and (out := in_brief(x, TO_HALF, axes, norm)) is not None:
+        return out
     x = transform_input("rfftn", x, real=True)
     check_options("rfftn", norm, workers, plan)
     shape, places = axes_of_real("rfftn", x, s, axes)
@@ -188,6 +190,8 @@ def rfft2(
     tensor([[2., 0.],
             [0., 2.]])
     """
+    if s is None and workers is None and plan is None and (out := in_brief(x, TO_HALF, axes, norm)) is not None:
+        return out
     x = transform_input("rfft2", x, real=True)
     check_options("rfft2", norm, workers, plan)
     shape, places = axes_of_real("rfft2", x, s, axes)
@@ -262,6 +266,9 @@ def irfftn(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.5000]])
     """
+    if s is None and workers is None and plan is None:
+        if (out := in_brief(x, FROM_HALF | INVERSE, axes, norm)) is not None:
+            return out
     x = transform_input("irfftn", x)
     check_options("irfftn", norm, workers, plan)
     shape, places = axes_of_half("irfftn", x, s, axes)
@@ -336,6 +343,9 @@ def irfft2(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.5000]])
     """
+    if s is None and workers is None and plan is None:
+        if (out := in_brief(x, FROM_HALF | INVERSE, axes, norm)) is not None:
+            return out
     x = transform_input("irfft2", x)
     check_options("irfft2", norm, workers, plan)
     shape, places = axes_of_half("irfft2", x, s, axes)

@@ -24,13 +24,13 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
-from .._core.arrays import FLOATING
 from .._core.cards import Sample
 from .._core.dispatch import operator
 from .._core.errors import flag
+from .._core.quick import REAL_DTYPES
 from .._core.torch_private import CPU, CUDA, kernel_of
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
-from ._fourier import LAST, fit, is_plain
+from ._fourier import brief_axes, fit, is_plain
 
 runtime.load_library()
 
@@ -64,6 +64,14 @@ transform = operator(
     core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
 )
 _kernel = kernel_of(torch.ops.sci.trigonometric_transform.default)
+_in_brief = kernel_of(torch.ops.sci.trigonometric_in_brief.default)
+
+
+def _run(x: Tensor, *args: Any) -> Tensor:
+    """Call the operator, or at once its kernel where nothing else has a say."""
+    if is_plain(x, REAL_DTYPES):
+        return _kernel(CPU if x.is_cpu else CUDA, x, *args)  # type: ignore[no-any-return]
+    return transform(x, *args)  # type: ignore[no-any-return]
 
 
 def _period(type: int, sine: bool, n: int) -> int:
@@ -96,9 +104,8 @@ def _along(
     x = fit(x, shape, axes)
     if x.is_complex():  # real and imaginary parts are two columns of a real transform
         parts = torch.view_as_real(x.resolve_conj())
-        return torch.view_as_complex(transform(parts, [a - 1 for a in axes], type, sine, scale, end_in, end_out))
-    out: Tensor = transform(x, list(axes), type, sine, scale, end_in, end_out)
-    return out
+        return torch.view_as_complex(_run(parts, [a - 1 for a in axes], type, sine, scale, end_in, end_out))
+    return _run(x, list(axes), type, sine, scale, end_in, end_out)
 
 
 def _check_type(function: str, type: int, sine: bool, lengths: Sequence[int]) -> None:
@@ -106,6 +113,34 @@ def _check_type(function: str, type: int, sine: bool, lengths: Sequence[int]) ->
         raise ValueError(f"{function}: invalid {'DST' if sine else 'DCT'} type {type!r}, must be 1, 2, 3 or 4")
     if type == 1 and not sine and any(n < 2 for n in lengths):
         raise ValueError(f"{function}: the DCT of type 1 needs at least 2 data points, got lengths {list(lengths)}")
+
+
+# Bits of the number that tells the operator `trigonometric_in_brief` what to do, beside the type.
+_SINE, _DIVIDED, _ROOT, _ORTHOGONAL = 8, 16, 32, 64
+_NORMS = {None: 0, "backward": 0, "ortho": _ROOT, "forward": _DIVIDED}
+
+
+def _brief(x: Any, type: Any, axes: Any, norm: Any, orthogonalize: Any, sine: bool, inverse: bool) -> Tensor | None:
+    """Transform `x` at its lengths without the checks, or return None: see `in_brief` of the Fourier transforms."""
+    if type.__class__ is not int or type not in _TRANSPOSED or not (norm is None or norm.__class__ is str):
+        return None
+    if not is_plain(x, REAL_DTYPES):
+        return None
+    scale, place = _NORMS.get(norm), brief_axes(x, axes)
+    if scale is None or place < 0 or (type == 1 and not sine and min(x.shape) < 2):
+        return None
+    code: int = _INVERSE[type] if inverse else type
+    if inverse and scale != _ROOT:
+        scale ^= _DIVIDED
+    if orthogonalize is None:
+        orthogonalize = norm == "ortho"
+    if orthogonalize is True:
+        code |= _ORTHOGONAL
+    elif orthogonalize is not False:
+        return None
+    if sine:
+        code |= _SINE
+    return _in_brief(CPU if x.is_cpu else CUDA, x, code | scale | place << 7)  # type: ignore[no-any-return]
 
 
 def transform_1d(
@@ -122,21 +157,8 @@ def transform_1d(
     inverse: bool,
 ) -> Tensor:
     """Do what `dct`, `idct`, `dst` and `idst` do."""
-    # The plain call on a row, in which the checks below would take as long as a transform of a hundred numbers.
-    if (
-        axis == -1
-        and type in (1, 2, 3, 4)
-        and n is None
-        and norm is None
-        and workers is None
-        and (orthogonalize is None or orthogonalize is False)
-        and is_plain(x, FLOATING)
-        and (type > 1 or x.shape[-1] > 1)
-    ):
-        scale, type = 1.0, int(type)
-        if inverse:
-            scale, type = 1 / _period(type, sine, x.shape[-1]), _INVERSE[type]
-        return _kernel(CPU if x.is_cpu else CUDA, x, LAST, type, sine, scale, 1.0, 1.0)  # type: ignore[no-any-return]
+    if n is None and workers is None and (out := _brief(x, type, axis, norm, orthogonalize, sine, inverse)) is not None:
+        return out
     x = transform_input(function, x)
     check_options(function, norm, workers)
     axis = check_axis(function, x, axis)
@@ -162,6 +184,8 @@ def transform_nd(
     inverse: bool,
 ) -> Tensor:
     """Do what `dctn`, `idctn`, `dstn` and `idstn` do."""
+    if s is None and workers is None and (out := _brief(x, type, axes, norm, orthogonalize, sine, inverse)) is not None:
+        return out
     out = transform_input(function, x)
     check_options(function, norm, workers)
     shape, places = shape_and_axes(function, out, s, axes)
