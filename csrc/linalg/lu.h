@@ -108,46 +108,45 @@ SCI_HD void exchange_rows(T* x, int64_t row, const int32_t* pivots, int64_t n, i
   }
 }
 
-/// x (n x m) becomes op(A)^-1 x, op by `trans`: 0 A, 1 A^T, 2 A^H. All that is read has been written before a sync.
+/// x (n x m) becomes T^-1 x, with entry (i, k) of T at a[i * row + k * step], conjugated where asked; `forward`: T is
+/// lower triangular. All that is read has been written before a sync.
+template <class T>
+SCI_HD void substitute_triangle(const T* a, int64_t row, int64_t step, T* x, int64_t x_row, int64_t n, int64_t m,
+                                bool forward, bool unit, bool conjugate, Team team) {
+  for (int64_t at = 0; at < n; ++at) {
+    const int64_t k = forward ? at : n - 1 - at, first = forward ? k + 1 : 0;
+    const T* column = a + k * step;
+    T* y = x + k * x_row;
+    team.sync();
+    if (!unit) {
+      const T d = conjugate ? conj(column[k * row]) : column[k * row];
+      for (int64_t j = team.lane; j < m; j += team.size) y[j] /= d;
+      team.sync();
+    }
+    subtract_outer(x + first * x_row, x_row, column + first * row, row, y, n - 1 - at, m, team, conjugate);
+  }
+  team.sync();
+}
+
+/// x (n x m) becomes op(A)^-1 x, op by `trans`: 0 A, 1 A^T, 2 A^H. Without `pivots` the factors are Cholesky's, L and
+/// L^H. All that is read has been written before a sync.
 template <class T>
 SCI_HD void lu_solve(const T* lu, int64_t row, const int32_t* pivots, T* x, int64_t x_row, int64_t n, int64_t m,
                      int trans, Team team = {0, 1}) {
-  if (trans == 0) {
-    exchange_rows(x, x_row, pivots, n, m, false, team);
-    for (int64_t k = 0; k + 1 < n; ++k) {
-      team.sync();
-      subtract_outer(x + (k + 1) * x_row, x_row, lu + (k + 1) * row + k, row, x + k * x_row, n - 1 - k, m, team);
-    }
-    for (int64_t k = n - 1; k >= 0; --k) {
-      team.sync();
-      for (int64_t j = team.lane; j < m; j += team.size) x[k * x_row + j] /= lu[k * row + k];
-      team.sync();
-      subtract_outer(x, x_row, lu + k, row, x + k * x_row, k, m, team);
-    }
-    team.sync();
-    return;
-  }
-  const bool conjugate = trans == 2;
-  for (int64_t i = 0; i < n; ++i) {  // op(U), row by row of U
-    const T *line = lu + i * row, d = conjugate ? conj(line[i]) : line[i];
-    team.sync();
-    for (int64_t j = team.lane; j < m; j += team.size) x[i * x_row + j] /= d;
-    team.sync();
-    T* below = x + (i + 1) * x_row;
-    subtract_outer(below, x_row, line + i + 1, 1, x + i * x_row, n - 1 - i, m, team, conjugate);
-  }
-  for (int64_t i = n - 1; i > 0; --i) {
-    team.sync();
-    subtract_outer(x, x_row, lu + i * row, 1, x + i * x_row, i, m, team, conjugate);
-  }
-  team.sync();
+  const bool turned = trans != 0, unit = pivots;
+  const int64_t down = turned ? 1 : row, across = turned ? row : 1;
+  if (pivots && !turned) exchange_rows(x, x_row, pivots, n, m, false, team);
+  substitute_triangle(lu, down, across, x, x_row, n, m, true, unit && !turned, trans == 2, team);
+  substitute_triangle(lu, down, across, x, x_row, n, m, false, unit && turned, trans == 2, team);
+  if (!pivots || !turned) return;
   exchange_rows(x, x_row, pivots, n, m, true, team);
   team.sync();
 }
 
-/// An upper bound of |(L U)^-1|_1, of which each lane keeps its numbers of x (room for n).
+/// An upper bound of |(L U)^-1|_1, or of |(L L^H)^-1|_1, of which each lane keeps its numbers of x (room for n).
 template <class T>
-SCI_HD real_of<T> inverse_bound_by_rows(const T* lu, int64_t row, real_of<T>* x, int64_t n, Team team = {0, 1}) {
+SCI_HD real_of<T> inverse_bound_by_rows(const T* lu, int64_t row, real_of<T>* x, int64_t n, Team team = {0, 1},
+                                        bool unit = true) {
   using R = real_of<T>;
   for (int64_t i = team.lane; i < n; i += team.size) x[i] = R(1);
   for (int64_t k = 0; k < n; ++k) {
@@ -160,6 +159,7 @@ SCI_HD real_of<T> inverse_bound_by_rows(const T* lu, int64_t row, real_of<T>* x,
   R bound = R(0);
   for (int64_t k = n - 1; k >= 0; --k) {
     const int owner = int(k & (team.size - 1));
+    if (!unit && team.lane == owner) x[k] = x[k] / modulus(lu[k * row + k]);
     const R y = team.broadcast(team.lane == owner ? x[k] : R(0), owner);
     bound = y < bound ? bound : y;
     for (int64_t i = team.lane; i < k; i += team.size) x[i] += abs1(lu[k * row + i]) * y;
@@ -217,12 +217,38 @@ SCI_HD_LARGE real_of<T> estimate_inverse_norm1(const T* lu, int64_t row, const i
   return best;
 }
 
-/// The factors of a matrix per team; where `det` is there, only that, where `inverse` is, that in the factors' place.
+/// |A|_1 of n x n numbers, NaN where one is not finite.
+template <class T>
+SCI_HD real_of<T> norm1_of_matrix(const T* a, int64_t row, int64_t n, Team team) {
+  using R = real_of<T>;
+  R norm = 0;
+  for (int64_t j = team.lane; j < n; j += team.size) {
+    R sum = 0;
+    for (int64_t i = 0; i < n; ++i) sum += modulus(a[i * row + j]);
+    norm = norm < sum ? sum : norm;
+    norm += (sum - sum) * R(0);
+  }
+  return team.greatest(norm);
+}
+
+/// The reciprocal condition of a matrix of that norm, from its factors: at least. It says that most matrices are
+/// well-conditioned; 0 where the matrix is singular, NaN where the norm is. x has room for n numbers.
+template <class T>
+SCI_HD real_of<T> least_condition(const T* lu, int64_t row, bool unit, real_of<T> norm, bool singular, T* x, int64_t n,
+                                  Team team) {
+  using R = real_of<T>;
+  if (n == 0) return R(1);
+  if (isnan(norm)) return limits<R>::nan;
+  if (singular) return R(0);
+  return R(1) / norm / inverse_bound_by_rows(lu, row, reinterpret_cast<R*>(x), n, team, unit);
+}
+
+/// The factors of a matrix per team; where `det` is there, only that.
 template <class T>
 struct LuItem {
   using R = real_of<T>;
   const T* a;
-  T *lu, *det, *inverse;
+  T *lu, *det;
   int32_t* pivots;
   R* rcond;
   int32_t* info;
@@ -230,24 +256,16 @@ struct LuItem {
 
   SCI_HD int64_t row() const { return n | 1; }
   SCI_HD int64_t shared_bytes() const {
-    const int64_t numbers = n * ((inverse ? 2 : 1) * row() + 1);
-    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+    return room_beside(n * (row() + 1) * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
   }
   SCI_HD void team(int64_t i, Team team, char* shared) const {
     const int64_t row = this->row();
-    T *f = reinterpret_cast<T*>(shared), *work = f + n * row, *x = work + n;
-    auto* swaps = reinterpret_cast<int32_t*>(x + (inverse ? n * row : 0));
+    T *f = reinterpret_cast<T*>(shared), *work = f + n * row;
+    auto* swaps = reinterpret_cast<int32_t*>(work + n);
     const T* in = a + i * n * n;
     for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { f[at * row + j] = in[k]; });
     team.sync();
-    R norm = 0;
-    for (int64_t j = team.lane; j < n; j += team.size) {
-      R sum = 0;
-      for (int64_t at = 0; at < n; ++at) sum += modulus(f[at * row + j]);
-      norm = norm < sum ? sum : norm;
-      norm += (sum - sum) * R(0);  // NaN where a number is not finite
-    }
-    norm = team.greatest(norm);
+    const R norm = det ? R(0) : norm1_of_matrix(f, row, n, team);
     team.sync();
     const int failed = lu_factor(f, swaps, n, row, team);
     team.sync();
@@ -258,65 +276,14 @@ struct LuItem {
       if (team.lane == 0) det[i] = product;
       return;
     }
-    R least = R(0);
-    if (isnan(norm)) {
-      least = limits<R>::nan;
-    } else if (!failed) {
-      least = R(1) / norm / inverse_bound_by_rows(f, row, reinterpret_cast<R*>(work), n, team);
-      if (!(least > R(2) * limits<R>::epsilon))
-        least = R(1) / norm / estimate_inverse_norm1(f, row, swaps, work, n, team);
-    }
+    const R condition = least_condition(f, row, true, norm, failed != 0, work, n, team);
     if (team.lane == 0) {
       info[i] = failed;
-      rcond[i] = n == 0 ? R(1) : least;
+      rcond[i] = condition;
     }
-    if (inverse) {
-      for_entries(team, n * n, n, [&](int64_t, int64_t at, int64_t j) { x[at * row + j] = T(at == j ? 1 : 0); });
-      team.sync();
-      lu_solve(f, row, swaps, x, row, n, n, 0, team);
-    } else {
-      for (int64_t k = team.lane; k < n; k += team.size) pivots[i * n + k] = swaps[k];
-    }
-    T* out = (inverse ? inverse : lu) + i * n * n;
-    const T* found = inverse ? x : f;
-    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { out[k] = found[at * row + j]; });
-  }
-};
-
-/// op(A)^-1 B per team, so many columns of B at a time as a team has lanes.
-template <class T>
-struct LuSolveItem {
-  const T* lu;
-  const int32_t* pivots;
-  const T* b;
-  T* x;
-  int64_t n, m, team_size;
-  int trans;
-
-  SCI_HD int64_t row() const { return n | 1; }
-  SCI_HD int64_t columns() const { return min(m, team_size); }
-  SCI_HD int64_t shared_bytes() const {
-    const int64_t numbers = n * (row() + (columns() | 1));
-    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
-  }
-  SCI_HD void team(int64_t i, Team team, char* shared) const {
-    const int64_t row = this->row(), most = columns(), x_row = most | 1;
-    T *f = reinterpret_cast<T*>(shared), *y = f + n * row;
-    auto* swaps = reinterpret_cast<int32_t*>(y + n * x_row);
-    const T* in = lu + i * n * n;
-    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { f[at * row + j] = in[k]; });
-    copy(team, pivots + i * n, swaps, n);
-    for (int64_t first = 0; first < m; first += most) {
-      const int64_t count = min(most, m - first);
-      const T* right = b + i * n * m + first;
-      T* out = x + i * n * m + first;
-      for_entries(team, n * count, count,
-                  [&](int64_t, int64_t at, int64_t j) { y[at * x_row + j] = right[at * m + j]; });
-      team.sync();
-      lu_solve(f, row, swaps, y, x_row, n, count, trans, team);
-      for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) { out[at * m + j] = y[at * x_row + j]; });
-      team.sync();
-    }
+    for (int64_t k = team.lane; k < n; k += team.size) pivots[i * n + k] = swaps[k];
+    T* out = lu + i * n * n;
+    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { out[k] = f[at * row + j]; });
   }
 };
 

@@ -1,13 +1,26 @@
 // The operators behind sci/linalg/_lu_operators.py, _solve.py and _det.py for small matrices.
 #include "core/cpu.h"
 #include "factors_jobs.h"
-#include "linalg/lu.h"
+#include "linalg/systems.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
 #include "runtime/teams.h"
 
 SCI_FOUR_TEAM_KERNELS("linalg/lu.h", LuItem)
-SCI_FOUR_TEAM_KERNELS("linalg/lu.h", LuSolveItem)
+SCI_FOUR_TEAM_KERNELS("linalg/systems.h", LuSolveItem)
+
+#define SCI_SYSTEM_KERNELS(T)                                        \
+  SCI_TEAM_KERNEL("linalg/systems.h", sci::SystemItem<T, false>)     \
+  SCI_TEAM_KERNEL("linalg/systems.h", sci::SystemItem<T, true>)      \
+  SCI_TEAM_KERNEL("linalg/systems.h", sci::ConditionItem<T, false>)  \
+  SCI_TEAM_KERNEL("linalg/systems.h", sci::ConditionItem<T, true>)   \
+  SCI_TEAM_KERNEL("linalg/systems.h", sci::SystemGradient<T, false>) \
+  SCI_TEAM_KERNEL("linalg/systems.h", sci::SystemGradient<T, true>)
+
+SCI_SYSTEM_KERNELS(float)
+SCI_SYSTEM_KERNELS(double)
+SCI_SYSTEM_KERNELS(sci::complex<float>)
+SCI_SYSTEM_KERNELS(sci::complex<double>)
 
 namespace sci {
 namespace {
@@ -18,7 +31,8 @@ void factor(const LuJob<T>& job) {
   cpu_level() == 2 ? lu_in_lanes<T, 64>(job) : lu_in_lanes<T, 32>(job);
 }
 
-/// (LU, pivots counted from 0, rcond, info). With `alone` the CPU takes them as a GPU's teams have them.
+/// (LU, pivots counted from 0, rcond, info). With `alone` the CPU takes them as a GPU's teams have them, and rcond is
+/// at least that: `_condition_small` knows better.
 std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a, bool alone) {
   Batch b = batch_of(a);
   Tensor in = row_major(a), lu = torch::stable::empty_like(in),
@@ -29,9 +43,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a, bool alone)
     if (a.is_cpu() && a.numel() > 0 && !alone)
       return factor(LuJob<T>{data<T>(in), data<T>(lu), nullptr, data<int32_t>(pivots), data<int32_t>(info),
                              data<real_of<T>>(rcond), b.n, b.count});
-    LuItem<T> body{
-        data<T>(in),         data<T>(lu), nullptr,      nullptr, data<int32_t>(pivots), data<real_of<T>>(rcond),
-        data<int32_t>(info), b.n,         team_for(b.n)};
+    LuItem<T> body{data<T>(in),         data<T>(lu), nullptr,      data<int32_t>(pivots), data<real_of<T>>(rcond),
+                   data<int32_t>(info), b.n,         team_for(b.n)};
     teams_for(in, b.count, body, matrices_at_least(b.n));
   });
   return {lu, pivots, rcond, info};
@@ -70,7 +83,7 @@ Tensor det_small(const Tensor& a0, bool alone) {
   dispatch_number(a, "det", [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (!a.is_cpu() || alone) {
-      LuItem<T> body{data<T>(a), nullptr, data<T>(det), nullptr, nullptr, nullptr, nullptr, b.n, team_for(b.n)};
+      LuItem<T> body{data<T>(a), nullptr, data<T>(det), nullptr, nullptr, nullptr, b.n, team_for(b.n)};
       return teams_for(a, b.count, body, matrices_at_least(b.n));
     }
     factor(LuJob<T>{data<T>(a), nullptr, data<T>(det), nullptr, nullptr, nullptr, b.n, b.count});
@@ -78,18 +91,78 @@ Tensor det_small(const Tensor& a0, bool alone) {
   return det;
 }
 
-/// (A^-1, rcond, info) in one pass by a GPU's teams; on the CPU one matrix after the other.
-std::tuple<Tensor, Tensor, Tensor> inverse_small(const Tensor& a0) {
-  Batch b = batch_of(a0);
-  Tensor a = row_major(a0), x = torch::stable::empty_like(a), info = empty_as(a, b.size, ScalarType::Int);
-  Tensor rcond = empty_as(a, b.size, real_type(a.scalar_type()));
-  dispatch_number(a, "inv", [&](auto tag) {
+// ---- systems by a GPU's teams; on the CPU one matrix after the other ------------------------------------------------
+
+/// A batch as a kernel reads it, copied where it is not row-major; one matrix for all items stays one.
+template <class T>
+MatrixBatch<T> matrices_of(const Tensor& x, std::vector<Tensor>& kept) {
+  bool one = x.dim() > 2 && x.stride(x.dim() - 1) == 1 && x.stride(x.dim() - 2) == x.size(-1);
+  for (int64_t d = 0; d < x.dim() - 2; ++d) one = one && x.stride(d) == 0;
+  kept.push_back(one ? x : row_major(x));
+  return {static_cast<const T*>(kept.back().data_ptr()), one ? 0 : x.size(-2) * x.size(-1)};
+}
+
+/// Calls f(tag, flag), the number type and whether a positive definite matrix is meant.
+template <class F>
+void dispatch_system(const Tensor& a, int64_t kind, F f) {
+  dispatch_number(a, "solve", [&](auto tag) {
+    if (kind >= int64_t(SystemKind::lower)) return f(tag, std::true_type());
+    f(tag, std::false_type());
+  });
+}
+
+/// (op(A)^-1 B, rcond, info), or the inverse without B; `kind` is a SystemKind. Without `judge` there is no condition,
+/// and with `look` that of a system with a number that is not finite is NaN.
+std::tuple<Tensor, Tensor, Tensor> solve_small(const Tensor& a, const std::optional<Tensor>& b, int64_t kind,
+                                               bool judge, bool look) {
+  const Batch batch = batch_of(a);
+  const int64_t m = b ? b->size(-1) : batch.n;
+  std::vector<Tensor> kept;
+  Tensor x = empty_as(a, with_last(batch.size, batch.n, m)), info = empty_as(a, batch.size, ScalarType::Int);
+  Tensor rcond = empty_as(a, batch.size, real_type(a.scalar_type()));
+  dispatch_system(a, kind, [&](auto tag, auto positive) {
     using T = typename decltype(tag)::type;
-    LuItem<T> body{data<T>(a),          nullptr, nullptr,      data<T>(x), nullptr, data<real_of<T>>(rcond),
-                   data<int32_t>(info), b.n,     team_for(b.n)};
-    teams_for(a, b.count, body, matrices_at_least(b.n));
+    SystemItem<T, positive> body{matrices_of<T>(a, kept),
+                                 b ? matrices_of<T>(*b, kept) : MatrixBatch<T>{nullptr, 0},
+                                 data<T>(x),
+                                 judge ? data<real_of<T>>(rcond) : nullptr,
+                                 data<int32_t>(info),
+                                 batch.n,
+                                 m,
+                                 team_for(batch.n),
+                                 SystemKind(kind),
+                                 look};
+    teams_for(x, batch.count, body, matrices_at_least(batch.n));
   });
   return {x, rcond, info};
+}
+
+/// `rcond`, with estimates where what is there does not say that a matrix is regular.
+Tensor condition_small(const Tensor& a, const Tensor& rcond, const Tensor& info, int64_t kind) {
+  const Batch batch = batch_of(a);
+  std::vector<Tensor> kept;
+  Tensor found = fresh_copy(rcond);
+  dispatch_system(a, kind, [&](auto tag, auto positive) {
+    using T = typename decltype(tag)::type;
+    ConditionItem<T, positive> body{matrices_of<T>(a, kept), data<int32_t>(info), data<real_of<T>>(found), batch.n,
+                                    team_for(batch.n),       SystemKind(kind)};
+    teams_for(found, batch.count, body, matrices_at_least(batch.n));
+  });
+  return found;
+}
+
+/// The gradients of A and B, from A, the solution and its gradient.
+std::tuple<Tensor, Tensor> solve_small_gradient(const Tensor& a0, const Tensor& x0, const Tensor& g0, int64_t kind) {
+  const Tensor a = row_major(a0), x = row_major(x0), g = row_major(g0);
+  const Batch batch = batch_of(a);
+  Tensor to_a = torch::stable::empty_like(a), to_b = torch::stable::empty_like(x);
+  dispatch_system(a, kind, [&](auto tag, auto positive) {
+    using T = typename decltype(tag)::type;
+    SystemGradient<T, positive> body{data<T>(a), data<T>(x), data<T>(g),        data<T>(to_a),   data<T>(to_b),
+                                     batch.n,    x.size(-1), team_for(batch.n), SystemKind(kind)};
+    teams_for(a, batch.count, body, matrices_at_least(batch.n));
+  });
+  return {to_a, to_b};
 }
 
 // ---- the shortest way ----------------------------------------------------------------------------------------------
@@ -240,7 +313,10 @@ SCI_OPERATOR("_lu_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, 
 SCI_OPERATOR("_lu_solve_small(Tensor lu, Tensor pivots, Tensor b, int trans, bool alone=False) -> Tensor",
              lu_solve_small)
 SCI_OPERATOR("_det_small(Tensor a, bool alone=False) -> Tensor", det_small)
-SCI_OPERATOR("_inverse_small(Tensor a) -> (Tensor, Tensor, Tensor)", inverse_small)
+SCI_OPERATOR("_solve_small(Tensor a, Tensor? b, int kind, bool judge, bool look) -> (Tensor, Tensor, Tensor)",
+             solve_small)
+SCI_OPERATOR("_condition_small(Tensor a, Tensor rcond, Tensor info, int kind) -> Tensor", condition_small)
+SCI_OPERATOR("_solve_small_gradient(Tensor a, Tensor x, Tensor g, int kind) -> (Tensor, Tensor)", solve_small_gradient)
 SCI_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
 SCI_OPERATOR("_lu_parts(Tensor a, bool check, int permutation) -> (Tensor, Tensor, Tensor, int)", lu_parts)
 SCI_OPERATOR("_inverse_quick(Tensor a, bool check) -> (Tensor, int)", inverse_quick)

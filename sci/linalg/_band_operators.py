@@ -17,9 +17,10 @@ from sci._core.dispatch import operator
 
 from . import _lapack_bands
 from ._band_parts import LONG, solve_general, solve_positive
-from ._cholesky import cholesky_factor, not_positive_definite
+from ._cholesky import cholesky_factor
 from ._errors import LinAlgError
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, place_in_batch, to_kind
+from ._regular import not_positive_definite
 
 runtime.load_library()
 

@@ -14,7 +14,6 @@ from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag
 
 from . import _lapack, _lapack_factors, _quick
-from ._errors import LinAlgError
 from ._lu_operators import fits_kernel
 from ._matrices import (
     batch_shape,
@@ -28,17 +27,12 @@ from ._matrices import (
     tensors,
     to_kind,
 )
+from ._regular import not_positive_definite
 from ._sizes import ONE_CHOLESKY
 from ._small_gradients import CHOLESKY, whole
 from ._solve_triangular import has_kernel, substitution, triangular
 
 # ---- the factor ----------------------------------------------------------------------------------------------------
-
-
-def not_positive_definite(function: str, argument: str, where: str, order: int) -> LinAlgError:
-    """Return the error that names the leading minor."""
-    text = f"{function}: {argument} is not positive definite: the leading minor of order {order}{where}"
-    return LinAlgError(text + " is not positive, it is singular or indefinite")
 
 
 def _has_kernel(a: Tensor) -> bool:

@@ -12,10 +12,11 @@ from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack, _lapack_hermitian
-from ._cholesky import cholesky_factor, factorize, not_positive_definite, solve_with_factor
+from ._cholesky import cholesky_factor, factorize, solve_with_factor
 from ._errors import LinAlgError
 from ._hermitian import compute, fill, from_triangle, inverse_gaps, real_dtype, turns
 from ._matrices import batch_shape, broadcast_matrices, hermitian_part, new_like, place_in_batch, to_kind
+from ._regular import not_positive_definite
 
 
 def _eigh_generalised(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,11 +13,12 @@ from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack, _lapack_conditions, _lapack_factors
-from ._errors import LinAlgError, LinAlgWarning
 from ._hermitian import real_dtype
-from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
+from ._matrices import batch_shape, broadcast_matrices, new_like, to_kind
+from ._regular import require_regular
 from ._sizes import ONE_LU
 from ._small_gradients import INVERSE, whole
+from ._small_systems import PLAIN, fits_team, judged, small_system
 from ._structure import find_structure, structured_factors
 
 runtime.load_library()
@@ -84,7 +84,7 @@ def factors(a: Tensor, look: bool = False) -> tuple[Tensor, Tensor, Tensor, Tens
     """Return (LU, pivots, rcond, info); the pivots count from 0 for small matrices, from 1 (LAPACK's) for others.
 
     With `look` a structure of large matrices is looked for. The kernel for small ones exchanges no rows of a lower
-    triangular matrix; more there is not to be gained.
+    triangular matrix; more there is not to be gained. On a GPU its rcond is at most the estimate.
     """
     if is_small(a) or a.numel() == 0:
         return torch.ops.sci._lu_small(a)  # type: ignore[no-any-return]
@@ -109,31 +109,14 @@ def apply_inverse(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tenso
     return torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint).contiguous()
 
 
-def warn_if_ill_conditioned(function: str, argument: str, rcond: Tensor) -> None:
-    """Warn of matrices that are singular to rounding error, as SciPy does."""
-    worst = float(rcond.amin())
-    if worst < torch.finfo(rcond.dtype).eps:
-        where, _ = place_in_batch(rcond <= worst)
-        text = f"{function}: An ill-conditioned matrix: {argument}{where} has rcond = {worst:.3g}"
-        warnings.warn(text, LinAlgWarning, stacklevel=3)
-
-
-def require_regular(function: str, argument: str, rcond: Tensor, info: Tensor) -> None:
-    """Raise for singular matrices and warn of ill-conditioned ones."""
-    if not checks_enabled() or rcond.numel() == 0:
-        return
-    worst = float(rcond.amin())
-    if worst == 0 and bool((info != 0).any()):
-        where, place = place_in_batch(info)
-        raise LinAlgError(f"{function}: {argument} is singular: pivot {place - 1}{where} is zero")
-    warn_if_ill_conditioned(function, argument, rcond)
-
-
 def _factor(a: Tensor, check_finite: bool, look: bool, function: str) -> tuple[Tensor, Tensor]:
     if check_finite:
         require_finite(function, {"a": a})
     lu, pivots, rcond, info = factors(a, look)
-    require_regular(function, "a", rcond, info)
+    if a.is_cuda and is_small(a):
+        judged(function, PLAIN, False, a, None, rcond, info)
+    else:
+        require_regular(function, "a", rcond, info)
     return lu, pivots
 
 
@@ -184,6 +167,8 @@ solve_with_lu = operator(
 
 def general_solve(a: Tensor, b: Tensor, check_finite: bool, function: str, look: bool = False) -> Tensor:
     """Return A^-1 B for regular matrices, differentiable in all entries of both, whatever structure `look` finds."""
+    if is_small(a) and fits_team(a, b):
+        return small_system(a, b, PLAIN, True, check_finite, function)  # type: ignore[no-any-return]
     lu, pivots = regular_factors(a.detach(), check_finite, look, function)
     return solve_with_lu(a, lu, pivots, b, False)  # type: ignore[no-any-return]
 
@@ -192,10 +177,8 @@ def _inverse(a: Tensor, check_finite: bool, look: bool, function: str) -> Tensor
     if a.is_cpu and not is_small(a) and a.numel() > 0 and not (look and find_structure(a) != "general"):
         return _large_inverse(a, check_finite, function)
     if a.is_cuda and a.shape[-1] <= _LANES:
-        if check_finite:
-            require_finite(function, {"a": a})
-        x, rcond, info = torch.ops.sci._inverse_small(a)
-        require_regular(function, "a", rcond, info)
+        x, rcond, info = torch.ops.sci._solve_small(a, None, PLAIN, checks_enabled(), False)
+        judged(function, PLAIN, check_finite, a, None, rcond, info)
         return x  # type: ignore[no-any-return]
     lu, pivots = _factor(a, check_finite, look, function)
     eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device).expand(a.shape)

@@ -38,7 +38,11 @@ def fits(like: Tensor, *parts: Tensor | None) -> bool:
     n = like.shape[-1]
     if not like.is_cpu or n > _LARGEST or n != like.shape[-2] or like.numel() == 0 or like.dtype not in READY:
         return False
-    given = [x for x in parts if x is not None]
+    return plain(*(x for x in parts if x is not None))
+
+
+def plain(*given: Tensor) -> bool:
+    """Return whether these are plain tensors that nothing differentiates."""
     return not differentiates(*given) and all(type(x) is Tensor and not is_batched_gradient(x) for x in given)
 
 

@@ -23,7 +23,7 @@ from ._lu_operators import (
     fits_lanes,
     general_solve,
     inverse,
-    warn_if_ill_conditioned,
+    is_small,
 )
 from ._matrices import (
     broadcast_matrices,
@@ -34,6 +34,8 @@ from ._matrices import (
     right_hand_side,
     tensors,
 )
+from ._regular import warn_if_ill_conditioned
+from ._small_systems import LOWER, UPPER, fits_team, small_system
 from ._solve_triangular import triangular
 
 _STRUCTURES = {
@@ -153,6 +155,8 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
             lambda: _lapack_conditions.condition_of_triangle(held, low),
         )
         return x  # type: ignore[no-any-return]
+    if structure == "positive" and is_small(a) and fits_team(a, b):
+        return small_system(a, b, LOWER if lower else UPPER, True, check_finite, function)  # type: ignore[no-any-return]
     if structure == "positive":
         require_finite_data(function, check_finite, b=b)
         c = cholesky_factor(a, lower, check_finite, function, "a")
@@ -169,7 +173,8 @@ def _with_structure(function: str, a: Tensor, b: Tensor, structure: str, lower: 
         return solve_with_factor(c, b, lower, False)  # type: ignore[no-any-return]
     if structure in ("symmetric", "hermitian"):
         a = from_triangle(a, lower, structure == "hermitian", check_finite, function, "a")
-    require_finite_data(function, check_finite, b=b)
+    if not (is_small(a) and fits_team(a, b)):
+        require_finite_data(function, check_finite, b=b)
     return general_solve(a, b, check_finite, function, structure == "unknown")
 
 
@@ -238,8 +243,8 @@ def solve(
 
     Notes
     -----
-    *Algorithm.* LU with partial pivoting: a kernel of one matrix per thread for n up to 48 (CPU) or 64 (CUDA), LAPACK's
-    or cuSOLVER's beyond; banded LU, substitution or Cholesky where `assume_a` says so. ``'symmetric'`` and
+    *Algorithm.* LU with partial pivoting: kernels of their own for n up to 64, on CUDA one for factors and solution,
+    LAPACK's or cuSOLVER's beyond; banded LU, substitution or Cholesky where `assume_a` says so. ``'symmetric'`` and
     ``'hermitian'`` complete the matrix from the triangle that is read, and use LU; LAPACK's symmetric factors (Bunch
     and Kaufman's) for one larger matrix on the CPU without a gradient. Without `assume_a`, large matrices are looked at
     as SciPy does: all of a batch triangular, tridiagonal (on the CPU) or Hermitian; a Hermitian one is

@@ -27,19 +27,27 @@ def matrices(n: int) -> Tensor:
 
 def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
     """Return a call per row of the table, which gives all that it has read and written."""
+    from sci.linalg._small_systems import LOWER, PLAIN  # which loads the library: the emulator comes first
+
     ops = torch.ops.sci
 
-    def solve(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
-        lu, pivots, _, _ = ops._lu_small(a)
-        return a, b, ops._lu_solve_small(lu, pivots, b, 0)
+    def solve(a: Tensor, kind: int, columns: int = 1) -> tuple[Tensor, ...]:
+        b = a[..., :columns].contiguous()
+        return a, b, *ops._solve_small(a, b, kind, True, True)
+
+    def gradient(a: Tensor) -> tuple[Tensor, ...]:
+        x, g = a[..., :1].contiguous(), a[..., 1:2].contiguous()
+        return a, x, g, *ops._solve_small_gradient(a, x, g, PLAIN)
 
     return {
         "QR": lambda a: (a, *ops._qr_small(a)),
         "LU": lambda a: (a, *ops._lu_small(a)),
         "Cholesky": lambda a: (a, *ops._cholesky_small(a, True)),
         "determinant": lambda a: (a, ops._det_small(a)),
-        "solve, one column": lambda a: solve(a, a[..., :1].contiguous()),
-        "inverse": lambda a: (a, *ops._inverse_small(a)),
+        "solve, one column": lambda a: solve(a, PLAIN),
+        "solve, positive definite": lambda a: solve(a, LOWER),
+        "its gradient": gradient,
+        "inverse": lambda a: (a, *ops._solve_small(a, None, PLAIN, True, True)),
         "eigh": lambda a: (a, *ops._eigh_small(a, True)),
         "svd": lambda a: (a, *ops._svd_small(a)),
     }

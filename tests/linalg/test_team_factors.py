@@ -7,7 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
+import sci
 from sci._core import runtime
+from sci.linalg import LinAlgError, LinAlgWarning, solve
+from sci.linalg._small_systems import ADJOINT, LOWER, PLAIN, TRANSPOSED, UPPER
 from tests.linalg.linalg_matrices import ALL, eps, general_kinds, positive, random
 
 runtime.load_library()
@@ -42,6 +45,7 @@ def test_definitions(dtype: torch.dtype, device: torch.device) -> None:
             there = a.to(device)
             lu, pivots, rcond, info = (x.cpu() for x in ops._lu_small(there, alone=True))
             near((lu.tril(-1) + torch.eye(n, dtype=dtype)) @ lu.triu(), permuted(a, pivots), f"lu {n} {kind}")
+            rcond = ops._condition_small(there, rcond.to(device), info.to(device), PLAIN).cpu()
             other = ops._lu_small(a)
             doubt = 2 * eps(dtype)
             if kind not in ("tiny", "huge", "condition 1e8"):  # out of range, or singular but for rounding
@@ -68,9 +72,110 @@ def test_systems(dtype: torch.dtype, device: torch.device) -> None:
             for trans, matrix in enumerate((a, a.mT, a.mH)):
                 x = ops._lu_solve_small(lu, pivots, b.to(device), trans, alone=True).cpu()
                 near(matrix @ x, b, f"{n} {columns} {trans}", 100)
-        x, again, info = (y.cpu() for y in ops._inverse_small(a.to(device)))
+        x, again, info = (y.cpu() for y in ops._solve_small(a.to(device), None, PLAIN, True, True))
         near(a @ x, torch.eye(n, dtype=dtype).expand(a.shape), f"inverse {n}", 100)
         assert torch.equal(again, rcond.cpu()) and not bool(info.any())
+
+
+def systems(n: int, dtype: torch.dtype) -> dict[int, tuple[Tensor, Tensor]]:
+    """Return by kind the matrices that are read, and what they stand for."""
+    a = random(5, n, n, dtype=dtype) + 2 * n**0.5 * torch.eye(n, dtype=dtype)
+    a[1::2] = a[1::2].flip(-1)  # with exchanges
+    p, noise = positive(5, n, n, dtype=dtype), random(n, n, dtype=dtype, seed=7)
+    return {
+        PLAIN: (a, a), TRANSPOSED: (a, a.mT), ADJOINT: (a, a.mH),
+        LOWER: (p + noise.triu(1), p), UPPER: (p + noise.tril(-1), p),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_systems_in_one_kernel(dtype: torch.dtype, device: torch.device) -> None:
+    """Solutions, conditions and gradients, against the definition and the composed rules."""
+    for n in (1, 3, 8, 13, 32):
+        for kind, (read, whole) in systems(n, dtype).items():
+            for columns in (1, 3, 40):
+                b = random(5, n, columns, dtype=dtype, seed=1)
+                there = read.to(device)
+                x, rcond, info = (y.cpu() for y in ops._solve_small(there, b.to(device), kind, True, True))
+                near(whole @ x, b, f"{n} {columns} {kind}", 100)
+                assert not bool(info.any())
+                known = 1 / (torch.linalg.matrix_norm(whole, 1) * torch.linalg.matrix_norm(torch.linalg.inv(whole), 1))
+                assert bool((rcond <= known * 1.01).all())
+                doubtful = rcond.clone().fill_(eps(dtype))
+                estimate = ops._condition_small(there, doubtful.to(device), info.to(device), kind).cpu()
+                assert bool((estimate >= known * 0.99).all() and (estimate <= known * 10).all()), f"{n} {kind}"
+                if columns > 32:
+                    continue
+                g = random(5, n, columns, dtype=dtype, seed=2)
+                to_a, to_b = (y.cpu() for y in ops._solve_small_gradient(there, x.to(device), g.to(device), kind))
+                near(whole.mH @ to_b, g, f"{n} {columns} {kind}", 100)
+                full = -to_b @ x.mH
+                full = (full, full.mT, full.mH)[kind] if kind < LOWER else (full + full.mH) / 2
+                near(to_a, full, f"{n} {columns} {kind}")
+
+
+def test_systems_of_one_matrix_and_strides(device: torch.device) -> None:
+    n = 5
+    a = random(n, n) + 4 * torch.eye(n, dtype=torch.float64)
+    b = random(3, 4, n, 2)
+    want = torch.linalg.solve(a, b)
+    moved, right = a.to(device), b.to(device)
+    for left in (moved, moved.expand(3, 4, n, n), moved.expand(4, n, n)):
+        torch.testing.assert_close(solve(left, right).cpu(), want)
+    turned = moved.mT.contiguous()
+    torch.testing.assert_close(solve(turned.mT, right[0, 0]).cpu(), want[0, 0])
+    torch.testing.assert_close(solve(turned, right, transposed=True).cpu(), want)
+    torch.testing.assert_close(solve(moved, right[:, ::2].mT.contiguous().mT).cpu(), want[:, ::2])
+    many = random(n, 300)
+    torch.testing.assert_close(solve(moved, many.to(device)).cpu(), torch.linalg.solve(a, many))
+    vectors = random(6, n, n) + 4 * torch.eye(n, dtype=torch.float64)
+    one = right[0, 0, :, :1].expand(6, n, 1)
+    torch.testing.assert_close(solve(vectors.to(device), one).cpu(), torch.linalg.solve(vectors, one.cpu()))
+
+
+@pytest.mark.parametrize("kind", ["gen", "pos"])
+def test_what_is_said_of_systems(kind: str, device: torch.device) -> None:
+    def solved(a: Tensor, b: Tensor, **options: bool) -> Tensor:
+        return solve(a.to(device), b.to(device), assume_a=kind, **options).cpu()
+
+    a, b = positive(3, 4, 4), random(3, 4, 2)
+    singular, nan, infinite = a.clone(), a.clone(), b.clone()
+    singular[1, 2], singular[1, :, 2], nan[2, 1, 0], infinite[1, 3, 1] = 0, 0, torch.nan, torch.inf
+    text = "a is singular: pivot 2 of matrix 1" if kind == "gen" else "the leading minor of order 3 of matrix 1"
+    for right in (b, b[..., :0]):
+        with pytest.raises(LinAlgError, match=text):
+            solved(singular, right)
+    for lower in (False, True):  # the triangle that is not read is looked at as well
+        with pytest.raises(ValueError, match="a must not contain infs or NaNs"):
+            solved(nan, b, lower=lower)
+    with pytest.raises(ValueError, match="b must not contain infs or NaNs"):
+        solved(a, infinite)
+    unseen = solved(a, infinite, check_finite=False)
+    assert bool(torch.isfinite(unseen[[0, 2]]).all()) and not bool(torch.isfinite(unseen[1]).all())
+    graded = torch.diag(torch.logspace(0, -17, 12, dtype=torch.float64)).expand(3, 12, 12)
+    with pytest.warns(LinAlgWarning, match=r"a of matrix 0 of the batch has rcond = 1e-17"):
+        solved(graded, torch.ones(12, 1, dtype=torch.float64))
+    with pytest.warns(LinAlgWarning, match="ill-conditioned"):  # not hidden by what nobody asked to look at
+        solved(graded, torch.full((12, 1), torch.nan, dtype=torch.float64), check_finite=False)
+    with sci.data_checks(False):
+        assert torch.isfinite(solved(singular, b)).flatten(1).all(1).tolist() == [True, False, True]
+    assert solved(a[:0], b[:0]).shape == (0, 4, 2)
+    assert solved(a[:, :0, :0], b[:, :0]).shape == (3, 0, 2)
+
+
+@pytest.mark.parametrize("kind", ["gen", "pos"])
+def test_derivatives_of_systems(kind: str, device: torch.device) -> None:
+    a, b = positive(2, 3, 3, dtype=torch.complex128).to(device), random(2, 3, 2, dtype=torch.complex128).to(device)
+
+    def solved(a: Tensor, b: Tensor) -> Tensor:
+        return solve((a + a.mH) / 2, b, assume_a=kind)
+
+    inputs = a.requires_grad_(), b.requires_grad_()
+    assert torch.autograd.gradcheck(solved, inputs, check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradgradcheck(solved, inputs)
+    one = a[0].detach()
+    mapped = torch.func.vmap(lambda b: solve(one, b, assume_a=kind, transposed=True))(b.detach())
+    torch.testing.assert_close(mapped.cpu(), torch.linalg.solve(one.cpu().mT, b.detach().cpu()))
 
 
 @pytest.mark.parametrize("dtype", ALL)

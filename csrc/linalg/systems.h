@@ -1,0 +1,230 @@
+// Systems of small matrices, and their gradients, by teams (core/team.h): matrices and right-hand sides are read once,
+// factored and solved in shared memory, and of the factors nothing is written. What follows needs them again factors
+// again: that moves less than factors written once and read once.
+//
+// Method     linalg/lu.h, of which positive definite matrices take all but the factors themselves: L and L^H by
+//            linalg/factors.h stand in the place of L and U.
+// Gradients  Giles: An extended collection of matrix derivative results for forward and reverse mode algorithmic
+//            differentiation, Oxford University Computing Laboratory, NA-08/01 (2008), section 2.3.1.
+#pragma once
+#include "linalg/factors.h"
+#include "linalg/lu.h"
+
+namespace sci {
+
+/// Matrices one after the other, `step` numbers apart: 0 where all items have the same.
+template <class T>
+struct MatrixBatch {
+  const T* at;
+  int64_t step;
+  SCI_HD const T* item(int64_t i) const { return at + i * step; }
+};
+
+/// What is solved with: a matrix (0), its transpose (1) or adjoint (2), a positive definite one of which the lower (3)
+/// or upper (4) triangle is read.
+enum class SystemKind : int { plain, transposed, adjoint, lower, upper };
+
+/// A (n x n) as `kind` has it becomes f, complete. Whether all that was read is finite.
+template <class T>
+SCI_HD bool read_system(const T* a, T* f, int64_t row, int64_t n, SystemKind kind, Team team) {
+  bool finite = true;
+  for_entries(team, n * n, n, [&](int64_t k, int64_t i, int64_t j) {
+    const T x = a[k];
+    finite = finite && isfinite(x);
+    if (kind == SystemKind::plain) {
+      f[i * row + j] = x;
+    } else if (kind == SystemKind::transposed) {
+      f[j * row + i] = x;
+    } else if (kind == SystemKind::adjoint) {
+      f[j * row + i] = conj(x);
+    } else if (i == j) {
+      f[i * row + i] = T(real(x));
+    } else if ((i > j) == (kind == SystemKind::lower)) {
+      f[i * row + j] = x;
+      f[j * row + i] = conj(x);
+    }
+  });
+  team.sync();
+  return !team.any(!finite);
+}
+
+/// f becomes L and U, or with `positive` L and L^H, which have no pivots. 1 + the index of the pivot that is zero or
+/// not positive, or 0.
+template <bool positive, class T>
+SCI_HD int factor_system(T* f, int64_t row, int32_t* pivots, int64_t n, Team team) {
+  int failed;
+  if constexpr (positive) {
+    failed = int(cholesky_factor(f, n, row, team));
+    for_entries(team, n * n, n, [&](int64_t, int64_t i, int64_t j) {
+      if (j > i) f[i * row + j] = conj(f[j * row + i]);
+    });
+  } else {
+    failed = lu_factor(f, pivots, n, row, team);
+  }
+  team.sync();
+  return failed;
+}
+
+/// X = op(A)^-1 B per team, so many columns of B at a time as a team has lanes; without B the inverse.
+template <class T, bool positive>
+struct SystemItem {
+  using R = real_of<T>;
+  MatrixBatch<T> a, b;
+  T* x;
+  R* rcond;  // null where nobody asks for the condition; NaN where A, or with `look` B, is not finite
+  int32_t* info;
+  int64_t n, m, team_size;
+  SystemKind kind;
+  bool look;
+
+  SCI_HD int64_t row() const { return n | 1; }
+  SCI_HD int64_t columns() const { return min(m, team_size); }
+  SCI_HD int64_t shared_bytes() const {
+    const int64_t numbers = n * (row() + (columns() | 1));
+    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t i, Team team, char* shared) const {
+    const int64_t row = this->row(), most = columns(), y_row = most | 1;
+    T *f = reinterpret_cast<T*>(shared), *y = f + n * row;
+    auto* swaps = reinterpret_cast<int32_t*>(y + n * y_row);
+    const bool finite = read_system(a.item(i), f, row, n, kind, team);
+    const R norm = rcond ? norm1_of_matrix(f, row, n, team) : R(0);
+    team.sync();
+    const int failed = factor_system<positive>(f, row, swaps, n, team);
+    const int32_t* pivots = positive ? nullptr : swaps;
+    R condition = R(1);
+    if (rcond) condition = least_condition(f, row, !positive, norm, failed != 0, y, n, team);
+    bool good = finite || !look;
+    for (int64_t first = 0; first < m; first += most) {
+      const int64_t count = min(most, m - first);
+      const T* right = b.at ? b.item(i) + first : nullptr;
+      T* out = x + i * n * m + first;
+      team.sync();
+      for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) {
+        const T z = right ? right[at * m + j] : T(first + j == at ? 1 : 0);
+        good = good && (!look || isfinite(z));
+        y[at * y_row + j] = z;
+      });
+      team.sync();
+      lu_solve(f, row, pivots, y, y_row, n, count, 0, team);
+      for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) {
+        out[at * m + j] = positive && failed ? T(limits<R>::nan) : y[at * y_row + j];
+      });
+    }
+    if (!rcond) return;
+    good = !team.any(!good);
+    if (team.lane > 0) return;
+    rcond[i] = good ? condition : limits<R>::nan;
+    info[i] = failed;
+  }
+};
+
+/// Estimates the reciprocal condition where what a kernel above has found does not say that a matrix is regular. Apart
+/// from it, as few matrices need this and it takes twice the registers.
+template <class T, bool positive>
+struct ConditionItem {
+  using R = real_of<T>;
+  MatrixBatch<T> a;
+  const int32_t* info;
+  R* rcond;
+  int64_t n, team_size;
+  SystemKind kind;
+
+  SCI_HD int64_t row() const { return n | 1; }
+  SCI_HD int64_t shared_bytes() const {
+    return room_beside(n * (row() + 1) * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t i, Team team, char* shared) const {
+    if (info[i] != 0 || !(rcond[i] <= R(2) * limits<R>::epsilon)) return;
+    const int64_t row = this->row();
+    T *f = reinterpret_cast<T*>(shared), *x = f + n * row;
+    auto* swaps = reinterpret_cast<int32_t*>(x + n);
+    read_system(a.item(i), f, row, n, kind, team);
+    const R norm = norm1_of_matrix(f, row, n, team);
+    team.sync();  // also before one lane writes what all have read above
+    factor_system<positive>(f, row, swaps, n, team);
+    const R estimate = R(1) / norm / estimate_inverse_norm1(f, row, positive ? nullptr : swaps, x, n, team);
+    if (team.lane == 0) rcond[i] = estimate;
+  }
+};
+
+/// Of X = op(A)^-1 B and the gradient G of X those of B, op(A)^-H G, and of A, -(that) X^H as `kind` has it; all
+/// columns at once.
+template <class T, bool positive>
+struct SystemGradient {
+  const T *a, *x, *g;
+  T *to_a, *to_b;
+  int64_t n, m, team_size;
+  SystemKind kind;
+
+  SCI_HD int64_t row() const { return n | 1; }
+  SCI_HD int64_t shared_bytes() const {
+    const int64_t numbers = n * (row() + 2 * (m | 1));
+    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t i, Team team, char* shared) const {
+    const int64_t row = this->row(), y_row = m | 1;
+    T *f = reinterpret_cast<T*>(shared), *y = f + n * row, *z = y + n * y_row;
+    auto* swaps = reinterpret_cast<int32_t*>(z + n * y_row);
+    read_system(a + i * n * n, f, row, n, kind, team);
+    for_entries(team, n * m, m, [&](int64_t k, int64_t at, int64_t j) {
+      y[at * y_row + j] = g[i * n * m + k];
+      z[at * y_row + j] = x[i * n * m + k];
+    });
+    team.sync();
+    factor_system<positive>(f, row, swaps, n, team);
+    lu_solve(f, row, positive ? nullptr : swaps, y, y_row, n, m, 2, team);
+    for_entries(team, n * m, m, [&](int64_t k, int64_t at, int64_t j) { to_b[i * n * m + k] = y[at * y_row + j]; });
+    const bool turned = kind == SystemKind::transposed || kind == SystemKind::adjoint;
+    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) {
+      const T *p = y + (turned ? j : at) * y_row, *q = z + (turned ? at : j) * y_row;
+      T sum = T(0);
+      for (int64_t c = 0; c < m; ++c) sum += p[c] * conj(q[c]);
+      if constexpr (positive) {
+        const T *r = z + at * y_row, *s = y + j * y_row;
+        for (int64_t c = 0; c < m; ++c) sum += r[c] * conj(s[c]);
+        sum *= T(real_of<T>(0.5));
+      }
+      to_a[i * n * n + k] = -(kind == SystemKind::adjoint ? conj(sum) : sum);
+    });
+  }
+};
+
+/// op(A)^-1 B per team with factors that are there, so many columns of B at a time as a team has lanes.
+template <class T>
+struct LuSolveItem {
+  const T* lu;
+  const int32_t* pivots;
+  const T* b;
+  T* x;
+  int64_t n, m, team_size;
+  int trans;
+
+  SCI_HD int64_t row() const { return n | 1; }
+  SCI_HD int64_t columns() const { return min(m, team_size); }
+  SCI_HD int64_t shared_bytes() const {
+    const int64_t numbers = n * (row() + (columns() | 1));
+    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+  }
+  SCI_HD void team(int64_t i, Team team, char* shared) const {
+    const int64_t row = this->row(), most = columns(), x_row = most | 1;
+    T *f = reinterpret_cast<T*>(shared), *y = f + n * row;
+    auto* swaps = reinterpret_cast<int32_t*>(y + n * x_row);
+    const T* in = lu + i * n * n;
+    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { f[at * row + j] = in[k]; });
+    copy(team, pivots + i * n, swaps, n);
+    for (int64_t first = 0; first < m; first += most) {
+      const int64_t count = min(most, m - first);
+      const T* right = b + i * n * m + first;
+      T* out = x + i * n * m + first;
+      for_entries(team, n * count, count,
+                  [&](int64_t, int64_t at, int64_t j) { y[at * x_row + j] = right[at * m + j]; });
+      team.sync();
+      lu_solve(f, row, swaps, y, x_row, n, count, trans, team);
+      for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) { out[at * m + j] = y[at * x_row + j]; });
+      team.sync();
+    }
+  }
+};
+
+}  // namespace sci
