@@ -1,4 +1,4 @@
-// One boxed operator for all elementwise functions: shapes broadcast, outputs are row-major, the loop is strided.
+// One operator for all elementwise functions: shapes broadcast, outputs are row-major, the loop is strided.
 #include "runtime/elementwise.h"
 
 #include <torch/csrc/stable/library.h>
@@ -7,13 +7,13 @@
 #include <string>
 
 #include "core/cpu.h"
+#include "runtime/elementwise_call.h"
 #include "runtime/operator.h"
 #include "runtime/owned.h"
 
 namespace sci {
 namespace {
 
-constexpr int max_operands = 16;  // tools/generate_operators.py refuses more
 constexpr int max_rank = 64;
 
 char letter_of(int32_t dtype) {
@@ -32,10 +32,17 @@ int32_t dtype_of(char letter) {
 int64_t size_of(char letter) { return letter == 'f' ? 4 : letter == 'D' ? 16 : 8; }
 
 struct Operand {
-  int64_t rank;
+  int64_t rank = 0;
   int64_t* size;
   int64_t* stride;
   char letter;
+  alignas(8) char number[16];  // where it is none of a tensor
+
+  /// A Python number fits whatever its function computes in, but for a fraction beside integers.
+  bool fits(char wanted) const {
+    return letter == wanted || letter == whole_number || (letter == any_number && wanted != 'l');
+  }
+  static constexpr char whole_number = 'w', any_number = 'n';
 };
 
 struct Iteration {
@@ -129,7 +136,7 @@ ElementwiseVariant& find_variant(ElementwiseOperator& op, const Operand* in) {
   for (int i = 0; i < op.count; ++i) {
     const char* dtypes = op.variants[i].dtypes + op.outputs;
     bool same = true;
-    for (int k = 0; same && k < op.inputs; ++k) same = dtypes[k] == in[k].letter;
+    for (int k = 0; same && k < op.inputs; ++k) same = in[k].fits(dtypes[k]);
     if (same) return op.variants[i];
   }
   std::string got;
@@ -138,15 +145,34 @@ ElementwiseVariant& find_variant(ElementwiseOperator& op, const Operand* in) {
                   "' (f float32, d float64, F complex64, D complex128, l int64)");
 }
 
+/// Give a Python number the memory and the type of an element.
+char* write_number(Operand& in, char letter, double number) {
+  auto put = [&](auto value) {
+    std::memset(in.number, 0, sizeof in.number);  // an imaginary part
+    std::memcpy(in.number, &value, sizeof value);
+  };
+  if (letter == 'l')
+    put(int64_t(number));
+  else if (letter == 'f' || letter == 'F')
+    put(float(number));
+  else
+    put(number);
+  return in.number;
+}
+
 }  // namespace
 
-void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
-  Owned argument[max_operands];
+void compute_elementwise(ElementwiseOperator& op, const ElementwiseArgument* argument, AtenTensorHandle* result) {
   Operand in[max_operands];
   int64_t rank = 0;
   int32_t device_type = 0, device_index = 0;
+  bool found = false;
   for (int k = 0; k < op.inputs; ++k) {
-    AtenTensorHandle h = argument[k].handle = torch::stable::detail::to<AtenTensorHandle>(stack[k]);
+    AtenTensorHandle h = argument[k].tensor;
+    if (!h) {
+      in[k].letter = argument[k].whole ? Operand::whole_number : Operand::any_number;
+      continue;
+    }
     int32_t dtype, type, index;
     aoti_torch_get_dtype(h, &dtype);
     aoti_torch_get_dim(h, &in[k].rank);
@@ -155,7 +181,7 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
     aoti_torch_get_device_type(h, &type);
     aoti_torch_get_device_index(h, &index);
     in[k].letter = letter_of(dtype);
-    if (k == 0) device_type = type, device_index = index;
+    if (!found) device_type = type, device_index = index, found = true;
     STD_TORCH_CHECK(type == device_type && index == device_index, "sci.", op.name,
                     ": all tensors must be on one device");
     rank = max(rank, in[k].rank);
@@ -201,8 +227,12 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
   }
   if (count > 0) {
     for (int k = 0; k < op.inputs; ++k) {
+      if (!argument[k].tensor) {
+        data[op.outputs + k] = write_number(in[k], variant.dtypes[op.outputs + k], argument[k].number);
+        continue;
+      }
       const void* pointer;
-      STABLE_TORCH_ERROR_CODE_CHECK(torch_get_const_data_ptr(argument[k].handle, &pointer));
+      STABLE_TORCH_ERROR_CODE_CHECK(torch_get_const_data_ptr(argument[k].tensor, &pointer));
       data[op.outputs + k] = static_cast<char*>(const_cast<void*>(pointer));
     }
     int operands = op.outputs + op.inputs;
@@ -212,7 +242,17 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
     else
       run_cuda(op, variant, it, data, count, device_index);
   }
-  for (int k = 0; k < op.outputs; ++k) stack[k] = torch::stable::detail::from(out[k].release());
+  for (int k = 0; k < op.outputs; ++k) result[k] = out[k].release();
+}
+
+void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
+  Owned held[max_operands];
+  ElementwiseArgument argument[max_operands];
+  AtenTensorHandle result[max_operands];
+  for (int k = 0; k < op.inputs; ++k)
+    argument[k].tensor = held[k].handle = torch::stable::detail::to<AtenTensorHandle>(stack[k]);
+  compute_elementwise(op, argument, result);
+  for (int k = 0; k < op.outputs; ++k) stack[k] = torch::stable::detail::from(result[k]);
 }
 
 namespace {

@@ -7,7 +7,9 @@ and export alike; these names are how. `tests/core/test_torch_private.py` fails 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import operator
+import pathlib
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -51,6 +53,7 @@ __all__ = [
     "is_wrapped",
     "kernel_of",
     "lazy_views_resolved",
+    "memory_layout",
     "primal",
     "profiler_enabled",
     "register_pytree_node",
@@ -73,6 +76,54 @@ def kernel_of(op: Any) -> Any:
     It skips autograd, conjugation, modes and the profiler: a third of a small call's cost.
     """
     return op._handle.redispatch_boxed
+
+
+_TENSOR_BYTES = 208  # of torch's own part of a tensor
+# THPVariable_Wrap of a tensor that is moved from, copied, or given by value, which C++ passes in the same way.
+_WRAPS = ("_Z16THPVariable_WrapON2at10TensorBaseE", "_Z16THPVariable_WrapRKN2at10TensorBaseE")
+
+
+def _words(address: int, size: int) -> list[int]:
+    return list((ctypes.c_uint64 * (size // 8)).from_address(address))
+
+
+def memory_layout() -> tuple[tuple[int, ...], int, tuple[int, ...]] | None:
+    """Return where a tensor's type, handle and dispatch keys are, torch's function that makes an object of a tensor,
+    and the dispatch keys of plain tensors: on the CPU, there in inference mode, on CUDA, there in inference mode.
+
+    They are looked for in some tensors that have to have them in the same places, once each; None if one is not found.
+    """
+    keys_of = torch._C._dispatch_keys
+    x, z = torch.ones(2), torch.ones(2, dtype=torch.complex64)
+    with torch.inference_mode():
+        inference = torch.ones(2)
+    try:
+        at = []
+        for y in (x, z, z.conj(), z.conj().imag, inference, torch.ones(2, device="meta"), x.to_sparse()):
+            head = _words(id(y), torch.Tensor.__basicsize__)
+            own = _words(y._cdata, _TENSOR_BYTES)
+            known = (head, id(type(y))), (head, y._cdata), (own, keys_of(y).raw_repr())
+            if any(words.count(value) != 1 for words, value in known):
+                return None
+            at.append(tuple(8 * words.index(value) for words, value in known))
+        library = ctypes.CDLL(str(pathlib.Path(torch.__file__).parent / "lib" / "libtorch_python.so"))
+        wrap = next(getattr(library, name) for name in _WRAPS if hasattr(library, name))
+        plain = []
+        for device in ("CPU", "CUDA"):
+            there = _DispatchKeySet(getattr(_DispatchKey, device)) | _DispatchKeySet(
+                getattr(_DispatchKey, f"Autocast{device}")
+            )
+            plain += [
+                there
+                | _DispatchKeySet(_DispatchKey.ADInplaceOrView)
+                | _DispatchKeySet(getattr(_DispatchKey, f"Autograd{device}")),
+                there,
+            ]
+    except (AttributeError, OSError, StopIteration):
+        return None
+    if len(set(at)) != 1 or plain[0] != keys_of(x) or plain[1] != keys_of(inference):
+        return None
+    return at[0], ctypes.cast(wrap, ctypes.c_void_p).value or 0, tuple(keys.raw_repr() for keys in plain)
 
 
 @contextlib.contextmanager

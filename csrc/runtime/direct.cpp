@@ -1,0 +1,226 @@
+// The direct way from Python to a kernel: plain tensors in, tensors out, nothing of torch between.
+//
+// A call on five numbers takes 1 us for its own work and more than that for every layer between: questions asked in
+// Python one by one, torch's conversion of arguments by a schema, its dispatcher. So Python is given functions of its C
+// interface that ask and answer at once. They decline (NotImplemented) whatever is not plain, and the caller goes the
+// general way. What they have to know of torch's and Python's memory, sci/_core/torch_private.py has found out by
+// looking for known values; where it has not, there are no such functions.
+#include <cstring>
+#include <exception>
+
+#include "runtime/elementwise_call.h"
+#include "runtime/operator.h"
+#include "runtime/owned.h"
+#include "runtime/python.h"
+
+namespace sci {
+namespace {
+
+/// What Python tells at start; its order is that of `_Layout` and `_Objects` in sci/_core/direct.py.
+struct Layout {
+  int64_t type;                     // of an object, where its type stands, in bytes
+  int64_t tensor;                   // of a tensor's object, where torch's handle stands
+  int64_t keys;                     // of what the handle points to, where its set of dispatch keys stands
+  PyObject* (*wrap)(void* tensor);  // makes the object of a new tensor
+  uint64_t plain[4];                // sets of dispatch keys: CPU, the same in inference mode, CUDA, the same
+};
+struct Objects {
+  PyObject *tensor, *parameter, *floating, *whole;  // types
+  PyObject *declined, *no, *zero;
+  PyObject* watchers[3];  // functions that must say no or zero: a transform, a mode, the profiler see each operator
+  PyObject *forward_mode, *level, *no_level;  // a dictionary, its key, and the value without forward mode
+  PyObject *grad_enabled, *requires_grad;     // a function, and the name of an attribute
+  PyObject *to_save, *materialize_grads;      // attributes of an autograd function's context
+};
+Layout layout;
+Objects objects;
+
+PyObject* declined() {
+  Py_IncRef(objects.declined);
+  return objects.declined;
+}
+
+/// Whether a call of Python's has said no.
+bool denies(PyObject* answer) {
+  if (!answer) {
+    PyErr_Clear();
+    return false;
+  }
+  const bool no = answer == objects.no || answer == objects.zero;
+  Py_DecRef(answer);
+  return no;
+}
+
+bool watched() {
+  for (PyObject* ask : objects.watchers)
+    if (!denies(PyObject_CallNoArgs(ask))) return true;
+  return PyDict_GetItem(objects.forward_mode, objects.level) != objects.no_level;
+}
+
+PyObject* type_of(const PyObject* x) {
+  PyObject* type;
+  std::memcpy(&type, reinterpret_cast<const char*>(x) + layout.type, sizeof type);
+  return type;
+}
+
+/// The tensor of an object, borrowed, and which device it is on (0 CPU, 1 CUDA); null for one that is not plain.
+AtenTensorHandle plain_tensor(PyObject* x, int& device) {
+  if (PyObject* type = type_of(x); type != objects.tensor && type != objects.parameter) return nullptr;
+  char *handle = reinterpret_cast<char*>(x) + layout.tensor, *data;
+  std::memcpy(&data, handle, sizeof data);
+  uint64_t keys;
+  std::memcpy(&keys, data + layout.keys, sizeof keys);
+  for (int i = 0; i < 4; ++i) {
+    if (keys != layout.plain[i]) continue;
+    device = i / 2;
+    return reinterpret_cast<AtenTensorHandle>(handle);
+  }
+  return nullptr;
+}
+
+/// The object of a new tensor, which is taken.
+PyObject* object_of(AtenTensorHandle tensor) {
+  Owned taken(tensor);
+  return layout.wrap(tensor);
+}
+
+/// Python goes on meanwhile.
+struct WithoutPython {
+  PyObject* const thread = PyEval_SaveThread();
+  ~WithoutPython() { PyEval_RestoreThread(thread); }
+};
+
+// ---- elementwise functions
+// --------------------------------------------------------------------------------------------
+
+struct ElementwiseFunction {
+  ElementwiseOperator* op;
+  PyObject* other;  // of Python, with the same arguments: where a gradient is recorded, or what `forward` cannot do
+};
+
+/// A number that every type it may become holds as well as torch's own conversion does.
+bool take_number(PyObject* x, ElementwiseArgument& argument) {
+  PyObject* type = type_of(x);
+  argument.whole = type == objects.whole;
+  if (type == objects.floating) {
+    argument.number = PyFloat_AsDouble(x);
+    return true;
+  }
+  if (!argument.whole) return false;
+  int overflow;
+  const long long n = PyLong_AsLongLongAndOverflow(x, &overflow);
+  argument.number = double(n);
+  return !overflow && n > -(1LL << 53) && n < 1LL << 53;
+}
+
+struct ElementwiseCall {
+  ElementwiseArgument argument[max_operands];
+  bool numbers = false, gradient = false;
+
+  /// Whether the arguments are plain, and one operator's.
+  bool take(const ElementwiseOperator& op, PyObject* const* args, intptr_t count) {
+    if (count != op.inputs) return false;
+    int on = -1;
+    bool inexact = false;
+    for (int k = 0; k < count; ++k) {
+      int device;
+      AtenTensorHandle x = argument[k].tensor = plain_tensor(args[k], device);
+      if (!x) {
+        if (!take_number(args[k], argument[k])) return false;
+        numbers = true;
+        continue;
+      }
+      if (on >= 0 && device != on) return false;
+      on = device;
+      int32_t dtype;
+      aoti_torch_get_dtype(x, &dtype);
+      inexact = inexact || dtype != aoti_torch_dtype_int64();
+      gradient = gradient || !denies(PyObject_GetAttr(args[k], objects.requires_grad));
+    }
+    return inexact && !(numbers && on > 0);
+  }
+
+  /// The results' object; null where something is wrong, of which the general way tells.
+  PyObject* compute(ElementwiseOperator& op) const {
+    AtenTensorHandle result[max_operands];
+    try {
+      WithoutPython meanwhile;
+      compute_elementwise(op, argument, result);
+    } catch (const std::exception&) {
+      return nullptr;
+    }
+    if (op.outputs == 1) return object_of(result[0]);
+    PyObject* all = PyTuple_New(op.outputs);
+    for (int k = 0; k < op.outputs; ++k) PyTuple_SetItem(all, k, object_of(result[k]));
+    return all;
+  }
+};
+
+PyObject* call_elementwise_function(PyObject* self, PyObject* const* args, intptr_t count) {
+  const auto& function = *static_cast<ElementwiseFunction*>(PyCapsule_GetPointer(self, nullptr));
+  ElementwiseCall call;
+  if (!call.take(*function.op, args, count) || watched()) return declined();
+  if (call.gradient && !denies(PyObject_CallNoArgs(objects.grad_enabled)))
+    return call.numbers ? declined() : PyObject_Vectorcall(function.other, args, size_t(count), nullptr);
+  PyObject* result = call.compute(*function.op);
+  return result ? result : declined();
+}
+
+/// The `forward(ctx, *args)` of a rule with one output, called by the function above: computes and saves.
+PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr_t count) {
+  const auto& function = *static_cast<ElementwiseFunction*>(PyCapsule_GetPointer(self, nullptr));
+  ElementwiseCall call;
+  PyObject* result = call.take(*function.op, args + 1, count - 1) ? call.compute(*function.op) : nullptr;
+  if (!result) return PyObject_Vectorcall(function.other, args, size_t(count), nullptr);
+  PyObject* saved = PyTuple_New(count);
+  for (intptr_t k = 0; k < count; ++k) {
+    PyObject* x = k < count - 1 ? args[k + 1] : result;
+    Py_IncRef(x);
+    PyTuple_SetItem(saved, k, x);
+  }
+  PyObject_SetAttr(args[0], objects.to_save, saved);
+  PyObject_SetAttr(args[0], objects.materialize_grads, objects.no);
+  Py_DecRef(saved);
+  return result;
+}
+
+}  // namespace
+}  // namespace sci
+
+namespace sci {
+namespace {
+
+PyObject* function_of(PyMethodDef& method, const char* name, PyObject* other) {
+  for (ElementwiseOperator* const* op = elementwise_operators; *op; ++op) {
+    if (std::strcmp((*op)->name, name) != 0) continue;
+    Py_IncRef(other);
+    PyObject* self = PyCapsule_New(new ElementwiseFunction{*op, other}, nullptr, nullptr);
+    PyObject* function = PyCFunction_NewEx(&method, self, nullptr);
+    Py_DecRef(self);
+    return function;
+  }
+  return declined();
+}
+
+}  // namespace
+}  // namespace sci
+
+#define SCI_VISIBLE extern "C" __attribute__((visibility("default")))
+
+/// Tell what the direct way has to know; once, before the others.
+SCI_VISIBLE void sci_direct_setup(const void* layout, const void* objects) {
+  std::memcpy(&sci::layout, layout, sizeof sci::layout);
+  std::memcpy(&sci::objects, objects, sizeof sci::objects);
+}
+
+/// A function of Python that computes an elementwise operator, calls `rule` for a gradient, or declines.
+SCI_VISIBLE PyObject* sci_direct_elementwise(const char* name, PyObject* rule) {
+  static PyMethodDef method = {"direct", &sci::call_elementwise_function, METH_FASTCALL, nullptr};
+  return sci::function_of(method, name, rule);
+}
+
+/// The `forward` of that rule; `other` is the same in Python, for what is not plain and for errors.
+SCI_VISIBLE PyObject* sci_direct_forward(const char* name, PyObject* other) {
+  static PyMethodDef method = {"forward", &sci::call_elementwise_forward, METH_FASTCALL, nullptr};
+  return sci::function_of(method, name, other);
+}

@@ -1,0 +1,154 @@
+"""The direct way from Python to the elementwise kernels: what it takes, what it declines, what it leaves behind."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import weakref
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.checkpoint import checkpoint
+
+from sci import special
+from sci._core import direct, dispatch, torch_private
+from sci._core.cards import elementwise_cards
+
+erfc = direct.elementwise("erfc", None)
+jv = direct.elementwise("jv", None)
+polygamma = direct.elementwise("polygamma", None)
+airy = direct.elementwise("airy", None)
+X = torch.linspace(0.1, 2, 6, dtype=torch.float64)
+
+
+class Subclass(Tensor):
+    pass
+
+
+class Quiet(TorchDispatchMode):
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return func(*args, **(kwargs or {}))
+
+
+def seen(declined: list[Any], x: Tensor) -> Tensor:
+    """Note what is answered within a transform."""
+    declined.append(erfc(x))
+    return x
+
+
+def test_this_torch_has_it() -> None:
+    assert torch_private.memory_layout() is not None
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex64, torch.complex128])
+def test_plain_tensors(dtype: torch.dtype) -> None:
+    x = X.to(dtype)
+    with torch.inference_mode():
+        inference = x.clone()
+    for y in (x, x[::2], x[3], x[:0], x.reshape(2, 3).T, x[:1].expand(4, 5), torch.nn.Parameter(x), inference):
+        with torch.no_grad():
+            got = erfc(y)
+        assert torch.equal(got, torch.ops.sci.erfc(y.detach()))
+        assert type(got) is Tensor and got.is_contiguous() and got.dtype == dtype and not got.requires_grad
+        with torch.inference_mode():
+            assert erfc(y).is_inference()
+    v = x.real.unsqueeze(-1)
+    assert torch.equal(jv(v, x), torch.ops.sci.jv(v, x))
+    for got, wanted in zip(airy(x), torch.ops.sci.airy(x), strict=True):
+        assert torch.equal(got, wanted)
+
+
+@pytest.mark.parametrize("number", [2, -1, 0, 0.3, -0.0, float("nan"), 1e300, 2**53 - 1])
+def test_numbers_beside_tensors(number: float) -> None:
+    for x in (X, X.float(), X.to(torch.complex64), torch.tensor(0.7)):
+        real = x.real.dtype
+        torch.testing.assert_close(
+            jv(number, x), torch.ops.sci.jv(torch.tensor(number, dtype=real), x), rtol=0, atol=0, equal_nan=True
+        )
+        if isinstance(number, int):
+            wanted = torch.ops.sci.polygamma(torch.tensor(number), x)
+            torch.testing.assert_close(polygamma(number, x), wanted, rtol=0, atol=0, equal_nan=True)
+
+
+def test_declines_what_is_not_plain() -> None:
+    z = X.to(torch.complex128)
+    n = torch.arange(6)
+    cases: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+        (erfc, (x,))
+        for x in (z.conj(), z.conj().imag, n, n.bool(), X.half(), X.to("meta"), X.to_sparse(), X.as_subclass(Subclass))
+    ]
+    cases += [(erfc, (x,)) for x in (1.0, 2, None, [1.0], "x", X.numpy(), torch._efficientzerotensor(3))]
+    cases += [(erfc, ()), (erfc, (X, X)), (jv, (X,)), (jv, (1.0, 2.0)), (jv, (X, X.float())), (jv, (X, X[:4]))]
+    cases += [
+        (jv, (True, X)),
+        (jv, (1j, X)),
+        (jv, (2**53, X)),
+        (jv, (2**70, X)),
+        (polygamma, (0.5, X)),
+        (polygamma, (n, 0.5)),
+        (jv, (z, X)),
+    ]
+    for f, args in cases:
+        assert f(*args) is NotImplemented, args
+    declined: list[Any] = []
+    torch.func.vmap(lambda x: seen(declined, x))(X)
+    torch.func.vmap(lambda x: x + seen(declined, X))(X)
+    with torch.autograd.forward_ad.dual_level():
+        declined.append(erfc(torch.autograd.forward_ad.make_dual(X, X)))
+    with Quiet():  # type: ignore[no-untyped-call]
+        declined.append(erfc(X))
+    with torch.profiler.profile():
+        declined.append(erfc(X))
+    assert declined == [NotImplemented] * 5
+    assert isinstance(erfc(X), Tensor)
+
+
+def test_gradients_are_recorded() -> None:
+    x = X.clone().requires_grad_()
+    for y in (special.erfc(x), special.jv(0.5, x), special.jv(x, X), special.jv(X, x), special.airy(x)[1]):
+        assert y.requires_grad
+    with torch.no_grad():
+        assert not special.erfc(x).requires_grad
+    assert not special.erfc(x.detach()).requires_grad
+    assert torch.autograd.gradcheck(special.erfc, x) and torch.autograd.gradgradcheck(special.erfc, x)
+    with pytest.raises(ValueError, match=r"jv: shapes must broadcast, got v .6,., z .4,."):
+        special.jv(x, X[:4])
+
+
+def test_saved_tensors_are_unpacked_once() -> None:
+    x = X.clone().requires_grad_()
+    for f in (special.erfc, special.expit):  # with `partials` and with a kernel of its own
+        (g,) = torch.autograd.grad(checkpoint(f, x, use_reentrant=False).sum(), x, create_graph=True)
+        (wanted,) = torch.autograd.grad(f(x).sum(), x)
+        torch.testing.assert_close(g, wanted)
+
+
+def test_nothing_is_left_behind() -> None:
+    x = X.clone().requires_grad_()
+    before = [sys.getrefcount(thing) for thing in (x, X, NotImplemented, Tensor, float)]
+    for _ in range(200):
+        erfc(X), airy(X), jv(0.5, X), erfc(1.0), jv(X, X[:4]), special.erfc(x), special.jv(X[:1], x)
+    after = [sys.getrefcount(thing) for thing in (x, X, NotImplemented, Tensor, float)]
+    assert max(b - a for a, b in zip(before, after, strict=True)) < 50
+    y = special.erfc(x)
+    gone = weakref.ref(y), weakref.ref(y.grad_fn)
+    del y
+    gc.collect()
+    assert [ref() for ref in gone] == [None, None]
+
+
+def test_the_general_way_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct, "_library", None)
+    card = elementwise_cards["jv"]
+    back = lambda xs, outs, grads, needs: [grads[0] if need else None for need in needs]  # noqa: E731
+    operator: Any = SimpleNamespace(overload=torch.ops.sci.jv.default, backward=back, rule=SimpleNamespace(apply=None))
+    alone = dispatch._public_function(card, operator)
+    assert torch.equal(alone(0.5, X), special.jv(0.5, X))
+    x = X.clone().requires_grad_()
+    alone(x, X).sum().backward()
+    assert x.grad is not None and torch.equal(x.grad, torch.ones_like(X))
