@@ -121,6 +121,77 @@ SCI_HD real_of<V> tie(const V* d, int64_t n) {
   for (int64_t k = 0; k < n; ++k) big = larger(big, R(modulus(d[k])));
   return R(T(n) * limits<T>::epsilon) * big;
 }
+/// What becomes of K = V^H gV, or of P = U^H gU and Q = V^H gV, with values w, by pairs i > j of vectors;
+/// `flag` gets theirs.
+template <class V>
+struct VectorTurns {
+  using R = real_of<V>;
+  using T = single_of<V>;
+  const R *w, *gw, *lengths;  // the gradient of the values, or null; lengths of the columns of gradients of vectors
+  R least;                    // values that differ by less are equal
+  int64_t n;
+  bool judged;
+
+  SCI_HD R rates(int64_t i, int64_t j) const { return gw ? R(abs(gw[i]) + abs(gw[j])) : R(0); }
+  /// Of K, `below` is entry (i, j) and `above` entry (j, i): they become E skew(K).
+  SCI_HD void eigh(int64_t i, int64_t j, V& below, V& above, R& flag) const {
+    const R gap = w[j] - w[i], size = lengths[i] + lengths[j];
+    const V skew = without_noise(R(T(0.5)) * (below - conj(above)), size, n);
+    below = reciprocal(gap, least) * skew;
+    above = conj(below);
+    if (judged) flag += depends_on_basis<V>(gap, least, skew, size, rates(i, j));
+  }
+  SCI_HD void eigh(int64_t i, V& entry, R& flag) const {
+    flag += depends_on_phase(entry, lengths[i]);
+    entry = gw ? V(gw[i]) : V(R(0));
+  }
+  /// The entries of P become those of E- skew(P + Q) + E+ skew(P - Q).
+  SCI_HD void svd(int64_t i, int64_t j, V& below, V& above, const V& q_below, const V& q_above, R& flag) const {
+    const R half = R(T(0.5)), size = lengths[i] + lengths[j];
+    const V left = half * (below - conj(above)), right = half * (q_below - conj(q_above)), apart = left - right;
+    const V sum = without_noise(left + right, size, n);
+    const V turn = reciprocal(w[j] - w[i], least) * sum, other = reciprocal(w[j] + w[i], least) * apart;
+    below = turn + other;
+    above = conj(turn - other);
+    if (!judged) return;
+    flag += depends_on_basis<V>(w[j] - w[i], least, sum, size, rates(i, j));
+    flag += depends_on_basis<V>(w[j] + w[i], least, apart, size, R(0));
+  }
+  SCI_HD void svd(int64_t i, V& entry, const V& q, R& flag) const {
+    const R half = R(T(0.5)), twice = w[i] + w[i];
+    const V left = half * (entry - conj(entry)), right = half * (q - conj(q)), apart = left - right;
+    flag += depends_on_phase(left + right, lengths[i]);
+    if (judged && is_complex<V>) flag += depends_on_basis<V>(twice, least, apart, R(T(2)) * lengths[i], R(0));
+    entry = reciprocal(twice, least) * apart;
+    if (gw) entry += V(gw[i]);
+  }
+};
+/// The same of vectors that are not orthogonal, of K - V^H V D with D = Re diag(K), in which the diagonal is that of K:
+/// it becomes diag(gw) + conj(E) (K - V^H V D).
+template <class V>
+struct GeneralTurns {
+  using R = real_of<V>;
+  const V *w, *gw;
+  const R* lengths;
+  R least;
+  bool judged;
+  SCI_HD void operator()(int64_t i, int64_t j, V& entry, R& flag) const {
+    if (i == j) {
+      flag += depends_on_phase(entry, lengths[j]);
+      entry = gw ? gw[j] : V(R(0));
+      return;
+    }
+    const V gap = w[j] - w[i], turn = entry;
+    const auto equal = at_most(modulus(gap), least);
+    if (judged) {
+      const R rates = gw ? R(modulus(gw[i]) + modulus(gw[j])) : R(0);
+      flag += depends_on_basis<V>(modulus(gap), least, turn, lengths[i] + lengths[j], rates);
+      flag += choose(equal, rates, R(0));
+    }
+    const V inverse = Quotient<V>(choose(equal, V(R(1)), conj(gap)))(V(R(1)));
+    entry = choose(equal, V(R(0)), inverse) * turn;
+  }
+};
 /// Exchanges row k and row swaps[k] of x, from the last one on.
 template <class V>
 SCI_HD void exchange_back(V* x, const real_of<V>* swaps, int64_t n) {
@@ -131,18 +202,19 @@ SCI_HD void exchange_back(V* x, const real_of<V>* swaps, int64_t n) {
       for (int64_t j = 0; j < n; ++j) exchange(mask, x[k * n + j], x[i * n + j]);
     }
 }
-/// x becomes x U^-H; U stands on and above the diagonal of `u`. Above 0 where it has a zero on the diagonal.
+/// x, so many rows as far apart as those of `u`, becomes x U^-H; U (n x n) stands on and above the diagonal of `u`.
+/// Above 0 where it has a zero on the diagonal, and then x has NaN.
 template <class V>
-SCI_HD real_of<V> divide_by_adjoint(V* x, const V* u, int64_t n) {
+SCI_HD real_of<V> divide_by_adjoint(V* x, const V* u, int64_t n, int64_t rows, int64_t step) {
   using R = real_of<V>;
   R singular = R(0);
   for (int64_t j = n - 1; j >= 0; --j) {
-    subtract_product<true>(x + j, n, x + j + 1, n, 1, u + j * n + j + 1, 1, n, n - 1 - j);
-    const V d = conj(u[j * n + j]);
+    subtract_product<true>(x + j, step, x + j + 1, step, 1, u + j * step + j + 1, 1, rows, n - 1 - j);
+    const V d = conj(u[j * step + j]);
     auto zero = abs1(d) == R(0);
     singular += choose(zero, R(1), R(0));
-    const Quotient<V> by(choose(zero, V(R(1)), d));
-    for (int64_t i = 0; i < n; ++i) x[i * n + j] = by(x[i * n + j]);
+    const Quotient<V> by(choose(zero, V(R(limits<single_of<V>>::nan)), d));
+    for (int64_t i = 0; i < rows; ++i) x[i * step + j] = by(x[i * step + j]);
   }
   return singular;
 }
@@ -166,7 +238,6 @@ template <class V>
 SCI_PRODUCTS_APART void eigh_gradient(const real_of<V>* w, const V* v, const real_of<V>* gw, const V* gv, V* out,
                                       V* work, int64_t n, bool judged, real_of<V>* flagged) {
   using R = real_of<V>;
-  using T = single_of<V>;
   if (!gv) {
     detail::scale_columns(v, gw, work, n);
     detail::hermitian_product(work, v, out, n);
@@ -178,21 +249,10 @@ SCI_PRODUCTS_APART void eigh_gradient(const real_of<V>* w, const V* v, const rea
   detail::add_lengths(gv, n, lengths, n);
   detail::adjoint_of(v, work, n);
   detail::multiply(work, gv, out, n);
-  const R least = detail::tie(w, n);
+  const detail::VectorTurns<V> turns{w, gw, lengths, detail::tie(w, n), n, judged};
   for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j < i; ++j) {
-      V skew = R(T(0.5)) * (out[i * n + j] - conj(out[j * n + i]));
-      skew = detail::without_noise(skew, lengths[i] + lengths[j], n);
-      if (judged) {
-        const R rates = gw ? R(abs(gw[i]) + abs(gw[j])) : R(0);
-        flag += detail::depends_on_basis<V>(w[j] - w[i], least, skew, lengths[i] + lengths[j], rates);
-      }
-      skew = detail::reciprocal(w[j] - w[i], least) * skew;
-      out[i * n + j] = skew;
-      out[j * n + i] = conj(skew);
-    }
-    flag += detail::depends_on_phase(out[i * n + i], lengths[i]);
-    out[i * n + i] = gw ? V(gw[i]) : V(R(0));
+    for (int64_t j = 0; j < i; ++j) turns.eigh(i, j, out[i * n + j], out[j * n + i], flag);
+    turns.eigh(i, out[i * n + i], flag);
   }
   detail::multiply(v, out, work, n);
   detail::hermitian_product(work, v, out, n);
@@ -204,7 +264,6 @@ template <class V>
 SCI_PRODUCTS_APART void svd_gradient(const V* u, const real_of<V>* s, const V* vh, const V* gu, const real_of<V>* gs,
                                      const V* gvh, V* out, V* work, int64_t n, bool judged, real_of<V>* flagged) {
   using R = real_of<V>;
-  using T = single_of<V>;
   if (!gu && !gvh) {
     detail::scale_columns(u, gs, work, n);
     detail::multiply(work, vh, out, n);
@@ -227,27 +286,10 @@ SCI_PRODUCTS_APART void svd_gradient(const V* u, const real_of<V>* s, const V* v
   } else {
     detail::clear(q, n * n);
   }
-  const R least = detail::tie(s, n), half = R(T(0.5));
+  const detail::VectorTurns<V> turns{s, gs, lengths, detail::tie(s, n), n, judged};
   for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j < i; ++j) {
-      const V left = half * (p[i * n + j] - conj(p[j * n + i])), right = half * (q[i * n + j] - conj(q[j * n + i]));
-      const V sum = detail::without_noise(left + right, lengths[i] + lengths[j], n);
-      if (judged) {
-        const R rates = gs ? R(abs(gs[i]) + abs(gs[j])) : R(0);
-        flag += detail::depends_on_basis<V>(s[j] - s[i], least, sum, lengths[i] + lengths[j], rates);
-        flag += detail::depends_on_basis<V>(s[j] + s[i], least, left - right, lengths[i] + lengths[j], R(0));
-      }
-      const V turn = detail::reciprocal(s[j] - s[i], least) * sum;
-      const V other = detail::reciprocal(s[j] + s[i], least) * (left - right);
-      p[i * n + j] = turn + other;
-      p[j * n + i] = conj(turn - other);
-    }
-    const V left = half * (p[i * n + i] - conj(p[i * n + i])), right = half * (q[i * n + i] - conj(q[i * n + i]));
-    flag += detail::depends_on_phase(left + right, lengths[i]);
-    if (judged && is_complex<V>)
-      flag += detail::depends_on_basis<V>(s[i] + s[i], least, left - right, R(T(2)) * lengths[i], R(0));
-    p[i * n + i] = detail::reciprocal(s[i] + s[i], least) * (left - right);
-    if (gs) p[i * n + i] += V(gs[i]);
+    for (int64_t j = 0; j < i; ++j) turns.svd(i, j, p[i * n + j], p[j * n + i], q[i * n + j], q[j * n + i], flag);
+    turns.svd(i, p[i * n + i], q[i * n + i], flag);
   }
   detail::multiply(u, p, moved, n);
   detail::multiply(moved, vh, out, n);
@@ -268,23 +310,13 @@ SCI_PRODUCTS_APART void eig_gradient(const V* w, const V* v, const V* gw, const 
     detail::add_lengths(gv, n, lengths, n);
     detail::multiply(left, gv, inner, n);
     detail::multiply(left, v, gram, n);
-    const R least = detail::tie(w, n);
+    const detail::GeneralTurns<V> turns{w, gw, lengths, detail::tie(w, n), judged};
     for (int64_t j = 0; j < n; ++j) {
       const R along = real(inner[j * n + j]);
-      flag += detail::depends_on_phase(inner[j * n + j], lengths[j]);
       for (int64_t i = 0; i < n; ++i) {
-        const V gap = w[j] - w[i];
-        auto equal = detail::at_most(modulus(gap), least);
-        const V inverse = detail::Quotient<V>(choose(equal, V(R(1)), conj(gap)))(V(R(1)));
-        const V turn = inner[i * n + j] - along * gram[i * n + j];
-        if (judged && i != j) {
-          const R rates = gw ? R(modulus(gw[i]) + modulus(gw[j])) : R(0);
-          flag += detail::depends_on_basis<V>(modulus(gap), least, turn, lengths[i] + lengths[j], rates);
-          flag += choose(equal, rates, R(0));
-        }
-        inner[i * n + j] = choose(equal, V(R(0)), inverse) * turn;
+        if (i != j) inner[i * n + j] -= along * gram[i * n + j];
+        turns(i, j, inner[i * n + j], flag);
       }
-      inner[j * n + j] = gw ? gw[j] : V(R(0));
     }
     detail::multiply<true>(inner, v, gram, n);
   } else {
@@ -359,7 +391,7 @@ SCI_PRODUCTS_APART void qr_gradient(const V* q, const V* r, const V* gq, const V
       spare[i * n + j] = inner[i * n + j] + (i == j ? R(single_of<V>(0.5)) * skew : skew);
     }
   detail::multiply(q, spare, out, n);
-  *flagged = detail::divide_by_adjoint(out, r, n);
+  *flagged = detail::divide_by_adjoint(out, r, n, n, n);
 }
 
 /// What `lu_factors` returns and the gradient of the factors.
@@ -377,7 +409,7 @@ SCI_PRODUCTS_APART void lu_gradient(const V* lu, const V* g, const real_of<V>* s
   }
   for (int64_t i = n - 2; i >= 0; --i)
     detail::subtract_product<true>(out + i * n, 1, out + (i + 1) * n, 1, n, lu + (i + 1) * n + i, n, n, n - 1 - i);
-  *flagged = detail::divide_by_adjoint(out, lu, n);
+  *flagged = detail::divide_by_adjoint(out, lu, n, n, n);
   detail::exchange_back(out, swaps, n);
   for (int64_t k = 0; k < n * n; ++k) out[k] = -out[k];
 }

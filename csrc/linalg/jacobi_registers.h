@@ -115,15 +115,18 @@ struct JacobiLanes<JacobiSvd<T>, n> : JacobiLanesOf<JacobiSvd<T>, T, n> {
       for (int k = 0; k < entries; ++k) x[k] = own[k % n * n + k / n];
       R least;
       const bool done = jacobi_svd(x, z, found, n, n, &least);
-      this->info[first + team.lane] = done && least > jacobi_least<R>() ? 0 : 1;
+      this->info[first + team.lane] = done && this->found(least) ? 0 : 1;
       detail::sort_rows<n>(found, true, x, z);
       SCI_UNROLL
       for (int k = 0; k < entries; ++k) own[k] = x[k % n * n + k / n];
     }
-    detail::store_lanes<entries>(team, this->u + first * entries, room, items);
-    SCI_UNROLL
-    for (int k = 0; k < entries && has; ++k) own[k] = conj(z[k]);
-    detail::store_lanes<entries>(team, this->vh + first * entries, room, items);
+    if (this->u) {
+      detail::store_lanes<entries>(team, this->u + first * entries, room, items);
+      SCI_UNROLL
+      for (int k = 0; k < entries && has; ++k) own[k] = conj(z[k]);
+      detail::store_lanes<entries>(team, this->vh + first * entries, room, items);
+    }
+    team.sync();
     SCI_UNROLL
     for (int k = 0; k < n && has; ++k) values[team.lane * detail::lane_room<n> + k] = found[k];
     detail::store_lanes<n>(team, this->s + first * n, values, items);

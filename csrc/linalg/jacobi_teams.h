@@ -141,8 +141,8 @@ SCI_HD bool jacobi_eigh(T* a, T* z, detail::JacobiRotation<T>* turns, int n, rea
 }
 
 /// The rows of w, n of odd(n) numbers, are the columns of an n x n matrix. They become U^T with lengths s, and the rows
-/// of z right vectors: A = U diag(s) z^*. `room` is for a ColumnProducts of each lane of 32. Returns whether it
-/// converged; `least` is the smallest length after scaling.
+/// of z, if there is one, right vectors: A = U diag(s) z^*. `room` is for a ColumnProducts of each lane of 32. Returns
+/// whether it converged; `least` is the smallest length after scaling.
 template <class T>
 SCI_HD bool jacobi_svd(T* w, T* z, real_of<T>* s, detail::ColumnProducts<T>* room, int n, real_of<T>* least,
                        Team team) {
@@ -156,7 +156,7 @@ SCI_HD bool jacobi_svd(T* w, T* z, real_of<T>* s, detail::ColumnProducts<T>* roo
   for (int k = team.lane; k < n; k += team.size)
     for (int r = 0; r < n; ++r) {
       w[k * step + r] = factor * w[k * step + r];
-      z[k * step + r] = T(R(k == r ? 1 : 0));
+      if (z) z[k * step + r] = T(R(k == r ? 1 : 0));
     }
   team.sync();
   const detail::JacobiBounds<R> bounds(n);
@@ -179,7 +179,7 @@ SCI_HD bool jacobi_svd(T* w, T* z, real_of<T>* s, detail::ColumnProducts<T>* roo
         detail::JacobiRotation<T> turn{R(0), T(R(0))};
         if (plays && detail::jacobi_column_angle(found, bounds, far, turn)) {
           detail::jacobi_rotate(x, y, length, turn);
-          detail::jacobi_rotate(z + own.p * step + begin, z + own.q * step + begin, length, turn);
+          if (z) detail::jacobi_rotate(z + own.p * step + begin, z + own.q * step + begin, length, turn);
         }
       }
       team.sync();
@@ -258,7 +258,8 @@ struct JacobiEigh {
   }
 };
 
-/// A team's square matrix: A = U diag(s) V^H. info is 1 where a singular value is too small for a left vector.
+/// A team's square matrix: A = U diag(s) V^H, or u and vh are null. info is 1 where a singular value is too small for a
+/// left vector, and for values alone only where they are not found.
 template <class T>
 struct JacobiSvd {
   using R = real_of<T>;
@@ -268,13 +269,15 @@ struct JacobiSvd {
   int32_t* info;
   int64_t n;
   SCI_HD int64_t bytes() const {
-    return 2 * n * detail::odd_above(int(n)) * sizeof(T) + n * (sizeof(R) + sizeof(int)) +
+    return (u ? 2 : 1) * n * detail::odd_above(int(n)) * sizeof(T) + n * (sizeof(R) + sizeof(int)) +
            (n > 16 ? 32 : 0) * sizeof(detail::ColumnProducts<T>);
   }
+  /// Whether the least length says so, NaN of a matrix that is not finite.
+  SCI_HD bool found(R least) const { return u ? least > jacobi_least<R>() : !isnan(least); }
   SCI_HD void team(int64_t item, Team team, char* shared) const {
     const int size = int(n), step = detail::odd_above(size);
-    T *x = reinterpret_cast<T*>(shared), *z = x + size * step;
-    auto* room = reinterpret_cast<detail::ColumnProducts<T>*>(z + size * step);
+    T *x = reinterpret_cast<T*>(shared), *z = u ? x + size * step : nullptr;
+    auto* room = reinterpret_cast<detail::ColumnProducts<T>*>(x + (u ? 2 : 1) * size * step);
     R* lengths = reinterpret_cast<R*>(room + (n > 16 ? 32 : 0));
     int* order = reinterpret_cast<int*>(lengths + size);
     const T* in = a + item * n * n;
@@ -285,7 +288,8 @@ struct JacobiSvd {
     detail::jacobi_order(lengths, size, true, order, team);
     team.sync();
     for (int k = team.lane; k < size; k += team.size) s[item * n + k] = lengths[order[k]];
-    if (team.lane == 0) info[item] = done && least > jacobi_least<R>() ? 0 : 1;
+    if (team.lane == 0) info[item] = done && found(least) ? 0 : 1;
+    if (!u) return;
     T *left = u + item * n * n, *right = vh + item * n * n;
     for_entries(team, size * size, size, [&](int k, int r, int c) {
       left[k] = x[order[c] * step + r];

@@ -1,7 +1,15 @@
 // The operator behind sci/linalg/_small_gradients.py.
 #include "core/cpu.h"
 #include "gradients_jobs.h"
+#include "linalg/gradients_teams.h"
 #include "linalg_shared.h"
+#include "runtime/teams.h"
+
+SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", EighGradient)
+SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", SvdGradient)
+SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", QrGradient)
+SCI_TEAM_KERNEL("linalg/gradients_teams.h", sci::EigGradient<sci::complex<float>>)
+SCI_TEAM_KERNEL("linalg/gradients_teams.h", sci::EigGradient<sci::complex<double>>)
 
 namespace sci {
 namespace {
@@ -24,9 +32,29 @@ void by_one(GradientJob<T> job) {
   });
 }
 
-/// (gradient, 1 where a matrix belongs to the composed rule), from what GradientKind `kind` reads; on the CPU.
+template <class T>
+void by_teams(const Tensor& like, const GradientJob<T>& job) {
+  const auto number = [&](int k) { return reinterpret_cast<const T*>(job.in[k]); };
+  const GradientTeam<T> shared{reinterpret_cast<T*>(job.out), job.flags, job.n, team_for(job.n), job.judged};
+  const auto run = [&](const auto& body) { teams_for(like, job.count, body, matrices_at_least(job.n)); };
+  switch (job.kind) {
+    case GradientKind::eigh: return run(EighGradient<T>{shared, job.in[0], number(1), job.in[2], number(3)});
+    case GradientKind::svd:
+      return run(SvdGradient<T>{shared, number(0), job.in[1], number(2), number(3), job.in[4], number(5)});
+    case GradientKind::qr: return run(QrGradient<T>{shared, number(0), number(1), number(2), number(3)});
+    case GradientKind::eig:
+      if constexpr (is_complex<T>)
+        return run(EigGradient<T>{shared, number(0), number(1), number(2), number(3), job.option});
+      break;
+    default: break;
+  }
+  throw std::invalid_argument("gradients of this kind have no teams");
+}
+
+/// (gradient, 1 where a matrix belongs to the composed rule), from what GradientKind `kind` reads. On the CPU matrices
+/// go side by side, but with `alone` one after the other as a GPU's teams have them.
 std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Part& p1, const Part& p2, const Part& p3,
-                                          const Part& p4, const Part& p5, bool option, bool judged) {
+                                          const Part& p4, const Part& p5, bool option, bool judged, bool alone) {
   const auto what = GradientKind(kind);
   const bool values_first = what == GradientKind::eigh || what == GradientKind::eig;
   const Part* given[6] = {&p0, &p1, &p2, &p3, &p4, &p5};
@@ -56,6 +84,7 @@ std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Pa
     job.kind = what;
     job.option = option;
     job.judged = judged;
+    if (alone || matrix.is_cuda()) return by_teams(matrix, job);
     if (cpu_level() == 2) return gradients_in_lanes<T, 64>(job);
     if (runs_lanes()) return gradients_in_lanes<T, 32>(job);
     by_one(job);
@@ -65,7 +94,7 @@ std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Pa
 
 SCI_OPERATOR(
     "_gradient_small(int kind, Tensor? p0, Tensor? p1, Tensor? p2, Tensor? p3, Tensor? p4, Tensor? p5, bool option, "
-    "bool judged) -> (Tensor, Tensor)",
+    "bool judged, bool alone=False) -> (Tensor, Tensor)",
     gradient_small)
 
 }  // namespace

@@ -130,19 +130,21 @@ std::tuple<Tensor, Tensor, Tensor> tridiagonal_vectors(const Tensor& d0, const T
   return {w, v, info};
 }
 
-/// (U, s, V^H, info) of square matrices; info is 1 where a singular value is too small for a left vector. On the CPU
-/// matrices go side by side, but with `alone` one after the other as GPU threads have them.
-std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alone) {
+/// (U, s, V^H, info) of square matrices; info is 1 where a singular value is too small for a left vector. Without
+/// `vectors` U and V^H are empty. On the CPU matrices go side by side, but with `alone`, and without vectors, one after
+/// the other as a GPU's teams have them.
+std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alone, bool vectors) {
   Batch b = batch_of(a0);
-  Tensor a = row_major(a0), u = torch::stable::empty_like(a), vh = torch::stable::empty_like(a);
+  Tensor a = row_major(a0), u = empty_as(a, with_last(b.size, vectors ? b.n : 0, vectors ? b.n : 0)),
+         vh = torch::stable::empty_like(u);
   Tensor s = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type()));
   Tensor info = empty_as(a, b.size, ScalarType::Int);
   dispatch_number(a, "svd", [&](auto tag) {
     using T = typename decltype(tag)::type;
     using R = real_of<T>;
-    if (alone || !a.is_cpu() || !runs_lanes()) {
-      return run_jacobi(a, b.count,
-                        JacobiSvd<T>{data<T>(a), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n});
+    if (alone || !vectors || !a.is_cpu() || !runs_lanes()) {
+      T *left = vectors ? data<T>(u) : nullptr, *right = vectors ? data<T>(vh) : nullptr;
+      return run_jacobi(a, b.count, JacobiSvd<T>{data<T>(a), left, right, data<R>(s), data<int32_t>(info), b.n});
     }
     SvdJob<T> job{data<T>(a), data<T>(u), data<T>(vh), data<R>(s), data<int32_t>(info), b.n, b.count};
     cpu_level() == 2 ? svd_in_lanes<T, 64>(job) : svd_in_lanes<T, 32>(job);
@@ -164,7 +166,7 @@ SCI_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Te
 SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True) -> (Tensor, Tensor, Tensor)", eigh_small)
 SCI_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
 SCI_OPERATOR("_tridiagonal_vectors(Tensor d, Tensor e, Tensor w) -> (Tensor, Tensor, Tensor)", tridiagonal_vectors)
-SCI_OPERATOR("_svd_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
+SCI_OPERATOR("_svd_small(Tensor a, bool alone=False, bool vectors=True) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
 
 }  // namespace
 }  // namespace sci

@@ -36,7 +36,7 @@ def is_small(a: Tensor, in_batch: int = EIGH_BATCH) -> bool:
     return n <= in_batch and a.is_cpu and a.numel() >= _BATCH * n * n
 
 
-def _mended(found: tuple[Tensor, ...], info: Tensor, a: Tensor, lapack: Callable[[Tensor], tuple[Tensor, ...]]) -> bool:
+def mended(found: tuple[Tensor, ...], info: Tensor, a: Tensor, lapack: Callable[[Tensor], tuple[Tensor, ...]]) -> bool:
     """Give matrices that the kernel failed on to LAPACK, and no others of the batch. Where that raises, return False:
     asked for the whole batch, it says of which matrix."""
     if not checks_enabled() or not bool(info.any()):
@@ -57,7 +57,7 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
         require_finite(function, {"a": a})
     if is_small(a):
         w, v, info = torch.ops.sci._eigh_small(a, lower)
-        if _mended((w, v), info, a, lambda a: torch.linalg.eigh(a, UPLO="L" if lower else "U")):
+        if mended((w, v), info, a, lambda a: torch.linalg.eigh(a, UPLO="L" if lower else "U")):
             return w, v
     require_convergence(function, a, check_finite=check_finite)
     try:
@@ -155,7 +155,7 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         require_finite(function, {"a": a})
     if is_small(a):
         w, _, info = torch.ops.sci._eigh_small(a, lower, False)
-        if _mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
+        if mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
     require_convergence(function, a, check_finite=check_finite)
     if _lapack.worthwhile(a) and a.numel() > 0:

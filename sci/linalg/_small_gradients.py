@@ -20,6 +20,9 @@ runtime.load_library()
 
 _LARGEST = 32
 EIGH, SVD, EIG, CHOLESKY, QR, DET, INVERSE, LU = range(8)  # GradientKind there
+# On a GPU teams of threads have rules (csrc/linalg/gradients_teams.h), by the matrices that one keeps in shared memory,
+# of which every GPU has so much.
+_TEAMS, _TEAM_BYTES = {EIGH: 3, SVD: 5, QR: 4, EIG: 3}, 62 * 1024
 
 
 def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> tuple[Tensor, Tensor] | None:
@@ -27,16 +30,19 @@ def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) 
 
     `like` is a matrix among the results; `parts` are the results and then their gradients, None for those without.
     """
-    if not fits(like, *parts):
+    if not fits(like, *parts, teams=_TEAMS.get(kind, 0)):
         return None
     parts = (*parts, *(None,) * (6 - len(parts)))
     return torch.ops.sci._gradient_small(kind, *parts, option, checked())  # type: ignore[no-any-return]
 
 
-def fits(like: Tensor, *parts: Tensor | None) -> bool:
-    """Return whether these are small square matrices on the CPU, and plain tensors that nothing differentiates."""
+def fits(like: Tensor, *parts: Tensor | None, teams: int = 0) -> bool:
+    """Return whether these are small square matrices, and plain tensors that nothing differentiates: on the CPU, or on
+    a GPU where a team needs so many matrices in shared memory."""
     n = like.shape[-1]
-    if not like.is_cpu or n > _LARGEST or n != like.shape[-2] or like.numel() == 0 or like.dtype not in READY:
+    if n > _LARGEST or n != like.shape[-2] or like.numel() == 0 or like.dtype not in READY:
+        return False
+    if not like.is_cpu and not (like.is_cuda and 0 < teams * n * (n | 1) * like.element_size() <= _TEAM_BYTES):
         return False
     return plain(*(x for x in parts if x is not None))
 
@@ -47,6 +53,9 @@ def plain(*given: Tensor) -> bool:
 
 
 def whole(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> Tensor | None:
-    """Return the gradient if it is good for all matrices."""
+    """Return the gradient if it is good for all matrices. On a GPU the flags are read where data are checked: without
+    checks the composed rule raises nothing, and has the same numbers."""
     found = fused(kind, like, *parts, option=option)
-    return None if found is None or bool(found[1].any()) else found[0]
+    if found is None or ((like.is_cpu or checked()) and bool(found[1].any())):
+        return None
+    return found[0]

@@ -34,7 +34,7 @@ from sci._core.dispatch import operator
 from . import _lapack_orthogonal
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import checked, require_determined, require_no_basis, require_no_phase
-from ._hermitian import inverse_gaps, is_small, real_dtype
+from ._hermitian import inverse_gaps, is_small, mended, real_dtype
 from ._matrices import new_like
 from ._sizes import is_alone
 from ._small_gradients import SVD, whole
@@ -233,8 +233,12 @@ def _values(a: Tensor, check_finite: bool, function: str) -> Tensor:
         _, s, _, info = torch.ops.sci._svd_alone(a, False, False)
         if info.item() == 0:
             return s  # type: ignore[no-any-return]
+    if a.is_cuda and a.shape[-2] == a.shape[-1] and is_small(a):
+        _, s, _, info = torch.ops.sci._svd_small(a, vectors=False)
+        if mended((s,), info, a, lambda a: (torch.linalg.svdvals(a),)):
+            return s  # type: ignore[no-any-return]
     try:
-        if _is_small(a) and a.shape[-1] <= (16 if a.dtype == torch.float32 else 8):  # measured against LAPACK
+        if _is_small(a) and a.is_cpu and a.shape[-1] <= (16 if a.dtype == torch.float32 else 8):  # against LAPACK
             return _small(a)[1]
         s = _lapack_orthogonal.svdvals(a)
     except TorchLinAlgError as error:

@@ -49,7 +49,9 @@ def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
         "its gradient": gradient,
         "inverse": lambda a: (a, *ops._solve_small(a, None, PLAIN, True, True)),
         "eigh": lambda a: (a, *ops._eigh_small(a, True)),
+        "eigvalsh": lambda a: (a, *ops._eigh_small(a, True, False)),
         "svd": lambda a: (a, *ops._svd_small(a)),
+        "svdvals": lambda a: (a, *ops._svd_small(a, vectors=False)),
     }
 
 

@@ -145,6 +145,11 @@ def test_teams_are_as_exact_as_lapack(n: int, kind_of_number: int, device: torch
         assert kind not in CLEAR or torch.equal(info, ops._svd_small(a)[3]), kind
         good = info == 0
         assert not good[-1], kind
+        empty, values, none, again = (x.cpu() for x in ops._svd_small(a.to(device), vectors=False))
+        assert empty.numel() == none.numel() == 0
+        assert again.tolist() == [0] * (len(a) - 1) + [1], kind
+        assert torch.equal(values[:-1], s[:-1]), kind
+        assert bool(torch.isnan(values[-1]).all()), kind
         a, u, s, vh = a[good].to(double), u[good], s[good], vh[good]
         assert bool((s[..., :-1] >= s[..., 1:]).all()), kind
         if bool(good.any()):

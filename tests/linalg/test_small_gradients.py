@@ -13,6 +13,7 @@ from torch import Tensor
 import sci
 from sci import linalg
 from sci.linalg import LinAlgError, LinAlgWarning
+from sci.linalg._small_gradients import EIG, EIGH, QR, SVD
 from tests.linalg.linalg_matrices import ALL, eps, general_kinds, hermitian_kinds, positive, random, size
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -46,7 +47,7 @@ def both(
     gs = []
     for k, y in enumerate(out):
         weight = random(5, *y.shape[1:], dtype=y.dtype if y.dim() < a.dim() else y.real.dtype, seed=k)
-        weight = weight[first : first + len(a)]
+        weight = weight[first : first + len(a)].to(a.device)
         gs.append(weight * y.detach() if y.dim() == a.dim() else weight)
     fused = torch.autograd.grad(out, x, gs, retain_graph=True)[0]
     composed = torch.autograd.grad(out, x, gs, create_graph=True)[0].detach()
@@ -195,3 +196,69 @@ def test_lu_of_singular_matrices_has_no_gradient() -> None:
             found = function(x)
         with pytest.raises(LinAlgError, match="diagonal entry 2 of matrix 1 of the batch is zero"):
             found.sum().backward()
+
+
+# ---- teams of threads ----------------------------------------------------------------------------------------------
+
+TEAMS = {"eigh": EIGH, "svd": SVD, "qr": QR, "eig": EIG}
+
+
+def parts_of(name: str, a: Tensor, missing: tuple[int, ...]) -> list[Tensor | None]:
+    """Return the results of a function and gradients of a loss without phases, None for those that are missing."""
+    results = [x.contiguous() for x in FUNCTIONS[name](a)]
+    gradients = [
+        random(*x.shape, dtype=x.real.dtype, seed=k) * (x if x.dim() == a.dim() else torch.ones_like(x))
+        for k, x in enumerate(results)
+    ]
+    return [*results, *(None if k in missing else x.contiguous() for k, x in enumerate(gradients))]
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("name", TEAMS)
+def test_teams_have_the_rule_of_lanes(name: str, dtype: torch.dtype, device: torch.device) -> None:
+    options = (not dtype.is_complex, True)
+    for n in (1, 2, 3, 5, 8, 9, 17, 32):
+        a = matrices(name, n, dtype)
+        a[3] = torch.eye(n, dtype=dtype)
+        count = len(parts_of(name, a, ())) // 2
+        for missing in {(), *((k,) for k in range(count)), tuple(range(1, count)), tuple(range(count - 1))}:
+            parts = parts_of(name, a, missing)
+            parts += [None] * (6 - len(parts))
+            expected, flags = torch.ops.sci._gradient_small(TEAMS[name], *parts, *options)
+            moved = (None if x is None else x.to(device) for x in parts)
+            found, raised = (x.cpu() for x in torch.ops.sci._gradient_small(TEAMS[name], *moved, *options, alone=True))
+            assert torch.equal(raised, flags), f"{n} {missing}"
+            scale = size(expected).clamp_min(0.01)  # of one vector alone it is 0 but for rounding
+            assert float((size(found - expected) / scale).max()) < 50 * n * eps(dtype), f"{n} {missing}"
+            if name == "eigh":
+                assert torch.equal(found, found.mH)
+
+
+def test_teams_tell_singular_triangles(device: torch.device) -> None:
+    q = torch.eye(3, dtype=torch.float64).expand(2, 3, 3).contiguous().to(device)
+    r = torch.diag(torch.tensor([2.0, 1.0, 3.0], dtype=torch.float64)).repeat(2, 1, 1)
+    r[1, 1, 1] = 0
+    parts = (q, r.to(device), None, q, None, None)
+    found, flags = (x.cpu() for x in torch.ops.sci._gradient_small(QR, *parts, False, True, alone=True))
+    assert flags.tolist() == [0, 1]
+    torch.testing.assert_close(found[0], torch.eye(3, dtype=torch.float64))
+    assert bool(found[1, :, 1].isnan().all())  # as without checks on a GPU, which does not read the flags
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("name", ["eigh", "svd", "eig"])
+def test_losses_without_a_gradient_raise_on_a_gpu(name: str, device: torch.device) -> None:
+    a = random(4, 5, 5, dtype=torch.complex128)
+    a = (a + a.mH).to(device).requires_grad_()
+    with pytest.raises(LinAlgError, match="phases"):
+        FUNCTIONS[name](a)[0 if name == "svd" else 1].imag.sum().backward()
+    x = torch.eye(5, dtype=torch.float64, device=device).expand(4, 5, 5).clone()
+    x[:2] = torch.diag(torch.arange(1.0, 6.0))
+    x = x.requires_grad_()
+    v = FUNCTIONS[name](x)[0 if name == "svd" else 1][..., :1]
+    with pytest.raises(LinAlgError, match="of matrix 2 of the batch"):
+        ((v @ v.mH) * random(5, 5).to(device)).real.sum().backward()
+    with sci.data_checks(False):
+        v = FUNCTIONS[name](x)[0 if name == "svd" else 1][..., :1]
+        (g,) = torch.autograd.grad(((v @ v.mH) * random(5, 5).to(device)).real.sum(), x)
+    assert bool(g.isfinite().all())

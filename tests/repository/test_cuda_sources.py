@@ -24,7 +24,7 @@ CPU_ONLY = {
         *("_solve_positive_quick", "_svd_alone", "_svd_quick"),
     ),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
-    "the composed rule": ("_gradient_small", "_sqrtm_small", "csr_matvec_gradients"),
+    "the composed rule": ("_sqrtm_small", "csr_matvec_gradients"),
     "operators with kernels, one pass each": ("csr_cg", "gram_schmidt", "grid_linear"),
     "torch's sorts, searches and scatters": (
         *("blocks_to_csr", "csr_to_blocks", "diagonals_to_csr", "csr_turn", "csr_rows", "csr_columns", "csr_compress"),
