@@ -48,7 +48,7 @@ def build() -> tuple[pathlib.Path, pathlib.Path]:
                     made.with_suffix(".part").replace(made)
             header = [HERE / "kernel.h"] if library == compiler else []
             if _is_older(library, *objects, *header):
-                if header:  # the key of the cache does not know the emulator's own header
+                if header:  # the key of sci's cache does not know the emulator's own header
                     shutil.rmtree(BUILD / "cache", ignore_errors=True)
                 part = library.with_suffix(".part")
                 link = ["g++", "-shared", f"-Wl,-soname,{library.name}", "-o", part, *objects]

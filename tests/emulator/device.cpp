@@ -60,9 +60,11 @@ struct Arena {
 Arena* arenas() {
   static Arena* all = [] {
     auto* made = new Arena[devices];
-    void* base = mmap(nullptr, room * devices, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    TORCH_CHECK(base != MAP_FAILED, "emulator: no address space");
-    for (int d = 0; d < devices; ++d) made[d].base = static_cast<char*>(base) + d * room;
+    void* found = mmap(nullptr, room * devices + chunk, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    TORCH_CHECK(found != MAP_FAILED, "emulator: no address space");
+    auto* base = static_cast<char*>(found) + (chunk - reinterpret_cast<uintptr_t>(found) % chunk);
+    madvise(base, room * devices, MADV_HUGEPAGE);  // to shut a page takes its time, be it small or large
+    for (int d = 0; d < devices; ++d) made[d].base = base + d * room;
     return made;
   }();
   return all;

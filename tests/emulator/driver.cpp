@@ -1,9 +1,6 @@
 // The functions of the CUDA driver that the library opens, for kernels that compiler.cpp has made. Statuses are those
 // of the driver; what it would not tell (a pointer to the host's memory) ends the launch with a status and a line.
 #include <dlfcn.h>
-#include <elf.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -145,20 +142,9 @@ int cuCtxPopCurrent_v2(void** context) {
 int cuModuleLoadData(void** module, const void* image) {
   if (contexts.empty()) return invalid_context;
   if (emulator_capturing()) return capture_unsupported;
-  auto* header = static_cast<const Elf64_Ehdr*>(image);
-  if (std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 200;  // invalid image
-  size_t size = header->e_shoff + size_t(header->e_shentsize) * header->e_shnum;
-  int file = memfd_create("kernel", 0);
-  auto* bytes = static_cast<const char*>(image);
-  for (size_t done = 0; done < size;) {
-    ssize_t wrote = write(file, bytes + done, size - done);
-    if (wrote <= 0) return failed;
-    done += size_t(wrote);
-  }
-  std::string path = "/proc/self/fd/" + std::to_string(file);
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library) return complain(200, dlerror());
-  *module = library;  // the file stays open: another of its number would be taken for this one
+  void* library = dlopen(static_cast<const char*>(image), RTLD_NOW | RTLD_LOCAL);  // compiler.cpp gives its path
+  if (!library) return complain(200, dlerror());                                   // invalid image
+  *module = library;
   return 0;
 }
 
@@ -166,8 +152,10 @@ int cuModuleGetFunction(void** function, void* module, const char* name) {
   if (contexts.empty()) return invalid_context;
   auto* made = new Function;
   made->launch = reinterpret_cast<decltype(made->launch)>(dlsym(module, name));
-  made->parameters = reinterpret_cast<decltype(made->parameters)>(dlsym(module, "emulated_parameters"));
-  auto* text = static_cast<const char**>(dlsym(module, "emulated_name"));
+  const std::string number = std::strrchr(name, '_');
+  made->parameters =
+      reinterpret_cast<decltype(made->parameters)>(dlsym(module, ("emulated_parameters" + number).c_str()));
+  auto* text = static_cast<const char**>(dlsym(module, ("emulated_name" + number).c_str()));
   if (!made->launch || !made->parameters || !text) return not_found;
   made->device = contexts.back();
   made->name = *text;

@@ -75,7 +75,9 @@ def test_a_thread_takes_several_elements_where_there_are_many(
         assert (one["grid"], one["n"]) == (-(-n // (128 * count)), n)
         expected = function(*(x[view] for x in operands))
         for a, b in zip(*((r if isinstance(r, tuple) else (r,)) for r in (found, expected)), strict=True):
-            torch.testing.assert_close(a.cpu(), b, rtol=8 * torch.finfo(dtype).eps, atol=0, equal_nan=True)
+            eps = torch.finfo(dtype).eps
+            zero = eps if function is special.sici else 0  # Ci(0.6165...) = 0, by rounding of terms near 1
+            torch.testing.assert_close(a.cpu(), b, rtol=8 * eps, atol=zero, equal_nan=True)
 
 
 def test_several_elements_share_a_number() -> None:
