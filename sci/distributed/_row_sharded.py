@@ -52,7 +52,7 @@ class _Exchange:
         return y[: self.own].index_add(0, self.sent, back)
 
     def _send(self, x: Tensor, sends: list[int], receives: list[int]) -> Tensor:
-        x = x.resolve_conj().contiguous()
+        x = x.resolve_conj().resolve_neg().contiguous()
         out = x.new_empty((sum(receives), *x.shape[1:]))
         raw = torch.view_as_real if x.is_complex() else lambda part: part  # not all backends know complex numbers
         dist.all_to_all_single(raw(out), raw(x), receives, sends, group=self.group)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from .._core import runtime
+from .._core.arrays import made_there
 from ._checks import nothing_differentiates
 from ._collocation import rows_at
 from ._knots import not_a_knot
@@ -79,7 +80,7 @@ def smooth_grid(
     )
     fp, q, ier = numbers.tolist()
     if nothing_differentiates(x, y, z, *ends, s):
-        return tx.to(x), ty.to(y), c.to(z), z.new_tensor(fp), int(ier)
+        return tx.to(x), ty.to(y), c.to(z), made_there(fp, z.dtype, z.device), int(ier)
 
     def problem(x: Tensor, y: Tensor, z: Tensor, *ends: Tensor) -> _Fit:
         low_x, high_x, low_y, high_y = ends

@@ -156,7 +156,7 @@ def make_interp_spline(
     columns = flatten_trailing(y, 1)
     if chosen and not (periodic or any(ends)) and _plain(x, columns):
         # By plane rotations in one kernel, where nobody asks for derivatives.
-        numbers = torch.view_as_real(columns).flatten(1) if columns.is_complex() else columns
+        numbers = torch.view_as_real(columns.resolve_conj()).flatten(1) if columns.is_complex() else columns
         inner, one = t[k + 1 : -k - 1], torch.ones_like(x)
         low, high = read(x[0], x[-1])
         c = torch.ops.sci.spline_smoothing_search.default(x, numbers, one, inner, low, high, k, 0.0, 0, False, 0)[1]

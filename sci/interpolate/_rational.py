@@ -302,7 +302,8 @@ class AAA(_BarycentricRational):
         if max_terms < 1:
             raise ValueError("`max_terms` must be an integer value greater than or equal to one.")
         x = self._nodes.detach()
-        _, first = torch.unique(torch.view_as_real(x) if x.is_complex() else x, dim=0, return_inverse=True)
+        numbers = torch.view_as_real(x.resolve_conj()) if x.is_complex() else x
+        _, first = torch.unique(numbers, dim=0, return_inverse=True)
         place = torch.arange(x.shape[0], device=x.device)
         kept = torch.full_like(place, x.shape[0]).scatter_reduce(0, first, place, "amin")
         kept = kept[kept < x.shape[0]]

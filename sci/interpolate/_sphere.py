@@ -95,11 +95,14 @@ class Sphere:
 def _space(
     like: Tensor, inner_theta: Sequence[float], inner_phi: Sequence[float], low: float = 0.0, **more: Any
 ) -> Sphere:
-    def ends(a: float, b: float) -> tuple[Tensor, Tensor]:
-        return like.new_tensor(a), like.new_tensor(b)
+    def there(x: Any) -> Tensor:
+        return made_there(x, like.dtype, like.device)
 
-    tx = laid_out(like.new_tensor(list(inner_theta)), ends(0.0, math.pi), 3)
-    ty = laid_out(like.new_tensor(list(inner_phi)), ends(low, low + 2 * math.pi), 3, periodic=True)
+    def ends(a: float, b: float) -> tuple[Tensor, Tensor]:
+        return there(a), there(b)
+
+    tx = laid_out(there(list(inner_theta)), ends(0.0, math.pi), 3)
+    ty = laid_out(there(list(inner_phi)), ends(low, low + 2 * math.pi), 3, periodic=True)
     return Sphere(tx, ty, **more)
 
 

@@ -46,7 +46,7 @@ def largest_bandwidth(a: Tensor) -> tuple[int, int]:
     if a.dim() == 2 and a.is_cpu and not transforms_active() and not dispatch_modes():
         from scipy.linalg import bandwidth as found  # which stops at the first number that is not 0
 
-        low, up = found(a.detach().resolve_conj().resolve_neg().numpy())
+        low, up = found(a.numpy(force=True))
         return int(low), int(up)
     low, up = _bandwidths(a.detach())
     try:

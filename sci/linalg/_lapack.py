@@ -88,7 +88,7 @@ def near_one(x: Any) -> bool:
 
 def columns(a: Tensor) -> Any:
     """Return a column-major copy of one matrix, which routines may overwrite: in half the time of their own or less."""
-    a = a.detach().resolve_conj()
+    a = a.detach().resolve_conj().resolve_neg()
     if a.shape[1] * a.element_size() % _ASSOCIATIVE == 0:
         return a.mT.clone(memory_format=torch.contiguous_format).numpy().T
     x = a.numpy()

@@ -18,7 +18,7 @@ def wide_band(ab: Tensor, solve: bool) -> bool:
 
 def pbtrf(ab: Tensor, lower: bool) -> Tensor | None:
     """Return the band Cholesky factor of one matrix, zero in the corner; None where it is not positive definite."""
-    c, info = _lapack.routine("pbtrf", ab.dtype)(ab.detach().resolve_conj().numpy(), lower=int(lower))
+    c, info = _lapack.routine("pbtrf", ab.dtype)(ab.numpy(force=True), lower=int(lower))
     if info != 0:
         return None
     factor = torch.from_numpy(c).contiguous()
@@ -33,7 +33,7 @@ def pbtrf(ab: Tensor, lower: bool) -> Tensor | None:
 
 def pbsv(ab: Tensor, b: Tensor, lower: bool) -> Tensor | None:
     """Return the solution of one positive definite banded system; None where it is not positive definite."""
-    band, right = (y.detach().resolve_conj().numpy() for y in (ab, b))
+    band, right = (y.numpy(force=True) for y in (ab, b))
     _, x, info = _lapack.routine("pbsv", ab.dtype)(band, right, lower=int(lower))
     return torch.from_numpy(x).contiguous() if info == 0 else None
 
@@ -63,10 +63,10 @@ def bevd(ab: Tensor, lower: bool, vectors: bool) -> tuple[Tensor, Tensor | None]
     routine = _lapack.routine("hbevd" if ab.is_complex() else "sbevd", ab.dtype)
     options = {"compute_v": int(vectors), "lower": int(lower), "overwrite_ab": 0}  # 1 unless told
     if ab.dim() == 2:
-        w, v, info = routine(ab.detach().resolve_conj().numpy(), **options)
+        w, v, info = routine(ab.numpy(force=True), **options)
         return (torch.from_numpy(w), torch.from_numpy(v) if vectors else None) if info == 0 else None
     found = []
-    for one in ab.detach().reshape(-1, *ab.shape[-2:]).resolve_conj().numpy():
+    for one in ab.detach().reshape(-1, *ab.shape[-2:]).numpy(force=True):
         w, v, info = routine(one, **options)
         if info != 0:
             return None

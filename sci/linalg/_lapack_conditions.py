@@ -88,7 +88,7 @@ def estimates_condition(a: Tensor) -> bool:
 
 
 def condition_of_triangle(a: Tensor, lower: bool) -> float:
-    matrix = a.contiguous().resolve_conj().numpy().T
+    matrix = a.contiguous().numpy(force=True).T
     return float(_lapack.routine("trcon", a.dtype)(matrix, norm="I", uplo="U" if lower else "L")[0])
 
 
@@ -101,13 +101,13 @@ def norm_of_half(x: Any, lower: bool) -> float:
 
 def condition_of_factor(a: Tensor, c: Tensor, lower: bool) -> float:
     """Return that of a Hermitian matrix, of which one triangle is read, from its Cholesky factor."""
-    factor = c.contiguous().resolve_conj().numpy().T
-    norm = norm_of_half(a.resolve_conj().numpy(), lower)
+    factor = c.contiguous().numpy(force=True).T
+    norm = norm_of_half(a.numpy(force=True), lower)
     return float(_lapack.routine("pocon", c.dtype)(factor, norm, uplo="U" if lower else "L")[0])
 
 
 def condition_of_band(ab: Tensor, below: int, above: int) -> float:
     """Return that of a matrix from its diagonals in band storage."""
     norm, band = float(ab.abs().sum(0).amax()), torch.nn.functional.pad(ab, (0, 0, below, 0))
-    packed, pivots, info = _lapack.routine("gbtrf", ab.dtype)(band.resolve_conj().numpy(), below, above)
+    packed, pivots, info = _lapack.routine("gbtrf", ab.dtype)(band.numpy(force=True), below, above)
     return 0.0 if info else float(_lapack.routine("gbcon", ab.dtype)(below, above, packed, pivots, norm)[0])

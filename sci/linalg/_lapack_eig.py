@@ -26,7 +26,7 @@ def geev(a: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
             for x in (many_w, many_left, many_right):
                 x[k] = torch.nan
             continue
-        *parts, vl, vr, code = routine(many[k].resolve_conj().numpy(), lwork=max(1, 32 * n))
+        *parts, vl, vr, code = routine(many[k].numpy(force=True), lwork=max(1, 32 * n))
         many_w[k] = values = _values(parts)
         many_left[k], many_right[k] = (_vectors(torch.from_numpy(v), values) for v in (vl, vr))
         info.view(-1)[k] = code
@@ -46,7 +46,7 @@ def ggev(a: Tensor, b: Tensor, from_left: bool) -> tuple[Tensor, Tensor, Tensor,
     found = [x.view(many_a.shape[0], *x.shape[a.dim() - 2 :]) for x in (alpha, beta, right, left)]
     many_alpha, many_beta, many_right, many_left = found
     for k in range(many_a.shape[0]):
-        one, other = (x[k].contiguous().resolve_conj().numpy() for x in (many_a, many_b))
+        one, other = (x[k].contiguous().numpy(force=True) for x in (many_a, many_b))
         if not bool(torch.isfinite(finite_probe(many_a[k]) + finite_probe(many_b[k]))):
             for x in found:
                 x[k] = torch.nan

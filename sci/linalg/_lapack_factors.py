@@ -19,7 +19,7 @@ def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     """Return the Cholesky factors of a batch, with zeros in the other triangle, and LAPACK's info."""
     routine = _lapack.routine("potrf", a.dtype)
     if a.dim() == 2 and not lower and a.shape[-1] >= LOWER_CHOLESKY_FROM:
-        c, info = routine(a.detach().contiguous().resolve_conj().numpy().T, lower=True, clean=1)
+        c, info = routine(a.contiguous().numpy(force=True).T, lower=True, clean=1)
         return torch.from_numpy(c.T), torch.tensor(info, dtype=torch.int32)
     out = torch.empty(a.shape, dtype=a.dtype)
     info = torch.zeros(a.shape[:-2], dtype=torch.int32)
@@ -28,7 +28,7 @@ def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     source = (a if lower else a.mT).detach().reshape(-1, *a.shape[-2:])
     codes, factors = info.view(-1), out.view(-1, *a.shape[-2:])
     for k in range(source.shape[0]):
-        c, codes[k] = routine(source[k].contiguous().resolve_conj().numpy().T, lower=False, clean=1)
+        c, codes[k] = routine(source[k].contiguous().numpy(force=True).T, lower=False, clean=1)
         made = torch.from_numpy(c.T)
         if lower and source.shape[0] == 1:
             return made.view(a.shape), info
@@ -52,10 +52,10 @@ def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, ove
         ak, turned = many_a[k], trans != 0
         low, transposed = (not lower, turned) if not ak.mT.is_contiguous() else (lower, not turned)
         if ak.mT.is_contiguous():
-            matrix = ak.resolve_conj().numpy()
+            matrix = ak.numpy(force=True)
         else:
-            matrix = ak.contiguous().resolve_conj().numpy().T
-        right = many_b[k].contiguous().resolve_conj().numpy().T
+            matrix = ak.contiguous().numpy(force=True).T
+        right = many_b[k].contiguous().numpy(force=True).T
         options = {"lower": low, "diag": int(unit_diagonal)}
         if vector:  # op(A) x = b itself: the other way round
             x = routine(matrix, right[0], overwrite_x=overwrite_b, trans=int(not transposed), **options)
@@ -91,7 +91,7 @@ def lu_factor(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def getrs(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tensor:
     """Return A^-1 b or A^-H b of one matrix, from what `getrf` returned."""
     trans = 0 if not adjoint else 2 if lu.is_complex() else 1
-    matrix, exchanges, x = lu.detach().resolve_conj().numpy(), (pivots - 1).numpy(), _lapack.columns(b)
+    matrix, exchanges, x = lu.numpy(force=True), (pivots - 1).numpy(), _lapack.columns(b)
     if b.shape[-1] > 1:
         x, _ = _lapack.routine("getrs", lu.dtype)(matrix, exchanges, x, trans=trans, overwrite_b=1)
         return _lapack.row_major(x)
@@ -107,7 +107,7 @@ def getrs(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tensor:
 
 def _lu_of_transpose(a: Tensor) -> tuple[Any, Any, Tensor, int]:
     """Return LU of A^T and its pivots, the diagonal of U with the sign of their exchanges in it, and LAPACK's info."""
-    x = a.detach().contiguous().resolve_conj().numpy().T
+    x = a.contiguous().numpy(force=True).T
     lu, pivots, info = _lapack.routine("getrf", a.dtype)(x)
     diagonal = lu.diagonal().copy()
     if np.count_nonzero(pivots != np.arange(len(pivots), dtype=pivots.dtype)) % 2:
@@ -132,7 +132,7 @@ def inverse(a: Tensor) -> tuple[Tensor, Tensor, int]:
 def gttrf(below: Tensor, diagonal: Tensor, above: Tensor) -> tuple[Tensor, ...]:
     """Return the diagonals of L and U of one tridiagonal matrix, pivots counted from 1, and LAPACK's info."""
     routine = _lapack.routine("gttrf", diagonal.dtype)
-    *found, info = routine(*(x.detach().resolve_conj().numpy() for x in (below, diagonal, above)))
+    *found, info = routine(*(x.numpy(force=True) for x in (below, diagonal, above)))
     return *(torch.from_numpy(x) for x in found), torch.tensor(info, dtype=torch.int32)
 
 

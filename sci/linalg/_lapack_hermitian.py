@@ -20,7 +20,7 @@ def eigvalsh(a: Tensor, lower: bool) -> Tensor:
     flat, many = a.detach().reshape(-1, *a.shape[-2:]), out.view(-1, a.shape[-1])
     for k in range(flat.shape[0]):
         # The transpose of A is conj(A), which has the eigenvalues of A.
-        matrix = flat[k].contiguous().resolve_conj().numpy().T
+        matrix = flat[k].contiguous().numpy(force=True).T
         found = routine(matrix, compute_v=0, lower=int(not lower), lwork=_WORK * matrix.shape[0])
         if found[-1] != 0:
             raise LinAlgError(f"eigvalsh: LAPACK's eigenvalue routine failed with info = {found[-1]}")
@@ -55,7 +55,7 @@ def eigh(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
 def eigh_subset(a: Tensor, lower: bool, first: int, last: int, vectors: bool) -> tuple[Tensor, Tensor | None]:
     """Return some eigenvalues and vectors of one Hermitian matrix."""
     routine = _lapack.routine("heevr" if a.is_complex() else "syevr", a.dtype)
-    matrix = a.detach().contiguous().resolve_conj().numpy().T
+    matrix = a.contiguous().numpy(force=True).T
     options = {"compute_v": int(vectors), "range": "I", "il": first + 1, "iu": last + 1, "lower": int(not lower)}
     options["lwork"] = _WORK * a.shape[-1]
     w, v, _, _, info = routine(matrix, **options)
@@ -78,7 +78,7 @@ def sygvd(a: Tensor, b: Tensor, lower: bool, kind: int) -> tuple[Tensor, Tensor,
     many_w, codes = w.view(-1, n), info.view(-1)
     for k in range(many_a.shape[0]):
         # The transposes are conj(A) and conj(B), whose vectors are conj(V).
-        one, other = (x[k].contiguous().resolve_conj().numpy().T for x in (many_a, many_b))
+        one, other = (x[k].contiguous().numpy(force=True).T for x in (many_a, many_b))
         found = routine(one, other, itype=kind, jobz="V", uplo="U" if lower else "L")
         vectors = torch.from_numpy(found[1])
         many_w[k], many_v[k], codes[k] = torch.from_numpy(found[0]), vectors.conj() if complex_ else vectors, found[2]

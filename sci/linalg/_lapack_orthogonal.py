@@ -19,7 +19,7 @@ def geqp3(a: Tensor) -> Tensor:
     routine = _lapack.routine("geqp3", a.dtype)
     many, many_places = a.detach().reshape(-1, *a.shape[-2:]), places.view(-1, n)
     for k in range(many.shape[0]):
-        matrix = many[k].contiguous().resolve_conj().numpy()
+        matrix = many[k].contiguous().numpy(force=True)
         many_places[k] = torch.from_numpy(routine(matrix)[1] - 1)
     return places
 
@@ -42,7 +42,7 @@ def _unitary(packed: Any, tau: Any, columns: int) -> Tensor:
 def pivoted_qr(a: Tensor, columns: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return Q with so many columns, R and the permutation of one matrix, from one factorization."""
     n = a.shape[-1]
-    packed, places, tau, _, _ = _lapack.routine("geqp3", a.dtype)(a.detach().resolve_conj().numpy(), lwork=64 * (n + 1))
+    packed, places, tau, _, _ = _lapack.routine("geqp3", a.dtype)(a.numpy(force=True), lwork=64 * (n + 1))
     r = torch.from_numpy(packed)[:columns].triu().contiguous()
     return _unitary(packed, tau, columns), r, torch.from_numpy(places.astype("int64") - 1)
 
@@ -101,10 +101,10 @@ def gelsd(a: Tensor, b: Tensor, rtol: float) -> tuple[Tensor, Tensor, int, int]:
     """Return the least-squares solution of one system, singular values, the rank, and LAPACK's info."""
     m, n = a.shape
     routine, query = _lapack.routine("gelsd", a.dtype), _lapack.routine("gelsd_lwork", a.dtype)
-    right = torch.nn.functional.pad(b, (0, 0, 0, max(0, n - m))).detach().resolve_conj().numpy()
+    right = torch.nn.functional.pad(b, (0, 0, 0, max(0, n - m))).numpy(force=True)
     *work, _ = query(m, n, b.shape[-1], rtol)
     sizes = [int(w.real) for w in work]
-    x, s, rank, info = routine(a.detach().resolve_conj().numpy(), right, *sizes, rtol)
+    x, s, rank, info = routine(a.numpy(force=True), right, *sizes, rtol)
     return torch.from_numpy(x[:n]), torch.from_numpy(s), int(rank), int(info)
 
 
@@ -124,7 +124,7 @@ def csd(x: Tensor, p: int, q: int, swap: bool) -> tuple[Tensor, ...]:
     options = {key: int(size.real) for key, size in zip(("lwork", "lrwork"), work, strict=False)}
     flat, flats = x.detach().reshape(-1, m, m), [y.view(-1, *y.shape[len(batch) :]) for y in out]
     for k in range(flat.shape[0]):
-        whole = flat[k].resolve_conj().numpy()
+        whole = flat[k].numpy(force=True)
         blocks = (whole[:p, :q], whole[:p, q:], whole[p:, :q], whole[p:, q:])
         *_, theta, u1, u2, v1, v2, code = routine(*blocks, signs=swap, **options)
         for y, found in zip(flats, (u1, u2, theta, v1, v2), strict=True):

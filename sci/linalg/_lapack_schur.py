@@ -21,7 +21,7 @@ def gebal(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
         return factors, places
     many, many_factors, many_places = a.detach().reshape(-1, n, n), factors.view(-1, n), places.view(-1, n)
     for k in range(many.shape[0]):
-        _, low, high, found, _ = routine(many[k].contiguous().resolve_conj().numpy(), scale=scale, permute=permute)
+        _, low, high, found, _ = routine(many[k].contiguous().numpy(force=True), scale=scale, permute=permute)
         order = list(range(n))
         # Outside low ... high `found` holds the exchanges, made from the end backward, then from the start forward.
         for j in (*range(n - 1, high, -1), *range(low)):
@@ -78,7 +78,7 @@ def gees(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         if not bool(torch.isfinite(finite_probe(flat[k]))):
             many_t[k], many_z[k], codes[k] = torch.nan, torch.nan, flat.shape[-1]
             continue
-        matrix = flat[k].resolve_conj().numpy()
+        matrix = flat[k].numpy(force=True)
         if not lwork:
             lwork = int(routine(_no_selection, matrix, lwork=-1)[-2][0].real)
         found = routine(_no_selection, matrix, lwork=lwork)
@@ -110,7 +110,7 @@ def gges(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
     many_a, many_b, *many = (x.detach().reshape(-1, n, n) for x in (a, b, *forms))
     lwork = 0
     for k in range(many_a.shape[0]):
-        one, other = (x[k].contiguous().resolve_conj().numpy() for x in (many_a, many_b))
+        one, other = (x[k].contiguous().numpy(force=True) for x in (many_a, many_b))
         if not bool(torch.isfinite(finite_probe(many_a[k]) + finite_probe(many_b[k]))):
             for x in many:
                 x[k] = torch.nan
@@ -134,7 +134,7 @@ def tgsen(s: Tensor, t: Tensor, q: Tensor, z: Tensor, select: Tensor) -> tuple[T
     many, out = ([x.detach().reshape(-1, n, n) for x in xs] for xs in ((s, t, q, z), forms))
     flags = select.reshape(-1, n)
     for k in range(flags.shape[0]):
-        matrices = (x[k].contiguous().resolve_conj().numpy() for x in many)
+        matrices = (x[k].contiguous().numpy(force=True) for x in many)
         found = routine(flags[k].numpy(), *matrices, ijob=0, lwork=4 * n + 16, liwork=1)
         for x, y in zip(out, (found[0], found[1], found[-7], found[-6]), strict=True):
             x[k] = torch.from_numpy(y)

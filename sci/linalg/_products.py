@@ -55,11 +55,12 @@ def _by_kernel(kind: int, a: Tensor, b: Tensor, c: Tensor) -> tuple[Tensor, Tens
 def is_adjoint(a: Tensor, b: Tensor) -> bool:
     """Return whether `b` is ``a.mH``, a view of the same numbers."""
     views = a.data_ptr() == b.data_ptr() and a.shape == b.shape and a.stride() == b.mT.stride()
-    return views and (not a.is_complex() or a.is_conj() != b.is_conj())
+    return views and a.is_neg() == b.is_neg() and (not a.is_complex() or a.is_conj() != b.is_conj())
 
 
 def _is_same(a: Tensor, b: Tensor) -> bool:
-    return a.data_ptr() == b.data_ptr() and a.stride() == b.stride() and a.is_conj() == b.is_conj()
+    views = a.data_ptr() == b.data_ptr() and a.stride() == b.stride()
+    return views and a.is_neg() == b.is_neg() and a.is_conj() == b.is_conj()
 
 
 def signs(a: Tensor) -> tuple[Tensor, Tensor]:

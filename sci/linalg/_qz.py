@@ -68,7 +68,7 @@ def _selection(sort: Any, s: Tensor, t: Tensor) -> Tensor:
             "ordqz: a callable sort reads the eigenvalues; to compile use 'lhp', 'rhp', 'iuc', 'ouc'"
         )
     else:
-        found = sort(alpha.cpu().resolve_conj().numpy(), beta.cpu().resolve_conj().numpy())
+        found = sort(alpha.numpy(force=True), beta.numpy(force=True))
         select = torch.as_tensor(found, dtype=torch.bool, device=s.device).reshape(alpha.shape)
     blocks = blocks_of(s)
     if blocks is not None:  # either of a pair selects both

@@ -336,7 +336,7 @@ class SparseBase(Operators, Ufuncs, Elementwise, Extremes, Printing):
             raise bad_argument("to_scipy", "self", "on the CPU (move it with .cpu())", x)
         if x.requires_grad:
             raise RuntimeError("to_scipy: the array records gradients, which SciPy would lose: detach() it first")
-        return x.resolve_conj().resolve_neg().numpy()
+        return x.numpy(force=True)
 
     def _scipy_class(self) -> Any:
         import scipy.sparse

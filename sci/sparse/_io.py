@@ -59,7 +59,7 @@ def save_npz(file: Any, matrix: Any, compressed: bool = True) -> None:
     else:
         raise NotImplementedError(f"Save is not implemented for sparse matrix of format {A.format}.")
     parts["data"] = A.data
-    arrays = {name: x.detach().cpu().resolve_conj().resolve_neg().numpy() for name, x in parts.items()}
+    arrays = {name: x.numpy(force=True) for name, x in parts.items()}
     save = np.savez_compressed if compressed else np.savez
     save(file, format=A.format.encode("ascii"), shape=A.shape, _is_array=A._is_array, **arrays)
 

@@ -50,5 +50,5 @@ class Ufuncs:
         # In place a dense result goes where it is asked to be; `x *= A` makes x sparse, as with SciPy's arrays.
         if made is NotImplemented or out is None or made.shape != out[0].shape or not isinstance(made, Tensor):
             return made
-        out[0][...] = made.detach().cpu().resolve_conj().numpy()
+        out[0][...] = made.numpy(force=True)
         return out[0]

@@ -114,6 +114,14 @@ def test_matrices_of_a_batch_do_not_depend_on_their_neighbours() -> None:
     assert torch.equal(solve_sylvester(a, a, q)[7:12], solve_sylvester(a[7:12], a[7:12], q[7:12]))
 
 
+@pytest.mark.parametrize("n", [6, 40])
+def test_a_view_of_the_other_sign_is_not_the_adjoint(n: int) -> None:
+    a = random(n, n, dtype=torch.complex128) + 5j * torch.eye(n)
+    b = torch._neg_view(a.mH)
+    x = random(n, n, dtype=torch.complex128, seed=1)
+    close(solve_sylvester(a, b, a @ x + x @ b), x, 1e4)
+
+
 def test_matrices_left_to_other_methods() -> None:
     a = right_half_plane(6, 3, 3, dtype=torch.float64)
     a[4] = torch.diag(torch.tensor([1.0, -4.0, 9.0]))

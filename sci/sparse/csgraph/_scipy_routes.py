@@ -184,7 +184,7 @@ def _matching_kernel(
 ) -> tuple[Tensor, Tensor]:
     import scipy.sparse.csgraph
 
-    plain = [x.detach().cpu().resolve_conj().numpy() for x in (data, indices, indptr)]
+    plain = [x.numpy(force=True) for x in (data, indices, indptr)]
     A = scipy.sparse.csr_array(tuple(plain), shape=(indptr.shape[0] - 1, columns))
     rows, partners = scipy.sparse.csgraph.min_weight_full_bipartite_matching(A, maximize)
     return _integers(rows, data.device), _integers(partners, data.device)

@@ -86,7 +86,7 @@ def _factorize(data: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str
 
     if indices.shape[0] < n:  # some row is empty
         return _Factor(None)
-    transposed = csc_array((data.detach().numpy(), indices.numpy(), indptr.numpy()), shape=(n, n))
+    transposed = csc_array((data.numpy(force=True), indices.numpy(), indptr.numpy()), shape=(n, n))
     if not transposed.has_canonical_format:  # SciPy would sort in place, in the caller's memory
         transposed = transposed.copy()
         transposed.sum_duplicates()
@@ -153,21 +153,20 @@ def _kernel(
     if device.type != "cpu":
         take_host_route("sparse.linalg.spsolve", device, WITHOUT_CUDSS)
         data, b, indptr, indices = (x.cpu() for x in (data, b, indptr, indices))
-    values = data.resolve_conj().contiguous().reshape(math.prod(data.shape[:-1]), data.shape[-1])
-    right = b.resolve_conj()
+    values = data.reshape(math.prod(data.shape[:-1]), data.shape[-1])
     factors = [] if factor is None else [_factors.get(int(name)) for name in factor.reshape(-1).tolist()]
     if not factors or any(f is None or isinstance(f.lu, _cudss.Factors) for f in factors):
         # Also where a compiler or a copy has kept the numbers and lost what they stand for.
         factors = [*_factorize_all(values, indptr, indices, n, order)]
     if data.dim() == 1:
-        columns = right.movedim(-2, 0)  # (n, *batch, k)
+        columns = b.movedim(-2, 0)  # (n, *batch, k)
         x = _solve_columns(factors[0], columns.reshape(n, -1), adjoint).reshape(columns.shape).movedim(0, -2)
     else:
         batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])
         which = torch.arange(len(factors)).reshape(data.shape[:-1]).expand(batch).reshape(-1).tolist()
-        members = right.expand(*batch, *b.shape[-2:]).reshape(-1, *b.shape[-2:])
+        members = b.expand(*batch, *b.shape[-2:]).reshape(-1, *b.shape[-2:])
         parts = [_solve_columns(factors[f], member, adjoint) for f, member in zip(which, members, strict=True)]
-        x = torch.stack(parts).reshape(*batch, *b.shape[-2:]) if parts else right.new_empty((*batch, *b.shape[-2:]))
+        x = torch.stack(parts).reshape(*batch, *b.shape[-2:]) if parts else b.new_empty((*batch, *b.shape[-2:]))
     # New names even for factors that were handed in: an operator must not return its input.
     return x.contiguous().to(device), _named(factors, tuple(data.shape[:-1]))  # type: ignore[arg-type]
 
@@ -187,14 +186,14 @@ def _by_cudss(
     if not isinstance(group, _cudss.Factors) or [f and (f.lu, f.member) for f in known] != [
         (group, i) for i in range(m)
     ]:
-        values = data.detach().resolve_conj().reshape(m, data.shape[-1])
+        values = data.detach().resolve_conj().resolve_neg().reshape(m, data.shape[-1])
         group = _cudss.Factors(solver, values, indptr, indices, n)
     # Dimensions of the batch that the matrices do not have count as columns.
     batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])
     own = (1,) * (len(batch) - data.dim() + 1) + tuple(data.shape[:-1])
     many, few = ([d for d in range(len(batch)) if (own[d] == 1) is one] for one in (False, True))
     there = (*many, len(batch), *few, len(batch) + 1)
-    right = b.detach().resolve_conj().expand(*batch, *b.shape[-2:]).permute(there)
+    right = b.detach().resolve_conj().resolve_neg().expand(*batch, *b.shape[-2:]).permute(there)
     x = group.solve(right.reshape(m, n, math.prod(right.shape[len(many) + 1 :])), adjoint)
     if x is None:
         return None
@@ -207,7 +206,7 @@ def _solve_columns(factor: Any, b: Tensor, adjoint: bool) -> Tensor:
     if b.numel() == 0:
         return b.clone()
     # SuperLU takes columns: a row-major tensor's transpose is what it wants to see.
-    solved = factor.solve(np.asfortranarray(b.detach().numpy()), adjoint)
+    solved = factor.solve(np.asfortranarray(b.numpy(force=True)), adjoint)
     return torch.from_numpy(solved)
 
 
@@ -451,7 +450,7 @@ class SuperLU:
             take_host_route("sparse.linalg.SuperLU", self._matrix.device, "cuDSS does not hand out its factors")
             data, pattern = self._matrix._data, self._matrix._valid()
             indptr, indices = pattern.indptr.cpu(), pattern.indices.cpu()
-            found = _factorize(data.cpu().resolve_conj(), indptr, indices, self.shape[0], self._order)
+            found = _factorize(data.cpu(), indptr, indices, self.shape[0], self._order)
         return found.lu
 
     @property
