@@ -4,7 +4,7 @@
 // A)
 //            or as a multiple to subtract (A^T, A^H), so that memory is read along rows either way.
 // Singular   By IEEE division. Entries of the other triangle are not read, with `unit` nor those of the diagonal.
-// CPU only: on CUDA these systems are torch's.
+// CPU only: on CUDA teams have small ones (linalg/systems.h), others are torch's.
 #pragma once
 #include "core/complex.h"
 #include "fft/lanes.h"

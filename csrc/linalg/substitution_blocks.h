@@ -7,7 +7,7 @@
 //            not waited for one by one; products with the rest run along the rows of each. Rows are filled up with
 //            those of the unit matrix to a multiple of L.
 // Singular   As in linalg/substitution.h, by IEEE division.
-// CPU only: on CUDA these systems are torch's.
+// CPU only: on CUDA teams have small ones (linalg/systems.h), others are torch's.
 #pragma once
 #include "linalg/substitution.h"
 

@@ -65,6 +65,25 @@ SCI_HD int factor_system(T* f, int64_t row, int32_t* pivots, int64_t n, Team tea
   return failed;
 }
 
+/// `count` columns of b (n x m) from the `first` on become y. Whether all of a lane's are finite.
+template <class T>
+SCI_HD bool read_columns(const T* b, T* y, int64_t row, int64_t n, int64_t m, int64_t first, int64_t count, Team team) {
+  bool finite = true;
+  for_entries(team, n * count, count, [&](int64_t, int64_t i, int64_t j) {
+    const T x = b[i * m + first + j];
+    finite = finite && isfinite(x);
+    y[i * row + j] = x;
+  });
+  return finite;
+}
+
+/// What stands in a team's memory: n rows of a matrix, so many columns beside it, and n whole numbers.
+template <class T>
+SCI_HD int64_t room_of_system(int64_t n, int64_t columns, int64_t team_size) {
+  const int64_t numbers = n * ((n | 1) + columns);
+  return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), int(team_size), sizeof(T));
+}
+
 /// X = op(A)^-1 B per team, so many columns of B at a time as a team has lanes; without B the inverse.
 template <class T, bool positive>
 struct SystemItem {
@@ -77,14 +96,10 @@ struct SystemItem {
   SystemKind kind;
   bool look;
 
-  SCI_HD int64_t row() const { return n | 1; }
   SCI_HD int64_t columns() const { return min(m, team_size); }
-  SCI_HD int64_t shared_bytes() const {
-    const int64_t numbers = n * (row() + (columns() | 1));
-    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
-  }
+  SCI_HD int64_t shared_bytes() const { return room_of_system<T>(n, columns() | 1, team_size); }
   SCI_HD void team(int64_t i, Team team, char* shared) const {
-    const int64_t row = this->row(), most = columns(), y_row = most | 1;
+    const int64_t row = n | 1, most = columns(), y_row = most | 1;
     T *f = reinterpret_cast<T*>(shared), *y = f + n * row;
     auto* swaps = reinterpret_cast<int32_t*>(y + n * y_row);
     const bool finite = read_system(a.item(i), f, row, n, kind, team);
@@ -97,14 +112,14 @@ struct SystemItem {
     bool good = finite || !look;
     for (int64_t first = 0; first < m; first += most) {
       const int64_t count = min(most, m - first);
-      const T* right = b.at ? b.item(i) + first : nullptr;
       T* out = x + i * n * m + first;
       team.sync();
-      for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) {
-        const T z = right ? right[at * m + j] : T(first + j == at ? 1 : 0);
-        good = good && (!look || isfinite(z));
-        y[at * y_row + j] = z;
-      });
+      if (b.at) {
+        good = (read_columns(b.item(i), y, y_row, n, m, first, count, team) || !look) && good;
+      } else {
+        for_entries(team, n * count, count,
+                    [&](int64_t, int64_t at, int64_t j) { y[at * y_row + j] = T(first + j == at ? 1 : 0); });
+      }
       team.sync();
       lu_solve(f, row, pivots, y, y_row, n, count, 0, team);
       for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) {
@@ -130,13 +145,10 @@ struct ConditionItem {
   int64_t n, team_size;
   SystemKind kind;
 
-  SCI_HD int64_t row() const { return n | 1; }
-  SCI_HD int64_t shared_bytes() const {
-    return room_beside(n * (row() + 1) * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
-  }
+  SCI_HD int64_t shared_bytes() const { return room_of_system<T>(n, 1, team_size); }
   SCI_HD void team(int64_t i, Team team, char* shared) const {
     if (info[i] != 0 || !(rcond[i] <= R(2) * limits<R>::epsilon)) return;
-    const int64_t row = this->row();
+    const int64_t row = n | 1;
     T *f = reinterpret_cast<T*>(shared), *x = f + n * row;
     auto* swaps = reinterpret_cast<int32_t*>(x + n);
     read_system(a.item(i), f, row, n, kind, team);
@@ -157,13 +169,9 @@ struct SystemGradient {
   int64_t n, m, team_size;
   SystemKind kind;
 
-  SCI_HD int64_t row() const { return n | 1; }
-  SCI_HD int64_t shared_bytes() const {
-    const int64_t numbers = n * (row() + 2 * (m | 1));
-    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
-  }
+  SCI_HD int64_t shared_bytes() const { return room_of_system<T>(n, 2 * (m | 1), team_size); }
   SCI_HD void team(int64_t i, Team team, char* shared) const {
-    const int64_t row = this->row(), y_row = m | 1;
+    const int64_t row = n | 1, y_row = m | 1;
     T *f = reinterpret_cast<T*>(shared), *y = f + n * row, *z = y + n * y_row;
     auto* swaps = reinterpret_cast<int32_t*>(z + n * y_row);
     read_system(a + i * n * n, f, row, n, kind, team);
@@ -190,40 +198,112 @@ struct SystemGradient {
   }
 };
 
-/// op(A)^-1 B per team with factors that are there, so many columns of B at a time as a team has lanes.
+/// What systems with factors that are there have in common: a team takes so many columns as it has lanes, the next team
+/// the next columns.
 template <class T>
-struct LuSolveItem {
-  const T* lu;
-  const int32_t* pivots;
-  const T* b;
+struct ColumnsItem {
+  using Number = T;
+  MatrixBatch<T> a, b;
   T* x;
+  int32_t* flags;  // where it is not null 1 where A is not finite, 2 where X is not, for each piece of columns
   int64_t n, m, team_size;
+
+  SCI_HD int64_t columns() const { return min(m, team_size); }
+  SCI_HD int64_t pieces() const { return m > team_size ? (m + team_size - 1) / team_size : 1; }
+  SCI_HD int64_t shared_bytes() const { return room_of_system<T>(n, columns() | 1, team_size); }
+
+  /// read(f, row, pivots, i), whether A is finite, and solve(f, row, pivots, y, y_row, count), between barriers.
+  template <class Read, class Solve>
+  SCI_HD void run(int64_t item, Team team, char* shared, const Read& read, const Solve& solve) const {
+    const int64_t row = n | 1, most = columns(), y_row = most | 1, i = item / pieces(), first = item % pieces() * most,
+                  count = min(most, m - first);
+    T *f = reinterpret_cast<T*>(shared), *y = f + n * row, *out = x + i * n * m + first;
+    auto* pivots = reinterpret_cast<int32_t*>(y + n * y_row);
+    const bool good = read(f, row, pivots, i);
+    bool found = true;
+    read_columns(b.item(i), y, y_row, n, m, first, count, team);
+    team.sync();
+    solve(f, row, pivots, y, y_row, count);
+    for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) {
+      const T z = y[at * y_row + j];
+      found = found && isfinite(z);
+      out[at * m + j] = z;
+    });
+    if (!flags) return;
+    const bool no_a = team.any(!good), no_x = team.any(!found);
+    if (team.lane == 0) flags[item] = (no_a ? 1 : 0) + (no_x ? 2 : 0);
+  }
+};
+
+/// op(A)^-1 B with factors, op by `trans` as in lu_solve; NaN for pivots that are none.
+template <class T>
+struct LuSolveItem : ColumnsItem<T> {
+  const int32_t* pivots;
   int trans;
 
-  SCI_HD int64_t row() const { return n | 1; }
-  SCI_HD int64_t columns() const { return min(m, team_size); }
-  SCI_HD int64_t shared_bytes() const {
-    const int64_t numbers = n * (row() + (columns() | 1));
-    return room_beside(numbers * int64_t(sizeof(T)) + n * int64_t(sizeof(int32_t)), team_size, sizeof(T));
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
+    const int64_t n = this->n;
+    bool bad = false;
+    const auto read = [&](T* f, int64_t row, int32_t* swaps, int64_t i) {
+      bool finite = true;
+      const T* in = this->a.item(i);
+      for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) {
+        f[at * row + j] = in[k];
+        finite = finite && isfinite(in[k]);
+      });
+      for (int64_t k = team.lane; k < n; k += team.size) {
+        const int32_t other = pivots[i * n + k];
+        const bool none = other < 0 || other >= n;
+        bad = bad || none;
+        swaps[k] = none ? int32_t(k) : other;
+      }
+      bad = team.any(bad);
+      return finite;
+    };
+    const auto solve = [&](const T* f, int64_t row, const int32_t* swaps, T* y, int64_t y_row, int64_t count) {
+      lu_solve(f, row, swaps, y, y_row, n, count, trans, team);
+      if (!bad) return;
+      for (int64_t k = team.lane; k < n * y_row; k += team.size) y[k] = T(limits<real_of<T>>::nan);
+      team.sync();
+    };
+    this->run(item, team, shared, read, solve);
   }
-  SCI_HD void team(int64_t i, Team team, char* shared) const {
-    const int64_t row = this->row(), most = columns(), x_row = most | 1;
-    T *f = reinterpret_cast<T*>(shared), *y = f + n * row;
-    auto* swaps = reinterpret_cast<int32_t*>(y + n * x_row);
-    const T* in = lu + i * n * n;
-    for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { f[at * row + j] = in[k]; });
-    copy(team, pivots + i * n, swaps, n);
-    for (int64_t first = 0; first < m; first += most) {
-      const int64_t count = min(most, m - first);
-      const T* right = b + i * n * m + first;
-      T* out = x + i * n * m + first;
-      for_entries(team, n * count, count,
-                  [&](int64_t, int64_t at, int64_t j) { y[at * x_row + j] = right[at * m + j]; });
-      team.sync();
-      lu_solve(f, row, swaps, y, x_row, n, count, trans, team);
-      for_entries(team, n * count, count, [&](int64_t, int64_t at, int64_t j) { out[at * m + j] = y[at * x_row + j]; });
-      team.sync();
-    }
+};
+
+/// The same of a triangle; with `twice` op(A) op(A)^H X = B. Of A no other entries are read, nor with `unit` the
+/// diagonal, but where flags are wanted.
+template <class T>
+struct TriangleItem : ColumnsItem<T> {
+  bool lower, turned, conjugate, unit, twice;
+
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
+    const int64_t n = this->n;
+    const auto read = [&](T* f, int64_t row, int32_t*, int64_t i) {
+      bool finite = true;
+      const T* in = this->a.item(i);
+      const auto wanted = [&](int64_t at, int64_t j) { return lower ? j <= at : j >= at; };
+      const auto place = [&](int64_t at, int64_t j, T z) {
+        f[turned ? j * row + at : at * row + j] = conjugate ? conj(z) : z;
+      };
+      if (this->flags) {
+        for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) {
+          const T z = in[k];
+          finite = finite && isfinite(z);
+          if (wanted(at, j)) place(at, j, z);
+        });
+      } else {
+        for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) {
+          if (wanted(at, j)) place(at, j, in[k]);
+        });
+      }
+      return finite;
+    };
+    const auto solve = [&](const T* f, int64_t row, const int32_t*, T* y, int64_t y_row, int64_t count) {
+      const bool forward = lower != turned;
+      substitute_triangle(f, row, 1, y, y_row, n, count, forward, unit, false, team);
+      if (twice) substitute_triangle(f, 1, row, y, y_row, n, count, !forward, unit, true, team);
+    };
+    this->run(item, team, shared, read, solve);
   }
 };
 

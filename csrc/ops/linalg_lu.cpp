@@ -8,6 +8,7 @@
 
 SCI_FOUR_TEAM_KERNELS("linalg/lu.h", LuItem)
 SCI_FOUR_TEAM_KERNELS("linalg/systems.h", LuSolveItem)
+SCI_FOUR_TEAM_KERNELS("linalg/systems.h", TriangleItem)
 
 #define SCI_SYSTEM_KERNELS(T)                                        \
   SCI_TEAM_KERNEL("linalg/systems.h", sci::SystemItem<T, false>)     \
@@ -61,22 +62,6 @@ void solve_on_cpu(const Tensor& lu, const Tensor& pivots, const Tensor& b, Tenso
   });
 }
 
-Tensor lu_solve_small(const Tensor& lu0, const Tensor& pivots0, const Tensor& b0, int64_t trans, bool alone) {
-  Tensor lu = row_major(lu0), pivots = row_major(pivots0), b = row_major(b0), x = torch::stable::empty_like(b);
-  if (b.is_cpu() && b.numel() > 0 && !alone) {
-    solve_on_cpu(lu, pivots, b, x, b.size(-1), trans);
-    return x;
-  }
-  const int64_t n = b.size(-2);
-  dispatch_number(x, "lu_solve", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    LuSolveItem<T> body{data<T>(lu), data<int32_t>(pivots), data<T>(b), data<T>(x), n,
-                        b.size(-1),  team_for(n),           int(trans)};
-    teams_for(x, b.numel() > 0 ? batch_of(x).count : 0, body, matrices_at_least(n));
-  });
-  return x;
-}
-
 Tensor det_small(const Tensor& a0, bool alone) {
   Batch b = batch_of(a0);
   Tensor a = row_major(a0), det = empty_as(a, b.size);
@@ -100,6 +85,48 @@ MatrixBatch<T> matrices_of(const Tensor& x, std::vector<Tensor>& kept) {
   for (int64_t d = 0; d < x.dim() - 2; ++d) one = one && x.stride(d) == 0;
   kept.push_back(one ? x : row_major(x));
   return {static_cast<const T*>(kept.back().data_ptr()), one ? 0 : x.size(-2) * x.size(-1)};
+}
+
+/// Runs a kernel on matrices `a` and right-hand sides `b`, both of the same batch; make(columns) adds what it needs of
+/// its own. Flags come back where they are wanted.
+template <class F>
+std::tuple<Tensor, Tensor> solve_columns(const Tensor& a, const Tensor& b, bool flagged, F make) {
+  const Batch batch = batch_of(b);
+  const int64_t n = b.size(-2), m = b.size(-1), team = team_for(n);
+  std::vector<Tensor> kept;
+  Tensor x = empty_as(b, with_last(batch.size, n, m)), flags;
+  dispatch_number(b, "solve", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    ColumnsItem<T> columns{matrices_of<T>(a, kept), matrices_of<T>(b, kept), data<T>(x), nullptr, n, m, team};
+    flags = empty_as(b, {flagged ? batch.count * columns.pieces() : 0}, ScalarType::Int);
+    if (flagged) columns.flags = data<int32_t>(flags);
+    teams_for(x, batch.count * columns.pieces(), make(columns), matrices_at_least(n));
+  });
+  return {x, flags};
+}
+
+/// (op(LU)^-1 B, flags as LuSolveItem has them where they are wanted), by teams.
+std::tuple<Tensor, Tensor> lu_solve_teams(const Tensor& lu, const Tensor& pivots0, const Tensor& b, int64_t trans,
+                                          bool flagged) {
+  const Tensor pivots = row_major(pivots0);
+  return solve_columns(lu, b, flagged, [&](auto columns) {
+    return LuSolveItem<typename decltype(columns)::Number>{columns, data<int32_t>(pivots), int(trans)};
+  });
+}
+
+Tensor lu_solve_small(const Tensor& lu, const Tensor& pivots, const Tensor& b0, int64_t trans, bool alone) {
+  if (!b0.is_cpu() || b0.numel() == 0 || alone) return std::get<0>(lu_solve_teams(lu, pivots, b0, trans, false));
+  Tensor b = row_major(b0), x = torch::stable::empty_like(b);
+  solve_on_cpu(row_major(lu), row_major(pivots), b, x, b.size(-1), trans);
+  return x;
+}
+
+/// (X, flags as TriangleItem has them where they are wanted) of op(A) X = B with triangles; `trans` 1 is A^T, 2 is A^H.
+std::tuple<Tensor, Tensor> triangle_small(const Tensor& a, const Tensor& b, int64_t trans, bool lower, bool unit,
+                                          bool twice, bool flagged) {
+  return solve_columns(a, b, flagged, [&](auto columns) {
+    return TriangleItem<typename decltype(columns)::Number>{columns, lower, trans != 0, trans == 2, unit, twice};
+  });
 }
 
 /// Calls f(tag, flag), the number type and whether a positive definite matrix is meant.
@@ -312,6 +339,12 @@ std::tuple<Tensor, int64_t> det_quick(const Tensor& a, bool check) {
 SCI_OPERATOR("_lu_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, Tensor)", lu_small)
 SCI_OPERATOR("_lu_solve_small(Tensor lu, Tensor pivots, Tensor b, int trans, bool alone=False) -> Tensor",
              lu_solve_small)
+SCI_OPERATOR("_lu_solve_teams(Tensor lu, Tensor pivots, Tensor b, int trans, bool flagged) -> (Tensor, Tensor)",
+             lu_solve_teams)
+SCI_OPERATOR(
+    "_triangle_small(Tensor a, Tensor b, int trans, bool lower, bool unit, bool twice, bool flagged) -> (Tensor, "
+    "Tensor)",
+    triangle_small)
 SCI_OPERATOR("_det_small(Tensor a, bool alone=False) -> Tensor", det_small)
 SCI_OPERATOR("_solve_small(Tensor a, Tensor? b, int kind, bool judge, bool look) -> (Tensor, Tensor, Tensor)",
              solve_small)

@@ -30,7 +30,7 @@ from ._matrices import (
 from ._regular import not_positive_definite
 from ._sizes import ONE_CHOLESKY
 from ._small_gradients import CHOLESKY, whole
-from ._solve_triangular import has_kernel, substitution, triangular
+from ._solve_triangular import has_kernel, substitute, triangular
 
 # ---- the factor ----------------------------------------------------------------------------------------------------
 
@@ -240,12 +240,12 @@ def _solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:
     c, b = broadcast_matrices("cho_solve", ("c", "b"), c, b)
     if has_kernel(c, b):
         wanted = check_finite and checks_enabled()
-        x, code = substitution(c.resolve_conj(), b.resolve_conj(), 0 if lower else 2, lower, False, True, wanted)
+        x, code = substitute(c, b, 0 if lower else 2, lower, False, True, wanted)
         if code:
             require_finite("cho_solve", {"c": c})
         if code & 2:
             require_finite("cho_solve", {"b": b})
-        return x  # type: ignore[no-any-return]
+        return x
     if _lapack.worthwhile(c) and b.numel() > 0:
         first, second = (0, 2) if lower else (2, 0)
         x = _lapack_factors.trsm(c, b, first, lower, False)

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from sci._core.cards import Sample, function
-from sci._core.checks import known
+from sci._core.checks import checks_enabled, known
 from sci._core.errors import bad_argument
 
 from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgWarning
 from ._hermitian import real_dtype
-from ._lu_operators import fits_lanes
+from ._lu_operators import fits_lanes, is_small
 from ._matrices import (
     broadcast_matrices,
     differentiates,
@@ -192,6 +192,9 @@ def lu_solve(
     b, vector = right_hand_side(name, n, b)
     if isinstance(trans, bool) or trans not in _TRANS:
         raise bad_argument(name, "trans", "0, 1 or 2", trans)
+    if lu.is_cuda and is_small(lu) and not differentiates(lu, b):
+        x = _by_teams(lu, piv, b, _TRANS[trans], check_finite)
+        return x[..., 0] if vector else x
     require_finite_data(name, check_finite, lu=lu, b=b)
     lu, b = broadcast_matrices(name, ("lu", "b"), lu, b)
     if b.numel() == 0:
@@ -202,6 +205,18 @@ def lu_solve(
         x = torch.linalg.lu_solve(lu, piv.expand(lu.shape[:-1]) + 1, right, adjoint=kind != 0)
         x = x.conj() if kind == 1 else x
     return x[..., 0] if vector else x
+
+
+def _by_teams(lu: Tensor, piv: Tensor, b: Tensor, trans: int, check_finite: bool) -> Tensor:
+    """Return what `lu_solve` does, of small matrices on a GPU that nothing differentiates, by one kernel."""
+    factors, right = broadcast_matrices("lu_solve", ("lu", "b"), lu, b)
+    checks = checks_enabled()
+    x, flags = torch.ops.sci._lu_solve_teams(factors, piv.expand(factors.shape[:-1]), right, trans, checks)
+    if checks and flags.numel() and bool(flags.any()):
+        if bool(((piv < 0) | (piv >= lu.shape[-1])).any()):
+            raise bad_argument("lu_solve", "piv", f"of numbers from 0 to {lu.shape[-1] - 1}", piv)
+        require_finite_data("lu_solve", check_finite, lu=lu, b=b)
+    return x  # type: ignore[no-any-return]
 
 
 def _large(a: Tensor, permute_l: bool, p_indices: bool) -> tuple[Tensor, ...]:

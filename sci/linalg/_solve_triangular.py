@@ -32,13 +32,32 @@ runtime.load_library()
 substitution = torch.ops.sci._substitution.default
 
 # Substitution on the CPU beats BLAS, whose calls and blocks cost more, up to these sizes: with few columns, with many.
-_COLUMNS, _SIZE, _ROWS = 8, 512, 64
+# On a GPU a team of threads has a matrix up to the last.
+_COLUMNS, _SIZE, _ROWS, _TEAM = 8, 512, 64, 32
 _TRANS: dict[Any, int] = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 
 def has_kernel(a: Tensor, b: Tensor) -> bool:
     """Return whether the kernel solves these systems."""
-    return a.shape[-1] <= (_SIZE if b.shape[-1] <= _COLUMNS else _ROWS) and a.is_cpu and a.dtype in READY
+    most = _TEAM if a.is_cuda else _SIZE if b.shape[-1] <= _COLUMNS else _ROWS
+    return a.shape[-1] <= most and (a.is_cpu or a.is_cuda) and a.dtype in READY
+
+
+def substitute(
+    a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, twice: bool, check: bool
+) -> tuple[Tensor, int]:
+    """Return (X, code) of op(A) X = B, or with `twice` of op(A) op(A)^H X = B.
+
+    Where `check` is wanted the code has 1 if A and 2 if X may hold a number that is not finite.
+    """
+    if a.is_cpu:
+        return substitution(  # type: ignore[no-any-return]
+            a.resolve_conj(), b.resolve_conj(), trans, lower, unit_diagonal, twice, check
+        )
+    if trans < 2 and not a.is_contiguous() and a.mT.is_contiguous():
+        a, trans, lower = a.mT, 1 - trans, not lower
+    x, flags = torch.ops.sci._triangle_small(a, b, trans, lower, unit_diagonal, twice, check)
+    return x, 3 if check and flags.numel() > 0 and bool(flags.any()) else 0
 
 
 def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, check_finite: bool) -> Tensor:
@@ -46,14 +65,14 @@ def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool,
     a, b = broadcast_matrices(function, ("a", "b"), a, b)
     if has_kernel(a, b):
         checks = checks_enabled()
-        x, code = substitution(a.resolve_conj(), b.resolve_conj(), trans, lower, unit_diagonal, False, checks)
+        x, code = substitute(a, b, trans, lower, unit_diagonal, False, checks)
         if not code:
-            return x  # type: ignore[no-any-return]
+            return x
         if check_finite:
             require_finite(function, {"a": a})
         if code & 2:
             _explain(function, a, b, unit_diagonal, check_finite)
-        return x  # type: ignore[no-any-return]
+        return x
     if _lapack.worthwhile(a) and b.numel() > 0:
         x = _lapack_factors.trsm(a, b, trans, lower, unit_diagonal)
     else:

@@ -39,6 +39,15 @@ def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
         x, g = a[..., :1].contiguous(), a[..., 1:2].contiguous()
         return a, x, g, *ops._solve_small_gradient(a, x, g, PLAIN)
 
+    def triangle(a: Tensor, twice: bool, columns: int = 4) -> tuple[Tensor, ...]:
+        b = a.repeat(1, 1, 2)[..., :columns].contiguous()
+        return a, b, *ops._triangle_small(a, b, 0, True, False, twice, True)
+
+    def with_factors(a: Tensor, columns: int = 4) -> tuple[Tensor, ...]:
+        lu, pivots, _, _ = (x.cuda() for x in ops._lu_small(a.cpu()))
+        b = a.repeat(1, 1, 2)[..., :columns].contiguous()
+        return lu, pivots, b, *ops._lu_solve_teams(lu, pivots, b, 0, True)
+
     return {
         "QR": lambda a: (a, *ops._qr_small(a)),
         "LU": lambda a: (a, *ops._lu_small(a)),
@@ -48,6 +57,9 @@ def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
         "solve, positive definite": lambda a: solve(a, LOWER),
         "its gradient": gradient,
         "inverse": lambda a: (a, *ops._solve_small(a, None, PLAIN, True, True)),
+        "triangle, 4 columns": lambda a: triangle(a, False),
+        "Cholesky's factors, 4 columns": lambda a: triangle(a, True),
+        "LU factors, 4 columns": with_factors,
         "eigh": lambda a: (a, *ops._eigh_small(a, True)),
         "eigvalsh": lambda a: (a, *ops._eigh_small(a, True, False)),
         "svd": lambda a: (a, *ops._svd_small(a)),

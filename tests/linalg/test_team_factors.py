@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from torch import Tensor
 
 import sci
 from sci._core import runtime
-from sci.linalg import LinAlgError, LinAlgWarning, solve
+from sci.linalg import LinAlgError, LinAlgWarning, cho_solve, lu_factor, lu_solve, solve, solve_triangular
 from sci.linalg._small_systems import ADJOINT, LOWER, PLAIN, TRANSPOSED, UPPER
 from tests.linalg.linalg_matrices import ALL, eps, general_kinds, positive, random
 
@@ -192,6 +194,63 @@ def test_positive_definite(dtype: torch.dtype, lower: bool, device: torch.device
         good = info == 0
         near(((c @ c.mH) if lower else (c.mH @ c))[good], a[good], f"{n}")
         assert float((c.triu(1) if lower else c.tril(-1)).abs().max()) == 0
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_triangles(dtype: torch.dtype, device: torch.device) -> None:
+    for n, lower, unit in itertools.product((1, 2, 5, 13, 32), (False, True), (False, True)):
+        a = random(5, n, n, dtype=dtype) / n + 2 * torch.eye(n, dtype=dtype)
+        unread = torch.full((n, n), torch.nan, dtype=dtype)
+        hidden = a + (unread.triu(0 if unit else 1) if lower else unread.tril(0 if unit else -1))
+        whole = a.tril() if lower else a.triu()
+        if unit:
+            whole = whole - torch.diag_embed(whole.diagonal(dim1=-2, dim2=-1)) + torch.eye(n, dtype=dtype)
+        if unit and not lower:
+            hidden.diagonal(dim1=-2, dim2=-1).copy_(unread.diagonal())
+        for columns, trans in itertools.product((1, 3, 70), range(3)):
+            b = random(5, n, columns, dtype=dtype, seed=1)
+            op = (whole, whole.mT, whole.mH)[trans]
+            for twice in (False, True):
+                x, flags = ops._triangle_small(hidden.to(device), b.to(device), trans, lower, unit, twice, False)
+                assert flags.numel() == 0
+                near(op @ (op.mH @ x.cpu() if twice else x.cpu()), b, f"{n} {lower} {unit} {trans} {twice}", 100)
+
+
+def test_what_is_said_of_factors(device: torch.device) -> None:
+    """Of triangles, Cholesky's factors and those of LU, with many columns or one, of one matrix or several."""
+    a, b = random(3, 6, 6) + 6 * torch.eye(6, dtype=torch.float64), random(3, 6, 40)
+    zero, nan, infinite = a.clone(), a.clone(), b.clone()
+    zero[1, 2, 2], nan[2, 4, 1], infinite[1, 3, 39] = 0, torch.nan, torch.inf
+    there = [x.to(device) for x in (a, b, zero, nan, infinite)]
+    a_, b_, zero_, nan_, infinite_ = there
+    with pytest.raises(LinAlgError, match="diagonal entry 2 of matrix 1 of the batch is zero"):
+        solve_triangular(zero_, b_)
+    for lower in (False, True):
+        with pytest.raises(ValueError, match="a must not contain infs or NaNs"):
+            solve_triangular(nan_, b_, lower=lower)
+        with pytest.raises(ValueError, match="c must not contain infs or NaNs"):
+            cho_solve((nan_, lower), b_)
+    torch.testing.assert_close(solve_triangular(nan_, b_, check_finite=False).cpu(), solve_triangular(a, b))
+    for function in (lambda b: solve_triangular(a_, b), lambda b: cho_solve((a_, True), b)):
+        with pytest.raises(ValueError, match="b must not contain infs or NaNs"):
+            function(infinite_)
+    torch.testing.assert_close(solve_triangular(a_.mT, b_, lower=True).cpu(), solve_triangular(a.mT, b, lower=True))
+    torch.testing.assert_close(solve_triangular(a_[0], b_).cpu(), solve_triangular(a[0], b))
+    torch.testing.assert_close(cho_solve((a_, False), b_[0, :, 0].expand(6)).cpu(), cho_solve((a, False), b[0, :, 0]))
+    lu, pivots = lu_factor(a)
+    lu_, pivots_ = lu.to(device), pivots.to(device)
+    for trans in range(3):
+        torch.testing.assert_close(lu_solve((lu_, pivots_), b_, trans).cpu(), lu_solve((lu, pivots), b, trans))
+    with pytest.raises(ValueError, match="lu must not contain infs or NaNs"):
+        lu_solve((nan_, pivots_), b_)
+    with pytest.raises(ValueError, match="b must not contain infs or NaNs"):
+        lu_solve((lu_, pivots_), infinite_)
+    if device.type == "cuda":  # the CPU's routines do not look
+        with pytest.raises(ValueError, match="piv must be of numbers from 0 to 5"):
+            lu_solve((lu_, pivots_ + 3), b_)
+    for empty in (b_[:, :, :0], b_[:0]):
+        assert solve_triangular(a_[: len(empty)], empty).shape == empty.shape
+        assert lu_solve((lu_[: len(empty)], pivots_[: len(empty)]), empty).shape == empty.shape
 
 
 def test_tall_matrices_have_economic_factors(device: torch.device) -> None:
