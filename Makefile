@@ -3,6 +3,8 @@ PYTHON ?= python3
 JOBS ?= $(shell nproc)
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
+# Python compiles what is imported, on all cores; pip would compile everything, on one.
+INSTALL := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check
 
 .PHONY: demo test test-all build lint lint-types lint-text cubins docs browser wheel bench clean
 .DEFAULT_GOAL := build
@@ -23,12 +25,12 @@ build: $(VENV)/ready
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('sci needs Python >= 3.11, this is ' + sys.version)"
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@$(PY) -c "import sysconfig; open(sysconfig.get_paths()['purelib'] + '/sci.pth', 'w').write('$(CURDIR)\n')"
 	@touch $@
 
 $(VENV)/ci-ready: $(VENV)/ready requirements-ci.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-ci.txt
+	$(INSTALL) -r requirements-ci.txt
 	@touch $@
 
 # The types take as long as the rest.

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pathlib
 import sys
 
+import numpydoc.docscrape_sphinx
+from jinja2.sandbox import SandboxedEnvironment
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 
@@ -40,6 +43,11 @@ autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 numpydoc_xref_param_type = False
+# One environment instead of one a docstring, each of which would compile the template.
+_environments: dict[type, SandboxedEnvironment] = {}
+numpydoc.docscrape_sphinx.SandboxedEnvironment = lambda loader: _environments.setdefault(
+    type(loader), SandboxedEnvironment(loader=loader)
+)
 
 html_theme = "pydata_sphinx_theme"
 html_title = "sci"
