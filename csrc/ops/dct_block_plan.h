@@ -1,5 +1,5 @@
-// Plans of the cosine and sine transforms in one kernel (fft/dct_block.h): passes, tables on the device, what an item
-// is.
+// Plans of the cosine and sine transforms in one kernel (fft/dct_block.h) and in two (fft/dct_two.h): passes, tables on
+// the device, what an item is.
 #pragma once
 #include <cstring>
 #include <map>
@@ -8,18 +8,12 @@
 #include <tuple>
 
 #include "fft/dct_block.h"
+#include "fft/dct_two.h"
 #include "ops/fft_plan.h"
 #include "runtime/operator.h"
 #include "runtime/teams.h"
 
 namespace sci {
-
-/// A plan and the memory of its tables.
-template <class T>
-struct DctBlockTables {
-  DctBlockPlan<T> plan;
-  Tensor memory;
-};
 
 /// The radices of passes of n numbers, or none where n has a prime factor without a butterfly.
 inline std::vector<int> dct_block_radices(int64_t n) {
@@ -36,29 +30,64 @@ inline std::vector<int> dct_block_radices(int64_t n) {
   return n == 1 ? radices : std::vector<int>();
 }
 
+/// Whether the passes of n numbers take none of the radices that need many registers.
+inline bool dct_small_radices(int64_t n) {
+  const std::vector<int> radices = dct_block_radices(n);
+  return !radices.empty() && radices[0] <= 8;
+}
+
+constexpr int64_t dct_sector = 32;  // bytes of memory read at once
+constexpr int64_t dct_busy = 528;   // items: 4 for each of 132 multiprocessors
+
+inline DctDivisor dct_divisor(int64_t d) { return {int32_t(d), uint32_t(((int64_t(1) << 31) + d - 1) / d)}; }
+
+/// Of the complex transform.
+inline int64_t dct_length(int type, bool odd, int64_t n) {
+  return type == 1 ? (odd ? n + 1 : n - 1) : n % 2 ? n : n / 2;
+}
+
 template <class T>
-class DctBlockMaker {
+DctForm<T> dct_form(int type, bool odd, int64_t n) {
+  DctForm<T> form;
+  form.type = type;
+  form.n = int32_t(n);
+  form.whole = type > 1 && n % 2;
+  form.odd = odd;
+  form.N = int32_t(dct_length(type, odd, n));
+  while (form.whole && form.eighth * 8 % n != 1 % n) ++form.eighth;
+  return form;
+}
+
+/// Tables on their way to a device.
+template <class T>
+class DctTableMaker {
  public:
-  DctBlockMaker(int type, bool odd, int64_t n) {
-    plan_.type = type;
-    plan_.n = int32_t(n);
-    plan_.whole = type > 1 && n % 2;
-    plan_.odd = odd;
-    plan_.N = int32_t(length(type, odd, n));
-    while (plan_.whole && plan_.eighth * 8 % n != 1 % n) ++plan_.eighth;
-  }
-  static int64_t length(int type, bool odd, int64_t n) { return type == 1 ? (odd ? n + 1 : n - 1) : n % 2 ? n : n / 2; }
-  DctBlockTables<T> make(const Tensor& like) {
-    add_passes();
-    const size_t factors = numbers_.size();
-    if (plan_.type == 4) {
-      if (!plan_.whole) add(16 * plan_.n, plan_.N, 8, 1);
-    } else if (plan_.type == 1) {
-      add(2 * plan_.N, plan_.N / 2 + 1, 1, 0);
-    } else {
-      add(4 * plan_.n, plan_.N / 2 + 1, 1, 0);
-      if (!plan_.whole) add(4 * plan_.n, plan_.N / 2 + 1, 5, 0);
+  /// The passes of N numbers. What they read is filled in by `upload`.
+  void add_passes(int64_t N, DctPassPlan<T>& plan) {
+    plan.N = int32_t(N);
+    const size_t start = places_.size();
+    places_.resize(start + N, 0);
+    int64_t left = N, stride = 1;
+    for (int r : dct_block_radices(N)) {
+      const int32_t m = int32_t(left / r);
+      plan.pass[plan.count++] = {r, m, int32_t(numbers_.size()), dct_divisor(m)};
+      FftRoots root(left, left);
+      for (int64_t k = 0; k < r; ++k)
+        for (int64_t p = 0; p < m; ++p) write(root, p * k);
+      for (int64_t k = 0; k < N; ++k) places_[start + k] += uint16_t(k / stride % r * m);
+      left = m;
+      stride *= r;
     }
+    plans_.push_back({&plan, start});
+  }
+  /// exp(-2 pi i (a k + b) / period), k < count; returns where they begin.
+  size_t add(int64_t period, int64_t count, int64_t a, int64_t b) {
+    const size_t start = numbers_.size();
+    FftRoots root(period, a * count + b);
+    for (int64_t k = 0; k < count; ++k) write(root, a * k + b);
+    return start;
+  }
+  Tensor upload(const Tensor& like) {
     const size_t bytes = numbers_.size() * sizeof(DctPair<T>);
     std::vector<char> memory(bytes + places_.size() * sizeof(uint16_t));
     std::memcpy(memory.data(), numbers_.data(), bytes);
@@ -68,75 +97,107 @@ class DctBlockMaker {
     Tensor there = empty_as(like, {size}, ScalarType::Byte);
     torch::stable::copy_(there,
                          torch::stable::from_blob(memory.data(), {&size, 1}, {&stride, 1}, host, ScalarType::Byte));
-    plan_.table = static_cast<const DctPair<T>*>(std::as_const(there).const_data_ptr());
-    plan_.factors = plan_.table + factors;
-    plan_.places = reinterpret_cast<const uint16_t*>(plan_.table + numbers_.size());
-    return {plan_, there};
+    there_ = static_cast<const DctPair<T>*>(std::as_const(there).const_data_ptr());
+    for (const auto& [plan, start] : plans_) {
+      plan->table = there_;
+      plan->places = reinterpret_cast<const uint16_t*>(there_ + numbers_.size()) + start;
+    }
+    return there;
   }
+  const DctPair<T>* at(size_t start) const { return there_ + start; }
 
  private:
-  void add_passes() {
-    places_.assign(plan_.N, 0);
-    int64_t left = plan_.N, stride = 1;
-    for (int r : dct_block_radices(plan_.N)) {
-      const int32_t m = int32_t(left / r);
-      plan_.pass[plan_.count++] = {r, m, int32_t(numbers_.size()), divisor(m)};
-      FftRoots root(left, left);
-      for (int64_t k = 0; k < r; ++k)
-        for (int64_t p = 0; p < m; ++p) write(root, p * k);
-      for (int64_t k = 0; k < plan_.N; ++k) places_[k] += uint16_t(k / stride % r * m);
-      left = m;
-      stride *= r;
-    }
-  }
-  /// exp(-2 pi i (a k + b) / period), k < count
-  void add(int64_t period, int64_t count, int64_t a, int64_t b) {
-    FftRoots root(period, a * count + b);
-    for (int64_t k = 0; k < count; ++k) write(root, a * k + b);
-  }
   void write(const FftRoots& root, int64_t e) {
     T value[2];
     root.write(e, value);
     numbers_.push_back({value[0], value[1]});
   }
-
- public:
-  static DctDivisor divisor(int64_t d) { return {int32_t(d), uint32_t(((int64_t(1) << 31) + d - 1) / d)}; }
-
- private:
-  DctBlockPlan<T> plan_;
   std::vector<DctPair<T>> numbers_;
   std::vector<uint16_t> places_;
+  std::vector<std::pair<DctPassPlan<T>*, size_t>> plans_;
+  const DctPair<T>* there_ = nullptr;
+};
+
+/// Of a transform in one kernel.
+template <class T>
+struct DctBlockTables {
+  DctForm<T> form;
+  DctPassPlan<T> passes;
+  const DctPair<T>* factors;
+  Tensor memory;
+
+  DctBlockTables(const Tensor& like, int type, bool odd, int64_t n) : form(dct_form<T>(type, odd, n)) {
+    DctTableMaker<T> maker;
+    const int64_t N = form.N;
+    maker.add_passes(N, passes);
+    size_t start = 0;
+    if (type == 4) {
+      if (!form.whole) start = maker.add(16 * n, N, 8, 1);
+    } else if (type == 1) {
+      start = maker.add(2 * N, N / 2 + 1, 1, 0);
+    } else {
+      start = maker.add(4 * n, N / 2 + 1, 1, 0);
+      if (!form.whole) maker.add(4 * n, N / 2 + 1, 5, 0);
+    }
+    memory = maker.upload(like);
+    factors = maker.at(start);
+  }
+};
+
+/// Of a transform in two: `first` numbers of the N = first second in a column of the first kernel.
+template <class T>
+struct DctTwoTables {
+  DctForm<T> form;
+  DctPassPlan<T> first, second;
+  DctRoots<T> roots{};
+  Tensor memory;
+
+  DctTwoTables(const Tensor& like, int type, bool odd, int64_t n, int64_t rows) : form(dct_form<T>(type, odd, n)) {
+    DctTableMaker<T> maker;
+    const int64_t N = form.N, period = type == 1 ? 2 * N : type == 4 ? 16 * n : 4 * n;
+    maker.add_passes(rows, first);
+    maker.add_passes(N / rows, second);
+    roots.first = type == 4 ? 1 : 0;
+    roots.step = type == 4 ? 8 : 1;
+    roots.second_step = 5;
+    roots.turn = int32_t(period / N);
+    while (int64_t(1) << 2 * roots.bits < period) ++roots.bits;
+    const size_t low = maker.add(period, int64_t(1) << roots.bits, 1, 0);
+    const size_t high = maker.add(period, int64_t(1) << roots.bits, int64_t(1) << roots.bits, 0);
+    memory = maker.upload(like);
+    roots.low = maker.at(low);
+    roots.high = maker.at(high);
+  }
 };
 
 /// Tables are kept for as long as the process lives, as kernels of any stream and captured graphs may read them; beyond
-/// this many bytes they are made anew in each call.
-constexpr int64_t dct_block_kept = int64_t(1) << 28;
+/// this many bytes of a kind they are made anew in each call.
+constexpr int64_t dct_tables_kept = int64_t(1) << 28;
 
-template <class T>
-DctBlockTables<T> dct_block_tables(const Tensor& like, int type, bool odd, int64_t n) {
+template <class Tables, class... Key>
+std::shared_ptr<const Tables> dct_tables(const Tensor& like, Key... key) {
   static std::mutex& mutex = *new std::mutex;
-  static auto& kept = *new std::map<std::tuple<int, int, bool, int64_t>, DctBlockTables<T>>;
+  static auto& kept = *new std::map<std::tuple<int, Key...>, std::shared_ptr<const Tables>>;
   static int64_t bytes = 0;
-  const std::tuple<int, int, bool, int64_t> key(like.is_cuda() ? like.get_device() : -1, type, odd, n);
+  const std::tuple<int, Key...> place(like.is_cuda() ? like.get_device() : -1, key...);
   {
     std::lock_guard<std::mutex> lock(mutex);
-    const auto found = kept.find(key);
+    const auto found = kept.find(place);
     if (found != kept.end()) return found->second;
   }
-  DctBlockTables<T> made = DctBlockMaker<T>(type, odd, n).make(like);
+  auto made = std::make_shared<const Tables>(like, key...);
   std::lock_guard<std::mutex> lock(mutex);
-  if (bytes < dct_block_kept) bytes += made.memory.numel(), kept.emplace(key, made);
+  if (bytes < dct_tables_kept) bytes += made->memory.numel(), kept.emplace(place, made);
   return made;
 }
 
-/// A transform in one kernel, of so many items; `memory` holds its tables.
+/// A transform in one kernel, of so many items.
 template <class T>
 struct DctBlockCall {
   DctColumns<T> columns;
   bool large;
   int64_t items;
-  Tensor memory;
+  std::shared_ptr<const DctBlockTables<T>> tables;
 };
 
 /// The transform along the middle axis of an array (outers, n, inner), with at most `limit` bytes of shared memory;
@@ -144,35 +205,91 @@ struct DctBlockCall {
 template <class T>
 std::optional<DctBlockCall<T>> dct_block(const Tensor& like, int type, bool odd, int64_t outers, int64_t n,
                                          int64_t inner, int64_t limit) {
-  constexpr int64_t sector = 32, busy = 528;  // bytes of memory read at once; items: 4 for each of 132 multiprocessors
-  const int64_t N = DctBlockMaker<T>::length(type, odd, n);
+  const int64_t N = dct_length(type, odd, n);
   if (N > 32767 || inner > int64_t(1) << 24 || (N > 1 && dct_block_radices(N).empty())) return {};
   DctColumns<T> a{};
-  a.plan.N = int32_t(N);
+  a.passes.N = int32_t(N);
   a.outers = outers;
   a.inner = int32_t(inner);
-  a.bundled = inner * int64_t(sizeof(T)) < sector;
+  a.bundled = inner * int64_t(sizeof(T)) < dct_sector;
   a.log_columns = 5;
   auto columns = [&] { return int64_t(1) << a.log_columns; };
   if (a.bundled) {  // enough for a few warps, but not at the cost of items
-    while (columns() / 2 >= inner && (N * columns() > 512 || outers * inner < busy * columns())) --a.log_columns;
+    while (columns() / 2 >= inner && (N * columns() > 512 || outers * inner < dct_busy * columns())) --a.log_columns;
   } else {  // whole sectors, and half ones before there is no room
-    while (columns() / 2 >= inner || (columns() * int64_t(sizeof(T)) > sector && a.shared_bytes() > limit / 4))
+    while (columns() / 2 >= inner || (columns() * int64_t(sizeof(T)) > dct_sector && a.shared_bytes() > limit / 4))
       --a.log_columns;
-    while (columns() * int64_t(sizeof(T)) > sector / 2 && a.shared_bytes() > limit) --a.log_columns;
+    while (columns() * int64_t(sizeof(T)) > dct_sector / 2 && a.shared_bytes() > limit) --a.log_columns;
   }
   if (a.shared_bytes() > limit) return {};
   a.bundle = a.bundled ? int32_t(max(int64_t(1), columns() / inner)) : 1;
   a.tiles = a.bundled ? 1 : (inner + columns() - 1) / columns();
   a.team_size = 32;
   while (a.team_size < 256 && a.team_size * 8 < N * columns()) a.team_size *= 2;
-  const DctBlockTables<T> tables = dct_block_tables<T>(like, type, odd, n);
-  a.plan = tables.plan;
-  a.by_inner = DctBlockMaker<T>::divisor(inner);
-  a.by_reads = DctBlockMaker<T>::divisor(a.reads() * inner);
-  a.by_writes = DctBlockMaker<T>::divisor(a.writes() * inner);
-  return DctBlockCall<T>{a, a.plan.pass[0].radix > 8, a.bundled ? (outers + a.bundle - 1) / a.bundle : outers * a.tiles,
-                         tables.memory};
+  const auto tables = dct_tables<DctBlockTables<T>>(like, type, odd, n);
+  a.form = tables->form;
+  a.passes = tables->passes;
+  a.factors = tables->factors;
+  a.by_inner = dct_divisor(inner);
+  a.by_reads = dct_divisor(a.reads() * inner);
+  a.by_writes = dct_divisor(a.writes() * inner);
+  return DctBlockCall<T>{a, a.passes.pass[0].radix > 8,
+                         a.bundled ? (outers + a.bundle - 1) / a.bundle : outers * a.tiles, tables};
+}
+
+/// A transform in two kernels.
+template <class T>
+struct DctTwoCall {
+  DctFirstHalf<T> first;
+  DctSecondHalf<T> second;
+  std::shared_ptr<const DctTwoTables<T>> tables;
+};
+
+/// A kernel's columns: as many as make runs of `wide` columns, fewer where they have no room or there are few rows;
+/// false where even one does not fit.
+template <class Half>
+bool dct_share(Half& half, int64_t own, int64_t other, int opposite, int wide, int64_t rows, int64_t limit) {
+  half.own = int32_t(own);
+  half.other = int32_t(other);
+  half.opposite = opposite;
+  half.by_own = dct_divisor(own);
+  half.log_units = 0;
+  while (1 << half.log_units < wide) ++half.log_units;
+  auto tiles = [&] { return ((half.units() - 1) >> half.log_units) + 1; };
+  while (half.log_units > 0 && half.shared_bytes() > limit) --half.log_units;
+  while (2 << half.log_units > wide && half.log_units > 0 && rows * tiles() < dct_busy) --half.log_units;
+  half.tiles = int32_t(tiles());
+  half.team_size = 256;
+  return half.shared_bytes() <= limit;
+}
+
+/// The transform of rows of even n, or of type 1, in two kernels; none where the length has too large a prime factor
+/// or is too long even for that.
+template <class T>
+std::optional<DctTwoCall<T>> dct_two(const Tensor& like, int type, bool odd, int64_t rows, int64_t n, int64_t limit) {
+  const int64_t N = dct_length(type, odd, n);
+  if ((type > 1 && n % 2) || N < 64 || N > int64_t(1) << 25) return {};
+  // Columns whose runs in memory fill a sector: pairs go with quads of numbers, halves of them, or single ones.
+  constexpr int sector = int(dct_sector / sizeof(T));
+  const int wide[2] = {type == 2 ? sector / 4 : type == 3 ? sector : sector / 2, type > 2 ? sector / 2 : sector};
+  int64_t best = 0, least = 0;
+  for (int64_t d = 2; d <= N / 2 && d < 32768; ++d) {
+    if (N % d || N / d > 32767 || !dct_small_radices(d) || !dct_small_radices(N / d)) continue;
+    const int64_t room = max(wide[0] * d, wide[1] * (N / d));
+    if (best == 0 || room < least) best = d, least = room;
+  }
+  DctTwoCall<T> call{};
+  if (best == 0 || !dct_share(call.first, best, N / best, type != 3, wide[0], rows, limit) ||
+      !dct_share(call.second, N / best, best, type > 2, wide[1], rows, limit))
+    return {};
+  call.tables = dct_tables<DctTwoTables<T>>(like, type, odd, n, best);
+  call.first.passes = call.tables->first;
+  call.second.passes = call.tables->second;
+  for (DctHalfway<T>* half : {static_cast<DctHalfway<T>*>(&call.first), static_cast<DctHalfway<T>*>(&call.second)}) {
+    half->form = call.tables->form;
+    half->roots = call.tables->roots;
+  }
+  return call;
 }
 
 }  // namespace sci

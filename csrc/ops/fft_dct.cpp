@@ -2,8 +2,9 @@
 //
 // On the CPU rows go through our own complex transform (dct_rows.h): its plans are kept, while torch makes MKL plan
 // each call anew, which for long rows costs more than the transform. On CUDA it is one kernel where the length has no
-// prime factor above 13 and a column fits in shared memory (dct_block.h), else a transform of torch (cuFFT) between the
-// steps of dct.h. For the tests, operators take either way on the CPU, and vectors of a width.
+// prime factor above 13 and a column fits in shared memory (dct_block.h), two for long rows (dct_two.h), else a
+// transform of torch (cuFFT) between the steps of dct.h. For the tests, operators take either way on the CPU, and
+// vectors of a width.
 #include "ops/dct_block_plan.h"
 #include "ops/dct_plan.h"
 #include "ops/fft_brief.h"
@@ -30,6 +31,10 @@ SCI_DCT_KERNEL(DctRestrict)
   SCI_TEAM_KERNEL("fft/dct_block.h", sci::DctBlock<T, true, true>)
 SCI_DCT_BLOCKS(float)
 SCI_DCT_BLOCKS(double)
+SCI_TEAM_KERNEL("fft/dct_two.h", sci::DctFirstHalf<float>)
+SCI_TEAM_KERNEL("fft/dct_two.h", sci::DctFirstHalf<double>)
+SCI_TEAM_KERNEL("fft/dct_two.h", sci::DctSecondHalf<float>)
+SCI_TEAM_KERNEL("fft/dct_two.h", sci::DctSecondHalf<double>)
 
 namespace sci {
 namespace {
@@ -85,32 +90,58 @@ Tensor torch_transform(const Tensor& x, int64_t rows, int64_t n, const DctJob& a
   return out;
 }
 
-// ---- one kernel --------------------------------------------------------------------------------------------------
+// ---- one kernel, or two ------------------------------------------------------------------------------------------
 
-/// Along the middle axis of x and out, (outers, n, inner); false where there is no such kernel.
 template <class T>
-bool block_transform(const Tensor& x, Tensor& out, int64_t outers, int64_t n, int64_t inner, const DctJob& job) {
-  const int64_t limit = x.is_cuda() ? shared_bytes_of_team(x.get_device()) : 98304;
-  auto call = dct_block<T>(x, job.type, job.odd(), outers, n, inner, limit);
+void set_form(DctForm<T>& form, const DctJob& job, bool aligned) {
+  form.before = job.before();
+  form.after = job.after();
+  form.scale = T(job.scale);
+  form.end_in = T(job.end_in);
+  form.end_out = T(job.end_out);
+  form.aligned = aligned;
+}
+
+/// Teams on CUDA; on a CPU, for the tests, one thread.
+template <class Body>
+void run_teams(const Tensor& like, Body body, int64_t items) {
+  std::vector<char> room(like.is_cuda() ? 0 : body.shared_bytes());
+  body.room = room.data();
+  parallel_for(like, items, body, items);
+}
+
+/// Along the middle axis of x and out, (outers, n, inner), with at most `limit` bytes of shared memory for a team;
+/// false where there are no such kernels.
+template <class T>
+bool block_transform(const Tensor& x, Tensor& out, int64_t outers, int64_t n, int64_t inner, const DctJob& job,
+                     int64_t limit) {
+  const bool aligned = inner == 1 && n % 4 == 0 && reinterpret_cast<uintptr_t>(x.const_data_ptr()) % 16 == 0;
+  if (auto call = dct_block<T>(x, job.type, job.odd(), outers, n, inner, limit)) {
+    DctColumns<T>& columns = call->columns;
+    columns.x = data<T>(x);
+    columns.y = data<T>(out);
+    set_form(columns.form, job, aligned);
+    auto run = [&](auto body) { run_teams(x, body, call->items); };
+    const bool single = columns.bundle == 1 && inner == 1;
+    if (call->large)
+      single ? run(DctBlock<T, true, true>{columns}) : run(DctBlock<T, true, false>{columns});
+    else
+      single ? run(DctBlock<T, false, true>{columns}) : run(DctBlock<T, false, false>{columns});
+    return true;
+  }
+  if (inner > 1) return false;
+  auto call = dct_two<T>(x, job.type, job.odd(), outers, n, limit);
   if (!call) return false;
-  DctColumns<T>& columns = call->columns;
-  columns.x = data<T>(x);
-  columns.y = data<T>(out);
-  columns.aligned = inner == 1 && n % 4 == 0 && reinterpret_cast<uintptr_t>(columns.x) % 16 == 0;
-  columns.before = job.before();
-  columns.after = job.after();
-  columns.scale = T(job.scale);
-  columns.end_in = T(job.end_in);
-  columns.end_out = T(job.end_out);
-  std::vector<char> room(x.is_cuda() ? 0 : columns.shared_bytes());
-  columns.room = room.data();
-  // On a CPU, for the tests, in one thread.
-  auto run = [&](auto body) { parallel_for(x, call->items, body, call->items); };
-  const bool single = columns.bundle == 1 && inner == 1;
-  if (call->large)
-    single ? run(DctBlock<T, true, true>{columns}) : run(DctBlock<T, true, false>{columns});
-  else
-    single ? run(DctBlock<T, false, true>{columns}) : run(DctBlock<T, false, false>{columns});
+  Tensor between = empty_as(x, {outers, 2 * int64_t(call->first.form.N)});
+  auto run = [&](auto& half) {
+    half.x = data<T>(x);
+    half.y = data<T>(out);
+    half.between = reinterpret_cast<DctPair<T>*>(data<T>(between));
+    set_form(half.form, job, aligned);
+    run_teams(x, half, outers * half.tiles);
+  };
+  run(call->first);
+  run(call->second);
   return true;
 }
 
@@ -118,8 +149,8 @@ bool block_transform(const Tensor& x, Tensor& out, int64_t outers, int64_t n, in
 
 enum class Way { lanes, steps, blocks };  // of the CPU; around a transform of torch; one kernel, or else steps
 
-/// `bytes`: of the vectors on the CPU.
-Tensor transform(const Tensor& given, DctJob job, Way way, int bytes = 0) {
+/// `bytes`: of the vectors on the CPU, or at most of a team's shared memory (0: what the device has).
+Tensor transform(const Tensor& given, DctJob job, Way way, int64_t bytes = 0) {
   const int64_t dims = given.dim();
   STD_TORCH_CHECK(job.type >= 1 && job.type <= 4, "trigonometric_transform: no type ", job.type);
   job.size.assign(given.sizes().begin(), given.sizes().end());
@@ -144,20 +175,21 @@ Tensor transform(const Tensor& given, DctJob job, Way way, int bytes = 0) {
         dct_in_lanes<T, 32>(job);
       return out;
     }
+    const int64_t limit = bytes > 0 ? bytes : x.is_cuda() ? shared_bytes_of_team(x.get_device()) : 98304;
     bool first = true;
     for (int64_t axis : job.axes) {
       const int64_t n = job.size[axis], rows = x.numel() / n, inner = product(job.size, axis + 1, dims);
       if (!first) job.scale = 1;
       Tensor out = first ? empty_as(x, job.size) : x;  // a team reads all that it overwrites before
       first = false;
-      if (way == Way::blocks && block_transform<T>(x, out, rows / inner, n, inner, job)) {
+      if (way == Way::blocks && block_transform<T>(x, out, rows / inner, n, inner, job, limit)) {
         x = out;
         continue;
       }
       Tensor blocks = torch::stable::reshape(x, {rows / inner, n, inner});
       Tensor turned = torch::stable::contiguous(torch::stable::transpose(blocks, 1, 2));
       Tensor done = out;
-      if (way != Way::blocks || inner == 1 || !block_transform<T>(turned, done, rows, n, 1, job))
+      if (way != Way::blocks || inner == 1 || !block_transform<T>(turned, done, rows, n, 1, job, limit))
         done = torch_transform<T>(turned, rows, n, job);
       done = torch::stable::reshape(done, {rows / inner, inner, n});
       x = torch::stable::reshape(torch::stable::contiguous(torch::stable::transpose(done, 1, 2)), job.size);
@@ -195,20 +227,20 @@ Tensor trigonometric_in_brief(const Tensor& x, int64_t code) {
 Tensor trigonometric_transform_by_steps(SCI_TRANSFORM_PARAMETERS) {
   return transform(x, SCI_TRANSFORM_JOB, Way::steps);
 }
-Tensor trigonometric_transform_in_blocks(SCI_TRANSFORM_PARAMETERS) {
-  return transform(x, SCI_TRANSFORM_JOB, Way::blocks);
+Tensor trigonometric_transform_in_blocks(SCI_TRANSFORM_PARAMETERS, int64_t bytes) {
+  return transform(x, SCI_TRANSFORM_JOB, Way::blocks, bytes);
 }
 Tensor trigonometric_transform_of_width(SCI_TRANSFORM_PARAMETERS, int64_t bytes) {
   STD_TORCH_CHECK(!x.is_cuda() && (bytes == 32 || bytes == 64) && bytes <= lane_bytes(),
                   "trigonometric_transform_of_width: no vectors of ", bytes, " bytes here");
-  return transform(x, SCI_TRANSFORM_JOB, Way::lanes, int(bytes));
+  return transform(x, SCI_TRANSFORM_JOB, Way::lanes, bytes);
 }
 
 #define SCI_TRANSFORM_ARGUMENTS "(Tensor x, int[] axes, int type, bool sine, float scale, float end_in, float end_out"
 SCI_OPERATOR("trigonometric_transform" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform)
 SCI_OPERATOR("trigonometric_in_brief(Tensor x, int code) -> Tensor", trigonometric_in_brief)
 SCI_OPERATOR("trigonometric_transform_by_steps" SCI_TRANSFORM_ARGUMENTS ") -> Tensor", trigonometric_transform_by_steps)
-SCI_OPERATOR("trigonometric_transform_in_blocks" SCI_TRANSFORM_ARGUMENTS ") -> Tensor",
+SCI_OPERATOR("trigonometric_transform_in_blocks" SCI_TRANSFORM_ARGUMENTS ", int bytes=0) -> Tensor",
              trigonometric_transform_in_blocks)
 SCI_OPERATOR("trigonometric_transform_of_width" SCI_TRANSFORM_ARGUMENTS ", int bytes) -> Tensor",
              trigonometric_transform_of_width)

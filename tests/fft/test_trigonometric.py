@@ -140,6 +140,23 @@ def test_ways_of_cuda_agree(type: int, sine: bool, dtype: torch.dtype) -> None:
             )
 
 
+@pytest.mark.cpu
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize(("type", "sine"), kinds())
+def test_long_rows_in_two_kernels_of_cuda(type: int, sine: bool, dtype: torch.dtype) -> None:
+    # With little shared memory rows of hundreds of numbers are long: even and odd numbers of columns, not full tiles,
+    # rows that are read in fours and not; and one with as much as there is.
+    eps = torch.finfo(dtype).eps
+    for n, room in [(512, 5), (600, 5), (450, 5), (686, 6), (2 * 945, 10), (1 << 17, 96)]:
+        n += (-1 if sine else 1) if type == 1 else 0
+        x = torch.randn(1 + 2 * n, dtype=dtype)[n % 2 :][: 2 * n].view(2, n)
+        args = ([-1], type, sine, 0.5, 3.0, 7.0)
+        out = torch.ops.sci.trigonometric_transform_in_blocks(x, *args, 1024 * room * dtype.itemsize // 8)
+        expected = transform(x.double(), *args)
+        assert (out.double() - expected).norm() < 4 * eps * expected.norm(), n
+        assert not torch.equal(out, torch.ops.sci.trigonometric_transform_by_steps(x, *args)), "not in two kernels"
+
+
 @pytest.mark.parametrize("sine", [False, True])
 def test_type_1_by_halves_weighs_its_ends(sine: bool) -> None:
     by_steps = torch.ops.sci.trigonometric_transform_by_steps

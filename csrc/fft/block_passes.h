@@ -1,0 +1,126 @@
+// Complex transforms of columns in shared memory by a team: what the cosine and sine transforms of dct_block.h and
+// dct_two.h are made around.                                                      operator: csrc/ops/fft_dct.cpp
+//
+// The passes work in place: one of radix r on blocks of r m numbers,
+//
+//   z_(p + m k) := w_(r m)^(p k) sum_j w_r^(j k) z_(p + m j),   p < m
+//
+// leaves Z_k at a place with the digits of k reversed, which a table has; the transposes in reverse order take it from
+// there [1, sections 1.3, 1.4 and 1.8]. A place is read and written by the same lane, so a pass needs one sync and a
+// number no second place in shared memory.
+//
+// Columns lie beside each other. A gap follows 128 bytes and eight times as many, so that the lanes of a warp meet few
+// banks twice: a pass at 64, 8 or 1, and the digits reversed, take 1 to 2 times the accesses without conflicts (8 and
+// 16 times without gaps).
+//
+// Source  [1] C. Van Loan, "Computational frameworks for the fast Fourier transform", SIAM 1992
+#pragma once
+#include "core/complex.h"
+#include "core/team.h"
+#include "fft/butterflies.h"
+
+namespace sci {
+
+/// A complex number that is read and written at once.
+template <class T>
+struct alignas(2 * sizeof(T)) DctPair {
+  T re, im;
+};
+
+/// Quotients u / d of numbers with u d < 2^31, by a product: factor = 2^31 / d rounded up.
+struct DctDivisor {
+  int32_t d = 1;
+  uint32_t factor = 1u << 31;
+  SCI_HD int of(int u) const { return int(uint64_t(uint32_t(u)) * factor >> 31); }
+};
+
+struct DctPass {
+  int32_t radix, m, twiddles;  // w_(r m)^(p k) stands at twiddles + k m + p
+  DctDivisor by_m;
+};
+
+/// A transform of N numbers.
+template <class T>
+struct DctPassPlan {
+  static constexpr int max_passes = 16;
+  int32_t N = 0, count = 0;
+  DctPass pass[max_passes];
+  const DctPair<T>* table = nullptr;
+  const unsigned short* places = nullptr;  // where Z_k is left
+};
+
+/// 2^log_columns columns in shared memory, of which `columns` are there; or a `single` one.
+template <class T, bool single>
+struct DctPasses {
+  const DctPassPlan<T>& plan;
+  Team team;
+  DctPair<T>* z;
+  int log_columns, columns;
+
+  SCI_HD static int spread(int at) {
+    constexpr int wave = sizeof(T) == 4 ? 4 : 3;
+    return at + (at >> wave) + (at >> (wave + 3));
+  }
+  SCI_HD static int64_t bytes(int count) { return (spread(count) + 1) * int64_t(sizeof(DctPair<T>)); }
+  SCI_HD int shift() const { return single ? 0 : log_columns; }
+  SCI_HD DctPair<T>& at(int i, int c) const { return z[spread(i << shift()) + (single ? 0 : c)]; }
+  SCI_HD DctPair<T>& placed(int k, int c) const { return at(plan.places[k], c); }
+
+  /// The pass of radix R, or with `transposed` its transpose.
+  template <int R>
+  SCI_HD void run(const DctPass& pass, bool transposed) const {
+    const int m = pass.m, total = plan.N / R << shift();
+    for (int t = team.lane; t < total; t += team.size) {
+      const int u = t >> shift(), c = t & ((1 << shift()) - 1);
+      if (!single && c >= columns) continue;
+      const int block = pass.by_m.of(u), p = u - block * m, from = block * R * m + p;
+      const uint32_t w = uint32_t(pass.twiddles + p);
+      T re[R], im[R], wr[R], wi[R];
+      SCI_UNROLL for (int j = 0; j < R; ++j) {
+        const DctPair<T> value = at(from + m * j, c);
+        re[j] = value.re;
+        im[j] = value.im;
+        const DctPair<T> f = plan.table[w + uint32_t(j * m)];
+        wr[j] = f.re;
+        wi[j] = f.im;
+      }
+      if (transposed && m > 1) turn<R>(re, im, wr, wi);
+      FftButterfly<R, T, T>::run(re, im);
+      if (!transposed && m > 1) turn<R>(re, im, wr, wi);
+      SCI_UNROLL for (int j = 0; j < R; ++j) at(from + m * j, c) = {re[j], im[j]};
+    }
+  }
+  template <int R>
+  SCI_HD static void turn(T* re, T* im, const T* wr, const T* wi) {
+    SCI_UNROLL for (int k = 1; k < R; ++k) {
+      const T x = re[k];
+      re[k] = x * wr[k] - im[k] * wi[k];
+      im[k] = x * wi[k] + im[k] * wr[k];
+    }
+  }
+  /// All passes: from numbers in order to digits reversed, or transposed the other way round.
+  template <bool large>
+  SCI_HD void transform(bool transposed) const {
+    for (int i = 0; i < plan.count; ++i) {
+      const DctPass& pass = plan.pass[transposed ? plan.count - 1 - i : i];
+      switch (pass.radix) {
+        case 2: run<2>(pass, transposed); break;
+        case 3: run<3>(pass, transposed); break;
+        case 4: run<4>(pass, transposed); break;
+        case 5: run<5>(pass, transposed); break;
+        case 7: run<7>(pass, transposed); break;
+        case 8: run<8>(pass, transposed); break;
+        default:
+          if constexpr (large) {
+            if (pass.radix == 11)
+              run<11>(pass, transposed);
+            else
+              run<13>(pass, transposed);
+          }
+      }
+      team.sync();
+    }
+  }
+};
+
+}  // namespace sci
