@@ -18,7 +18,7 @@ namespace detail {
 
 /// B(a, b) = value[0] exp(value[1]) for a, b > 0.
 template <class T>
-SCI_HD many<T, 2> beta_positive(T a, T b) {
+SCI_HD_LARGE many<T, 2> beta_positive(T a, T b) {
   using S = scalar_of<T>;
   if (primal(b) < primal(a)) swap(a, b);
   T r = a + b;

@@ -28,7 +28,7 @@ namespace detail {
 
 /// a log(x r / a) + l, l = a y - b x: half of E.
 template <class T>
-SCI_HD T betainc_half_exponent(T a, T r, T x, T l) {
+SCI_HD_LARGE T betainc_half_exponent(T a, T r, T x, T l) {
   using S = scalar_of<T>;
   T t = -l / a;
   S v = primal(t);
@@ -39,7 +39,7 @@ SCI_HD T betainc_half_exponent(T a, T r, T x, T l) {
 
 /// f / B(a, b), r = a + b < 13, corrected for the rounding of r.
 template <class T>
-SCI_HD T betainc_over_beta(T f, T a, T b) {
+SCI_HD_LARGE T betainc_over_beta(T f, T a, T b) {
   if (primal(b) < primal(a)) swap(a, b);
   // 1 / Gamma(a) / Gamma(b) may underflow where the product does not: the smaller factor last.
   const T r = a + b, g = f * (rgamma(b) * gamma(r)) * rgamma(a);
@@ -48,7 +48,7 @@ SCI_HD T betainc_over_beta(T f, T a, T b) {
 
 /// D = x^a y^b / B(a, b).
 template <class T>
-SCI_HD T betainc_factor(T a, T b, T x, T y, T l) {
+SCI_HD_LARGE T betainc_factor(T a, T b, T x, T y, T l) {
   using S = scalar_of<T>;
   T r = a + b;
   if (primal(r) < S(13)) {
@@ -74,7 +74,7 @@ SCI_HD T betainc_factor(T a, T b, T x, T y, T l) {
 
 /// log x - psi(a) + psi(a + b), l = a y - b x, for large a, b without cancellation.
 template <class T>
-SCI_HD T beta_log_slope_parts(T a, T b, T x, T y, T l) {
+SCI_HD_LARGE T beta_log_slope_parts(T a, T b, T x, T y, T l) {
   if (!(a >= T(0)) || !(b >= T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
   const T t = -l / a;
   if (t > T(-0.5) && t < T(1) && a >= T(13)) return log1p(t) + gamma_peak_slope(a) - gamma_peak_slope(a + b);
@@ -89,7 +89,7 @@ SCI_HD T beta_factor_slope(T c, T t, T r) {
 
 /// First derivatives of D by its logarithm, where differences of psi come as such.
 template <class T, class D, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD dual<T, D> betainc_factor(dual<T, D> a, dual<T, D> b, dual<T, D> x, dual<T, D> y, dual<T, D> l) {
+SCI_HD_LARGE dual<T, D> betainc_factor(dual<T, D> a, dual<T, D> b, dual<T, D> x, dual<T, D> y, dual<T, D> l) {
   const T f = betainc_factor(a.v, b.v, x.v, y.v, l.v);
   if (f == T(0)) return f;
   const T r = a.v + b.v, s = -l.v / a.v, t = l.v / b.v;
@@ -129,7 +129,7 @@ SCI_HD T gammaln_step(T a, T h, T x = T(scalar_of<T>(1))) {
 
 /// 1 - I for small a: see above.
 template <class T>
-SCI_HD T betainc_small(T a, T b, T x) {
+SCI_HD_LARGE T betainc_small(T a, T b, T x) {
   using S = scalar_of<T>;
   T u = gammaln_step(b, a, x) - gammaln1p(a), power = T(S(1)), sum = T(S(0));
   SCI_NO_UNROLL
@@ -159,7 +159,7 @@ SCI_HD dual<T, D> betainc_ratio(dual<T, D> a, dual<T, D> r, dual<T, D> x, dual<T
 
 /// I by its series of positive terms.
 template <class T>
-SCI_HD T betainc_series(T a, T b, T x, T l, T factor) {
+SCI_HD_LARGE T betainc_series(T a, T b, T x, T l, T factor) {
   using S = scalar_of<T>;
   T r = a + b, term = T(S(1)), sum = T(S(1));
   SCI_NO_UNROLL
@@ -205,27 +205,40 @@ SCI_HD dual<T, D> betainc_mean(dual<T, D> a, dual<T, D> b) {
   return {betainc_mean(a.v, b.v), q * (q * a.d) + p * (p * b.d)};
 }
 
-/// f_0, ..., f_length of the uniform expansion, from its differential equation: see above.
+/// f_0, ..., f_length of the uniform expansion, from its differential equation: see above. Times U it is that of U^2,
+/// (U^2)' / 2 = zeta + (q - p) zeta U - p q zeta U^2, whose coefficients give those of U (u_0, ..., in f at first).
 template <class T>
 SCI_HD void betainc_coefficients(T a, T b, int length, T* f) {
   using S = scalar_of<T>;
-  T m = betainc_mean(a, b), p = m / b, q = m / a, skew = q - p, pq = p * q;
-  T u[uniform_terms<T> + 2];
+  const T m = betainc_mean(a, b), p = m / b, q = m / a, skew = q - p, pq = p * q;
+  T *u = f, before = T(S(0)), square = T(S(1));  // U^2 at zeta^n and zeta^(n + 1)
   u[0] = T(S(0));
   u[1] = T(S(1));
-  f[0] = T(S(1));
   SCI_NO_UNROLL
   for (int n = 1; n <= length; ++n) {
-    T known = (n == 1 ? skew : T(S(0))) - pq * u[n - 1], sum = T(S(0)), other = T(S(0));
-    int k = 2;  // two sums, neither of which waits for the other
+    // Half the products u_k u_(n + 2 - k), 2 <= k <= n, in two sums, neither of which waits for the other.
+    T sum = T(S(0)), other = T(S(0));
+    int k = 2;
     SCI_NO_UNROLL
-    for (; k < n; k += 2) {
-      sum = sum + u[k] * f[n + 1 - k];
-      other = other + u[k + 1] * f[n - k];
+    for (; 2 * k < n; k += 2) {
+      sum = sum + u[k] * u[n + 2 - k];
+      other = other + u[k + 1] * u[n + 1 - k];
     }
-    if (k == n) sum = sum + u[n] * f[1];
-    u[n + 1] = (known - (sum + other)) * T(S(1) / S(n + 2));
-    f[n] = T(S(n + 1)) * u[n + 1] - known;
+    if (2 * k < n + 2) sum = sum + u[k] * u[n + 2 - k];
+    if (n % 2 == 0) other = other + u[n / 2 + 1] * (u[n / 2 + 1] * T(S(0.5)));
+    const T next = (skew * u[n] - pq * before) * T(S(2) / S(n + 2));
+    u[n + 1] = next * T(S(0.5)) - (sum + other);
+    before = square;
+    square = next;
+  }
+  T below = u[1];
+  f[0] = T(S(1));
+  f[1] = -u[2];
+  SCI_NO_UNROLL
+  for (int n = 2; n <= length; ++n) {
+    const T here = u[n];
+    f[n] = T(S(n + 1)) * u[n + 1] + pq * below;
+    below = here;
   }
 }
 
@@ -247,7 +260,7 @@ SCI_HD many<T, 2> betainc_below(T a, T b, T x, T y, T l, T* known) {
     T slope = log1p_minus_ratio(-l / a) * (m / a) + log1p_minus_ratio(l / b) * (m / b);
     T zeta = -(l / m) * sqrt(slope);
     if (primal(zeta) >= S(-1)) {
-      T f[uniform_terms<T> + 1], r = a + b;
+      T f[uniform_terms<T> + 2], r = a + b;
       const int length = uniform_length(m, zeta);
       betainc_coefficients(a, b, length, f);
       return uniform_parts(f, length, m, zeta, betainc_half_exponent(a, r, x, l) + betainc_half_exponent(b, r, y, -l));

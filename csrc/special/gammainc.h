@@ -23,7 +23,7 @@ namespace detail {
 
 /// a log(x / a) - (x - a), not positive.
 template <class T>
-SCI_HD T gammainc_exponent(T a, T x) {
+SCI_HD_LARGE T gammainc_exponent(T a, T x) {
   using S = scalar_of<T>;
   S v = primal(a), w = primal(x);
   T d = x - a;
@@ -33,7 +33,7 @@ SCI_HD T gammainc_exponent(T a, T x) {
 
 /// D = x^a e^-x / Gamma(a), x > 0 finite.
 template <class T>
-SCI_HD T gammainc_factor(T a, T x) {
+SCI_HD_LARGE T gammainc_factor(T a, T x) {
   using S = scalar_of<T>;
   if (primal(a) < S(13)) {
     if (primal(x) > S(is_same<S, float> ? 250 : 900)) return T(S(0));  // and the power may overflow

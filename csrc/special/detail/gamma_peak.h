@@ -53,7 +53,7 @@ namespace detail {
 
 /// log a - psi(a) for a > 0.
 template <class T>
-SCI_HD T gamma_peak_slope(T a) {
+SCI_HD_LARGE T gamma_peak_slope(T a) {
   using S = scalar_of<T>;
   if (primal(a) >= S(13)) {
     T t = T(1) / a, s = t * t;
@@ -63,7 +63,7 @@ SCI_HD T gamma_peak_slope(T a) {
 }
 
 template <class T>
-SCI_HD T hardware_gamma_peak(T a) {
+SCI_HD_LARGE T hardware_gamma_peak(T a) {
   if (a >= gamma_recurrence_end<T>) return sqrt(a) / gamma_scaled(a);
   return pow(a, a) * exp(-a) * rgamma(a);
 }

@@ -45,7 +45,7 @@ struct hyper_rgamma {
   R p, log;
   int twos;
 };
-SCI_HD hyper_rgamma<double> hyper_reciprocal_gamma(double x) {
+SCI_HD_LARGE hyper_rgamma<double> hyper_reciprocal_gamma(double x) {
   if (abs(x) < 140) {
     int twos = 0;
     const double p = frexp(rgamma(x), &twos);
