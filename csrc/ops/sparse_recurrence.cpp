@@ -3,13 +3,16 @@
 #include <cmath>
 
 #include "ops/sparse_diagonals.h"
+#include "runtime/teams.h"
 #include "sparse/gram_schmidt.h"
 #include "sparse/recurrence.h"
+#include "sparse/vector_program.h"
 
 SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<double>)
 SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<float>)
 SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<sci::complex<double>>)
 SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<sci::complex<float>>)
+SCI_FOUR_TEAM_KERNELS("sparse/vector_program.h", VectorProgram)
 
 namespace sci {
 namespace {
@@ -70,6 +73,8 @@ Tensor diagonals_product(const Tensor& offsets, const Tensor& places, const Tens
   return y;
 }
 
+bool inside(int64_t place, int64_t size) { return place >= 0 && place < size; }
+
 /// Steps (kind, to, u, v, a, b) on vectors (members, n); the blocks' parts of the inner products.
 Tensor vector_recurrence(std::vector<Tensor> vectors, const Tensor& factors_, std::vector<int64_t> steps,
                          int64_t inners) {
@@ -94,7 +99,6 @@ Tensor vector_recurrence(std::vector<Tensor> vectors, const Tensor& factors_, st
                     "vector_recurrence: factors do not fit");
     for (int64_t s = 0; s < count; ++s) {
       const int64_t* step = &steps[size_t(6 * s)];
-      auto inside = [](int64_t place, int64_t size) { return place >= 0 && place < size; };
       int64_t size = int64_t(vectors.size());
       STD_TORCH_CHECK(inside(step[0], 4) && inside(step[1], step[0] == 3 ? inners : size) && inside(step[2], size) &&
                           inside(step[3], size) && (step[0] != 1 || inside(step[4], body.factor_count)) &&
@@ -115,6 +119,64 @@ Tensor vector_recurrence(std::vector<Tensor> vectors, const Tensor& factors_, st
       on_items(members * blocks, body);
   });
   return parts;
+}
+
+/// Numbers of numbers, as (operation, to, a, b, c), then steps on vectors (members, n) as above, whose factors and
+/// inner products are numbers, too (sparse/vector_program.h): one launch.
+void vector_program(std::vector<Tensor> vectors, Tensor numbers, Tensor arrived, std::vector<int64_t> operations,
+                    std::vector<double> constants, std::vector<int64_t> steps, std::vector<int64_t> inner_places) {
+  using Limits = VectorProgram<float>;
+  const int64_t members = arrived.numel(), n = vectors.empty() ? 0 : vectors[0].size(1);
+  const int64_t count = int64_t(steps.size() / 6), size = int64_t(vectors.size());
+  STD_TORCH_CHECK(numbers.is_cuda() && numbers.numel() == members * Limits::places && size <= Limits::most_vectors &&
+                      count <= Limits::most_steps && inner_places.size() <= size_t(Limits::most_inners) &&
+                      operations.size() <= size_t(5 * Limits::most_numbers) &&
+                      constants.size() <= size_t(Limits::most_constants),
+                  "vector_program: too long, or numbers do not fit");
+  for (int64_t place : inner_places)
+    STD_TORCH_CHECK(inside(place, Limits::places), "vector_program: an inner product has no place");
+  dispatch_number(numbers, "vector_program", [&](auto number) {
+    using T = typename decltype(number)::type;
+    VectorProgram<T> body = {};
+    for (size_t i = 0; i < vectors.size(); ++i) {
+      Tensor& v = vectors[i];
+      STD_TORCH_CHECK(v.is_cuda() && v.is_contiguous() && v.scalar_type() == numbers.scalar_type() && v.dim() == 2 &&
+                          v.size(0) == members && v.size(1) == n,
+                      "vector_program: vectors differ in shape or dtype");
+      body.vectors[i] = data<T>(v);
+    }
+    for (int64_t s = 0; s < count; ++s) {
+      const int64_t* step = &steps[size_t(6 * s)];
+      STD_TORCH_CHECK(inside(step[0], 5) && inside(step[1], step[0] == 3 ? int64_t(inner_places.size()) : size) &&
+                          inside(step[2], size) && inside(step[3], size) && inside(step[4], Limits::places) &&
+                          inside(step[5], Limits::places),
+                      "vector_program: step ", s, " names what is not there");
+      body.steps[s] = {int32_t(step[0]), int32_t(step[1]), int32_t(step[2]),
+                       int32_t(step[3]), int32_t(step[4]), int32_t(step[5])};
+    }
+    for (size_t s = 0; s + 5 <= operations.size(); s += 5) {
+      for (size_t k = 0; k < 5; ++k)
+        STD_TORCH_CHECK(inside(operations[s + k], k == 0 ? int64_t(number_operations) : int64_t(Limits::places)),
+                        "vector_program: an operation names what is not there");
+      body.operations[s / 5] = {(unsigned char)(operations[s]), (unsigned char)(operations[s + 1]),
+                                (unsigned char)(operations[s + 2]), (unsigned char)(operations[s + 3]),
+                                (unsigned char)(operations[s + 4])};
+    }
+    std::copy(constants.begin(), constants.end(), body.constants);
+    for (size_t k = 0; k < inner_places.size(); ++k) body.inner_places[k] = int(inner_places[k]);
+    body.blocks =
+        max(int64_t(1), min((n + body.team_size * body.each - 1) / (body.team_size * body.each), body.most_blocks));
+    Tensor parts = empty_as(numbers, {members, body.blocks, int64_t(inner_places.size())});
+    body.numbers = data<T>(numbers);
+    body.parts = data<T>(parts);
+    body.arrived = data<int32_t>(arrived);
+    body.n = n;
+    body.step_count = int(count);
+    body.operation_count = int(operations.size() / 5);
+    body.inner_count = int(inner_places.size());
+    const int64_t items = members * body.blocks;
+    launch_cuda(kernel_of<VectorProgram<T>>::kernel, numbers.get_device(), items, items * body.team_size, &body);
+  });
 }
 
 template <class T, template <class> class Body>
@@ -192,6 +254,10 @@ SCI_OPERATOR(
     diagonals_product)
 SCI_OPERATOR("vector_recurrence(Tensor(a!)[] vectors, Tensor factors, int[] steps, int inners) -> Tensor",
              vector_recurrence)
+SCI_OPERATOR(
+    "vector_program(Tensor(a!)[] vectors, Tensor(b!) numbers, Tensor(c!) arrived, int[] operations, float[] constants, "
+    "int[] steps, int[] inner_places) -> ()",
+    vector_program)
 SCI_OPERATOR("gram_schmidt(Tensor V, Tensor(a!) w, float enough) -> Tensor", gram_schmidt)
 
 }  // namespace

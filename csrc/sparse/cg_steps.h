@@ -10,7 +10,7 @@
 // product, in their order, and makes of it the factors of the next step: results do not depend on which one that is. A
 // system that is done stands still, whatever is launched after: the host may look as late as it likes.
 #pragma once
-#include "core/atomic.h"
+#include "core/block_total.h"
 #include "core/team.h"
 #include "sparse/csr_matmul.h"
 
@@ -50,23 +50,10 @@ struct CgSystems {
   /// The sum of all blocks' parts goes to finish(numbers, flags, sum), once.
   template <class Finish>
   __device__ void total(int64_t member, int64_t block, Team team, R part, const Finish& finish) const {
-    part = team.sum(part);
+    R sums[1] = {part};
     int32_t* flag = flags + member * cg_flags;
-    R* own = parts + member * room;
-    int last = 0;
-    if (team.lane == 0) {
-      own[block] = part;
-      memory_fence();
-      last = atomic_add(flag + cg_arrived, 1) == blocks - 1;
-    }
-    if (!team.broadcast(last, 0)) return;
-    memory_fence();
-    R sum = R(0);
-    for (int64_t i = team.lane; i < blocks; i += team.size) sum += *static_cast<const volatile R*>(own + i);
-    sum = team.sum(sum);
-    if (team.lane != 0) return;
-    flag[cg_arrived] = 0;
-    finish(numbers + member * cg_numbers, flag, sum);
+    if (!block_total(team, sums, 1, parts + member * room, block, blocks, flag + cg_arrived) || team.lane != 0) return;
+    finish(numbers + member * cg_numbers, flag, sums[0]);
   }
 #endif
 };

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sci.sparse import csr_array, diags_array, eye_array, kron
+from sci.sparse import csr_array, diags_array, eye_array, kron, linalg
 from sci.sparse.linalg import spsolve_triangular
 from sci.sparse.linalg._triangular import _solve
 from tests import emulator
@@ -93,3 +93,88 @@ def test_products_with_several_columns_are_one_launch(columns: int, dtype: torch
         found = matrix @ x.cuda()
         assert len(launched("CsrMatmul")) == 1
         torch.testing.assert_close(found.cpu(), want @ x)
+
+
+METHODS = ("cg", "bicg", "bicgstab", "cgs", "tfqmr", "qmr", "minres")
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex128])
+@pytest.mark.parametrize("preconditioned", [False, True])
+@pytest.mark.parametrize("name", METHODS)
+def test_an_iteration_on_the_device_is_that_of_the_host(name: str, preconditioned: bool, dtype: torch.dtype) -> None:
+    n, most = 1500, 6
+    diagonal, beside = torch.linspace(1, 3, n, dtype=torch.float64), 0.25 * torch.ones(n - 1, dtype=torch.float64)
+    left, right = (beside * 1j, beside * -1j) if dtype.is_complex else (beside, beside)
+    A = diags_array([left, diagonal, right], offsets=[-1, 0, 1], dtype=dtype).tocsr()
+    M = diags_array([1 / (1 + diagonal)], offsets=[0], dtype=dtype)
+    b = torch.complex(random(n), random(n).flip(0)).to(dtype) if dtype.is_complex else random(n).to(dtype)
+    found = []
+    for device in ("cpu", "cuda"):
+        matrix, approximate = (linalg.aslinearoperator(x.to(device)) for x in (A, M))
+        more = {} if not preconditioned else {"M1": approximate} if name == "qmr" else {"M": approximate}
+        seen: list[Tensor] = []
+
+        def note(x: Tensor, seen: list[Tensor] = seen) -> None:
+            seen.append(x.cpu().clone())
+
+        x, info = getattr(linalg, name)(matrix, b.to(device), rtol=1e-30, maxiter=most, callback=note, **more)
+        found.append((*seen, x.cpu()))
+        assert int(info) == len(seen) == most
+    for host, own in zip(*found, strict=True):
+        torch.testing.assert_close(own, host, rtol=0, atol=200 * torch.finfo(dtype).eps * float(host.abs().max()))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_systems_of_a_batch_on_the_device(name: str) -> None:
+    solver = getattr(linalg, name)
+    n = 40
+    A = (3 * torch.eye(n, dtype=torch.float64) + 0.1 * (random(n, n) + random(n, n).mT)) * torch.tensor(
+        [1.0, 2.0, 0.0]
+    )[:, None, None]
+    b = random(3, n)
+    x, info = solver(A.cuda(), b.cuda(), rtol=1e-10, maxiter=60)
+    want, expected = solver(A, b, rtol=1e-10, maxiter=60)
+    assert (info.cpu() == 0).tolist() == (expected == 0).tolist() == [True, True, name == "minres"]
+    assert torch.equal(info[2].cpu() < 0, expected[2] < 0)
+    torch.testing.assert_close(x[:2].cpu(), want[:2], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex64])
+@pytest.mark.parametrize("batch", [(), (2,)])
+@pytest.mark.parametrize("name", ["lsqr", "lsmr"])
+def test_least_squares_on_the_device(name: str, batch: tuple[int, ...], dtype: torch.dtype) -> None:
+    m, n = 90, 50
+    A = csr_array((0.1 * random(m, n) * (random(n, m).mT > 0.5) + torch.eye(m, n, dtype=torch.float64)).to(dtype))
+    b, x0 = random(*batch, m).to(dtype), 0.1 * random(*batch, n).to(dtype)
+    for limit in (7, 200):
+        for more in ({"damp": 0.5}, {"x0": x0}, {"calc_var": True} if name == "lsqr" else {}):
+            most = {"iter_lim": limit} if name == "lsqr" else {"maxiter": limit}
+            on_gpu = {key: x.cuda() if isinstance(x, Tensor) else x for key, x in more.items()}
+            emulator.launches()
+            found = getattr(linalg, name)(A.to("cuda"), b.cuda(), **most, **on_gpu)
+            if limit == 7 and "calc_var" not in more:
+                assert len(launched("VectorProgram")) <= 4 * 7 + 8
+            for own, host in zip(found, getattr(linalg, name)(A, b, **most, **more), strict=True):
+                assert own.dtype == host.dtype
+                if not host.dtype.is_floating_point and not host.is_complex():
+                    assert torch.equal(own.cpu(), host)
+                else:
+                    scale = max(1.0, float(host.abs().max()))
+                    torch.testing.assert_close(own.cpu(), host, rtol=0, atol=1e3 * torch.finfo(dtype).eps * scale)
+
+
+LAUNCHES = {"cg": 3, "bicg": 3, "bicgstab": 5, "cgs": 4, "tfqmr": 3, "qmr": 4, "minres": 3, "lsqr": 4, "lsmr": 4}
+
+
+@pytest.mark.parametrize("name", LAUNCHES)
+def test_launches_of_an_iteration_beside_its_products(name: str) -> None:
+    A, b = linalg.aslinearoperator(laplacian(30).to("cuda")), random(900).cuda()
+    most = "iter_lim" if name == "lsqr" else "maxiter"
+    more = {"atol": 0.0, "btol": 0.0, "conlim": 0.0} if most == "iter_lim" or name == "lsmr" else {"rtol": 1e-14}
+    counts = []
+    for steps in (16, 32):
+        emulator.launches()
+        getattr(linalg, name)(A, b, **{most: steps}, **more)
+        counts.append(len(launched("VectorProgram")))
+    each = (counts[1] - counts[0]) / 16
+    assert LAUNCHES[name] <= each <= LAUNCHES[name] + 0.25  # what the host looks at takes a launch in 16 iterations

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ._iterate import Apply, norm, ratio
-from ._recurrence import Update, add, add_scaled, combine, dot, recur
+from ._device_steps import steps_for
+from ._iterate import Apply, as_column, ratio
+from ._recurrence import Update, add, add_scaled, combine, dot
 
 
 @dataclasses.dataclass
@@ -52,16 +53,17 @@ def _rotation(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return ratio(a, r), ratio(b, r), r
 
 
-class _Bidiagonal:
+class Bidiagonal:
     """Golub and Kahan's bidiagonalisation; u and v are as they come out of the recurrences, `beta` and `alpha` long."""
 
     def __init__(self, p: LeastSquares) -> None:
         self.p = p
         self.x = p.b.new_zeros((*p.b.shape[:-1], p.columns)) if p.x0 is None else p.x0.clone()
-        self.u = p.b.clone() if p.x0 is None else p.b - p.apply(self.x)
-        self.beta = norm(self.u)
+        self.u = (p.b.clone() if p.x0 is None else p.b - p.apply(self.x)).contiguous()
+        self.run = steps_for(self.x, self.u)
+        self.beta = self.run.norm(self.u)
         self.v = p.apply_adjoint(self.u * self.over_beta).clone()
-        self.alpha = norm(self.v)
+        self.alpha = self.run.norm(self.v)
 
     @property
     def over_beta(self) -> Tensor:
@@ -74,12 +76,14 @@ class _Bidiagonal:
     def advance(self) -> tuple[Tensor, Tensor]:
         """Go on to the next u and v: beta and alpha."""
         over = self.over_alpha
-        (square,) = recur(
+        (square,) = self.run.recur(
             combine(self.u, over, self.p.apply(self.v), -self.alpha * self.over_beta, self.u), dot(self.u, self.u)
         )
         self.beta = square.real.sqrt()
         over, factor = self.over_beta, -self.beta * over
-        (square,) = recur(combine(self.v, over, self.p.apply_adjoint(self.u), factor, self.v), dot(self.v, self.v))
+        (square,) = self.run.recur(
+            combine(self.v, over, self.p.apply_adjoint(self.u), factor, self.v), dot(self.v, self.v)
+        )
         self.alpha = square.real.sqrt()
         return self.beta, self.alpha
 
@@ -88,10 +92,9 @@ class _Bidiagonal:
         return combine(w, self.over_alpha, self.v, factor, w)
 
 
-def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
+def lsqr(basis: Bidiagonal, variance: bool = False) -> Iterator[State]:
     """Yield the iterates of Paige and Saunders (1982), the start first; all are the same tensor."""
-    basis = _Bidiagonal(p)
-    x, beta, alpha = basis.x, basis.beta, basis.alpha
+    p, x, beta, alpha = basis.p, basis.x, basis.beta, basis.alpha
     w = basis.v * basis.over_alpha
     zero = torch.zeros_like(beta)
     rhobar, phibar = alpha, beta
@@ -111,7 +114,7 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
         phi, phibar = cs * phibar, sn * phibar
         if var is not None:
             var = var + (w * ratio(torch.ones_like(rho), rho)).abs().square()
-        (square,) = recur(add(x, ratio(phi, rho), w), dot(w, w), basis.add_v(w, -ratio(theta, rho)))
+        (square,) = basis.run.recur(add(x, ratio(phi, rho), w), dot(w, w), basis.add_v(w, -ratio(theta, rho)))
         directions = directions + ratio(square.real.sqrt(), rho).square()
         # A rotation from the right gives the norm of x.
         delta, gambar = sn2 * rho, -cs2 * rho
@@ -129,10 +132,9 @@ def lsqr(p: LeastSquares, variance: bool = False) -> Iterator[State]:
         yield x, Report(residual, size_r, normal, norm_A, norm_A * directions.sqrt(), size_x, var)
 
 
-def lsmr(p: LeastSquares) -> Iterator[State]:
+def lsmr(basis: Bidiagonal) -> Iterator[State]:
     """Yield the iterates of Fong and Saunders (2011), the start first; all are the same tensor."""
-    basis = _Bidiagonal(p)
-    x, beta, alpha = basis.x, basis.beta, basis.alpha
+    p, x, beta, alpha = basis.p, basis.x, basis.beta, basis.alpha
     h, hbar = basis.v * basis.over_alpha, torch.zeros_like(basis.v)
     zero, one = torch.zeros_like(beta), torch.ones_like(beta)
     zetabar, alphabar = alpha * beta, alpha
@@ -153,7 +155,7 @@ def lsmr(p: LeastSquares) -> Iterator[State]:
         thetabar, rhotemp = sbar * rho, cbar * rho
         cbar, sbar, rhobar = _rotation(rhotemp, thetanew)
         zeta, zetabar = cbar * zetabar, -sbar * zetabar
-        (square,) = recur(
+        (square,) = basis.run.recur(
             add_scaled(hbar, h, -ratio(thetabar * rho, rhoold * rhobarold), hbar),
             add(x, ratio(zeta, rho * rhobar), hbar),
             basis.add_v(h, -ratio(thetanew, rho)),
@@ -179,7 +181,9 @@ def lsmr(p: LeastSquares) -> Iterator[State]:
 
 
 def minimise(
-    states: Iterator[State], p: LeastSquares, watch: Callable[[Tensor, Report], object] | None = None
+    method: Callable[[Bidiagonal], Iterator[State]],
+    p: LeastSquares,
+    watch: Callable[[Tensor, Report], object] | None = None,
 ) -> tuple[Tensor, Tensor, Tensor, Report]:
     """Run until every system has a reason to stop: x, the reasons (0 to 7), the iterations of each, what is known.
 
@@ -187,24 +191,25 @@ def minimise(
     iterations.
     """
     every = 1 if p.b.device.type == "cpu" else 16
+    basis = Bidiagonal(p)
+    run, states = basis.run, method(basis)
     x, report = next(states)
     eps = torch.finfo(p.b.dtype).eps
-    size_b = norm(p.b)
-    why = torch.zeros(size_b.shape, dtype=torch.int64, device=p.b.device)
-    count = torch.zeros_like(why)
+    size_b = run.norm(p.b)
+    why = count = torch.zeros_like(size_b, dtype=torch.int64)
     active = report.normal > 0
     limit = 1 / p.conlim if p.conlim > 0 else 0.0
-    alone = every == 1 and size_b.numel() == 1  # the loop goes on for one system: as long as it is active
+    alone = every == 1 and p.b.shape[:-1].numel() == 1  # the loop goes on for one system: as long as it is active
     kept, known = x if alone else x.clone(), report
     k = 0
-    while k < p.maxiter and (k % every or bool(active.any())):
+    while k < p.maxiter and (k % every or bool((as_column(active) != 0).any())):
         x, report = next(states)
         k += 1
-        kept = x if alone else torch.where(active, x, kept)
+        kept = x if alone else run.choose(kept, active, x)
         known = report if alone else _where(active, report, known)
         count = torch.where(active, k, count)
         if watch is not None:
-            watch(kept, known)
+            watch(kept, _settled(known))
         test1 = report.damped / size_b
         test2 = torch.where(
             report.norm_A * report.damped == 0, torch.inf, report.normal / (report.norm_A * report.damped)
@@ -225,10 +230,20 @@ def minimise(
             found = torch.where(reason, number, found)
         why = torch.where(active, found, why)
         active = active & (found == 0)
-    return kept, torch.where(active, 7, why), count, known
+    why, count = (as_column(x).to(torch.int64) for x in (torch.where(active, 7, why), count))
+    return kept, why, count, _settled(known)
 
 
-def _where(mask: Tensor, new: Report, old: Report) -> Report:
-    pairs = {f.name: (getattr(new, f.name), getattr(old, f.name)) for f in dataclasses.fields(Report)}
-    found: dict[str, Any] = {name: None if a is None else torch.where(mask, a, b) for name, (a, b) in pairs.items()}
+def _where(mask: Any, new: Report, old: Report) -> Report:
+    return _each(lambda a, b: torch.where(mask, a, b), new, old)
+
+
+def _settled(report: Report) -> Report:
+    """Return a report whose numbers are tensors, which may have been noted for the device alone."""
+    return _each(as_column, report)
+
+
+def _each(function: Callable[..., Any], *reports: Report) -> Report:
+    rows = {f.name: [getattr(x, f.name) for x in reports] for f in dataclasses.fields(Report)}
+    found: dict[str, Any] = {name: None if row[0] is None else function(*row) for name, row in rows.items()}
     return Report(**found)

@@ -67,13 +67,20 @@ class Options:
 
 @dataclasses.dataclass
 class Step:
-    """Where a method has got to."""
+    """Where a method has got to; numbers may be `Number` on CUDA."""
 
     x: Tensor
     size: Tensor  # (*batch, 1), the residual's norm as the method knows it
     done: Tensor | None = None  # where the method has a stopping rule of its own
     code: Tensor | None = None  # int64 (*batch, 1): not 0 where it broke down
     true: bool = False  # `size` is that of b - A x itself
+
+    def settled(self) -> Step:
+        """Return the step with numbers as tensors, which a method may have noted for the device alone."""
+        if isinstance(self.size, Tensor):
+            return self
+        done = None if self.done is None else as_column(self.done) != 0
+        return Step(self.x, as_column(self.size), done, _codes(self.code), self.true)
 
 
 Method = Callable[[System, Tensor, Tensor, Tensor, Options], Iterator[Step]]
@@ -108,16 +115,23 @@ def iterate(
     info = torch.zeros_like(size, dtype=torch.int64)
     k = 0
     while k < options.maxiter and bool(active.any()):
-        step, again = None, False
+        step, again, code, ended = None, False, None, None
         for step in method(system, b, kept.clone(), r, options):
             k += 1
             if callback is not None:
                 callback(step.x)
             if step.code is not None:
-                info = torch.where(active & (info == 0), step.code, info)
+                code = step.code if code is None else torch.where(code == 0, step.code, code)
+            if step.done is not None and every > 1:  # a rule that held between two looks
+                step.done = ended = step.done if ended is None else step.done | ended
             if k % every and k < options.maxiter:
                 continue
+            if code is not None:
+                info, code = torch.where(active & (info == 0), _codes(code), info), None
+            step = step.settled()
             hit = active & (step.size <= tolerance if step.done is None else step.done)
+            if ended is not None:
+                hit = hit & torch.isfinite(step.x).all(-1, keepdim=True)
             bad = active & ~hit & (~torch.isfinite(step.size) | (info != 0))
             if bool((hit | bad).any()):
                 kept = torch.where(bad & torch.isfinite(step.x).all(-1, keepdim=True) | hit, step.x, kept)
@@ -145,6 +159,16 @@ def iterate(
     if not bool(solved.all()):  # the method may have missed it, for a norm of its own
         solved = solved | (norm(b - system.apply(kept)) <= tolerance)
     return kept, torch.where(solved, torch.zeros_like(info), failed).squeeze(-1)
+
+
+def as_column(x: Any) -> Tensor:
+    """Return a real number of a method as a tensor."""
+    found = x if isinstance(x, Tensor) else x.column()
+    return found.real if found.is_complex() else found
+
+
+def _codes(x: Any) -> Any:
+    return None if x is None else as_column(x).to(torch.int64)
 
 
 # ---- small operations ------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.errors import real
 from ..._core.torch_private import forward_grad_enabled
-from ._bidiagonal import LeastSquares, Report, State, minimise
+from ._bidiagonal import Bidiagonal, LeastSquares, Report, State, minimise
 from ._bidiagonal import lsmr as lsmr_states
 from ._bidiagonal import lsqr as lsqr_states
 from ._implicit import (
@@ -121,7 +121,7 @@ def _problem(
 
 
 def _run(
-    name: str, states: Callable[[LeastSquares], Iterator[State]], p: LeastSquares, show: bool, rtol: Any
+    name: str, states: Callable[[Bidiagonal], Iterator[State]], p: LeastSquares, show: bool, rtol: Any
 ) -> tuple[Tensor, Tensor, Tensor, Report]:
     fixed = dataclasses.replace(p, b=p.b.detach())
 
@@ -129,7 +129,7 @@ def _run(
         print(f"{name}: norm(r) = {float(report.residual.max()):.6e}, norm(A^H r) = {float(report.normal.max()):.6e}")
 
     with torch.no_grad(), forward_grad_enabled(False):
-        x, why, count, report = minimise(states(fixed), fixed, watch if show else None)
+        x, why, count, report = minimise(states, fixed, watch if show else None)
     tolerance = 0.01 * torch.finfo(x.dtype).eps ** 0.5 if rtol is None else number("derivative_rtol", rtol, name)
     x = _differentiable(p, x, p.b.shape[-1] < p.columns, tolerance)
     return x, why.squeeze(-1), count.squeeze(-1), report
@@ -231,7 +231,7 @@ def lsqr(
     True
     """
     p = _problem("lsqr", A, b, x0, damp, atol, btol, conlim, {"iter_lim": iter_lim}, lambda m, n: 2 * n)
-    x, why, count, r = _run("lsqr", lambda p: lsqr_states(p, calc_var), p, show, derivative_rtol)
+    x, why, count, r = _run("lsqr", lambda basis: lsqr_states(basis, calc_var), p, show, derivative_rtol)
     values = (r.residual, r.damped, r.norm_A, r.condition, r.normal, r.size_x)
     var = torch.zeros_like(x.detach().real) if r.variance is None else r.variance
     return x, why, count, *(v.squeeze(-1) for v in values), var

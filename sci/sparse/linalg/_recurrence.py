@@ -8,20 +8,24 @@ from memory once.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..._core.torch_private import transforms_active
-from ._iterate import Apply, add_to, inner, scale_add
+from ._iterate import Apply, add_to, inner, norm, scale_add
 
 _SMALL = 2**13  # numbers in a vector: below, memory is no matter, and separate calls cost less than one with a list
 
 
 @dataclasses.dataclass
 class Update:
-    """``to = a u + b v``; factors are columns ``(*batch, 1)``; without a, ``u + b v``, and without u, ``b v``."""
+    """``to = a u + b v``; without a, ``u + b v``, and without u, ``b v``.
+
+    Factors are columns ``(*batch, 1)``, or a `Number` on CUDA.
+    """
 
     to: Tensor
     a: Tensor | None
@@ -61,11 +65,11 @@ def scaled(to: Tensor, b: Tensor, v: Tensor) -> Update:
 dot = Dot
 
 
-def recur(*steps: Update | Dot) -> list[Tensor]:
-    """Run the steps in their order, updates in place; the inner products, as columns ``(*batch, 1)``."""
+def encoded(steps: Sequence[Update | Dot]) -> tuple[list[Tensor], list[Any], list[int], int]:
+    """Return the vectors and the factors, the steps as operators take them, and how many inner products there are."""
     vectors: list[Tensor] = []
     places: dict[int, int] = {}
-    factors: list[Tensor] = []
+    factors: list[Any] = []
     code: list[int] = []
     count = 0
 
@@ -76,7 +80,7 @@ def recur(*steps: Update | Dot) -> list[Tensor]:
             vectors.append(x)
         return found
 
-    def factor(x: Tensor) -> int:
+    def factor(x: Any) -> int:
         factors.append(x)
         return len(factors) - 1
 
@@ -91,6 +95,12 @@ def recur(*steps: Update | Dot) -> list[Tensor]:
             code += (0, place(step.to), place(step.u), place(step.v), 0, factor(step.b))
         else:
             code += (1, place(step.to), place(step.u), place(step.v), factor(step.a), factor(step.b))
+    return vectors, factors, code, count
+
+
+def recur(*steps: Update | Dot) -> list[Tensor]:
+    """Run the steps in their order, updates in place; the inner products, as columns ``(*batch, 1)``."""
+    vectors, factors, code, count = encoded(steps)
     first = vectors[0]
     if first.numel() < _SMALL or not _direct(vectors):
         return _written_out(steps)
@@ -106,6 +116,25 @@ def recur(*steps: Update | Dot) -> list[Tensor]:
         return []
     sums = parts.sum(1).reshape(*batch, count)
     return list(sums.split(1, -1))
+
+
+class Steps:
+    """What an iteration does, on tensors: groups of updates and inner products, and numbers ``(*batch, 1)``.
+
+    On CUDA `DeviceSteps` stands in its place.
+    """
+
+    recur, inner, norm = staticmethod(recur), staticmethod(inner), staticmethod(norm)
+
+    def __init__(self, like: Tensor) -> None:
+        self.like = like
+
+    def number(self, value: float) -> Tensor:
+        return torch.full_like(self.like[..., :1], value)
+
+    def choose(self, kept: Tensor, where: Tensor, x: Tensor) -> Tensor:
+        """Return x for the systems of `where`, and `kept` for others, which may be overwritten."""
+        return torch.where(where, x, kept)
 
 
 def _direct(vectors: list[Tensor]) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ._iterate import GIVE_UP, Options, Step, System, broken, inner, norm, ratio
-from ._recurrence import add, add_scaled, combine, dot, recur, scaled
+from ._device_steps import steps_for
+from ._iterate import GIVE_UP, Options, Step, System, broken, ratio
+from ._recurrence import add, add_scaled, combine, dot, scaled
 
 
 def _tiny(rho: Tensor, *sizes: Tensor) -> Tensor:
@@ -35,94 +36,98 @@ def _conj(x: Tensor) -> Tensor:
 
 def cg(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Conjugate gradients, preconditioned (Saad, Iterative Methods for Sparse Linear Systems, algorithm 9.1)."""
+    run = steps_for(x, r)
     p = torch.zeros_like(r)
-    rho = torch.zeros_like(r[..., :1])
-    square = inner(r, r)
+    rho = run.number(0)
+    square = run.inner(r, r)
     while True:
         z = system.precondition(r)
-        before, rho = rho, square if z is r else inner(r, z)
-        recur(add_scaled(p, z, ratio(rho, before), p))
+        before, rho = rho, square if z is r else run.inner(r, z)
+        run.recur(add_scaled(p, z, ratio(rho, before), p))
         q = system.apply(p)
-        alpha = ratio(rho, inner(p, q))
-        (square,) = recur(add(x, alpha, p), add(r, -alpha, q), dot(r, r))
+        alpha = ratio(rho, run.inner(p, q))
+        (square,) = run.recur(add(x, alpha, p), add(r, -alpha, q), dot(r, r))
         yield Step(x, _size(square), code=broken((alpha == 0, GIVE_UP)))
 
 
 def bicg(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Biconjugate gradients (Fletcher 1976; Barrett et al., Templates, figure 2.7)."""
+    run = steps_for(x, r)
     shadow = r.clone()
     p, dual = torch.zeros_like(r), torch.zeros_like(r)
-    rho = torch.zeros_like(r[..., :1])
-    first = size = norm(r)
-    ahead = inner(shadow, r)
+    rho = run.number(0)
+    first = size = run.norm(r)
+    ahead = run.inner(shadow, r)
     while True:
         z, y = system.precondition(r), system.precondition_adjoint(shadow)
-        before, rho = rho, ahead if z is r else inner(shadow, z)
+        before, rho = rho, ahead if z is r else run.inner(shadow, z)
         lost = _tiny(rho, size, first)
         beta = ratio(rho, before)
-        recur(add_scaled(p, z, beta, p), add_scaled(dual, y, _conj(beta), dual))
+        run.recur(add_scaled(p, z, beta, p), add_scaled(dual, y, _conj(beta), dual))
         q = system.apply(p)
-        below = inner(dual, q)
+        below = run.inner(dual, q)
         alpha = ratio(rho, below)
         image = system.apply_adjoint(dual)
         updates = add(x, alpha, p), add(r, -alpha, q), add(shadow, -_conj(alpha), image)
-        square, ahead = recur(*updates, dot(r, r), dot(shadow, r))
+        square, ahead = run.recur(*updates, dot(r, r), dot(shadow, r))
         size = _size(square)
         yield Step(x, size, code=broken((lost, -10), (below == 0, -11)))
 
 
 def bicgstab(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Stabilised biconjugate gradients (van der Vorst 1992; Templates, figure 2.10)."""
+    run = steps_for(x, r)
     shadow = r.clone()
     p, v = torch.zeros_like(r), torch.zeros_like(r)
-    rho = torch.zeros_like(r[..., :1])
+    rho = run.number(0)
     alpha, omega = torch.ones_like(rho), torch.ones_like(rho)
-    first = size = norm(r)
-    ahead = inner(shadow, r)
+    first = size = run.norm(r)
+    ahead = run.inner(shadow, r)
     while True:
         before, rho = rho, ahead
         lost = _tiny(rho, size, first)
         beta = ratio(rho, before) * ratio(alpha, omega)
-        recur(combine(p, beta, p, -beta * omega, v), add(p, torch.ones_like(beta), r))
+        run.recur(combine(p, beta, p, -beta * omega, v), add(p, torch.ones_like(beta), r))
         y = system.precondition(p)
         v = system.apply(y)
-        below = inner(shadow, v)
+        below = run.inner(shadow, v)
         alpha = ratio(rho, below)
-        (square,) = recur(add(r, -alpha, v), dot(r, r))
+        (square,) = run.recur(add(r, -alpha, v), dot(r, r))
         z = system.precondition(r)
         t = system.apply(z)
-        over, under = recur(dot(t, r), dot(t, t))
+        over, under = run.recur(dot(t, r), dot(t, t))
         omega = ratio(over, under)
         stuck = (omega == 0) & (square.real > 0)
         # x before r: without a preconditioner, z is r.
         updates = add(x, alpha, y), add(x, omega, z), add(r, -omega, t)
-        square, ahead = recur(*updates, dot(r, r), dot(shadow, r))
+        square, ahead = run.recur(*updates, dot(r, r), dot(shadow, r))
         size = _size(square)
         yield Step(x, size, code=broken((lost, -10), ((below == 0) | stuck, -11)))
 
 
 def cgs(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Conjugate gradients squared (Sonneveld 1989; Templates, figure 2.9)."""
+    run = steps_for(x, r)
     shadow = r.clone()
     p, q, u = torch.zeros_like(r), torch.zeros_like(r), torch.empty_like(r)
-    rho = torch.zeros_like(r[..., :1])
-    first = size = norm(r)
-    ahead = inner(shadow, r)
+    rho = run.number(0)
+    first = size = run.norm(r)
+    ahead = run.inner(shadow, r)
     one = torch.ones_like(rho)
     while True:
         before, rho = rho, ahead
         lost = _tiny(rho, size, first)
         beta = ratio(rho, before)
         # u = r + beta q, p = u + beta (q + beta p)
-        recur(add_scaled(p, q, beta, p), add_scaled(u, r, beta, q), add_scaled(p, u, beta, p))
+        run.recur(add_scaled(p, q, beta, p), add_scaled(u, r, beta, q), add_scaled(p, u, beta, p))
         v = system.apply(system.precondition(p))
-        below = inner(shadow, v)
+        below = run.inner(shadow, v)
         alpha = ratio(rho, below)
-        recur(add_scaled(q, u, -alpha, v), add(u, one, q))
+        run.recur(add_scaled(q, u, -alpha, v), add(u, one, q))
         z = system.precondition(u)
         image = system.apply(z)
         updates = add(x, alpha, z), add(r, -alpha, image)
-        square, ahead = recur(*updates, dot(r, r), dot(shadow, r))
+        square, ahead = run.recur(*updates, dot(r, r), dot(shadow, r))
         size = _size(square)
         yield Step(x, size, code=broken((lost, -10), (below == 0, -11)))
 
@@ -132,12 +137,13 @@ def tfqmr(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
 
     The size of a step is Freund's bound of the residual, ``tau sqrt(m + 1)``.
     """
+    run = steps_for(x, r)
     shadow, u, w = r.clone(), r.clone(), r.clone()
     image = system.apply(system.precondition(u))
     v = image.clone()
     d, other = torch.zeros_like(r), torch.empty_like(r)
-    rho, below = inner(shadow, r), inner(shadow, v)
-    tau = norm(r)
+    rho, below = run.inner(shadow, r), run.inner(shadow, v)
+    tau = run.norm(r)
     theta, eta = torch.zeros_like(tau), torch.zeros_like(rho)
     alpha = rho
     m = 0
@@ -149,12 +155,12 @@ def tfqmr(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
             code = broken((below == 0, -1))
         steps = add(w, -alpha, image), add_scaled(d, u, ratio(theta.square(), alpha) * eta, d)
         more = (add_scaled(other, u, -alpha, v),) if even else (dot(shadow, w),)
-        square, *ahead = recur(*steps, dot(w, w), *more)
+        square, *ahead = run.recur(*steps, dot(w, w), *more)
         theta = ratio(_size(square), tau)
         c2 = 1 / (1 + theta.square())
         tau = tau * theta * c2.sqrt()
         eta = c2 * alpha
-        recur(add(x, eta, system.precondition(d)))
+        run.recur(add(x, eta, system.precondition(d)))
         m += 1
         yield Step(x, tau * (m**0.5), code=code)
         if even:
@@ -163,20 +169,21 @@ def tfqmr(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
         else:
             before, rho = rho, ahead[0]
             beta = ratio(rho, before)
-            recur(add_scaled(u, w, beta, u), add_scaled(v, image, beta, v))
+            run.recur(add_scaled(u, w, beta, u), add_scaled(v, image, beta, v))
             image = system.apply(system.precondition(u))
-            (below,) = recur(add_scaled(v, image, beta, v), dot(shadow, v))
+            (below,) = run.recur(add_scaled(v, image, beta, v), dot(shadow, v))
 
 
 def qmr(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
     """Quasi-minimal residuals without look-ahead (Freund and Nachtigal 1994; Templates, figure 2.8)."""
+    run = steps_for(x, r)
     # v, w, y, z are as they come out of the recurrences: `over` and `under` make unit vectors of them.
     v, w = r.clone(), r.clone()
     y, z = system.precondition(v), system.second_adjoint(w)
-    rho, xi, product = norm(y), norm(z), inner(z, y)
+    rho, xi, product = run.norm(y), run.norm(z), run.inner(z, y)
     gamma = torch.ones_like(rho)
     theta = torch.zeros_like(rho)
-    eta = -torch.ones_like(r[..., :1])
+    eta = run.number(-1)
     below = torch.zeros_like(eta)
     one = torch.ones_like(eta)
     p, q, d, s = (torch.zeros_like(r) for _ in range(4))
@@ -185,29 +192,29 @@ def qmr(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> It
         delta = product * over * under
         quotient = ratio(delta, below)
         first = combine(p, over, system.second(y), -xi * quotient, p)
-        recur(first, combine(q, under, system.precondition_adjoint(z), -rho * _conj(quotient), q))
+        run.recur(first, combine(q, under, system.precondition_adjoint(z), -rho * _conj(quotient), q))
         image = system.apply(p)
-        below = inner(q, image)
+        below = run.inner(q, image)
         beta = ratio(below, delta)
         causes = ((rho == 0, -10), (xi == 0, -15), (delta == 0, -13), (below == 0, -14), (beta == 0, -11))
         updates = (
             add_scaled(v, image, -beta * over, v),
             add_scaled(w, system.apply_adjoint(q), -_conj(beta) * under, w),
         )
-        square, other, product = recur(*updates, dot(v, v), dot(w, w), dot(w, v))
+        square, other, product = run.recur(*updates, dot(v, v), dot(w, w), dot(w, v))
         y, z = system.precondition(v), system.second_adjoint(w)
         before = rho
-        rho = _size(square) if y is v else norm(y)
-        xi = _size(other) if z is w else norm(z)
+        rho = _size(square) if y is v else run.norm(y)
+        xi = _size(other) if z is w else run.norm(z)
         if y is not v or z is not w:
-            product = inner(z, y)
+            product = run.inner(z, y)
         gamma_before, theta_before = gamma, theta
         theta = ratio(rho, gamma_before * beta.abs())
         gamma = 1 / (1 + theta.square()).sqrt()
         eta = -eta * ratio(before.to(beta.dtype), beta) * (gamma / gamma_before).square()
         keep = (theta_before * gamma).square()
         updates = combine(d, eta, p, keep, d), combine(s, eta, image, keep, s)
-        (square,) = recur(*updates, add(x, one, d), add(r, -one, s), dot(r, r))
+        (square,) = run.recur(*updates, add(x, one, d), add(r, -one, s), dot(r, r))
         yield Step(x, _size(square), code=broken(*causes))
 
 
@@ -216,10 +223,11 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
 
     The stopping rule is theirs: ``|r| <= rtol |A| |x|`` or ``|A r| <= rtol |A| |r|``, with estimates of the norms.
     """
+    run = steps_for(x, r)
     rtol, eps = options.rtol, torch.finfo(r.dtype).eps
     r1, r2, spare = r.clone(), r.clone(), torch.empty_like(r)
     y = system.precondition(r1)
-    product = inner(r1, y)
+    product = run.inner(r1, y)
     beta = product.real.clamp(min=0).sqrt()
     beta1 = beta
     zero = torch.zeros_like(beta)
@@ -232,12 +240,12 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
     code = broken((product.real < 0, -1))
     while True:
         k += 1
-        (alpha,) = recur(add_scaled(spare, system.apply(v), -ratio(beta, before), r1), dot(v, spare))
+        (alpha,) = run.recur(add_scaled(spare, system.apply(v), -ratio(beta, before), r1), dot(v, spare))
         alpha = alpha.real
-        (product,) = recur(add(spare, -ratio(alpha, beta), r2), dot(spare, spare))
+        (product,) = run.recur(add(spare, -ratio(alpha, beta), r2), dot(spare, spare))
         r1, r2, spare = r2, spare, r1
         y = system.precondition(r2)
-        before, product = beta, (product if y is r2 else inner(r2, y)).real
+        before, product = beta, (product if y is r2 else run.inner(r2, y)).real
         beta = product.clamp(min=0).sqrt()
         # The norm of the tridiagonal matrix; that of the right-hand side is no part of it.
         total = total + alpha.square() + beta.square() + (before.square() if k > 1 else 0)
@@ -254,7 +262,7 @@ def minres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
         # w1 goes, and the new w takes its place: w = (v - epsln w1 - delta w2) / gamma. With it, the next v.
         w1, w2 = w2, w
         w = w1
-        (square,) = recur(
+        (square,) = run.recur(
             combine(w, 1 / gamma, v, -epsln_before / gamma, w),
             add(w, -delta / gamma, w2),
             add(x, phi, w),
