@@ -49,6 +49,8 @@ python=${PYTHON:-python3}
 jobs=${JOBS:-$(nproc)}
 export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache} TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
 device=${SCI_DEVICE:-$("$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
+emulator=
+[ "$device" = emulated ] && emulator="from tests import emulator; emulator.start()" && export SCI_CACHE=$root/build/emulator/cache
 deadline=$((begin + ${LIMIT:-470} - 15)) # the report, and a step that dies slowly
 failed=()
 declare -A weight=([build]=60 [launch]=14 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [memcheck]=14 [racecheck]=7 [initcheck]=7
@@ -110,8 +112,9 @@ fi
 
 # A kernel compiled, loaded and launched, and torch's backward pass: where that fails, nothing else is worth its time.
 [ ${#failed[@]} -gt 0 ] || step launch "$python" -c "import torch
+$emulator
 from sci.special import erfcx
-x = torch.linspace(-3, 3, 1000, dtype=torch.float64, device='$device', requires_grad=True)
+x = torch.linspace(-3, 3, 1000, dtype=torch.float64, device='${device/emulated/cuda}', requires_grad=True)
 y = erfcx(x)
 y.sum().backward()
 torch.testing.assert_close(y.cpu(), erfcx(x.detach().cpu()), rtol=1e-14, atol=0)
@@ -135,7 +138,11 @@ rehearsal=
 [ "$device" = cpu ] && rehearsal=--quick
 for name in "${steps[@]}"; do
   case $name in
-    kernels) step kernels "$python" -m tools.fill_cache --device "$device" --jobs "$jobs" ;;
+    kernels)
+      fill=(tools.fill_cache --device "$device")
+      [ -z "$emulator" ] || fill=(tests.emulator.prepare)
+      step kernels "$python" -m "${fill[@]}" --jobs "$jobs"
+      ;;
     gpu_tests) [ "$device" = cpu ] || step gpu_tests "${test_run[@]}" "${parallel[@]}" tests/cuda ;;
     tests)
       step tests "${test_run[@]}" --done "$state/done" "${parallel[@]}" tests --ignore tests/repository \

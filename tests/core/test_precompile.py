@@ -39,6 +39,16 @@ def test_dtypes_choose() -> None:
     assert len(names(("special",), ALL)) > len(real) + len(plane)
 
 
+def test_what_takes_most_comes_last() -> None:
+    listed = names(("linalg", "special"), ALL)
+    early, late = (
+        [i for i, name in enumerate(listed) if any(f"call_{one}," in name for one in some)]
+        for some in (("jv", "hankel2"), ("jv_dv2", "spheroidal_ang1_cv_d2"))
+    )
+    assert "Elementwise" not in listed[0]
+    assert early and late and max(early) < min(late)
+
+
 @pytest.mark.skipif(not torch.ops.sci._nvrtc_version(), reason="NVRTC is not installed")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_cache_is_filled(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:

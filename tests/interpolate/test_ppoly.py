@@ -58,7 +58,7 @@ def test_axis_and_shapes(device: torch.device) -> None:
     assert p(0.5).shape == (2, 5)
     assert p(torch.empty(0, device=device)).shape == (2, 0, 5)
     assert p.derivative().axis == p.antiderivative().axis == 1
-    assert p.integrate(torch.zeros(3, 1), torch.ones(2)).shape == (3, 2, 2, 5)
+    assert p.integrate(torch.zeros(3, 1, device=device), torch.ones(2, device=device)).shape == (3, 2, 2, 5)
     assert "4 intervals of order 3" in repr(p)
 
 

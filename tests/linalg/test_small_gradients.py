@@ -228,7 +228,7 @@ def test_teams_have_the_rule_of_lanes(name: str, dtype: torch.dtype, device: tor
             moved = (None if x is None else x.to(device) for x in parts)
             found, raised = (x.cpu() for x in torch.ops.sci._gradient_small(TEAMS[name], *moved, *options, alone=True))
             assert torch.equal(raised, flags), f"{n} {missing}"
-            scale = size(expected).clamp_min(0.01)  # of one vector alone it is 0 but for rounding
+            scale = size(expected).clamp_min(0.1)  # of one vector alone it is 0 but for rounding, of numbers near 1
             assert float((size(found - expected) / scale).max()) < 50 * n * eps(dtype), f"{n} {missing}"
             if name == "eigh":
                 assert torch.equal(found, found.mH)
