@@ -233,7 +233,7 @@ SCI_HD real_of<V> largest_column(const V* a, int64_t n) {
 
 }  // namespace detail
 
-/// w, V and their gradients, of which one may be null; work has room for n * n numbers.
+/// w, V and their gradients, of which one may be null; work has room for n * (n + 1) numbers.
 template <class V>
 SCI_PRODUCTS_APART void eigh_gradient(const real_of<V>* w, const V* v, const real_of<V>* gw, const V* gv, V* out,
                                       V* work, int64_t n, bool judged, real_of<V>* flagged) {
@@ -244,7 +244,7 @@ SCI_PRODUCTS_APART void eigh_gradient(const real_of<V>* w, const V* v, const rea
     *flagged = R(0);
     return;
   }
-  R flag = R(0), lengths[32];
+  R flag = R(0), *lengths = reinterpret_cast<R*>(work + n * n);
   detail::clear(lengths, n);
   detail::add_lengths(gv, n, lengths, n);
   detail::adjoint_of(v, work, n);
@@ -259,7 +259,7 @@ SCI_PRODUCTS_APART void eigh_gradient(const real_of<V>* w, const V* v, const rea
   *flagged = flag;
 }
 
-/// U, s, V^H and their gradients, of which any may be null; work has room for 3 n * n numbers.
+/// U, s, V^H and their gradients, of which any may be null; work has room for n * (3 n + 1) numbers.
 template <class V>
 SCI_PRODUCTS_APART void svd_gradient(const V* u, const real_of<V>* s, const V* vh, const V* gu, const real_of<V>* gs,
                                      const V* gvh, V* out, V* work, int64_t n, bool judged, real_of<V>* flagged) {
@@ -271,7 +271,7 @@ SCI_PRODUCTS_APART void svd_gradient(const V* u, const real_of<V>* s, const V* v
     return;
   }
   V *p = work, *q = p + n * n, *moved = q + n * n;
-  R flag = R(0), lengths[32];
+  R flag = R(0), *lengths = reinterpret_cast<R*>(moved + n * n);
   detail::clear(lengths, n);
   if (gu) {
     detail::add_lengths(gu, n, lengths, n);
@@ -296,14 +296,14 @@ SCI_PRODUCTS_APART void svd_gradient(const V* u, const real_of<V>* s, const V* v
   *flagged = flag;
 }
 
-/// w, V and their gradients, of which one may be null, all complex; work has room for 3 n * n + n numbers.
+/// w, V and their gradients, of which one may be null, all complex; work has room for n * (3 n + 2) numbers.
 template <class V>
 SCI_PRODUCTS_APART void eig_gradient(const V* w, const V* v, const V* gw, const V* gv, V* out, V* work, int64_t n,
                                      bool judged, real_of<V>* flagged) {
   using R = real_of<V>;
   using T = single_of<V>;
   V *left = work, *inner = left + n * n, *gram = inner + n * n, *spare = gram + n * n;
-  R flag = R(0), lengths[32];
+  R flag = R(0), *lengths = reinterpret_cast<R*>(spare + n);
   detail::adjoint_of(v, left, n);
   if (gv) {
     detail::clear(lengths, n);

@@ -23,7 +23,7 @@ struct LanesGradient {
       to += job.size[k] * L;
     }
     real_of<V>* found;
-    const real_of<V> flag = job.template run<V>(reinterpret_cast<real_of<V>*>(memory), &found);
+    const real_of<V> flag = job.template run<V>(job.kind, reinterpret_cast<real_of<V>*>(memory), &found);
     from_lanes(reinterpret_cast<R*>(found), first, job.count, job.out_size(), job.out);
     for (int l = 0; l < L && first + l < job.count; ++l) job.flags[first + l] = flag.v[l] > 0;
   }

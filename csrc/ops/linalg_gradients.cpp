@@ -8,8 +8,19 @@
 SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", EighGradient)
 SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", SvdGradient)
 SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", QrGradient)
-SCI_TEAM_KERNEL("linalg/gradients_teams.h", sci::EigGradient<sci::complex<float>>)
-SCI_TEAM_KERNEL("linalg/gradients_teams.h", sci::EigGradient<sci::complex<double>>)
+#define SCI_EIG_GRADIENT(T)                                        \
+  SCI_TEAM_KERNEL("linalg/gradients_teams.h", sci::EigGradient<T>) \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::eig, T>)
+#define SCI_GRADIENT_LANES(T)                                                               \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::eigh, T>) \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::svd, T>)  \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::qr, T>)
+SCI_EIG_GRADIENT(sci::complex<float>)
+SCI_EIG_GRADIENT(sci::complex<double>)
+SCI_GRADIENT_LANES(float)
+SCI_GRADIENT_LANES(double)
+SCI_GRADIENT_LANES(sci::complex<float>)
+SCI_GRADIENT_LANES(sci::complex<double>)
 
 namespace sci {
 namespace {
@@ -26,25 +37,36 @@ void by_one(GradientJob<T> job) {
       R *to = reinterpret_cast<R*>(room.data()), *found;
       for (int k = 0; k < 6; to += job.size[k++])
         if (job.in[k]) std::copy(job.in[k] + i * job.size[k], job.in[k] + (i + 1) * job.size[k], to);
-      job.flags[i] = job.template run<T>(reinterpret_cast<R*>(room.data()), &found) > 0;
+      job.flags[i] = job.template run<T>(job.kind, reinterpret_cast<R*>(room.data()), &found) > 0;
       std::copy(found, found + job.out_size(), job.out + i * job.out_size());
     }
   });
 }
 
+template <GradientKind what, class T, class Body>
+void on_teams(const Tensor& like, const GradientJob<T>& job, const Body& body) {
+  const GradientLanes<what, T> apart{job};
+  if (like.is_cuda() && job.n <= 4 && apart.shared_bytes() <= shared_bytes_of_team(like.get_device()))
+    return teams_for(like, (job.count + 31) / 32, apart, 1);
+  teams_for(like, job.count, body, matrices_at_least(job.n));
+}
 template <class T>
 void by_teams(const Tensor& like, const GradientJob<T>& job) {
   const auto number = [&](int k) { return reinterpret_cast<const T*>(job.in[k]); };
   const GradientTeam<T> shared{reinterpret_cast<T*>(job.out), job.flags, job.n, team_for(job.n), job.judged};
-  const auto run = [&](const auto& body) { teams_for(like, job.count, body, matrices_at_least(job.n)); };
   switch (job.kind) {
-    case GradientKind::eigh: return run(EighGradient<T>{shared, job.in[0], number(1), job.in[2], number(3)});
+    case GradientKind::eigh:
+      return on_teams<GradientKind::eigh>(like, job,
+                                          EighGradient<T>{shared, job.in[0], number(1), job.in[2], number(3)});
     case GradientKind::svd:
-      return run(SvdGradient<T>{shared, number(0), job.in[1], number(2), number(3), job.in[4], number(5)});
-    case GradientKind::qr: return run(QrGradient<T>{shared, number(0), number(1), number(2), number(3)});
+      return on_teams<GradientKind::svd>(
+          like, job, SvdGradient<T>{shared, number(0), job.in[1], number(2), number(3), job.in[4], number(5)});
+    case GradientKind::qr:
+      return on_teams<GradientKind::qr>(like, job, QrGradient<T>{shared, number(0), number(1), number(2), number(3)});
     case GradientKind::eig:
       if constexpr (is_complex<T>)
-        return run(EigGradient<T>{shared, number(0), number(1), number(2), number(3), job.option});
+        return on_teams<GradientKind::eig>(
+            like, job, EigGradient<T>{shared, number(0), number(1), number(2), number(3), job.option});
       break;
     default: break;
   }
