@@ -52,7 +52,7 @@ LONG = [256, 343, 398, 400, 422, 512, 513, 997, 1023, 1025]
 
 @functools.cache
 def matrix(type: int, sine: bool, n: int) -> np.ndarray:
-    """SciPy's definition in long double; angles are reduced in integers, so that they have no error."""
+    """SciPy's definition in long double; angles are reduced in integers: they have no error, and few are different."""
     j, k = np.arange(n)[None, :], np.arange(n)[:, None]
     if type == 1:
         product, period = ((j + 1) * (k + 1), n + 1) if sine else (j * k, n - 1)
@@ -62,9 +62,9 @@ def matrix(type: int, sine: bool, n: int) -> np.ndarray:
         product, period = (j + sine) * (2 * k + 1), 2 * n
     else:
         product, period = (2 * j + 1) * (2 * k + 1), 4 * n
-    angle = (product % (2 * period)).astype(np.longdouble) / period
+    angles = np.arange(2 * period).astype(np.longdouble) / period
     pi = np.longdouble("3.14159265358979323846264338327950288")
-    entries = 2 * (np.sin(angle * pi) if sine else np.cos(angle * pi))
+    entries = 2 * (np.sin(angles * pi) if sine else np.cos(angles * pi))[product % (2 * period)]
     if not sine and type in (1, 3):
         entries[:, 0] /= 2
     if not sine and type == 1:
