@@ -28,7 +28,7 @@ SCI_HD complex<T> loggamma_taylor(complex<T> w) {
 
 /// log z + log(z + 1) + ... + log(z + n - 1), n >= 1, Re z >= 0: one logarithm, and the turns about zero counted.
 template <class T>
-SCI_HD complex<T> loggamma_factors(complex<T> z, int n) {
+SCI_HD_LARGE complex<T> loggamma_factors(complex<T> z, int n) {
   using S = scalar_of<T>;
   complex<T> product = z;
   int turns = 0;
@@ -45,7 +45,7 @@ SCI_HD complex<T> loggamma_factors(complex<T> z, int n) {
 
 /// log Gamma(z) for Re z >= 0, z not 0.
 template <class T>
-SCI_HD complex<T> loggamma_right(complex<T> z) {
+SCI_HD_LARGE complex<T> loggamma_right(complex<T> z) {
   using S = scalar_of<T>;
   complex<T> w = z - T(S(2));
   S x = primal(w.re), y = primal(w.im);

@@ -19,7 +19,7 @@ namespace detail {
 
 /// (z)_m for z > 0 and z + m > 0, one of them large.
 template <class T>
-SCI_HD T poch_large(T z, T m) {
+SCI_HD_LARGE T poch_large(T z, T m) {
   using S = scalar_of<T>;
   T s = z + m;
   const T one = T(S(1));

@@ -31,7 +31,7 @@ SCI_HD T polygamma_power(T z, int64_t n) {
 
 /// n! / x^(n + more), more = 0 or 1 (for 0: (n - 1)! / x^n), x > 0.
 template <class T>
-SCI_HD T polygamma_leading(int64_t n, T x, int more) {
+SCI_HD_LARGE T polygamma_leading(int64_t n, T x, int more) {
   constexpr bool single = is_same<T, float>;
   if (n <= (single ? 33 : 170)) {
     T f = gamma(T(n + more)), s = T(n + more), p = pow(x, s);
@@ -47,7 +47,7 @@ SCI_HD T polygamma_leading(int64_t n, T x, int more) {
 
 /// Z(z) = sum_{j >= 0} (z / (z + j))^s for Re z > 0, s >= 2.
 template <class T>
-SCI_HD T polygamma_sum(int64_t s, T z) {
+SCI_HD_LARGE T polygamma_sum(int64_t s, T z) {
   using R = real_of<T>;
   using S = scalar_of<T>;
   constexpr bool single = is_same<S, float>;
