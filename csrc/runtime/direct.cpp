@@ -160,8 +160,10 @@ PyObject* call_elementwise_function(PyObject* self, PyObject* const* args, intpt
   const auto& function = *static_cast<ElementwiseFunction*>(PyCapsule_GetPointer(self, nullptr));
   ElementwiseCall call;
   if (!call.take(*function.op, args, count) || watched()) return declined();
-  if (call.gradient && !denies(PyObject_CallNoArgs(objects.grad_enabled)))
-    return call.numbers ? declined() : PyObject_Vectorcall(function.other, args, size_t(count), nullptr);
+  if (call.gradient && !denies(PyObject_CallNoArgs(objects.grad_enabled))) {
+    if (call.numbers || !has_variant(*function.op, call.argument)) return declined();
+    return PyObject_Vectorcall(function.other, args, size_t(count), nullptr);
+  }
   PyObject* result = call.compute(*function.op);
   return result ? result : declined();
 }

@@ -38,6 +38,13 @@ struct Operand {
   char letter;
   alignas(8) char number[16];  // where it is none of a tensor
 
+  /// What an argument is: a tensor's dtype, or a number.
+  static char letter_for(const ElementwiseArgument& argument) {
+    if (!argument.tensor) return argument.whole ? whole_number : any_number;
+    int32_t dtype;
+    aoti_torch_get_dtype(argument.tensor, &dtype);
+    return letter_of(dtype);
+  }
   /// A Python number fits whatever its function computes in, but for a fraction beside integers.
   bool fits(char wanted) const {
     return letter == wanted || letter == whole_number || (letter == any_number && wanted != 'l');
@@ -132,13 +139,19 @@ void run_cuda(ElementwiseOperator& op, ElementwiseVariant& variant, const Iterat
   launch_cuda(variant.kernel, device, count, threads_for(variant.dtypes + op.outputs, it, count), body.bytes);
 }
 
-ElementwiseVariant& find_variant(ElementwiseOperator& op, const Operand* in) {
+/// The variant for these dtypes; null where there is none.
+ElementwiseVariant* variant_for(ElementwiseOperator& op, const Operand* in) {
   for (int i = 0; i < op.count; ++i) {
     const char* dtypes = op.variants[i].dtypes + op.outputs;
     bool same = true;
     for (int k = 0; same && k < op.inputs; ++k) same = in[k].fits(dtypes[k]);
-    if (same) return op.variants[i];
+    if (same) return &op.variants[i];
   }
+  return nullptr;
+}
+
+ElementwiseVariant& find_variant(ElementwiseOperator& op, const Operand* in) {
+  if (ElementwiseVariant* variant = variant_for(op, in)) return *variant;
   std::string got;
   for (int k = 0; k < op.inputs; ++k) got += in[k].letter;
   STD_TORCH_CHECK(false, "sci.", op.name, ": no kernel for inputs of dtypes '", got,
@@ -162,25 +175,27 @@ char* write_number(Operand& in, char letter, double number) {
 
 }  // namespace
 
+bool has_variant(ElementwiseOperator& op, const ElementwiseArgument* argument) {
+  Operand in[max_operands];
+  for (int k = 0; k < op.inputs; ++k) in[k].letter = Operand::letter_for(argument[k]);
+  return variant_for(op, in);
+}
+
 void compute_elementwise(ElementwiseOperator& op, const ElementwiseArgument* argument, AtenTensorHandle* result) {
   Operand in[max_operands];
   int64_t rank = 0;
   int32_t device_type = 0, device_index = 0;
   bool found = false;
   for (int k = 0; k < op.inputs; ++k) {
+    in[k].letter = Operand::letter_for(argument[k]);
     AtenTensorHandle h = argument[k].tensor;
-    if (!h) {
-      in[k].letter = argument[k].whole ? Operand::whole_number : Operand::any_number;
-      continue;
-    }
-    int32_t dtype, type, index;
-    aoti_torch_get_dtype(h, &dtype);
+    if (!h) continue;
+    int32_t type, index;
     aoti_torch_get_dim(h, &in[k].rank);
     aoti_torch_get_sizes(h, &in[k].size);
     aoti_torch_get_strides(h, &in[k].stride);
     aoti_torch_get_device_type(h, &type);
     aoti_torch_get_device_index(h, &index);
-    in[k].letter = letter_of(dtype);
     if (!found) device_type = type, device_index = index, found = true;
     STD_TORCH_CHECK(type == device_type && index == device_index, "sci.", op.name,
                     ": all tensors must be on one device");

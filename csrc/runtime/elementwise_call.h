@@ -15,6 +15,9 @@ struct ElementwiseArgument {
   bool whole = false;
 };
 
+/// Whether the operator has a kernel for these dtypes; else they have to be brought to one first.
+bool has_variant(ElementwiseOperator& op, const ElementwiseArgument* argument);
+
 /// Compute new tensors, which are the caller's; raises where shapes, dtypes or devices do not fit.
 void compute_elementwise(ElementwiseOperator& op, const ElementwiseArgument* argument, AtenTensorHandle* result);
 

@@ -116,6 +116,13 @@ def test_gradients_are_recorded() -> None:
         assert not special.erfc(x).requires_grad
     assert not special.erfc(x.detach()).requires_grad
     assert torch.autograd.gradcheck(special.erfc, x) and torch.autograd.gradgradcheck(special.erfc, x)
+    for y, wanted in (
+        (special.jv(x, X.float()), special.jv(x, X.float().double())),
+        (special.jv(X.float(), x), special.jv(X.float().double(), x)),
+        (special.binom(x, torch.arange(6)), special.binom(x, torch.arange(6.0, dtype=torch.float64))),
+    ):
+        assert y.requires_grad and y.dtype is torch.float64
+        torch.testing.assert_close(y, wanted, rtol=0, atol=0)
     with pytest.raises(ValueError, match=r"jv: shapes must broadcast, got v .6,., z .4,."):
         special.jv(x, X[:4])
 
