@@ -265,7 +265,7 @@ def test_gradgradcheck(card: ElementwiseCard, signature: str, device: torch.devi
     if not any(x.requires_grad for x in args):
         return
     try:
-        torch.autograd.gradgradcheck(card.function, args, check_fwd_over_rev=True)
+        torch.autograd.gradgradcheck(card.function, args, check_fwd_over_rev=True, fast_mode=True)
     except NotImplementedError as missing:
         # A partial whose own derivative is declared missing: the other arguments, one by one, must still do.
         assert "is not implemented" in str(missing)  # noqa: PT017
@@ -274,7 +274,7 @@ def test_gradgradcheck(card: ElementwiseCard, signature: str, device: torch.devi
                 continue
             single = [y.detach().requires_grad_(i == j) for j, y in enumerate(args)]
             if "is not implemented" not in second_order_error(card, single):
-                torch.autograd.gradgradcheck(card.function, single, check_fwd_over_rev=True)
+                torch.autograd.gradgradcheck(card.function, single, check_fwd_over_rev=True, fast_mode=True)
 
 
 def second_order_error(card: ElementwiseCard, args: list[torch.Tensor]) -> str:
