@@ -1,20 +1,28 @@
 // The operator behind sci/linalg/_small_gradients.py.
 #include "core/cpu.h"
 #include "gradients_jobs.h"
-#include "linalg/gradients_teams.h"
+#include "linalg/factor_gradients_teams.h"
 #include "linalg_shared.h"
 #include "runtime/teams.h"
 
 SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", EighGradient)
 SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", SvdGradient)
 SCI_FOUR_TEAM_KERNELS("linalg/gradients_teams.h", QrGradient)
+SCI_FOUR_TEAM_KERNELS("linalg/factor_gradients_teams.h", InverseGradient)
+SCI_FOUR_TEAM_KERNELS("linalg/factor_gradients_teams.h", CholeskyGradient)
+SCI_FOUR_TEAM_KERNELS("linalg/factor_gradients_teams.h", LuGradient)
+SCI_FOUR_TEAM_KERNELS("linalg/factor_gradients_teams.h", DetGradient)
 #define SCI_EIG_GRADIENT(T)                                        \
   SCI_TEAM_KERNEL("linalg/gradients_teams.h", sci::EigGradient<T>) \
   SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::eig, T>)
-#define SCI_GRADIENT_LANES(T)                                                               \
-  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::eigh, T>) \
-  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::svd, T>)  \
-  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::qr, T>)
+#define SCI_GRADIENT_LANES(T)                                                                   \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::eigh, T>)     \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::svd, T>)      \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::qr, T>)       \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::inverse, T>)  \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::cholesky, T>) \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::lu, T>)       \
+  SCI_TEAM_KERNEL("linalg/gradients_job.h", sci::GradientLanes<sci::GradientKind::det, T>)
 SCI_EIG_GRADIENT(sci::complex<float>)
 SCI_EIG_GRADIENT(sci::complex<double>)
 SCI_GRADIENT_LANES(float)
@@ -67,10 +75,15 @@ void by_teams(const Tensor& like, const GradientJob<T>& job) {
       if constexpr (is_complex<T>)
         return on_teams<GradientKind::eig>(
             like, job, EigGradient<T>{shared, number(0), number(1), number(2), number(3), job.option});
-      break;
-    default: break;
+      throw std::invalid_argument("the rule of eig is for complex matrices");
+    case GradientKind::inverse:
+      return on_teams<GradientKind::inverse>(like, job, InverseGradient<T>{shared, number(0), number(1)});
+    case GradientKind::cholesky:
+      return on_teams<GradientKind::cholesky>(like, job, CholeskyGradient<T>{shared, number(0), number(1), job.option});
+    case GradientKind::lu:
+      return on_teams<GradientKind::lu>(like, job, LuGradient<T>{shared, number(0), number(1), job.in[2]});
+    case GradientKind::det: return on_teams<GradientKind::det>(like, job, DetGradient<T>{shared, number(0), number(1)});
   }
-  throw std::invalid_argument("gradients of this kind have no teams");
 }
 
 /// (gradient, 1 where a matrix belongs to the composed rule), from what GradientKind `kind` reads. On the CPU matrices

@@ -20,9 +20,11 @@ runtime.load_library()
 
 _LARGEST = 32
 EIGH, SVD, EIG, CHOLESKY, QR, DET, INVERSE, LU = range(8)  # GradientKind there
-# On a GPU teams of threads have rules (csrc/linalg/gradients_teams.h), by the matrices that one keeps in shared memory,
-# of which every GPU has so much.
-_TEAMS, _TEAM_BYTES = {EIGH: 3, SVD: 5, QR: 4, EIG: 3}, 62 * 1024
+# On a GPU teams of threads have the rules (csrc/linalg/gradients_teams.h), by the matrices that one keeps in shared
+# memory, of which every GPU has so much.
+_TEAMS, _TEAM_BYTES = {EIGH: 3, SVD: 5, QR: 4, EIG: 3, CHOLESKY: 3, INVERSE: 3, LU: 3, DET: 2}, 62 * 1024
+
+_FOR_ALL = (CHOLESKY, INVERSE)  # rules without a flag
 
 
 def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> tuple[Tensor, Tensor] | None:
@@ -30,7 +32,7 @@ def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) 
 
     `like` is a matrix among the results; `parts` are the results and then their gradients, None for those without.
     """
-    if not fits(like, *parts, teams=_TEAMS.get(kind, 0)):
+    if not fits(like, *parts, teams=_TEAMS[kind]):
         return None
     parts = (*parts, *(None,) * (6 - len(parts)))
     return torch.ops.sci._gradient_small(kind, *parts, option, checked())  # type: ignore[no-any-return]
@@ -56,6 +58,7 @@ def whole(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) 
     """Return the gradient if it is good for all matrices. On a GPU the flags are read where data are checked: without
     checks the composed rule raises nothing, and has the same numbers."""
     found = fused(kind, like, *parts, option=option)
-    if found is None or ((like.is_cpu or checked()) and bool(found[1].any())):
+    if found is None:
         return None
-    return found[0]
+    looks = kind not in _FOR_ALL and (like.is_cpu or checked())
+    return None if looks and bool(found[1].any()) else found[0]

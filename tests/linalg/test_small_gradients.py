@@ -13,7 +13,7 @@ from torch import Tensor
 import sci
 from sci import linalg
 from sci.linalg import LinAlgError, LinAlgWarning
-from sci.linalg._small_gradients import EIG, EIGH, QR, SVD
+from sci.linalg._small_gradients import CHOLESKY, DET, EIG, EIGH, INVERSE, LU, QR, SVD
 from tests.linalg.linalg_matrices import ALL, eps, general_kinds, hermitian_kinds, positive, random, size
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -232,6 +232,50 @@ def test_teams_have_the_rule_of_lanes(name: str, dtype: torch.dtype, device: tor
             assert float((size(found - expected) / scale).max()) < 50 * n * eps(dtype), f"{n} {missing}"
             if name == "eigh":
                 assert torch.equal(found, found.mH)
+
+
+def factor_parts(name: str, n: int, dtype: torch.dtype) -> tuple[int, bool, list[Tensor]]:
+    """Return the kind of a rule of one result, its option, and what it reads: the results and their gradients."""
+    a = matrices(name.split()[0], n, dtype)
+    g = random(5, n, n, dtype=dtype, seed=1)
+    if name == "det":
+        a[3] = a[3, :, :1]  # singular where n > 1
+        return DET, False, [a, random(5, dtype=dtype, seed=1)]
+    if name == "inv":
+        return INVERSE, False, [linalg.inv(a), g]
+    if name == "lu_factor":
+        lu, pivots = linalg.lu_factor(a.flip(-1))
+        return LU, False, [lu, g, pivots.to(lu.real.dtype)]
+    lower = name.endswith("lower")
+    return CHOLESKY, not lower, [linalg.cholesky(a, lower=lower), g]
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("name", ["cholesky lower", "cholesky upper", "det", "inv", "lu_factor"])
+def test_teams_have_the_rule_of_one_result(name: str, dtype: torch.dtype, device: torch.device) -> None:
+    for n in (1, 2, 3, 8, 9, 32):
+        kind, option, parts = factor_parts(name, n, dtype)
+        missing = [None] * (6 - len(parts))
+        expected, flags = torch.ops.sci._gradient_small(kind, *parts, *missing, option, True)
+        moved = [x.to(device) for x in parts]
+        both = torch.ops.sci._gradient_small(kind, *moved, *missing, option, True, alone=True)
+        found, raised = (x.cpu() for x in both)
+        assert torch.equal(raised, flags) and flags.tolist() == [0, 0, 0, int(name == "det" and n > 1), 0], n
+        good = flags == 0
+        scale = size(expected[good])
+        assert float((size((found - expected)[good]) / scale).max()) < 100 * n * eps(dtype), n
+
+
+@pytest.mark.gpu
+def test_determinants_of_any_rank_on_a_gpu(device: torch.device) -> None:
+    a = torch.diag(torch.tensor([3.0, 2, 0], dtype=torch.float64)).repeat(5, 1, 1).to(device)
+    a[1, 2, 2] = 1
+    for enabled in (True, False):
+        x = a.clone().requires_grad_()
+        with sci.data_checks(enabled):
+            (g,) = torch.autograd.grad(linalg.det(x).sum(), x)
+        want = torch.tensor([[0.0, 0, 6], [2, 3, 6]], dtype=torch.float64)
+        torch.testing.assert_close(g[:2].cpu(), torch.diag_embed(want))
 
 
 def test_teams_tell_singular_triangles(device: torch.device) -> None:
