@@ -18,24 +18,33 @@ __device__ complex<T> written(const complex<T>* place) {
 }
 }  // namespace detail
 
+/// True for the block that is the last to arrive, which sees what the others have written before; sets `arrived` to 0
+/// again.
+__device__ inline bool last_block(Team team, int64_t blocks, int32_t* arrived) {
+  memory_fence();
+  team.sync();
+  int last = 0;
+  if (team.lane == 0) last = atomic_add(arrived, 1) == blocks - 1;
+  if (!team.broadcast(last, 0)) return false;
+  memory_fence();
+  if (team.lane == 0) *arrived = 0;
+  return true;
+}
+
 /// Stores this block's sums in parts (blocks, count); true, with the totals in `sums`, for all lanes of the block that
-/// is the last to arrive. It adds the parts in the order of the blocks, and sets `arrived` to 0 again.
+/// is the last to arrive. It adds the parts in the order of the blocks.
 template <class T, int most>
 __device__ bool block_total(Team team, T (&sums)[most], int count, T* parts, int64_t block, int64_t blocks,
                             int32_t* arrived) {
 #pragma unroll
   for (int k = 0; k < most; ++k)
     if (k < count) sums[k] = team.sum(sums[k]);
-  int last = 0;
   if (team.lane == 0) {
 #pragma unroll
     for (int k = 0; k < most; ++k)
       if (k < count) parts[block * count + k] = sums[k];
-    memory_fence();
-    last = atomic_add(arrived, 1) == blocks - 1;
   }
-  if (!team.broadcast(last, 0)) return false;
-  memory_fence();
+  if (!last_block(team, blocks, arrived)) return false;
 #pragma unroll
   for (int k = 0; k < most; ++k) {
     if (k >= count) continue;
@@ -43,7 +52,6 @@ __device__ bool block_total(Team team, T (&sums)[most], int count, T* parts, int
     for (int64_t i = team.lane; i < blocks; i += team.size) sum += detail::written(parts + i * count + k);
     sums[k] = team.sum(sum);
   }
-  if (team.lane == 0) *arrived = 0;
   return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "ops/sparse_diagonals.h"
 #include "runtime/teams.h"
+#include "sparse/arnoldi_step.h"
 #include "sparse/gram_schmidt.h"
 #include "sparse/recurrence.h"
 #include "sparse/vector_program.h"
@@ -13,6 +14,11 @@ SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<float>)
 SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<sci::complex<double>>)
 SCI_WARP_KERNEL("sparse/recurrence.h", sci::Recurrence<sci::complex<float>>)
 SCI_FOUR_TEAM_KERNELS("sparse/vector_program.h", VectorProgram)
+SCI_FOUR_TEAM_KERNELS("sparse/arnoldi_step.h", ArnoldiPass)
+SCI_KERNEL("sparse/arnoldi_step.h", sci::ArnoldiScale<float>)
+SCI_KERNEL("sparse/arnoldi_step.h", sci::ArnoldiScale<double>)
+SCI_KERNEL("sparse/arnoldi_step.h", sci::ArnoldiScale<sci::complex<float>>)
+SCI_KERNEL("sparse/arnoldi_step.h", sci::ArnoldiScale<sci::complex<double>>)
 
 namespace sci {
 namespace {
@@ -179,6 +185,43 @@ void vector_program(std::vector<Tensor> vectors, Tensor numbers, Tensor arrived,
   });
 }
 
+/// Step `step` of Arnoldi's iteration (sparse/arnoldi_step.h): w (members, n), rows (members, room, n), H (members,
+/// steps + 1, steps), B (members, before, steps), work (members, 3, room), report (members, 3).
+void arnoldi_step(Tensor rows, Tensor w, Tensor H, Tensor B, Tensor work, Tensor report, Tensor arrived, int64_t step) {
+  const int64_t members = rows.size(0), room = rows.size(1), n = rows.size(2);
+  const int64_t steps = H.size(2), before = B.size(1);
+  STD_TORCH_CHECK(rows.is_cuda() && step >= 0 && step < steps && room > before + step + 1 && H.size(1) == steps + 1 &&
+                      w.numel() == members * n && H.size(0) == members && B.numel() == members * before * steps &&
+                      work.numel() == members * 3 * room && report.numel() == members * 3 && arrived.numel() == members,
+                  "arnoldi_step: shapes do not fit");
+  for (const Tensor& x : {rows, w, H, B, work})
+    STD_TORCH_CHECK(x.is_contiguous() && x.scalar_type() == w.scalar_type(), "arnoldi_step: dtypes or layouts differ");
+  dispatch_number(w, "arnoldi_step", [&](auto number) {
+    using T = typename decltype(number)::type;
+    ArnoldiState<T> state;
+    state.rows = data<T>(rows);
+    state.w = data<T>(w);
+    state.H = data<T>(H);
+    state.B = data<T>(B);
+    state.work = data<T>(work);
+    state.report = data<double>(report);
+    state.n = n;
+    state.room = room;
+    state.steps = steps;
+    state.before = before;
+    state.step = step;
+    ArnoldiPass<T> pass{state};
+    pass.blocks = (n + pass.length - 1) / pass.length;
+    Tensor parts = empty_as(w, {members, room, pass.blocks});
+    pass.parts = data<T>(parts);
+    pass.arrived = data<int32_t>(arrived);
+    const int64_t items = members * pass.blocks;
+    for (pass.pass = 0; pass.pass < 3; ++pass.pass)
+      launch_cuda(kernel_of<ArnoldiPass<T>>::kernel, w.get_device(), items, items * pass.team_size, &pass);
+    parallel_for(w, members * n, ArnoldiScale<T>{state});
+  });
+}
+
 template <class T, template <class> class Body>
 void gram_schmidt_pass(const GramSchmidt<T>& g, int64_t length, T* sums) {
   Body<T> body;
@@ -258,6 +301,10 @@ SCI_OPERATOR(
     "vector_program(Tensor(a!)[] vectors, Tensor(b!) numbers, Tensor(c!) arrived, int[] operations, float[] constants, "
     "int[] steps, int[] inner_places) -> ()",
     vector_program)
+SCI_OPERATOR(
+    "arnoldi_step(Tensor(a!) rows, Tensor(b!) w, Tensor(c!) H, Tensor(d!) B, Tensor(e!) work, Tensor(f!) report, "
+    "Tensor(g!) arrived, int step) -> ()",
+    arnoldi_step)
 SCI_OPERATOR("gram_schmidt(Tensor V, Tensor(a!) w, float enough) -> Tensor", gram_schmidt)
 
 }  // namespace

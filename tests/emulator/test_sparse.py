@@ -8,6 +8,7 @@ from torch import Tensor
 
 from sci.sparse import csr_array, diags_array, eye_array, kron, linalg
 from sci.sparse.linalg import spsolve_triangular
+from sci.sparse.linalg._arnoldi import Basis, DeviceBasis
 from sci.sparse.linalg._triangular import _solve
 from tests import emulator
 
@@ -178,3 +179,48 @@ def test_launches_of_an_iteration_beside_its_products(name: str) -> None:
         counts.append(len(launched("VectorProgram")))
     each = (counts[1] - counts[0]) / 16
     assert LAUNCHES[name] <= each <= LAUNCHES[name] + 0.25  # what the host looks at takes a launch in 16 iterations
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex128])
+@pytest.mark.parametrize("batch", [(), (2,)])
+@pytest.mark.parametrize("name", ["gmres", "lgmres", "gcrotmk"])
+def test_cycles_on_the_device(name: str, batch: tuple[int, ...], dtype: torch.dtype) -> None:
+    n = 1100  # two blocks of columns
+    A = diags_array([0.5, -1.5, 4.0], offsets=[-3, 1, 0], shape=(n, n), dtype=dtype).tocsr()
+    b = random(*batch, n).to(dtype)
+    on_gpu, right = A.to("cuda"), b.cuda()
+    for more in ({"maxiter": 1}, {"maxiter": 30, "rtol": 1e-5}):
+        size = {"gmres": {"restart": 7}, "lgmres": {"inner_m": 5, "outer_k": 2}, "gcrotmk": {"m": 5, "k": 3}}[name]
+        want, info = getattr(linalg, name)(A, b, **{"rtol": 1e-30, **more, **size})
+        emulator.launches()
+        x, found = getattr(linalg, name)(on_gpu, right, **{"rtol": 1e-30, **more, **size})
+        assert len(launched("Arnoldi")) % 4 == 0
+        assert torch.equal(found.cpu(), info)
+        if more["maxiter"] == 1:
+            tight = 1e3 * torch.finfo(dtype).eps * float(want.abs().max())
+            torch.testing.assert_close(x.cpu(), want, rtol=0, atol=tight)
+        else:  # the device goes on to the end of a cycle
+            rest = b - (A @ x.cpu().mT).mT
+            assert bool((rest.norm(dim=-1) <= 1.01e-5 * b.norm(dim=-1)).all())
+            assert bool((info == 0).all())
+
+
+def test_an_arnoldi_step_is_four_launches_and_orthogonal() -> None:
+    n, before, steps = 2500, 2, 6
+    rows = torch.linalg.qr(random(n, before + steps + 1)).Q.mT.contiguous()
+    rows[before + 1 :] = 0
+    on_gpu = rows.cuda()
+    host, own = Basis(rows, steps, before), DeviceBasis(on_gpu, steps, before)
+    for j in range(steps):
+        w = random(n + j)[:n] + 100 * rows[0] * j
+        w = w if j < steps - 1 else torch.zeros_like(w)
+        emulator.launches()
+        own.extend(j, w.cuda())
+        assert len(launched("Arnoldi")) == 4
+        host.extend(j, w.clone())
+        torch.testing.assert_close(own.H.cpu(), host.H, rtol=1e-11, atol=1e-11)
+        torch.testing.assert_close(own.B.cpu(), host.B, rtol=1e-11, atol=1e-11)
+        torch.testing.assert_close(own.size.cpu(), host.size, rtol=1e-10, atol=1e-30)
+        assert own.stuck.cpu() == host.stuck == (j == steps - 1)
+    made = on_gpu.cpu()[: before + steps]
+    torch.testing.assert_close(made @ made.mT, torch.eye(before + steps, dtype=torch.float64), rtol=0, atol=1e-14)

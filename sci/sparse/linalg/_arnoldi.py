@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..._core.torch_private import transforms_active
+from ._device_steps import DTYPES
 from ._iterate import GIVE_UP, Apply, Options, Step, System, add_to, inner, norm, ratio
 from ._recurrence import add, orthogonalise, recur, room
 
@@ -43,6 +46,77 @@ def _combine(V: Tensor, y: Tensor) -> Tensor:
     return torch.mv(V.mT, y) if y.dim() == 1 else (y.unsqueeze(-2) @ V).squeeze(-2)
 
 
+class Basis:
+    """Orthonormal rows ``[C, V]`` that are built step by step, with H and B of a `Cycle`."""
+
+    def __init__(self, rows: Tensor, steps: int, before: int) -> None:
+        batch = rows.shape[:-2]
+        self.rows, self.before = rows, before
+        self.H = rows.new_zeros((*batch, steps + 1, steps))
+        self.B = rows.new_zeros((*batch, before, steps))
+        self.null = rows.new_zeros((*batch, steps + 1))
+        self.null[..., 0] = 1
+        self.size = torch.ones_like(self.null[..., :1].real)
+        self.stuck = torch.zeros_like(self.size, dtype=torch.bool)
+
+    def extend(self, j: int, w: Tensor) -> None:
+        """Make the image w of row j of V the next one; w may be overwritten.
+
+        The residual needs no rotations: for c with c^H H = 0 and c_0 = 1, which every column of H extends by one
+        number, it is ``1 / |c|`` (Ayachour 2003).
+        """
+        c, null = self.before, self.null
+        eps = torch.finfo(w.dtype).eps
+        loss = eps**0.625  # of orthogonality: it enters residuals as such a share, and `A Z = C B + V H` not at all
+        huge = eps**-4  # stands for infinity, whose products with zero are zero
+        w, h, after = orthogonalise(self.rows[..., : c + j + 1, :], w, loss)
+        before = torch.hypot(norm(h), after)
+        self.B[..., j], h = h[..., :c], h[..., c:]
+        small = after <= eps * before
+        after = torch.where(small, torch.zeros_like(after), after)
+        self.H[..., : j + 1, j] = h
+        self.H[..., j + 1 : j + 2, j] = after.to(w.dtype)
+        torch.mul(w, ratio(torch.ones_like(after), after), out=self.rows[..., c + j + 1, :])
+        missing = (null[..., : j + 1] * h).sum(-1, keepdim=True)
+        flat = missing.abs() <= 10 * eps * h.abs().amax(-1, keepdim=True)
+        ended = torch.where(flat, torch.zeros_like(missing), torch.full_like(missing, huge))
+        null[..., j + 1 : j + 2] = torch.where(after == 0, ended, -missing / after)
+        self.size = 1 / norm(null[..., : j + 2])
+        self.stuck = self.stuck | small
+
+
+class DeviceBasis:
+    """A `Basis` on CUDA, where a step is four launches (``csrc/sparse/arnoldi_step.h``)."""
+
+    def __init__(self, rows: Tensor, steps: int, before: int) -> None:
+        batch, room = rows.shape[:-2], rows.shape[-2]
+        self.batch, self.members = batch, batch.numel()
+        self.rows = rows.view(self.members, room, rows.shape[-1])
+        self.H = rows.new_zeros((*batch, steps + 1, steps))
+        self.B = rows.new_zeros((*batch, before, steps))
+        self.work = rows.new_zeros((self.members, 3, room))
+        self.report = torch.zeros((self.members, 3), dtype=torch.float64, device=rows.device)
+        self.arrived = torch.zeros(self.members, dtype=torch.int32, device=rows.device)
+
+    @staticmethod
+    def takes(rows: Tensor, v: Tensor) -> bool:
+        plain = type(v) is Tensor and v.device.type == "cuda" and v.numel() > 0 and rows.is_contiguous()
+        return plain and v.dtype in DTYPES and not transforms_active()
+
+    def extend(self, j: int, w: Tensor) -> None:
+        w = w.resolve_conj().resolve_neg().to(self.rows.dtype).contiguous().view(self.members, -1)
+        H, B = (x.view(self.members, *x.shape[-2:]) for x in (self.H, self.B))
+        torch.ops.sci.arnoldi_step.default(self.rows, w, H, B, self.work, self.report, self.arrived, j)
+
+    @property
+    def size(self) -> Tensor:
+        return self.report[:, 0].reshape(*self.batch, 1).to(self.H.real.dtype)
+
+    @property
+    def stuck(self) -> Tensor:
+        return self.report[:, 1].reshape(*self.batch, 1) != 0
+
+
 def arnoldi(
     apply: Apply,
     v: Tensor,
@@ -52,7 +126,7 @@ def arnoldi(
     expand: Apply | None = None,
     given: Sequence[tuple[int, Tensor, Tensor | None]] = (),
     C: Sequence[Tensor] = (),
-    note: Callable[[Tensor], object] | None = None,
+    note: Callable[[Any], object] | None = None,
     fresh: bool = False,
     space: list[Tensor] | None = None,
 ) -> Cycle:
@@ -60,55 +134,32 @@ def arnoldi(
 
     `expand` makes the next direction of the last basis vector (the flexible form of Saad 1993); `given` names steps
     whose direction, and image where it is known, is given; tensors that `apply` makes are written to where they are
-    `fresh`; `space` keeps the room for the basis. The residual needs no rotations: for c with c^H H = 0 and c_0 = 1,
-    which every column of H extends by one number, it is ``1 / |c|`` (Ayachour 2003).
+    `fresh`; `space` keeps the room for the basis; `note` is told of the basis after each step.
     """
     batch, n, c = v.shape[:-1], v.shape[-1], len(C)
     rows = room(v, (*batch, c + steps + 1, n), space)
     for i, x in enumerate((*C, v)):
         rows[..., i, :] = x
-    V = rows[..., c:, :]
-    H = v.new_zeros((*batch, steps + 1, steps))
-    B = v.new_zeros((*batch, c, steps))
-    null = v.new_zeros((*batch, steps + 1))
-    null[..., 0] = 1
-    eps = torch.finfo(v.dtype).eps
-    loss = eps**0.625  # of orthogonality: it enters residuals as such a share, and `A Z = C B + V H` not at all
-    huge = eps**-4  # stands for infinity, whose products with zero are zero
     known = {step: (z, image) for step, z, image in given}
     Z: list[Tensor] = []
-    size = torch.ones_like(enough)
-    stuck = torch.zeros_like(enough, dtype=torch.bool)
+    basis = DeviceBasis(rows, steps, c) if DeviceBasis.takes(rows, v) else Basis(rows, steps, c)
     look = v.device.type == "cpu"
     k = 0
     for j in range(steps):
         z, w = known.get(j, (None, None))
         if z is None:
-            z = V[..., j, :] if expand is None else expand(V[..., j, :])
+            z = rows[..., c + j, :] if expand is None else expand(rows[..., c + j, :])
         w = apply(z) if w is None and fresh else (apply(z) if w is None else w).clone()
         if expand is not None or given:
             Z.append(z)
-        w, h, after = orthogonalise(rows[..., : c + j + 1, :], w, loss)
-        before = torch.hypot(norm(h), after)
-        B[..., j], h = h[..., :c], h[..., c:]
-        small = after <= eps * before
-        after = torch.where(small, torch.zeros_like(after), after)
-        H[..., : j + 1, j] = h
-        H[..., j + 1 : j + 2, j] = after.to(v.dtype)
-        torch.mul(w, ratio(torch.ones_like(after), after), out=V[..., j + 1, :])
-        missing = (null[..., : j + 1] * h).sum(-1, keepdim=True)
-        flat = missing.abs() <= 10 * eps * h.abs().amax(-1, keepdim=True)
-        ended = torch.where(flat, torch.zeros_like(missing), torch.full_like(missing, huge))
-        null[..., j + 1 : j + 2] = torch.where(after == 0, ended, -missing / after)
-        size = 1 / norm(null[..., : j + 2])
-        stuck = stuck | small
+        basis.extend(j, w)
         k = j + 1
         if note is not None:
-            note(size)
-        if look and bool(((size <= enough) | stuck).all()):
+            note(basis)
+        if look and bool(((basis.size <= enough) | basis.stuck).all()):
             break
-    H, B, V = H[..., : k + 1, :k], B[..., :k], V[..., : k + 1, :]
-    return Cycle(V, H, B, Z, _least_squares(H), size, stuck)
+    H, V = basis.H[..., : k + 1, :k], rows[..., c : c + k + 1, :]
+    return Cycle(V, H, basis.B[..., :k], Z, _least_squares(H), basis.size, basis.stuck)
 
 
 def _least_squares(H: Tensor) -> Tensor:
@@ -152,11 +203,11 @@ def gmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
     enough = left * torch.clamp(target / size_b, max=1.0)
     done = 0
 
-    def note(relative: Tensor) -> None:
+    def note(basis: Any) -> None:
         nonlocal done
         done += 1
         if options.note is not None:
-            options.note(relative * beta / size_b)
+            options.note(basis.size * beta / size_b)
 
     while True:
         z = system.precondition(r)

@@ -27,7 +27,7 @@ _OPERATIONS = (
     "at_most and or not where with_sign finite"
 )
 _CODES = {name: code for code, name in enumerate(_OPERATIONS.split())}
-_DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
+DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 
 
 class DeviceSteps:
@@ -140,7 +140,7 @@ class DeviceSteps:
 def steps_for(x: Tensor, r: Tensor) -> Any:
     """Return how an iteration for the solution x and the residual r does its steps."""
     plain = all(type(v) is Tensor and v.is_contiguous() and not v.is_conj() and not v.is_neg() for v in (x, r))
-    fits = x.dtype == r.dtype and x.shape[:-1] == r.shape[:-1] and r.dtype in _DTYPES and r.numel() > 0
+    fits = x.dtype == r.dtype and x.shape[:-1] == r.shape[:-1] and r.dtype in DTYPES and r.numel() > 0
     if r.device.type != "cuda" or not plain or not fits or transforms_active():
         return Steps(r)
     return DeviceSteps(r)
