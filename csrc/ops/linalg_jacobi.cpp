@@ -162,7 +162,7 @@ std::tuple<Tensor, Tensor, int64_t> eigh_quick(const Tensor& a, bool lower, bool
   return {w, v, code_of(info)};
 }
 
-SCI_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Tensor, Tensor, int)", eigh_quick)
+SCI_DIRECT_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Tensor, Tensor, int)", eigh_quick)
 SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True) -> (Tensor, Tensor, Tensor)", eigh_small)
 SCI_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
 SCI_OPERATOR("_tridiagonal_vectors(Tensor d, Tensor e, Tensor w) -> (Tensor, Tensor, Tensor)", tridiagonal_vectors)

@@ -75,7 +75,7 @@ std::tuple<Tensor, int64_t> substitution_quick(const Tensor& a, const Tensor& b,
   return substitution(a, b, trans, lower, unit, twice, check);
 }
 
-SCI_OPERATOR(
+SCI_DIRECT_OPERATOR(
     "_substitution_quick(Tensor a, Tensor b, int trans, bool lower, bool unit, bool twice, bool check) -> (Tensor, "
     "int)",
     substitution_quick)

@@ -4,6 +4,7 @@
 #pragma once
 #include "linalg_shared.h"
 #include "matrix_sizes.h"
+#include "runtime/direct.h"
 
 namespace sci {
 

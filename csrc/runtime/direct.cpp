@@ -5,8 +5,11 @@
 // interface that ask and answer at once. They decline (NotImplemented) whatever is not plain, and the caller goes the
 // general way. What they have to know of torch's and Python's memory, sci/_core/torch_private.py has found out by
 // looking for known values; where it has not, there are no such functions.
+#include "runtime/direct.h"
+
 #include <cstring>
 #include <exception>
+#include <string>
 
 #include "runtime/elementwise_call.h"
 #include "runtime/operator.h"
@@ -14,6 +17,9 @@
 #include "runtime/python.h"
 
 namespace sci {
+
+DirectOperators direct_operators;
+
 namespace {
 
 /// What Python tells at start; its order is that of `_Layout` and `_Objects` in sci/_core/direct.py.
@@ -26,7 +32,7 @@ struct Layout {
 };
 struct Objects {
   PyObject *tensor, *parameter, *floating, *whole;  // types
-  PyObject *declined, *no, *zero;
+  PyObject *declined, *no, *yes, *zero;
   PyObject* watchers[3];  // functions that must say no or zero: a transform, a mode, the profiler see each operator
   PyObject *forward_mode, *level, *no_level;  // a dictionary, its key, and the value without forward mode
   PyObject *grad_enabled, *requires_grad;     // a function, and the name of an attribute
@@ -189,17 +195,113 @@ PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr
 }  // namespace
 }  // namespace sci
 
+// ---- other operators
+// --------------------------------------------------------------------------------------------------
+
 namespace sci {
 namespace {
+
+struct OperatorFunction {
+  void (*boxed)(uint64_t*, uint64_t, uint64_t);
+  std::string kinds;  // of arguments: T tensor, b flag, i whole number, f number
+  int results;        // tensors
+  int matrices;       // so many first tensors are real or complex floating ones of at most
+  int64_t most;       // numbers each
+};
+
+constexpr int max_arguments = 16;
+
+/// Read a schema: the first letters of the arguments' types, and how many tensors come before the code.
+OperatorFunction read_schema(const DirectOperator& op, int matrices, int64_t most) {
+  const std::string text = op.schema;
+  const size_t begin = text.find('(') + 1, end = text.find(')');
+  OperatorFunction function{op.boxed, "", 0, matrices, most};
+  for (size_t at = begin; at < end; at = text.find(", ", at) == std::string::npos ? end : text.find(", ", at) + 2)
+    function.kinds += text[at];
+  for (size_t at = text.find("Tensor", end); at != std::string::npos; at = text.find("Tensor", at + 1))
+    ++function.results;
+  return function;
+}
+
+bool is_number(AtenTensorHandle x) {
+  static const int32_t types[] = {aoti_torch_dtype_float32(), aoti_torch_dtype_float64(), aoti_torch_dtype_complex64(),
+                                  aoti_torch_dtype_complex128()};
+  int32_t type;
+  aoti_torch_get_dtype(x, &type);
+  for (int32_t known : types)
+    if (type == known) return true;
+  return false;
+}
+
+/// A flag or a number as the boxed function takes it.
+bool take_option(PyObject* x, char kind, uint64_t& place) {
+  if (kind == 'b') {
+    place = torch::stable::detail::from(x == objects.yes);
+    return x == objects.yes || x == objects.no;
+  }
+  ElementwiseArgument number;
+  if (!take_number(x, number) || (kind == 'i' && !number.whole)) return false;
+  place =
+      kind == 'i' ? torch::stable::detail::from(int64_t(number.number)) : torch::stable::detail::from(number.number);
+  return true;
+}
+
+PyObject* call_operator_function(PyObject* self, PyObject* const* args, intptr_t count) {
+  const auto& function = *static_cast<OperatorFunction*>(PyCapsule_GetPointer(self, nullptr));
+  if (count != intptr_t(function.kinds.size())) return declined();
+  uint64_t stack[max_arguments];
+  AtenTensorHandle tensors[max_arguments];
+  bool gradient = false;
+  for (int k = 0; k < count; ++k) {
+    tensors[k] = nullptr;
+    if (function.kinds[k] != 'T') {
+      if (!take_option(args[k], function.kinds[k], stack[k])) return declined();
+      continue;
+    }
+    int device;
+    int64_t size;
+    AtenTensorHandle x = tensors[k] = plain_tensor(args[k], device);
+    if (!x || device != 0) return declined();
+    aoti_torch_get_numel(x, &size);
+    if (k < function.matrices && (size > function.most || !is_number(x))) return declined();
+    gradient = gradient || !denies(PyObject_GetAttr(args[k], objects.requires_grad));
+  }
+  if (watched() || (gradient && !denies(PyObject_CallNoArgs(objects.grad_enabled)))) return declined();
+  try {
+    WithoutPython meanwhile;
+    for (int k = 0; k < count; ++k) {
+      if (!tensors[k]) continue;
+      AtenTensorHandle own;
+      STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_new_tensor_handle(tensors[k], &own));
+      stack[k] = torch::stable::detail::from(own);
+    }
+    function.boxed(stack, uint64_t(count), uint64_t(function.results) + 1);
+  } catch (const std::exception&) {
+    return declined();
+  }
+  Owned result[max_arguments];
+  for (int k = 0; k < function.results; ++k) result[k].handle = torch::stable::detail::to<AtenTensorHandle>(stack[k]);
+  if (torch::stable::detail::to<int64_t>(stack[function.results]) != 0) return declined();
+  PyObject* all = PyTuple_New(function.results);
+  for (int k = 0; k < function.results; ++k) PyTuple_SetItem(all, k, object_of(result[k].release()));
+  return all;
+}
+
+// ---- made for Python
+// --------------------------------------------------------------------------------------------------
+
+PyObject* make_function(PyMethodDef& method, void* data) {
+  PyObject* self = PyCapsule_New(data, nullptr, nullptr);
+  PyObject* function = PyCFunction_NewEx(&method, self, nullptr);
+  Py_DecRef(self);
+  return function;
+}
 
 PyObject* function_of(PyMethodDef& method, const char* name, PyObject* other) {
   for (ElementwiseOperator* const* op = elementwise_operators; *op; ++op) {
     if (std::strcmp((*op)->name, name) != 0) continue;
     Py_IncRef(other);
-    PyObject* self = PyCapsule_New(new ElementwiseFunction{*op, other}, nullptr, nullptr);
-    PyObject* function = PyCFunction_NewEx(&method, self, nullptr);
-    Py_DecRef(self);
-    return function;
+    return make_function(method, new ElementwiseFunction{*op, other});
   }
   return declined();
 }
@@ -225,4 +327,16 @@ SCI_VISIBLE PyObject* sci_direct_elementwise(const char* name, PyObject* rule) {
 SCI_VISIBLE PyObject* sci_direct_forward(const char* name, PyObject* other) {
   static PyMethodDef method = {"forward", &sci::call_elementwise_forward, METH_FASTCALL, nullptr};
   return sci::function_of(method, name, other);
+}
+
+/// A function of Python that returns the tensors of an operator in `SCI_DIRECT_OPERATOR`, or declines.
+SCI_VISIBLE PyObject* sci_direct_operator(const char* name, int matrices, int64_t most) {
+  static PyMethodDef method = {"direct", &sci::call_operator_function, METH_FASTCALL, nullptr};
+  const size_t length = std::strlen(name);
+  for (int i = 0; i < sci::direct_operators.count; ++i) {
+    const sci::DirectOperator& op = sci::direct_operators.items[i];
+    if (std::strncmp(op.schema, name, length) == 0 && op.schema[length] == '(')
+      return sci::make_function(method, new sci::OperatorFunction(sci::read_schema(op, matrices, most)));
+  }
+  return sci::declined();
 }

@@ -30,7 +30,7 @@ class _Layout(ctypes.Structure):
 # In the order of the library's `Objects`; kept here, as it only borrows them.
 _objects: tuple[Any, ...] = (
     (Tensor, Parameter, float, int)
-    + (NotImplemented, False, 0)
+    + (NotImplemented, False, True, 0)
     + (torch_private.transforms_active, torch_private.dispatch_modes, torch_private.profiler_enabled)
     + (vars(torch_private.forward_ad), "_current_level", -1)
     + (torch.is_grad_enabled, "requires_grad", "to_save", "materialize_grads")
@@ -46,8 +46,9 @@ def _start() -> Any:
     offsets, wrap, plain = found
     layout = _Layout(*offsets, wrap, (ctypes.c_uint64 * len(plain))(*plain))
     library.sci_direct_setup(ctypes.byref(layout), (ctypes.py_object * len(_objects))(*_objects))
-    library.sci_direct_elementwise.restype = library.sci_direct_forward.restype = ctypes.py_object
-    library.sci_direct_elementwise.argtypes = library.sci_direct_forward.argtypes = [ctypes.c_char_p, ctypes.py_object]
+    for make in (library.sci_direct_elementwise, library.sci_direct_forward, library.sci_direct_operator):
+        make.restype, make.argtypes = ctypes.py_object, [ctypes.c_char_p, ctypes.py_object]
+    library.sci_direct_operator.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_int64]
     return library
 
 
@@ -67,3 +68,12 @@ def elementwise(name: str, rule: Any) -> Any:
 def forward(name: str, general: Any) -> Any:
     """Return ``general(ctx, *args)``, which computes and saves what `backward` takes, with a direct way before it."""
     return general if _library is None else _library.sci_direct_forward(name.encode(), general)
+
+
+def operator(name: str, matrices: int, most: int) -> Any:
+    """Return what calls an operator with a code behind its tensors and returns these, where the code is 0.
+
+    It takes plain tensors on the CPU that nothing differentiates, the first `matrices` of them floating, real or
+    complex, with at most `most` numbers each.
+    """
+    return _decline if _library is None else _library.sci_direct_operator(name.encode(), matrices, most)

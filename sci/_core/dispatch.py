@@ -14,6 +14,7 @@ derivative. Four traps, each of which gives a silent zero or an error, decide th
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -128,7 +129,8 @@ class _Operator:
         self.cpu_kernel = kernel_of(op) if kernel is None else None
         torch.library.register_fake(f"sci::{name}", fake, lib=_library)
         self.backward = backward
-        self.rule = _make_rule(name, op, backward, jvp)
+        self.rule, plain_rule = _make_rules(name, op, backward, jvp)
+        self.plain_rule = plain_rule.apply
         apply = self.rule.apply
 
         def autograd_kernel(*args: Any) -> Any:
@@ -154,24 +156,28 @@ class _Operator:
         """Call the operator, below autograd where nothing differentiates; for the CPU at once where nothing watches."""
         if torch.compiler.is_compiling() or transforms_active() or forward_mode_active():
             return self.overload(*args)
-        grad = torch.is_grad_enabled()
+        grad = False
         plain = not dispatch_modes()
         on_cpu = self.cpu_kernel if plain and not profiler_enabled() else None
         for x in args:
             if isinstance(x, Tensor):
-                if grad and x.requires_grad:
-                    return self.overload(*args)
+                grad = grad or x.requires_grad
                 # A gradient under torch.autograd.grad(is_grads_batched=True) looks plain and is a batch.
                 plain = plain and type(x) in _PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x)
                 if not x.is_cpu or x.layout is not torch.strided or x.is_conj() or x.is_neg() or is_wrapped(x):
                     on_cpu = None
             elif type(x) in (list, tuple):  # may hold tensors
                 on_cpu = None
+        # A kernel in Python needs no dispatcher between: on plain tensors that have data it is called directly.
+        compute = self.kernel if plain and self.kernel is not None else self.overload
         if plain and on_cpu is not None:
-            return on_cpu(CPU, *args)
+            compute = functools.partial(on_cpu, CPU)
+        if grad and torch.is_grad_enabled():
+            return self.overload(*args) if compute is self.overload else self.plain_rule(compute, *args)
+        if plain and on_cpu is not None:
+            return compute(*args)
         with below_autograd():
-            # A kernel in Python needs no dispatcher between: on plain tensors that have data it is called directly.
-            return self.kernel(*args) if plain and self.kernel is not None else self.overload(*args)
+            return compute(*args)
 
 
 def _with_lazy_views(kernel: Callable[..., Any]) -> Callable[..., Any]:
@@ -184,8 +190,16 @@ def _with_lazy_views(kernel: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> Any:
-    """Return the autograd function that holds an operator's derivative rule."""
+def _make_rules(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> tuple[Any, Any]:
+    """Return the autograd functions that hold an operator's derivative rule: for every call, and for plain ones."""
+
+    def pull(ctx: Any, grads: tuple[Tensor | None, ...], needs: tuple[bool, ...]) -> tuple[Tensor | None, ...]:
+        if backward is None:
+            raise NotImplementedError(f"sci::{name} has no backward derivative")
+        inputs, outputs = _unpack(ctx)
+        if all(grad is None for grad in grads):
+            return (None,) * len(inputs)
+        return tuple(backward(inputs, outputs, grads, needs))
 
     class Rule(SingleLevelFunction):
         @staticmethod
@@ -198,24 +212,11 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
 
         @staticmethod
         def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
-            outputs = output if isinstance(output, tuple) else (output,)
-            ctx.others = others = [None if isinstance(x, Tensor) else (x,) for x in inputs]
-            saved = [x for x, other in zip(inputs, others, strict=True) if other is None]
-            ctx.save_for_backward(*saved, *outputs)
-            ctx.save_for_forward(*saved, *outputs)
-            ctx.set_materialize_grads(False)
-            for x in outputs:
-                if not (x.is_floating_point() or x.is_complex()):
-                    ctx.mark_non_differentiable(x)
+            ctx.save_for_forward(*_keep(ctx, inputs, output))
 
         @staticmethod
         def backward(ctx: Any, *grads: Tensor | None) -> Any:
-            if backward is None:
-                raise NotImplementedError(f"sci::{name} has no backward derivative")
-            inputs, outputs = _unpack(ctx)
-            if all(grad is None for grad in grads):
-                return (None,) * len(inputs)
-            return tuple(backward(inputs, outputs, grads, ctx.needs_input_grad))
+            return pull(ctx, grads, ctx.needs_input_grad)
 
         @staticmethod
         def jvp(ctx: Any, *tangents: Tensor | None) -> Any:
@@ -227,7 +228,35 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
                     return jvp(tuple(map(primal, inputs)), tuple(map(primal, outputs)), tangents)
             return jvp(inputs, outputs, tangents)
 
-    return type(name, (Rule,), {})  # the node of a graph bears the operator's name
+    class PlainRule(SingleLevelFunction):
+        """The same for plain tensors where no transform, forward mode or compiler is, without what these need."""
+
+        @staticmethod
+        def forward(ctx: Any, compute: Any, *args: Any) -> Any:
+            with below_autograd():
+                output = compute(*args)
+            _keep(ctx, args, output)
+            return output
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Tensor | None) -> Any:
+            return None, *pull(ctx, grads, ctx.needs_input_grad[1:])
+
+    # The node of a graph bears the operator's name.
+    return type(name, (Rule,), {}), type(name, (PlainRule,), {})
+
+
+def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor, ...]:
+    """Save an operator's arguments and results for its derivatives; returns the tensors among them."""
+    outputs = output if isinstance(output, tuple) else (output,)
+    ctx.others = others = [None if isinstance(x, Tensor) else (x,) for x in inputs]
+    saved = (*(x for x, other in zip(inputs, others, strict=True) if other is None), *outputs)
+    ctx.save_for_backward(*saved)
+    ctx.set_materialize_grads(False)
+    for x in outputs:
+        if not (x.is_floating_point() or x.is_complex()):
+            ctx.mark_non_differentiable(x)
+    return saved
 
 
 def _make_plain_rule(operator: _Operator, name: str, kernel: Any) -> Any:

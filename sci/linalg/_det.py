@@ -31,6 +31,8 @@ _LU_CONDITION = 0.4  # as a power of 1/eps: 2e6 in double precision
 
 
 def _det(a: Tensor, check_finite: bool) -> Tensor:
+    if (found := _quick.determinant(a, check_finite)) is not None:
+        return found[0]  # type: ignore[no-any-return]
     if check_finite:
         require_finite("det", {"a": a})
     if _lapack.worthwhile_alone(a):

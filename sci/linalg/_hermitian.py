@@ -13,7 +13,7 @@ from sci._core import runtime
 from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack, _lapack_hermitian
+from . import _lapack, _lapack_hermitian, _quick
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import require_determined, require_no_phase
 from ._matrices import hermitian_part, new_like, require_convergence
@@ -53,6 +53,8 @@ def mended(found: tuple[Tensor, ...], info: Tensor, a: Tensor, lapack: Callable[
 
 
 def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor]:
+    if (quick := _quick.eigh(a, lower, True, check_finite)) is not None:
+        return quick[0], quick[1]
     if check_finite:
         require_finite(function, {"a": a})
     if is_small(a):

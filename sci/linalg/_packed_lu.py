@@ -25,7 +25,7 @@ from torch import Tensor
 from sci._core.checks import known
 from sci._core.dispatch import operator
 
-from . import _lapack, _lapack_factors
+from . import _lapack, _lapack_factors, _quick
 from ._hermitian import real_dtype
 from ._lu_operators import fits_lanes
 from ._matrices import in_range, new_like
@@ -34,10 +34,8 @@ from ._solve_triangular import triangular
 
 
 def _compute(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    if fits_lanes(a):
-        lu, pivots, code = torch.ops.sci._lu_quick(a, False)
-        if not code:
-            return lu, pivots, torch.zeros(a.shape[:-2], dtype=torch.int32)
+    if fits_lanes(a) and (found := _quick.lu_of_many(a, False)) is not None:
+        return found[0], found[1], torch.zeros(a.shape[:-2], dtype=torch.int32)
     factor = _lapack_factors.getrf if _lapack.worthwhile_alone(a) else _lapack_factors.lu_factor
     lu, pivots, info = factor(a)
     if _subnormal_pivots(lu):  # LAPACK's quotients by complex ones have no right digit
@@ -48,8 +46,12 @@ def _compute(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _subnormal_pivots(lu: Tensor) -> bool:
+    if not lu.is_cpu or lu.numel() == 0:
+        return False
     d = lu.detach().diagonal(dim1=-2, dim2=-1).abs()
-    return lu.is_cpu and known(((d < torch.finfo(lu.dtype).tiny) & (d > 0)).any()) == 1
+    tiny = torch.finfo(lu.dtype).tiny
+    least = known(d.amin())
+    return least is not None and not least >= tiny and known(((d < tiny) & (d > 0)).any()) == 1
 
 
 def _upper(x: Tensor) -> Tensor:

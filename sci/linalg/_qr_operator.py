@@ -27,7 +27,7 @@ from torch import Tensor
 
 from sci._core.dispatch import operator
 
-from . import _lapack_orthogonal
+from . import _lapack_orthogonal, _quick
 from ._lu_operators import fits_kernel
 from ._matrices import new_like
 from ._sizes import is_alone
@@ -38,6 +38,8 @@ _HALVED = 128  # products of larger triangles are made by halves
 
 
 def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
+    if a.shape[-2] == a.shape[-1] and (found := _quick.qr(a, True, True, False)) is not None:
+        return found[0], found[1]
     if fits_kernel(a) and (not full or a.shape[-2] == a.shape[-1]):
         return torch.ops.sci._qr_small(a)  # type: ignore[no-any-return]
     if is_alone(a):

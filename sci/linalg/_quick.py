@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sci._core.quick import cpu_kernel, plain_on_cpu
+from sci._core.direct import operator
+from sci._core.quick import cpu_kernel, is_compiling, plain_on_cpu
 
 from ._sizes import ONE_CHOLESKY
 
@@ -15,14 +16,11 @@ ANY = 2**63 - 1  # where the general way takes more steps, which large batches f
 
 def _shortest(name: str, matrices: int = 1, most: int = _MOST) -> Callable[..., Any]:
     """Return what asks an operator whose first arguments are matrices: its results, or None for the general way."""
-    kernel = cpu_kernel(name)
+    direct = operator(name, matrices, most)
 
     def ask(*args: Any) -> Any:
-        for x in args[:matrices]:
-            if not plain_on_cpu(x, most):
-                return None
-        *found, code = kernel(*args)
-        return None if code else found
+        found = NotImplemented if is_compiling() else direct(*args)
+        return None if found is NotImplemented else found
 
     return ask
 
@@ -51,6 +49,7 @@ eig = _shortest("_eig_quick")
 eigh = _shortest("_eigh_quick")
 inverse = _shortest("_inverse_quick", most=ANY)
 lu = _shortest("_lu_quick")
+lu_of_many = _shortest("_lu_quick", most=ANY)
 lu_parts = _shortest("_lu_parts")
 lu_solve = _shortest("_lu_solve_quick", 2, ANY)
 least_squares = _shortest("_lstsq_quick", 2, ANY)

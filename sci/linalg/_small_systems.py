@@ -12,6 +12,7 @@ from sci._core import runtime
 from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
 
+from . import _quick
 from ._matrices import batch_shape, broadcast_matrices, hermitian_part, new_like, place_in_batch, to_kind
 from ._regular import not_positive_definite, require_regular
 from ._small_gradients import plain
@@ -26,7 +27,7 @@ _GRADIENT = 32  # rows and columns that fit beside each other into a team's memo
 
 def fits_team(a: Tensor, b: Tensor) -> bool:
     """Return whether one kernel factors and solves; `a` is small."""
-    return a.is_cuda and b.shape[-1] <= _COLUMNS
+    return b.shape[-1] <= _COLUMNS and (a.is_cuda or (a.is_cpu and a.dim() == 2 and 0 < a.shape[-1] <= _GRADIENT))
 
 
 def judged(
@@ -49,6 +50,8 @@ def judged(
 
 
 def _compute(a: Tensor, b: Tensor, kind: int, judge: bool, check_finite: bool, function: str) -> Tensor:
+    if kind == PLAIN and (found := _quick.solve(a, b, 0, check_finite)) is not None:
+        return found[0]  # type: ignore[no-any-return]
     a, b = broadcast_matrices(function, ("a", "b"), a, b)
     if kind in (PLAIN, TRANSPOSED) and not a.is_contiguous() and a.mT.is_contiguous():
         a, kind = a.mT, TRANSPOSED - kind

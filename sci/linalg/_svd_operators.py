@@ -31,7 +31,7 @@ from torch import Tensor
 from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
-from . import _lapack_orthogonal
+from . import _lapack_orthogonal, _quick
 from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import checked, require_determined, require_no_basis, require_no_phase
 from ._hermitian import inverse_gaps, is_small, mended, real_dtype
@@ -79,6 +79,8 @@ def factors(a: Tensor, full: bool, function: str) -> tuple[Tensor, Tensor, Tenso
 
 
 def compute(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    if (quick := _quick.svd(a, full, True, check_finite)) is not None:
+        return quick[0], quick[1], quick[2]
     if check_finite:
         require_finite(function, {"a": a})
     u, s, vh = factors(a, full, function)

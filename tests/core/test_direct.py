@@ -108,6 +108,24 @@ def test_declines_what_is_not_plain() -> None:
     assert isinstance(erfc(X), Tensor)
 
 
+def test_operators_with_a_code() -> None:
+    det, solve = direct.operator("_det_quick", 1, 16), direct.operator("_solve_quick", 2, 16)
+    a = torch.eye(3, dtype=torch.float64) * 2
+    assert det(a, True)[0] == 8 and len(det(a, True)) == 1
+    assert torch.equal(solve(a, X[:3], 0, True)[0], X[:3] / 2)
+    parameter = torch.nn.Parameter(a)
+    with torch.no_grad():
+        assert det(parameter, True)[0] == 8
+    with Quiet():  # type: ignore[no-untyped-call]
+        assert det(a, True) is NotImplemented
+    bad = [(parameter, True), (a, 1), (a,), (a, True, True), (torch.eye(5), True), (a.int(), True), (a.tolist(), True)]
+    bad += [(torch.full((3, 3), torch.nan), True), (a.to("meta"), True), (a.half(), True), (X, True)]
+    for args in bad:
+        assert det(*args) is NotImplemented, args
+    for options in ((0.0, True), (True, True), (0, 1), (2**60, True)):
+        assert solve(a, X[:3], *options) is NotImplemented
+
+
 def test_gradients_are_recorded() -> None:
     x = X.clone().requires_grad_()
     for y in (special.erfc(x), special.jv(0.5, x), special.jv(x, X), special.jv(X, x), special.airy(x)[1]):

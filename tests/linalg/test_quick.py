@@ -243,13 +243,16 @@ def test_others_have_their_say(monkeypatch):
     taken, a = _names(monkeypatch), _positive(4, torch.float64)
     x = a.clone().requires_grad_()
     assert linalg.det(x).requires_grad
-    torch.func.vmap(linalg.inv)(a[None])
-    torch.func.jvp(linalg.inv, (a,), (a,))
+    inverse = linalg.inv(a)
+    assert torch.equal(torch.func.vmap(linalg.inv)(a[None])[0], inverse)
+    assert torch.allclose(torch.func.jvp(linalg.inv, (a,), (a,))[1], -inverse)
     with torch.autograd.forward_ad.dual_level():
-        assert linalg.inv(torch.autograd.forward_ad.make_dual(a, a)) is not None
-    linalg.inv(a.to("meta"))
-    linalg.inv(a.tolist())
-    linalg.inv(a.half())
+        dual = linalg.inv(torch.autograd.forward_ad.make_dual(a, a))
+        assert torch.allclose(torch.autograd.forward_ad.unpack_dual(dual)[1], -inverse)
+    assert linalg.inv(a.to("meta")).is_meta
+    assert torch.equal(linalg.inv(a.tolist()), inverse)
+    assert linalg.inv(a.half()).dtype is torch.float32
+    taken.clear()  # rules compute by the kernels too
     linalg.inv(a, assume_a="pos")
     linalg.solve(a, a, transposed=True)
     assert not taken
