@@ -17,8 +17,6 @@ from benchmarks.cases import Call, Case, Context, find, present
 from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
 from sci.testing import points
 
-_SIGNS = {"r": "real", "c": "complex", "i": "int"}
-
 
 def cards() -> list[ElementwiseCard]:
     """Return the cards of the public elementwise functions, by name."""

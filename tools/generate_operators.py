@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 REAL = {"r": ("float", "double"), "c": ("sci::complex<float>", "sci::complex<double>"), "i": ("int64_t", "int64_t")}
-MAX_OPERANDS = 16  # as in csrc/runtime/elementwise.cpp
 LETTER = {"r": "fd", "c": "FD", "i": "ll"}
 FLAGS = ("wide", "pullback")  # of a card, as literals
 LEVELS = ("v3", "v4")  # x86-64-v3 (AVX2) and x86-64-v4 (AVX-512); csrc/Makefile has their flags

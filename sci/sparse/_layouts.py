@@ -184,6 +184,3 @@ class Diagonals:
         if device == self.offsets.device:
             return self
         return Diagonals(self.offsets.to(device), self.shape, self.width, self._offsets)
-
-
-AnyPattern = CompressedRows | CompressedColumns | Coordinates | Blocks | Diagonals

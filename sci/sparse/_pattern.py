@@ -123,11 +123,6 @@ def expand_indptr(indptr: Tensor, count: int) -> Tensor:
     return torch.repeat_interleave(rows, indptr[1:] - indptr[:-1], output_size=count)
 
 
-def is_true(x: Tensor) -> bool:
-    """Read a condition on index tensors; this waits for the device."""
-    return bool(x.item())
-
-
 # ---- compressed rows -------------------------------------------------------------------------------------------------
 
 Transposed = tuple[Tensor, Tensor, Tensor]

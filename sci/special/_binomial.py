@@ -25,10 +25,6 @@ def _failures_density(k: Any, n: Any, p: Any) -> Any:
     return beta_density(k + 1, n - k, p)
 
 
-def _continuous_bdtr(mp: Any, k: Any, n: Any, p: Any) -> Any:
-    return regularized_beta(mp, k + 1, n - k, p, True)
-
-
 def _bdtri_dy(k: Any, n: Any, out: Any) -> Any:
     return -1 / _failures_density(k, n, out)
 

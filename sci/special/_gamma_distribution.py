@@ -28,11 +28,6 @@ def _shape(mp: Any, p: Any, x: Any, upper: bool = False) -> Any:
     return shape_quantile(mp, lambda s: regularized(mp, s, x, upper), x + 1, p)
 
 
-def _scale_quotient(out: Any, divisor: Any) -> Any:
-    """out / divisor, 0 where both are 0."""
-    return torch.where(out == 0, torch.zeros_like(out), out / torch.where(out == 0, 1.0, divisor))
-
-
 def _scaled(factor: Any, density: Any) -> Any:
     """The product, 0 where one is 0 and the other infinite."""
     return factor.nan_to_num() * torch.where((factor == 0) & density.isinf(), 0.0, density)
