@@ -4,6 +4,7 @@
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
@@ -29,7 +30,7 @@ constexpr int most_shared_bytes = 97;                                        // 
 constexpr int own_shared_bytes = 1, dynamic_shared_bytes = 8, carveout = 9;  // CUfunction_attribute
 
 struct Device {
-  void* context = nullptr;
+  std::atomic<void*> context = nullptr;  // set last
   std::string arch;
   int shared_bytes = 0;
 };
@@ -39,8 +40,9 @@ const Device& device_info(int index) {
   static std::mutex mutex;
   static Device devices[max_devices];
   if (index < 0 || index >= max_devices) throw std::runtime_error("sci: no such device: cuda:" + std::to_string(index));
-  std::lock_guard<std::mutex> lock(mutex);
   Device& device = devices[index];
+  if (device.context.load(std::memory_order_acquire)) return device;
+  std::lock_guard<std::mutex> lock(mutex);
   if (!device.context) {
     int handle = 0, major = 0, minor = 0;
     call<int*, int>(driver(), "cuDeviceGet", &handle, index);
@@ -48,26 +50,37 @@ const Device& device_info(int index) {
     call<int*, int, int>(driver(), "cuDeviceGetAttribute", &minor, compute_capability_minor, handle);
     call<int*, int, int>(driver(), "cuDeviceGetAttribute", &device.shared_bytes, most_shared_bytes, handle);
     device.arch = "sm_" + std::to_string(10 * major + minor);
-    call<void**, int>(driver(), "cuDevicePrimaryCtxRetain", &device.context, handle);
+    void* context = nullptr;
+    call<void**, int>(driver(), "cuDevicePrimaryCtxRetain", &context, handle);
+    device.context.store(context, std::memory_order_release);
   }
   return device;
 }
 
-/// The device guard: makes a context current for one scope. A launch may come from a thread that has another device's,
-/// or none.
+/// The device guard: makes a context current for one scope, where it is not. A launch may come from a thread that has
+/// another device's, or none; mostly torch has made it current, and to ask is one call of the driver instead of two.
 class ContextGuard {
  public:
   explicit ContextGuard(void* context) {
+    static const LibraryFunction<void**> get(driver(), "cuCtxGetCurrent");
+    void* current = nullptr;
+    get(&current);
+    if (current == context) return;
     static const LibraryFunction<void*> push(driver(), "cuCtxPushCurrent_v2");
     push(context);
+    pushed_ = true;
   }
   ~ContextGuard() {
+    if (!pushed_) return;
     static const LibraryFunction<void**> pop(driver(), "cuCtxPopCurrent_v2");
     void* popped;
     pop.status(&popped);  // a destructor does not throw
   }
   ContextGuard(const ContextGuard&) = delete;
   ContextGuard& operator=(const ContextGuard&) = delete;
+
+ private:
+  bool pushed_ = false;
 };
 
 bool is_team(const Kernel& kernel) { return std::strcmp(kernel.entry, "run_teams") == 0; }

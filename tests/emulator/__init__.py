@@ -15,7 +15,7 @@ import os
 import pathlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -141,6 +141,19 @@ def start() -> None:
 def launches() -> list[str]:
     """Return the kernels launched since the last call: name, grid, block, n, device and stream."""
     return torch.ops.emulator.launches().splitlines()  # type: ignore[no-any-return]
+
+
+def driver_calls(run: Callable[[], Any], current: int | None) -> int:
+    """Return how often a call asks the driver about contexts and launches, with a device's context current or none."""
+    driver = _libraries[0]
+    if current is not None:
+        driver.cuCtxPushCurrent_v2(ctypes.c_void_p(current + 1))
+    driver.emulator_driver_calls()
+    run()
+    count = int(driver.emulator_driver_calls())
+    if current is not None:
+        driver.cuCtxPopCurrent_v2(ctypes.byref(ctypes.c_void_p()))
+    return count
 
 
 @contextlib.contextmanager

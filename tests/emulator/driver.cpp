@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emulator.h"
@@ -62,6 +63,8 @@ struct Traffic {
     places.clear();
   }
 } traffic;
+
+int64_t driver_calls = 0;  // of contexts and launches: those of a warm call
 
 int complain(int status, const std::string& text) {
   std::fprintf(stderr, "emulator: %s\n", text.c_str());
@@ -128,11 +131,20 @@ int cuDevicePrimaryCtxRetain(void** context, int device) {
   *context = reinterpret_cast<void*>(uintptr_t(device) + 1);
   return 0;
 }
+int64_t emulator_driver_calls() { return std::exchange(driver_calls, 0); }
+
+int cuCtxGetCurrent(void** context) {
+  ++driver_calls;
+  *context = reinterpret_cast<void*>(contexts.empty() ? 0 : uintptr_t(contexts.back()) + 1);
+  return 0;
+}
 int cuCtxPushCurrent_v2(void* context) {
+  ++driver_calls;
   contexts.push_back(int(reinterpret_cast<uintptr_t>(context)) - 1);
   return 0;
 }
 int cuCtxPopCurrent_v2(void** context) {
+  ++driver_calls;
   if (contexts.empty()) return invalid_context;
   *context = reinterpret_cast<void*>(uintptr_t(contexts.back()) + 1);
   contexts.pop_back();
@@ -165,6 +177,7 @@ int cuModuleGetFunction(void** function, void* module, const char* name) {
 
 int cuLaunchKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                    unsigned shared, void* stream, void** arguments, void** extra) {
+  ++driver_calls;
   auto* function = static_cast<Function*>(f);
   if (!gx || !gy || !gz || !bx || !by || !bz || gx > 0x7fffffffu || gy > 65535 || gz > 65535) return invalid_value;
   if (bx > 1024 || by > 1024 || bz > 64 || bx * by * bz > 1024 || shared > function->shared || extra)

@@ -112,6 +112,13 @@ def test_an_iteration_of_conjugate_gradients_is_three_launches() -> None:
     torch.testing.assert_close(x.cpu(), want, rtol=1e-13, atol=0)
 
 
+def test_a_warm_call_asks_the_driver_for_the_context_and_a_launch() -> None:
+    x = uniform(5)
+    special.erfcx(x)
+    for current, calls in ((0, 2), (1, 4), (None, 4)):  # another device's context, or none, is changed and put back
+        assert emulator.driver_calls(lambda: special.erfcx(x), current) == calls
+
+
 def test_nothing_is_launched_for_nothing() -> None:
     x = torch.empty(0, 3, dtype=torch.float64, device="cuda")
     emulator.launches()
