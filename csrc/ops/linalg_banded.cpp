@@ -1,11 +1,13 @@
 // The operators behind sci/linalg/_banded.py and sci/linalg/_toeplitz.py: one system of the batch per item, or on the
 // CPU's lanes. What they say of a matrix in `info` the headers have under "Failure".
 #include "banded_jobs.h"
+#include "linalg/levinson_team.h"
 #include "linalg_shared.h"
+#include "runtime/teams.h"
 
 SCI_FOUR_KERNELS("linalg/banded_lu.h", BandedSolveItem)
 SCI_FOUR_KERNELS("linalg/banded_cholesky.h", PositiveBandedItem)
-SCI_FOUR_KERNELS("linalg/levinson.h", LevinsonItem)
+SCI_FOUR_TEAM_KERNELS("linalg/levinson_team.h", LevinsonTeam)
 
 namespace sci {
 namespace {
@@ -101,7 +103,7 @@ std::tuple<Tensor, Tensor> levinson_solve(const Tensor& c0, const Tensor& b0) {
         data<T>(std::as_const(c)), data<T>(std::as_const(rhs)), data<T>(x), data<T>(work), data<int32_t>(info), n, m};
     if (lanes && cpu_level() == 2) return levinson_in_lanes<T, 64>(item, b.count);
     if (lanes) return levinson_in_lanes<T, 32>(item, b.count);
-    parallel_for(x, b.count, item, systems_at_least(n * n * (m + 2)));
+    parallel_for(x, b.count, LevinsonTeam<T>::of(item), systems_at_least(n * n * (m + 2)));
   });
   return {x, info};
 }
