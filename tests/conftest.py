@@ -64,7 +64,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[_NO_GPU] = len(needs_gpu)
         left_out += needs_gpu
     if config.stash[_EMULATED]:
+        from tests.emulator import LIMITS
+
         left_out += [item for item in items if "compile" in item.name]
+        for name, reason in LIMITS.items():
+            for item in items:
+                if item.nodeid.startswith(f"tests/{name}"):
+                    item.add_marker(pytest.mark.skip(reason=f"not emulated: {reason}"))
     if (done := config.option.done) and pathlib.Path(done).exists():
         names = {line.partition(" ")[2] for line in pathlib.Path(done).read_text().splitlines()}
         left_out += [item for item in items if item.nodeid in names]

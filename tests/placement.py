@@ -30,13 +30,14 @@ def _of_a_test() -> bool:
 
 
 def _moved(make: Callable[..., Any], device: torch.device) -> Callable[..., Any]:
-    def made(*args: Any, **keywords: Any) -> Any:
+    def placed(*args: Any, **keywords: Any) -> Any:
         if not _of_a_test() or keywords.get("device") is not None or "out" in keywords:
             return make(*args, **keywords)
         grad = keywords.pop("requires_grad", False)
-        return make(*args, **keywords).to(device).requires_grad_(grad)
+        made = make(*args, **keywords).to(device)
+        return made.requires_grad_() if grad else made
 
-    return made
+    return placed
 
 
 def _told(make: Callable[..., Any], device: torch.device) -> Callable[..., Any]:
@@ -58,7 +59,7 @@ def _back(read: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _placed(value: Any, device: torch.device) -> Any:
-    return value.to(device) if isinstance(value, (torch.Tensor, *KINDS)) else value
+    return value.to(device) if isinstance(value, (torch.Tensor, *KINDS)) and value.device.type == "cpu" else value
 
 
 KINDS = [kind for kind in vars(sparse).values() if isinstance(kind, type) and hasattr(kind, "to_scipy")]

@@ -25,6 +25,8 @@ polygamma = direct.elementwise("polygamma", None)
 airy = direct.elementwise("airy", None)
 X = torch.linspace(0.1, 2, 6, dtype=torch.float64)
 
+pytestmark = pytest.mark.cpu
+
 
 class Subclass(Tensor):
     pass

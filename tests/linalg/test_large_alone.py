@@ -152,6 +152,7 @@ def test_singular_and_ill_conditioned_matrices() -> None:
     assert float(linalg.det(torch.zeros(N, N))) == 0
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.complex128, torch.complex64])
 def test_condition_estimates_as_lapack(dtype: torch.dtype) -> None:
     n = 260

@@ -186,6 +186,7 @@ def test_factors_of_complex_columns_down_to_subnormal_numbers(dtype: Any) -> Non
                     assert mine <= 2 * other + (3 + m) * float(np.finfo(dtype).eps), (call, m, n)
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128, torch.float32, torch.complex64])
 @pytest.mark.parametrize("shape", [(3, 3), (5, 3), (3, 5), (40, 40), (2, 3, 3)])
 def test_lu_of_subnormal_numbers_is_that_of_the_scaled_matrix(shape: tuple[int, ...], dtype: torch.dtype) -> None:

@@ -37,7 +37,7 @@ def test_qr_is_as_exact_as_lapack(n: int, dtype: torch.dtype) -> None:
         assert off[0] <= 2 * off[1] + (2 + n / 4 if kind == "ones" else 2), kind
         assert torch.equal(r, r.triu()), kind
         assert not r.is_complex() or not r.diagonal(dim1=-2, dim2=-1)[..., : n - 1].imag.any(), kind
-        if n <= 8:
+        if n <= 8 and a.is_cpu:  # a GPU's kernel is for batches
             assert torch.equal(qr(a[1])[0], q[1]), kind
     a = kinds["random"]
     if n != 2 or not dtype.is_complex:  # of those LAPACK's last sign differs from its own in other sizes

@@ -78,7 +78,7 @@ def test_kernel_and_composed_rule_agree(name: str, dtype: torch.dtype) -> None:
             2000 * n if name in ("eig", "eigvals", "det", "schur", "complex schur") else 200 * n,
             f"n = {n}",
         )
-        if n <= 8:
+        if n <= 8 and a.is_cpu:  # a GPU's kernel is for batches
             assert torch.equal(both(FUNCTIONS[name], a[3:4], first=3)[0], fused[3:4]), n
 
 

@@ -114,7 +114,7 @@ def test_dtypes_and_devices() -> None:
     assert A.astype(float).dtype is torch.float64
     assert csr_array((2, 2)).dtype is torch.get_default_dtype()
     assert csr_array(A, dtype=torch.complex64).dtype is torch.complex64
-    assert A.to(torch.float32).device == torch.device("cpu")
+    assert A.to(torch.float32).device == A.device
     assert (A @ torch.tensor([1, 1])).dtype is torch.int64
     assert A.mean().dtype is torch.get_default_dtype()
     with pytest.raises(TypeError, match="dtype"):

@@ -28,6 +28,7 @@ class Columns(LinearOperator):
         return self.A.mH @ X
 
 
+@pytest.mark.cpu  # the first is a class of this file, which nobody moves
 @pytest.mark.parametrize("op", [Columns(D), aslinearoperator(D), aslinearoperator(csr_array(D))])
 def test_products_from_both_sides(op: LinearOperator) -> None:
     x, y = torch.randn(3, dtype=D.dtype), torch.randn(2, dtype=D.dtype)
@@ -77,6 +78,7 @@ def test_errors(call: Any, error: type[Exception], text: str) -> None:
         call(aslinearoperator(D))
 
 
+@pytest.mark.cpu  # functions are asked with a vector of the CPU
 def test_dtypes_are_found_with_one_call() -> None:
     calls: list[int] = []
 

@@ -108,6 +108,7 @@ def test_diagonals(dtype: torch.dtype, constant: bool) -> None:
     assert torch.allclose(matrix.product(x, lambda x: (A @ x.mT).mT), 2 * y, rtol=0, atol=200 * eps)
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("shape", [(9000, 7000), (7000, 9000)])
 def test_diagonals_of_rectangles(shape: tuple[int, int]) -> None:
     """Diagonals end where rows or columns end; unsorted and repeated entries add up."""
