@@ -67,11 +67,12 @@ SCI_HD void eliminate_below(T* a, int64_t row, const T* x, int64_t rest, Team te
 #endif
 }
 
-/// a (n x n) becomes L below and U on and above the diagonal; row k was exchanged with row pivots[k] >= k.
+/// a (n x n) becomes L below and U on and above the diagonal; row k was exchanged with row pivots[k] >= k. With `keeps`
+/// no rows of a lower triangular matrix are.
 template <class T>
-SCI_HD int lu_factor(T* a, int32_t* pivots, int64_t n, int64_t row, Team team = {0, 1}) {
+SCI_HD int lu_factor(T* a, int32_t* pivots, int64_t n, int64_t row, Team team = {0, 1}, bool keeps = true) {
   int info = 0;
-  const bool in_place = lu_keeps_rows(a, n, row, team);
+  const bool in_place = keeps && lu_keeps_rows(a, n, row, team);
   team.sync();
   for (int64_t k = 0; k < n; ++k) {
     T *top = a + k * row, *column = a + k;
@@ -243,7 +244,8 @@ SCI_HD real_of<T> least_condition(const T* lu, int64_t row, bool unit, real_of<T
   return R(1) / norm / inverse_bound_by_rows(lu, row, reinterpret_cast<R*>(x), n, team, unit);
 }
 
-/// The factors of a matrix per team; where `det` is there, only that.
+/// The factors of a matrix per team; where `det` is there, only that. Without `rcond` they are LAPACK's, which
+/// exchanges rows of lower triangular matrices.
 template <class T>
 struct LuItem {
   using R = real_of<T>;
@@ -265,9 +267,9 @@ struct LuItem {
     const T* in = a + i * n * n;
     for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { f[at * row + j] = in[k]; });
     team.sync();
-    const R norm = det ? R(0) : norm1_of_matrix(f, row, n, team);
+    const R norm = rcond ? norm1_of_matrix(f, row, n, team) : R(0);
     team.sync();
-    const int failed = lu_factor(f, swaps, n, row, team);
+    const int failed = lu_factor(f, swaps, n, row, team, rcond || det);
     team.sync();
     if (det) {
       T product = T(1);
@@ -276,11 +278,11 @@ struct LuItem {
       if (team.lane == 0) det[i] = product;
       return;
     }
-    const R condition = least_condition(f, row, true, norm, failed != 0, work, n, team);
-    if (team.lane == 0) {
-      info[i] = failed;
-      rcond[i] = condition;
+    if (rcond) {
+      const R condition = least_condition(f, row, true, norm, failed != 0, work, n, team);
+      if (team.lane == 0) rcond[i] = condition;
     }
+    if (team.lane == 0) info[i] = failed;
     for (int64_t k = team.lane; k < n; k += team.size) pivots[i * n + k] = swaps[k];
     T* out = lu + i * n * n;
     for_entries(team, n * n, n, [&](int64_t k, int64_t at, int64_t j) { out[k] = f[at * row + j]; });

@@ -51,6 +51,20 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> lu_small(const Tensor& a, bool alone)
   return {lu, pivots, rcond, info};
 }
 
+/// (LU, pivots counted from 0, info) as LAPACK has them, by a GPU's teams; on the CPU one matrix after the other.
+std::tuple<Tensor, Tensor, Tensor> lu_teams(const Tensor& a0) {
+  const Batch b = batch_of(a0);
+  Tensor a = row_major(a0), lu = torch::stable::empty_like(a), info = empty_as(a, b.size, ScalarType::Int),
+         pivots = empty_as(a, with_last(b.size, b.n), ScalarType::Int);
+  dispatch_number(a, "lu", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    LuItem<T> body{data<T>(a), data<T>(lu),         nullptr, data<int32_t>(pivots),
+                   nullptr,    data<int32_t>(info), b.n,     team_for(b.n)};
+    teams_for(a, b.count, body, matrices_at_least(b.n));
+  });
+  return {lu, pivots, info};
+}
+
 /// Row-major right-hand sides of m columns, on the CPU.
 void solve_on_cpu(const Tensor& lu, const Tensor& pivots, const Tensor& b, Tensor& x, int64_t m, int64_t trans) {
   const int64_t n = lu.size(-1), count = b.numel() / (n * m);
@@ -337,6 +351,7 @@ std::tuple<Tensor, int64_t> det_quick(const Tensor& a, bool check) {
 }
 
 SCI_OPERATOR("_lu_small(Tensor a, bool alone=False) -> (Tensor, Tensor, Tensor, Tensor)", lu_small)
+SCI_OPERATOR("_lu_teams(Tensor a) -> (Tensor, Tensor, Tensor)", lu_teams)
 SCI_OPERATOR("_lu_solve_small(Tensor lu, Tensor pivots, Tensor b, int trans, bool alone=False) -> Tensor",
              lu_solve_small)
 SCI_OPERATOR("_lu_solve_teams(Tensor lu, Tensor pivots, Tensor b, int trans, bool flagged) -> (Tensor, Tensor)",

@@ -27,7 +27,7 @@ from sci._core.dispatch import operator
 
 from . import _lapack, _lapack_factors, _quick
 from ._hermitian import real_dtype
-from ._lu_operators import fits_lanes
+from ._lu_operators import fits_lanes, is_small
 from ._matrices import in_range, new_like
 from ._small_gradients import LU, whole
 from ._solve_triangular import triangular
@@ -36,6 +36,8 @@ from ._solve_triangular import triangular
 def _compute(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if fits_lanes(a) and (found := _quick.lu_of_many(a, False)) is not None:
         return found[0], found[1], torch.zeros(a.shape[:-2], dtype=torch.int32)
+    if a.is_cuda and a.shape[-1] == a.shape[-2] and is_small(a):
+        return torch.ops.sci._lu_teams(a)  # type: ignore[no-any-return]
     factor = _lapack_factors.getrf if _lapack.worthwhile_alone(a) else _lapack_factors.lu_factor
     lu, pivots, info = factor(a)
     if _subnormal_pivots(lu):  # LAPACK's quotients by complex ones have no right digit

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 import sci
+from sci import linalg
 from sci._core import runtime
 from sci.linalg import LinAlgError, LinAlgWarning, cho_solve, lu_factor, lu_solve, solve, solve_triangular
 from sci.linalg._small_systems import ADJOINT, LOWER, PLAIN, TRANSPOSED, UPPER
@@ -251,6 +252,23 @@ def test_what_is_said_of_factors(device: torch.device) -> None:
     for empty in (b_[:, :, :0], b_[:0]):
         assert solve_triangular(a_[: len(empty)], empty).shape == empty.shape
         assert lu_solve((lu_[: len(empty)], pivots_[: len(empty)]), empty).shape == empty.shape
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_factors_with_exchanges_as_lapack_has_them(dtype: torch.dtype, device: torch.device) -> None:
+    for n in (1, 3, 8, 32):
+        a = random(4, n, n, dtype=dtype)
+        a[1] = a[1].tril()  # of which `solve` exchanges no rows
+        a[2, :, n // 2] = 0
+        a[3] *= torch.finfo(dtype).tiny
+        lu, pivots, info = (x.cpu() for x in ops._lu_teams(a.to(device)))
+        near((lu.tril(-1) + torch.eye(n, dtype=dtype)) @ lu.triu(), permuted(a, pivots), f"{n}")
+        wanted, places = torch.linalg.lu_factor(a[:2])
+        assert torch.equal(pivots[:2], places - 1) and info.tolist() == [0, 0, n // 2 + 1, 0]
+        near(lu[:2], wanted, f"{n}", 300)
+        assert float(lu.tril(-1).abs().max()) <= 1.5  # of complex numbers |re| + |im| is compared
+    pieces = linalg.lu(a.to(device))
+    near((pieces[0].to(dtype) @ pieces[1] @ pieces[2]).cpu(), a, "lu")
 
 
 def test_tall_matrices_have_economic_factors(device: torch.device) -> None:
