@@ -9,6 +9,7 @@ import torch
 
 from sci._core import runtime
 from tools.cubin import resources, spills, stack_is_known
+from tools.kernel_functions import functions
 
 runtime.load_library()
 
@@ -41,3 +42,12 @@ def test_spills_are_read_from_the_log() -> None:
     assert spills("") == (0, 0, 0)
     assert stack_is_known(line.format(96, 0, 0) + used)
     assert not stack_is_known(used + line.format(104, 0, 0))
+
+
+def test_functions_of_a_kernel_are_counted_by_size() -> None:
+    ptx = (
+        ".func  (.param .b64 out) part(\n\t.param .b64 in\n)\n{\n\tadd;\n\tret;\n}\n"
+        ".visible .entry kernel(\n\t.param .u64 p\n)\n{\n"
+        "\tcall.uni (r), \n\tpart, \n\t(a);\n\tcall.uni (r), \n\tpart, \n\t(b);\n\tret;\n}\n"
+    )
+    assert functions(ptx) == [(3, 0, "kernel"), (2, 2, "part")]
