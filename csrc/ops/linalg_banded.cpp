@@ -1,12 +1,14 @@
 // The operators behind sci/linalg/_banded.py and sci/linalg/_toeplitz.py: one system of the batch per item, or on the
 // CPU's lanes. What they say of a matrix in `info` the headers have under "Failure".
 #include "banded_jobs.h"
+#include "linalg/banded_cholesky_team.h"
 #include "linalg/levinson_team.h"
 #include "linalg_shared.h"
 #include "runtime/teams.h"
 
 SCI_FOUR_KERNELS("linalg/banded_lu.h", BandedSolveItem)
 SCI_FOUR_KERNELS("linalg/banded_cholesky.h", PositiveBandedItem)
+SCI_FOUR_TEAM_KERNELS("linalg/banded_cholesky_team.h", BandedCholeskyTeam)
 SCI_FOUR_TEAM_KERNELS("linalg/levinson_team.h", LevinsonTeam)
 
 namespace sci {
@@ -55,7 +57,11 @@ Tensor positive(const Tensor& ab0, const Tensor* b0, Tensor* factor, Tensor* x, 
   const int64_t w = ab.size(-2) - 1, m = b0 ? rhs.size(-1) : 0;
   Tensor info = empty_as(ab, b.size, ScalarType::Int);
   const bool lanes = side_by_side(ab, b);
-  Tensor work = empty_as(ab, with_last(b.size, lanes ? 0 : b.n, w + 1));
+  // A team for a factor: narrower bands leave it little to share, of wider ones the window takes too much memory.
+  const int64_t window = (w + 1) * (w + 1) * int64_t(ab.element_size());
+  const bool teams = ab.is_cuda() && !x && w >= 2 && w <= BandedCholeskyTeam<float>::most_width &&
+                     window <= shared_bytes_of_team(ab.get_device());
+  Tensor work = empty_as(ab, with_last(b.size, lanes || teams ? 0 : b.n, w + 1));
   if (factor) *factor = torch::stable::empty_like(ab);
   if (x) *x = torch::stable::empty_like(rhs);
   dispatch_number(ab, "cholesky_banded", [&](auto tag) {
@@ -72,6 +78,11 @@ Tensor positive(const Tensor& ab0, const Tensor* b0, Tensor* factor, Tensor* x, 
                                lower,
                                factored};
     if (lanes) return positive_banded_in_lanes(item, b.count);
+    if (teams) {
+      const auto team = BandedCholeskyTeam<T>::of(item);
+      return launch_cuda(kernel_of<BandedCholeskyTeam<T>>::kernel, ab.get_device(), b.count, b.count * team.team_size,
+                         &team);
+    }
     parallel_for(ab, b.count, item, systems_at_least(b.n * (w + 1) * (w + 1 + m)));
   });
   return info;
