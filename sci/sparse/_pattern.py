@@ -393,7 +393,7 @@ def compress(data: Tensor, rows: Tensor, columns: Tensor, shape: Sequence[int]) 
         found._sorted = True
         return data, found
     with structural(rows, columns):
-        _, by_column = bucket_sort(columns, int(shape[1]))
+        by_column = torch.argsort(columns, stable=True)  # there may be 2^40 of them
         indptr, by_row = bucket_sort(rows.index_select(0, by_column), int(shape[0]))
         order = by_column.index_select(0, by_row)
         found = CompressedRows(indptr, columns.index_select(0, order), shape)

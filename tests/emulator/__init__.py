@@ -27,6 +27,7 @@ LIMITS = {  # tests, by the beginning of their names, that need of CUDA what is 
     "sparse/test_reports.py::test_torch_sparse_tensors_become_every_format[bsr": "copies of tensors in blocks",
     "sparse/test_reports.py::test_torch_sparse_tensors_become_every_format[bsc": "copies of tensors in blocks",
     "sparse/test_transforms.py::test_pytrees_keep_class_and_pattern": "torch without CUDA cannot read such a pickle",
+    "cuda/test_runtime.py::test_graph_capture_of_a_warm_call": "graphs are captured, not replayed",
     "core/test_torch_private.py::test_behaviour_that_the_operators_rest_on": "torch's own kernels for CUDA",
 }
 _libraries: list[ctypes.CDLL] = []

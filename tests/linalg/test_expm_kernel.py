@@ -70,6 +70,7 @@ def test_low_degrees_and_spectra_around_another_point(
     torch.testing.assert_close(expm(nilpotent)[0], torch.tensor([1, 1e6, 5e11], dtype=dtype))
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("n", [65, 130, 203])
 @pytest.mark.parametrize("dtype", [torch.float32, F64])
 def test_large_matrices_by_the_kernel(n: int, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,6 +114,7 @@ def test_a_matrix_is_the_same_alone_and_in_a_batch(n: int) -> None:
         assert torch.equal(eigvalsh_tridiagonal(d[k], e[k]), eigvalsh_tridiagonal(d, e)[k])
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf])
 def test_one_matrix_that_is_not_finite(bad: float) -> None:
     d, e = kinds(6, torch.float64)["random"]

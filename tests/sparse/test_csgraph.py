@@ -51,6 +51,7 @@ def test_shortest_paths(n: int, density: float, directed: bool, index: torch.dty
         np.testing.assert_array_equal(got, reference.dijkstra(A, directed, indices=[[0], [n - 1]], unweighted=True))
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("integers", [False, True])
 @pytest.mark.parametrize("directed", [True, False])
 @pytest.mark.parametrize(("n", "density"), SIZES)
