@@ -70,7 +70,7 @@ def read(*scalars: Tensor) -> list[float]:
 
 def known(x: Tensor) -> float | None:
     """Return the value of a 0-d tensor, or None where it cannot or must not be read: compiling, vmap, checks off."""
-    if not _enabled or torch.compiler.is_compiling() or x.device.type == "meta" or fake_mode_active():
+    if not _enabled or torch.compiler.is_compiling() or x.is_meta or fake_mode_active():
         return None
     try:
         return float(x.item())

@@ -17,7 +17,7 @@ from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgError, TorchLinAlgError
 from ._lu_operators import is_small
 from ._matrices import broadcast_matrices, new_like, random_matrices, require_square, tensors
-from ._small_gradients import DET, fused
+from ._small_gradients import DET, any_of, fused
 
 runtime.load_library()
 
@@ -169,7 +169,7 @@ def _backward_det(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) 
     if found is None:
         return g[..., None, None] * cofactors(a), None
     grad, left = found
-    if bool(left.any()):
+    if any_of(left):
         grad[left != 0] = g[left != 0][..., None, None] * cofactors(a[left != 0])
     return grad, None
 

@@ -111,7 +111,7 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
         pivots = torch.zeros((*a.shape[:-2], min(a.shape[-2:])), dtype=torch.int32, device=a.device)
         return a + 0, pivots
     lu, pivots, info = packed_lu(a)
-    if known(info.amax()):
+    if known(info if info.dim() == 0 else info.amax()):
         where, place = place_in_batch(info)
         text = f"lu_factor: diagonal entry {place - 1} of U{where} is exactly zero: a singular matrix"
         warnings.warn(text, LinAlgWarning, stacklevel=2)

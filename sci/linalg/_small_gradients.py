@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import Parameter
 
 from sci._core import runtime
-from sci._core.torch_private import is_batched_gradient
+from sci._core.quick import cpu_kernel
+from sci._core.torch_private import is_batched_gradient, profiler_enabled
 
 from ._gauges import checked
 from ._matrices import READY, differentiates
@@ -24,6 +26,8 @@ EIGH, SVD, EIG, CHOLESKY, QR, DET, INVERSE, LU = range(8)  # GradientKind there
 # memory, of which every GPU has so much.
 _TEAMS, _TEAM_BYTES = {EIGH: 3, SVD: 5, QR: 4, EIG: 3, CHOLESKY: 3, INVERSE: 3, LU: 3, DET: 2}, 62 * 1024
 
+_PLAIN = (Tensor, Parameter)
+_on_cpu = cpu_kernel("_gradient_small")
 _FOR_ALL = (CHOLESKY, INVERSE)  # rules without a flag
 
 
@@ -34,8 +38,8 @@ def fused(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) 
     """
     if not fits(like, *parts, teams=_TEAMS[kind]):
         return None
-    parts = (*parts, *(None,) * (6 - len(parts)))
-    return torch.ops.sci._gradient_small(kind, *parts, option, checked())  # type: ignore[no-any-return]
+    given = (kind, *parts, *(None,) * (6 - len(parts)), option, checked())
+    return (_on_cpu if ready_on_cpu(*parts) else torch.ops.sci._gradient_small)(*given)  # type: ignore[no-any-return]
 
 
 def fits(like: Tensor, *parts: Tensor | None, teams: int = 0) -> bool:
@@ -49,9 +53,18 @@ def fits(like: Tensor, *parts: Tensor | None, teams: int = 0) -> bool:
     return plain(*(x for x in parts if x is not None))
 
 
+def ready_on_cpu(*plain: Tensor | None) -> bool:
+    """Return whether a kernel may take these plain tensors without the dispatcher, which takes longer than a small
+    gradient does."""
+    for x in plain:
+        if x is not None and (not x.is_cpu or x.is_conj() or x.is_neg()):
+            return False
+    return not profiler_enabled()
+
+
 def plain(*given: Tensor) -> bool:
     """Return whether these are plain tensors that nothing differentiates."""
-    return not differentiates(*given) and all(type(x) is Tensor and not is_batched_gradient(x) for x in given)
+    return not differentiates(*given) and all(type(x) in _PLAIN and not is_batched_gradient(x) for x in given)
 
 
 def whole(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> Tensor | None:
@@ -61,4 +74,9 @@ def whole(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) 
     if found is None:
         return None
     looks = kind not in _FOR_ALL and (like.is_cpu or checked())
-    return None if looks and bool(found[1].any()) else found[0]
+    return None if looks and any_of(found[1]) else found[0]
+
+
+def any_of(flags: Tensor) -> bool:
+    """Return whether one is set; of a single one without an operator."""
+    return bool(flags if flags.dim() == 0 else flags.any())

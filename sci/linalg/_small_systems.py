@@ -11,17 +11,19 @@ from torch import Tensor
 from sci._core import runtime
 from sci._core.checks import checks_enabled, require_finite
 from sci._core.dispatch import operator
+from sci._core.quick import cpu_kernel
 
 from . import _quick
 from ._matrices import batch_shape, broadcast_matrices, hermitian_part, new_like, place_in_batch, to_kind
 from ._regular import not_positive_definite, require_regular
-from ._small_gradients import plain
+from ._small_gradients import plain, ready_on_cpu
 
 runtime.load_library()
 
 # SystemKind there: op(A) is A, A^T or A^H, or a positive definite matrix of which one triangle is read.
 PLAIN, TRANSPOSED, ADJOINT, LOWER, UPPER = range(5)
 _COLUMNS = 64  # of right-hand sides that one team takes; with more, factors are handed to several
+_gradient_on_cpu = cpu_kernel("_solve_small_gradient")
 _GRADIENT = 32  # rows and columns that fit beside each other into a team's memory
 
 
@@ -71,7 +73,8 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
     (x,), (g,) = outputs, grads
     grad_a: Tensor | None = None
     if needs[0] and max(x.shape[-2:]) <= _GRADIENT and a.shape[:-2] == x.shape[:-2] and plain(a, x, g):
-        grad_a, grad_b = torch.ops.sci._solve_small_gradient(a, x, g, kind)
+        gradient = _gradient_on_cpu if ready_on_cpu(a, x, g) else torch.ops.sci._solve_small_gradient
+        grad_a, grad_b = gradient(a, x, g, kind)
     else:
         if kind == TRANSPOSED:
             grad_b = _solve_again(a.conj(), g, PLAIN)
