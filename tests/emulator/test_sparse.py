@@ -224,3 +224,11 @@ def test_an_arnoldi_step_is_four_launches_and_orthogonal() -> None:
         assert own.stuck.cpu() == host.stuck == (j == steps - 1)
     made = on_gpu.cpu()[: before + steps]
     torch.testing.assert_close(made @ made.mT, torch.eye(before + steps, dtype=torch.float64), rtol=0, atol=1e-14)
+
+
+def test_numbers_of_many_small_systems_are_tensors() -> None:
+    A, b = 3 * torch.eye(4, dtype=torch.float64).cuda(), random(20, 4).cuda()
+    emulator.launches()
+    x, _ = linalg.bicgstab(A, b)
+    assert not launched("VectorProgram")
+    torch.testing.assert_close(x, b / 3)

@@ -141,6 +141,7 @@ def steps_for(x: Tensor, r: Tensor) -> Any:
     """Return how an iteration for the solution x and the residual r does its steps."""
     plain = all(type(v) is Tensor and v.is_contiguous() and not v.is_conj() and not v.is_neg() for v in (x, r))
     fits = x.dtype == r.dtype and x.shape[:-1] == r.shape[:-1] and r.dtype in DTYPES and r.numel() > 0
+    fits = fits and (r.shape[-1] >= _PLACES // 4 or r.shape[:-1].numel() <= 16)  # numbers take as much room as vectors
     if r.device.type != "cuda" or not plain or not fits or transforms_active():
         return Steps(r)
     return DeviceSteps(r)
