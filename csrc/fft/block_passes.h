@@ -9,11 +9,17 @@
 // there [1, sections 1.3, 1.4 and 1.8]. A place is read and written by the same lane, so a pass needs one sync and a
 // number no second place in shared memory.
 //
+// A length with a large prime factor is a convolution: with b_j = exp(-i pi j^2 / n), j k = (j^2 + k^2 - (k - j)^2) / 2
+// makes Z_k = b_k sum_j (b_j z_j) conj(b_(k-j)), which transforms of a length N >= 2 n - 1 do: one, and the transpose
+// of it, with the order of the digits between them [2].
+//
 // Columns lie beside each other. A gap follows 128 bytes and eight times as many, so that the lanes of a warp meet few
 // banks twice: a pass at 64, 8 or 1, and the digits reversed, take 1 to 2 times the accesses without conflicts (8 and
 // 16 times without gaps).
 //
-// Source  [1] C. Van Loan, "Computational frameworks for the fast Fourier transform", SIAM 1992
+// Sources  [1] C. Van Loan, "Computational frameworks for the fast Fourier transform", SIAM 1992
+//          [2] L. I. Bluestein, "A linear filtering approach to the computation of discrete Fourier transform", IEEE
+//              Trans. Audio and Electroacoustics 18 (1970)
 #pragma once
 #include "core/complex.h"
 #include "core/team.h"
@@ -35,8 +41,10 @@ struct DctDivisor {
 };
 
 struct DctPass {
-  int32_t radix, m, twiddles;  // w_(r m)^(p k) stands at twiddles + k m + p
+  int32_t radix = 0, m = 0, twiddles = 0;  // w_(r m)^(p k) stands at twiddles + k m + p
   DctDivisor by_m;
+  int32_t roots = 0;  // of a radix above 13, w_r^a at roots + a; `by_rest` divides by N / r
+  DctDivisor by_rest;
 };
 
 /// A transform of N numbers.
@@ -47,6 +55,11 @@ struct DctPassPlan {
   DctPass pass[max_passes];
   const DctPair<T>* table = nullptr;
   const unsigned short* places = nullptr;  // where Z_k is left
+  // A transform of fewer numbers by a convolution of N: how many, b_j, and the transform of conj(b) over N in the order
+  // in which passes leave it.
+  int32_t convolved = 0;
+  bool spare = false;  // a radix above 13 needs a second place for each number
+  const DctPair<T>*chirp = nullptr, *spectrum = nullptr;
 };
 
 /// 2^log_columns columns in shared memory, of which `columns` are there; or a `single` one.
@@ -56,7 +69,11 @@ struct DctPasses {
   Team team;
   DctPair<T>* z;
   int log_columns, columns;
+  bool forth = false;  // at the second places
 
+  SCI_HD static int64_t bytes(const DctPassPlan<T>& plan, int log_columns) {
+    return bytes(plan.N << log_columns) * (plan.spare ? 2 : 1);
+  }
   SCI_HD static int spread(int at) {
     constexpr int wave = sizeof(T) == 4 ? 4 : 3;
     return at + (at >> wave) + (at >> (wave + 3));
@@ -98,9 +115,80 @@ struct DctPasses {
       im[k] = x * wi[k] + im[k] * wr[k];
     }
   }
-  /// All passes: from numbers in order to digits reversed, or transposed the other way round.
+  /// The pass of any odd radix r, to the other places: a lane makes results k and r - k of one transform of r numbers,
+  /// neighbours those of neighbouring transforms.
+  SCI_HD void run_any(const DctPass& pass, bool transposed) {
+    const int r = pass.radix, m = pass.m, rest = plan.N / r, total = (r / 2 + 1) * rest << shift();
+    DctPair<T>* const from = z;
+    z = reinterpret_cast<DctPair<T>*>(reinterpret_cast<char*>(from) + (forth ? -1 : 1) * bytes(plan.N << shift()));
+    forth = !forth;
+    const DctPair<T>* roots = plan.table + pass.roots;
+    for (int t = team.lane; t < total; t += team.size) {
+      const int u = t >> shift(), c = t & ((1 << shift()) - 1);
+      if (!single && c >= columns) continue;
+      const int k = pass.by_rest.of(u), s = u - k * rest, block = pass.by_m.of(s), p = s - block * m;
+      const int start = block * r * m + p;
+      const DctPair<T>* twiddles = plan.table + pass.twiddles + p;
+      auto number = [&](int j) -> complex<T> {
+        const DctPair<T> x = from[spread((start + m * j) << shift()) + (single ? 0 : c)];
+        if (!transposed) return {x.re, x.im};
+        const DctPair<T> w = twiddles[m * j];
+        return complex<T>{x.re, x.im} * complex<T>{w.re, w.im};
+      };
+      complex<T> even = number(0), odd{};
+      for (int j = 1, a = k; j <= r / 2; ++j) {
+        const complex<T> x = number(j), y = number(r - j), plus = x + y, minus = x - y;
+        const DctPair<T> w = roots[a];
+        even.re += plus.re * w.re;
+        even.im += plus.im * w.re;
+        odd.re -= minus.im * w.im;
+        odd.im += minus.re * w.im;
+        a += k;
+        if (a >= r) a -= r;
+      }
+      auto put = [&](int to, complex<T> value) {
+        if (!transposed) {
+          const DctPair<T> w = twiddles[m * to];
+          value = value * complex<T>{w.re, w.im};
+        }
+        at(start + m * to, c) = {value.re, value.im};
+      };
+      put(k, even + odd);
+      if (k > 0) put(r - k, even - odd);
+    }
+  }
+  /// From numbers in order to digits reversed, or transposed the other way round; of a convolution both in order.
   template <bool large>
-  SCI_HD void transform(bool transposed) const {
+  SCI_HD void transform(bool transposed) {
+    const bool convolved = plan.convolved > 0;
+    for (int round = 0; round <= int(convolved); ++round) {
+      if (convolved && round == 0)
+        multiply(plan.chirp, plan.convolved, false, false);
+      else if (convolved)
+        multiply(plan.spectrum, plan.N, false, true);
+      passes<large>(convolved ? round == 1 : transposed);
+    }
+    if (convolved) multiply(plan.chirp, plan.convolved, true, false);
+  }
+  /// z_i f_i, 0 from `count` on; before it or behind it real and imaginary parts change places.
+  SCI_HD void multiply(const DctPair<T>* factors, int count, bool exchange, bool exchange_after) const {
+    const int total = plan.N << shift();
+    for (int t = team.lane; t < total; t += team.size) {
+      const int i = t >> shift(), c = t & ((1 << shift()) - 1);
+      if (!single && c >= columns) continue;
+      DctPair<T>& value = at(i, c);
+      if (i >= count) {
+        value = {T(0), T(0)};
+        continue;
+      }
+      const DctPair<T> z = value, f = factors[i];
+      const complex<T> product = complex<T>{f.re, f.im} * (exchange ? complex<T>{z.im, z.re} : complex<T>{z.re, z.im});
+      value = exchange_after ? DctPair<T>{product.im, product.re} : DctPair<T>{product.re, product.im};
+    }
+    team.sync();
+  }
+  template <bool large>
+  SCI_HD void passes(bool transposed) {
     for (int i = 0; i < plan.count; ++i) {
       const DctPass& pass = plan.pass[transposed ? plan.count - 1 - i : i];
       switch (pass.radix) {
@@ -114,8 +202,10 @@ struct DctPasses {
           if constexpr (large) {
             if (pass.radix == 11)
               run<11>(pass, transposed);
-            else
+            else if (pass.radix == 13)
               run<13>(pass, transposed);
+            else
+              run_any(pass, transposed);
           }
       }
       team.sync();

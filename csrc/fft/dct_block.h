@@ -33,7 +33,7 @@ struct DctColumns {
     if (form.type > 2) return form.whole ? form.n : form.quads();
     return form.pairs();
   }
-  SCI_HD int64_t shared_bytes() const { return DctPasses<T, false>::bytes(passes.N << log_columns); }
+  SCI_HD int64_t shared_bytes() const { return DctPasses<T, false>::bytes(passes, log_columns); }
 
   /// The work of one team: columns of an item, or a `single` row.
   template <bool single>
@@ -160,8 +160,8 @@ struct DctColumns {
   SCI_HD void run(int64_t item, Team team, char* shared) const {
     const int64_t outer = bundled ? item * bundle : item / tiles, column = bundled ? 0 : item % tiles << log_columns;
     const int many = bundled ? int(min(int64_t(bundle), outers - outer)) : 1;
-    const Tile<single> tile(*this, team, shared, outer * form.n * inner + column, many,
-                            bundled ? many * inner : min(1 << log_columns, inner - int(column)));
+    Tile<single> tile(*this, team, shared, outer * form.n * inner + column, many,
+                      bundled ? many * inner : min(1 << log_columns, inner - int(column)));
     const int last = form.N - 1;
     constexpr int reads_at_once = 64 / sizeof(T);
     auto read = [&](int m, int64_t start) { return tile.read(m, start); };

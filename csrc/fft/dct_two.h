@@ -149,7 +149,7 @@ struct DctHalfway {
 
   /// The first kernel.
   SCI_HD void columns_of_row(int64_t item, Team team, char* shared) const {
-    const Tile tile(*this, item, team, shared);
+    Tile tile(*this, item, team, shared);
     constexpr int reads_at_once = 16 / sizeof(T);
     using Place = DctPair<T>;
     if (form.type == 1)
@@ -182,7 +182,7 @@ struct DctHalfway {
         table[place * steps + i] = {w.re, w.im};
       }
     team.sync();
-    tile.template transform<false>(false);
+    tile.template passes<false>(false);
     const int total = tile.columns * own;
     for (int t = team.lane; t < total; t += team.size) {
       const int place = by_own.of(t), k = t - place * own;
@@ -195,7 +195,7 @@ struct DctHalfway {
 
   /// The second one.
   SCI_HD void results_of_row(int64_t item, Team team, char* shared) const {
-    const Tile tile(*this, item, team, shared);
+    Tile tile(*this, item, team, shared);
     const int units = 1 << log_units, total = own * 2 * units;
     constexpr int many = 32 / sizeof(T);
     const DctPair<T>* z = between + tile.row * form.N;
@@ -211,7 +211,7 @@ struct DctHalfway {
       }
     }
     team.sync();
-    tile.template transform<false>(false);
+    tile.template passes<false>(false);
     using Value = complex<T>;
     if (form.type == 1)
       tile.store([&](int k, Value v, Value w) { tile.take_extended(k, 0, v, w, roots.factor(k)); });

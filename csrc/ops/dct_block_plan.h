@@ -15,7 +15,11 @@
 
 namespace sci {
 
-/// The radices of passes of n numbers, or none where n has a prime factor without a butterfly.
+/// The sum of prime factors above 13 up to which passes of these radices, 3.5 instructions a number and unit, take less
+/// time than a convolution.
+constexpr int64_t dct_most_direct = 127;
+
+/// The radices of passes of n numbers, descending but for twos; none where n should be a convolution.
 inline std::vector<int> dct_block_radices(int64_t n) {
   std::vector<int> radices;
   for (int r : {13, 11, 7, 5, 3})
@@ -27,13 +31,22 @@ inline std::vector<int> dct_block_radices(int64_t n) {
   for (; rest > 1; rest -= 2) radices.push_back(4);
   if (rest == 1) radices.push_back(2);
   radices.insert(radices.end(), eights, 8);
-  return n == 1 ? radices : std::vector<int>();
+  for (int64_t f = 17, left = dct_most_direct; n > 1; f += 2) {
+    if (f > left) return {};
+    for (; n % f == 0 && f <= left; n /= f, left -= f) radices.insert(radices.begin(), int(f));
+  }
+  return radices;
 }
 
 /// Whether the passes of n numbers take none of the radices that need many registers.
 inline bool dct_small_radices(int64_t n) {
   const std::vector<int> radices = dct_block_radices(n);
   return !radices.empty() && radices[0] <= 8;
+}
+
+/// Of how many numbers the passes of a transform of N are: or of the convolution that it is.
+inline int64_t dct_passes_length(int64_t N) {
+  return N == 1 || !dct_block_radices(N).empty() ? N : fft_next_smooth(2 * N - 1);
 }
 
 constexpr int64_t dct_sector = 32;  // bytes of memory read at once
@@ -70,15 +83,40 @@ class DctTableMaker {
     int64_t left = N, stride = 1;
     for (int r : dct_block_radices(N)) {
       const int32_t m = int32_t(left / r);
-      plan.pass[plan.count++] = {r, m, int32_t(numbers_.size()), dct_divisor(m)};
+      DctPass& pass = plan.pass[plan.count++];
+      pass = {r, m, int32_t(numbers_.size()), dct_divisor(m), 0, dct_divisor(N / r)};
       FftRoots root(left, left);
       for (int64_t k = 0; k < r; ++k)
         for (int64_t p = 0; p < m; ++p) write(root, p * k);
+      if (r > 13) pass.roots = int32_t(add(r, r, 1, 0)), plan.spare = true;
       for (int64_t k = 0; k < N; ++k) places_[start + k] += uint16_t(k / stride % r * m);
       left = m;
       stride *= r;
     }
     plans_.push_back({&plan, start});
+  }
+  /// A transform of n numbers as a convolution of N.
+  void add_convolution(int64_t n, int64_t N, DctPassPlan<T>& plan) {
+    add_passes(N, plan);
+    plan.convolved = int32_t(n);
+    std::vector<long double> re(N), im(N);
+    FftRoots root(2 * n, 2 * n);
+    chirp_ = numbers_.size();
+    for (int64_t j = 0, square = 0; j < n; square = (square + 2 * j + 1) % (2 * n), ++j) {
+      write(root, square);
+      long double b[2];
+      root.write(square, b);
+      re[j] = b[0], im[j] = -b[1];
+      if (j > 0) re[N - j] = re[j], im[N - j] = im[j];
+    }
+    exact_transform(re, im);
+    spectrum_ = numbers_.size();
+    numbers_.resize(spectrum_ + N);
+    const size_t start = places_.size() - N;
+    for (int64_t k = 0; k < N; ++k) {
+      numbers_[spectrum_ + places_[start + k]] = {T(re[k] / N), T(im[k] / N)};
+      places_[start + k] = uint16_t(k);  // results are in order
+    }
   }
   /// exp(-2 pi i (a k + b) / period), k < count; returns where they begin.
   size_t add(int64_t period, int64_t count, int64_t a, int64_t b) {
@@ -101,6 +139,7 @@ class DctTableMaker {
     for (const auto& [plan, start] : plans_) {
       plan->table = there_;
       plan->places = reinterpret_cast<const uint16_t*>(there_ + numbers_.size()) + start;
+      if (plan->convolved > 0) plan->chirp = there_ + chirp_, plan->spectrum = there_ + spectrum_;
     }
     return there;
   }
@@ -114,6 +153,7 @@ class DctTableMaker {
   }
   std::vector<DctPair<T>> numbers_;
   std::vector<uint16_t> places_;
+  size_t chirp_ = 0, spectrum_ = 0;
   std::vector<std::pair<DctPassPlan<T>*, size_t>> plans_;
   const DctPair<T>* there_ = nullptr;
 };
@@ -129,7 +169,10 @@ struct DctBlockTables {
   DctBlockTables(const Tensor& like, int type, bool odd, int64_t n) : form(dct_form<T>(type, odd, n)) {
     DctTableMaker<T> maker;
     const int64_t N = form.N;
-    maker.add_passes(N, passes);
+    if (dct_passes_length(N) == N)
+      maker.add_passes(N, passes);
+    else
+      maker.add_convolution(N, dct_passes_length(N), passes);
     size_t start = 0;
     if (type == 4) {
       if (!form.whole) start = maker.add(16 * n, N, 8, 1);
@@ -205,10 +248,11 @@ struct DctBlockCall {
 template <class T>
 std::optional<DctBlockCall<T>> dct_block(const Tensor& like, int type, bool odd, int64_t outers, int64_t n,
                                          int64_t inner, int64_t limit) {
-  const int64_t N = dct_length(type, odd, n);
-  if (N > 32767 || inner > int64_t(1) << 24 || (N > 1 && dct_block_radices(N).empty())) return {};
+  const int64_t N = dct_length(type, odd, n) > 32767 ? 32768 : dct_passes_length(dct_length(type, odd, n));
+  if (N > 32767 || inner > int64_t(1) << 24) return {};
   DctColumns<T> a{};
   a.passes.N = int32_t(N);
+  a.passes.spare = N > 1 && dct_block_radices(N)[0] > 13;
   a.outers = outers;
   a.inner = int32_t(inner);
   a.bundled = inner * int64_t(sizeof(T)) < dct_sector;

@@ -317,7 +317,7 @@ def ifht(A: Any, dln: Any, mu: Any, offset: Any = 0.0, bias: Any = 0.0) -> Tenso
     --------
     >>> import torch, sci
     >>> a = torch.tensor([1.0, 2.0, 3.0])
-    >>> sci.fft.ifht(sci.fft.fht(a, 0.5, 1.0), 0.5, 1.0)
+    >>> sci.fft.ifht(sci.fft.fht(a, 0.5, 1.0), 0.5, 1.0).round(decimals=4)
     tensor([1., 2., 3.])
     """
     return _transform("ifht", A, dln, mu, offset, bias, True)
