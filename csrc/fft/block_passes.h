@@ -116,9 +116,10 @@ struct DctPasses {
     }
   }
   /// The pass of any odd radix r, to the other places: a lane makes results k and r - k of one transform of r numbers,
-  /// neighbours those of neighbouring transforms.
+  /// neighbours those of neighbouring transforms. Before its transpose numbers are turned in a sweep of their own.
   SCI_HD void run_any(const DctPass& pass, bool transposed) {
     const int r = pass.radix, m = pass.m, rest = plan.N / r, total = (r / 2 + 1) * rest << shift();
+    if (transposed) turn_any(pass);
     DctPair<T>* const from = z;
     z = reinterpret_cast<DctPair<T>*>(reinterpret_cast<char*>(from) + (forth ? -1 : 1) * bytes(plan.N << shift()));
     forth = !forth;
@@ -131,9 +132,7 @@ struct DctPasses {
       const DctPair<T>* twiddles = plan.table + pass.twiddles + p;
       auto number = [&](int j) -> complex<T> {
         const DctPair<T> x = from[spread((start + m * j) << shift()) + (single ? 0 : c)];
-        if (!transposed) return {x.re, x.im};
-        const DctPair<T> w = twiddles[m * j];
-        return complex<T>{x.re, x.im} * complex<T>{w.re, w.im};
+        return {x.re, x.im};
       };
       complex<T> even = number(0), odd{};
       for (int j = 1, a = k; j <= r / 2; ++j) {
@@ -156,6 +155,17 @@ struct DctPasses {
       put(k, even + odd);
       if (k > 0) put(r - k, even - odd);
     }
+  }
+  SCI_HD void turn_any(const DctPass& pass) const {
+    const int m = pass.m, size = pass.radix * m, total = plan.N << shift();
+    for (int t = team.lane; t < total; t += team.size) {
+      const int i = t >> shift(), c = t & ((1 << shift()) - 1);
+      if (!single && c >= columns) continue;
+      DctPair<T>& value = at(i, c);
+      const DctPair<T> z = value, w = plan.table[pass.twiddles + i % size];
+      value = {z.re * w.re - z.im * w.im, z.re * w.im + z.im * w.re};
+    }
+    team.sync();
   }
   /// From numbers in order to digits reversed, or transposed the other way round; of a convolution both in order.
   template <bool large>

@@ -15,9 +15,9 @@
 
 namespace sci {
 
-/// The sum of prime factors above 13 up to which passes of these radices, 3.5 instructions a number and unit, take less
-/// time than a convolution.
-constexpr int64_t dct_most_direct = 127;
+/// The sum of prime factors above 13 up to which passes of these radices, 7 instructions a number and unit, take less
+/// than a convolution, of about 490.
+constexpr int64_t dct_most_direct = 73;
 
 /// The radices of passes of n numbers, descending but for twos; none where n should be a convolution.
 inline std::vector<int> dct_block_radices(int64_t n) {
@@ -316,9 +316,12 @@ std::optional<DctTwoCall<T>> dct_two(const Tensor& like, int type, bool odd, int
   // Columns whose runs in memory fill a sector: pairs go with quads of numbers, halves of them, or single ones.
   constexpr int sector = int(dct_sector / sizeof(T));
   const int wide[2] = {type == 2 ? sector / 4 : type == 3 ? sector : sector / 2, type > 2 ? sector / 2 : sector};
+  auto fits = [&](int64_t own) {  // two columns, and the factors of the first kernel
+    return DctPasses<T, false>::bytes(int(2 * own + 2 * (own / 64 + 65))) <= limit;
+  };
   int64_t best = 0, least = 0;
-  for (int64_t d = 2; d <= N / 2 && d < 32768; ++d) {
-    if (N % d || N / d > 32767 || !dct_small_radices(d) || !dct_small_radices(N / d)) continue;
+  for (int64_t d = 2; d <= N / 2 && d < 16384; ++d) {
+    if (N % d || !fits(max(d, N / d)) || !dct_small_radices(d) || !dct_small_radices(N / d)) continue;
     const int64_t room = max(wide[0] * d, wide[1] * (N / d));
     if (best == 0 || room < least) best = d, least = room;
   }

@@ -119,7 +119,7 @@ def test_ways_of_cuda_agree(type: int, sine: bool, dtype: torch.dtype) -> None:
         torch.ops.sci.trigonometric_transform_by_steps,
         torch.ops.sci.trigonometric_transform_in_blocks,
     )
-    for n in [*LENGTHS, 12, 14, 22, 91, 143, 343, 1000, 1001, 1009]:
+    for n in [*LENGTHS, 12, 14, 22, 62, 91, 143, 343, 1000, 1001, 1009, 1022, 1024]:
         if too_short(type, sine, n):
             continue
         x = torch.randn(3, n, dtype=dtype)
@@ -127,7 +127,18 @@ def test_ways_of_cuda_agree(type: int, sine: bool, dtype: torch.dtype) -> None:
         assert error(by_steps(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 8, n
         assert error(in_blocks(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 4, n
     # Bundles of rows, whole and not, beside few columns; tiles of many columns, of which the last is not full.
-    for shape in [(3, 12), (2000, 12), (1100, 6, 3), (2, 12, 5), (2, 50, 40), (3, 15, 33), (2, 400, 3), (1, 4098, 9)]:
+    for shape in [
+        (3, 12),
+        (2000, 12),
+        (1100, 6, 3),
+        (2, 12, 5),
+        (2, 50, 40),
+        (3, 15, 33),
+        (2, 17, 9),
+        (9, 134, 3),
+        (2, 400, 3),
+        (1, 4098, 9),
+    ]:
         x = torch.randn(1 + math.prod(shape), dtype=dtype)[1:].view(shape)  # not where 16 bytes begin
         axes = [1 - len(shape), -1] if x.dim() > 2 else [-1]
         if any(too_short(type, sine, shape[a]) for a in axes):
