@@ -80,7 +80,7 @@ def kernel_of(op: Any) -> Any:
 
 _TENSOR_BYTES = 208  # of torch's own part of a tensor
 # THPVariable_Wrap of a tensor that is moved from, copied, or given by value, which C++ passes in the same way.
-_WRAPS = ("_Z16THPVariable_WrapON2at10TensorBaseE", "_Z16THPVariable_WrapRKN2at10TensorBaseE")
+_WRAPS = tuple(f"_Z16THPVariable_Wrap{how}N2at10TensorBaseE" for how in ("O", "RK", ""))
 
 
 def _words(address: int, size: int) -> list[int]:
