@@ -178,8 +178,8 @@ SCI_HD R small_reflection(R* v, R* beta) {
   auto plain = below == R(0);
   R x = v[0], y = v[1], z = v[2], size = R(1), square = x * x + y * y + z * z;
   auto small = both(opposite(plain), square < R(limits<T>::min / limits<T>::epsilon));
-  if (some(small)) {  // rarely: squares that underflow
-    size = choose(small, abs(x) + below, size);
+  if (some(small)) {  // rarely: squares that underflow, of a size that has a reciprocal
+    size = choose(small, larger(abs(x) + below, R(limits<T>::min)), size);
     const R s = R(1) / size;
     x *= s, y *= s, z *= s;
     square = x * x + y * y + z * z;
@@ -313,7 +313,7 @@ SCI_HD void turn_columns(V* x, int64_t row, int64_t step, int64_t k, int64_t fro
 template <class R>
 SCI_HD PlaneRotation<complex<R>> rotation_of(complex<R> f, complex<R> g) {
   using C = complex<R>;
-  const R big = larger(abs1(f), abs1(g)), scale = R(1) / divisor(big);
+  const R big = larger(abs1(f), abs1(g)), scale = R(1) / larger(big, R(limits<single_of<R>>::min));
   f = scale * f;
   g = scale * g;
   const R ff = norm(f), size_f = sqrt(ff), r = sqrt(ff + norm(g)), inverse = R(1) / divisor(r);
@@ -410,9 +410,10 @@ SCI_HD PlaneRotation<R> standard_form(R& a, R& b, R& c, R& d) {
   auto apart = opposite(disc < R(T(4) * limits<T>::epsilon));
   const R z = half + with_sign(sqrt(scale) * sqrt(choose(apart, disc, R(1))), half), r = divisor(length(c, z));
   // A complex pair, or nearly equal real eigenvalues: the diagonal is made equal.
-  const R sum = b + c, turned = divisor(length(sum, a - d));
-  R cs = sqrt(R(T(0.5)) * (R(1) + abs(sum) / turned));
-  R sn = -with_sign(half / (turned * cs), sum);
+  // Of numbers of any size, subnormal ones of a few bits among them.
+  const R total = b + c, unit = divisor(larger(abs(total), abs(a - d))), sum = total / unit, gap = (a - d) / unit;
+  const R turned = divisor(length(sum, gap));
+  const R cs = sqrt(R(T(0.5)) * (R(1) + abs(sum) / turned)), sn = -with_sign(R(T(0.5)) * gap / (turned * cs), sum);
   const R a1 = a * cs + b * sn, b1 = b * cs - a * sn, c1 = c * cs + d * sn, d1 = d * cs - c * sn;
   const R mean = R(T(0.5)) * ((a1 * cs + c1 * sn) + (d1 * cs - b1 * sn));
   const R b2 = b1 * cs + d1 * sn, c2 = c1 * cs - a1 * sn;

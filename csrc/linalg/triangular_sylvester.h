@@ -207,9 +207,17 @@ struct SchurLowerItem {
   }
 };
 
-/// The gradient of a Schur decomposition: (4) to (6) of sci/linalg/_schur_form.py for one matrix of a batch. gt or gz
-/// may be null; `work` has room for 3 n * n numbers of each matrix. `flags` says where a loss depends on phases, or may
-/// depend on an arbitrary basis since eigenvalues are equal.
+/// gR[p + 1, p + 1] of (5) in sci/linalg/_schur_form.py, of a block [a b; c a] with entry k of K; 0 where any rotation
+/// will do, which it says.
+template <class R>
+SCI_HD R schur_rotation(R b, R c, R k, R tie, bool& arbitrary) {
+  arbitrary = abs(b + c) <= max(tie, R(8) * limits<R>::epsilon * (abs(b) + abs(c)));
+  return arbitrary ? R(0) : k / (R(2) * (b + c));
+}
+
+/// The gradient of a Schur decomposition on the CPU: (4) to (6) of sci/linalg/_schur_form.py for one matrix of a batch.
+/// gt or gz may be null; `work` has room for 3 n * n numbers of each matrix. `flags` says where a loss depends on
+/// phases, or may depend on an arbitrary basis since eigenvalues are equal.
 template <class T>
 struct SchurGradientItem {
   using R = real_of<T>;
@@ -263,15 +271,16 @@ struct SchurGradientItem {
     for (int64_t i = 0; i < n; ++i)
       for (int64_t j = 0; j < i; ++j)
         if (abs1(form[i * n + i] - form[j * n + j]) <= tie && !(j + 1 == i && pair(form, j))) flag = 1;
-    for (int64_t i = 0; i + 1 < n; ++i) {
-      if (!pair(form, i)) continue;
-      const T b = form[i * n + i + 1], c = form[(i + 1) * n + i];
-      const bool arbitrary = abs(b + c) <= max(tie, R(8) * limits<R>::epsilon * (abs(b) + abs(c)));
-      if (arbitrary) flag = 1;
-      const T w = arbitrary ? T(0) : x[(i + 1) * n + i] / (R(2) * (b + c));
-      turn[i] -= w;
-      turn[i + 1] += w;
-    }
+    if constexpr (!is_complex<T>)
+      for (int64_t i = 0; i + 1 < n; ++i) {
+        if (!pair(form, i)) continue;
+        bool arbitrary;
+        const T b = form[i * n + i + 1], c = form[(i + 1) * n + i];
+        const T w = schur_rotation(b, c, x[(i + 1) * n + i], tie, arbitrary);
+        if (arbitrary) flag = 1;
+        turn[i] -= w;
+        turn[i + 1] += w;
+      }
     flags[item] = flag;
     if constexpr (!is_complex<T>)
       for (int64_t i = 0; i < n; ++i) {

@@ -11,6 +11,7 @@
 #pragma GCC optimize("O3")  // the row operations vectorise
 #include "linalg/balance.h"
 #include "linalg/eig.h"
+#include "linalg/schur_gradient_teams.h"
 #include "linalg/schur_reorder.h"
 #include "linalg/triangular_sqrt.h"
 #include "linalg/triangular_sylvester.h"
@@ -24,7 +25,7 @@ SCI_FOUR_KERNELS("linalg/product_residual.h", ProductResidualItem)
 SCI_FOUR_KERNELS("linalg/balance.h", BalanceItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SylvesterItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurLowerItem)
-SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurGradientItem)
+SCI_FOUR_TEAM_KERNELS("linalg/schur_gradient_teams.h", SchurGradient)
 
 namespace sci {
 namespace {
@@ -238,25 +239,34 @@ Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint, bool coupled
   return x;
 }
 
-/// (gradient, 1 where a loss depends on phases) of (T, Z) and the gradients of either or both.
+/// (gradient, 1 where a loss depends on phases) of (T, Z) and the gradients of either or both. With `alone` as a GPU's
+/// teams have it.
 std::tuple<Tensor, Tensor> schur_gradient(const Tensor& t0, const Tensor& z0, const std::optional<Tensor>& gt0,
-                                          const std::optional<Tensor>& gz0) {
+                                          const std::optional<Tensor>& gz0, bool alone) {
   Batch b = batch_of(t0);
   Tensor t = row_major(t0), z = row_major(z0), out = torch::stable::empty_like(t);
   Tensor gt = gt0 ? row_major(*gt0) : t, gz = gz0 ? row_major(*gz0) : t;
-  Tensor work = empty_as(t, with_last(b.size, 3 * b.n, b.n)), flags = empty_as(t, b.size, ScalarType::Int);
+  const bool teams = alone || t.is_cuda();
+  Tensor work = empty_as(t, with_last(b.size, teams ? 0 : 3 * b.n, b.n)), flags = empty_as(t, b.size, ScalarType::Int);
   dispatch_number(t, "schur", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    SchurGradientItem<T> body{data<T>(t),   data<T>(z),           nullptr, nullptr, data<T>(work),
-                              data<T>(out), data<int32_t>(flags), b.n};
-    if (gt0) body.gt = data<T>(gt);
-    if (gz0) body.gz = data<T>(gz);
-    parallel_for(t, b.count, body, matrices_at_least(b.n));
+    const T *left = gt0 ? data<T>(gt) : nullptr, *right = gz0 ? data<T>(gz) : nullptr;
+    const int64_t grain = matrices_at_least(b.n);
+    if (teams) {
+      const GradientTeam<T> shared{data<T>(out), data<int32_t>(flags), b.n, team_for(b.n), false};
+      return teams_for(t, b.count, SchurGradient<T>{shared, data<T>(t), data<T>(z), left, right}, grain);
+    }
+    const SchurGradientItem<T> body{data<T>(t),   data<T>(z),           left, right, data<T>(work),
+                                    data<T>(out), data<int32_t>(flags), b.n};
+    torch::stable::parallel_for(0, b.count, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) body(i);
+    });
   });
   return {out, flags};
 }
 
-SCI_OPERATOR("_schur_gradient(Tensor t, Tensor z, Tensor? gt, Tensor? gz) -> (Tensor, Tensor)", schur_gradient)
+SCI_OPERATOR("_schur_gradient(Tensor t, Tensor z, Tensor? gt, Tensor? gz, bool alone=False) -> (Tensor, Tensor)",
+             schur_gradient)
 SCI_OPERATOR("_schur_small(Tensor a) -> (Tensor, Tensor, Tensor)", schur_small)
 SCI_OPERATOR("_hessenberg_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", hessenberg_small)
 SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool left=False, bool alone=False) -> (Tensor, Tensor, Tensor)",

@@ -19,11 +19,12 @@ from ._gauges import checked, require_no_basis, require_no_phase
 from ._matrices import batch_shape, broadcast_matrices, new_like, place_in_batch, to_kind
 from ._schur_ties import Ties, determined_gradient, find_ties, followed_tangent
 from ._sizes import ONE_SCHUR
-from ._small_gradients import fits
+from ._small_gradients import fits, good
 
 runtime.load_library()
 
 KERNEL_CUDA = 64  # the largest n for which a kernel works on one matrix per GPU thread; more are too slow for one
+_TEAM = 5  # matrices in the shared memory of a team of GPU threads that makes a gradient
 WHY = "its QR algorithm has a GPU form for n <= 64 only"
 
 
@@ -240,9 +241,9 @@ def _tangents(t: Tensor, z: Tensor, da: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _gradient(a: Tensor, t: Tensor, z: Tensor, grad_t: Tensor | None, grad_z: Tensor | None) -> Tensor:
-    if fits(t, t, z, grad_t, grad_z):
+    if fits(t, t, z, grad_t, grad_z, teams=_TEAM):
         grad, flags = torch.ops.sci._schur_gradient(t, z, grad_t, grad_z)
-        if not bool(flags.any()):
+        if good(t, flags):
             return to_kind(grad, a)
     blocks = blocks_of(t)
     q = torch.zeros_like(t) if grad_t is None else on_pattern(grad_t, blocks)

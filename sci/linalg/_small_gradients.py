@@ -67,14 +67,18 @@ def plain(*given: Tensor) -> bool:
     return not differentiates(*given) and all(type(x) in _PLAIN and not is_batched_gradient(x) for x in given)
 
 
+def good(like: Tensor, flags: Tensor) -> bool:
+    """Return whether no matrix belongs to the composed rule. On a GPU that is read where data are checked: without
+    checks that rule raises nothing, and has the same numbers."""
+    return not ((like.is_cpu or checked()) and any_of(flags))
+
+
 def whole(kind: int, like: Tensor, *parts: Tensor | None, option: bool = False) -> Tensor | None:
-    """Return the gradient if it is good for all matrices. On a GPU the flags are read where data are checked: without
-    checks the composed rule raises nothing, and has the same numbers."""
+    """Return the gradient if it is good for all matrices."""
     found = fused(kind, like, *parts, option=option)
-    if found is None:
+    if found is None or (kind not in _FOR_ALL and not good(like, found[1])):
         return None
-    looks = kind not in _FOR_ALL and (like.is_cpu or checked())
-    return None if looks and any_of(found[1]) else found[0]
+    return found[0]
 
 
 def any_of(flags: Tensor) -> bool:

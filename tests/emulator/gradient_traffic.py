@@ -18,7 +18,7 @@ from torch.utils._pytree import tree_leaves
 from tests import emulator
 from tests.emulator.traffic import COUNT, SIZES, matrices
 
-FUNCTIONS = ("eigh", "svd", "qr", "eig", "cholesky", "inv", "det", "lu_factor")
+FUNCTIONS = ("eigh", "svd", "qr", "eig", "schur", "cholesky", "inv", "det", "lu_factor")
 
 
 class Operators(TorchDispatchMode):

@@ -105,6 +105,13 @@ def test_sort(sort: str, dtype: torch.dtype) -> None:
         assert all(inside(x) for x in lead)
 
 
+@pytest.mark.parametrize("n", [3, 8, 17, 32])
+def test_entries_that_underflow_on_the_way(n: int) -> None:
+    """Forms of skew matrices converge so fast that bulges become subnormal, of which the reciprocal is infinite."""
+    a = random(100, n, n, dtype=torch.float32)
+    check(a - a.mT, *schur(a - a.mT))
+
+
 def test_sort_by_callable() -> None:
     a = torch.tensor([[0.1, -2.0], [2.0, 0.1]], dtype=torch.float64)
     assert int(schur(a, sort=lambda x, y: y > 0)[2]) == 2, "either of a pair selects both"

@@ -278,6 +278,25 @@ def test_determinants_of_any_rank_on_a_gpu(device: torch.device) -> None:
         torch.testing.assert_close(g[:2].cpu(), torch.diag_embed(want))
 
 
+@pytest.mark.parametrize("dtype", ALL)
+def test_teams_have_the_rule_of_schur(dtype: torch.dtype, device: torch.device) -> None:
+    operator = torch.ops.sci._schur_gradient
+    for n in (1, 2, 3, 4, 7, 8, 9, 17, 32):
+        a = random(5, n, n, dtype=dtype)
+        a[3] = a[3].mH + a[3]
+        a[4] = torch.eye(n, dtype=dtype)
+        parts = parts_of("schur", a, ())
+        for missing in ((), (2,), (3,)):
+            given = [None if k in missing else x for k, x in enumerate(parts)]
+            expected, flags = operator(*given)
+            moved = (None if x is None else x.to(device) for x in given)
+            found, raised = (x.cpu() for x in operator(*moved, alone=True))
+            assert torch.equal(raised != 0, flags != 0), f"{n} {missing}"
+            scale = size(expected).clamp_min(0.01)
+            whole = flags == 0
+            assert float(((size(found - expected) / scale)[whole]).max()) < 500 * n * eps(dtype), f"{n} {missing}"
+
+
 def test_teams_tell_singular_triangles(device: torch.device) -> None:
     q = torch.eye(3, dtype=torch.float64).expand(2, 3, 3).contiguous().to(device)
     r = torch.diag(torch.tensor([2.0, 1.0, 3.0], dtype=torch.float64)).repeat(2, 1, 1)
