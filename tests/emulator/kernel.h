@@ -77,6 +77,16 @@ inline float cospif(float x) { return cospi(double(x)); }
 
 inline long long __double_as_longlong(double x) { return __builtin_bit_cast(long long, x); }
 inline int __float_as_int(float x) { return __builtin_bit_cast(int, x); }
+inline double __dmul_rn(double x, double y) {  // not fused with a sum
+  double product = x * y;
+  asm("" : "+m"(product));
+  return product;
+}
+inline float __fmul_rn(float x, float y) {
+  float product = x * y;
+  asm("" : "+m"(product));
+  return product;
+}
 inline void __threadfence() {}
 template <class T>
 T atomicExch(T* place, T value) {
