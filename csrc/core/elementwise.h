@@ -46,6 +46,9 @@ struct Elementwise {
 
   /// Contiguous operands: a loop that the compiler makes vector instructions of, where the mathematics lets it.
   template <int... I>
+#ifdef SCI_WIDE
+  __attribute__((noinline, flatten))  // one for whole rows and for blocks
+#endif
   SCI_HD static void dense(char* const* at, int64_t n, index_list<I...>) {
     Out* __restrict out = reinterpret_cast<Out*>(at[0]);
     if constexpr (N == 1) {
