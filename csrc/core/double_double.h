@@ -42,7 +42,7 @@ struct double_double {
     return {s, (a - (s - v)) + (b - v)};
   }
   static SCI_HD double_double product(double a, double b) {
-    double p = a * b;
+    double p = rounded_product(a, b);
     return {p, fused(a, b, -p)};
   }
 

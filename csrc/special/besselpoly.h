@@ -31,7 +31,7 @@ SCI_HD besselpoly_double operator+(besselpoly_double x, besselpoly_double y) {
   return besselpoly_normal(s, e + (x.low + y.low));
 }
 SCI_HD besselpoly_double operator*(besselpoly_double x, besselpoly_double y) {
-  double p = x.high * y.high, e = fma(x.high, y.high, -p);
+  double p = rounded_product(x.high, y.high), e = fma(x.high, y.high, -p);
   return besselpoly_normal(p, e + (x.high * y.low + x.low * y.high));
 }
 SCI_HD besselpoly_double besselpoly_inverse(besselpoly_double x) {
@@ -45,7 +45,7 @@ SCI_HD besselpoly_double besselpoly_exact_sum(double a, double b) {
 
 /// The function (0), its derivative in lmb (1) or in nu (2), a > 0.
 SCI_HD_LARGE double besselpoly_series(int which, double a, double lmb, double nu) {
-  double p = a * a;
+  double p = rounded_product(a, a);
   besselpoly_double q = {-p, -fma(a, a, -p)}, term = {1, 0}, one = {1, 0}, sum, tilted, harmonic;
   besselpoly_double base = besselpoly_exact_sum(nu, lmb) + one;
   for (int k = 0; k < 400; ++k) {

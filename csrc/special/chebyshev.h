@@ -110,7 +110,7 @@ template <class T>
 SCI_HD T chebyshev_turned(T w, bool second, T base, T u) {
   const T rest =
       T(numbers::pi<double> - double(numbers::pi<T>)) + (is_same<T, float> ? T(0) : T(1.2246467991473532e-16));
-  const T t = base + u, turn = w * t;
+  const T t = base + u, turn = rounded_product(w, t);
   const T low = fma(w, t, -turn) + w * (sum_error(base, u, t) + (base / numbers::pi<T>)*rest);
   return second ? sin(turn) + cos(turn) * low : cos(turn) - sin(turn) * low;
 }

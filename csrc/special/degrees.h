@@ -38,7 +38,7 @@ struct degrees_parts {
     T k = rint(near / T(90));
     quarter = k - T(4) * floor(k / T(4));
     r = near - T(90) * k;
-    T t = r * degree, low = fma(r, degree, -t) + r * rest, s = r / T(180), z = s * s;
+    T t = rounded_product(r, degree), low = fma(r, degree, -t) + r * rest, s = r / T(180), z = s * s;
     sine = t + (t * (z * sinc_rest(z)) + low);
     sine = abs(r) == T(30) ? copysign(T(0.5), r) : sine;
     cosine = T(1) + z * sinc_cosine_rest(z);

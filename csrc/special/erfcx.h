@@ -18,7 +18,7 @@ SCI_HD T erfcx(T x) {
   if (x >= T(-0.375)) return detail::erfcx_right(x).value();
   constexpr T overflow = is_same<T, float> ? T(-9.4) : T(-26.7);
   if (!(x >= overflow)) return isnan(x) ? x : limits<T>::infinity;
-  T square = x * x;
+  T square = rounded_product(x, x);
   T factor = T(2) + T(2) * detail::square_error(x, square);
   return exp(square) * factor - detail::erfcx_right(-x).value();
 }

@@ -15,7 +15,7 @@ SCI_HD T erfi(T x) {
   constexpr T overflow = is_same<T, float> ? T(9.4) : T(26.8);
   T a = abs(x);
   if (a > overflow) return copysign(limits<T>::infinity, x);
-  T square = a * a, d = T(2) * numbers::inv_sqrt_pi<T> * dawsn(x);
+  T square = rounded_product(a, a), d = T(2) * numbers::inv_sqrt_pi<T> * dawsn(x);
   // Half of the exponent twice, since exp(x^2) overflows before the product does.
   if (square > limits<T>::log_max) {
     T half = exp(square / T(2));

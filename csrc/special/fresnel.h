@@ -27,7 +27,7 @@ SCI_HD void chirp_real(T x, T& s, T& c) {
     return;
   }
   // Products of halves stay normal; a square of more digits than the type has is a multiple of 4.
-  T square = x * x,
+  T square = rounded_product(x, x),
     error = square > T(4) / limits<T>::epsilon * T(4) / limits<T>::epsilon ? T(0) : square_error(x, square);
   T r = square - T(4) * rint(square / T(4)), e = error - T(4) * rint(error / T(4));
   T p = r / T(2), q = e / T(2);  // phase in units of pi
@@ -63,12 +63,12 @@ SCI_HD many<complex<T>, 2> chirp(complex<T> z) {
   detail::chirp_real(z.im, sy, cy);
   T s = sx * cy - cx * sy, c = cx * cy + sx * sy;
   if (z.im == T(0)) return {{complex<T>(s, z.im * c), complex<T>(c, -z.im * s)}};
-  T b = numbers::pi<T> * (z.re * z.im), e = exp(abs(b) / T(2));
+  T product = rounded_product(z.re, z.im), b = numbers::pi<T> * product, e = exp(abs(b) / T(2));
   T size = abs(b) < T(1) ? T(1) : e, rest = T(1) / size;  // cosh and sinh, overflowing as late as their products
   T up = abs(b) < T(1) ? cosh(b) : T(0.5) * (size + rest * rest * rest);
   T across = abs(b) < T(1) ? sinh(b) : copysign(T(0.5) * (size - rest * rest * rest), b);
   // The square of the exponent's half: rounding error of the product x y.
-  T error = abs(b) < T(1) ? T(0) : copysign(numbers::pi<T> * detail::product_error(z.re, z.im, z.re * z.im), b);
+  T error = abs(b) < T(1) ? T(0) : copysign(numbers::pi<T> * detail::product_error(z.re, z.im, product), b);
   if (!(abs(error) < T(0.1))) error = T(0);
   T scale = size + size * (b < T(0) ? -error : error);
   return {{complex<T>(s * up * scale, c * across * scale), complex<T>(c * up * scale, -(s * across * scale))}};

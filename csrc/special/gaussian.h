@@ -72,7 +72,7 @@ template <class T>
 SCI_HD T exp_minus_square(T a, T factor) {
   // Beyond, the result is 0 whatever the (moderate) factor is; NaN stays NaN.
   a = min(a, is_same<T, float> ? T(12) : T(30));
-  T square = a * a;
+  T square = rounded_product(a, a);
   return exp_minus(square, square_error(a, square), factor);
 }
 
@@ -80,7 +80,7 @@ SCI_HD T exp_minus_square(T a, T factor) {
 template <class T>
 SCI_HD T exp_minus_half_square(T a, T factor) {
   a = min(a, is_same<T, float> ? T(17) : T(43));
-  T square = a * a;
+  T square = rounded_product(a, a);
   return exp_minus(T(0.5) * square, T(0.5) * square_error(a, square), factor);
 }
 
@@ -97,17 +97,6 @@ SCI_HD complex<T> exp_times(T high, T low, complex<T> w) {
   return {w.re * size, w.im * size};
 }
 
-/// x^2 rounded, which NVRTC would else fuse with the sums that it stands in: the errors below are those of this number.
-#if SCI_DEVICE
-SCI_HD double rounded_square(double x) { return __dmul_rn(x, x); }
-SCI_HD float rounded_square(float x) { return __fmul_rn(x, x); }
-#else
-template <class T>
-SCI_HD T rounded_square(T x) {
-  return x * x;
-}
-#endif
-
 /// exp(-z^2) w, or exp(z^2) w for sign = 1; w is of moderate size.
 template <class T>
 SCI_HD_LARGE complex<T> gaussian_times(complex<T> z, complex<T> w, T sign = T(-1)) {
@@ -122,13 +111,13 @@ SCI_HD_LARGE complex<T> gaussian_times(complex<T> z, complex<T> w, T sign = T(-1
     T phase = x == T(0) || y == T(0) ? T(0) : T(2) * z.re * z.im;
     return exp_times(limits<T>::max, T(0), w * complex<T>(cos(phase), sign * sin(phase)));
   }
-  T xx = rounded_square(x), yy = rounded_square(y);
+  T xx = rounded_product(x, x), yy = rounded_product(y, y);
   T high = xx - yy;
   T back = xx - high;  // two-sum of xx and -yy
   T low = ((xx - (high + back)) + (back - yy)) + (square_error(x, xx) - square_error(y, yy));
   T sum = high + low;
   low = abs(sum) < T(2000) ? low - (sum - high) : T(0);  // beyond, the value is 0 or infinite anyway
-  T phase = T(2) * z.re * z.im, rest = T(2) * product_error(z.re, z.im, z.re * z.im);
+  T product = rounded_product(z.re, z.im), phase = T(2) * product, rest = T(2) * product_error(z.re, z.im, product);
   T c = cos(phase), s = sin(phase);
   if (abs(rest) < (is_same<T, float> ? T(1e-4) : T(1e-8))) {
     T turned = c - rest * s;

@@ -202,7 +202,7 @@ SCI_HD T ierfcx(int64_t n, T x) {
   if (n > 1) return x > limits<T>::max ? T(0) : detail::ierfcx_plane(int(n), complex<T>(x)).re;
   T a = abs(x), value = detail::ierfcx_right(a);
   if (x >= T(0)) return value;
-  T square = a * a;
+  T square = rounded_product(a, a);
   return value + exp(square) * (T(2) * a * (T(1) + detail::square_error(a, square)));
 }
 

@@ -51,7 +51,7 @@ struct kelvin_wave {
 template <class T>
 SCI_HD kelvin_wave<T> kelvin_exponential(T x, bool grows) {
   const T root = T(0.70710678118654752440), rest = is_same<T, float> ? T(1.2101617e-8) : T(-4.8336466567264567e-17);
-  const T high = x * root;
+  const T high = rounded_product(x, root);
   T low = fma(x, rest, fma(x, root, -high));
   if (!(high < T(1e5))) low = T(0);  // no digit of the value is left to keep
   const T c = cos(high), s = sin(high), scale = (grows ? T(1) + low : T(1) - low) / sqrt(x);

@@ -21,7 +21,7 @@ constexpr double kolmogorov_end = 40;
 template <class T>
 SCI_HD T exp_minus_twice_square(T x) {
   if constexpr (is_hardware<T>) {
-    T s = x * x, rest = fma(x, x, -s);
+    T s = rounded_product(x, x), rest = fma(x, x, -s);
     return exp(-2 * s) * (1 - 2 * rest);
   } else {
     return exp(T(scalar_of<T>(-2)) * x * x);

@@ -41,7 +41,7 @@ template <class T>
 SCI_HD T lambertw_offset(T x) {
   constexpr T high = numbers::e<T>;
   constexpr T low = is_same<T, float> ? T(8.2548404e-8) : T(1.4456468917292502e-16);
-  T product = high * x;
+  T product = rounded_product(high, x);
   return (T(1) + product) + (product_error(high, x, product) + low * x);
 }
 

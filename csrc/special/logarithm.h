@@ -122,7 +122,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T log_times_e(T x) {
   // e rounded, and the rest.
   constexpr T high = numbers::e<T>, low = is_same<T, float> ? T(8.2548404e-8) : T(1.4456468917292502e-16);
-  T p = x * high, rest = fma(x, high, -p) + x * low;
+  T p = rounded_product(x, high), rest = fma(x, high, -p) + x * low;
   const bool inner = x > (is_same<T, float> ? T(1e-30) : T(1e-280)) && x < limits<T>::max / T(8);
   return log(inner ? p : x) + (inner ? rest / p : T(1));
 }

@@ -16,7 +16,7 @@ namespace detail {
 template <class T>
 SCI_HD complex<T> turn_by_square(T x) {
   constexpr T huge = is_same<T, float> ? T(1e18) : T(1e150);
-  T square = x * x;
+  T square = rounded_product(x, x);
   T error = abs(x) < huge ? square_error(x, square) : T(0);
   T s = sin(square), c = cos(square);
   if (abs(error) < (is_same<T, float> ? T(1e-4) : T(1e-8))) return {c - error * s, s + error * c};

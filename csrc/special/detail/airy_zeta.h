@@ -23,7 +23,7 @@ SCI_HD airy_pair<T> airy_sum(T a, T b) {
 /// a b + c d = high + low to about twice the digits.
 template <class T>
 SCI_HD airy_pair<T> airy_product_sum(T a, T b, T c, T d) {
-  T p = a * b, q = c * d;
+  T p = rounded_product(a, b), q = rounded_product(c, d);
   airy_pair<T> s = airy_sum(p, q);
   return {s.high, s.low + (fma(a, b, -p) + fma(c, d, -q))};
 }
@@ -38,14 +38,14 @@ SCI_HD airy_pair<T> airy_two_thirds(T high, T low) {
 /// zeta for x > 0.
 template <class T>
 SCI_HD airy_pair<T> airy_zeta(T x) {
-  T s = sqrt(x), rest = fma(-s, s, x) / (T(2) * s), p = x * s;
+  T s = sqrt(x), rest = fma(-s, s, x) / (T(2) * s), p = rounded_product(x, s);
   return airy_two_thirds(p, T(fma(x, s, -p) + x * rest));
 }
 
 /// zeta with the principal root; s is sqrt(z).
 template <class T>
 SCI_HD airy_pair<complex<T>> airy_zeta(complex<T> z, complex<T> s) {
-  T a = s.re, b = s.im, p = a * a, q = b * b;
+  T a = s.re, b = s.im, p = rounded_product(a, a), q = rounded_product(b, b);
   airy_pair<T> t = airy_sum(z.re, T(-p));
   complex<T> rest = {((t.high + q) + t.low) + (fma(b, b, -q) - fma(a, a, -p)), fma(T(-2) * a, b, z.im)};
   if (s.re != T(0) || s.im != T(0)) rest = rest / (s * T(2));

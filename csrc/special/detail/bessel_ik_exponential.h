@@ -54,7 +54,7 @@ SCI_HD_LARGE complex<S> bessel_ik_debye_exponential(S v, complex<S> z, complex<S
   exponent_im.add(-q);
   S e_re = exponent_re.high, correction = v * (norm2.low / norm2.high * S(0.5) + rest.re) + exponent_re.low - s_low.re;
   double_double angle = phase_angle(double_double(double(base.im)), double_double(double(base.re)));
-  S turn = v * S(angle.hi);
+  S turn = rounded_product(v, S(angle.hi));
   S turn_low = fma(v, S(angle.hi), -turn) + v * (S(angle.lo) + rest.im) + exponent_im.low - s_low.im;
   // Both factors in range, squared `squarings` times.
   S part = S(1), left_part = real_part - twos * numbers::ln2<S>;

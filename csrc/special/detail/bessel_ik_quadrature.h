@@ -40,7 +40,7 @@ SCI_HD_LARGE void bessel_k_quadrature(T v, T x, T& k0, T& k1) {
   int row = at < S(4) ? 0 : at < S(11) ? 60 : 120;
   S h = (at < S(4) ? S(0.1953125) : at < S(11) ? S(0.171875) : S(0.125)) * S(stride);
   // cosh(v h) = 1 + c1, sinh(v h) = s1 + s1_low; those of k v h follow by addition, and with them k times any error.
-  S u = order * h, u_low = fma(order, h, -u), q = u * u;
+  S u = rounded_product(order, h), u_low = fma(order, h, -u), q = u * u;
   S w = u * q / S(6) * (S(1) + q / S(20) * (S(1) + q / S(42) * (S(1) + q / S(72) * (S(1) + q / S(110)))));
   S s1 = u + w, s1_low = ((u - s1) + w) + u_low;
   S c1 = q / S(2) * (S(1) + q / S(12) * (S(1) + q / S(30) * (S(1) + q / S(56) * (S(1) + q / S(90)))));

@@ -61,8 +61,8 @@ SCI_HD_LARGE bessel_ik_debye_factor<T> bessel_ik_debye_prefactor(T v, T x, besse
   S unit = max(n, m) > far ? sqrt(limits<S>::min) / S(16) : S(1);  // no overflow of the squares
   n *= unit;
   m *= unit;
-  S nn = n * n, nn_low = fma(n, n, -nn), mm = m * m, mm_low = fma(m, m, -mm);
-  S s = sqrt(nn + mm), ss = s * s;
+  S nn = rounded_product(n, n), nn_low = fma(n, n, -nn), mm = rounded_product(m, m), mm_low = fma(m, m, -mm);
+  S s = sqrt(nn + mm), ss = rounded_product(s, s);
   S s_low = ((n > m ? (nn - ss) + mm : (mm - ss) + nn) + (nn_low + mm_low - fma(s, s, -ss))) / (S(2) * s);
   S sum = s + n, sum_low = (n - (sum - s)) + s_low;
   S base = sum / m, base_low = (fma(-base, m, sum) + sum_low) / sum;  // the latter relative

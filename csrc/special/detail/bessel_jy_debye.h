@@ -198,11 +198,11 @@ template <class S>
 SCI_HD_LARGE S bessel_jy_debye_exponential(S v, S x, S xi, int& e) {
   S p = x / v, p_low = fma(-p, v, x) / v, low = S(1) - p, high = S(1) + p;
   S low_rest = ((S(1) - low) - p) - p_low, high_rest = (p - (high - S(1))) + p_low;
-  S q2 = low * high, q2_rest = fma(low, high, -q2) + (low * high_rest + high * low_rest);
+  S q2 = rounded_product(low, high), q2_rest = fma(low, high, -q2) + (low * high_rest + high * low_rest);
   S q = sqrt(q2), q_rest = (fma(-q, q, q2) + q2_rest) / (S(2) * q);
   S top = S(1) + q, top_rest = (q - (top - S(1))) + q_rest, base = top / p;
   S base_rest = (fma(-base, p, top) + top_rest - base * p_low) / top;  // over base
-  S w = v * q, w_rest = fma(v, q, -w) + v * q_rest, part = S(1);
+  S w = rounded_product(v, q), w_rest = fma(v, q, -w) + v * q_rest, part = S(1);
   const S limit = S(0.8) * limits<S>::log_max;
   int squarings = 0;
   SCI_NO_UNROLL while ((xi + w) * part > limit && squarings < 40) {

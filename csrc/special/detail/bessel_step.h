@@ -15,7 +15,7 @@ struct bessel_exact_sum {
     high = sum;
   }
   SCI_HD void add_product(S x, S y) {
-    S p = x * y;
+    S p = rounded_product(x, y);
     add(p);
     low += fma(x, y, -p);
   }

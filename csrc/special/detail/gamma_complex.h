@@ -94,7 +94,7 @@ SCI_HD many<T, 2> gamma_complex_log_abs(complex<T> z) {
   T x = abs(z.re), y = abs(z.im);
   if (x < y) swap(x, y);
   if (x > (single ? T(1e15) : T(1e100))) return {{log_abs(z), T(0)}};
-  T a = x * x, b = y * y, square = a + b;
+  T a = rounded_product(x, x), b = rounded_product(y, y), square = a + b;
   T low = (a - square) + b + (fma(x, x, -a) + fma(y, y, -b));
   int k;
   T m = frexp(square, &k);
@@ -109,7 +109,7 @@ SCI_HD many<T, 2> gamma_complex_log_abs(complex<T> z) {
 /// a b - c d, the factors b and d in two parts.
 template <class T>
 SCI_HD many<T, 2> gamma_complex_difference(T a, T b, T b_rest, T c, T d, T d_rest) {
-  T p = a * b, q = c * d, sum = p - q, back = sum - p;
+  T p = rounded_product(a, b), q = rounded_product(c, d), sum = p - q, back = sum - p;
   T error = (p - (sum - back)) - (q + back);
   return {{sum, error + ((fma(a, b, -p) + a * b_rest) - (fma(c, d, -q) + c * d_rest))}};
 }

@@ -117,7 +117,7 @@ struct gauss_laguerre {
   SCI_HD double reach(double s) const { return s * min(0.4, 6 / (abs(a) + 1)); }
   template <class C>
   SCI_HD void expand(R s, double lo, double step, gauss_taylor<C>& f) const {
-    const R v = a + a + R(4 * n + 2), s2 = s * s;
+    const R v = a + a + R(4 * n + 2), s2 = rounded_product(s, s);
     const double at = primal(s), low = fused(at, at, -primal(s2)) + 2 * at * lo;
     const R rest = (v - s2) - R(low);
     const R r = R(step) / s, r2 = r * r, s4 = s2 * s2, r4 = r2 * r2;
@@ -142,10 +142,13 @@ struct gauss_laguerre {
     u = y * R(front), slope = (rise * R(2.0) + (a + R(0.5 - x)) * y) * R(front / s);
     return s;
   }
-  SCI_HD double place(double s, double lo) const { return s * s + (fused(s, s, -(s * s)) + 2 * s * lo); }
+  SCI_HD double place(double s, double lo) const {
+    const double p = rounded_product(s, s);
+    return p + (fused(s, s, -p) + 2 * s * lo);
+  }
   SCI_HD double other(double s, double) const { return s; }
   SCI_HD double root_weight(double s, double lo, double slope) const {
-    const double peak = hermite || a < 0.5 ? 0 : a + 0.5, p = s * s, low = fused(s, s, -p) + 2 * s * lo;
+    const double peak = hermite || a < 0.5 ? 0 : a + 0.5, p = rounded_product(s, s), low = fused(s, s, -p) + 2 * s * lo;
     const double front = hermite ? 1 : pow(s / (peak > 0 ? sqrt(peak) : 1.0), a + 0.5) * (1 + (a + 0.5) * lo / s);
     return front * exp(-(p - peak) / 2) * (1 - low / 2) / abs(slope);
   }

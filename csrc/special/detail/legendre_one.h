@@ -50,7 +50,7 @@ struct legendre_product {
   T high = T(1), low = T(0);
   int exponent = 0;
   SCI_HD void times(T a, T a_low = T(0)) {
-    T p = high * a;
+    T p = rounded_product(high, a);
     low = fma(low, a, fma(high, a_low, fma(high, a, -p)));
     high = p;
     fit();
@@ -151,7 +151,7 @@ SCI_HD bool legendre_is_zero(complex<T> z) {
 /// (high + low) (b + c), high being the rounded sum; complex numbers have no second word.
 template <class T>
 SCI_HD void legendre_times(T& high, T& low, T b, T c) {
-  const T p = high * b, e = fma(high, b, -p) + fma(high, c, low * b);
+  const T p = rounded_product(high, b), e = fma(high, b, -p) + fma(high, c, low * b);
   high = p + e;
   low = e - (high - p);
 }
@@ -200,7 +200,7 @@ SCI_HD legendre_scaled<Z> legendre_power(Z root, Z low, int64_t m) {
 template <class T>
 SCI_HD T legendre_root_low(T rest, T rest_low, T z, T root) {
   const T sum = T(1) + z, sum_low = z > T(1) ? T(1) - (sum - z) : z - (sum - T(1));
-  const T square = rest * sum, low = fma(rest, sum, -square) + rest * sum_low + rest_low * sum;
+  const T square = rounded_product(rest, sum), low = fma(rest, sum, -square) + rest * sum_low + rest_low * sum;
   const T side = rest < T(0) ? T(-1) : T(1);
   return root == T(0) || !isfinite(root) ? T(0) : side * (fma(-root * side, root, square) + low) / (root + root);
 }
