@@ -6,10 +6,12 @@ vmap, compile, batches, complex, dtypes kept.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import pathlib
 import re
+import weakref
 from typing import Any
 
 import pytest
@@ -204,6 +206,20 @@ def test_float32_stays(card: FunctionCard, device: torch.device) -> None:
         if single:
             for o in f(*single):
                 assert o.dtype in (torch.float32, torch.complex64), f"{o.dtype} from float32"
+
+
+@pytest.mark.parametrize("card", differentiable)
+def test_a_graph_goes_with_its_results(card: FunctionCard, device: torch.device) -> None:
+    """Not when garbage is next collected, which knows nothing of a GPU's memory."""
+    f, xs = as_function(card, samples(card, torch.float64, device)[0])
+    gc.disable()
+    try:
+        given = [x.clone().requires_grad_() for x in xs]
+        seen = [weakref.ref(x) for x in (*given, *f(*given))]
+        del given
+        assert [ref() for ref in seen] == [None] * len(seen)
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("card", with_samples)

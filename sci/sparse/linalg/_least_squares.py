@@ -40,13 +40,19 @@ def _gram(p: LeastSquares, wide: bool) -> Apply:
     return lambda z: second(first(z)) + p.damp**2 * z
 
 
-def _solve_gram(gram: Apply, rtol: float, limit: int) -> Apply:
-    def solve(w: Tensor) -> Tensor:
-        with torch.no_grad(), forward_grad_enabled(False):
-            z, _ = iterate(METHODS["cg"], System(gram, gram), w.detach(), None, Options(rtol, 0.0, limit))
-        return _refine(z, w - gram(z), solve) if wanted() else z
+@dataclasses.dataclass(frozen=True)
+class _GramSolver:
+    """What solves ``gram(z) = w``; a function that names itself would keep the matrix until garbage is collected."""
 
-    return solve
+    gram: Apply
+    rtol: float
+    limit: int
+
+    def __call__(self, w: Tensor) -> Tensor:
+        with torch.no_grad(), forward_grad_enabled(False):
+            system = System(self.gram, self.gram)
+            z, _ = iterate(METHODS["cg"], system, w.detach(), None, Options(self.rtol, 0.0, self.limit))
+        return _refine(z, w - self.gram(z), self) if wanted() else z
 
 
 def _refine(z: Tensor, residual: Tensor, solve: Apply) -> Tensor:
@@ -65,7 +71,7 @@ def _differentiable(p: LeastSquares, x: Tensor, wide: bool, rtol: float) -> Tens
     if not p.differentiated:
         return x
     gram = _gram(p, wide)
-    solve = _solve_gram(gram, rtol, 10 * (x.shape[-1] + p.b.shape[-1]))
+    solve = _GramSolver(gram, rtol, 10 * (x.shape[-1] + p.b.shape[-1]))
     start = torch.zeros_like(x) if p.x0 is None else p.x0
     if wide:
         right = p.b - p.apply(start)
