@@ -53,7 +53,8 @@ class _Map:
             raise bad_argument(function, argument, "one matrix or a linear operator", A)
         self.shape = tuple(self.given.shape)
         dtype = getattr(A, "dtype", None)
-        start = torch.zeros(self.shape[1], 1, dtype=dtype if isinstance(dtype, torch.dtype) else torch.float64)
+        known = dtype if isinstance(dtype, torch.dtype) else torch.float64
+        start = torch.zeros(self.shape[1], 1, dtype=known, device=getattr(A, "device", None))
         probe = self.given if self.dense else A.matmat(start)
         self.dtype, self.device = probe.dtype, probe.device
 

@@ -78,6 +78,16 @@ def test_errors(call: Any, error: type[Exception], text: str) -> None:
         call(aslinearoperator(D))
 
 
+def test_devices_are_found(device: torch.device) -> None:
+    A = D[:2, :2].to(device)
+    found = LinearOperator(A.shape, lambda v: A @ v.to(A.dtype))
+    told = LinearOperator(A.shape, lambda v: A @ v, dtype=A.dtype, device=A.device)
+    matrix = aslinearoperator(A)
+    for op in (matrix, found, told, found.H, told.T, 2 * found, -found, found + matrix, found @ told):
+        assert op.device == A.device
+    assert LinearOperator(A.shape, lambda v: v, dtype=A.dtype).device is None
+
+
 @pytest.mark.cpu  # functions are asked with a vector of the CPU
 def test_dtypes_are_found_with_one_call() -> None:
     calls: list[int] = []

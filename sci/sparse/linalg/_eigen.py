@@ -181,7 +181,7 @@ class _Search:
             sigma = complex(sigma) if is_complex else float(real(name, "sigma", sigma))
             sigma = sigma.real if isinstance(sigma, complex) and sigma.imag == 0 else sigma
         self.sigma: Any = sigma
-        self.device = torch.device("cpu") if self.kind == "operator" else self.A.device
+        self.device = self.A.device or torch.device("cpu")
         self.start = None if v0 is None else as_tensor(v0, "v0", name, None if self.kind == "operator" else self.device)
         if self.start is not None:
             self.start = self.start.detach().reshape(-1).to(self.dtype)

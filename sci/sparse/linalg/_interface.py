@@ -38,6 +38,9 @@ class LinearOperator:
         By default found by applying ``matvec`` to a vector of zeros.
     rmatmat : callable, optional
         ``rmatmat(V)`` returns ``A^H @ V``.
+    device : device, optional
+        Where vectors are to be that `eigsh` and others begin with. By default where the search for the dtype found it:
+        on the CPU or, where the functions refuse such a vector, on the current GPU. Where a dtype is given, the CPU.
 
     Notes
     -----
@@ -57,6 +60,7 @@ class LinearOperator:
 
     shape: tuple[int, int]
     dtype: torch.dtype | None
+    device: torch.device | None = None  # None where that is not known
     args: tuple[Any, ...] = ()
     ndim = 2
     __array_ufunc__ = None
@@ -79,14 +83,27 @@ class LinearOperator:
         if self.dtype is not None:
             return
         # A small integer takes on the dtype of what it meets; where torch refuses to mix, one of these is right.
-        floats = (torch.get_default_dtype(), torch.float64, torch.float32, torch.complex128)
-        for dtype in (torch.int8, torch.int64, *floats):  # int64 where the function holds integers past int8
-            try:
-                self.dtype = self.matvec(torch.zeros(self.shape[-1], dtype=dtype)).dtype
-                return
-            except (RuntimeError, OverflowError):
-                continue
-        self.dtype = self.matvec(torch.zeros(self.shape[-1], dtype=torch.complex64)).dtype
+        floats = (torch.get_default_dtype(), torch.float64, torch.float32, torch.complex128, torch.complex64)
+        dtypes = (torch.int8, torch.int64, *floats)  # int64 where the function holds integers past int8
+        places = [self.device or torch.device("cpu")]
+        if self.device is None and torch.cuda.is_available():
+            places.append(torch.device("cuda", torch.cuda.current_device()))
+        failed: Exception
+        for device in places:
+            for dtype in dtypes:
+                try:
+                    found = self.matvec(torch.zeros(self.shape[-1], dtype=dtype, device=device))
+                except (RuntimeError, OverflowError) as error:
+                    if device is places[0]:
+                        failed = error
+                else:
+                    self.dtype, self.device = found.dtype, found.device
+                    return
+        raise failed
+
+    def _composed_of(self, *parts: Any) -> None:
+        self.args = parts
+        self.device = next((x.device for x in parts if isinstance(x, LinearOperator) and x.device is not None), None)
 
     # ---- what subclasses define ------------------------------------------------------------------------------------
 
@@ -243,8 +260,10 @@ class _Given(LinearOperator):
         matmat: Product | None = None,
         dtype: Any = None,
         rmatmat: Product | None = None,
+        device: Any = None,
     ) -> None:
         super().__init__(dtype, shape)
+        self.device = None if device is None else torch.device(device)
         if not callable(matvec):
             raise bad_argument("LinearOperator", "matvec", "a function", matvec, TypeError)
         self._functions = (matvec, rmatvec, matmat, rmatmat)
@@ -274,7 +293,7 @@ class _Adjoint(LinearOperator):
     def __init__(self, A: LinearOperator) -> None:
         super().__init__(A.dtype, A.shape[::-1])
         self._of = A
-        self.args = (A,)
+        self._composed_of(A)
 
     def _matvec(self, x: Tensor) -> Tensor:
         return self._of._rmatvec(x)
@@ -296,7 +315,7 @@ class _Transposed(LinearOperator):
     def __init__(self, A: LinearOperator) -> None:
         super().__init__(A.dtype, A.shape[::-1])
         self._of = A
-        self.args = (A,)
+        self._composed_of(A)
 
     def _matvec(self, x: Tensor) -> Tensor:
         return self._of._rmatvec(x.conj()).conj()
@@ -317,7 +336,7 @@ class _Matrix(LinearOperator):
     def __init__(self, A: Any) -> None:
         super().__init__(A.dtype, tuple(A.shape))
         self.A = A
-        self.args = (A,)
+        self.args, self.device = (A,), A.device
 
     def _matvec(self, x: Tensor) -> Tensor:
         return self._product(self.A, x)
@@ -374,7 +393,7 @@ class _Sum(LinearOperator):
         if A.shape != B.shape:
             raise ValueError(f"cannot add operators of shapes {A.shape} and {B.shape}")
         super().__init__(_common(A, B), A.shape)
-        self.args = (A, B)
+        self._composed_of(A, B)
 
     def _matvec(self, x: Tensor) -> Tensor:
         return self.args[0].matvec(x) + self.args[1].matvec(x)
@@ -397,7 +416,7 @@ class _Product(LinearOperator):
         if A.shape[1] != B.shape[0]:
             raise ValueError(f"cannot multiply operators of shapes {A.shape} and {B.shape}")
         super().__init__(_common(A, B), (A.shape[0], B.shape[1]))
-        self.args = (A, B)
+        self._composed_of(A, B)
 
     def _matvec(self, x: Tensor) -> Tensor:
         return self.args[0].matvec(self.args[1].matvec(x))
@@ -429,7 +448,7 @@ class _Scaled(LinearOperator):
             dtype = (dtype if dtype.is_floating_point else torch.get_default_dtype()).to_complex()
         super().__init__(dtype, A.shape)
         self._of, self.factor = A, factor
-        self.args = (A, factor)
+        self._composed_of(A, factor)
 
     def _conjugate(self) -> Any:
         return self.factor.conj() if isinstance(self.factor, Tensor) else self.factor.conjugate()
@@ -485,7 +504,8 @@ def aslinearoperator(A: Any) -> LinearOperator:
     if hasattr(A, "shape") and hasattr(A, "matvec"):
         names = ("rmatvec", "matmat", "rmatmat")
         given = {name: getattr(A, name) for name in names if hasattr(A, name)}
-        return _Given(A.shape, A.matvec, dtype=getattr(A, "dtype", None), **given)
+        device = getattr(A, "device", None)
+        return _Given(A.shape, A.matvec, dtype=getattr(A, "dtype", None), device=device, **given)
     matrix = as_tensor(A, "A", "aslinearoperator")
     if matrix.dim() < 2:
         matrix = torch.atleast_2d(matrix)

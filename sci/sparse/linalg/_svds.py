@@ -176,7 +176,7 @@ def svds(
     forward, back = (by_parts(act, op.dtype) for act in products_of(op))
     wide = m < n
     first, second = (back, forward) if wide else (forward, back)
-    device = getattr(matrix, "device", torch.device("cpu"))
+    device = op.device or torch.device("cpu")
     draw = generator_of(0 if rng is None else rng, "svds")
 
     def random() -> Tensor:
