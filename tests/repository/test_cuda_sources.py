@@ -102,7 +102,7 @@ def operators() -> dict[str, bool]:
     for text in sources().values():
         functions = bodies(text)
         for name, function in re.findall(
-            r'(?:SCI_OPERATOR|= register_operator)\(\s*"(\w+)\((?:[^"]|"\s*")*",\s*(\w+)\)', text
+            r'(?:SCI_OPERATOR|SCI_DIRECT_OPERATOR|= register_operator)\(\s*"(\w+)\((?:[^"]|"\s*")*",\s*(\w+)\)', text
         ):
             found[name] = launches(function, functions)
     return found
