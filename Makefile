@@ -48,7 +48,7 @@ lint-text:
 
 # Machine code of one architecture: of others only the assembler's part would differ, and it is most of the time.
 cubins: build
-	$(PY) -m tools.compile_kernels --fast --arch sm_80 ptx --jobs $(JOBS)
+	$(PY) -m tools.compile_kernels --fast --arch sm_90 ptx --jobs $(JOBS)
 
 docs: build $(VENV)/ci-ready
 	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html

@@ -35,12 +35,11 @@ def test_kernels_are_listed_once() -> None:
 
 
 @needs_nvrtc
-@pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
-def test_a_kernel_of_each_source_compiles(arch: str) -> None:
-    """One kernel for each domain's first body; `python -m tools.compile_kernels` compiles all of them."""
+def test_a_kernel_of_each_source_compiles() -> None:
+    """One kernel for each domain's first body, for the older architecture; `make cubins` compiles all for the newer."""
     names = sci_ops._kernels().splitlines()
     first = {name.split("<")[1].split("::")[-1]: i for i, name in reversed(list(enumerate(names)))}
-    assert all(sci_ops._compile_kernels(str(i), arch, True, "") > 1000 for i in first.values())
+    assert all(sci_ops._compile_kernels(str(i), "sm_80", True, "") > 1000 for i in first.values())
 
 
 @needs_nvrtc

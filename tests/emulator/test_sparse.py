@@ -99,8 +99,9 @@ def test_products_with_several_columns_are_one_launch(columns: int, dtype: torch
 METHODS = ("cg", "bicg", "bicgstab", "cgs", "tfqmr", "qmr", "minres")
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex128])
-@pytest.mark.parametrize("preconditioned", [False, True])
+@pytest.mark.parametrize(
+    ("preconditioned", "dtype"), [(False, torch.complex128), (True, torch.complex128), (True, torch.float32)]
+)
 @pytest.mark.parametrize("name", METHODS)
 def test_an_iteration_on_the_device_is_that_of_the_host(name: str, preconditioned: bool, dtype: torch.dtype) -> None:
     n, most = 1500, 6
@@ -140,8 +141,7 @@ def test_systems_of_a_batch_on_the_device(name: str) -> None:
     torch.testing.assert_close(x[:2].cpu(), want[:2], rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.complex64])
-@pytest.mark.parametrize("batch", [(), (2,)])
+@pytest.mark.parametrize(("batch", "dtype"), [((), torch.complex64), ((2,), torch.float64)])
 @pytest.mark.parametrize("name", ["lsqr", "lsmr"])
 def test_least_squares_on_the_device(name: str, batch: tuple[int, ...], dtype: torch.dtype) -> None:
     m, n = 90, 50
@@ -181,8 +181,7 @@ def test_launches_of_an_iteration_beside_its_products(name: str) -> None:
     assert LAUNCHES[name] <= each <= LAUNCHES[name] + 0.25  # what the host looks at takes a launch in 16 iterations
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex128])
-@pytest.mark.parametrize("batch", [(), (2,)])
+@pytest.mark.parametrize(("batch", "dtype"), [((), torch.complex128), ((), torch.float64), ((2,), torch.float32)])
 @pytest.mark.parametrize("name", ["gmres", "lgmres", "gcrotmk"])
 def test_cycles_on_the_device(name: str, batch: tuple[int, ...], dtype: torch.dtype) -> None:
     n = 1100  # two blocks of columns
