@@ -96,8 +96,7 @@ struct WithoutPython {
   ~WithoutPython() { PyEval_RestoreThread(thread); }
 };
 
-// ---- elementwise functions
-// --------------------------------------------------------------------------------------------
+// ---- elementwise functions ----
 
 struct ElementwiseFunction {
   ElementwiseOperator* op;
@@ -195,8 +194,7 @@ PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr
 }  // namespace
 }  // namespace sci
 
-// ---- other operators
-// --------------------------------------------------------------------------------------------------
+// ---- other operators ----
 
 namespace sci {
 namespace {
@@ -287,8 +285,7 @@ PyObject* call_operator_function(PyObject* self, PyObject* const* args, intptr_t
   return all;
 }
 
-// ---- made for Python
-// --------------------------------------------------------------------------------------------------
+// ---- made for Python ----
 
 PyObject* make_function(PyMethodDef& method, void* data) {
   PyObject* self = PyCapsule_New(data, nullptr, nullptr);
