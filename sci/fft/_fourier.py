@@ -157,11 +157,15 @@ def last_axis(x: Tensor, code: int) -> Tensor:
     return _in_brief(CPU if x.is_cpu else CUDA, x, code)  # type: ignore[no-any-return]
 
 
-def _run(x: Tensor, *args: Any) -> Tensor:
-    """Call the operator, or at once its kernel where nothing else has a say."""
-    if is_plain(x, _DTYPES[args[1]]):
-        return _kernel(CPU if x.is_cpu else CUDA, x, *args)  # type: ignore[no-any-return]
-    return transform(x, *args)  # type: ignore[no-any-return]
+def at_once(operator: Any, kernel: Any, dtypes: Container[torch.dtype], x: Tensor, *args: Any) -> Tensor:
+    """Call an operator, or its kernel without the dispatcher where nothing else has a say."""
+    if is_plain(x, dtypes):
+        return kernel(CPU if x.is_cpu else CUDA, x, *args)  # type: ignore[no-any-return]
+    return operator(x, *args)  # type: ignore[no-any-return]
+
+
+def _run(x: Tensor, axes: list[int], kind: int, *args: Any) -> Tensor:
+    return at_once(transform, _kernel, _DTYPES[kind], x, axes, kind, *args)
 
 
 def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:

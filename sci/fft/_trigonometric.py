@@ -30,7 +30,7 @@ from .._core.errors import flag
 from .._core.quick import REAL_DTYPES
 from .._core.torch_private import CPU, CUDA, kernel_of
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
-from ._fourier import brief_axes, fit, is_plain
+from ._fourier import at_once, brief_axes, fit, is_plain
 
 runtime.load_library()
 
@@ -68,10 +68,7 @@ _in_brief = kernel_of(torch.ops.sci.trigonometric_in_brief.default)
 
 
 def _run(x: Tensor, *args: Any) -> Tensor:
-    """Call the operator, or at once its kernel where nothing else has a say."""
-    if is_plain(x, REAL_DTYPES):
-        return _kernel(CPU if x.is_cpu else CUDA, x, *args)  # type: ignore[no-any-return]
-    return transform(x, *args)  # type: ignore[no-any-return]
+    return at_once(transform, _kernel, REAL_DTYPES, x, *args)
 
 
 def _period(type: int, sine: bool, n: int) -> int:
