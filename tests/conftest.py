@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import collections
+import faulthandler
 import gc
 import hashlib
 import os
 import pathlib
 import sys
 import time
-from typing import Any
+from typing import IO, Any
 
 # Compiled graphs are cached by graph, not by derivative rule: a cached one would test yesterday's rule.
 os.environ.setdefault("TORCHINDUCTOR_FORCE_DISABLE_CACHES", "1")
@@ -32,7 +32,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the long sweeps as well")
     parser.addoption("--seconds", type=float, help="begin no test after this time; those of the device come first")
     parser.addoption("--done", metavar="FILE", help="leave out the tests that FILE lists, and add those that were run")
-    parser.addoption("--deadline", type=float, help=argparse.SUPPRESS)  # the same as a time of day, for all processes
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,16 +46,28 @@ def pytest_configure(config: pytest.Config) -> None:
         emulator.start()
         torch.compile = _not_emulated
         config.option.device = "cuda"
-    if config.option.done and not hasattr(config, "workerinput"):  # with xdist, the process that hears of all
-        config.pluginmanager.register(Record(config.option.done))
-    if config.option.seconds and not config.option.deadline:
-        config.option.deadline = time.time() + config.option.seconds
+    done, own = config.option.done, getattr(config, "workerinput", None)
+    if own is None:  # with xdist, the process that hears of all, and tells others, late ones too, what holds for them
+        seconds = config.option.seconds
+        config.stash[_END] = time.time() + seconds if seconds else None
+        config.stash[_BEFORE] = os.path.getsize(done) if done and os.path.exists(done) else 0
+        config.pluginmanager.register(Record(done, config.stash[_BEGUN]))
+    else:
+        config.stash[_END], config.stash[_BEFORE] = own["end"], own["before"]
+        if done and own["end"]:
+            config.stash[_STUCK] = open(f"{done}.stuck", "a")  # noqa: SIM115 - until the process ends
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput |= {"end": node.config.stash[_END], "before": node.config.stash[_BEFORE]}
 
 
 def _not_emulated(*_: Any, **__: Any) -> Any:
     pytest.skip("Dynamo asks a CUDA build of torch")
 
 
+@pytest.hookimpl(trylast=True)  # of what -k has left
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = [item for item in items if "slow" in item.keywords and not config.getoption("--all")]
     if not torch.cuda.is_available():
@@ -71,15 +82,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for item in items:
                 if item.nodeid.startswith(f"tests/{name}"):
                     item.add_marker(pytest.mark.skip(reason=f"not emulated: {reason}"))
-    if (done := config.option.done) and pathlib.Path(done).exists():
-        names = {line.partition(" ")[2] for line in pathlib.Path(done).read_text().splitlines()}
+    if before := config.stash[_BEFORE]:
+        with open(config.option.done, "rb") as file:
+            lines = file.read(before).decode().splitlines()
+        names = {line.partition(" ")[2].partition("\t")[0] for line in lines}
         left_out += [item for item in items if item.nodeid in names]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
     if config.option.seconds:  # what the device decides first, and of that a case of each test, then a second one ...
-        config.stash[_WANTED].update(map(_folder, items))
+        config.stash[_WANTED].update(_folder(item.nodeid) for item in items)
         items.sort(key=lambda item: _shuffled(item.nodeid))
         cases: collections.Counter[str] = collections.Counter()
         order = {}
@@ -100,22 +113,27 @@ def _shuffled(name: str) -> bytes:
     return hashlib.md5(name.encode(), usedforsecurity=False).digest()
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0].rpartition("/")[0]
+def _folder(nodeid: str) -> str:
+    return nodeid.partition("::")[0].rpartition("/")[0]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    deadline = item.config.option.deadline
-    if deadline and time.time() > deadline:
+    end = item.config.stash[_END]
+    if end and time.time() > end:
         item.session.shouldstop = _OVER  # to skip what is left, twenty thousand reports, would take a minute
         return True
-    item.config.stash[_BEGUN][_folder(item)] += 1
+    if stuck := item.config.stash.get(_STUCK, None):
+        faulthandler.dump_traceback_later(PATIENCE, exit=True, file=stuck)
     return None
 
 
 def pytest_runtest_logfinish(nodeid: str) -> None:
-    """End a process of xdist's in which a kernel has left nothing usable: the test is named, the others go on."""
+    """End a process of xdist's in which a kernel has left nothing usable: the test is named, the others go on.
+
+    One that hangs ends after `PATIENCE` seconds, and FILE.stuck has where it was.
+    """
+    faulthandler.cancel_dump_traceback_later()
     if "PYTEST_XDIST_WORKER" in os.environ and torch.version.cuda and torch.cuda.is_initialized():
         try:
             torch.cuda.synchronize()
@@ -125,34 +143,46 @@ def pytest_runtest_logfinish(nodeid: str) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    wanted, begun = getattr(node, "workeroutput", {}).get("counts", ({}, {}))
-    node.config.stash[_WANTED] |= wanted
-    node.config.stash[_BEGUN] += begun
+    node.config.stash[_WANTED] |= getattr(node, "workeroutput", {}).get("wanted", {})
 
 
+PATIENCE = 150.0  # seconds for a test of a run that has an end: the slowest kernels take a minute to compile
 _OVER = "the time is over"
 _WANTED = pytest.StashKey[collections.Counter[str]]()  # tests by folder, of all processes
 _BEGUN = pytest.StashKey[collections.Counter[str]]()
 _NO_GPU = pytest.StashKey[int]()
 _EMULATED = pytest.StashKey[bool]()
+_END = pytest.StashKey["float | None"]()  # the time of day after which no test begins
+_BEFORE = pytest.StashKey[int]()  # bytes of the list of tests that were done when the first process began
+_STUCK = pytest.StashKey[IO[str]]()
 
 
 class Record:
-    """Writes the tests that were run to a file, a line each: outcome and name."""
+    """Counts tests that are begun, and writes those that were run to a file, a line each: outcome, name and, behind a
+    tab, what failed."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str | None, begun: collections.Counter[str]) -> None:
+        self.path, self.begun = path, begun
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.begun[_folder(nodeid)] += 1
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if (report.when == "call" or not report.passed) and report.when != "teardown":
+        if self.path and (report.when == "call" or not report.passed) and report.when != "teardown":
             with open(self.path, "a") as file:
-                file.write(f"{report.outcome} {report.nodeid}\n")
+                file.write(f"{report.outcome} {report.nodeid}{_cause(report)}\n")
+
+
+def _cause(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = getattr(crash, "message", "") or (str(report.longrepr or "") if report.failed else "")
+    return "\t" + text.splitlines()[0][:200] if text else ""
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     stash = session.config.stash
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["counts"] = dict(stash[_WANTED]), dict(stash[_BEGUN])
+        session.config.workeroutput["wanted"] = dict(stash[_WANTED])
     elif session.config.option.seconds and exitstatus == pytest.ExitCode.INTERRUPTED and stash[_WANTED]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED if session.testsfailed else pytest.ExitCode.OK
     if session.config.option.done and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:  # all were run before
