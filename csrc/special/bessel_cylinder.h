@@ -82,15 +82,27 @@ SCI_HD complex<T> cylinder_dv2(int64_t kind, T v, complex<T> z) {
   return detail::cylinder_derivative<T>(primal(f), f.re.d.d, f.im.d.d);
 }
 
-/// dY_v/dv and d^2Y_v/dv^2 for real x; NaN for x <= 0.
+namespace detail {
+/// The n-th derivative of Y_v in v, n = 1, 2, for what is not 0 < x < infinity: Y_v(infinity) is 0 for all v, and where
+/// Y_v(0) is 0, v = -1/2, -3/2, ..., it is J_v cot(v pi), an infinite factor and one that falls through 0.
+template <class T>
+SCI_HD T bessel_y_order_at_edge(int n, T v, T x) {
+  if (!isfinite(v) || !(x >= T(0))) return limits<T>::nan;
+  if (isinf(x)) return T(0);
+  const T j = bessel_j_at_zero(v);
+  return bessel_y_at_zero(v) != T(0) ? limits<T>::nan : n == 1 ? -j : j;
+}
+}  // namespace detail
+
+/// dY_v/dv and d^2Y_v/dv^2 for real x; NaN for x < 0.
 template <class T>
 SCI_HD T yv_dv(T v, T x) {
-  if (!(x > T(0)) || isinf(x) || isnan(v) || isinf(v)) return limits<T>::nan;
+  if (!(x > T(0)) || isinf(x) || !isfinite(v)) return detail::bessel_y_order_at_edge(1, v, x);
   return detail::bessel_y_real(variable(v), dual<T>(x)).d;
 }
 template <class T>
 SCI_HD T yv_dv2(T v, T x) {
-  if (!(x > T(0)) || isinf(x) || isnan(v) || isinf(v)) return limits<T>::nan;
+  if (!(x > T(0)) || isinf(x) || !isfinite(v)) return detail::bessel_y_order_at_edge(2, v, x);
   return detail::bessel_y_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
 }
 template <class T>

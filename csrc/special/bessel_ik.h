@@ -96,6 +96,7 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
                 is_same<T, float>) {  // where the derivative of I is a small part of I, float has too few digits
     return T(bessel_ik_derivative<Kind, V, Z>(double(v), double(x)));
   }
+  if (!is_k && v == limits<T>::infinity && x >= T(0) && !isinf(x)) return T(0);
   if (isnan(v) || isnan(x) || isinf(v)) return limits<T>::nan;
   if (x < T(0) && (is_k || V > 0)) return limits<T>::nan;  // real only at isolated orders
   if (isinf(x))
@@ -121,7 +122,7 @@ SCI_HD T bessel_ik_derivative(T v, T x) {
       return bessel_i_any(v - T(2), x, false) * T(0.25) + bessel_i_any(v, x, false) * T(0.5) +
              bessel_i_any(v + T(2), x, false) * T(0.25);
     } else if constexpr (Z == 0) {
-      return v > T(0) ? T(0) : v == T(0) ? (V == 1 ? -limits<T>::infinity : limits<T>::infinity) : limits<T>::nan;
+      return bessel_order_at_zero(V, v);
     } else {
       return v > T(1) ? T(0) : v > T(0) ? limits<T>::infinity : limits<T>::nan;
     }

@@ -179,12 +179,12 @@ SCI_HD_LARGE T bessel_j_real(T v, T x) {
   return flip ? -value : value;
 }
 
-/// The derivatives in the order for x <= 0 or what is not finite: J_v(0) is 0 for all v > 0 and behaves like (x/2)^v
-/// beside v = 0.
+/// The n-th derivative in the order, n = 1, 2, for x <= 0 or what is not finite: J_v is 0 for all v at x = infinity,
+/// and for all x at v = infinity.
 template <class S>
-SCI_HD S bessel_j_order_at_edge(S v, S x, S sign_at_zero) {
-  if (isnan(v) || isinf(v) || x != S(0) || v < S(0)) return limits<S>::nan;
-  return v == S(0) ? sign_at_zero * limits<S>::infinity : S(0);
+SCI_HD S bessel_j_order_at_edge(int n, S v, S x) {
+  if (isnan(v) || !(x >= S(0)) || v == -limits<S>::infinity || (isinf(v) && isinf(x))) return limits<S>::nan;
+  return isinf(x) || isinf(v) ? S(0) : bessel_order_at_zero(n, v);
 }
 template <class S>
 SCI_HD bool bessel_j_at_edge(S v, complex<S> z) {
@@ -230,12 +230,12 @@ SCI_HD complex<T> jv(T v, complex<T> z) {
 /// dJ_v/dv and d^2J_v/dv^2. On the negative real axis they are complex at whole orders, too: NaN for real arguments.
 template <class T>
 SCI_HD T jv_dv(T v, T x) {
-  if (!(x > T(0)) || isnan(v) || isinf(v)) return detail::bessel_j_order_at_edge(v, x, T(-1));
+  if (!(x > T(0)) || isinf(x) || isnan(v) || isinf(v)) return detail::bessel_j_order_at_edge(1, v, x);
   return detail::bessel_j_real(variable(v), dual<T>(x)).d;
 }
 template <class T>
 SCI_HD T jv_dv2(T v, T x) {
-  if (!(x > T(0)) || isnan(v) || isinf(v)) return detail::bessel_j_order_at_edge(v, x, T(1));
+  if (!(x > T(0)) || isinf(x) || isnan(v) || isinf(v)) return detail::bessel_j_order_at_edge(2, v, x);
   return detail::bessel_j_real(variable2(v), dual<dual<T>>(dual<T>(x))).d.d;
 }
 template <class T>

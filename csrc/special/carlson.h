@@ -142,6 +142,18 @@ SCI_HD complex<T> elliprg(complex<T> x, complex<T> y, complex<T> z) {
   return sum / T(6) / scale.root;
 }
 
+namespace detail {
+/// Beside 0 R_D and R_J fall like the root of the argument; a complex argument has no slope there.
+template <class T>
+SCI_HD bool carlson_steep(T x) {
+  return x == T(0);
+}
+template <class T>
+SCI_HD bool carlson_steep(complex<T>) {
+  return false;
+}
+}  // namespace detail
+
 /// The derivatives of R_D(x, y, z) in its three arguments.
 template <class V>
 SCI_HD many<V, 3> elliprd_gradient(V x, V y, V z) {
@@ -152,9 +164,13 @@ SCI_HD many<V, 3> elliprd_gradient(V x, V y, V z) {
   if (which != detail::carlson_case::regular || z == V(S(0)))
     return {{detail::carlson_undefined(x), detail::carlson_undefined(x), detail::carlson_undefined(x)}};
   auto scale = detail::carlson_scale<2>(max(abs1(x), max(abs1(y), abs1(z))) / S(4));
+  const V given[3] = {x, y, z};
   V at[3] = {x * scale.square, y * scale.square, z * scale.square};
   detail::carlson_gradient<detail::carlson_integral_d>(at, out.value);
-  for (int i = 0; i < 3; ++i) out[i] = out[i] * scale.square * (scale.root * scale.root) * scale.root;
+  for (int i = 0; i < 3; ++i) {
+    out[i] = out[i] * scale.square * (scale.root * scale.root) * scale.root;
+    if (detail::carlson_steep(given[i])) out[i] = V(-limits<S>::infinity);
+  }
   return out;
 }
 /// Second derivatives: xx, xy, xz, yy, yz, zz.
@@ -192,12 +208,16 @@ SCI_HD many<V, Results> carlson_j_derivatives(V x, V y, V z, V p) {
       carlson_hessian<carlson_integral_j_principal>(at, found.value);
     for (int i = 0; i < Results; ++i) out[i] = V(found[i] * factor);
   } else if (which == carlson_case::regular) {
+    const V given[3] = {x, y, z};
     V at[4] = {x * s, y * s, z * s, p * s};
     if constexpr (Order == 1)
       carlson_gradient<carlson_integral_j>(at, out.value);
     else
       carlson_hessian<carlson_integral_j>(at, out.value);
-    for (int i = 0; i < Results; ++i) out[i] = out[i] * factor;
+    for (int i = 0; i < Results; ++i) {
+      out[i] = out[i] * factor;
+      if (Order == 1 && i < 3 && carlson_steep(given[i])) out[i] = V(-limits<S>::infinity);
+    }
   } else {
     for (int i = 0; i < Results; ++i) out[i] = which == carlson_case::zero ? V(S(0)) : carlson_undefined(x);
   }

@@ -71,6 +71,7 @@ SCI_HD T ellipj_integral(const many<T, 4>& at, T m) {
 /// The derivative of am in m, -dn dF/dm at am.
 template <class T>
 SCI_HD T ellipj_slope(T u, T m) {
+  if (m == T(1) && abs(u) > T(1) && isfinite(u)) return (u / cosh(u) - sinh(u)) / T(4);  // the integral may overflow
   many<T, 4> at = ellipj(u, m);
   return isnan(at[2]) ? at[2] : -at[2] * detail::ellipj_integral<detail::ellip_sin2_delta3>(at, m);
 }

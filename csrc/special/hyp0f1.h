@@ -85,7 +85,7 @@ SCI_HD_LARGE auto hyper_limit_dual(R b, Z z) {
   using D = hyper_dual<Z, R>;
   bool known;
   const Z value = hyper_limit_special(hyper_leading(b), z, known);
-  if (z == Z(0.0) && isfinite(value)) return D(hyper_lift<R>(double_double(1)));
+  if (known && isfinite(value)) return D(hyper_lift<R>(double_double(1)));  // 1 for all b beside this one
   if (known) return D(hyper_lift<R>(double_double(limits<double>::nan)) * b);
   return hyper_limit_slow<R, D>(b, z);
 }

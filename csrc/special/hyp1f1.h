@@ -71,14 +71,28 @@ SCI_HD_SHARED hyper_dual<Z, R> hyper_kummer_dual(R a, R b, Z z) {
   using D = hyper_dual<Z, R>;
   bool known;
   const Z value = hyper_kummer_special(hyper_leading(a), hyper_leading(b), z, known);
-  if (z == Z(0.0) && isfinite(value)) return D(hyper_lift<R>(double_double(1)));
+  if ((z == Z(0.0) || isinf(hyper_leading(b))) && isfinite(value)) return D(hyper_lift<R>(double_double(1)));
   if (known && hyper_leading(a) != 0) return D(hyper_lift<R>(double_double(limits<double>::nan)) * a);
   return hyper_kummer_slow<R, D>(a, b, z, hyper_side(z));
 }
 
+/// dM/da where M is a polynomial and e^z overflows: Gamma(b) d/da 1/Gamma(a) e^z z^(a-b), DLMF 13.7.1; NaN elsewhere.
+SCI_HD double hyper_kummer_overflow(double a, double b, double z) {
+  const double inf = limits<double>::infinity;
+  if (z == -inf && a == 0) return -inf;
+  if (!(hyper_pole(a) && z > 4 * (abs(a) + abs(b)) + 800)) return limits<double>::nan;
+  return (a == 2 * rint(a / 2)) == (b > 0 || floor(b) == 2 * rint(floor(b) / 2)) ? inf : -inf;
+}
+SCI_HD complex<double> hyper_kummer_overflow(double, double, complex<double>) { return {limits<double>::nan, 0.0}; }
+
 template <class Z>
 SCI_HD_LARGE Z hyper_kummer_first(int64_t i, int64_t j, double a, double b, Z z) {
   if (i < 0 || j < 0 || i + j != 1) return Z(limits<double>::nan);
+  if (j == 1 && a == 0 && !isnan(b) && !hyper_pole(b) && !isnan(z)) return Z(0.0);  // M is 1 for all b
+  if (i == 1 && !hyper_pole(b) && isfinite(b)) {
+    const Z far = hyper_kummer_overflow(a, b, z);
+    if (!isnan(far)) return far;
+  }
   return hyper_d(hyper_kummer_dual(hyper_seed(a, i), hyper_seed(b, j), z));
 }
 template <class Z>

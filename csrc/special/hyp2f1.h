@@ -95,7 +95,7 @@ SCI_HD_SHARED hyper_dual<Z, R> hyper_gauss_dual(R a, R b, R c, Z z) {
   using D = hyper_dual<Z, R>;
   bool known;
   const Z value = hyper_gauss_special(hyper_leading(a), hyper_leading(b), hyper_leading(c), z, known);
-  if (z == Z(0.0) && !isnan(value)) return D(hyper_lift<R>(double_double(1)));
+  if ((z == Z(0.0) || isinf(hyper_leading(c))) && !isnan(value)) return D(hyper_lift<R>(double_double(1)));
   const bool beyond = hyper_beyond(z) && !hyper_ends(hyper_leading(a), hyper_leading(c)) &&
                       !hyper_ends(hyper_leading(b), hyper_leading(c));
   const bool cut =
@@ -105,9 +105,19 @@ SCI_HD_SHARED hyper_dual<Z, R> hyper_gauss_dual(R a, R b, R c, Z z) {
   return hyper_gauss_slow<R, D>(a, b, c, z, hyper_side(z), false);
 }
 
+/// Is dF/da at a = 0, the sum of (b)_n / (c)_n z^n / n, beyond the range of doubles? As (1 - z)^(c-b), DLMF 15.8.1.
+SCI_HD bool hyper_gauss_overflows(double b, double c, double z) {
+  return c > 0 && z > 0 && z < 1 && b > 4 * c + 1e3 && -log1p(-z) * (b - c) > 3e3;
+}
+SCI_HD bool hyper_gauss_overflows(double, double, complex<double>) { return false; }
+
 template <class Z>
 SCI_HD_LARGE Z hyper_gauss_first(int64_t i, int64_t j, int64_t k, double a, double b, double c, Z z) {
   if (i < 0 || j < 0 || k < 0 || i + j + k != 1) return Z(limits<double>::nan);
+  if (((a == 0 && i == 0) || (b == 0 && j == 0)) && isfinite(a) && isfinite(b) && isfinite(c) && !hyper_pole(c))
+    return isfinite(z) ? Z(0.0) : Z(limits<double>::nan);  // F is 1 for all of the others
+  if ((a == 0 && i == 1 && hyper_gauss_overflows(b, c, z)) || (b == 0 && j == 1 && hyper_gauss_overflows(a, c, z)))
+    return Z(limits<double>::infinity);
   return hyper_d(hyper_gauss_dual(hyper_seed(a, i), hyper_seed(b, j), hyper_seed(c, k), z));
 }
 template <class Z>

@@ -155,10 +155,37 @@ SCI_HD T hyperu(T a, T b, T x) {
       double(detail::hyper_tricomi_slow<double_double>(double_double(a), double_double(b), double(x))), f.w));
 }
 
+namespace detail {
+/// dU/da or (by_b) dU/db at x = 0 and infinity, from hyper_tricomi_special; NaN where U is infinite.
+SCI_HD_LARGE double hyper_tricomi_at_edge(bool by_b, double a, double b, double x) {
+  const double inf = limits<double>::infinity;
+  if (isinf(x)) return a > 0 || (a == 0 && by_b) ? 0 : a == 0 ? -inf : limits<double>::nan;  // x^-a
+  if (b < 1) {
+    if (a == 0 && by_b) return 0;
+    const dual<double> g =
+        rgamma(dual<double>(a - b + 1, by_b ? -1.0 : 1.0)) / rgamma(dual<double>(1 - b, by_b ? -1.0 : 0.0));
+    return g.d;
+  }
+  bool known;
+  const double value = hyper_tricomi_special(a, b, x, known);
+  if (isinf(value)) return limits<double>::nan;
+  double sum = 0;
+  for (int i = 0; i < -a; ++i) sum += 1 / (b + i);
+  if (by_b) return value * sum;
+  return a == 2 * rint(a / 2) ? inf : -inf;  // like Gamma(b-1) x^(1-b) / Gamma(a) beside the polynomial
+}
+}  // namespace detail
+
 /// dU/da for i = 1, dU/db for j = 1.
 template <class T>
 SCI_HD T hyperu_first(int64_t i, int64_t j, T a, T b, T x) {
   if (i < 0 || j < 0 || i + j != 1) return limits<T>::nan;
+  if ((x == T(0) || x == limits<T>::infinity) && isfinite(a) && isfinite(b))
+    return T(detail::hyper_tricomi_at_edge(j == 1, a, b, x));
+  if (j == 1 && a == T(0) && x > T(0) && isfinite(b)) return T(0);  // U is 1 for all b
+  // The term Gamma(b-1) x^(1-b) / Gamma(a) overflows, but at its zeros.
+  if (i == 1 && detail::hyper_pole(a) && b > T(1e4) && b > 4 * (x - a) && x > T(0))
+    return a == 2 * rint(a / 2) ? limits<T>::infinity : -limits<T>::infinity;
   return T(detail::hyper_tricomi_dual(detail::hyper_seed(a, i), detail::hyper_seed(b, j), x));
 }
 /// d^2 U / da^i db^j, i + j = 2.

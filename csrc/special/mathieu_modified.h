@@ -328,6 +328,16 @@ SCI_HD_LARGE many<R, 2> mathieu_modified(bool even, bool second, int64_t m, R q,
   return even ? many<R, 2>{{y[0], -y[1]}} : many<R, 2>{{-y[0], y[1]}};
 }
 
+/// The derivatives in q at q = 0 of the first kind, which is J_m(u) J_0(v) +- J_0(u) J_m(v) there, and of its slope.
+SCI_HD many<double, 2> mathieu_from_zero(bool even, int64_t m, double x) {
+  const double inf = limits<double>::infinity, sides = x == 0 ? 0 : copysign(inf, x);
+  const double c = cosh(2 * x), s = sinh(2 * x);
+  if (m == 0) return {{-0.5 * c, -s}};
+  if (m == 1) return even ? many<double, 2>{{inf, sides}} : many<double, 2>{{sides, inf}};
+  if (m > 2) return {{0, 0}};
+  return even ? many<double, 2>{{0.25 * c, 0.5 * s}} : many<double, 2>{{0.25 * s, 0.5 * c}};
+}
+
 }  // namespace detail
 
 template <class T>
@@ -354,6 +364,10 @@ SCI_HD many<T, 2> mathieu_modsem2(int64_t m, T q, T x) {
 /// in x; and the second derivatives.
 template <class T>
 SCI_HD many<T, 2> mathieu_modified_by_q(int64_t even, int64_t second, int64_t m, T q, T x) {
+  if (q == T(0) && second == 0 && m >= (even != 0 ? 0 : 1) && m <= detail::mathieu_largest_order && !isnan(x)) {
+    const many<double, 2> y = detail::mathieu_from_zero(even != 0, m, double(x));
+    return {{T(y[0]), T(y[1])}};
+  }
   const many<dual<double>, 2> y = detail::mathieu_modified(even != 0, second != 0, m, variable(double(q)), double(x));
   return {{T(y[0].d), T(y[1].d)}};
 }

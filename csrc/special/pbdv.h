@@ -227,6 +227,12 @@ SCI_HD many<T, 2> parabolic_by_v(F f, T v) {
   return {{T(y[0]), T(y[1])}};
 }
 
+/// Far beyond the turning points on the left.
+template <class T>
+SCI_HD bool parabolic_overflows(T v, T x) {
+  return x < T(0) && isfinite(v) && x * x > T(8) * (abs(v) + T(400));
+}
+
 }  // namespace detail
 
 /// D_v(x) and D_v'(x).
@@ -241,10 +247,15 @@ SCI_HD many<T, 2> pbvv(T v, T x) {
   const many<double, 2> y = detail::parabolic_v(double(v), double(x));
   return {{T(y[0]), T(y[1])}};
 }
-/// The derivatives of both in v, and the second ones.
+/// The derivatives of both in v, and the second ones. What grows like exp(x^2/4) for x < 0 has the factor
+/// 1/Gamma(-v) in D, and cos(v pi) in V: where that is 0 and the exponential overflows, infinity with the sign of the
+/// change.
 template <class T>
 SCI_HD many<T, 2> pbdv_by_v(T v, T x) {
-  return detail::parabolic_by_v<T, 1>(detail::parabolic_d_at{double(x)}, v);
+  const many<T, 2> y = detail::parabolic_by_v<T, 1>(detail::parabolic_d_at{double(x)}, v);
+  if (!(isnan(y[0]) && detail::parabolic_overflows(v, x) && v >= T(0) && v == rint(v))) return y;
+  const T rises = cospi(v) < T(0) ? limits<T>::infinity : -limits<T>::infinity;
+  return {{rises, -rises}};
 }
 template <class T>
 SCI_HD many<T, 2> pbdv_by_v2(T v, T x) {
@@ -252,7 +263,10 @@ SCI_HD many<T, 2> pbdv_by_v2(T v, T x) {
 }
 template <class T>
 SCI_HD many<T, 2> pbvv_by_v(T v, T x) {
-  return detail::parabolic_by_v<T, 1>(detail::parabolic_v_at{double(x)}, v);
+  const many<T, 2> y = detail::parabolic_by_v<T, 1>(detail::parabolic_v_at{double(x)}, v);
+  if (!(isnan(y[0]) && detail::parabolic_overflows(v, x) && cospi(v) == T(0))) return y;
+  const T rises = sinpi(v) > T(0) ? limits<T>::infinity : -limits<T>::infinity;
+  return {{rises, -rises}};
 }
 template <class T>
 SCI_HD many<T, 2> pbvv_by_v2(T v, T x) {

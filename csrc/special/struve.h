@@ -262,10 +262,24 @@ SCI_HD T struve_any(T v, T x, scalar_of<T> sign) {
   return order == S(2) * rint(order / S(2)) ? -y : y;
 }
 
-/// d/dv and d^2/dv^2 for x > 0, NaN elsewhere. Double carries float's: the parts cancel in float's range.
+/// The n-th derivative in v, n = 1, 2, at x = 0, where the function is (x/2)^(v+1) / Gamma(v + 3/2) / Gamma(3/2), and
+/// at infinity, where the larger part of H_v is (x/2)^(v-1) / Gamma(v + 1/2) / sqrt(pi).
+template <class T>
+SCI_HD T struve_order_at_edge(int n, T v, T x, double sign) {
+  const T inf = limits<T>::infinity, first = x == T(0) ? -inf : inf;  // the sign of log x
+  if (isinf(x)) return sign > 0.0 ? (n == 1 ? -inf : inf) : v < T(1) ? T(0) : inf;
+  if (v > T(-1)) return T(0);
+  const T value = struve_right(v, x, T(sign));
+  if (value != T(0)) return value > T(0) == (n == 2) ? inf : first;
+  // Between poles of the gamma function; at -3/2, -7/2, ... its reciprocal rises.
+  return (sinpi(v) > T(0)) == (n == 1) ? inf : first;
+}
+
+/// d/dv and d^2/dv^2 for x >= 0, NaN elsewhere. Double carries float's: the parts cancel in float's range.
 template <class T>
 SCI_HD T struve_order(int n, T v, T x, double sign) {
-  if (!(x > T(0)) || isinf(x) || !isfinite(v)) return limits<T>::nan;
+  if (!(x >= T(0)) || !isfinite(v)) return limits<T>::nan;
+  if (x == T(0) || isinf(x)) return struve_order_at_edge(n, v, x, sign);
   if (isinf(struve_any(double(v), double(x), sign)))  // like (x/2)^v / Gamma(v), or exp(x - v^2/(2x))
     return n == 2 || (v < x / T(2) && sign < 0.0) ? limits<T>::infinity : -limits<T>::infinity;
   if (n == 1) return T(struve_any(variable(double(v)), dual<double>(double(x)), sign).d);

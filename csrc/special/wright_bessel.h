@@ -105,6 +105,11 @@ SCI_HD wright_sums wright_any(double a, double b, double x) {
   double nan = limits<double>::nan, inf = limits<double>::infinity;
   if (wright_outside(a, b, x) || isinf(a) || isinf(b)) return {{nan, nan, nan}, 0};
   if (isinf(x)) return {{1, 1, 1}, inf};
+  if (a == 0) {  // e^x / Gamma(b)
+    wright_sums first = wright_series<N>(a, b, 0, 0);
+    first.log_scale = x;
+    return first;
+  }
   double s0 = wright_saddle(a, b, x), k0 = s0 > 0 ? x * pow(s0, -a) : x;
   if (k0 <= 6 || (s0 < 2 && k0 < 1000)) return wright_series<N>(a, b, x, k0);
   return wright_integral<N>(a, b, x, s0);

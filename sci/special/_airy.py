@@ -127,7 +127,7 @@ _FEW = (
 @elementwise(
     "special/airy.h",
     "r -> r r r r, c -> c c c c",
-    partials=(lambda z, ai, aip, bi, bip: (aip, z * ai, bip, z * bi),),
+    partials=(lambda z, ai, aip, bi, bip: (aip, z.masked_fill(z == inf, 0) * ai, bip, z * bi),),
     reference=_reference,
     samples=(*_AXIS, *_PLANE),
     special=(

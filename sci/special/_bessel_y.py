@@ -141,7 +141,7 @@ def yv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     Derivative of :func:`yv` in the order.
 
     :math:`\partial Y_v/\partial v` from the algorithms of :func:`yv` on dual numbers, at whole orders too, where the
-    definition by :math:`J_v` and :math:`J_{-v}` would divide by zero. NaN for real `z` <= 0.
+    definition by :math:`J_v` and :math:`J_{-v}` would divide by zero. NaN for real `z` < 0.
     """
 
 

@@ -60,7 +60,8 @@ def _rc_dx(x: Tensor, y: Tensor, out: Tensor) -> Tensor:
     # -R_D(y, y, x)/6; on the cut of y, where R_D has no value, [1/sqrt(x) - R_C]/(2 (x - y)), which cannot cancel.
     cut = _on_cut(y)
     regular = -elliprd(torch.where(cut, 1, y), torch.where(cut, 1, y), x) / 6
-    return torch.where(cut, (1 / torch.sqrt(x) - out) / (2 * torch.where(cut, x - y, 1)), regular)
+    found = torch.where(cut, (1 / torch.sqrt(x) - out) / (2 * torch.where(cut, x - y, 1)), regular)
+    return torch.where(x.isinf() | y.isinf(), out, found)  # 0, or NaN outside the domain
 
 
 def _rc_dy(x: Tensor, y: Tensor, out: Tensor) -> Tensor:
@@ -68,7 +69,8 @@ def _rc_dy(x: Tensor, y: Tensor, out: Tensor) -> Tensor:
     far = (x - y).abs() > 0.75 * y.abs()
     xs, ys = torch.where(far, 1, x), torch.where(far, 1, y)
     beside = elliprd(ys, ys, xs) / 6 - 1 / (2 * torch.sqrt(xs) * ys)
-    return torch.where(far, (out - torch.sqrt(x) / y) / (2 * torch.where(far, x - y, 1)), beside)
+    found = torch.where(far, (out - torch.sqrt(x) / y) / (2 * torch.where(far, x - y, 1)), beside)
+    return torch.where(x.isinf() | y.isinf(), out, found)
 
 
 @elementwise(

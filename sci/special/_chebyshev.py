@@ -27,9 +27,11 @@ def _first_slope(n: Tensor, x: Tensor, below: Tensor) -> Tensor:
     return torch.where(end, torch.zeros_like(found) - torch.pi * torch.sin(torch.pi * n), found)
 
 
-def _second_slope(n: Tensor, x: Tensor, above: Tensor) -> Tensor:
-    """Return the derivative of U_n(x) in n, t / sin t cos((n + 1) t), from `above` = T_{n+1}(x)."""
-    return _angle((1 - x) / 2) * above
+def _second_slope(n: Tensor, low: Tensor, above: Tensor) -> Tensor:
+    """Return the derivative of U_n(x) in n, t / sin t cos((n + 1) t), from (1 - x)/2 and `above` = T_{n+1}(x)."""
+    found = _angle(low) * above
+    limit = torch.where((n + 1).abs() < 1, torch.zeros_like(found), inf)  # t = i infinity
+    return torch.where(low == -inf, limit, found)
 
 
 def _slope(n: Tensor, x: Tensor) -> Tensor:
@@ -155,7 +157,7 @@ def eval_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _second_slope(n, x, eval_chebyt(n + 1, x)),
+        lambda n, x, out: _second_slope(n, (1 - x) / 2, eval_chebyt(n + 1, x)),
         lambda n, x, out: _slope(n, x),
     ),
     reference=lambda mp, n, x: _sine(mp, n, x),
@@ -290,7 +292,7 @@ def eval_chebyc(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _second_slope(n, x / 2, eval_chebyt(n + 1, x / 2)),
+        lambda n, x, out: _second_slope(n, (1 - x / 2) / 2, eval_chebyt(n + 1, x / 2)),
         lambda n, x, out: _slope(n, x / 2) / 2,
     ),
     reference=lambda mp, n, x: _sine(mp, n, x / 2),
@@ -416,7 +418,7 @@ def eval_sh_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _angle(1 - x) * eval_sh_chebyt(n + 1, x),
+        lambda n, x, out: _second_slope(n, 1 - x, eval_sh_chebyt(n + 1, x)),
         lambda n, x, out: 2 * _slope(n, 2 * x - 1),
     ),
     reference=lambda mp, n, x: _sine(mp, n, 2 * mp.mpmathify(x) - 1),

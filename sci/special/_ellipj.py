@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, not_implemented, values
@@ -28,7 +29,9 @@ def _amplitude_slope(mp: Any, u: Any, m: Any) -> Any:
 def _by_parameter(u: Tensor, m: Tensor, sn: Tensor, cn: Tensor, dn: Tensor, am: Tensor) -> tuple[Tensor, ...]:
     """F(am, m) = u gives d am/dm = -dn dF/dm; the others follow by the chain rule, dn from dn^2 = 1 - m sn^2."""
     slope = ellipj_slope(u, m)
-    return cn * slope, -sn * slope, -sn * (sn + 2 * m * cn * slope) / (2 * dn), slope
+    # At m = 1 it is -sinh(u)/4 for large u, times cn = 1/cosh(u).
+    turn = torch.where((m == 1) & slope.isinf(), -sn / 4, cn * slope)
+    return turn, -sn * slope, -sn * (sn + 2 * m * turn) / (2 * dn), slope
 
 
 def _slope_by_argument(u: Tensor, m: Tensor, out: Tensor) -> Tensor:

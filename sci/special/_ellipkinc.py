@@ -32,7 +32,8 @@ def _reference(mp: Any, kind: str, phi: Any, m: Any, order: int) -> Any:
 def _delta(phi: Tensor, m: Tensor) -> Tensor:
     # 1 - m sin^2 phi; beside m = 1, where that subtracts, cos^2 phi + (1 - m) sin^2 phi. Neither's derivatives cancel.
     sine = phi.sin() ** 2
-    return torch.where(m > 0.5, phi.cos() ** 2 + (1 - m) * sine, 1 - m * sine).sqrt()
+    square = torch.where(m > 0.5, phi.cos() ** 2 + (1 - m) * sine, 1 - m * sine)
+    return square.masked_fill(m == -inf, inf).sqrt()  # at phi = 0 as well: F vanishes for all phi, E jumps
 
 
 @elementwise(

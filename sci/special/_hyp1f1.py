@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from sci._core.cards import (
@@ -51,6 +52,11 @@ def _second(index: int) -> Any:
         return hyp1f1_second(i + int(index == 0), j + int(index == 1), a, b, z)
 
     return rule
+
+
+def unless_constant(factor: Tensor, out: Tensor, raised: Tensor) -> Tensor:
+    """Keep the overflow of a function of raised parameters from a factor of 0, where the function `out` is 1."""
+    return torch.where((factor == 0) & (out == 1) & ~raised.isfinite(), 0, raised)
 
 
 def _first_slope(i: Tensor, j: Tensor, a: Tensor, b: Tensor, z: Tensor, out: Tensor) -> Tensor:
@@ -128,7 +134,7 @@ def hyp1f1_first(i: Any, j: Any, a: Any, b: Any, z: Any, /, *, out: Tensor | Non
     partials=(
         lambda a, b, x, out: hyp1f1_first(1, 0, a, b, x),
         lambda a, b, x, out: hyp1f1_first(0, 1, a, b, x),
-        lambda a, b, x, out: a / b * hyp1f1(a + 1, b + 1, x),
+        lambda a, b, x, out: a / b * unless_constant(a, out, hyp1f1(a + 1, b + 1, x)),
     ),
     reference=lambda mp, a, b, x: mp.hyp1f1(a, b, x),
     samples=(

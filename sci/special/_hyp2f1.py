@@ -21,6 +21,8 @@ from sci._core.cards import (
 )
 from sci._core.dispatch import elementwise
 
+from ._hyp1f1 import unless_constant
+
 _THIRD = not_implemented("a third derivative of a hypergeometric function in which a parameter takes part twice")
 
 
@@ -133,7 +135,7 @@ def hyp2f1_first(i: Any, j: Any, k: Any, a: Any, b: Any, c: Any, z: Any, /, *, o
         lambda a, b, c, z, out: hyp2f1_first(1, 0, 0, a, b, c, z),
         lambda a, b, c, z, out: hyp2f1_first(0, 1, 0, a, b, c, z),
         lambda a, b, c, z, out: hyp2f1_first(0, 0, 1, a, b, c, z),
-        lambda a, b, c, z, out: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z),
+        lambda a, b, c, z, out: a * b / c * unless_constant(a * b, out, hyp2f1(a + 1, b + 1, c + 1, z)),
     ),
     reference=lambda mp, a, b, c, z: mp.hyp2f1(a, b, c, z),
     samples=(

@@ -9,6 +9,8 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, discrete, inf, linear, logarithmic, nan, not_implemented, values
 from sci._core.dispatch import elementwise
 
+from ._hyp1f1 import unless_constant
+
 _THIRD = not_implemented("a third derivative of a hypergeometric function in which a parameter takes part twice")
 
 
@@ -114,7 +116,7 @@ def hyperu_first(i: Any, j: Any, a: Any, b: Any, x: Any, /, *, out: Tensor | Non
     partials=(
         lambda a, b, x, out: hyperu_first(1, 0, a, b, x),
         lambda a, b, x, out: hyperu_first(0, 1, a, b, x),
-        lambda a, b, x, out: -a * hyperu(a + 1, b + 1, x),
+        lambda a, b, x, out: -a * unless_constant(a, out, hyperu(a + 1, b + 1, x)),
     ),
     reference=lambda mp, a, b, x: mp.hyperu(a, b, x),
     samples=(

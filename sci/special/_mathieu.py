@@ -476,7 +476,7 @@ def mathieu_cem(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     partials=(
         discrete,
         lambda m, q, x, y, yp: mathieu_by_q(0, m, q, x),
-        lambda m, q, x, y, yp: (_DEGREE * yp, _DEGREE * _rate(0, m, q, x) * y),
+        lambda m, q, x, y, yp: (_DEGREE * yp, _DEGREE * torch.where(m == 0, 0, _rate(0, m, q, x)) * y),
     ),
     reference=lambda mp, m, q, x: _angular(mp, 0, m, q, x, 0),
     samples=_ANGULAR,

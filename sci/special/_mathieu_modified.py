@@ -88,6 +88,7 @@ def _few() -> tuple[Group, ...]:
 
 def _rate(even: int, m: Tensor, q: Tensor, x: Tensor) -> Tensor:
     """The equation: y'' = (a - 2q cosh(2x)) y."""
+    x = torch.where(q == 0, 0, x)  # cosh may be infinite, and is not there
     return (mathieu_a if even else mathieu_b)(m, q) - 2 * q * torch.cosh(2 * x)
 
 

@@ -76,6 +76,10 @@ def _rate(v: Tensor, x: Tensor) -> Tensor:
     return x * x / 4 - v - 0.5
 
 
+def _curvature(v: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    return _rate(v, torch.where(x.isinf() & (y == 0), 0, x)) * y
+
+
 @elementwise(
     "special/pbdv.h",
     "r r -> r r",
@@ -135,7 +139,7 @@ def pbdv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
 @elementwise(
     "special/pbdv.h",
     "r r -> r r",
-    partials=(lambda v, x, y, yp: pbdv_by_v(v, x), lambda v, x, y, yp: (yp, _rate(v, x) * y)),
+    partials=(lambda v, x, y, yp: pbdv_by_v(v, x), lambda v, x, y, yp: (yp, _curvature(v, x, y))),
     reference=_reference("U", 0),
     samples=_groups(few=False),
     special=(
@@ -259,7 +263,7 @@ def pbvv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
 @elementwise(
     "special/pbdv.h",
     "r r -> r r",
-    partials=(lambda v, x, y, yp: pbvv_by_v(v, x), lambda v, x, y, yp: (yp, _rate(v, x) * y)),
+    partials=(lambda v, x, y, yp: pbvv_by_v(v, x), lambda v, x, y, yp: (yp, _curvature(v, x, y))),
     reference=_reference("V", 0),
     samples=_groups(few=False),
     special=(*_UNKNOWN, (2.5, inf, (inf, inf))),

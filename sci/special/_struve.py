@@ -187,10 +187,10 @@ def modstruve(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 )
 def struve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
-    Derivative of :func:`struve` in the order, for positive argument.
+    Derivative of :func:`struve` in the order, for arguments that are not negative.
 
     By the series, the quadratures and expansions of the function on dual numbers, in double for float32 arguments. NaN
-    for arguments that are not positive, where the power of the argument has no real derivative.
+    for negative arguments, where the power of the argument has no real derivative.
     """
 
 
@@ -206,7 +206,7 @@ def struve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 )
 def struve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
-    Second derivative of :func:`struve` in the order, for positive argument.
+    Second derivative of :func:`struve` in the order, for arguments that are not negative.
 
     By the algorithms of the function on nested dual numbers, in double for float32 arguments. It serves second-order
     gradients; its own derivative in `v` raises.
@@ -225,7 +225,7 @@ def struve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 )
 def modstruve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
-    Derivative of :func:`modstruve` in the order, for positive argument.
+    Derivative of :func:`modstruve` in the order, for arguments that are not negative.
 
     By the algorithms of the function on dual numbers, in double for float32 arguments. Near order 0, where it is much
     smaller than the function, by :math:`I_v` and an integral that is small itself.
@@ -244,7 +244,7 @@ def modstruve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 )
 def modstruve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
-    Second derivative of :func:`modstruve` in the order, for positive argument.
+    Second derivative of :func:`modstruve` in the order, for arguments that are not negative.
 
     By the algorithms of the function on nested dual numbers, in double for float32 arguments. It serves second-order
     gradients; its own derivative in `v` raises.

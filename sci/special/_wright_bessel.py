@@ -66,6 +66,11 @@ def _shift(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
     return torch.exp(log_wright_bessel(a, a + b, x) - log_wright_bessel(a, b, x))
 
 
+def _log_da(a: Tensor, b: Tensor, x: Tensor, out: Tensor) -> Tensor:
+    shift = _shift(a, b, x)
+    return x * shift * wright_bessel_ratio(a, a + b, x).masked_fill(shift == 0, 0)  # the terms may underflow
+
+
 def _ratio_da(a: Tensor, b: Tensor, x: Tensor, out: Tensor) -> Tensor:
     ahead = wright_bessel_ratio(a, a + b, x)
     return x * _shift(a, b, x) * (wright_bessel_ratio2(a, a + b, x) - ahead * out)
@@ -147,7 +152,7 @@ def wright_bessel(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Te
     "special/wright_bessel.h",
     "r r r -> r",
     partials=(
-        lambda a, b, x, out: x * _shift(a, b, x) * wright_bessel_ratio(a, a + b, x),
+        _log_da,
         lambda a, b, x, out: wright_bessel_ratio(a, b, x),
         lambda a, b, x, out: _shift(a, b, x),
     ),

@@ -92,6 +92,16 @@ SCI_HD_LARGE T bessel_jy_series_factor(T half, T v) {
   return bessel_jy_power(half, v) * bessel_jy_rgamma1p(v);
 }
 
+/// The n-th derivative in the order, n = 1, 2, of J_v(0) and I_v(0), limits of (x/2)^v / Gamma(v + 1) and its
+/// log(x/2)^n.
+template <class S>
+SCI_HD S bessel_order_at_zero(int n, S v) {
+  if (v > S(0)) return S(0);
+  const S below = floor(v);  // 1/Gamma(v + 1) < 0 where this is even and v is not whole, falls there where v is whole
+  const bool falls = (below == v) == (below == S(2) * rint(below / S(2)));
+  return falls == (n == 1) ? -limits<S>::infinity : limits<S>::infinity;
+}
+
 /// t 2^n, for nothing in the usual case n = 0.
 template <class T>
 SCI_HD T bessel_jy_scale(T t, int n) {
