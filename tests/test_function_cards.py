@@ -100,6 +100,22 @@ def test_host_routes_are_declared() -> None:
         assert function_cards[name].host_route, f"{name} takes a host route that its card does not name"
 
 
+# They have no argument with a device, and make their results where torch's default is.
+_MADE = re.compile(r"_zeros$")
+
+
+def test_default_device_is_not_asked(device: torch.device) -> None:
+    """Tensors stay where the arguments are, and helpers of the host on the host, with another `set_default_device`."""
+    for name, card in CARDS:
+        if not card.samples or _MADE.search(name):
+            continue
+        for sample in samples(card, torch.float64, device):
+            f, xs = as_function(card, sample)
+            with torch.device("meta"):  # nothing can be read of a tensor that is made there
+                found = f(*xs)
+            assert all(x.device.type == device.type for x in found), name
+
+
 @pytest.mark.parametrize("card", differentiable)
 def test_gradcheck(card: FunctionCard, device: torch.device) -> None:
     for dtype in dtypes(card):

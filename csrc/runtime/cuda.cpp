@@ -105,6 +105,21 @@ void* load(Kernel& kernel, int index, const Device& device) {
   return function;
 }
 
+/// What the driver says of a status, and what helps.
+std::string explained(int status) {
+  constexpr int out_of_memory = 2, no_binary = 209, unsupported_ptx = 222;
+  std::string text;
+  if (auto describe = reinterpret_cast<int (*)(int, const char**)>(dlsym(driver(), "cuGetErrorString"))) {
+    const char* found = nullptr;
+    if (describe(status, &found) == 0 && found) text = std::string(": ") + found;
+  }
+  if (status == out_of_memory)  // code and stacks of kernels are outside of torch's memory
+    text += "; torch.cuda.empty_cache() gives back what torch keeps and does not use";
+  if (status == no_binary || status == unsupported_ptx)
+    text += "; NVRTC " + nvrtc_version() + " is newer than the driver: update this, or take the NVRTC of torch's CUDA";
+  return text;
+}
+
 /// Blocks of 128 threads fill every GPU's SMs, which hold 1024 to 2048 threads in at most 16 to 32 blocks, and share
 /// 65536 registers out better than larger ones: of kernels with 136 to 168 an SM holds 12 warps, 8 in blocks of 256.
 struct Geometry {
@@ -155,6 +170,8 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
   } catch (const std::runtime_error& error) {
     std::string text = error.what();
     if (text.rfind("sci:", 0) == 0) throw;
+    if (auto* failed = dynamic_cast<const FailedCall*>(&error); failed && text.rfind("cu", 0) == 0)
+      text += explained(failed->status);
     throw std::runtime_error(std::string("sci: running the GPU kernel ") + kernel.body + ": " + text);
   }
 }

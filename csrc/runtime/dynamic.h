@@ -18,8 +18,14 @@ inline void* open_library(const std::vector<std::string>& names, const std::stri
   throw std::runtime_error("sci: cannot load " + what + reasons);
 }
 
-/// A function of a library that returns a status, 0 for success. A call throws std::runtime_error with the function's
-/// name and status else.
+/// What a function of a library returned that was no success.
+struct FailedCall : std::runtime_error {
+  int status;
+  FailedCall(const char* function, int found)
+      : std::runtime_error(std::string(function) + " returned status " + std::to_string(found)), status(found) {}
+};
+
+/// A function of a library that returns a status, 0 for success; a call throws FailedCall else.
 template <class... Args>
 class LibraryFunction {
  public:
@@ -29,8 +35,7 @@ class LibraryFunction {
   }
   int status(Args... args) const { return pointer_(args...); }
   void operator()(Args... args) const {
-    if (int found = status(args...))
-      throw std::runtime_error(std::string(name_) + " returned status " + std::to_string(found));
+    if (int found = status(args...)) throw FailedCall(name_, found);
   }
 
  private:

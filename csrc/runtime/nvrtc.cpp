@@ -1,6 +1,8 @@
 // Compiling kernels: NVRTC, opened by name at first use.
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <set>
@@ -60,26 +62,6 @@ std::string log_of(void* program) {
   return log;
 }
 
-/// Does this NVRTC make machine code for the architecture?
-bool supports(const std::string& arch) {
-  int count = 0;
-  call<int*>(nvrtc(), "nvrtcGetNumSupportedArchs", &count);
-  std::vector<int> known(count);
-  call<int*>(nvrtc(), "nvrtcGetSupportedArchs", known.data());
-  for (int a : known)
-    if ("sm_" + std::to_string(a) == arch) return true;
-  return false;
-}
-
-/// The newest virtual architecture that NVRTC knows: its PTX runs on newer GPUs through the driver's compiler.
-std::string newest_virtual() {
-  int count = 0;
-  call<int*>(nvrtc(), "nvrtcGetNumSupportedArchs", &count);
-  std::vector<int> known(count);
-  call<int*>(nvrtc(), "nvrtcGetSupportedArchs", known.data());
-  return "compute_" + std::to_string(known.empty() ? 75 : known.back());
-}
-
 }  // namespace
 
 std::string nvrtc_version() {
@@ -93,6 +75,34 @@ std::string nvrtc_version() {
 }
 
 namespace {
+
+/// The architectures that this NVRTC knows, as 90 for sm_90.
+std::vector<int> known_architectures() {
+  int count = 0;
+  call<int*>(nvrtc(), "nvrtcGetNumSupportedArchs", &count);
+  std::vector<int> known(count);
+  call<int*>(nvrtc(), "nvrtcGetSupportedArchs", known.data());
+  return known;
+}
+
+/// Does this NVRTC make machine code for the architecture?
+bool supports(const std::string& arch) {
+  for (int known : known_architectures())
+    if ("sm_" + std::to_string(known) == arch) return true;
+  return false;
+}
+
+/// The newest virtual architecture that NVRTC knows and the GPU has: the driver's compiler takes its PTX. The last one
+/// may be too new: CUDA 12.8 knows 100 and 120, and a GPU of 103 takes the former alone.
+std::string nearest_virtual(const std::string& arch) {
+  const std::vector<int> known = known_architectures();  // in their order
+  const int number = arch.rfind("sm_", 0) == 0 ? std::atoi(arch.c_str() + 3) : known.back();
+  const auto above = std::upper_bound(known.begin(), known.end(), number);
+  if (above == known.begin())
+    throw std::runtime_error("sci: NVRTC " + nvrtc_version() + " compiles for sm_" + std::to_string(known.front()) +
+                             " and newer GPUs, not for " + arch + ": take a torch that was built with an older CUDA");
+  return "compute_" + std::to_string(above[-1]);
+}
 
 std::string expression_of(const Kernel& kernel) {
   return std::string("sci::") + kernel.entry + "<" + kernel.body + ">";
@@ -111,7 +121,7 @@ void compile_program(Program& program, const std::vector<const Kernel*>& kernels
       nvrtc(), "nvrtcCreateProgram", &program.handle, source.c_str(), "sci_kernel.cu", 0, nullptr, nullptr);
   for (const Kernel* kernel : kernels)
     call<void*, const char*>(nvrtc(), "nvrtcAddNameExpression", program.handle, expression_of(*kernel).c_str());
-  std::string gpu = "--gpu-architecture=" + (direct ? arch : newest_virtual());
+  std::string gpu = "--gpu-architecture=" + (direct ? arch : nearest_virtual(arch));
   std::string include = "-I" + runtime_paths().source;
   std::vector<const char*> options{gpu.c_str(), include.c_str(), "-std=c++17"};
   if (fast) options.push_back("--Ofast-compile=max");

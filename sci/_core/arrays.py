@@ -72,7 +72,7 @@ def as_tensor(x: Any, argument: str = "x", function: str = "sci", device: torch.
             raise TypeError
         if any(stride < 0 for stride in array.strides) or not array.dtype.isnative or not array.flags.writeable:
             array = array.astype(array.dtype.newbyteorder("="), copy=True)
-        tensor = torch.from_numpy(array) if array.ndim else torch.tensor(array[()])
+        tensor = torch.from_numpy(array) if array.ndim else torch.tensor(array[()], device=_CPU)
     except (TypeError, ValueError):
         raise bad_argument(function, argument, "a tensor, an array of numbers or a number", x, TypeError) from None
     if tensor.dtype in _WIDE_UNSIGNED:

@@ -34,7 +34,8 @@ def cache_path() -> pathlib.Path:
 def nvrtc_candidates() -> list[str]:
     """Return names of NVRTC, and where NVIDIA's Python packages have put it for a torch that does not bring it along.
 
-    The release of torch's own CUDA comes first: the driver may be too old for what a newer one makes.
+    The release of torch's own CUDA comes first: the driver may be too old for what a newer one makes. Of this the
+    package comes before what the system has under the name, which may be older than the GPU.
     """
     releases = [
         release for release in dict.fromkeys(((torch.version.cuda or "").partition(".")[0], "13", "12")) if release
@@ -42,8 +43,8 @@ def nvrtc_candidates() -> list[str]:
     folders = dict.fromkeys((sysconfig.get_paths()["purelib"], str(pathlib.Path(torch.__file__).parents[1])))
     found = [path for folder in folders for path in pathlib.Path(folder, "nvidia").glob("*/lib/libnvrtc.so.*")]
     found = [path for path in found if "alt" not in path.name]
-    paths = sorted(map(str, found), key=lambda path: not path.endswith(f".so.{releases[0]}"))
-    return [*(f"libnvrtc.so.{release}" for release in releases), *paths]
+    own = [str(path) for path in found if path.name.endswith(f".so.{releases[0]}")]
+    return [*own, *(f"libnvrtc.so.{release}" for release in releases), *map(str, found)]
 
 
 def load_library() -> None:

@@ -94,9 +94,9 @@ def memory_layout() -> tuple[tuple[int, ...], int, tuple[int, ...]] | None:
     They are looked for in some tensors that have to have them in the same places, once each; None if one is not found.
     """
     keys_of = torch._C._dispatch_keys
-    x, z = torch.ones(2), torch.ones(2, dtype=torch.complex64)
+    x, z = torch.ones(2, device="cpu"), torch.ones(2, dtype=torch.complex64, device="cpu")
     with torch.inference_mode():
-        inference = torch.ones(2)
+        inference = torch.ones(2, device="cpu")
     try:
         at = []
         for y in (x, z, z.conj(), z.conj().imag, inference, torch.ones(2, device="meta"), x.to_sparse()):

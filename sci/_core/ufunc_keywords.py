@@ -110,4 +110,4 @@ def _cast(name: str, index: int, x: Any, dtype: torch.dtype) -> Tensor:
     if given.is_complex > dtype.is_complex or given.is_floating_point > (dtype.is_floating_point or dtype.is_complex):
         raise TypeError(f"{name}: argument {index + 1}, {describe(x)}, cannot be cast to {dtype}")
     # A Python number is rounded once.
-    return torch.tensor(x, dtype=dtype) if isinstance(x, (int, float, complex)) else tensor.to(dtype)
+    return torch.tensor(x, dtype=dtype, device="cpu") if isinstance(x, (int, float, complex)) else tensor.to(dtype)

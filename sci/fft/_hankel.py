@@ -125,7 +125,7 @@ def _kept_factors(
 ) -> _Factors:
     """Return the factors for plain numbers: users transform with the same ones again and again."""
     with torch.inference_mode(False), torch.no_grad():
-        dln, mu, offset, bias = (torch.tensor(x, dtype=torch.float64) for x in numbers)  # on the host: nothing waits
+        dln, mu, offset, bias = (torch.tensor(x, dtype=torch.float64, device="cpu") for x in numbers)  # nothing waits
         found = _factors(n, dln, mu, offset, bias, dtype, numbers[-1] != 0, inverse)
         before, u, after = (None if t is None else t.to(device) for t in found[:3])
         assert u is not None

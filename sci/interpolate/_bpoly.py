@@ -117,8 +117,8 @@ class BPoly(PiecewiseBase):
         """Raise the degree one at a time: ``d[a] = (a c[a - 1] + (k + 1 - a) c[a]) / (k + 1)`` (Farin)."""
         while c.shape[0] < k:
             degree = c.shape[0]
-            share = along_rows(torch.arange(degree + 1, dtype=c.real.dtype if c.is_complex() else c.dtype), c) / degree
-            share = share.to(c.device)
+            real = c.real.dtype if c.is_complex() else c.dtype
+            share = along_rows(torch.arange(degree + 1, dtype=real, device=c.device), c) / degree
             zero = torch.zeros_like(c[:1])
             c = share * torch.cat((zero, c)) + (1 - share) * torch.cat((c, zero))
         return c

@@ -297,7 +297,7 @@ class NearestNDInterpolator:
         if not self._cells.crowded and not query_options:
             place = self._cells.nearest(q)
         elif on_host:
-            place = torch.as_tensor(self.tree.query(_host(q), **query_options)[1], dtype=torch.int64)
+            place = torch.as_tensor(self.tree.query(_host(q), **query_options)[1], dtype=torch.int64, device=q.device)
         else:
             place = by_distances(self._scaled, q)
         known = place < columns.shape[0]

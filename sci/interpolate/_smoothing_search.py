@@ -51,7 +51,7 @@ def on_host(x: Tensor) -> Tensor:
     """Return the values of a tensor in float64 on the CPU."""
     x = x.detach()
     if is_wrapped(x):  # no memory of its own
-        x = torch.tensor(x.tolist(), dtype=torch.float64).reshape(x.shape)
+        x = torch.tensor(x.tolist(), dtype=torch.float64, device="cpu").reshape(x.shape)
     return x.to("cpu", torch.float64)
 
 
@@ -82,7 +82,7 @@ def search(
     )
     _, q, ier, interpolates = numbers.tolist()
     if periodic:
-        c = c[torch.arange(c.shape[0] + k) % c.shape[0]]
+        c = c[torch.arange(c.shape[0] + k, device="cpu") % c.shape[0]]
     return Outcome(
         t.to(x),
         c.to(y),

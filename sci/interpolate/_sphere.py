@@ -335,6 +335,10 @@ def _use_grid(thing: Any, u: list[float], v: list[float], r: Tensor) -> Tensor:
     return out
 
 
+def _number_like(value: Any, r: Tensor) -> Tensor:
+    return value.to(r) if isinstance(value, Tensor) else made_there(value, r.dtype, r.device)
+
+
 def _pair(name: str, value: Any) -> tuple[Any, Any]:
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
@@ -453,7 +457,7 @@ class RectSphereBivariateSpline(SphereBivariateSpline):
         data = Points(
             torch.cat([theta.reshape(-1), *(r.new_full((1,), at) for at, _ in known)]),
             torch.cat([phi.reshape(-1), *(r.new_full((1,), low) for _ in known)]),
-            torch.cat([r.reshape(-1), *(torch.as_tensor(value).to(r).reshape(1) for _, value in known)]),
+            torch.cat([r.reshape(-1), *(_number_like(value, r).reshape(1) for _, value in known)]),
             weight,
         )
         if s == 0:
@@ -494,7 +498,7 @@ def _through(space: Sphere, u: Tensor, v: Tensor, r: Tensor, values: tuple[Any, 
         if value is None:
             left.append(part)
         else:
-            given = given + part[..., 0] * torch.as_tensor(value).to(r)
+            given = given + part[..., 0] * _number_like(value, r)
     inverse = torch.linalg.inv(ax[:, free])
 
     def completed(c: Tensor, at_sites: Tensor | float) -> Tensor:

@@ -63,12 +63,12 @@ def fit(
         else:
             t = laid_out(not_a_knot(x, k)[k + 1 : -k - 1], ends, k)
             c = make_interp_spline(x, y, k, t).c
-        nothing = torch.zeros(0, dtype=torch.int64)
+        nothing = torch.zeros(0, dtype=torch.int64, device="cpu")
         return Outcome(t, c, x.new_zeros(()), None, -1, None, nothing, [m])
     if inner is not None and not (smooth_on_knots or periodic) and x.device.type != "cpu":  # nothing to search for
         t = laid_out(inner, ends, k, False)
         c, fp = smooth(x, y, w, t, k, x.new_zeros(()), None)
-        return Outcome(t, c, fp, None, 0, None, torch.zeros(0, dtype=torch.int64), [])
+        return Outcome(t, c, fp, None, 0, None, torch.zeros(0, dtype=torch.int64, device="cpu"), [])
     take_host_route(name, x.device, _WHY)
     mode = KNOTS if inner is None else PARAMETER if smooth_on_knots else LEAST_SQUARES
     return fitted(x, y, w, ends, k, s, mode=mode, inner=inner, most=nest, periodic=periodic)

@@ -351,8 +351,8 @@ def _random_groups(m: int, groups: Any, source: Any) -> tuple[Tensor, Tensor]:
         return rows, torch.randint(2, (m,), generator=source, device=source.device) * 2 - 1
     numbers: Any = source if hasattr(source, "choice") else numpy_generator(name, source)
     draw = numbers.integers if hasattr(numbers, "integers") else numbers.randint
-    rows = torch.as_tensor(np.asarray(draw(0, groups, m))).to(torch.int64)
-    return rows, torch.as_tensor(np.asarray(numbers.choice([1, -1], m)))
+    rows = torch.from_numpy(np.asarray(draw(0, groups, m), np.int64))
+    return rows, torch.from_numpy(np.asarray(numbers.choice([1, -1], m)))
 
 
 def _is_sparse(x: Any) -> bool:

@@ -90,7 +90,7 @@ def _cofactors_by_inverse(a: Tensor) -> tuple[Tensor, Tensor]:
     """
     if _lapack.worthwhile_alone(a):
         x, u, code = _lapack_factors.inverse(a)
-        info = torch.tensor(code)
+        info = torch.tensor(code, device="cpu")
     else:
         lu, pivots, info = torch.linalg.lu_factor_ex(a)
         x, u = torch.linalg.inv_ex(a)[0], _signed_diagonal(lu, pivots)

@@ -113,7 +113,7 @@ def in_rows(x: Tensor) -> Tensor:
 def one_by_one(a: Tensor, decompose: Callable[[Tensor], tuple[tuple[Tensor, ...], int]]) -> tuple[Tensor, ...]:
     """Return the results for every matrix of a batch; raise for the first for which LAPACK's info is not 0."""
     found = [decompose(x) for x in a.detach().resolve_conj().reshape(-1, *a.shape[-2:])]
-    info = torch.tensor([code for _, code in found]).view(a.shape[:-2])
+    info = torch.tensor([code for _, code in found], device="cpu").view(a.shape[:-2])
     if bool(info.any()):
         where, code = place_in_batch(info)
         raise LinAlgError(f"LAPACK's algorithm did not converge, info = {code}{where}")

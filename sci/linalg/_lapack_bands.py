@@ -23,7 +23,7 @@ def pbtrf(ab: Tensor, lower: bool) -> Tensor | None:
         return None
     factor = torch.from_numpy(c).contiguous()
     w, n = ab.shape[0] - 1, ab.shape[1]
-    rows, columns = torch.arange(w + 1)[:, None], torch.arange(min(w, n))
+    rows, columns = torch.arange(w + 1, device="cpu")[:, None], torch.arange(min(w, n), device="cpu")
     if lower:
         factor[:, max(n - w, 0) :].masked_fill_(rows + columns >= min(w, n), 0)
     else:
@@ -47,7 +47,9 @@ def stevd(d: Tensor, e: Tensor, vectors: bool) -> tuple[Tensor, Tensor] | None:
         return (torch.from_numpy(w), torch.from_numpy(v)) if info == 0 else None
     count, wanted = d.numel() // n, n if vectors else 0
     many_d, many_e = d.detach().reshape(count, n).numpy(), e.detach().reshape(count, n - 1).numpy()
-    values, columns = (torch.empty(shape, dtype=d.dtype) for shape in (d.shape, (*d.shape[:-1], wanted, n)))
+    values, columns = (
+        torch.empty(shape, dtype=d.dtype, device="cpu") for shape in (d.shape, (*d.shape[:-1], wanted, n))
+    )
     many_w, many_v = values.view(count, n).numpy(), columns.view(count, wanted, n).numpy()
     for k in range(count):
         many_w[k], v, info = routine(many_d[k], many_e[k], compute_v=int(vectors))

@@ -25,15 +25,17 @@ def one_norm(a: Tensor) -> Tensor:
     """Return the 1-norm of one matrix, half the time of torch's sums or less."""
     a = a.detach().resolve_conj()
     if a.is_complex():
-        return torch.tensor(np.abs(a.numpy()).sum(0).max(), dtype=a.real.dtype)
-    return torch.tensor(_lapack.routine("lange", a.dtype)("I", a.contiguous().numpy().T), dtype=a.dtype)
+        return torch.tensor(np.abs(a.numpy()).sum(0).max(), dtype=a.real.dtype, device="cpu")
+    return torch.tensor(_lapack.routine("lange", a.dtype)("I", a.contiguous().numpy().T), dtype=a.dtype, device="cpu")
 
 
 def reciprocal_condition(lu: Tensor, norm: Tensor) -> Tensor:
     """Return estimates of the reciprocal condition numbers of a batch in the 1-norm, from LU factors and 1-norms."""
     n = lu.shape[-1]
     pairs = zip(lu.reshape(-1, n, n), norm.reshape(-1).tolist(), strict=True)
-    return torch.tensor([of_factors(one.numpy(), size) for one, size in pairs], dtype=norm.dtype).view(norm.shape)
+    return torch.tensor([of_factors(one.numpy(), size) for one, size in pairs], dtype=norm.dtype, device="cpu").view(
+        norm.shape
+    )
 
 
 def of_factors(lu: Any, norm: float) -> float:

@@ -65,10 +65,10 @@ def _empty(a: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Make room for values, two matrices of vectors and codes."""
     dtype = a.dtype if a.is_complex() else a.dtype.to_complex()
     return (
-        torch.empty(a.shape[:-1], dtype=dtype),
-        torch.empty(a.shape, dtype=dtype),
-        torch.empty(a.shape, dtype=dtype),
-        torch.zeros(a.shape[:-2], dtype=torch.int32),
+        torch.empty(a.shape[:-1], dtype=dtype, device="cpu"),
+        torch.empty(a.shape, dtype=dtype, device="cpu"),
+        torch.empty(a.shape, dtype=dtype, device="cpu"),
+        torch.zeros(a.shape[:-2], dtype=torch.int32, device="cpu"),
     )
 
 

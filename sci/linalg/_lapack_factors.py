@@ -20,9 +20,9 @@ def potrf(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
     routine = _lapack.routine("potrf", a.dtype)
     if a.dim() == 2 and not lower and a.shape[-1] >= LOWER_CHOLESKY_FROM:
         c, info = routine(a.contiguous().numpy(force=True).T, lower=True, clean=1)
-        return torch.from_numpy(c.T), torch.tensor(info, dtype=torch.int32)
-    out = torch.empty(a.shape, dtype=a.dtype)
-    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+        return torch.from_numpy(c.T), torch.tensor(info, dtype=torch.int32, device="cpu")
+    out = torch.empty(a.shape, dtype=a.dtype, device="cpu")
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32, device="cpu")
     # The upper factor is the transpose of the lower one of A^T. Either comes of LAPACK's upper form on columns that are
     # A's rows: up to some size its lower form takes twice the time, two transpositions a tenth of it.
     source = (a if lower else a.mT).detach().reshape(-1, *a.shape[-2:])
@@ -45,7 +45,7 @@ def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, ove
     if trans == 2:
         a = a.conj()
     shape = b.shape
-    out = torch.empty(shape, dtype=b.dtype)
+    out = torch.empty(shape, dtype=b.dtype, device="cpu")
     many_a, many_b, many_x = (x.detach().reshape(-1, *x.shape[-2:]) for x in (a, b, out))
     for k in range(many_a.shape[0]):
         # X^T op(A)^T = B^T, where B^T is column-major without a copy.
@@ -77,7 +77,7 @@ def lu_of_one(a: Tensor) -> tuple[Tensor, Tensor, int]:
 def getrf(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return what `torch.linalg.lu_factor_ex` does, of one matrix."""
     lu, pivots, info = lu_of_one(a)
-    return lu, pivots + 1, torch.tensor(info, dtype=torch.int32)
+    return lu, pivots + 1, torch.tensor(info, dtype=torch.int32, device="cpu")
 
 
 def lu_factor(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -133,16 +133,16 @@ def gttrf(below: Tensor, diagonal: Tensor, above: Tensor) -> tuple[Tensor, ...]:
     """Return the diagonals of L and U of one tridiagonal matrix, pivots counted from 1, and LAPACK's info."""
     routine = _lapack.routine("gttrf", diagonal.dtype)
     *found, info = routine(*(x.numpy(force=True) for x in (below, diagonal, above)))
-    return *(torch.from_numpy(x) for x in found), torch.tensor(info, dtype=torch.int32)
+    return *(torch.from_numpy(x) for x in found), torch.tensor(info, dtype=torch.int32, device="cpu")
 
 
 def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Return the outer factors, block diagonal factors and permutations of a batch of symmetric matrices."""
     if a.numel() == 0:
         return (
-            torch.empty(a.shape, dtype=a.dtype),
-            torch.empty(a.shape, dtype=a.dtype),
-            torch.empty(a.shape[:-1], dtype=torch.int64),
+            torch.empty(a.shape, dtype=a.dtype, device="cpu"),
+            torch.empty(a.shape, dtype=a.dtype, device="cpu"),
+            torch.empty(a.shape[:-1], dtype=torch.int64, device="cpu"),
         )
     factor = _lapack.routine("hetrf" if hermitian else "sytrf", a.dtype)
     apart = _lapack.routine("syconv", a.dtype)

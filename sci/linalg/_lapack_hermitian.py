@@ -16,7 +16,7 @@ def eigvalsh(a: Tensor, lower: bool) -> Tensor:
     """Return eigenvalues of Hermitian matrices in ascending order."""
     complex_ = a.is_complex()
     routine = _lapack.routine("heevr" if complex_ else "syevr", a.dtype)
-    out = torch.empty(a.shape[:-1], dtype=a.dtype.to_real() if complex_ else a.dtype)
+    out = torch.empty(a.shape[:-1], dtype=a.dtype.to_real() if complex_ else a.dtype, device="cpu")
     flat, many = a.detach().reshape(-1, *a.shape[-2:]), out.view(-1, a.shape[-1])
     for k in range(flat.shape[0]):
         # The transpose of A is conj(A), which has the eigenvalues of A.
@@ -43,7 +43,7 @@ def eigh(a: Tensor, lower: bool) -> tuple[Tensor, Tensor]:
         packed, d, e, tau, _ = reduce(matrix, lower=1, lwork=64 * n)
         w, z, info = divide(d, e)
         # A = Q T Q^H, or its conjugate, and T = Z W Z^T. In columns V^T, or V^H, = Z^T Q^H, all but the first of Z^T.
-        v = torch.empty(n, n, dtype=a.dtype)
+        v = torch.empty(n, n, dtype=a.dtype, device="cpu")
         v.numpy()[:] = z
         multiply("R", "C" if complex_ else "T", packed[1:, :-1], tau, v[1:].numpy().T, 64 * n, overwrite_c=1)
         return (torch.from_numpy(w), v.conj_physical_() if lower else v), info
@@ -70,9 +70,9 @@ def sygvd(a: Tensor, b: Tensor, lower: bool, kind: int) -> tuple[Tensor, Tensor,
     """Return eigenvalues and vectors of generalised Hermitian problems, and LAPACK's info."""
     complex_ = a.is_complex()
     routine = _lapack.routine("hegvd" if complex_ else "sygvd", a.dtype)
-    w = torch.empty(a.shape[:-1], dtype=a.dtype.to_real() if complex_ else a.dtype)
-    v = torch.empty(a.shape, dtype=a.dtype)
-    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+    w = torch.empty(a.shape[:-1], dtype=a.dtype.to_real() if complex_ else a.dtype, device="cpu")
+    v = torch.empty(a.shape, dtype=a.dtype, device="cpu")
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32, device="cpu")
     n = a.shape[-1]
     many_a, many_b, many_v = (x.detach().reshape(-1, n, n) for x in (a, b, v))
     many_w, codes = w.view(-1, n), info.view(-1)

@@ -13,7 +13,7 @@ from . import _lapack
 def geqp3(a: Tensor) -> Tensor:
     """Return the permutations of pivoted QR of a batch, counted from 0."""
     n = a.shape[-1]
-    places = torch.arange(n).expand(*a.shape[:-2], n).contiguous()
+    places = torch.arange(n, device="cpu").expand(*a.shape[:-2], n).contiguous()
     if a.numel() == 0:
         return places
     routine = _lapack.routine("geqp3", a.dtype)
@@ -114,8 +114,8 @@ def csd(x: Tensor, p: int, q: int, swap: bool) -> tuple[Tensor, ...]:
     r = min(p, m - p, q, m - q)
     sizes = ((p, p), (m - p, m - p), (r,), (q, q), (m - q, m - q))
     real = x.dtype.to_real() if complex_ else x.dtype
-    out = [torch.empty(*batch, *size, dtype=real if len(size) == 1 else x.dtype) for size in sizes]
-    info = torch.zeros(batch, dtype=torch.int32)
+    out = [torch.empty(*batch, *size, dtype=real if len(size) == 1 else x.dtype, device="cpu") for size in sizes]
+    info = torch.zeros(batch, dtype=torch.int32, device="cpu")
     if x.numel() == 0:
         return *out, info
     name = "uncsd" if complex_ else "orcsd"

@@ -15,8 +15,8 @@ from . import _lapack
 def gebal(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
     """Return scale factors (in permuted order) and permutations of a batch."""
     routine, n = _lapack.routine("gebal", a.dtype), a.shape[-1]
-    factors = torch.ones(a.shape[:-1], dtype=a.dtype.to_real() if a.is_complex() else a.dtype)
-    places = torch.arange(n).expand(a.shape[:-1]).contiguous()
+    factors = torch.ones(a.shape[:-1], dtype=a.dtype.to_real() if a.is_complex() else a.dtype, device="cpu")
+    places = torch.arange(n, device="cpu").expand(a.shape[:-1]).contiguous()
     if a.numel() == 0:
         return factors, places
     many, many_factors, many_places = a.detach().reshape(-1, n, n), factors.view(-1, n), places.view(-1, n)
@@ -27,7 +27,7 @@ def gebal(a: Tensor, permute: bool, scale: bool) -> tuple[Tensor, Tensor]:
         for j in (*range(n - 1, high, -1), *range(low)):
             with_j = int(found[j]) - 1
             order[j], order[with_j] = order[with_j], order[j]
-        many_places[k] = torch.tensor(order)
+        many_places[k] = torch.tensor(order, device="cpu")
         many_factors[k, low : high + 1] = torch.from_numpy(found[low : high + 1].copy()).to(factors.dtype)
     return factors, places
 
@@ -47,7 +47,7 @@ def _reduction_work(n: int) -> int:
 def gehrd(a: Tensor) -> tuple[Tensor, Tensor]:
     """Return Hessenberg forms and their unitary matrices of a batch."""
     n = a.shape[-1]
-    forms, unitary = (torch.empty(a.shape, dtype=a.dtype) for _ in range(2))
+    forms, unitary = (torch.empty(a.shape, dtype=a.dtype, device="cpu") for _ in range(2))
     if a.numel() == 0:
         return forms, unitary
     reduce, multiply = (_lapack.routine(name, a.dtype) for name in ("gehrd", "unghr" if a.is_complex() else "orghr"))
@@ -69,8 +69,8 @@ def _no_selection(*_: Any) -> int:
 def gees(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return Schur forms and vectors of a batch, and LAPACK's info."""
     routine = _lapack.routine("gees", a.dtype)
-    t, z = torch.empty_like(a, memory_format=torch.contiguous_format), torch.empty(a.shape, dtype=a.dtype)
-    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+    t, z = torch.empty_like(a, memory_format=torch.contiguous_format), torch.empty(a.shape, dtype=a.dtype, device="cpu")
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32, device="cpu")
     flat, codes = a.detach().reshape(-1, *a.shape[-2:]), info.view(-1)
     many_t, many_z = t.view(-1, *a.shape[-2:]), z.view(-1, *a.shape[-2:])
     lwork = 0
@@ -91,8 +91,11 @@ def trsen(t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, Tensor, Tensor]
     """Return reordered Schur forms and vectors of a batch, and LAPACK's info."""
     routine, n = _lapack.routine("trsen", t.dtype), t.shape[-1]
     many_t, many_z, many_select = t.detach().reshape(-1, n, n), z.detach().reshape(-1, n, n), select.reshape(-1, n)
-    out_t, out_z = torch.empty(many_t.shape, dtype=t.dtype), torch.empty(many_t.shape, dtype=t.dtype)
-    info = torch.zeros(t.shape[:-2], dtype=torch.int32)
+    out_t, out_z = (
+        torch.empty(many_t.shape, dtype=t.dtype, device="cpu"),
+        torch.empty(many_t.shape, dtype=t.dtype, device="cpu"),
+    )
+    info = torch.zeros(t.shape[:-2], dtype=torch.int32, device="cpu")
     for k in range(many_t.shape[0]):
         found = routine(many_select[k].numpy(), many_t[k].numpy(), many_z[k].numpy(), job="N")
         out_t[k], out_z[k] = torch.from_numpy(found[0]), torch.from_numpy(found[1])
@@ -103,8 +106,8 @@ def trsen(t: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, Tensor, Tensor]
 def gges(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
     """Return generalised Schur forms S, T and their Q, Z of a batch of pairs, and LAPACK's info."""
     routine, n = _lapack.routine("gges", a.dtype), a.shape[-1]
-    forms = tuple(torch.empty(a.shape, dtype=a.dtype) for _ in range(4))
-    info = torch.zeros(a.shape[:-2], dtype=torch.int32)
+    forms = tuple(torch.empty(a.shape, dtype=a.dtype, device="cpu") for _ in range(4))
+    info = torch.zeros(a.shape[:-2], dtype=torch.int32, device="cpu")
     if a.numel() == 0:
         return *forms, info
     many_a, many_b, *many = (x.detach().reshape(-1, n, n) for x in (a, b, *forms))
@@ -127,8 +130,8 @@ def gges(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
 def tgsen(s: Tensor, t: Tensor, q: Tensor, z: Tensor, select: Tensor) -> tuple[Tensor, ...]:
     """Return reordered generalised Schur forms and their Q, Z of a batch, and LAPACK's info."""
     routine, n = _lapack.routine("tgsen", s.dtype), s.shape[-1]
-    forms = tuple(torch.empty(s.shape, dtype=s.dtype) for _ in range(4))
-    info = torch.zeros(s.shape[:-2], dtype=torch.int32)
+    forms = tuple(torch.empty(s.shape, dtype=s.dtype, device="cpu") for _ in range(4))
+    info = torch.zeros(s.shape[:-2], dtype=torch.int32, device="cpu")
     if s.numel() == 0:
         return *forms, info
     many, out = ([x.detach().reshape(-1, n, n) for x in xs] for xs in ((s, t, q, z), forms))

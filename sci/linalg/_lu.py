@@ -232,7 +232,7 @@ def _large(a: Tensor, permute_l: bool, p_indices: bool) -> tuple[Tensor, ...]:
     low.diagonal().fill_(1)
     rows = np.array(order)  # P^T A = A[rows] = L U
     if not permute_l and not p_indices:
-        p = torch.zeros((m, m), dtype=real_dtype(a.dtype))
+        p = torch.zeros((m, m), dtype=real_dtype(a.dtype), device="cpu")
         p.numpy()[rows, np.arange(m)] = 1
         return p, low.contiguous(), up.contiguous()
     places = torch.from_numpy(rows.argsort())

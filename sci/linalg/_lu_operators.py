@@ -205,7 +205,12 @@ def _inverse_of_one(a: Tensor, function: str) -> Tensor:
         info, x = _lapack_factors.lu_of_one(a)[2] or info, torch.full_like(a, torch.inf)
     if checks_enabled():
         rcond = 0.0 if info else 1 / float(_one_norm(a)) / float(_one_norm(x))
-        require_regular(function, "a", torch.tensor(rcond, dtype=real_dtype(a.dtype)), torch.tensor(info))
+        require_regular(
+            function,
+            "a",
+            torch.tensor(rcond, dtype=real_dtype(a.dtype), device="cpu"),
+            torch.tensor(info, device="cpu"),
+        )
     return x
 
 

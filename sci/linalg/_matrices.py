@@ -124,12 +124,12 @@ def in_range(x: Tensor) -> tuple[Tensor, Tensor]:
         low, high = torch.aminmax(x)
         size = max(-low.item(), high.item())
         if not math.isfinite(size) or abs(math.frexp(size)[1]) <= limit:
-            return x, torch.ones((), dtype=x.dtype)
+            return x, torch.ones((), dtype=x.dtype, device="cpu")
     largest = x.abs().amax((-2, -1), keepdim=True)
     exponent = torch.frexp(largest)[1]
     far = (exponent.abs() > limit) & torch.isfinite(largest)
     if x.is_cpu and not alone and not bool(far.any()):  # a large copy costs more than a look
-        return x, torch.ones((), dtype=largest.dtype)
+        return x, torch.ones((), dtype=largest.dtype, device="cpu")
     power = torch.ldexp(torch.ones_like(largest), torch.where(far, exponent - 1, 0))
     return x / power, power
 

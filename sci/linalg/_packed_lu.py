@@ -35,7 +35,7 @@ from ._solve_triangular import triangular
 
 def _compute(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if fits_lanes(a) and (found := _quick.lu_of_many(a, False)) is not None:
-        return found[0], found[1], torch.zeros(a.shape[:-2], dtype=torch.int32)
+        return found[0], found[1], torch.zeros(a.shape[:-2], dtype=torch.int32, device=a.device)
     if a.is_cuda and a.shape[-1] == a.shape[-2] and is_small(a):
         return torch.ops.sci._lu_teams(a)  # type: ignore[no-any-return]
     factor = _lapack_factors.getrf if _lapack.worthwhile_alone(a) else _lapack_factors.lu_factor

@@ -264,7 +264,7 @@ def _least_squares(
     if a.dim() == 2 and min(a.shape) > 0 and _lapack.worthwhile(a):
         x, s, count, info = _lapack_orthogonal.gelsd(a, b, rtol)
         if info == 0:
-            return x.contiguous(), torch.tensor(count, dtype=s.dtype), s
+            return x.contiguous(), torch.tensor(count, dtype=s.dtype, device=s.device), s
     (a, power), (b, other) = in_range(a), in_range(b)
     u, s, vh = _decompose(a, False, function)
     inverse, rank = _cut(s, 0.0, rtol)

@@ -99,7 +99,7 @@ def _check_condition(
         return
     with torch.no_grad():
         if _lapack_conditions.estimates_condition(a):
-            return warn_if_ill_conditioned(function, "a", torch.tensor(alone(), dtype=a.real.dtype))
+            return warn_if_ill_conditioned(function, "a", torch.tensor(alone(), dtype=a.real.dtype, device="cpu"))
         inverse = estimate_inverse_norm(apply, a)
         warn_if_ill_conditioned(function, "a", 1 / (torch.linalg.matrix_norm(a, 1) * inverse))
 
@@ -123,7 +123,7 @@ def _few_positive(a: Any, b: Any, lower: bool, check_finite: bool) -> Tensor | N
         _check_positive("solve", a, lower)
     elif checks_enabled():
         rcond = _lapack_conditions.condition_of_factor(a, c, lower)
-        warn_if_ill_conditioned("solve", "a", torch.tensor(rcond, dtype=c.real.dtype))
+        warn_if_ill_conditioned("solve", "a", torch.tensor(rcond, dtype=c.real.dtype, device="cpu"))
     return solved[0]  # type: ignore[no-any-return]
 
 

@@ -75,8 +75,8 @@ def _from_tridiagonal(a: Tensor) -> Factors:
     n = a.shape[-1]
     many = a.reshape(-1, n, n)
     lu = torch.zeros_like(many, memory_format=torch.contiguous_format)
-    pivots = torch.empty(many.shape[:-1], dtype=torch.int32)
-    info = torch.zeros(many.shape[0], dtype=torch.int32)
+    pivots = torch.empty(many.shape[:-1], dtype=torch.int32, device="cpu")
+    info = torch.zeros(many.shape[0], dtype=torch.int32, device="cpu")
     for k in range(many.shape[0]):
         below, diagonal, above, second, pivots[k], info[k] = _lapack_factors.gttrf(
             *(many[k].diagonal(offset) for offset in (-1, 0, 1))
@@ -84,7 +84,7 @@ def _from_tridiagonal(a: Tensor) -> Factors:
         for offset, values in enumerate((diagonal, above, second)):
             lu[k].diagonal(offset).copy_(values)
         # The multiplier of column j begins in row j + 1, and goes one row down with every exchange that follows.
-        rows = torch.arange(n)
+        rows = torch.arange(n, device="cpu")
         still = torch.where(pivots[k] == rows + 1, rows, n - 1)
         ends = still.flip(0).cummin(0).values.flip(0)
         lu[k][ends[1:], rows[:-1]] = below

@@ -317,7 +317,7 @@ def _warn(text: str, level: int) -> None:
 
 def _before(a: Tensor, b: Tensor) -> Tensor:
     """Compare complex numbers as NumPy orders them: by the real part, then by the imaginary part."""
-    a, b = torch.broadcast_tensors(*_promoted(torch.as_tensor(a), torch.as_tensor(b)))
+    a, b = torch.broadcast_tensors(*_promoted(*(x if isinstance(x, Tensor) else torch.as_tensor(x) for x in (a, b))))
     return (a.real < b.real) | ((a.real == b.real) & (a.imag < b.imag))
 
 

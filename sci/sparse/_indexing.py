@@ -176,8 +176,8 @@ def _groups(key: Key) -> list[list[int]]:
 def _join(coords: list[Tensor], axes: list[int], key: Key) -> tuple[Tensor, Tensor]:
     """Pair entries with the elements of index arrays that ask for them: which entry, which element."""
     entry = torch.zeros_like(coords[0], dtype=torch.int64)
-    together = torch.zeros(torch.broadcast_shapes(*(key.arrays[d].shape for d in axes)), dtype=torch.int64)
-    together = together.to(entry.device)
+    shape = torch.broadcast_shapes(*(key.arrays[d].shape for d in axes))
+    together = torch.zeros(shape, dtype=torch.int64, device=entry.device)
     for d, places in zip(axes, coords, strict=True):
         entry = entry * key.shape[d] + places
         together = together * key.shape[d] + key.arrays[d]

@@ -111,7 +111,8 @@ def get_index_dtype(arrays: Any = (), maxval: float | None = None, check_content
         return torch.int64
     given: Iterable[Any] = arrays if isinstance(arrays, (tuple, list)) else (arrays,)
     for x in given:
-        index = as_index(torch.as_tensor(x).reshape(-1), "arrays", "get_index_dtype", None)
+        x = x if isinstance(x, Tensor) else torch.as_tensor(x)  # which would move a tensor to the default device
+        index = as_index(x.reshape(-1), "arrays", "get_index_dtype", None)
         if index.dtype is torch.int32:
             continue
         if not check_contents:

@@ -339,7 +339,7 @@ def _product_pattern(left: CompressedRows, right: CompressedRows, grid: tuple[in
     if known is not None and known[0]() is right:
         return known[1]
     with structural(left.indices, right.indices):
-        nothing = torch.zeros(max(left.nnz, right.nnz), dtype=torch.float32)
+        nothing = torch.zeros(max(left.nnz, right.nnz), dtype=torch.float32, device="cpu")
         _, pattern = _multiply(nothing, left, nothing, right, grid)
     return pattern
 

@@ -73,7 +73,7 @@ def _part(part: Any, size: int, axis: int) -> Span | Tensor | None:
     elif type(part) is list:
         if not part or not all(type(x) is int for x in part):
             return None
-        part = torch.tensor(part)
+        part = torch.tensor(part, device="cpu")
     if type(part) is not Tensor or part.dim() != 1 or not part.is_cpu or part.dtype not in (torch.int32, torch.int64):
         return None
     return part.to(torch.int64) if on_plain_cpu(part) else None
@@ -111,7 +111,7 @@ def _minor(data: Tensor, rows: CompressedRows, minor: Any) -> tuple[Tensor, Comp
     else:
         first, step, count = minor
         with structural():
-            places = torch.arange(count) * step + first
+            places = torch.arange(count, device=rows.indices.device) * step + first
         rising = step > 0
     data, indptr, indices = moved(_csr_columns, data, rows.indptr, rows.indices, places, rows.grid[1])
     grid = (rows.grid[0], places.shape[0])

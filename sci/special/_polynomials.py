@@ -34,7 +34,7 @@ from ._gauss_rules import (
 from ._hermite import eval_hermite, eval_hermitenorm
 from ._orthogonal_polynomial import OrthogonalPolynomial, quotient, with_rule
 
-_HALF, _ONE = torch.tensor([0.5, 1.0], dtype=torch.float64).unbind()
+_HALF, _ONE = torch.tensor([0.5, 1.0], dtype=torch.float64, device="cpu").unbind()
 
 
 def _samples(*parameters: float) -> Callable[..., Iterator[Sample]]:

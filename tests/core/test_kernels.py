@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -43,8 +44,14 @@ def test_a_kernel_of_each_source_compiles() -> None:
 
 
 @needs_nvrtc
-def test_unknown_architecture_falls_back_to_ptx() -> None:
-    assert sci_ops._compile_kernels(str(LIGHT[0]), "sm_999", False, "") > 100
+def test_unknown_architecture_falls_back_to_ptx(tmp_path: pathlib.Path) -> None:
+    """Of the newest that NVRTC knows and the GPU has: between two known ones it is the older."""
+    for arch, target in (("sm_95", r"sm_90"), ("sm_999", r"sm_\d{3}"), ("ptx", r"sm_\d{3}")):
+        path = tmp_path / f"{arch}.ptx"
+        sci_ops._compile_kernels(str(LIGHT[0]), arch, False, str(path))
+        assert re.search(rf"\.target {target}\b", path.read_text()), arch
+    with pytest.raises(RuntimeError, match=r"compiles for sm_\d+ and newer GPUs, not for sm_20: take a torch"):
+        sci_ops._compile_kernels(str(LIGHT[0]), "sm_20", False, "")
 
 
 @needs_nvrtc

@@ -133,7 +133,7 @@ def maximum_flow(csgraph: Any, source: int, sink: int, *, method: str = "dinic")
     place = place[: rows.shape[0]]
     start, stop = keys // max(n, 1), keys % max(n, 1)
     reverse = torch.searchsorted(keys, stop * n + start)
-    indptr = torch.searchsorted(start, torch.arange(n + 1))
+    indptr = torch.searchsorted(start, torch.arange(n + 1, device="cpu"))
     inexact = data.is_floating_point()
     exact = data.detach().cpu().to(torch.promote_types(data.dtype, torch.float32) if inexact else torch.int64)
     capacities = summed_at(exact.clamp(min=0), place, keys.shape[0]) * (start != stop)

@@ -198,7 +198,7 @@ class _Search:
         return _identity if self.M is None else by_parts(product_of(aslinearoperator(self.M)), self.M.dtype)
 
     def random(self, dtype: torch.dtype) -> Tensor:
-        x = torch.rand(self.n, dtype=torch.float64, generator=self.generator) * 2 - 1
+        x = torch.rand(self.n, dtype=torch.float64, generator=self.generator, device=self.generator.device) * 2 - 1
         return x.to(dtype).to(self.device)
 
     def run(

@@ -17,7 +17,7 @@ from .._convert import is_scipy
 from .._diagonals import eye_array
 from ._eigen import by_parts
 from ._implicit import as_matrix, product_of
-from ._interface import LinearOperator, aslinearoperator
+from ._interface import LinearOperator
 from ._norm_estimate import onenormest
 
 __all__ = ["expm", "expm_multiply"]
@@ -278,7 +278,7 @@ def float_or_complex(mu: Any) -> Any:
 def _mean(matrix: Any, kind: str, n: int, trace: Any) -> Any:
     if trace is not None:
         double = torch.complex128 if isinstance(trace, complex) else torch.float64
-        return (trace if isinstance(trace, Tensor) else torch.tensor(trace, dtype=double)) / max(n, 1)
+        return (trace if isinstance(trace, Tensor) else torch.tensor(trace, dtype=double, device="cpu")) / max(n, 1)
     if kind == "operator" or n == 0:
         return None
     return matrix.diagonal().sum() / n
@@ -294,4 +294,4 @@ def _product(matrix: Any, kind: str) -> Any:
 def _shifted(A: LinearOperator, mu: Any) -> LinearOperator:
     if mu is None:
         return A
-    return A - aslinearoperator(torch.eye(A.shape[0], dtype=A.dtype or mu.dtype)) * float_or_complex(mu)
+    return A - A**0 * float_or_complex(mu)

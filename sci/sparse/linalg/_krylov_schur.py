@@ -121,7 +121,7 @@ def _kept_space(problem: Krylov, T: Tensor, values: Tensor, Y: Tensor, p: int) -
         return Y[:, order[:p]]
     from ...linalg import schur
 
-    wanted = torch.zeros(values.shape, dtype=torch.bool)
+    wanted = torch.zeros(values.shape, dtype=torch.bool, device="cpu")
     wanted[order[:p]] = True
     if not T.is_complex():  # pairs stay together
         partners = (values.unsqueeze(1) - values.conj()).abs().argmin(1)
@@ -151,7 +151,7 @@ def search(problem: Krylov, v0: Tensor) -> Pairs:
     eps = torch.finfo(v0.dtype).eps
     V = room(v0, (m + 1, n))
     double = torch.complex128 if v0.is_complex() else torch.float64
-    H = torch.zeros((m + 1, m), dtype=double)  # also for a basis in single precision
+    H = torch.zeros((m + 1, m), dtype=double, device="cpu")  # also for a basis in single precision
     length = _length(problem, v0)
     if not length > 0:
         raise ValueError("the starting vector is zero")
@@ -206,7 +206,7 @@ def picker(which: str, real: bool = False) -> Pick:
 
         def both_ends(values: Tensor) -> Tensor:
             up = torch.argsort(values)
-            places = torch.arange(len(up))
+            places = torch.arange(len(up), device="cpu")
             return up[torch.argsort(torch.minimum(2 * (len(up) - 1 - places), 2 * places + 1))]
 
         return both_ends

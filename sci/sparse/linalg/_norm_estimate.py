@@ -92,7 +92,7 @@ def _estimate(
     generator = torch.Generator().manual_seed(0)
 
     def signs(count: int) -> Tensor:
-        return (torch.randint(0, 2, (count, n), generator=generator) * 2 - 1).to(dtype).to(device)
+        return (torch.randint(0, 2, (count, n), generator=generator, device="cpu") * 2 - 1).to(device, dtype)
 
     X = signs(t)
     X[0] = 1
@@ -132,5 +132,5 @@ def _estimate(
         places = fresh.tolist()
         used[fresh] = True
         X = torch.zeros((len(places), n), dtype=dtype, device=device)
-        X[torch.arange(len(places)), fresh] = 1
+        X[torch.arange(len(places), device=device), fresh] = 1
     return est, place, w

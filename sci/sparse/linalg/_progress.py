@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..._core.arrays import as_tensor
 from ..._core.cards import function
 from ._implicit import product_of
 from ._interface import aslinearoperator
@@ -57,7 +58,7 @@ class SolverProgress:
             raise ValueError("SolverProgress: A and b must be given together")
         self.history: list[float] = []
         self._apply = None if A is None else product_of(aslinearoperator(A))
-        self._b = None if b is None else torch.as_tensor(b).detach()
+        self._b = None if b is None else as_tensor(b, "b", "SolverProgress").detach()
         self._last: Tensor | None = None
         self._bar: Any = None
         if show:
@@ -83,7 +84,7 @@ class SolverProgress:
     def __call__(self, x: Any) -> None:
         """Take note of an iterate, or of a residual's norm."""
         with torch.no_grad():
-            self.history.append(self._size(torch.as_tensor(x).detach()))
+            self.history.append(self._size(as_tensor(x, "x", "SolverProgress").detach()))
         if self._bar is not None:
             self._bar.set_postfix_str(f"residual {self.history[-1]:.2e}", refresh=False)
             self._bar.update()

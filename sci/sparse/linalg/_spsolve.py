@@ -117,7 +117,7 @@ def _in_order(places: Any, values: Tensor, indptr: Tensor, indices: Tensor, n: i
     columns = torch.from_numpy(np.argsort(places).astype(np.int64))
     starts, counts = indptr[:-1].to(torch.int64)[columns], indptr.diff().to(torch.int64)[columns]
     moved = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-    entries = torch.arange(indices.shape[0]) + (starts - moved[:-1]).repeat_interleave(counts)
+    entries = torch.arange(indices.shape[0], device="cpu") + (starts - moved[:-1]).repeat_interleave(counts)
     settings: dict[str, Any] = json.loads(order) if order.startswith("{") else {}
     natural = json.dumps({**settings, "permc_spec": "NATURAL"})
     pattern = moved.to(indptr.dtype), indices[entries]
@@ -163,7 +163,7 @@ def _kernel(
         x = _solve_columns(factors[0], columns.reshape(n, -1), adjoint).reshape(columns.shape).movedim(0, -2)
     else:
         batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])
-        which = torch.arange(len(factors)).reshape(data.shape[:-1]).expand(batch).reshape(-1).tolist()
+        which = torch.arange(len(factors), device="cpu").reshape(data.shape[:-1]).expand(batch).reshape(-1).tolist()
         members = b.expand(*batch, *b.shape[-2:]).reshape(-1, *b.shape[-2:])
         parts = [_solve_columns(factors[f], member, adjoint) for f, member in zip(which, members, strict=True)]
         x = torch.stack(parts).reshape(*batch, *b.shape[-2:]) if parts else b.new_empty((*batch, *b.shape[-2:]))

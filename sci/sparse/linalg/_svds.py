@@ -180,7 +180,7 @@ def svds(
     draw = generator_of(0 if rng is None else rng, "svds")
 
     def random() -> Tensor:
-        return (torch.rand(small, dtype=torch.float64, generator=draw) * 2 - 1).to(dtype).to(device)
+        return (torch.rand(small, dtype=torch.float64, generator=draw, device=draw.device) * 2 - 1).to(dtype).to(device)
 
     start = random()
     if v0 is not None:
@@ -209,7 +209,7 @@ def svds(
             X, converged = pairs.vectors, pairs.converged
         left, s, right = torch.linalg.svd(first(X).mT, full_matrices=False)
         inner = right.conj() @ X  # rows: right singular vectors of `first`
-        order = torch.arange(k - 1, -1, -1)
+        order = torch.arange(k - 1, -1, -1, device=left.device)
         left, s, inner = left[:, order].mT, s[order], inner[order]
         U, V = (inner, left) if wide else (left, inner)
     if converged is not None and not bool(converged.all()):
