@@ -1,5 +1,6 @@
 #include "interpolate/grid.h"
 #include "interpolate_shared.h"
+#include "runtime/cpu_operator.h"
 
 SCI_KERNEL("interpolate/grid.h", sci::GridPlaces<float>)
 SCI_KERNEL("interpolate/grid.h", sci::GridPlaces<double>)
@@ -95,6 +96,6 @@ std::tuple<Tensor, Tensor, bool> grid_linear(std::vector<Tensor> points) {
 
 }  // namespace
 
-SCI_OPERATOR("grid_linear(Tensor[] points) -> (Tensor, Tensor, bool)", grid_linear)
+SCI_CPU_OPERATOR("grid_linear(Tensor[] points) -> (Tensor, Tensor, bool)", grid_linear)
 SCI_OPERATOR("grid_places(Tensor query, Tensor ends) -> Tensor", grid_places)
 SCI_OPERATOR("grid_nearest(Tensor points, Tensor query, int[] sizes) -> Tensor", grid_nearest)

@@ -1,5 +1,6 @@
 #include "grid_search.h"
 #include "interpolate_shared.h"
+#include "runtime/cpu_operator.h"
 #include "smoothing_search.h"
 #include "surface_search.h"
 
@@ -103,15 +104,15 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor> grid_smoothing_search
 
 }  // namespace
 
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "grid_smoothing_search(Tensor x, Tensor y, Tensor z, float[] ends, int[] k, float s, int rounds) -> (Tensor, "
     "Tensor, Tensor, Tensor, Tensor, Tensor)",
     grid_smoothing_search)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "surface_smoothing_search(Tensor x, Tensor y, Tensor z, Tensor w, float[] ends, int[] k, int[] most, float s) -> "
     "(Tensor, Tensor, Tensor, Tensor)",
     surface_smoothing_search)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "spline_smoothing_search(Tensor x, Tensor y, Tensor w, Tensor inner, float low, float high, int k, float s, int "
     "most, bool periodic, int mode) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
     spline_smoothing_search)

@@ -145,14 +145,15 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, int64_t> lstsq_quick(const Tensor& a0
   return {x, residues, rank, s, code};
 }
 
-SCI_OPERATOR("_qr_alone(Tensor a, bool full, bool wanted, bool full_r) -> (Tensor, Tensor)", qr_alone_of)
-SCI_OPERATOR("_svd_alone(Tensor a, bool full, bool vectors) -> (Tensor, Tensor, Tensor, Tensor)", svd_alone_of)
-SCI_DIRECT_OPERATOR("_qr_quick(Tensor a, bool full, bool wanted, bool check) -> (Tensor, Tensor, int)", qr_quick)
-SCI_DIRECT_OPERATOR("_svd_quick(Tensor a, bool full, bool vectors, bool check) -> (Tensor, Tensor, Tensor, int)",
-                    svd_quick)
-SCI_DIRECT_OPERATOR("_pinv_quick(Tensor a, float atol, float rtol, bool check) -> (Tensor, Tensor, int)", pinv_quick)
-SCI_DIRECT_OPERATOR("_lstsq_quick(Tensor a, Tensor b, float rtol, bool check) -> (Tensor, Tensor, Tensor, Tensor, int)",
-                    lstsq_quick)
+SCI_CPU_OPERATOR("_qr_alone(Tensor a, bool full, bool wanted, bool full_r) -> (Tensor, Tensor)", qr_alone_of)
+SCI_CPU_OPERATOR("_svd_alone(Tensor a, bool full, bool vectors) -> (Tensor, Tensor, Tensor, Tensor)", svd_alone_of)
+SCI_DIRECT_CPU_OPERATOR("_qr_quick(Tensor a, bool full, bool wanted, bool check) -> (Tensor, Tensor, int)", qr_quick)
+SCI_DIRECT_CPU_OPERATOR("_svd_quick(Tensor a, bool full, bool vectors, bool check) -> (Tensor, Tensor, Tensor, int)",
+                        svd_quick)
+SCI_DIRECT_CPU_OPERATOR("_pinv_quick(Tensor a, float atol, float rtol, bool check) -> (Tensor, Tensor, int)",
+                        pinv_quick)
+SCI_DIRECT_CPU_OPERATOR(
+    "_lstsq_quick(Tensor a, Tensor b, float rtol, bool check) -> (Tensor, Tensor, Tensor, Tensor, int)", lstsq_quick)
 
 }  // namespace
 }  // namespace sci

@@ -2,6 +2,7 @@
 #include "core/cpu.h"
 #include "linalg_shared.h"
 #include "ops/expm_jobs.h"
+#include "runtime/cpu_operator.h"
 
 namespace sci {
 namespace {
@@ -26,7 +27,7 @@ Tensor expm_small(const Tensor& a0) {
   return x;
 }
 
-SCI_OPERATOR("_expm_small(Tensor a) -> Tensor", expm_small)
+SCI_CPU_OPERATOR("_expm_small(Tensor a) -> Tensor", expm_small)
 
 }  // namespace
 }  // namespace sci

@@ -2,6 +2,7 @@
 // small matrices on the CPU.
 #include "linalg_shared.h"
 #include "ops/exponential_jobs.h"
+#include "runtime/cpu_operator.h"
 
 namespace sci {
 namespace {
@@ -40,7 +41,7 @@ std::tuple<Tensor, Tensor> exponential_small(const Tensor& a0, const Tensor& e0,
   return {x, y};
 }
 
-SCI_OPERATOR("_exponential_small(Tensor a, Tensor e, int kind) -> (Tensor, Tensor)", exponential_small)
+SCI_CPU_OPERATOR("_exponential_small(Tensor a, Tensor e, int kind) -> (Tensor, Tensor)", exponential_small)
 
 }  // namespace
 }  // namespace sci

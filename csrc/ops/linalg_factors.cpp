@@ -105,10 +105,10 @@ std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> matrix
 STABLE_TORCH_LIBRARY_FRAGMENT(sci, m) { m.def("_matrix_sizes() -> (int, int, int, int, int, int, int)"); }
 STABLE_TORCH_LIBRARY_IMPL(sci, CompositeExplicitAutograd, m) { m.impl("_matrix_sizes", TORCH_BOX(&matrix_sizes)); }
 SCI_DIRECT_OPERATOR("_cholesky_quick(Tensor a, bool lower, bool check) -> (Tensor, int)", cholesky_quick)
-SCI_DIRECT_OPERATOR("_solve_positive_quick(Tensor a, Tensor b, bool lower, bool check) -> (Tensor, int)",
-                    solve_positive_quick)
+SCI_DIRECT_CPU_OPERATOR("_solve_positive_quick(Tensor a, Tensor b, bool lower, bool check) -> (Tensor, int)",
+                        solve_positive_quick)
 SCI_OPERATOR("_cholesky_small(Tensor a, bool lower, bool alone=False) -> (Tensor, Tensor)", cholesky_small)
-SCI_OPERATOR("_cholesky_condition(Tensor a, bool lower) -> Tensor", cholesky_condition)
+SCI_CPU_OPERATOR("_cholesky_condition(Tensor a, bool lower) -> Tensor", cholesky_condition)
 SCI_OPERATOR("_qr_small(Tensor a, bool alone=False) -> (Tensor, Tensor)", qr_small)
 
 }  // namespace

@@ -164,8 +164,8 @@ std::tuple<Tensor, Tensor, int64_t> eigh_quick(const Tensor& a, bool lower, bool
 
 SCI_DIRECT_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Tensor, Tensor, int)", eigh_quick)
 SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True) -> (Tensor, Tensor, Tensor)", eigh_small)
-SCI_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
-SCI_OPERATOR("_tridiagonal_vectors(Tensor d, Tensor e, Tensor w) -> (Tensor, Tensor, Tensor)", tridiagonal_vectors)
+SCI_CPU_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
+SCI_CPU_OPERATOR("_tridiagonal_vectors(Tensor d, Tensor e, Tensor w) -> (Tensor, Tensor, Tensor)", tridiagonal_vectors)
 SCI_OPERATOR("_svd_small(Tensor a, bool alone=False, bool vectors=True) -> (Tensor, Tensor, Tensor, Tensor)", svd_small)
 
 }  // namespace

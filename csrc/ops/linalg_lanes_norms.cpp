@@ -33,7 +33,7 @@ std::tuple<Tensor, int64_t> norms_quick(const Tensor& a0, int64_t dims, int64_t 
   return {norms, std::all_of(sure.get(), sure.get() + count, [](bool x) { return x; }) ? 0 : look_again};
 }
 
-SCI_DIRECT_OPERATOR("_norms_quick(Tensor a, int dims, int kind) -> (Tensor, int)", norms_quick)
+SCI_DIRECT_CPU_OPERATOR("_norms_quick(Tensor a, int dims, int kind) -> (Tensor, int)", norms_quick)
 
 }  // namespace
 }  // namespace sci

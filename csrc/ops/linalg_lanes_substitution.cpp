@@ -75,11 +75,11 @@ std::tuple<Tensor, int64_t> substitution_quick(const Tensor& a, const Tensor& b,
   return substitution(a, b, trans, lower, unit, twice, check);
 }
 
-SCI_DIRECT_OPERATOR(
+SCI_DIRECT_CPU_OPERATOR(
     "_substitution_quick(Tensor a, Tensor b, int trans, bool lower, bool unit, bool twice, bool check) -> (Tensor, "
     "int)",
     substitution_quick)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "_substitution(Tensor a, Tensor b, int trans, bool lower, bool unit, bool twice, bool check) -> (Tensor, int)",
     substitution)
 

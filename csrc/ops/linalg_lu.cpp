@@ -365,12 +365,12 @@ SCI_OPERATOR("_solve_small(Tensor a, Tensor? b, int kind, bool judge, bool look)
              solve_small)
 SCI_OPERATOR("_condition_small(Tensor a, Tensor rcond, Tensor info, int kind) -> Tensor", condition_small)
 SCI_OPERATOR("_solve_small_gradient(Tensor a, Tensor x, Tensor g, int kind) -> (Tensor, Tensor)", solve_small_gradient)
-SCI_DIRECT_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
-SCI_DIRECT_OPERATOR("_lu_parts(Tensor a, bool check, int permutation) -> (Tensor, Tensor, Tensor, int)", lu_parts)
+SCI_DIRECT_CPU_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
+SCI_DIRECT_CPU_OPERATOR("_lu_parts(Tensor a, bool check, int permutation) -> (Tensor, Tensor, Tensor, int)", lu_parts)
 SCI_DIRECT_OPERATOR("_inverse_quick(Tensor a, bool check) -> (Tensor, int)", inverse_quick)
 SCI_DIRECT_OPERATOR("_solve_quick(Tensor a, Tensor b, int read, bool check) -> (Tensor, int)", solve_quick)
-SCI_DIRECT_OPERATOR("_lu_solve_quick(Tensor lu, Tensor b, Tensor pivots, int trans, bool check) -> (Tensor, int)",
-                    lu_solve_quick)
+SCI_DIRECT_CPU_OPERATOR("_lu_solve_quick(Tensor lu, Tensor b, Tensor pivots, int trans, bool check) -> (Tensor, int)",
+                        lu_solve_quick)
 SCI_DIRECT_OPERATOR("_det_quick(Tensor a, bool check) -> (Tensor, int)", det_quick)
 
 }  // namespace

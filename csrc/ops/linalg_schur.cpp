@@ -275,7 +275,7 @@ SCI_DIRECT_OPERATOR("_eig_quick(Tensor a, bool vectors, bool check) -> (Tensor, 
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, Tensor? a=None) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
 SCI_DIRECT_OPERATOR("_schur_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", schur_quick)
-SCI_DIRECT_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
+SCI_DIRECT_CPU_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
 SCI_OPERATOR("_balance(Tensor a, bool permuted, bool scaled) -> (Tensor, Tensor)", balance)
 SCI_OPERATOR("_product_residual(Tensor c, Tensor a, Tensor b) -> Tensor", product_residual)
 SCI_OPERATOR("_sylvester_triangular(Tensor r, Tensor s, Tensor c, bool adjoint) -> Tensor", sylvester_triangular)

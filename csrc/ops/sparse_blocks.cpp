@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ops/sparse_shared.h"
+#include "runtime/cpu_operator.h"
 #include "sparse/csr_guard.h"
 
 namespace sci {
@@ -119,12 +120,12 @@ Parts diagonals_to_csr(const Tensor& offsets_, int64_t rows, int64_t columns, in
   return {starts, places, order};
 }
 
-SCI_OPERATOR("blocks_to_csr(Tensor indptr, Tensor indices, int height, int width) -> (Tensor, Tensor, Tensor)",
-             blocks_to_csr)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR("blocks_to_csr(Tensor indptr, Tensor indices, int height, int width) -> (Tensor, Tensor, Tensor)",
+                 blocks_to_csr)
+SCI_CPU_OPERATOR(
     "csr_to_blocks(Tensor indptr, Tensor indices, int columns, int height, int width) -> (Tensor, Tensor, Tensor)",
     csr_to_blocks)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "diagonals_to_csr(Tensor offsets, int rows, int columns, int width, int total) -> (Tensor, Tensor, Tensor)",
     diagonals_to_csr)
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ops/sparse_diagonals.h"
+#include "runtime/cpu_operator.h"
 #include "runtime/teams.h"
 #include "sparse/cg_steps.h"
 #include "sparse/csr_cg.h"
@@ -245,7 +246,7 @@ SCI_OPERATOR(
     "csr_cg_steps(Tensor data, Tensor indptr, Tensor indices, Tensor? m_data, Tensor? m_indptr, Tensor? m_indices, "
     "Tensor(a!)[] vectors, Tensor(b!) numbers, Tensor limits, Tensor(c!) flags, int steps, int most) -> ()",
     csr_cg_steps)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "csr_cg(Tensor data, Tensor indptr, Tensor indices, Tensor? m_data, Tensor? m_indptr, Tensor? m_indices, Tensor b, "
     "Tensor x0, float rtol, float atol, int maxiter) -> (Tensor, Tensor)",
     csr_cg)

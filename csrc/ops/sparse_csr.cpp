@@ -1,5 +1,6 @@
 // Operators on compressed sparse rows: product with dense columns, sampled dense product, counting sort.
 #include "ops/sparse_shared.h"
+#include "runtime/cpu_operator.h"
 #include "runtime/owned.h"
 #include "runtime/teams.h"
 #include "sparse/bucket_sort.h"
@@ -316,11 +317,11 @@ SCI_OPERATOR(
 const bool csr_apply_registered = register_operator(
     "csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns, bool transposed) -> Tensor",
     csr_apply);
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices, int parts) -> (Tensor, "
     "Tensor)",
     csr_matvec_gradients)
-SCI_OPERATOR("bucket_sort(Tensor keys, int buckets) -> (Tensor, Tensor)", bucket_sort)
+SCI_CPU_OPERATOR("bucket_sort(Tensor keys, int buckets) -> (Tensor, Tensor)", bucket_sort)
 
 }  // namespace
 }  // namespace sci

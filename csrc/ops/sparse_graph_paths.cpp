@@ -1,5 +1,6 @@
 // Operators of shortest paths. Those that change their arguments in place work on what sci/sparse/csgraph has made.
 #include "ops/graph_shared.h"
+#include "runtime/cpu_operator.h"
 #include "sparse/graph_paths.h"
 
 #define SCI_GRAPH_KERNELS(T, I)                             \
@@ -158,11 +159,11 @@ void graph_dense(Tensor lengths, Tensor predecessors) {
   });
 }
 
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "graph_dijkstra(Tensor weights, Tensor indptr, Tensor indices, Tensor sources, bool nearest, float limit) -> "
     "Tensor",
     graph_dijkstra)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "graph_tree(Tensor weights, Tensor indptr, Tensor indices, Tensor sources, Tensor lengths) -> (Tensor, Tensor)",
     graph_tree)
 SCI_OPERATOR(

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "ops/graph_shared.h"
+#include "runtime/cpu_operator.h"
 #include "sparse/graph_flow.h"
 #include "sparse/graph_search.h"
 #include "sparse/graph_union.h"
@@ -252,15 +253,15 @@ std::tuple<Tensor, Tensor> graph_flow(const Tensor& capacities, const Tensor& in
 
 SCI_OPERATOR("graph_join(Tensor(a!) parents, Tensor start, Tensor stop) -> ()", graph_join)
 SCI_OPERATOR("graph_roots(Tensor parents) -> Tensor", graph_roots)
-SCI_OPERATOR("graph_components(Tensor indptr, Tensor indices) -> Tensor", graph_components_)
-SCI_OPERATOR("graph_spanning(Tensor weights, Tensor indptr, Tensor indices) -> (Tensor, Tensor)", graph_spanning_)
+SCI_CPU_OPERATOR("graph_components(Tensor indptr, Tensor indices) -> Tensor", graph_components_)
+SCI_CPU_OPERATOR("graph_spanning(Tensor weights, Tensor indptr, Tensor indices) -> (Tensor, Tensor)", graph_spanning_)
 SCI_OPERATOR("graph_cheapest(Tensor start, Tensor stop, Tensor roots, Tensor ranks, Tensor(a!) best) -> ()",
              graph_cheapest)
 SCI_OPERATOR(
     "graph_chosen(Tensor start, Tensor stop, Tensor order, Tensor best, Tensor(a!) parents, Tensor(b!) chosen) -> ()",
     graph_chosen)
-SCI_OPERATOR("graph_order(Tensor indptr, Tensor indices, int start, bool breadth) -> (Tensor, Tensor)", graph_order)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR("graph_order(Tensor indptr, Tensor indices, int start, bool breadth) -> (Tensor, Tensor)", graph_order)
+SCI_CPU_OPERATOR(
     "graph_tree_edges(Tensor weights, Tensor indptr, Tensor indices, Tensor predecessors) -> (Tensor, Tensor, Tensor)",
     graph_tree_edges_)
 SCI_OPERATOR("graph_claim(Tensor indptr, Tensor indices, Tensor frontier, Tensor(a!) claims) -> Tensor", graph_claim)
@@ -268,8 +269,8 @@ SCI_OPERATOR(
     "graph_found(Tensor indptr, Tensor indices, Tensor frontier, Tensor counts, Tensor ends, int total, Tensor(a!) "
     "claims, Tensor(b!) predecessors) -> Tensor",
     graph_found)
-SCI_OPERATOR("graph_strong(Tensor indptr, Tensor indices) -> (int, Tensor)", graph_strong_)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR("graph_strong(Tensor indptr, Tensor indices) -> (int, Tensor)", graph_strong_)
+SCI_CPU_OPERATOR(
     "graph_flow(Tensor capacities, Tensor indptr, Tensor indices, Tensor reverse, int source, int sink) -> (Tensor, "
     "Tensor)",
     graph_flow)

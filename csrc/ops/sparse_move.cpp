@@ -4,6 +4,7 @@
 #include "ops/sparse_compress.h"
 #include "ops/sparse_parts.h"
 #include "ops/sparse_shared.h"
+#include "runtime/cpu_operator.h"
 
 namespace sci {
 namespace {
@@ -153,18 +154,18 @@ Parts csr_merge_(const Tensor& values_, const Tensor& indptr_, const Tensor& ind
           torch::stable::clone(torch::stable::narrow(places, 0, 0, count))};
 }
 
-SCI_OPERATOR("csr_turn(Tensor? data, Tensor indptr, Tensor indices, int columns) -> (Tensor, Tensor, Tensor)",
-             csr_turn_)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR("csr_turn(Tensor? data, Tensor indptr, Tensor indices, int columns) -> (Tensor, Tensor, Tensor)",
+                 csr_turn_)
+SCI_CPU_OPERATOR(
     "csr_rows(Tensor? data, Tensor indptr, Tensor indices, Tensor? list, int first, int step, int count, bool all, "
     "int low, int high, bool in_order) -> (Tensor, Tensor, Tensor)",
     csr_rows_)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "csr_columns(Tensor? data, Tensor indptr, Tensor indices, Tensor list, int columns) -> (Tensor, Tensor, Tensor)",
     csr_columns_)
-SCI_OPERATOR("csr_compress(Tensor? data, Tensor row, Tensor column, int rows) -> (Tensor, Tensor, Tensor, bool)",
-             csr_compress_)
-SCI_OPERATOR("csr_merge(Tensor data, Tensor indptr, Tensor indices) -> (Tensor, Tensor, Tensor)", csr_merge_)
+SCI_CPU_OPERATOR("csr_compress(Tensor? data, Tensor row, Tensor column, int rows) -> (Tensor, Tensor, Tensor, bool)",
+                 csr_compress_)
+SCI_CPU_OPERATOR("csr_merge(Tensor data, Tensor indptr, Tensor indices) -> (Tensor, Tensor, Tensor)", csr_merge_)
 
 }  // namespace
 }  // namespace sci

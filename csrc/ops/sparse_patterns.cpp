@@ -3,6 +3,7 @@
 
 #include "core/cpu.h"
 #include "ops/sparse_shared.h"
+#include "runtime/cpu_operator.h"
 #include "sparse/csr_inspect.h"
 #include "sparse/csr_multiply.h"
 #include "sparse/csr_patterns.h"
@@ -161,17 +162,18 @@ Tensor csr_triples_(int64_t mode, const Tensor& x_, const Tensor& y_, const Tens
   return out;
 }
 
-SCI_OPERATOR("csr_inspect(Tensor indptr, Tensor indices) -> (int, int, int, int, int, int, int)", csr_inspect_)
-SCI_OPERATOR("csr_expand(Tensor indptr, int count) -> Tensor", csr_expand)
-SCI_OPERATOR("csr_union(Tensor pa, Tensor ia, Tensor pb, Tensor ib) -> (Tensor, Tensor, Tensor, Tensor)", csr_union_)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR("csr_inspect(Tensor indptr, Tensor indices) -> (int, int, int, int, int, int, int)", csr_inspect_)
+SCI_CPU_OPERATOR("csr_expand(Tensor indptr, int count) -> Tensor", csr_expand)
+SCI_CPU_OPERATOR("csr_union(Tensor pa, Tensor ia, Tensor pb, Tensor ib) -> (Tensor, Tensor, Tensor, Tensor)",
+                 csr_union_)
+SCI_CPU_OPERATOR(
     "csr_sum(Tensor a, Tensor pa, Tensor ia, Tensor b, Tensor pb, Tensor ib, int sign) -> (Tensor, Tensor, Tensor)",
     csr_sum_)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "csr_multiply(Tensor a, Tensor pa, Tensor ia, Tensor b, Tensor pb, Tensor ib, int columns) -> "
     "(Tensor, Tensor, Tensor)",
     csr_multiply)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "csr_triples_values(int mode, Tensor x, Tensor y, Tensor pa, Tensor ia, Tensor pb, Tensor ib, Tensor pc, Tensor "
     "ic, "
     "int columns) -> Tensor",

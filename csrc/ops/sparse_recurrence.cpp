@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ops/sparse_diagonals.h"
+#include "runtime/cpu_operator.h"
 #include "runtime/teams.h"
 #include "sparse/arnoldi_step.h"
 #include "sparse/gram_schmidt.h"
@@ -286,11 +287,11 @@ Tensor gram_schmidt(const Tensor& V, Tensor w, double enough) {
 /// An empty tensor, in large pages where it is long.
 Tensor room(const Tensor& like, std::vector<int64_t> size) { return room_as(like, std::move(size)); }
 
-SCI_OPERATOR("room(Tensor like, int[] size) -> Tensor", room)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR("room(Tensor like, int[] size) -> Tensor", room)
+SCI_CPU_OPERATOR(
     "csr_diagonals(Tensor data, Tensor indptr, Tensor indices, int columns) -> (Tensor, Tensor, Tensor, Tensor)",
     csr_diagonals)
-SCI_OPERATOR(
+SCI_CPU_OPERATOR(
     "diagonals_product(Tensor offsets, Tensor places, Tensor constants, Tensor values, Tensor x, int rows, int "
     "columns, "
     "bool adjoint) -> Tensor",
@@ -305,7 +306,7 @@ SCI_OPERATOR(
     "arnoldi_step(Tensor(a!) rows, Tensor(b!) w, Tensor(c!) H, Tensor(d!) B, Tensor(e!) work, Tensor(f!) report, "
     "Tensor(g!) arrived, int step) -> ()",
     arnoldi_step)
-SCI_OPERATOR("gram_schmidt(Tensor V, Tensor(a!) w, float enough) -> Tensor", gram_schmidt)
+SCI_CPU_OPERATOR("gram_schmidt(Tensor V, Tensor(a!) w, float enough) -> Tensor", gram_schmidt)
 
 }  // namespace
 }  // namespace sci

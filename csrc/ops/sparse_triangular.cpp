@@ -1,5 +1,6 @@
 // Operators of triangles in compressed rows: substitution, and the levels in which rows can be worked on at once.
 #include "ops/sparse_shared.h"
+#include "runtime/cpu_operator.h"
 #include "runtime/teams.h"
 #include "sparse/csr_triangular.h"
 
@@ -116,8 +117,8 @@ SCI_OPERATOR(
     "csr_triangular_solve(Tensor data, Tensor b, Tensor indptr, Tensor indices, Tensor? order, Tensor? rows, "
     "Tensor? level_starts, bool lower, bool unit, bool transposed) -> Tensor",
     csr_triangular_solve)
-SCI_OPERATOR("csr_triangular_levels(Tensor indptr, Tensor indices, bool lower) -> (Tensor, Tensor)",
-             csr_triangular_levels)
+SCI_CPU_OPERATOR("csr_triangular_levels(Tensor indptr, Tensor indices, bool lower) -> (Tensor, Tensor)",
+                 csr_triangular_levels)
 
 }  // namespace
 }  // namespace sci

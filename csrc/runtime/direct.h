@@ -3,6 +3,8 @@
 #pragma once
 #include <cstdint>
 
+#include "runtime/cpu_operator.h"
+
 namespace sci {
 
 struct DirectOperator {
@@ -22,9 +24,10 @@ struct DirectOperators {
 };
 extern DirectOperators direct_operators;
 
-/// SCI_OPERATOR, for such a one.
-#define SCI_DIRECT_OPERATOR(SCHEMA, FUNCTION) \
-  SCI_OPERATOR(SCHEMA, FUNCTION)              \
+/// SCI_OPERATOR and SCI_CPU_OPERATOR, for such ones.
+#define SCI_DIRECT_OPERATOR(SCHEMA, FUNCTION) SCI_OPERATOR(SCHEMA, FUNCTION) SCI_DIRECT_(SCHEMA, FUNCTION)
+#define SCI_DIRECT_CPU_OPERATOR(SCHEMA, FUNCTION) SCI_CPU_OPERATOR(SCHEMA, FUNCTION) SCI_DIRECT_(SCHEMA, FUNCTION)
+#define SCI_DIRECT_(SCHEMA, FUNCTION) \
   static const bool SCI_UNIQUE(sci_direct_) = ::sci::direct_operators.add(SCHEMA, TORCH_BOX(&FUNCTION));
 
 }  // namespace sci

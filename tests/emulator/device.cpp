@@ -334,6 +334,8 @@ struct Call {
 
 void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const std::string& name = op.schema().name();
+  TORCH_CHECK_NOT_IMPLEMENTED(name.rfind("sci::", 0) != 0, "Could not run '", name,
+                              "' with arguments from the 'CUDA' backend.");
   const size_t inputs = op.schema().arguments().size();
   const size_t begin = stack->size() - inputs;
   Call call{name};

@@ -102,28 +102,45 @@ def operators() -> dict[str, bool]:
     for text in sources().values():
         functions = bodies(text)
         for name, function in re.findall(
-            r'(?:SCI_OPERATOR|SCI_DIRECT_OPERATOR|= register_operator)\(\s*"(\w+)\((?:[^"]|"\s*")*",\s*(\w+)\)', text
+            r'(?:SCI_(?:DIRECT_)?(?:CPU_)?OPERATOR|= register_operator)\(\s*"(\w+)\((?:[^"]|"\s*")*",\s*(\w+)\)', text
         ):
             found[name] = launches(function, functions)
     return found
 
 
+def cpu_only() -> set[str]:
+    return {name for names in CPU_ONLY.values() for name in names}
+
+
 def test_every_operator_launches_kernels_or_is_listed() -> None:
-    listed = {name for names in CPU_ONLY.values() for name in names}
     found = operators()
     assert len(found) > 90
-    assert {name for name, there in found.items() if not there} == listed
+    assert {name for name, there in found.items() if not there} == cpu_only()
 
 
-@pytest.mark.parametrize("key", ["CPU", "CUDA"])
-def test_every_operator_is_registered_for_both_devices(key: str) -> None:
-    names = [name for name in torch._C._dispatch_get_all_op_names() if name.startswith("sci::")]
-    own = [
-        n for n in names if torch._C._dispatch_has_kernel_for_dispatch_key(n, "CPU") and not n.startswith("sci::_test")
-    ]
-    missing = [name for name in own if not torch._C._dispatch_has_kernel_for_dispatch_key(name, key)]
+@pytest.mark.gpu
+@pytest.mark.parametrize("name", sorted(cpu_only()))
+def test_tensors_of_a_gpu_are_refused(name: str, device: torch.device) -> None:
+    schema = getattr(torch.ops.sci, name).default._schema
+    values = {"Tensor": torch.ones(2, 2, device=device), "int": 1, "float": 1.0, "bool": False}
+    values |= {f"List[{kind}]": [value] for kind, value in values.items()}
+    given = [values.get(str(argument.type)) for argument in schema.arguments]  # None for what is optional
+    with pytest.raises(NotImplementedError, match=f"'sci::{name}' with arguments from the 'CUDA' backend"):
+        getattr(torch.ops.sci, name)(*given)
+
+
+def test_every_operator_is_registered_for_both_devices_or_is_listed() -> None:
+    own, on_cuda = (
+        {
+            name.removeprefix("sci::")
+            for name in torch._C._dispatch_get_all_op_names()
+            if name.startswith("sci::") and torch._C._dispatch_has_kernel_for_dispatch_key(name, key)
+        }
+        for key in ("CPU", "CUDA")
+    )
     assert len(own) > 400
-    assert not missing
+    assert {name for name in own - on_cuda if not name.startswith("_test")} == cpu_only()
+    assert not on_cuda - own
 
 
 def test_every_elementwise_variant_has_its_kernel() -> None:
