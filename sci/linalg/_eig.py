@@ -34,6 +34,7 @@ from ._small_gradients import EIG, whole
 
 _WHY = "the QZ algorithm has no GPU form"
 _WHY_LEFT = "left vectors of large matrices are computed by LAPACK"
+_WHY_AGAIN = "torch's QR algorithm has not converged"
 
 # A V = V W, columns of norm 1. With C = V^-1 dA V (of a pair V^-1 B^-1 (dA V - dB V W)), E[i, j] = 1 / (w_j - w_i),
 # 0 where the two agree to rounding error,
@@ -91,8 +92,8 @@ def _compute(a: Tensor, check_finite: bool, function: str) -> tuple[Tensor, Tens
     x, bad = without_infinities(x, check_finite)
     try:
         w, v = torch.linalg.eig(x)
-    except TorchLinAlgError as error:
-        w, _, v = _instead(x, function, error)
+    except TorchLinAlgError:
+        w, _, v = _instead(x, function)
     w, v = _nan_where(bad, w * power.squeeze(-1), v)
     return w, v.contiguous()
 
@@ -105,10 +106,10 @@ def _nan_where(bad: Tensor | None, w: Tensor, *vectors: Tensor) -> tuple[Tensor,
     return torch.where(bad[..., None], torch.nan, w), *(torch.where(whole, torch.nan, v) for v in vectors)
 
 
-def _instead(a: Tensor, function: str, error: Exception) -> tuple[Tensor, Tensor, Tensor]:
-    """Decompose what torch's library (MKL) gives up, such as ones(20, 20)."""
+def _instead(a: Tensor, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Decompose what torch's library (MKL) gives up, such as ones(40, 40)."""
     if not a.is_cpu:
-        raise LinAlgError(f"{function}: {error}") from None
+        take_host_route(f"linalg.{function}", a.device, _WHY_AGAIN)
     return _by_lapack(a, function)
 
 
@@ -201,8 +202,8 @@ def _compute_values(a: Tensor, check_finite: bool, function: str) -> Tensor:
     x, bad = without_infinities(x, check_finite)
     try:
         w = torch.linalg.eigvals(x)
-    except TorchLinAlgError as error:
-        w, _, _ = _instead(x, function, error)
+    except TorchLinAlgError:
+        w, _, _ = _instead(x, function)
     return _nan_where(bad, w * power.squeeze(-1))[0]
 
 
@@ -358,7 +359,7 @@ def _independent_of_phase(function: Any, a: Tensor, *b: Tensor, **options: Any) 
     samples=_samples,
     call=_independent_of_phase,
     synchronizes=True,
-    host_route=f"{_WHY} (pairs only); {_WHY_LEFT}",
+    host_route=f"{_WHY} (pairs only); {_WHY_LEFT}; {_WHY_AGAIN}",
 )
 def eig(
     a: Any,
@@ -457,7 +458,12 @@ def _samples_values(generator: torch.Generator, dtype: torch.dtype, device: torc
     yield Sample(draw(2, 3, 3), draw(3, 3))
 
 
-@function(differentiable=("a", "b"), samples=_samples_values, synchronizes=True, host_route=f"{_WHY} (pairs only)")
+@function(
+    differentiable=("a", "b"),
+    samples=_samples_values,
+    synchronizes=True,
+    host_route=f"{_WHY} (pairs only); {_WHY_AGAIN}",
+)
 def eigvals(
     a: Any, b: Any = None, overwrite_a: bool = False, check_finite: bool = True, homogeneous_eigvals: bool = False
 ) -> Tensor:

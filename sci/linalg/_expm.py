@@ -137,14 +137,38 @@ def _exponential(a: Tensor) -> Tensor:
     if not math.isfinite(float(norm.amax())):
         good = torch.isfinite(norm)[..., None, None]
         return torch.where(good, _exponential(torch.where(good, a, 0)), torch.nan)
-    a, norm, mu = _centred(a, norm)
-    x = _of_centred(a, norm)
-    return x if mu is None else x.mul_(mu.exp()[..., None, None])
+    triangles = _triangles(a)
+    moved, norm, mu = _centred(a, norm)
+    x = _of_centred(moved, norm, triangles)
+    if mu is not None:
+        x.mul_(mu.exp()[..., None, None])
+    return x if triangles is None else _exact_bands(x, a, triangles)
 
 
-def _of_centred(a: Tensor, norm: Tensor) -> Tensor:
+def _triangles(a: Tensor) -> tuple[Tensor, Tensor] | None:
+    """Return which matrices are upper and which are lower triangles, (...); None where none is."""
+    upper, lower = (~x.flatten(-2).any(-1) for x in (a.tril(-1), a.triu(1)))
+    return (upper, lower) if bool((upper | lower).any()) else None
+
+
+def _exact_bands(x: Tensor, a: Tensor, triangles: tuple[Tensor, Tensor]) -> Tensor:
+    """Give X = exp(A), of triangles, the diagonal and the one beside it that A has ([2], code fragment 2.1)."""
+    d = a.diagonal(dim1=-2, dim2=-1)
+    values, down = d.exp(), -d.diff()
+    grows = down.real < 0
+    down = torch.where(grows, down, -down)
+    slope = torch.where(grows, values[..., 1:], values[..., :-1]) * torch.where(down == 0, 1, down.expm1() / down)
+    upper, lower = (which[..., None] for which in triangles)
+    x.diagonal(0, -2, -1).copy_(torch.where(upper | lower, values, x.diagonal(0, -2, -1)))
+    for offset, which in ((1, upper), (-1, lower)):
+        own, beside = x.diagonal(offset, -2, -1), a.diagonal(offset, -2, -1)
+        own.copy_(torch.where(which, torch.where(beside == 0, 0, beside * slope), own))
+    return x
+
+
+def _of_centred(a: Tensor, norm: Tensor, triangles: tuple[Tensor, Tensor] | None) -> Tensor:
     """Scale by max(||A^2||^(1/2), ||A^3||^(1/3)) in place of ||A||: it bounds powers of nonnormal A closer [2]."""
-    theta = _THETA[norm.dtype]
+    theta, given = _THETA[norm.dtype], a
     # Powers of very large matrices would overflow.
     before = torch.ceil(torch.log2((norm / 1024).clamp(min=1.0)))
     if bool(before.any()):
@@ -168,6 +192,9 @@ def _of_centred(a: Tensor, norm: Tensor) -> Tensor:
         squared = torch.matmul(x, x, out=free)
         wanted = (steps + before > k)[..., None, None]
         x, free = (squared, x) if k < least else (torch.where(wanted, squared, x), free)
+        if triangles is not None and k + 1 < most:
+            left = (steps + before - k - 1).clamp(min=0)[..., None, None]
+            x = _exact_bands(x, given * torch.exp2(-left), triangles)
     return x
 
 

@@ -16,7 +16,7 @@ from . import _lapack, _lapack_schur
 from ._lu_operators import fits_kernel
 from ._matrices import differentiates, new_like, random_matrices, require_finite_data, require_square, tensors
 
-_WHY = "its reflectors come one after the other; batches up to n = 32 have a kernel"
+_WHY = "its reflectors come one after the other; up to n = 32 there is a kernel"
 
 # A = Q H Q^H with Q e1 = e1 and a real subdiagonal. With Omega = Q^H dQ (skew-Hermitian, first column zero) and
 # M = Q^H dA Q,

@@ -39,9 +39,8 @@ def fits_lanes(a: Tensor) -> bool:
 
 
 def fits_kernel(a: Tensor) -> bool:
-    """Return whether these matrices go side by side on the CPU, or in a batch one per team of threads on a GPU."""
-    m, n = a.shape[-2:]
-    return fits_lanes(a) or (a.is_cuda and m <= _LANES and a.numel() >= _BATCH * m * n > 0)
+    """Return whether these matrices go side by side on the CPU, or one per team of threads on a GPU."""
+    return fits_lanes(a) or (a.is_cuda and a.shape[-2] <= _LANES and a.numel() > 0)
 
 
 def is_small(a: Tensor) -> bool:

@@ -150,14 +150,17 @@ def without_infinities(x: Tensor, check_finite: bool) -> tuple[Tensor, Tensor | 
 
 
 def require_convergence(function: str, *parts: Tensor, check_finite: bool = False) -> None:
-    """Raise LinAlgError for NaN or infinity on the CPU, where LAPACK's Hermitian algorithms may return finite numbers.
+    """Raise LinAlgError for NaN or infinity, of which LAPACK's Hermitian algorithms may make finite numbers.
 
     The parts are matrices, or the vectors of several diagonals, which `check_finite` has looked at if checks are on.
+    Without checks a GPU is not waited for.
     """
     if check_finite and checks_enabled():
         return
     for x in parts:
-        if x.is_cpu and not bool(torch.isfinite(finite_probe(x))) and not bool(torch.isfinite(x).all()):
+        if not (x.is_cpu or checks_enabled()):
+            return
+        if not bool(torch.isfinite(finite_probe(x))) and not bool(torch.isfinite(x).all()):
             core = 1 if len(parts) > 1 else 2
             where, _ = place_in_batch(~torch.isfinite(x).flatten(-core).all(-1))
             raise LinAlgError(f"{function}: the eigenvalues{where} cannot be found: NaN or infinity")

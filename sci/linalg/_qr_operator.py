@@ -40,8 +40,12 @@ _HALVED = 128  # products of larger triangles are made by halves
 def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
     if a.shape[-2] == a.shape[-1] and (found := _quick.qr(a, True, True, False)) is not None:
         return found[0], found[1]
-    if fits_kernel(a) and (not full or a.shape[-2] == a.shape[-1]):
+    m, n = a.shape[-2:]
+    if fits_kernel(a) and (not full or m == n):
         return torch.ops.sci._qr_small(a)  # type: ignore[no-any-return]
+    if a.is_cuda and fits_kernel(a):  # columns of zeros have no reflections
+        q, r = torch.ops.sci._qr_small(torch.nn.functional.pad(a, (0, m - n)))
+        return q, r[..., :n, :n].contiguous()
     if is_alone(a):
         return torch.ops.sci._qr_alone(a, full, True, False)  # type: ignore[no-any-return]
     return _lapack_orthogonal.qr(a, full)

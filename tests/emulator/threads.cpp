@@ -82,8 +82,10 @@ void pause() {
 void wait(Wait kind, unsigned mask) {
   Thread& own = threads[current];
   if (!running) {
-    if (mask & (mask - 1)) report("a thread waits for others in a kernel of threads on their own");
+    if (kind == Wait::block || (mask & (mask - 1)))
+      report("a thread waits for others in a kernel of threads on their own");
     if (kind == Wait::exchange) std::memcpy(own.found, own.value, own.size);
+    own.answer = own.vote ? mask : 0;
     return;
   }
   const int warp = current / width * width, begin = kind == Wait::block ? 0 : warp;

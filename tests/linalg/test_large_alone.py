@@ -83,6 +83,7 @@ def test_large_upper_factor() -> None:
         torch.set_num_threads(threads)
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_decompositions_of_batches(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
     """On one thread these come of SciPy's LAPACK: as torch's, row-major, with gradients, and errors that say where."""
