@@ -10,7 +10,7 @@ namespace sci {
 struct RuntimePaths {
   std::string source;              // the folder of the headers
   std::string cache;               // the folder of compiled kernels
-  std::vector<std::string> nvrtc;  // where to look for NVRTC, after what is loaded already
+  std::vector<std::string> nvrtc;  // where to look for NVRTC, where none of these is loaded already
 };
 RuntimePaths& runtime_paths();
 

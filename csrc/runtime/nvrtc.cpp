@@ -37,9 +37,11 @@ void* nvrtc() {
   static void* library = nullptr;
   std::lock_guard<std::mutex> lock(mutex);
   if (!library) {
-    // A CUDA build of torch has NVRTC loaded or on its search path; a CPU build can use the package of NVIDIA's.
+    // A CUDA build of torch may have NVRTC loaded; else it has NVIDIA's package, which a CPU build can use, too.
     std::vector<std::string> names = runtime_paths().nvrtc;
     names.push_back("libnvrtc.so");
+    for (const std::string& name : names)
+      if ((library = dlopen(name.c_str(), RTLD_NOW | RTLD_NOLOAD))) return library;
     open_builtins();
     library = open_library(names, "NVRTC, which compiles sci's GPU kernels; `pip install nvidia-cuda-nvrtc` has it");
   }
