@@ -13,9 +13,10 @@
 
 namespace sci {
 
-constexpr int32_t graph_free = 0x7fffffff, graph_visited = int32_t(0x80000000);
+constexpr int32_t graph_visited = int32_t(0x80000000);
 
-/// `claims` of each node: free, the place in the frontier of the node that claims it, ~place once counted, visited.
+/// `claims` of each node: the largest number while it is free, the place in the frontier of the node that claims it,
+/// ~place once counted, visited.
 template <class I>
 struct GraphClaim {
   const I* indptr;
