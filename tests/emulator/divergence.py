@@ -1,0 +1,154 @@
+"""What warps lose where their lanes go different ways: ``python -m tests.emulator.divergence [--match REGEX]``.
+
+Runs the elementwise kernels of public functions on the arguments of ``python -m benchmarks special``, the samples of
+all groups mixed at random, and counts how often each lane runs each basic block. A warp runs a block as often as the
+lane that does so most; the factor is what a warp runs over what a lane needs on average, weighed by g++'s instructions,
+1 where all lanes do the same. An elementary function counts as `FUNCTION` instructions, a division or root as
+`DIVISION`, as they are a call or one instruction here. The last column is the factor where blocks of `SORTED` elements
+are sorted by what they need.
+
+A lower bound: a block is taken to be run by all lanes that need it at once, though they come to it by different calls
+or in different rounds of an outer loop, and elementary functions are taken to have one way through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import concurrent.futures
+import ctypes
+import itertools
+import pathlib
+import re
+import statistics
+import subprocess
+import tempfile
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from sci._core import runtime
+from tests import emulator
+from tests.emulator import prepare
+from tools.generate_operators import body
+
+WIDTH, SORTED = 32, 1024
+FUNCTION, DIVISION = 40, 10
+FLAGS = [
+    *("-std=gnu++17", "-w", "-O2", "-shared", "-fPIC", "-fno-gnu-unique", "-fno-math-errno", "-fno-trapping-math"),
+    *("-march=x86-64-v3", "-ffp-contract=fast", "-fsanitize-coverage=trace-pc", "-fno-optimize-sibling-calls"),
+    # What is not apart is copied into its callers, as NVRTC does.
+    *("--param", "max-inline-insns-single=20000", "--param", "inline-unit-growth=100000"),
+    *("--param", "large-function-growth=100000", "--param", "large-stack-frame-growth=100000"),
+]
+
+
+class Kernel(NamedTuple):
+    name: str  # of the function, and its arguments' kinds
+    body: str
+    definition: str
+    args: list[Tensor]
+    outputs: Tensor
+
+
+def kernels(match: str, dtype: torch.dtype, count: int) -> dict[str, list[Kernel]]:
+    """Return the kernels to run, by the headers they include."""
+    sources = dict(prepare.kernels())  # which starts the emulator, before anything loads the library
+    from benchmarks import special
+
+    kinds = {"r": dtype, "c": dtype.to_complex(), "i": torch.int64}
+    found: dict[str, list[Kernel]] = collections.defaultdict(list)
+    for card in special.cards():
+        outputs = dict(card.signatures)
+        for signature in special.signatures(card):
+            label = card.name + (", complex" if "c" in signature else "")
+            if not re.search(match, label):
+                continue
+            args = special.arguments(card, signature, dtype, count, None)
+            outs = outputs[signature]
+            name = body(card.name, signature, outs, int(dtype is torch.float64))
+            includes, _, definition = sources[f"run<{name}>"].partition("namespace")
+            if args:
+                made = torch.empty(len(outs), count, dtype=kinds[outs[0]])
+                found[includes].append(Kernel(label, name, f"namespace{definition}", args, made))
+    return found
+
+
+def compile_together(folder: str, number: int, includes: str, chosen: list[Kernel]) -> str:
+    """Return the path of a library with the kernels of the same headers."""
+    unit, library = (f"{folder}/{number}.{ending}" for ending in ("cpp", "so"))
+    lines = [f'#include "{emulator.HERE}/divergence.h"', *re.findall(r'#include "[^"]*"', includes)]
+    lines += dict.fromkeys(kernel.definition for kernel in chosen)
+    lines += [f"DIVERGENCE_KERNEL({i}, {kernel.body})" for i, kernel in enumerate(chosen)]
+    pathlib.Path(unit).write_text("\n".join(lines) + "\n")
+    subprocess.run(["g++", *FLAGS, f"-I{runtime.source_path()}", unit, "-o", library], check=True)
+    return library
+
+
+def weights(library: str) -> Tensor:
+    """Return the instructions of each block, by the place where its first call returns to."""
+    text = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", library], capture_output=True, text=True, check=True
+    ).stdout
+    found: dict[int, int] = {}
+    begins, block = False, 0
+    # An instruction, or the beginning of a function.
+    for place, operation, what in re.findall(r"^ *([0-9a-f]+)(?::\t(\S+) *(.*)| <.*>:)$", text, re.M):
+        if begins or not operation:
+            block = int(place, 16) if begins else 0
+            found[block] = 0
+        begins = operation == "call" and "__sanitizer_cov_trace_pc" in what
+        if not begins and block:
+            called = re.search(r"<[a-z]\w*@plt>", what)
+            found[block] += FUNCTION if called else DIVISION if re.match("v?(i?div|sqrt)", operation) else 1
+    weight = torch.zeros(1 + max(found), dtype=torch.int32)
+    weight[list(found)] = torch.tensor(list(found.values()), dtype=torch.int32)
+    return weight
+
+
+def count(function: Any, kernel: Kernel, args: list[Tensor], weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the instructions that elements need, and those that warps run."""
+    operands = [*kernel.outputs, *args]
+    data = (ctypes.c_void_p * len(operands))(*(x.data_ptr() for x in operands))
+    needed = torch.zeros(len(args[0]), dtype=torch.int64)
+    run = torch.zeros(len(args[0]) // WIDTH, dtype=torch.int64)
+    pointers = (ctypes.c_void_p(x.data_ptr()) for x in (weight, needed, run))
+    function(data, ctypes.c_longlong(len(run)), *pointers)
+    return needed, run
+
+
+def row(function: Any, kernel: Kernel, weight: Tensor) -> tuple[float, float, float, str]:
+    """Return the factor, what an element needs, the factor of sorted blocks, and the function."""
+    needed, run = count(function, kernel, kernel.args, weight)
+    order = needed.reshape(-1, SORTED).argsort(dim=1) + torch.arange(0, len(needed), SORTED)[:, None]
+    _, of_sorted = count(function, kernel, [x[order.ravel()] for x in kernel.args], weight)
+    factor, least = (float(WIDTH * x.sum() / needed.sum()) for x in (run, of_sorted))
+    return factor, float(needed.double().mean()), least, kernel.name
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--match", default="", help="only functions whose name matches this regular expression")
+    parser.add_argument("--blocks", type=int, default=2, help=f"of {SORTED} elements")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--most", type=int, default=20, help="rows of the table")
+    parser.add_argument("--float32", action="store_true")
+    options = parser.parse_args()
+    groups = kernels(options.match, torch.float32 if options.float32 else torch.float64, SORTED * options.blocks)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        made = pool.map(compile_together, itertools.repeat(folder), itertools.count(), groups, groups.values())
+        for path, chosen in zip(made, groups.values(), strict=True):
+            library, weight = ctypes.CDLL(path), weights(path)
+            rows += [row(library[f"divergence_run{i}"], kernel, weight) for i, kernel in enumerate(chosen)]
+    print("| function | instructions an element | factor | sorted |\n|---|---|---|---|")
+    for factor, needed, of_sorted, name in sorted(rows, reverse=True)[: options.most]:
+        print(f"| {name} | {needed:.0f} | {factor:.1f} | {of_sorted:.1f} |")
+    factors = sorted(row[0] for row in rows)
+    above = sum(factor > 3 for factor in factors)
+    print(f"\n{len(factors)} kernels: median {statistics.median(factors):.1f}, {above} above 3")
+
+
+if __name__ == "__main__":
+    main()
