@@ -59,7 +59,7 @@ template <class R>
 SCI_HD_LARGE R jacobi_front(R v, R alpha) {
   return poch_smooth(v + R(1.0), alpha) * rgamma(alpha + R(1.0));
 }
-SCI_HD double jacobi_front(double v, double alpha) { return poch(v + 1, alpha) * rgamma(alpha + 1); }
+SCI_HD_LARGE double jacobi_front(double v, double alpha) { return poch(v + 1, alpha) * rgamma(alpha + 1); }
 
 /// Does one of the two waves of P grow with the degree like exp(grows) as the other shrinks, while along beta the other
 /// one grows by about as much? Then steps in either direction lose digits, and hyp2f1 serves alone.

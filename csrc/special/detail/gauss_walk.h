@@ -68,7 +68,8 @@ struct gauss_taylor {
   }
 };
 
-// Equations with parameters R: double, or dual numbers.
+// Equations with parameters R: double, or dual numbers. Of three levels these take 16 registers each on a GPU, where
+// series are therefore functions of their own.
 
 template <class R>
 struct gauss_jacobi {
@@ -81,7 +82,7 @@ struct gauss_jacobi {
   }
   SCI_HD double reach(double t) const { return min(min(t, 1 - t) * 0.4, t * (1 - t) * 2 / (a + b + 2)); }
   template <class C>
-  SCI_HD void expand(R t, double, double step, gauss_taylor<C>& f) const {
+  SCI_HD_LARGE void expand(R t, double, double step, gauss_taylor<C>& f) const {
     const R T = t * (R(1.0) - t), r = R(step) / T, r2 = r * R(step), d = a + b + R(2.0);
     const R e = (R(1.0) - t - t) * r, p = ((a + R(1.0)) - d * t) * r, g = r2 * ((a + b + R(n + 1)) * R(n));
     SCI_NO_UNROLL
@@ -90,7 +91,7 @@ struct gauss_jacobi {
       if (f.put(m + 2, f.c[m + 1] * one + (f.c[m] * g - f.c[m] * few))) break;
     }
   }
-  SCI_HD double start(R& y, R& slope) const {
+  SCI_HD_LARGE double start(R& y, R& slope) const {
     const double t = 0.25 * min((primal(a) + 1) / (n * (n + primal(a) + primal(b) + 1)), 1.0);
     R term = R(1.0);
     y = term, slope = R(0.0);
@@ -105,7 +106,7 @@ struct gauss_jacobi {
   SCI_HD double place(double t, double) const { return t; }
   SCI_HD double other(double t, double lo) const { return (1 - 2 * t) - 2 * lo; }
   SCI_HD double root_weight(double t, double, double slope) const { return 1 / (sqrt(t * (1 - t)) * abs(slope)); }
-  SCI_HD R log_root_weight(R t, R slope) const { return -(log(t * (R(1.0) - t) * slope * slope) * R(0.5)); }
+  SCI_HD_LARGE R log_root_weight(R t, R slope) const { return -(log(t * (R(1.0) - t) * slope * slope) * R(0.5)); }
 };
 
 template <class R>
@@ -116,7 +117,7 @@ struct gauss_laguerre {
   SCI_HD double rate(double s) const { return (4 * n + 2 * a + 2) - s * s + (0.25 - a * a) / (s * s); }
   SCI_HD double reach(double s) const { return s * min(0.4, 6 / (abs(a) + 1)); }
   template <class C>
-  SCI_HD void expand(R s, double lo, double step, gauss_taylor<C>& f) const {
+  SCI_HD_LARGE void expand(R s, double lo, double step, gauss_taylor<C>& f) const {
     const R v = a + a + R(4 * n + 2), s2 = rounded_product(s, s);
     const double at = primal(s), low = fused(at, at, -primal(s2)) + 2 * at * lo;
     const R rest = (v - s2) - R(low);
@@ -130,7 +131,7 @@ struct gauss_laguerre {
       if (f.put(m + 2, f.c[m + 1] * (r * R(2.0 * (m + 1) * m)) + next)) break;
     }
   }
-  SCI_HD double start(R& u, R& slope) const {
+  SCI_HD_LARGE double start(R& u, R& slope) const {
     const double x = 0.25 * (primal(a) + 1) / n, s = sqrt(x);
     R term = R(1.0), y = term, rise = R(0.0);
     SCI_NO_UNROLL
@@ -152,7 +153,9 @@ struct gauss_laguerre {
     const double front = hermite ? 1 : pow(s / (peak > 0 ? sqrt(peak) : 1.0), a + 0.5) * (1 + (a + 0.5) * lo / s);
     return front * exp(-(p - peak) / 2) * (1 - low / 2) / abs(slope);
   }
-  SCI_HD R log_root_weight(R s, R slope) const { return log(s) * (a + R(0.5)) - (s * s + log(slope * slope)) * R(0.5); }
+  SCI_HD_LARGE R log_root_weight(R s, R slope) const {
+    return log(s) * (a + R(0.5)) - (s * s + log(slope * slope)) * R(0.5);
+  }
 };
 
 /// A step that passes at most one zero (by Sturm's comparison) and within which the series converges fast: from a zero,
