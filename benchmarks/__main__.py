@@ -225,10 +225,11 @@ def lost(device: torch.device) -> bool:
 
 def fill(count: int) -> int:
     """Call every case once, in so many processes."""
-    own = sys.argv[1:]
+    own = sys.orig_argv
     at = own.index("--fill")
-    commands = ([*own[:at], *own[at + 2 :], "--once", f"{k}/{count}"] for k in range(count))
-    running = [subprocess.Popen([sys.executable, "-m", "benchmarks", *command]) for command in commands]
+    running = [
+        subprocess.Popen([sys.executable, *own[1:at], *own[at + 2 :], "--once", f"{k}/{count}"]) for k in range(count)
+    ]
     try:
         return max(process.wait() for process in running)
     except KeyboardInterrupt:

@@ -2,25 +2,33 @@
 # The one command for a machine with a GPU and without network: tools/gpu_check.sh OUT_FOLDER [--part N]
 # Builds in place with the Python at hand (torch, g++ and make; no nvcc), launches a kernel, fills the cache of kernels,
 # runs the tests on CUDA in parallel, then the benchmarks against the peers that are installed. Prints what failed.
-# OUT_FOLDER holds report.md, logs.tar.gz and, of benchmarks, bars.md, bars.json and benchmarks.json then.
+# OUT_FOLDER holds report.md, logs.tar.gz and, of benchmarks, bars.md, bars.json and benchmarks.json then, brought up to
+# date every 20 s: a run that is ended from outside leaves what it had. No step's failure stops the next; only a library
+# that cannot be loaded or a kernel that cannot be launched does.
 # Ends within LIMIT seconds (470, so within 8 minutes) on any machine: a step gets its share of the time that is left,
-# and what it had no time for is listed under "Left out". Tests on the device come first, in an order in which those that
-# were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu). BUILD=build/csrc takes
-# up the objects of `make build`, where its torch is the one at hand; PREBUILT=1 takes sci/_core/libsci.so as it is, built
-# on another machine: one serves every torch from 2.11 on, with CUDA or without. SCI_CACHE names the cache of kernels, which
-# `python -m tools.fill_cache --arch sm_90` fills without a GPU for the same release of NVRTC.
+# and what it had no time for is listed under "Left out". Tests on the device come first, in an order in which those
+# that were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu) or on the
+# emulated device (SCI_DEVICE=emulated JOBS=1). BUILD=build/csrc takes up the objects of `make build`, where its torch
+# is the one at hand; PREBUILT=1 takes sci/_core/libsci.so as it is, built on another machine: one serves every torch
+# from 2.11 on, with CUDA or without. SCI_CACHE names the cache of kernels, build/gpu_cache by default.
 # In parts, each within LIMIT, where one short run is not enough: 1 the cache of kernels and what only a GPU shows
-# (tests/cuda); 2 the test suite; 3 its tests that know of no device, with their tensors moved there; 4 compute-sanitizer,
-# where there is one; 5 the bars for a GPU, beside the peers; 6 tables of all domains. 2 to 5 go on where they were: what
-# has run is listed in build/gpu_check, and `rm -r build/gpu_check` begins anew; logs.tar.gz is that folder, and unpacked
-# there it lets another machine go on. report.md holds the reports of all parts so far.
+# (tests/cuda); 2 the test suite; 3 its tests that know of no device, with their tensors moved there; 4
+# compute-sanitizer, where there is one; 5 the bars for a GPU, beside the peers; 6 tables of all domains. 1 to 5 go on
+# where they were: what has run is listed in build/gpu_check, and `rm -r build/gpu_check` begins anew; logs.tar.gz is
+# that folder, and unpacked there it lets another machine go on. report.md holds the reports of all parts so far.
 #
-# Where a GPU is lent for three runs of ten minutes, after `make build`, with sci/_core/libsci.so taken along:
+# Where a GPU is lent for three runs of ten minutes: the library and, made without a GPU for the same release of NVRTC
+# (13.0, a part of their names), as many kernels as there was time for, second derivatives last, go along in one file.
+#   make build && SCI_CACHE=build/gpu_cache python -m tools.fill_cache --arch sm_90    # 90 CPU minutes; may be stopped
+#   tar -cJf build/gpu_pack.tar.xz sci/_core/libsci.so build/gpu_cache
+# There, each in a run of its own that begins with `test -e build/gpu_cache || tar -xJf build/gpu_pack.tar.xz`:
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 1    # does it run at all; kernels; tests/cuda
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 5    # every bar has its line, also where time is short
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 2    # a case of each test first, then of each a second ...
-# What part 1 finds is repaired before part 5. With time left: 3, 4, and 5 again, which adds rows. The page of the bars
-# with what the slowest kernels need: python -m benchmarks.verdicts OUT/bars.json KERNELS.csv (docs/gpu-kernels.md).
+# Expected on 16 cores, not seen yet: 1: start 30 s, kernels 340 s (of the file: 20 s), 2913 tests 100 s; 5: start 15,
+# fill 60, 1050 rows before the smallest size and JAX 350 s; 2: start 15, 18590 tests 260 s; 3: 150 s; 4, 6: all they
+# get. What part 1 finds is repaired before part 5. With time left: 3, 4, and 5 again, which adds rows. The page of
+# bars with what the slowest kernels need: python -m benchmarks.verdicts OUT/bars.json KERNELS.csv.
 set -uo pipefail
 out=$(mkdir -p "${1:?usage: tools/gpu_check.sh OUT_FOLDER}" && cd "$1" && pwd)
 cd "$(dirname "$0")/.."
@@ -47,18 +55,25 @@ logs=$state/logs
 mkdir -p "$logs"
 python=${PYTHON:-python3}
 jobs=${JOBS:-$(nproc)}
-export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache} TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
-device=${SCI_DEVICE:-$("$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
-emulator=
-[ "$device" = emulated ] && emulator="from tests import emulator; emulator.start()" && export SCI_CACHE=$root/build/emulator/cache
+PATH=$PATH:/usr/local/cuda/bin # compute-sanitizer
+export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache}
+export TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
+device=${SCI_DEVICE:-$(timeout 100 "$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
+module=("$python" -m) # runs one on the device
+on=$device
+if [ "$device" = emulated ]; then
+  module=("$python" -m tests.emulator)
+  on=cuda
+  export SCI_CACHE=$root/build/emulator/cache
+fi
 deadline=$((begin + ${LIMIT:-470} - 15)) # the report, and a step that dies slowly
 failed=()
-declare -A weight=([build]=60 [launch]=14 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [memcheck]=14 [racecheck]=7 [initcheck]=7
-  [fill]=5 [bars]=14 [benchmarks]=10)
+declare -A weight=([build]=60 [launch]=14 [kernels]=14 [gpu_tests]=8 [tests]=14 [moved]=14 [memcheck]=14
+  [racecheck]=7 [initcheck]=7 [fill]=5 [bars]=14 [benchmarks]=10)
 [ -z "${PREBUILT:-}" ] || weight[build]=10 # a cold disk takes long for torch
 shares=$((${weight[build]} + ${weight[launch]}))
 for name in "${steps[@]}"; do shares=$((shares + ${weight[$name]})); done
-report=$state/part_$part.md
+table=$state/part_$part.steps # all that the report needs is in files: another process brings it up to date
 step() { # name, command...; SECONDS_LEFT in the command is what it may take
   local name=$1; shift
   local limit=$(((deadline - SECONDS) * ${weight[$name]} / shares)) started=$SECONDS status=124 result
@@ -73,28 +88,65 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
     0) result=ok ;;
     124 | 137)
       result="CUT SHORT after $limit s"
-      grep -q '^left out' "$logs/$name.log" || printf '\nleft out, as the time was over: the rest of %s\n' "$name" >>"$logs/$name.log"
+      grep -q '^left out' "$logs/$name.log" ||
+        printf '\nleft out, as the time was over: the rest of %s\n' "$name" >>"$logs/$name.log"
       ;;
     *) result="FAILED ($status)" ;;
   esac
-  printf '| %s | %s | %s s |\n' "$name" "$result" $((SECONDS - started)) >>"$report"
+  printf '| %s | %s | %s s |\n' "$name" "$result" $((SECONDS - started)) >>"$table"
   [ $status -eq 0 ] || { failed+=("$name"); echo "--- $name: $result"; tail -n 25 "$logs/$name.log"; }
 }
 
-{
+said() { for name in "${steps[@]}"; do cat "$logs/$name.log" 2>/dev/null; done; } # a step that was not taken has no log
+commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+lists=("$state"/{gpu_tests,tests,moved,memcheck,racecheck,initcheck})
+report() {
   echo "# Check on $device, $(date -u +%Y-%m-%d)"
-  echo
-  echo "commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), \`tools/gpu_check.sh\`, part $part"
-  echo
-  echo "| step | result | time |"
-  echo "|---|---|---|"
-} >"$report"
-
+  printf '\ncommit %s, `tools/gpu_check.sh`, part %s\n' "$commit" "$part"
+  printf '\n| step | result | time |\n|---|---|---|\n'
+  cat "$table"
+  for name in build launch; do
+    if grep -q "^| $name | [^o]" "$table"; then
+      printf '\n%s failed, so that kernels, tests and benchmarks were left out:\n```\n' "$name"
+      tail -n 60 "$logs/$name.log"
+      echo '```'
+    fi
+  done
+  printf '\n## Left out\n```\n'
+  said | grep -E '^left out|need a GPU and were left out' || echo nothing
+  printf '```\n## Tests, all runs\n```\n'
+  for file in "${lists[@]}"; do
+    [ -f "$file" ] && echo "$(basename "$file"): $(cut -d' ' -f1 "$file" | sort | uniq -c | tr -s ' \n' ' ')"
+  done
+  printf '```\n### Why they failed, without numbers, how often\n```\n'
+  failures | cut -f2 | sed -E 's/[-+]?[0-9]+([.][0-9]*)?(e[-+]?[0-9]+)?/#/g' | cut -c1-110 | sort | uniq -c |
+    sort -rn | head -n 30
+  printf '```\n## Failing tests\n```\n'
+  failures | cut -c1-240
+  said | grep -E '^ERROR' | cut -c1-240
+  for file in "${lists[@]}"; do
+    [ -s "$file.stuck" ] && echo "ended as they hung, see $(basename "$file").stuck:" && grep /tests/ "$file.stuck"
+  done
+  printf '```\n## Machine\n```\n%s\n```\n' "$(cat "$logs/machine.txt" 2>/dev/null)"
+  for name in "${steps[@]}"; do
+    case $name in
+      bars) sed '/^## All rows/,$d; s/^#/##/' "$state/bars.md" 2>/dev/null ;;
+      benchmarks) printf '## Benchmarks\n```\n%s\n```\n' "$(cat "$logs/benchmarks.log" 2>/dev/null)" ;;
+    esac
+  done
+}
+failures() { sed -n 's/^failed //p' "${lists[@]}" 2>/dev/null; }
 give() { # what OUT_FOLDER gets
+  report >"$state/part_$part.$BASHPID" && mv "$state/part_$part.$BASHPID" "$state/part_$part.md"
   cat "$state"/part_*.md >"$out/report.md"
   cp "$state"/bars.{json,md} "$out" 2>/dev/null
-  tar -czf "$out/logs.tar.gz" -C "$state" .
+  tar -czf "$state.$BASHPID" -C "$state" . 2>/dev/null
+  mv "$state.$BASHPID" "$out/logs.tar.gz"
 }
+: >"$table"
+while sleep 20; do give; done >/dev/null 2>&1 &
+heartbeat=$!
+trap 'kill "$heartbeat"' EXIT
 
 if [ -n "${PREBUILT:-}" ]; then
   step build "$python" -c "import sci; sci.show_config()"
@@ -105,58 +157,50 @@ else
 fi
 {
   uname -srm; lscpu | grep -E 'Model name|^CPU\(s\)'; free -h | head -2
-  nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,compute_cap --format=csv 2>/dev/null
-  "$python" -c "import sci; sci.show_config()"
-  "$python" -m pip list 2>/dev/null | grep -iE '^(torch|scipy|numpy|cupy|jax|triton|nvidia-cuda-nvrtc|nvmath)'
+  timeout 20 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,compute_cap --format=csv 2>/dev/null
+  timeout 60 "$python" -c "import sci; sci.show_config()"
+  timeout 20 "$python" -m pip list 2>/dev/null |
+    grep -iE '^(torch|scipy|numpy|cupy|jax|triton|nvidia-cuda-nvrtc|nvmath)'
 } >"$logs/machine.txt" 2>&1
 
 # A kernel compiled, loaded and launched, and torch's backward pass: where that fails, nothing else is worth its time.
-[ ${#failed[@]} -gt 0 ] || step launch "$python" -c "import torch
-$emulator
-from sci.special import erfcx
-x = torch.linspace(-3, 3, 1000, dtype=torch.float64, device='${device/emulated/cuda}', requires_grad=True)
-y = erfcx(x)
-y.sum().backward()
-torch.testing.assert_close(y.cpu(), erfcx(x.detach().cpu()), rtol=1e-14, atol=0)
-print(x.grad.sum())"
+[ ${#failed[@]} -gt 0 ] || step launch "${module[@]}" tools.launch "$on"
 if [ ${#failed[@]} -gt 0 ]; then
-  {
-    echo
-    echo "${failed[0]} failed, so that kernels, tests and benchmarks were left out:"
-    echo '```'
-    tail -n 60 "$logs/${failed[0]}.log"
-    cat "$logs/machine.txt"
-    echo '```'
-  } | tee -a "$report"
   give
+  cat "$out/report.md"
   exit 1
 fi
 parallel=() # where a kernel leaves a process without a usable GPU, another takes its place
-"$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 12 ? jobs : 12))")
-test_run=("$python" -m pytest -q --device "$device" -p no:cacheprovider --seconds SECONDS_LEFT)
-rehearsal=
-[ "$device" = cpu ] && rehearsal=--quick
+timeout 20 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 12 ? jobs : 12))")
+# A process has a core: no threads of others, and none of Inductor's pools of processes.
+one=(OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TORCHINDUCTOR_COMPILE_THREADS=1)
+test_run=(env "${one[@]}" "$python" -m pytest -q --tb=short --device "$device" -p no:cacheprovider)
+test_run+=(--seconds SECONDS_LEFT --maxfail 300)
+sizes=--short # blocks of 10 ms, so that all rows of the bars have their turn
+[ "$device" = cuda ] || sizes=--quick
 for name in "${steps[@]}"; do
   case $name in
     kernels)
       fill=(tools.fill_cache --device "$device")
-      [ -z "$emulator" ] || fill=(tests.emulator.prepare)
+      [ "$device" != emulated ] || fill=(tests.emulator.prepare)
       step kernels "$python" -m "${fill[@]}" --jobs "$jobs"
       ;;
-    gpu_tests) [ "$device" = cpu ] || step gpu_tests "${test_run[@]}" "${parallel[@]}" tests/cuda ;;
+    gpu_tests)
+      [ "$device" = cpu ] || step gpu_tests "${test_run[@]}" --done "$state/gpu_tests" "${parallel[@]}" tests/cuda
+      ;;
     tests)
-      step tests "${test_run[@]}" --done "$state/done" "${parallel[@]}" tests --ignore tests/repository \
-        --ignore tests/cuda --maxfail 200
+      step tests "${test_run[@]}" --done "$state/tests" "${parallel[@]}" tests --ignore tests/repository \
+        --ignore tests/cuda
       ;;
     moved)
-      step moved "${test_run[@]}" --moved --done "$state/moved" "${parallel[@]}" --maxfail 300 \
+      step moved "${test_run[@]}" --moved --done "$state/moved" "${parallel[@]}" \
         tests/{fft,interpolate,linalg,sparse,special}
       ;;
     memcheck | racecheck | initcheck)
       if command -v compute-sanitizer >/dev/null; then
-        # One process: the sanitizer slows a kernel a hundredfold, so that a sample of the values has to do. Memory comes
-        # of the driver, array by array, as what lies within torch's own blocks is never beyond an array. Elementwise
-        # kernels share no memory.
+        # One process: the sanitizer slows a kernel a hundredfold, so that a sample of the values has to do. Memory
+        # comes of the driver, array by array, as what lies within torch's own blocks is never beyond an array.
+        # Elementwise kernels share no memory.
         which="agrees or same_bits"
         [ "$name" = racecheck ] && which=same_bits
         step "$name" env PYTORCH_NO_CUDA_MEMORY_CACHING=1 compute-sanitizer --tool "$name" --error-exitcode 9 \
@@ -165,50 +209,23 @@ for name in "${steps[@]}"; do
         echo "left out: $name, as compute-sanitizer is not installed" >"$logs/$name.log"
       fi
       ;;
-    fill) step fill "$python" -m benchmarks bars --device "$device" $rehearsal --fill "$jobs" ;;
+    fill) step fill "${module[@]}" benchmarks bars --device "$on" $sizes --fill "$jobs" ;;
     bars) # a row that hangs or leaves no usable GPU ends the process: the next one goes on without it
       # shellcheck disable=SC2016
-      step bars bash -c 'while "$@"; status=$?; [ -e "${0%.json}.begun" ]; do echo "status $status: on to the next row"; done
-        exit $status' "$state/bars.json" \
-        "$python" -m benchmarks bars --device "$device" $rehearsal --seconds SECONDS_LEFT --go-on --out "$state/bars.json"
+      step bars bash -c 'while "${@:2}" --seconds $(($1 - SECONDS)); status=$?
+        [ -e "${0%.json}.begun" ] && [ "$SECONDS" -lt "$1" ]; do echo "status $status: on to the next row"; done
+        exit $status' "$state/bars.json" SECONDS_LEFT \
+        "${module[@]}" benchmarks bars --device "$on" $sizes --go-on --out "$state/bars.json"
       "$python" -m benchmarks.verdicts "$state/bars.json" >"$state/bars.md" 2>>"$logs/bars.log"
       ;;
-    benchmarks) step benchmarks "$python" -m benchmarks --device "$device" --quick --seconds SECONDS_LEFT \
+    benchmarks) step benchmarks "${module[@]}" benchmarks --device "$on" --quick --seconds SECONDS_LEFT \
       --out "$out/benchmarks.json" ;;
   esac
 done
 
-taken=("${steps[@]/#/$logs/}")
-said() { cat "${taken[@]/%/.log}" 2>/dev/null || true; } # a step that was not taken has no log
-{
-  echo
-  echo '## Left out'
-  echo '```'
-  said | grep -E '^left out|need a GPU and were left out' || echo nothing
-  echo '```'
-  echo '## Failing tests'
-  echo '```'
-  said | grep -E '^(FAILED|ERROR)' | cut -c1-240
-  sed -n 's/^failed/FAILED (of all runs)/p' "$state"/{done,moved} 2>/dev/null
-  said | grep -E ' (passed|failed)|no tests ran'
-  for file in "$state"/{done,moved}; do
-    [ -f "$file" ] || continue
-    echo "$(basename "$file"), all runs: $(cut -d' ' -f1 "$file" | sort | uniq -c | tr -s ' \n' ' ')"
-  done
-  echo '```'
-  echo '## Machine'
-  echo '```'
-  cat "$logs/machine.txt"
-  echo '```'
-  for name in "${steps[@]}"; do
-    case $name in
-      bars) sed '/^## All rows/,$d; s/^#/##/' "$state/bars.md" ;;
-      benchmarks) printf '## Benchmarks\n```\n%s\n```\n' "$(cat "$logs/benchmarks.log")" ;;
-    esac
-  done
-} >>"$report"
 give
-sed -n '1,40p' "$out/report.md"
+sed '/^## Failing tests/,$d' "$state/part_$part.md" | cut -c1-200
+for name in "${steps[@]}"; do [ "$name" != bars ] || sed -n '/^## Bars/,/^## The/p' "$state/bars.md"; done
 echo "$((SECONDS - begin)) s in all"
 if [ ${#failed[@]} -gt 0 ]; then echo "failed or cut short: ${failed[*]}"; exit 1; fi
-if said | grep -q '^left out'; then echo "no step failed, but not all was run: see Left out"; else echo "all steps passed"; fi
+said | grep -q '^left out' && echo "no step failed, but not all was run: see Left out" || echo "all steps passed"

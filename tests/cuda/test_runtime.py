@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import pathlib
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -119,6 +121,16 @@ MANY: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 }
 
 
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """No other process holds as much at the same time, or keeps it."""
+    with open(pathlib.Path(tempfile.gettempdir()) / "sci_large", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+        torch.cuda.empty_cache()
+
+
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", MANY)
 def test_more_than_two_to_the_31_elements(name: str) -> None:
     rows = (1 << 21) + 3

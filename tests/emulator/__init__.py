@@ -15,6 +15,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -75,6 +76,18 @@ class Stream:
 
     def synchronize(self) -> None: ...
     def wait_stream(self, other: Any) -> None: ...
+
+
+class Event:
+    """`torch.cuda.Event`, by the host's clock."""
+
+    def __init__(self, **_: Any) -> None: ...
+    def record(self) -> None:
+        self.at = time.perf_counter()
+
+    def synchronize(self) -> None: ...
+    def elapsed_time(self, end: Event) -> float:
+        return (end.at - self.at) * 1e3
 
 
 @contextlib.contextmanager
@@ -143,6 +156,7 @@ def start() -> None:
     cuda.max_memory_allocated = lambda which=None: ops.allocated(_index(which), True)
     cuda.reset_peak_memory_stats = lambda which=None: ops.reset_peak(_index(which))
     cuda.Stream, cuda.stream, cuda.graph, cuda.CUDAGraph = Stream, stream, graph, object  # type: ignore[misc]
+    cuda.Event = Event  # type: ignore[misc]
 
 
 def launches() -> list[str]:
