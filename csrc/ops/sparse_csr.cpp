@@ -9,9 +9,13 @@
 #include "sparse/csr_matmul_team.h"
 #include "sparse/csr_sample.h"
 
-#define SCI_SPARSE_KERNELS(T, I)                                        \
-  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>)      \
-  SCI_TEAM_KERNEL("sparse/csr_matmul_team.h", sci::CsrMatmulTeam<T, I>) \
+#define SCI_SPARSE_KERNELS(T, I)                                          \
+  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecWarp<T, I>)        \
+  SCI_TEAM_KERNEL("sparse/csr_matmul_team.h", sci::CsrMatmulTeam<T, I>)   \
+  SCI_WARP_KERNEL("sparse/csr_matmul.h", sci::CsrMatvecPieces<T, I>)      \
+  SCI_TEAM_KERNEL("sparse/csr_matmul_team.h", sci::CsrMatmulPieces<T, I>) \
+  SCI_TEAM_KERNEL("sparse/csr_long_rows.h", sci::CsrLongTotal<T, I>)      \
+  SCI_WARP_KERNEL("sparse/csr_sample.h", sci::CsrSamplePieces<T, I>)      \
   SCI_WARP_KERNEL("sparse/csr_sample.h", sci::CsrSample<T, I>)
 SCI_SPARSE_KERNELS(float, int32_t)
 SCI_SPARSE_KERNELS(float, int64_t)
@@ -33,9 +37,24 @@ void on_threads(int64_t n, int64_t grain, const Body& body) {
 }
 
 template <class Body>
-void on_teams(const Tensor& like, int64_t lines, const Body& body) {
-  const int64_t items = lines * body.groups;
+void on_teams(const Tensor& like, int64_t items, const Body& body) {
   launch_cuda(kernel_of<Body>::kernel, like.get_device(), items, items * body.team_size, &body);
+}
+
+/// The long rows of a product on CUDA (sparse/csr_long_rows.h), which `body` leaves out.
+template <class T, class I, class Pieces>
+void long_rows(Pieces body, const Tensor& like, const Tensor& indices, int64_t members, int64_t columns,
+               int64_t groups) {
+  const int64_t count = body.split.count;
+  Tensor parts = empty_as(like, {members, count, columns}), owners = empty_as(indices, {count});
+  body.parts = data<T>(parts);
+  body.owners = data<I>(owners);
+  if constexpr (std::is_base_of_v<CsrMatvec<T, I>, Pieces>)
+    parallel_for(like, members * count, body);
+  else
+    on_teams(like, members * count * groups, body);
+  const CsrLongTotal<T, I> total{body.split, body.indptr, body.owners, body.parts, body.y, body.rows, columns};
+  on_teams(like, members * total.items(), total);
 }
 
 /// `contiguous` goes through the dispatcher, which costs more than the product of a small matrix.
@@ -91,9 +110,11 @@ void vector_product(const T* values, const I* indptr, const I* indices, const T*
              Body{values, indptr, indices, x, y, rows, longer, guard});
 }
 
+/// `longest`: entries of the longest row of what is multiplied, or -1 where nobody knows.
 Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, const Tensor& indices_,
                   const std::optional<Tensor>& t_indptr, const std::optional<Tensor>& t_indices,
-                  const std::optional<Tensor>& t_order, int64_t rows, int64_t columns, bool transposed) {
+                  const std::optional<Tensor>& t_order, int64_t rows, int64_t columns, bool transposed,
+                  int64_t longest) {
   Tensor data = dense(data_), x = dense(x_);
   bool vector = x.dim() == 1;  // only where nothing differentiates: the derivative's rule knows columns alone
   bool gather = !transposed || t_indptr.has_value();
@@ -134,16 +155,22 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
       } else if (k == 1) {
         CsrMatvec<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, batch, guard};
         if (x.is_cuda()) {
-          const auto wide = CsrMatvecWarp<T, I>::of(body, entries);
+          auto wide = CsrMatvecWarp<T, I>::of(body, entries);
+          wide.split = CsrPieces::of(wide.piece_length, entries, longest);
           parallel_for(x, members * wide.pieces, wide);
+          if (wide.split.count > 0) long_rows<T, I>(CsrMatvecPieces<T, I>{wide}, x, indices, members, 1, 1);
         } else {
           on_threads(members * out_rows, grain, body);
         }
       } else {
         CsrMatmul<T, I> body{values, starts, places, perm, from, sci::data<T>(y), out_rows, k, batch, guard};
-        if (x.is_cuda())
-          on_teams(x, members * out_rows, CsrMatmulTeam<T, I>::of(body));
-        else if constexpr (is_hardware<T>)
+        if (x.is_cuda()) {
+          auto teams = CsrMatmulTeam<T, I>::of(body);
+          teams.split = CsrPieces::of(teams.piece_length, entries, longest);
+          on_teams(x, members * out_rows * teams.groups, teams);
+          if (teams.split.count > 0)
+            long_rows<T, I>(CsrMatmulPieces<T, I>{teams}, x, indices, members, k, teams.groups);
+        } else if constexpr (is_hardware<T>)
           on_threads(members * out_rows, grain, CsrMatmulBlock<T, I>{body});
         else
           on_threads(members * out_rows, grain, body);
@@ -189,7 +216,7 @@ void csr_apply(StableIValue* stack, uint64_t, uint64_t) {
   const bool plain = vector.plain() && values.plain() && starts.plain() && places.plain();
   if (!plain || out_rows == 0 || size_t(out_rows) * sizeof(float) >= kept_from) {
     Tensor y = csr_matmul(Tensor(data.release()), Tensor(x.release()), Tensor(indptr.release()), indices, std::nullopt,
-                          std::nullopt, std::nullopt, rows, columns, transposed);
+                          std::nullopt, std::nullopt, rows, columns, transposed, -1);
     stack[0] = torch::stable::detail::from(y);
     return;
   }
@@ -238,8 +265,10 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
                            columns,         entries,
                            batch,           CsrGuard<I>::of(v.size(v.dim() - 2), entries, &failed),
                            members,         csr_lanes(entries, rows)};
+      if (u.is_cuda()) body.split = CsrPieces::of(body.piece_length, entries, -1);
       const int64_t items = members * rows, together = u.is_cuda() ? 32 / body.lanes : 1;
       parallel_for(u, (items + together - 1) / together, body, grain_for(entries, rows, columns));
+      if (body.split.count > 0) parallel_for(u, members * body.split.count, CsrSamplePieces<T, I>{body});
     });
   });
   check_inside(!failed, "csr_sample");
@@ -308,7 +337,7 @@ std::tuple<Tensor, Tensor> bucket_sort(const Tensor& keys_, int64_t buckets) {
 
 SCI_OPERATOR(
     "csr_matmul(Tensor data, Tensor x, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "
-    "Tensor? t_order, int rows, int columns, bool transposed) -> Tensor",
+    "Tensor? t_order, int rows, int columns, bool transposed, int longest) -> Tensor",
     csr_matmul)
 SCI_OPERATOR(
     "csr_sample(Tensor u, Tensor v, Tensor indptr, Tensor indices, Tensor? t_indptr, Tensor? t_indices, "

@@ -6,6 +6,7 @@
 //   CsrMatvec         an item is a row, k = 1 (CPU)
 //   CsrMatvecBlock    one matrix, one vector: an item is a block of rows (CPU)
 //   CsrMatvecWarp     CUDA, k = 1: as many threads share a row as its length is worth, and read it coalesced
+//   CsrMatvecPieces   CUDA: very long rows, by several warps (csr_long_rows.h)
 //   CsrMatmul         an item is a row; up to four columns at a time are summed in registers (CPU)
 //   CsrMatmulTeam     CUDA: columns of a row (csr_matmul_team.h)
 //   CsrMatvecGradients  the gradients of a vector's product in one pass
@@ -17,6 +18,7 @@
 #include "core/platform.h"
 #include "sparse/batch.h"
 #include "sparse/csr_guard.h"
+#include "sparse/csr_long_rows.h"
 
 namespace sci {
 
@@ -161,21 +163,21 @@ SCI_HD int csr_lanes(int64_t entries, int64_t rows) {
 }
 
 /// An item is a few rows: `lanes` threads share one, and each thread has two entries of four rows in flight, since it
-/// waits for memory three times (row starts; columns and values; x). Rows that are much longer than the others go to
-/// the whole warp, eight entries per thread.
+/// waits for memory three times (row starts; columns and values; x). Rows that are longer than the others go to the
+/// whole warp, eight entries per thread, and the longest to several (CsrMatvecPieces).
 template <class T, class I>
 struct CsrMatvecWarp : CsrMatvec<T, I> {
-  static constexpr int rows_each = 4, loads = 2 * rows_each, long_steps = 64;
+  static constexpr int rows_each = 4, loads = 2 * rows_each, long_steps = 64, piece_length = 2048;
   using U = typename csr_unsigned<I>::type;  // does not overflow behind the last entry
   int lanes;                                 // a power of two
   int64_t pieces;                            // items per member
-  U last;                                    // entry
+  CsrPieces split = {};                      // of rows that are left to others
 
   /// For a matrix with at least one entry.
   SCI_HD static CsrMatvecWarp of(const CsrMatvec<T, I>& body, int64_t entries) {
     const int lanes = csr_lanes(entries, body.rows);
     const int64_t each = int64_t(32 / lanes) * rows_each;
-    return {body, lanes, (body.rows + each - 1) / each, U(entries - 1)};
+    return {body, lanes, (body.rows + each - 1) / each};
   }
 
 #if SCI_DEVICE
@@ -199,6 +201,7 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
       const int64_t row = first + k * groups;
       p[k] = row < rows ? U(this->indptr[row]) : U(0);
       end[k] = row < rows ? U(this->indptr[row + 1]) : U(0);
+      if (end[k] == 0) p[k] = end[k] = 1;  // nothing, behind an entry that there is
       sum[k] = T(0);
     }
 #pragma unroll
@@ -228,7 +231,11 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
     if (!__ballot_sync(0xffffffffu, any_long)) return;
     SCI_NO_UNROLL
     for (int64_t row = begin; row < begin + groups * rows_each && row < rows; ++row)
-      if (this->indptr[row + 1] - this->indptr[row] > long_steps * lanes) long_row(row, lane, values, from, store);
+      if (const I p = this->indptr[row], end = this->indptr[row + 1];
+          end - p > long_steps * lanes && !split.is_long(p, end)) {
+        const T sum = long_row(p, end, lane, values, from);
+        if (lane == 0) store(row, sum);
+      }
   }
 
   /// Adds entries p[k] and p[k] + step where they lie before their ends; all are asked for before one is waited for.
@@ -239,10 +246,10 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
   __device__ void add(const U* p, const U* end, U step, const T* values, const T* from, T* sum) const {
     I column[loads], place[loads];
     T a[loads], b[loads];
-    // A thread without an entry reads a neighbour's, which costs less than not to.
+    // A thread without an entry reads the row's last one, which costs less than not to.
 #pragma unroll
     for (int k = 0; k < loads; ++k) {
-      const U at = min(p[k % rows_each] + (k < rows_each ? U(0) : step), last);
+      const U at = min(p[k % rows_each] + (k < rows_each ? U(0) : step), end[k % rows_each] - 1);
       column[k] = this->indices[at];
       if constexpr (ordered)
         place[k] = this->order[at];
@@ -264,26 +271,45 @@ struct CsrMatvecWarp : CsrMatvec<T, I> {
     }
   }
 
-  template <class Store>
-  __device__ void long_row(int64_t row, int lane, const T* values, const T* from, const Store& store) const {
-    const U stop = U(this->indptr[row + 1]);
+  /// The sum over entries of one row, by a warp.
+  __device__ T long_row(I begin, I stop, int lane, const T* values, const T* from) const {
     U p[rows_each], end[rows_each];
     T sum[rows_each];
 #pragma unroll
     for (int k = 0; k < rows_each; ++k) {
-      p[k] = U(this->indptr[row]) + lane + 64 * k;
-      end[k] = stop;
+      p[k] = U(begin) + lane + 64 * k;
+      end[k] = U(stop);
       sum[k] = T(0);
     }
     SCI_NO_UNROLL
-    while (p[0] - lane < stop) {
+    while (p[0] - lane < U(stop)) {
       add(p, end, 32, values, from, sum);
 #pragma unroll
       for (int k = 0; k < rows_each; ++k) p[k] += 32 * loads;
     }
     T total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
     for (int by = 16; by > 0; by >>= 1) total += csr_shift_down(total, by);
-    if (lane == 0) store(row, total);
+    return total;
+  }
+#endif
+};
+
+/// Pieces of long rows; an item is a piece of one member of a batch.
+template <class T, class I>
+struct CsrMatvecPieces : CsrMatvecWarp<T, I> {
+  T* parts;  // as in CsrLongTotal
+  I* owners;
+
+#if SCI_DEVICE
+  __device__ void warp(int64_t item, int lane) const {
+    const CsrPieces& split = this->split;
+    const int64_t member = item / split.count, piece = item - member * split.count;
+    const auto part = split.part(piece, this->indptr, this->rows, Team{lane, 32});
+    if (member == 0 && lane == 0) owners[piece] = I(part.row);
+    if (part.row < 0) return;
+    const T sum = this->long_row(part.begin, part.end, lane, this->data + this->batch.offset(0, member),
+                                 this->x + this->batch.offset(1, member));
+    if (lane == 0) parts[item] = sum;
   }
 #endif
 };

@@ -1,7 +1,7 @@
 // Products of compressed rows with several columns on CUDA. An item is up to 4 columns a lane of one row. The lanes of
 // a team read the row's entries as neighbours, once for all these columns, and pass them on by exchanges; neighbouring
 // lanes take neighbouring columns of x and y, so that these move in whole sectors. Sums run in the order of the
-// entries, as in CsrMatmul (csr_matmul.h).
+// entries, as in CsrMatmul (csr_matmul.h), but those of very long rows, which are made in pieces (csr_long_rows.h).
 #pragma once
 #include "core/team.h"
 #include "sparse/csr_matmul.h"
@@ -11,7 +11,9 @@ namespace sci {
 template <class T, class I>
 struct CsrMatmulTeam : CsrMatmul<T, I> {
   static constexpr int most_each = 4, together = 4;  // columns of a lane; entries of which x is asked for at a time
-  int64_t team_size, groups;                         // of columns
+  static constexpr int piece_length = 512;
+  int64_t team_size, groups;  // of columns
+  CsrPieces split = {};       // of rows that are left to CsrMatmulPieces
 
   SCI_HD static CsrMatmulTeam of(const CsrMatmul<T, I>& body) {
     int64_t lanes = 4;
@@ -23,15 +25,22 @@ struct CsrMatmulTeam : CsrMatmul<T, I> {
 #if SCI_DEVICE
   __device__ void team(int64_t item, Team team, char*) const {
     const int64_t line = groups == 1 ? item : item / groups, first = (item - line * groups) * most_each * team.size;
+    const int64_t member = line / this->rows, row = line - member * this->rows;
+    const I begin = this->indptr[row], end = this->indptr[row + 1];
+    if (!split.is_long(begin, end)) some(begin, end, member, first, this->y + line * this->columns, team);
+  }
+
+  /// Columns from `first` on of the sum over some entries.
+  __device__ void some(I begin, I end, int64_t member, int64_t first, T* to, Team team) const {
     if (this->columns - first <= team.size)
-      some<1>(line, first, team);
+      some<1>(begin, end, member, first, to, team);
     else
-      some<most_each>(line, first, team);
+      some<most_each>(begin, end, member, first, to, team);
   }
 
   template <int each>
-  __device__ void some(int64_t line, int64_t first, Team team) const {
-    const int64_t columns = this->columns, member = line / this->rows, row = line - member * this->rows;
+  __device__ void some(I begin, I end, int64_t member, int64_t first, T* to, Team team) const {
+    const int64_t columns = this->columns;
     const T* values = this->data + this->batch.offset(0, member);
     const T* from = this->x + this->batch.offset(1, member) + first + team.lane;
     T sum[each];
@@ -41,9 +50,8 @@ struct CsrMatmulTeam : CsrMatmul<T, I> {
       sum[c] = T(0);
       here[c] = first + team.lane + c * team.size < columns;
     }
-    const I end = this->indptr[row + 1];
     SCI_NO_UNROLL
-    for (I p = this->indptr[row]; p < end; p += team.size) {
+    for (I p = begin; p < end; p += team.size) {
       const int count = int(min(end - p, I(team.size)));
       // A lane without an entry reads the last one.
       const I at = p + I(min(team.lane, count - 1)), own_column = this->indices[at];
@@ -68,7 +76,25 @@ struct CsrMatmulTeam : CsrMatmul<T, I> {
     }
 #pragma unroll
     for (int c = 0; c < each; ++c)
-      if (here[c]) this->y[line * columns + first + team.lane + c * team.size] = sum[c];
+      if (here[c]) to[first + team.lane + c * team.size] = sum[c];
+  }
+#endif
+};
+
+/// Pieces of long rows; an item is up to 4 columns a lane of one.
+template <class T, class I>
+struct CsrMatmulPieces : CsrMatmulTeam<T, I> {
+  T* parts;  // as in CsrLongTotal
+  I* owners;
+
+#if SCI_DEVICE
+  __device__ void team(int64_t item, Team team, char*) const {
+    const CsrPieces& split = this->split;
+    const int64_t line = item / this->groups, member = line / split.count, piece = line - member * split.count;
+    const int64_t first = (item - line * this->groups) * this->most_each * team.size;
+    const auto part = split.part(piece, this->indptr, this->rows, team);
+    if (member == 0 && first == 0 && team.lane == 0) owners[piece] = I(part.row);
+    if (part.row >= 0) this->some(part.begin, part.end, member, first, parts + line * this->columns, team);
   }
 #endif
 };

@@ -6,11 +6,13 @@
 #include "core/platform.h"
 #include "sparse/batch.h"
 #include "sparse/csr_guard.h"
+#include "sparse/csr_long_rows.h"
 
 namespace sci {
 
 template <class T, class I>
 struct CsrSample {
+  static constexpr int piece_length = 512;
   const I* indptr;
   const I* indices;
   const T* u;
@@ -20,7 +22,8 @@ struct CsrSample {
   SparseBatch batch;
   CsrGuard<I> guard;
   int64_t members;
-  int lanes;  // CUDA: a power of two
+  int lanes;        // CUDA: a power of two
+  CsrPieces split;  // of rows that are left to CsrSamplePieces
 
   SCI_HD void operator()(int64_t item) const { row(item, 0, 1); }
 #if SCI_DEVICE
@@ -32,13 +35,16 @@ struct CsrSample {
 #endif
 
   SCI_HD void row(int64_t item, int first, int step) const {
-    int64_t member = item / rows, i = item - member * rows;
+    const int64_t member = item / rows, i = item - member * rows;
+    const I begin = indptr[i], end = indptr[i + 1];
+    if (guard.row(begin, end) && !split.is_long(begin, end)) some(member, i, begin, end, first, step);
+  }
+
+  SCI_HD void some(int64_t member, int64_t i, I begin, I end, int first, int step) const {
     const T* left = u + batch.offset(0, member) + i * columns;
     const T* right = v + batch.offset(1, member);
     T* to = out + member * entries;
-    I end = indptr[i + 1];
-    if (!guard.row(indptr[i], end)) return;
-    for (I p = indptr[i] + first; p < end; p += step) {
+    for (I p = begin + first; p < end; p += step) {
       I j = indices[p];
       if (!guard.column(j)) return;
       to[p] = columns == 1 ? left[0] * right[j] : dot(left, right + int64_t(j) * columns);
@@ -57,6 +63,18 @@ struct CsrSample {
     for (; j < columns; ++j) s0 += a[j] * b[j];
     return (s0 + s1) + (s2 + s3);
   }
+};
+
+/// Pieces of long rows (csr_long_rows.h); an item is one of a member of a batch (CUDA).
+template <class T, class I>
+struct CsrSamplePieces : CsrSample<T, I> {
+#if SCI_DEVICE
+  __device__ void warp(int64_t item, int lane) const {
+    const int64_t member = item / this->split.count;
+    const auto part = this->split.part(item - member * this->split.count, this->indptr, this->rows, Team{lane, 32});
+    if (part.row >= 0) this->some(member, part.row, part.begin, part.end, lane, 32);
+  }
+#endif
 };
 
 }  // namespace sci

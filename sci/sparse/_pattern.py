@@ -161,6 +161,7 @@ class CompressedRows:
         self._rows: Tensor | None = None
         self._product: tuple[weakref.ref[CompressedRows], CompressedRows] | None = None
         self._unchecked = ""
+        self._longest = -1
         self._edits = edits(indptr, indices)
 
     def unchecked(self, owner: str = "sparse") -> CompressedRows:
@@ -180,7 +181,7 @@ class CompressedRows:
         if found is not known and found is not None:
             # Written to in place, as SciPy's users do: nothing that was derived of the old numbers holds.
             self._canonical = self._sorted = self._transposed = self._transpose = self._rows = self._product = None
-            self._unchecked, self._edits = self._unchecked or "sparse", found
+            self._unchecked, self._edits, self._longest = self._unchecked or "sparse", found, -1
         if not self._unchecked:
             return
         if self.indptr.shape[0] != self.grid[0] + 1 or data.shape[-1] != self.indices.shape[0]:
@@ -226,7 +227,7 @@ class CompressedRows:
         """Return the pattern on index tensors of its own, with what is known of their order."""
         with structural(self.indptr, self.indices):
             made = CompressedRows(self.indptr.clone(), self.indices.clone(), self.grid, self._canonical, self.flat)
-        made._sorted, made._unchecked = self._sorted, self._unchecked
+        made._sorted, made._unchecked, made._longest = self._sorted, self._unchecked, self._longest
         return made
 
     def marked(self, is_sorted: bool | None, canonical: bool | None) -> CompressedRows:
@@ -234,6 +235,11 @@ class CompressedRows:
         made = CompressedRows(self.indptr, self.indices, self.grid, canonical, self.flat)
         made._sorted = True if canonical else is_sorted
         return made
+
+    @property
+    def longest(self) -> int:
+        """How many entries the longest row has; -1 where that is not known, and in compiled code."""
+        return -1 if torch.compiler.is_compiling() else self._longest
 
     @property
     def rows(self) -> Tensor:
@@ -353,7 +359,9 @@ class CompressedRows:
         if device == self.indices.device:
             return self
         moved = CompressedRows(self.indptr.to(device), self.indices.to(device), self.grid, self._canonical, self.flat)
-        moved._sorted = self._sorted
+        moved._sorted, moved._longest = self._sorted, self._longest
+        if self._longest < 0 and self.grid[0] > 0 and on_plain_cpu(self.indptr) and keepable(self.indptr):
+            moved._longest = int((self.indptr[1:] - self.indptr[:-1]).max())
         return moved
 
 
@@ -436,7 +444,7 @@ class Coordinates:
         if found != self._edits and found is not None:
             self.canonical = self.ordered = False
             self._compressed = None
-            self._unchecked, self._edits = self._unchecked or "sparse", found
+            self._unchecked, self._edits, self._longest = self._unchecked or "sparse", found, -1
         if not self._unchecked:
             return
         if any(x.shape[0] != data.shape[-1] for x in self.coords):
@@ -521,31 +529,36 @@ def as_index(x: Any, name: str, function: str, device: torch.device | None, dtyp
     return x.to(device=device, dtype=dtype)
 
 
-def check_indices(function: str, indptr: Tensor | None, checks: Sequence[tuple[str, Tensor, int]]) -> None:
-    """Raise where an index lies outside of its array, or `indptr` does not run from 0 upwards; one host read."""
+def check_indices(function: str, indptr: Tensor | None, checks: Sequence[tuple[str, Tensor, int]]) -> int:
+    """Raise where an index lies outside of its array, or `indptr` does not run from 0 upwards; one host read.
+
+    Returns how many entries the longest row has, -1 where that was not read.
+    """
+    longest = -1
     if torch.compiler.is_compiling() or any(x.device.type == "meta" for _, x, _ in checks):
-        return
+        return longest
     found: list[Tensor] = []
     with structural(*(x for _, x, _ in checks)):
         if indptr is not None:
-            steps = (indptr[1:] - indptr[:-1]).min() if indptr.shape[0] > 1 else indptr[0]
-            found += [indptr[0], indptr[-1], steps]
+            steps = torch.aminmax(indptr[1:] - indptr[:-1]) if indptr.shape[0] > 1 else (indptr[0], indptr[0])
+            found += [indptr[0], indptr[-1], *steps]
         for _, x, _ in checks:
             if x.shape[0]:
                 found += list(torch.aminmax(x))
             else:
                 found += [x.new_zeros(()), x.new_full((), -1)]
         if dispatch_modes():
-            return
+            return longest
         if all(x.is_cpu for x in found):
             numbers = [int(x.item()) for x in found]
         else:
             numbers = torch.stack([x.to(torch.int64) for x in found]).tolist()
     if indptr is not None:
-        begin, end, step, *numbers = numbers
+        begin, end, step, longest, *numbers = numbers
         _check_starts(function, begin, end, step, checks[0][1].shape[0])
     for (name, _, size), low, high in zip(checks, numbers[::2], numbers[1::2], strict=True):
         _check_range(function, name, low, high, size)
+    return longest
 
 
 def _check_starts(function: str, begin: int, end: int, step: int, count: int) -> None:
@@ -591,7 +604,7 @@ def inspected(function: str, rows: CompressedRows, report: Report | None = None)
     """Check compressed rows that were handed in, and note what the check has seen of their order."""
     report = report or inspect(rows.indptr, rows.indices)
     if report is None:
-        check_indices(function, rows.indptr, [("indices", rows.indices, rows.grid[1])])
+        rows._longest = check_indices(function, rows.indptr, [("indices", rows.indices, rows.grid[1])])
         return rows
     begin, end, step, low, high, is_sorted, canonical = report
     _check_starts(function, begin, end, step, rows.nnz)

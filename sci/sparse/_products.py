@@ -55,19 +55,20 @@ def _matmul_fake(
     rows: int,
     columns: int,
     t: bool,
+    longest: int,
 ) -> Tensor:
     batch = torch.broadcast_shapes(data.shape[:-1], x.shape[:-2])
     return x.new_empty((*batch, columns if t else rows, x.shape[-1]))
 
 
 def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor | None]:
-    data, x, *pattern, rows, columns, transposed = inputs
+    data, x, *pattern, rows, columns, transposed, _ = inputs
     (g,) = grads
     grad_data = grad_x = None
     if needs[0] and needs[1] and not transposed and _one_pass(data, x, g):
         parts = max(1, min(torch.get_num_threads(), 8, data.shape[0] // max(2**15, columns)))
         grad_data, grad_x = torch.ops.sci.csr_matvec_gradients(data, x, g, *pattern[:2], parts)
-        return [grad_data, grad_x] + [None] * 8
+        return [grad_data, grad_x] + [None] * 9
     if needs[0]:
         u, v = (x.conj(), g) if transposed else (g, x.conj())
         if data.dim() == 1 and (u.dim() > 2 or v.dim() > 2):  # one matrix: the batch is part of the sum
@@ -76,7 +77,7 @@ def _matmul_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[
         grad_data = unbroadcast(sample(u, v, tuple(pattern)), data)
     if needs[1]:
         grad_x = unbroadcast(matmul(data.conj(), g, tuple(pattern), rows, columns, not transposed), x)
-    return [grad_data, grad_x] + [None] * 8
+    return [grad_data, grad_x] + [None] * 9
 
 
 def _one_pass(data: Tensor, x: Tensor, g: Tensor) -> bool:
@@ -92,12 +93,12 @@ def _fold(x: Tensor, batch: torch.Size) -> Tensor:
 
 
 def _matmul_jvp(inputs: Any, outputs: Any, tangents: Any) -> Tensor:
-    data, x, *pattern, rows, columns, transposed = inputs
+    data, x, *pattern, rows, columns, transposed, longest = inputs
     result = None
     if tangents[0] is not None:
-        result = matmul(tangents[0], x, tuple(pattern), rows, columns, transposed)
+        result = matmul(tangents[0], x, tuple(pattern), rows, columns, transposed, longest)
     if tangents[1] is not None:
-        moved = matmul(data, tangents[1], tuple(pattern), rows, columns, transposed)
+        moved = matmul(data, tangents[1], tuple(pattern), rows, columns, transposed, longest)
         result = moved if result is None else result + moved
     assert result is not None
     return result
@@ -147,13 +148,18 @@ _sample = operator(
 )
 
 
-def matmul(data: Tensor, x: Tensor, pattern: Any, rows: int, columns: int, transposed: bool) -> Tensor:
-    """Multiply the matrix (transposed: its transpose) by the columns of `x`, with leading batch dimensions in both."""
+def matmul(
+    data: Tensor, x: Tensor, pattern: Any, rows: int, columns: int, transposed: bool, longest: int = -1
+) -> Tensor:
+    """Multiply the matrix (transposed: its transpose) by the columns of `x`, with leading batch dimensions in both.
+
+    `longest` is how many entries the longest row of what is multiplied has: without it, CUDA takes two launches.
+    """
     indptr, indices, t_indptr, t_indices, t_order = pattern
     if transposed and t_indptr is None and indices.device.type != "cpu":
         t_indptr, t_order = bucket_sort(indices, columns)
         t_indices = expand_indptr(indptr, indices.shape[0])[t_order]
-    result: Tensor = _matmul(data, x, indptr, indices, t_indptr, t_indices, t_order, rows, columns, transposed)
+    result: Tensor = _matmul(data, x, indptr, indices, t_indptr, t_indices, t_order, rows, columns, transposed, longest)
     return result
 
 
@@ -174,7 +180,7 @@ def pattern_tensors(pattern: CompressedRows, *values: Tensor, transposed: bool =
     return pattern.indptr, pattern.indices, t_indptr, t_indices, t_order
 
 
-_apply_kernel = kernel_of(torch.ops.sci.csr_apply.default)
+_apply_kernel, _matmul_kernel = (kernel_of(op.default) for op in (torch.ops.sci.csr_apply, torch.ops.sci.csr_matmul))
 _grad_enabled = torch.is_grad_enabled
 _DIRECT = frozenset((torch.float32, torch.float64, torch.complex64, torch.complex128))
 
@@ -216,12 +222,12 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
         # Threads gather.
         if transposed and (x.dim() > 1 or (data.shape[0] > 2**15 and not one_thread())):
             return None
-        place = CPU
-    elif not transposed:
-        place = CUDA
-    else:
+        result: Tensor = _apply_kernel(CPU, data, x, pattern.indptr, pattern.indices, pattern.grid[1], transposed)
+        return result
+    if transposed:
         return None
-    result: Tensor = _apply_kernel(place, data, x, pattern.indptr, pattern.indices, pattern.grid[1], transposed)
+    parts = pattern.indptr, pattern.indices, None, None, None, *pattern.grid
+    result = _matmul_kernel(CUDA, data, x, *parts, False, pattern.longest)
     return result
 
 
@@ -244,7 +250,7 @@ def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool =
             wide = torch.complex64 if dtype.is_complex else torch.float32
             return product(pattern, data.to(wide), x.to(wide), transposed).to(dtype)
         tensors = pattern_tensors(pattern, data, x, transposed=transposed)
-        y = matmul(data, columns_of_x, tensors, rows, columns, transposed)
+        y = matmul(data, columns_of_x, tensors, rows, columns, transposed, -1 if transposed else pattern.longest)
     else:
         y = _integer_product(pattern, data, columns_of_x, transposed)
     return y.squeeze(-1) if x.dim() == 1 else y

@@ -96,6 +96,52 @@ def test_products_with_several_columns_are_one_launch(columns: int, dtype: torch
         torch.testing.assert_close(found.cpu(), want @ x)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex64])
+def test_long_rows_are_made_by_many(dtype: torch.dtype) -> None:
+    """Beside short ones, of lengths around two pieces (of 2048 entries, with several columns 512)."""
+    for columns, lengths in ((0, {0: 4097, 7: 4096, 19: 9000}), (3, {3: 1025, 4: 1024, 9: 2100}), (70, {19: 1500})):
+        counts = torch.full((20,), 3)
+        counts[list(lengths)] = torch.tensor(list(lengths.values()))
+        starts = torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)])
+        size = int(starts[-1])
+        indices = torch.randint(60, (size,), generator=torch.Generator().manual_seed(size))
+        data, x = random(size).to(dtype), random(2, 60, max(columns, 1)).to(dtype)
+        if dtype.is_complex:
+            data, x = data * 1j**indices, x * 1j ** torch.arange(60)[:, None]
+        x = x if columns else x[0, :, 0]  # a batch, or one vector
+        A = csr_array((data, indices, starts), shape=(20, 60))
+        sizes = csr_array((data.abs(), indices, starts), shape=(20, 60)) @ x.abs()
+        on_gpu = A.to("cuda")
+        emulator.launches()
+        found = on_gpu @ x.cuda()
+        assert [("Pieces" in line, "Total" in line) for line in launched("Csr")] == [(0, 0), (1, 0), (0, 1)]
+        assert torch.equal(found, on_gpu @ x.cuda())
+        assert ((found.cpu() - A @ x).abs() <= 8 * torch.finfo(dtype).eps * sizes).all()
+
+        slopes = []
+        for matrix in (A, on_gpu):
+            values = matrix.data.clone().requires_grad_()
+            y = matrix._with_data(values) @ x.to(values.device)
+            y.backward(torch.linspace(1, 2, y.numel()).reshape(y.shape).to(y))
+            slopes.append(values.grad.cpu())  # type: ignore[union-attr]
+        torch.testing.assert_close(*slopes)
+
+
+def test_without_long_rows_a_product_is_one_launch() -> None:
+    A = csr_array((random(6000), torch.arange(6000) % 70, torch.arange(0, 6001, 60)), shape=(100, 70)).to("cuda")
+    x = random(70, 2).cuda()
+    A @ x
+    emulator.launches()
+    A @ x, A @ x[:, 0], A.T @ random(100).cuda()  # how long the rows of the transpose are nobody has read
+    assert [line.split("<")[1].split("::")[1] for line in launched("Csr")] == [
+        "CsrMatmulTeam",
+        "CsrMatvecWarp",
+        "CsrMatvecWarp",
+        "CsrMatvecPieces",
+        "CsrLongTotal",
+    ]
+
+
 METHODS = ("cg", "bicg", "bicgstab", "cgs", "tfqmr", "qmr", "minres")
 
 

@@ -1,7 +1,8 @@
 """What kernels move through global memory: ``python -m tests.emulator.traffic [QR ...]``, for small matrices.
 
 Prints a Markdown table: bytes per matrix as the emulated device counts them (`counted_traffic`) beside the least,
-inputs and results once. ``python -m tests.emulator.traffic product`` is of sparse products: bytes per row.
+inputs and results once. ``python -m tests.emulator.traffic product`` is of sparse products: bytes per row; ``long`` of
+those with a long row.
 """
 
 from __future__ import annotations
@@ -94,6 +95,30 @@ def products() -> None:
             print(f"| {name} | {columns} | {moved[0] / n:.0f} | {least / n:.0f} | {moved[0] / least:.2f} |", flush=True)
 
 
+def long_rows() -> None:
+    """Print what a product moves in which one row is long, and three entries are in the others, beside all once."""
+    from sci.sparse import csr_array
+
+    n = 4096
+    print("| entries of the row | columns | launches | bytes | entries, x and y | ratio |\n|---|---|---|---|---|---|")
+    for entries in (4096, 20_000, 200_000):
+        counts = torch.full((n,), 3)
+        counts[n // 3] = entries
+        starts = torch.cat([torch.zeros(1, dtype=torch.int32), counts.cumsum(0, dtype=torch.int32)])
+        size = int(starts[-1])
+        torch.manual_seed(0)
+        columns_of = torch.randint(n, (size,), dtype=torch.int32)
+        A = csr_array((torch.rand(size, dtype=torch.float64), columns_of, starts), shape=(n, n)).to("cuda")
+        for columns in (1, 8):
+            x = torch.rand(n, columns, dtype=torch.float64).cuda()
+            emulator.launches()
+            with emulator.counted_traffic() as moved:
+                _ = A @ x
+            launches = len(emulator.launches())
+            least = size * (12 + 8 * columns) + n * (4 + 8 * columns)
+            print(f"| {entries} | {columns} | {launches} | {moved[0]} | {least} | {moved[0] / least:.2f} |", flush=True)
+
+
 def main() -> None:
     emulator.start()
     from sci._core import runtime
@@ -102,6 +127,8 @@ def main() -> None:
     chosen = sys.argv[1:]
     if chosen == ["product"]:
         return products()
+    if chosen == ["long"]:
+        return long_rows()
     print("| function | n | bytes moved | least | ratio |\n|---|---|---|---|---|")
     for name, call in operators().items():
         if chosen and name not in chosen:
