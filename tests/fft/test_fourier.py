@@ -202,6 +202,7 @@ def test_forward_and_reverse_jacobians_agree() -> None:
         torch.testing.assert_close(forward, torch.func.jacrev(parts(name))(given_parts))
 
 
+@pytest.mark.cpu
 def test_threads_do_not_change_values() -> None:
     x = torch.randn(100_000, dtype=torch.float64)
     threads = torch.get_num_threads()

@@ -175,6 +175,7 @@ def test_polynomials(complex_: bool) -> None:
             same(mine(at), other(at), (kind, axis))
 
 
+@pytest.mark.cpu  # splines of NumPy's arrays, at tensors
 def test_derivatives_are_those_of_scipy() -> None:
     y = values(0, False)[:, 0, 0]
     nodes = np.cos(np.pi * np.arange(9) / 8)[::-1]
