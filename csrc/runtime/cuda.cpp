@@ -129,14 +129,15 @@ constexpr int64_t most_blocks = 0x7fffffff;  // of a grid
 
 /// A team of more than a warp is a block. Others share one of at most 128 threads and, where smaller blocks are left,
 /// 16 KB: an SM has 100 to 228 KB, of which whole blocks leave less than a sixth unused then, and holds 16 to 32 blocks
-/// and 1536 or 2048 threads, which 64 threads or more per block can fill.
-Geometry team_geometry(const TeamSize& team, int64_t n) {
+/// and 1536 or 2048 threads, which 64 threads or more per block can fill. Of teams that take `most` bytes a warp has
+/// fewer than its lanes could be.
+Geometry team_geometry(const TeamSize& team, int64_t n, int64_t most) {
   if (team.threads > 32)
     return {unsigned(std::min(n, most_blocks)), unsigned(team.threads),
             unsigned(Team::exchange_bytes + team.shared_bytes)};
   const int64_t bytes = (team.shared_bytes + 15) / 16 * 16;
   int64_t block = 128;
-  while (block > 32 && block / team.threads * bytes > 16384) block /= 2;
+  while (block > team.threads && block / team.threads * bytes > (block > 32 ? 16384 : most)) block /= 2;
   const int64_t teams = block / team.threads;
   return {unsigned(std::min((n + teams - 1) / teams, most_blocks)), unsigned(block), unsigned(teams * bytes)};
 }
@@ -158,7 +159,7 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     void* stream = nullptr;
     aoti_torch_get_current_cuda_stream(index, &stream);
     Geometry g{unsigned(std::min((threads + 127) / 128, most_blocks))};
-    if (is_team(kernel)) g = team_geometry(static_cast<TeamKernel&>(kernel).size(body), n);
+    if (is_team(kernel)) g = team_geometry(static_cast<TeamKernel&>(kernel).size(body), n, device.shared_bytes);
     if (int64_t(g.shared) > device.shared_bytes)
       throw std::runtime_error("a block needs " + std::to_string(g.shared) + " bytes of shared memory, and cuda:" +
                                std::to_string(index) + " has " + std::to_string(device.shared_bytes));

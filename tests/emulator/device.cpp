@@ -221,6 +221,7 @@ const std::unordered_set<std::string> waits = {"aten::_local_scalar_dense",
                                                "aten::unique_dim_consecutive",
                                                "aten::bincount",
                                                "aten::equal",
+                                               "aten::isin",  // of many elements, by sorting
                                                "aten::histc",
                                                "aten::_linalg_eigh",
                                                "aten::_linalg_svd",
@@ -237,6 +238,27 @@ const std::unordered_set<std::string> products = {"aten::mm",     "aten::addmm",
 const std::unordered_set<std::string> disordered = {"aten::cumsum",         "aten::cumsum_",        "aten::bincount",
                                                     "aten::histc",          "aten::kthvalue",       "aten::median.dim",
                                                     "aten::scatter_reduce", "aten::scatter_reduce_"};
+/// Operators that take a number on the host, a tensor without dimensions, beside tensors of the device: those for which
+/// torch allows it (`allow_cpu_scalars`), binary ones and `where`, and those that fill with it.
+const std::unordered_set<std::string> numbers_beside = {"add",         "sub",
+                                                        "rsub",        "mul",
+                                                        "div",         "floor_divide",
+                                                        "pow",         "remainder",
+                                                        "fmod",        "atan2",
+                                                        "hypot",       "copysign",
+                                                        "nextafter",   "ldexp",
+                                                        "xlogy",       "maximum",
+                                                        "minimum",     "fmax",
+                                                        "fmin",        "logaddexp",
+                                                        "eq",          "ne",
+                                                        "lt",          "le",
+                                                        "gt",          "ge",
+                                                        "logical_and", "logical_or",
+                                                        "logical_xor", "bitwise_and",
+                                                        "bitwise_or",  "bitwise_xor",
+                                                        "where",       "fill",
+                                                        "masked_fill", "index_fill",
+                                                        "index_put",   "_index_put_impl"};
 /// Operators whose tensors may lie on several devices.
 const std::unordered_set<std::string> mixes = {
     "aten::copy_", "aten::index", "aten::index_put_", "aten::_index_put_impl_", "aten::index_put", "aten::set_"};
@@ -260,18 +282,27 @@ struct Call {
   const std::string& name;
   int device = -1;
   bool host = false;                             // tensors of the CPU beside those of the device
+  bool number = false;                           // without dimensions
   std::vector<std::pair<Tensor, Tensor>> given;  // as the operator sees them, and what they are
 
   void look(const Tensor& x) {
     if (!x.defined()) return;
     if (!on_device(x)) {
-      host = host || x.dim() > 0 || name == "aten::copy_";
+      host = host || x.dim() > 0 || name == "aten::copy_" || !beside();
+      number = number || x.dim() == 0;
       return;
     }
     TORCH_CHECK(device < 0 || device == x.device().index() || name == "aten::copy_",
                 "Expected all tensors to be on the same device, but found cuda:", device, " and ", x.device(), " in ",
                 name);
     if (device < 0) device = x.device().index();
+  }
+
+  /// "aten::add_" is as "aten::add".
+  bool beside() const {
+    std::string plain = name.substr(name.find("::") + 2);
+    if (plain.back() == '_') plain.pop_back();
+    return numbers_beside.count(plain);
   }
 
   Tensor inward(const Tensor& x) {
@@ -359,7 +390,8 @@ void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   TORCH_CHECK(!call.host || mixes.count(name),
               "Expected all tensors to be on the same device, but found cuda and cpu in ", name);
   bool indexes = name.rfind("aten::index", 0) == 0 || name.rfind("aten::_index", 0) == 0;
-  if (waits.count(name) || (name == "aten::copy_" && blocking && call.host) || (indexes && masks) ||
+  // A number is copied to places, but fills where there is a mask.
+  if (waits.count(name) || (name == "aten::copy_" && blocking && call.host) || (indexes && (masks || call.number)) ||
       (name == "aten::repeat_interleave" && blocking))
     waiting(name);
 
@@ -367,6 +399,8 @@ void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const bool numbers = first.isTensor() && first.toTensor().defined();
   if (numbers && products.count(name) && c10::isIntegralType(first.toTensor().scalar_type(), true))
     TORCH_CHECK_NOT_IMPLEMENTED(false, "\"", name, "_cuda\" not implemented for ", first.toTensor().scalar_type());
+  if (numbers && name.rfind("aten::scatter_reduce", 0) == 0 && first.toTensor().scalar_type() == at::kBool)
+    TORCH_CHECK_NOT_IMPLEMENTED(false, "\"", name, "_cuda\" not implemented for 'Bool'");
   if (numbers && disordered.count(name) && !c10::isIntegralType(first.toTensor().scalar_type(), true))
     at::globalContext().alertNotDeterministic(name + "_cuda");
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <string>
@@ -107,13 +108,19 @@ const char* emulator_launches() {
   return text.c_str();
 }
 
+/// Of a block: an H200's, or what SCI_EMULATED_SHARED says of another GPU's (A100 166912, RTX 101376, T4 65536).
+static int most_shared() {
+  const char* of_another = std::getenv("SCI_EMULATED_SHARED");
+  return of_another ? std::atoi(of_another) : int(emulator_most_shared);
+}
+
 int cuDeviceGet(int* device, int ordinal) {
   *device = ordinal;
   return ordinal < 0 || ordinal >= devices ? invalid_device : 0;
 }
 int cuDeviceGetAttribute(int* value, int attribute, int) {
   if (attribute != 75 && attribute != 76 && attribute != 97) return invalid_value;
-  *value = attribute == 75 ? 9 : attribute == 76 ? 0 : int(emulator_most_shared);
+  *value = attribute == 75 ? 9 : attribute == 76 ? 0 : most_shared();
   return 0;
 }
 int cuFuncGetAttribute(int* value, int attribute, void*) {
@@ -121,7 +128,7 @@ int cuFuncGetAttribute(int* value, int attribute, void*) {
   return attribute == 1 ? 0 : invalid_value;
 }
 int cuFuncSetAttribute(void* function, int attribute, int value) {
-  if (attribute == 8 && value >= 0 && value <= int(emulator_most_shared))
+  if (attribute == 8 && value >= 0 && value <= most_shared())
     static_cast<Function*>(function)->shared = unsigned(value);
   else if (attribute != 9 || value < -1 || value > 100)
     return invalid_value;

@@ -223,6 +223,39 @@ def test_sums_in_a_certain_order(rows: int) -> None:
     torch.testing.assert_close(found.cpu(), x.cpu().cumsum(0), rtol=1e-14, atol=0)
 
 
+def test_numbers_of_the_host_stand_beside_some_operators() -> None:
+    x, one = uniform(5), torch.tensor(1.0, dtype=torch.float64)
+    places = torch.arange(2, device="cuda")
+    assert ((x * one).cpu() == x.cpu()).all()
+    for refused in (
+        lambda: torch.clamp(x, min=one),
+        lambda: torch.stack([x[0], one]),
+        lambda: torch.addcmul(x, x, one),
+    ):
+        with pytest.raises(RuntimeError, match="Expected all tensors to be on the same device"):
+            refused()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        x[2:] = 0.5
+        with pytest.raises(RuntimeError, match="synchronizing"):
+            x[places] = 0.5
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+def test_less_shared_memory() -> None:
+    """A GPU with 64 KB: a warp has one team of 16 lanes, whose matrices take 61 KB."""
+    code = """
+from sci import linalg
+a = torch.randn(3, 32, 32, dtype=torch.complex128, generator=torch.Generator().manual_seed(0))
+w, v = linalg.eig(a.cuda())
+w, v = w.cpu(), v.cpu()
+print(bool((a @ v - v * w[:, None]).abs().max() < 1e-12), emulator.launches()[-1].split(" grid ")[1])
+"""
+    out, errors = run_python(code, SCI_EMULATED_SHARED="65536").communicate(timeout=200)
+    assert out.startswith("True 3 block 16 n 3"), out + errors
+
+
 def test_what_waits_is_refused() -> None:
     x = uniform(10)
     special.kv(1.25, x)

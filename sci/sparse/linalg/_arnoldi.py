@@ -88,6 +88,8 @@ class Basis:
 class DeviceBasis:
     """A `Basis` on CUDA, where a step is four launches (``csrc/sparse/arnoldi_step.h``)."""
 
+    most_rows = 2048  # a block has a number for each, and 1024 others: 48 of the 64 KB that every GPU has
+
     def __init__(self, rows: Tensor, steps: int, before: int) -> None:
         batch, room = rows.shape[:-2], rows.shape[-2]
         self.batch, self.members = batch, batch.numel()
@@ -101,6 +103,7 @@ class DeviceBasis:
     @staticmethod
     def takes(rows: Tensor, v: Tensor) -> bool:
         plain = type(v) is Tensor and v.device.type == "cuda" and v.numel() > 0 and rows.is_contiguous()
+        plain = plain and rows.shape[-2] <= DeviceBasis.most_rows
         return plain and v.dtype in DTYPES and not transforms_active()
 
     def extend(self, j: int, w: Tensor) -> None:
