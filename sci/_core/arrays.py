@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import numbers
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -110,7 +110,7 @@ def number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
         return torch.tensor(x, dtype=dtype, device=device)
     # 1, 1.0 and True, and 0.0 and -0.0, also as parts of complex ones, are equal as keys and different as numbers.
     kind: Any = type(x)
-    return _cached_number(kind, x if x and kind is not complex else repr(x), x, dtype, device)
+    return kept_in_graphs(_cached_number(kind, x if x and kind is not complex else repr(x), x, dtype, device))
 
 
 @functools.lru_cache(maxsize=512)
@@ -118,6 +118,17 @@ def _cached_number(kind: type, key: Any, x: Any, dtype: torch.dtype, device: tor
     # Plain even within torch.func's transforms: one that belongs to a level would be kept beyond it.
     with torch.inference_mode(False), torch_private.below_transforms():
         return torch.tensor(x, dtype=dtype, device=device)
+
+
+_Cached = TypeVar("_Cached", Tensor, Tensor | None)
+_in_graphs: dict[int, Tensor] = {}
+
+
+def kept_in_graphs(x: _Cached) -> _Cached:
+    """Return a tensor of a cache; one that a CUDA graph is captured with is kept for good, as each replay reads it."""
+    if x is not None and x.is_cuda and torch.cuda.is_current_stream_capturing():
+        _in_graphs[id(x)] = x
+    return x
 
 
 _FEW = 32

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from .. import special
-from .._core.arrays import COMPLEX_OF, FLOATING, common_shape, number, promote
+from .._core.arrays import COMPLEX_OF, FLOATING, common_shape, kept_in_graphs, number, promote
 from .._core.cards import Sample, function
 from .._core.checks import known
 from .._core.errors import bad_argument
@@ -159,6 +159,8 @@ def _transform(name: str, a: Any, dln: Any, mu: Any, offset: Any, bias: Any, inv
     n = x.shape[-1]
     if fixed:
         found = _kept_factors(n, tuple(map(float, given)), x.dtype, x.device, inverse)
+        for factors in found[:3]:
+            kept_in_graphs(factors)
     else:
         found = _factors(n, dln, mu, offset, bias, x.dtype, has_bias, inverse)
     before, u, after, singular = found

@@ -151,6 +151,7 @@ def start() -> None:
     cuda.empty_cache = lambda: None
     cuda.manual_seed = cuda.manual_seed_all = lambda seed: None
     cuda.mem_get_info = lambda which=None: (1 << 32, 1 << 32)
+    cuda.is_current_stream_capturing = ops.capturing
     cuda.set_sync_debug_mode = lambda mode: ops.set_sync_mode(str(mode))
     cuda.memory_allocated = lambda which=None: ops.allocated(_index(which), False)
     cuda.max_memory_allocated = lambda which=None: ops.allocated(_index(which), True)

@@ -487,6 +487,7 @@ TORCH_LIBRARY(emulator, m) {
   });
   m.def("set_sync_mode(str mode) -> ()", [](std::string mode) { sync_mode = mode; });
   m.def("set_capturing(bool on) -> ()", [](bool on) { capturing = on; });
+  m.def("capturing() -> bool", [] { return capturing; });
   m.def("allocated(int device, bool peak) -> int",
         [](int64_t device, bool peak) { return int64_t(peak ? arenas()[device].peak : arenas()[device].allocated); });
   m.def("reset_peak(int device) -> ()", [](int64_t device) { arenas()[device].peak = arenas()[device].allocated; });

@@ -6,13 +6,14 @@ import os
 import pathlib
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 
 import pytest
 import torch
 
 from sci import sparse, special
-from sci._core.arrays import running_sum
+from sci._core.arrays import _cached_number, number, running_sum
 from sci.sparse.linalg import cg
 from tests import emulator
 
@@ -168,6 +169,22 @@ with torch.cuda.graph():
     first, second = out.splitlines()
     assert "call_erfcx" in first and "cuModuleLoadData returned status 900" in first, errors
     assert "not permitted when stream is capturing" in second
+
+
+def test_numbers_outlive_the_cache_in_a_captured_graph() -> None:
+    """A replay reads them where they were."""
+    x = uniform(5)
+    for captured in (False, True):
+        special.kv(1.1875, x)
+        if captured:
+            with torch.cuda.graph():
+                special.kv(1.1875, x)
+        before = number(1.1875, torch.float64, x.device)
+        where, held = before.data_ptr(), weakref.ref(before)
+        del before
+        _cached_number.cache_clear()
+        assert (held() is not None) == captured
+    assert held().data_ptr() == where
 
 
 def test_processes_share_a_cache_and_repair_it(tmp_path: pathlib.Path) -> None:

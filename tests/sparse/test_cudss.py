@@ -6,6 +6,7 @@ The stand-in has the documented interface and its conditions; nothing here shows
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 from collections import Counter
 from types import SimpleNamespace
@@ -135,6 +136,25 @@ def test_doubtful_solutions_are_the_hosts() -> None:
     near = csr_array(torch.tensor([[1.0, 1], [1, 1 + 1e-15]], dtype=torch.float64))
     want = torch.linalg.solve(near.toarray(), b[:2])
     torch.testing.assert_close(spsolve(near, b[:2]), want)
+
+
+def test_a_solver_without_its_library_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """nvmath can be imported without cuDSS, or with another release of it, and says so of the first solver."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("requires cuDSS version 0.8, while you have cuDSS version 1.0")
+
+    made: list[Any] = []
+    for solver in (broken, lambda a, b, options: made.append(options) or Solver(a, b)):
+        monkeypatch.setitem(sys.modules, "nvmath.sparse.advanced", SimpleNamespace(DirectSolver=solver))
+        _cudss._direct_solver.cache_clear()
+        if solver is broken:
+            with pytest.warns(RuntimeWarning, match=r"its cuDSS does not work, .* version 1\.0"):
+                assert _cudss._direct_solver(torch.device("cpu")) is None
+        else:
+            assert _cudss._direct_solver(torch.device("cpu")) is not None
+    assert [options["logger"].level for options in made] == [logging.ERROR] and calls["free"] == 1
+    _cudss._direct_solver.cache_clear()
 
 
 def test_without_nvmath_there_is_no_solver(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import functools
 import importlib
+import logging
 import threading
+import warnings
 import weakref
 from typing import Any
 
@@ -19,19 +21,31 @@ from torch import Tensor
 
 from .._products import matmul
 
+_logger = logging.getLogger("sci.cudss")
+_logger.setLevel(logging.ERROR)  # nvmath warns of each solver that has no library for threads of its planning
+
 
 @functools.cache
-def _direct_solver() -> Any:
+def _direct_solver(device: torch.device) -> Any:
     try:
         DirectSolver = importlib.import_module("nvmath.sparse.advanced").DirectSolver
     except (ImportError, OSError, RuntimeError):  # not installed, or without the libraries that it loads
         return None
-    return DirectSolver
+    solver = functools.partial(DirectSolver, options={"logger": _logger})
+    try:  # it looks for cuDSS, and at its version, when a solver is made
+        right = torch.ones(1, device=device)
+        places = torch.tensor([0, 1], dtype=torch.int32, device=device)
+        solver(torch.sparse_csr_tensor(places, places[:1], right, size=(1, 1)), right[:, None]).free()
+    except Exception as error:  # of many kinds
+        text = f"nvmath-python is installed, but its cuDSS does not work, so that the host solves: {error}"
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
+        return None
+    return solver
 
 
 def direct_solver(device: torch.device) -> Any:
-    """Return the class of solvers for a device, or None where there is none."""
-    return _direct_solver() if device.type == "cuda" else None
+    """Return what makes solvers for a device, or None where there is none."""
+    return _direct_solver(device) if device.type == "cuda" else None
 
 
 class _Side:
