@@ -170,7 +170,7 @@ class CompressedRows:
         return self
 
     def fit(self, data: Tensor) -> None:
-        """Check what can be checked without reading indices; enough for kernels that check these themselves."""
+        """Check what can be checked without reading indices; enough for the CPU's kernels, which check these."""
         known = self._edits
         if torch.compiler.is_compiling():
             found = None
@@ -188,13 +188,18 @@ class CompressedRows:
             sizes = f"{self.indptr.shape[0]}, {self.indices.shape[0]} and {data.shape[-1]}"
             text = f"lengths of indptr, indices and data do not fit {self.grid[0]} rows: {sizes}"
             raise ValueError(f"{self._unchecked}: {text}")
+        if not self.indices.is_cpu:
+            self._inspect()
 
     def validate(self, data: Tensor) -> None:
         """Check indices that have not been checked, and find out whether they are in order."""
         self.fit(data)
         if self._unchecked:
-            inspected(self._unchecked, self)
-            self._unchecked = ""
+            self._inspect()
+
+    def _inspect(self) -> None:
+        inspected(self._unchecked, self)
+        self._unchecked = ""
 
     @contextlib.contextmanager
     def explained(self, data: Tensor) -> Iterator[None]:

@@ -25,8 +25,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build/emulator"
 DEVICES = 2
 LIMITS = {  # tests, by the beginning of their names, that need of CUDA what is not here
-    "sparse/test_reports.py::test_torch_sparse_tensors_become_every_format[bsr": "copies of tensors in blocks",
-    "sparse/test_reports.py::test_torch_sparse_tensors_become_every_format[bsc": "copies of tensors in blocks",
+    "sparse/test_reports.py::test_torch_sparse_tensors_become_every_format": "sparse tensors of torch's",
+    "sparse/test_cudss.py": "sparse tensors of torch's",
     "sparse/test_transforms.py::test_pytrees_keep_class_and_pattern": "torch without CUDA cannot read such a pickle",
     "cuda/test_runtime.py::test_graph_capture_of_a_warm_call": "graphs are captured, not replayed",
     "core/test_torch_private.py::test_behaviour_that_the_operators_rest_on": "torch's own kernels for CUDA",

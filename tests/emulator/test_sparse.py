@@ -172,6 +172,26 @@ def test_an_iteration_on_the_device_is_that_of_the_host(name: str, preconditione
         torch.testing.assert_close(own, host, rtol=0, atol=200 * torch.finfo(dtype).eps * float(host.abs().max()))
 
 
+@pytest.mark.parametrize("name", ["gmres", "lgmres", "gcrotmk"])
+def test_cycles_end_when_they_are_enough(name: str) -> None:
+    """The host looks after each; it looked after 16."""
+    A, b = diags_array([random(60).abs() + 4, random(59)], offsets=[0, 1]).tocsr(), random(60)
+    products = []
+    for device in ("cpu", "cuda"):
+        matrix = A.to(device)
+        called: list[int] = []
+
+        def act(x: Tensor, matrix: csr_array = matrix, called: list[int] = called) -> Tensor:
+            called.append(0)
+            return matrix @ x  # type: ignore[no-any-return]
+
+        op = linalg.LinearOperator(A.shape, act, dtype=torch.float64, device=torch.device(device))
+        _, info = getattr(linalg, name)(op, b.to(device), rtol=1e-10)
+        assert int(info) == 0
+        products.append(len(called))
+    assert products[0] <= products[1] <= products[0] + 40  # to the end of the cycle
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_systems_of_a_batch_on_the_device(name: str) -> None:
     solver = getattr(linalg, name)

@@ -70,6 +70,7 @@ def test_from_compressed_shares_memory() -> None:
     assert csr_array((data, indices.int(), indptr.int())).indices.dtype is torch.int32
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_scipy_and_torch_round_trips(dtype: torch.dtype) -> None:
     D = dense(5, 4, dtype=dtype)

@@ -212,7 +212,7 @@ def test_derivatives_in_pattern_and_mass_matrix() -> None:
 def test_derivatives_through_operators() -> None:
     D, p = hermitian(12, torch.float64), torch.tensor([0.5, 1.5], dtype=torch.float64, requires_grad=True)
     E = torch.diag(torch.arange(12, dtype=torch.float64))
-    op = LinearOperator((12, 12), lambda v: p[0] * (D @ v) + p[1] * (E @ v), dtype=torch.float64)
+    op = LinearOperator((12, 12), lambda v: p[0] * (D @ v) + p[1] * (E @ v), dtype=torch.float64, device=D.device)
     want = torch.linalg.eigvalsh(p[0] * D + p[1] * E)[-2:]
     for found in (eigsh(op, k=2, which="LA")[0], eigs(op, k=2, which="LR")[0].real.flip(0)):
         torch.testing.assert_close(

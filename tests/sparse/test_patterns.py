@@ -135,6 +135,7 @@ def test_unsigned_values_compare_with_negative_numbers() -> None:
     assert (A != -1).toarray().all()
 
 
+@pytest.mark.cpu  # of SciPy's matrices
 @pytest.mark.parametrize("index", [np.int32, np.int64])
 def test_long_patterns_whose_rows_lead_anywhere(index: Any) -> None:
     rng = np.random.default_rng(7)

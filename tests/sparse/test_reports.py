@@ -108,6 +108,7 @@ def test_the_index_dtype_is_kept_and_promoted() -> None:
         assert made.tocsr().indices.dtype in (torch.int32, torch.int64)
 
 
+@pytest.mark.cpu
 def test_memory_is_shared_with_other_libraries() -> None:
     """pytorch, scipy: conversions that copy."""
     S = scipy.sparse.random_array((5, 5), density=0.5, format="csr", rng=np.random.default_rng(0))

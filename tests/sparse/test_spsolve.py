@@ -37,6 +37,7 @@ def test_residuals(dtype: torch.dtype) -> None:
             assert bool(((b - D @ x).abs() <= 10 * n * eps * (D.abs() @ x.abs() + b.abs())).all())
 
 
+@pytest.mark.cpu  # of SciPy's matrices and NumPy's arrays, too
 def test_shapes_formats_and_dtypes() -> None:
     A = matrix(5)
     D, b = A.toarray(), torch.randn(5, 2, dtype=torch.float64)

@@ -66,6 +66,7 @@ def test_vmap_over_matrices_of_one_pattern() -> None:
     torch.testing.assert_close(solve(data), want)
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("index", [torch.int32, torch.int64])
 @pytest.mark.parametrize("lower", [True, False])
 def test_rows_of_a_level_depend_on_earlier_levels_alone(lower: bool, index: torch.dtype) -> None:

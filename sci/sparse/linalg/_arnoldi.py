@@ -221,7 +221,8 @@ def gmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> 
         x = x + _combine(cycle.V[..., :-1, :], cycle.y * beta)
         r = b - system.apply(x)
         size = norm(r)
-        yield Step(x, size, code=torch.where((cycle.stuck | (beta == 0)) & (size > target), GIVE_UP, 0), true=True)
+        code = torch.where((cycle.stuck | (beta == 0)) & (size > target), GIVE_UP, 0)
+        yield Step(x, size, code=code, true=True, cycle=True)
         if limit and done >= limit:
             return
         reached = cycle.size * beta
@@ -258,7 +259,8 @@ def lgmres(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) ->
         x = x + change
         r = b - system.apply(x)
         size = norm(r)
-        yield Step(x, size, code=torch.where((length == 0) & (size > target), GIVE_UP, 0), true=True)
+        code = torch.where((length == 0) & (size > target), GIVE_UP, 0)
+        yield Step(x, size, code=code, true=True, cycle=True)
 
 
 def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -> Iterator[Step]:
@@ -277,7 +279,7 @@ def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -
     while True:
         beta = norm(r)
         if bool((beta <= target).all()):
-            yield Step(x, beta)
+            yield Step(x, beta, cycle=True)
         C = [c for c, _ in pairs]
         steps = m + max(k - len(pairs), 0)
         v = r * ratio(torch.ones_like(beta), beta)
@@ -304,7 +306,7 @@ def gcrotmk(system: System, b: Tensor, x: Tensor, r: Tensor, options: Options) -
             pairs.append((c, u))
         size = norm(r)
         stuck = (length == 0) | ~torch.isfinite(length) | (gamma == 0)
-        yield Step(x, size, code=torch.where(stuck & (size > target), GIVE_UP, 0))
+        yield Step(x, size, code=torch.where(stuck & (size > target), GIVE_UP, 0), cycle=True)
 
 
 def _truncate(pairs: list[tuple[Tensor, Tensor]], cycle: Cycle, keep: int) -> list[tuple[Tensor, Tensor]]:

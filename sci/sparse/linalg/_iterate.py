@@ -74,6 +74,7 @@ class Step:
     done: Tensor | None = None  # where the method has a stopping rule of its own
     code: Tensor | None = None  # int64 (*batch, 1): not 0 where it broke down
     true: bool = False  # `size` is that of b - A x itself
+    cycle: bool = False  # beside what was done since the last one, a look of the host is nothing
 
     def settled(self) -> Step:
         """Return the step with numbers as tensors, which a method may have noted for the device alone."""
@@ -98,7 +99,7 @@ def iterate(
 
     A system is done when the *true* residual ``b - A x`` is small enough: when the method says so, the true one is
     computed, and the method starts again from there where they differ, as long as that helps. Systems that are done
-    keep their solution whatever the method does to them. On CUDA the host looks every 16 steps.
+    keep their solution whatever the method does to them. On CUDA the host looks every 16 steps, or after a cycle.
     """
     every = 1 if b.device.type == "cpu" or callback is not None else _STRIDE
     size_b = norm(b)
@@ -124,7 +125,7 @@ def iterate(
                 code = step.code if code is None else torch.where(code == 0, step.code, code)
             if step.done is not None and every > 1:  # a rule that held between two looks
                 step.done = ended = step.done if ended is None else step.done | ended
-            if k % every and k < options.maxiter:
+            if k % every and not step.cycle and k < options.maxiter:
                 continue
             if code is not None:
                 info, code = torch.where(active & (info == 0), _codes(code), info), None

@@ -463,25 +463,25 @@ class SuperLU:
     @property
     def perm_r(self) -> Tensor:
         """The permutation of the rows."""
-        return torch.from_numpy(self._lu.perm_c)
+        return torch.from_numpy(self._lu.perm_c).to(self._matrix.device)
 
     @property
     def perm_c(self) -> Tensor:
         """The permutation of the columns."""
-        return torch.from_numpy(self._lu.perm_r)
+        return torch.from_numpy(self._lu.perm_r).to(self._matrix.device)
 
     @property
     def L(self) -> csc_array:
         """The lower triangle, with a unit diagonal."""
         lower = (self._lu.U.T / self._lu.U.diagonal()).tocsc()
         lower.setdiag(1)
-        return csc_array(coo_array(lower))
+        return csc_array(coo_array(lower)).to(self._matrix.device)
 
     @property
     def U(self) -> csc_array:
         """The upper triangle."""
         upper = self._lu.L.T.multiply(self._lu.U.diagonal()[:, None])
-        return csc_array(coo_array(upper.tocsc()))
+        return csc_array(coo_array(upper.tocsc())).to(self._matrix.device)
 
     def solve(self, rhs: Any, trans: str = "N") -> Tensor:
         """Solve with the matrix ("N"), its transpose ("T") or adjoint ("H"), for ``(N,)`` or ``(..., N, K)``.
