@@ -1,4 +1,6 @@
-// The operator behind sci/linalg/_small_gradients.py.
+// The operator behind sci/linalg/_small_gradients.py. What this unit computes itself is for tests and for processors
+// without lanes: it is compiled in the shortest time.
+#pragma GCC optimize("O1")
 #include "core/cpu.h"
 #include "gradients_jobs.h"
 #include "linalg/factor_gradients_teams.h"
@@ -53,9 +55,11 @@ void by_one(GradientJob<T> job) {
 
 template <GradientKind what, class T, class Body>
 void on_teams(const Tensor& like, const GradientJob<T>& job, const Body& body) {
-  const GradientLanes<what, T> apart{job};
+  using Apart = GradientLanes<what, T>;
+  const Apart apart{job};
+  const int64_t groups = (job.count + 31) / 32;
   if (like.is_cuda() && job.n <= 4 && apart.shared_bytes() <= shared_bytes_of_team(like.get_device()))
-    return teams_for(like, (job.count + 31) / 32, apart, 1);
+    return launch_cuda(kernel_of<Apart>::kernel, like.get_device(), groups, groups * apart.team_size, &apart);
   teams_for(like, job.count, body, matrices_at_least(job.n));
 }
 template <class T>
