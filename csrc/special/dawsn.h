@@ -1,7 +1,7 @@
 // Dawson's integral D(z) = exp(-z^2) int_0^z exp(t^2) dt (DLMF 7.2.5) and its derivatives, real and complex.
 //
 // Real: |x| < 1/2: x P(x^2); [1/2, 8): one of 16 polynomials (detail/octaves.h); beyond: P(1/x^2) / (2 x). D' alike,
-// since 1 - 2 x D(x) cancels for large x.
+// since 1 - 2 x D(x) cancels for large x; D'' = -2 D - 2 x D', |x| < 2.
 // Complex: with v = -i z and the parts of detail/faddeeva.h, f_n(v) = S_n(v) + Q_n(v) exp(v^2) (1 - t(v)) being the
 // scaled integrals of erfc (ierfcx.h),
 //   D(z) = (sqrt(pi) / 2) (-i) g_0(v),   g_n(v) = S_n(v) - Q_n(v) exp(v^2) t(v),   g_n' = -2 (n + 1) g_(n+1),
@@ -98,6 +98,7 @@ SCI_HD T dawsn_derivative(int64_t n, T x) {
   if (n == 0) return dawsn(x);
   if (n == 1) return detail::dawsn_derivative_real(x);
   if (isinf(x)) return n & 1 ? T(-0.0) : copysign(T(0), x);
+  if (n == 2 && abs(x) < T(2)) return T(-2) * (dawsn(x) + x * detail::dawsn_derivative_real(x));
   complex<T> value = detail::dawsn_plane(int(n), complex<T>(T(0), -x));
   T scale = T(0.5) * numbers::sqrt_pi<T>;
   SCI_NO_UNROLL

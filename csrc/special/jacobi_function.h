@@ -54,12 +54,24 @@ SCI_HD_LARGE auto jacobi_series(dual<T> a, dual<T> b, dual<T> c, Z z) {
   return hyper_narrow(hyper_gauss_dual(a, b, c, z));
 }
 
-/// binom(v + alpha, v).
-template <class R>
-SCI_HD_LARGE R jacobi_front(R v, R alpha) {
-  return poch_smooth(v + R(1.0), alpha) * rgamma(alpha + R(1.0));
+/// psi(x + h) - psi(x), x > 0, x + h > 0.
+SCI_HD_LARGE double jacobi_front_slope(double x, double h) { return digamma_difference_right(x, h); }
+SCI_HD_LARGE dual<double> jacobi_front_slope(dual<double> x, dual<double> h) {
+  const double far = polygamma(1, x.v + h.v);
+  return {digamma_difference_right(x.v, h.v), (far - polygamma(1, x.v)) * x.d + far * h.d};
 }
+/// binom(v + alpha, v). Its logarithm's derivatives are differences of digamma functions, which those of gamma
+/// functions in a product would leave to cancel: at v = 0 it is 1 for all alpha.
 SCI_HD_LARGE double jacobi_front(double v, double alpha) { return poch(v + 1, alpha) * rgamma(alpha + 1); }
+template <class T>
+SCI_HD_LARGE dual<T> jacobi_front(dual<T> v, dual<T> alpha) {
+  const dual<T> one(T(1.0));
+  const double n = primal(v), a = primal(alpha);
+  if (!(n > -1 && a > -1 && n + a > -1)) return poch_smooth(v + one, alpha) * rgamma(alpha + one);
+  const T value = jacobi_front(v.v, alpha.v);
+  const T by_v = jacobi_front_slope(v.v + one.v, alpha.v), by_alpha = jacobi_front_slope(alpha.v + one.v, v.v);
+  return {value, value * (by_v * v.d + by_alpha * alpha.d)};
+}
 
 /// Does one of the two waves of P grow with the degree like exp(grows) as the other shrinks, while along beta the other
 /// one grows by about as much? Then steps in either direction lose digits, and hyp2f1 serves alone.

@@ -81,14 +81,25 @@ struct gauss_jacobi {
            (n * (n + a + b + 1) + (a + 1) * (b + 1) / 2) / (t * (1 - t));
   }
   SCI_HD double reach(double t) const { return min(min(t, 1 - t) * 0.4, t * (1 - t) * 2 / (a + b + 2)); }
+  /// step^2 n (n + a + b + 1) / (t (1 - t)), which sets the distance to the next zero: in pairs, as its errors add up.
+  SCI_HD pair waves(double t, double lo, double step) const {
+    const double_double rest = double_double::sum(1.0, -t), size = double_double::sum(a, b) + double_double(n + 1);
+    const pair place = pair(double_double::product(t, rest.hi)) + pair(t * rest.lo + lo * (rest.hi - t));
+    return pair(double_double::product(step, step)) / place * pair(size * n);
+  }
+  template <class T>
+  SCI_HD dual<T> waves(dual<T> t, double, double step) const {
+    return R(step) / (t * (R(1.0) - t)) * R(step) * ((a + b + R(n + 1)) * R(n));
+  }
   template <class C>
-  SCI_HD_LARGE void expand(R t, double, double step, gauss_taylor<C>& f) const {
+  SCI_HD_LARGE void expand(R t, double lo, double step, gauss_taylor<C>& f) const {
     const R T = t * (R(1.0) - t), r = R(step) / T, r2 = r * R(step), d = a + b + R(2.0);
-    const R e = (R(1.0) - t - t) * r, p = ((a + R(1.0)) - d * t) * r, g = r2 * ((a + b + R(n + 1)) * R(n));
+    const R e = (R(1.0) - t - t) * r, p = ((a + R(1.0)) - d * t) * r;
+    const C g = waves(t, lo, step);
     SCI_NO_UNROLL
     for (int m = 0; m + 2 < gauss_terms; ++m) {
       const R one = (e * R(double(m)) + p) * R(m + 1.0), few = (d + R(m - 1.0)) * (r2 * R(double(m)));
-      if (f.put(m + 2, f.c[m + 1] * one + (f.c[m] * g - f.c[m] * few))) break;
+      if (f.put(m + 2, f.c[m + 1] * one + f.c[m] * (g - C(few)))) break;
     }
   }
   SCI_HD_LARGE double start(R& y, R& slope) const {
@@ -189,7 +200,7 @@ SCI_HD_LARGE void gauss_walk(const Equation& f, int64_t count, double* x, double
     series.c[0] = y, series.c[1] = slope * step;
     f.expand(at, lo, step, series);
     pair wide, wide_rise;
-    double end, h = 1;
+    double end, h = 1, h_lo = 0;
     series.at(1.0, end, rise);
     const bool falls = (node ? slope : y).hi > 0;
     if (falls ? end <= 0 : end >= 0) {
@@ -210,7 +221,8 @@ SCI_HD_LARGE void gauss_walk(const Equation& f, int64_t count, double* x, double
       }
       series.at(h, wide, wide_rise);
       slope = double_double(wide_rise);
-      h -= double(wide) / slope.hi;
+      const double_double to = double_double::sum(h, -(double(wide) / slope.hi));
+      h = to.hi, h_lo = to.lo;
       y = 0;
       node = true;
     } else {
@@ -218,8 +230,7 @@ SCI_HD_LARGE void gauss_walk(const Equation& f, int64_t count, double* x, double
       y = double_double(wide), slope = double_double(wide_rise);
       node = false;
     }
-    const double_double sum = double_double::sum(at, step * h);
-    const double_double moved = double_double::ordered_sum(sum.hi, sum.lo + lo);
+    const double_double moved = double_double(at, lo) + double_double(h, h_lo) * step;
     at = moved.hi, lo = moved.lo;
     slope = slope / double_double(step);
     const double size = abs(y.hi) + abs(slope.hi) * step;

@@ -169,8 +169,8 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_middle(double a, double b, double c, Z z
   // Beyond |b| and |c| terms are about n^(a - 1) (n^-b + (-1)^n n^(b - c)) u^n, which rise at first.
   const double last = max(max(abs(c), abs(b)), max(a - b, a + b - c) / (1 - double(abs(u))));
   double before = 1, polynomial = 1 - 2 * b / c;
-  // What rounding makes of the polynomials, carried along; a tenth of that bound is seen.
-  double error_before = 0, error = 0.1 * (1 + abs(2 * b / c));
+  // What rounding makes of the polynomials, carried along; a fifth of that bound is seen.
+  double error_before = 0, error = 0.2 * (1 + abs(2 * b / c));
   Z term = u * a, sum = Z(1.0) + term * polynomial;
   double size = 1 + hyper_size(term) * (abs(polynomial) + error);
   int n = 1;
@@ -178,7 +178,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_middle(double a, double b, double c, Z z
   for (; n < 300; ++n) {
     const double low = c + n, over = 1 / (low * (n + 1)), by = (n + 1) * over;
     const double next = (slope * polynomial + n * before) * by;
-    const double next_error = (steep * error + n * error_before) * abs(by) + 0.1 * abs(next);
+    const double next_error = (steep * error + n * error_before) * abs(by) + 0.2 * abs(next);
     before = polynomial, error_before = error;
     polynomial = next, error = next_error;
     term = term * (u * ((a + n) * (low * over)));

@@ -108,8 +108,13 @@ SCI_HD_LARGE bool parabolic_oscillating(R a, double x, parabolic_state<R>& u, pa
   const complex<R> tau = {R(0.0), -half / g}, w = complex<R>(R(-1.0)) / complex<R>{G, -half * g};
   const parabolic_series<complex<R>> f = parabolic_sum(tau, -(tau.im * tau.im), w);
   if (!f.reached) return false;
-  const R phase = half * g + a * atan2(g, half) + R(0.7853981633974483), front = sqrt(g);
-  const complex<R> wave = {cos(phase), -sin(phase)};
+  // The phase, in which the root's rounding does not count, with what rounding takes from its products and sum.
+  const R turn = atan2(g, half), plain = half * g + a * turn, front = sqrt(g);
+  const double_double exact = double_double::product(primal(half), primal(g)) +
+                              double_double::product(primal(a), primal(turn)) +
+                              double_double(0.7853981633974483, 3.061616997868383e-17);
+  const R phase = (plain - R(primal(plain))) + R(exact.hi);
+  const complex<R> wave = complex<R>{cos(phase), -sin(phase)} * complex<R>{R(1.0), R(-exact.lo)};
   const complex<R> b = f.s * wave, inner = f.ds - f.s + tau * f.s / (R(4.0) * G);
   const complex<R> d = complex<R>{-inner.im, inner.re} * wave;
   const R root = R(1.4142135623730951 * (1 + parabolic_scale_rest(-primal(a)))), log = parabolic_scale(-a);
