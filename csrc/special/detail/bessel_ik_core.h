@@ -7,7 +7,7 @@
 //   v >= 33, near +-iv          Olver's expansion (bessel_jy_transition.h)
 //   |s| >= 32, away from +-iv   Debye's expansions; behind the turning point I_v gets its K_v part, DLMF 10.34.3
 //   else                        K: Temme's series (r <= 1.5) or Temme's backward recurrence, then forward in the order
-//                               I: ascending series (r^2 <= 6(v + 1)) or Miller's algorithm
+//                               I: ascending series (r^2 <= 6(v + 1)) or Miller's algorithm, derivatives by ratios
 #pragma once
 #include "special/detail/bessel_ik_asymptotic.h"
 #include "special/detail/bessel_ik_exponential.h"
@@ -260,6 +260,8 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_moderate(T v, complex<T> z, scalar_of<T
       if (Want == bessel_ik_only_i) bessel_k_miller(v, z, k0, k1);
       out.i = bessel_i_even_series(v, z, log_2_z, bessel_ik_two_over(z, log_2_z, v)) * exp(-z) -
               exp(z * T(S(-2))) * k0 * (sinpi(v) * T(numbers::inv_pi<S>));
+    } else if constexpr (!is_hardware<T>) {
+      out.i = bessel_i_by_ratios(mu, n, z);
     } else {
       int up = primal(mu) < S(0) ? 1 : 0;  // the base order in [0, 1)
       complex<T> factor = bessel_i_factor(mu, up, z, log_2_z, count, down);

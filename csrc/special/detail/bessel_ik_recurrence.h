@@ -77,6 +77,26 @@ SCI_HD_LARGE Z bessel_i_miller(T base, int order, Z z, Z factor) {
   return factor * (wanted / sum);
 }
 
+/// The same for v = mu + n, |mu| <= 1/2, by the ratios I_{k+1}/I_k and the Wronskian with K, DLMF 10.28.2. Their
+/// logarithms' derivatives in the order are as small as that of I itself, of the size of v/z; those of the factor and
+/// the sum above are as log(z/2), and cancel.
+template <class T, class Z>
+SCI_HD_LARGE Z bessel_i_by_ratios(T mu, int order, Z z) {
+  using S = scalar_of<T>;
+  constexpr bool single = is_same<S, float>;
+  const S size = abs(primal(z));
+  const int start = int(max(S(single ? 12 : 20) + S(single ? 1.5 : 1.7) * size, S(order + (single ? 10 : 16))));
+  const bessel_step<T, Z> step(mu, z);
+  Z ratio = Z(T(0)), product = Z(T(1)), k0, k1;
+  SCI_NO_UNROLL
+  for (int k = min(start, 4000000); k >= 1; --k) {
+    ratio = T(1) / (step(k) + ratio);
+    if (k <= order) product = product * ratio;
+  }
+  bessel_k_miller(mu, z, k0, k1);
+  return product / (z * (k1 + ratio * k0));
+}
+
 /// I_{v+n}(x)/I_v(x) for v >= -1/2, x > 0: backward recurrence, all terms positive.
 template <class T>
 SCI_HD_LARGE T bessel_i_ratio(T v, int n, T x) {
