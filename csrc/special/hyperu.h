@@ -6,24 +6,32 @@
 //   near   Gamma(1-b) / Gamma(a-b+1) M(a, b, x) + Gamma(b-1) / Gamma(a) x^(1-b) M(a-b+1, 2-b, x)         DLMF 13.2.42
 //          for whole b, where both terms have poles, interpolated between points to either side as in
 //          detail/hyper_gauss.h
-//   path   the asymptotic series at a point where it serves, and Taylor steps of the differential equation from there
-//          towards 0 (detail/hyper_path.h)
+//   any    for a >= 1 an integral, below recurrence in a, both scaled (detail/hyper_tricomi.h)
 // Derivatives: dual numbers over double-double in the same algorithms.
 //
 // NaN for x < 0, as SciPy has it.
 #pragma once
-#include "special/detail/hyper_kummer.h"
+#include "special/detail/hyper_tricomi.h"
+#include "special/poch.h"
 
 namespace sci {
 namespace detail {
 
-/// U and, over it, the factor x^-a apart.
+/// The exponent of two to take out of e^power, none where that is not near the ends of the range.
+SCI_HD double hyper_twos(double power) { return abs(power) < 500 ? 0 : rint(power * 1.4426950408889634); }
 template <class R>
-SCI_HD hyper_value<R> hyper_tricomi_far(R a, R b, hyper_base<R> x) {
+SCI_HD R hyper_without(R power, double twos) {
+  return twos == 0 ? power : power - hyper_lift<R>(double_double_ln2() * twos);
+}
+
+template <class R>
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_far(R a, R b, hyper_base<R> x, double& twos) {
   using B = hyper_base<R>;
   const R one = hyper_lift<R>(double_double(1));
   const hyper_value<R> s = hyper_divergent<R, R>(a, a - b + one, B(-1.0) / x);
-  const R power = hyper_scaled(-a, sci::log(x)), front = hyper_exp(power);
+  const R power = hyper_scaled(-a, sci::log(x));
+  twos = hyper_twos(hyper_leading(power));
+  const R front = hyper_exp(hyper_without(power, twos));
   return {front * s.w, (4 + hyper_size(power)) * hyper_size(front) * s.size};
 }
 
@@ -33,24 +41,43 @@ SCI_HD double hyper_tricomi_rounding(double x, double_double exact) {
   return error > 0 && x < 0.5 ? error / (limits<double>::epsilon * abs(x - rint(x))) : 0;
 }
 
+/// The two terms' factors: e^power p.
 template <class R>
-SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(R a, R b, hyper_base<R> x) {
-  using B = hyper_base<R>;
+struct hyper_tricomi_front {
+  R power, p, turn;
+  double parts;  // logarithms of gamma functions
+};
+template <class R>
+SCI_HD_LARGE hyper_tricomi_front<R> hyper_tricomi_factor(int k, R a, R b, hyper_base<R> log_x) {
+  const R one = hyper_lift<R>(double_double(1));
+  const hyper_rgamma<R> g = hyper_reciprocal_gamma(k == 0 ? a - b + one : a),
+                        h = hyper_reciprocal_gamma(k == 0 ? one - b : b - one);
+  const R turn = k == 0 ? hyper_lift<R>(double_double(0)) : hyper_scaled(one - b, log_x);
+  return {turn + h.log - g.log + hyper_lift<R>(double_double(g.twos - h.twos) * double_double_ln2()), g.p / h.p, turn,
+          abs(hyper_leading(h.log)) + abs(hyper_leading(g.log))};
+}
+
+/// The sum over 2^twos; `twos` is found where it is NaN.
+template <class R>
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(R a, R b, hyper_base<R> x, double& twos) {
   const R one = hyper_lift<R>(double_double(1)), down = a - b + one;
-  const B log_x = sci::log(x);
+  const hyper_base<R> log_x = sci::log(x);
+  hyper_tricomi_front<R> f[2];
+  double most = -limits<double>::infinity;
+  SCI_NO_UNROLL
+  for (int k = 0; k < 2; ++k) {
+    f[k] = hyper_tricomi_factor<R>(k, a, b, log_x);
+    if (hyper_size(f[k].p) != 0) most = max(most, hyper_leading(f[k].power));
+  }
+  if (isnan(twos)) twos = hyper_twos(most);
   hyper_value<R> sum = {hyper_lift<R>(double_double(0)), 0};
   SCI_NO_UNROLL
   for (int k = 0; k < 2; ++k) {
-    const hyper_rgamma<R> g = hyper_reciprocal_gamma(k == 0 ? down : a),
-                          h = hyper_reciprocal_gamma(k == 0 ? one - b : b - one);
-    if (hyper_size(g.p) == 0) continue;
-    hyper_value<R> s = hyper_series<R, R>({1, k == 0 ? a : down, b, k == 0 ? b : one + one - b}, x);
-    const R turn = k == 0 ? hyper_lift<R>(double_double(0)) : hyper_scaled(one - b, log_x);
-    const R power = turn + h.log - g.log;
-    const R front =
-        hyper_exp(power + hyper_lift<R>(double_double(g.twos - h.twos) * double_double_ln2())) * (g.p / h.p);
-    double parts = 4 + hyper_size(turn) + abs(hyper_leading(h.log)) + abs(hyper_leading(g.log)) +
-                   hyper_turn(k == 0 ? down : a) + hyper_turn(b);
+    const R power = hyper_without(f[k].power, twos);
+    if (hyper_size(f[k].p) == 0 || hyper_leading(power) < -700) continue;
+    const hyper_value<R> s = hyper_series<R, R>({1, k == 0 ? a : down, b, k == 0 ? b : one + one - b}, x);
+    const R front = hyper_exp(power) * f[k].p;
+    double parts = 4 + hyper_size(f[k].turn) + f[k].parts + hyper_turn(k == 0 ? down : a) + hyper_turn(b);
     if constexpr (is_same<R, double>)
       parts += k == 0 ? hyper_tricomi_rounding(down, double_double(a) - double_double(b) + double_double(1.0)) +
                             hyper_tricomi_rounding(1 - b, double_double(1.0) - double_double(b))
@@ -62,56 +89,34 @@ SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(R a, R b, hyper_base<R> x) {
 
 /// The same in double-double or above it, also for whole b.
 template <class R>
-SCI_HD_LARGE hyper_value<R> hyper_tricomi_wide(R a, R b, hyper_base<R> x) {
-  return hyper_interpolated<R, R>(hyper_plain(b), [&](R shift) { return hyper_tricomi_near<R>(a, b + shift, x); });
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_wide(R a, R b, hyper_base<R> x, double& twos) {
+  return hyper_interpolated<R, R>(hyper_plain(b),
+                                  [&](R shift) { return hyper_tricomi_near<R>(a, b + shift, x, twos); });
 }
 
-/// By Taylor steps from a point where the asymptotic series serves, scaled by x0^-a until the end.
+/// The better of the two; `size` is relative to the value, which is w 2^twos.
 template <class R>
-SCI_HD_LARGE R hyper_tricomi_path(R a, R b, double x) {
-  using B = hyper_base<R>;
-  const R one = hyper_lift<R>(double_double(1));
-  double from = max(2 * x, is_same<B, double> ? 20.0 : 40.0);
-  hyper_value<R> s;
-  SCI_NO_UNROLL
-  for (int i = 0; i < 40; ++i) {
-    s = hyper_divergent<R, R>(a, a - b + one, B(-1.0) / B(from));
-    if (s.size <= 1e4 * hyper_size(s.w) || from > 1e7) break;
-    from *= 1.5;
-  }
-  // U' = -a U(a + 1, b + 1, x), DLMF 13.3.22
-  const R ahead = hyper_divergent<R, R>(a + one, a - b + one, B(-1.0) / B(from)).w;
-  const hyper_state<R> start = {s.w, -a * hyper_scaled(ahead, B(1.0) / B(from))};
-  const hyper_state<R> end = hyper_walk<R, R>(hyper_equation<R>{1, a, a, b}, from, x, start);
-  // x0^-a may be beyond the range of doubles where U is not.
-  const R half = hyper_exp(hyper_scaled(-a, sci::log(B(from)) * B(0.5)));
-  return end.w * half * half;
-}
-
-template <class R>
-SCI_HD_LARGE hyper_value<R> hyper_tricomi_best(R a, R b, hyper_base<R> x, double accepted) {
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_best(R a, R b, hyper_base<R> x, double accepted, double& twos) {
   hyper_value<R> best = {hyper_lift<R>(double_double(limits<double>::nan)), limits<double>::infinity};
   const double at = hyper_leading(x);
   if (at > 4 || hyper_pole(hyper_leading(a)) || hyper_pole(hyper_leading(a) - hyper_leading(b) + 1))
-    if (hyper_better(hyper_tricomi_far<R>(a, b, x), best, accepted)) return best;
-  if constexpr (is_same<R, double>) {
-    if (at < 10) hyper_better(hyper_tricomi_near<R>(a, b, x), best, accepted);
-  } else {
-    if (at < 40) hyper_better(hyper_tricomi_wide<R>(a, b, x), best, accepted);
-  }
+    if (hyper_better(hyper_tricomi_far<R>(a, b, x, twos), best, accepted)) return best;
+  if (at >= (is_same<R, double> ? 10 : 40)) return best;
+  const double before = best.size;
+  double other = limits<double>::nan;
+  if constexpr (is_same<R, double>)
+    hyper_better(hyper_tricomi_near<R>(a, b, x, other), best, accepted);
+  else
+    hyper_better(hyper_tricomi_wide<R>(a, b, x, other), best, accepted);
+  if (best.size < before) twos = other;
   return best;
 }
 
 template <class R>
-SCI_HD_LARGE R hyper_tricomi_slow(R a, R b, double x) {
-  const hyper_value<R> best = hyper_tricomi_best<R>(a, b, double_double(x), 1e14);
-  if (best.size < 1e16) return best.w;
-  const double rough = hyper_tricomi_path<double>(hyper_leading(a), hyper_leading(b), x);
-  if (!isfinite(rough)) return hyper_trusted(best);
-  const R w = hyper_tricomi_path<R>(a, b, x);
-  const double fine = hyper_leading(w);
-  const double lost = abs(rough - fine) / abs(fine);
-  return lost < 0.5 && 1 + lost * 1e17 < best.size ? w : hyper_trusted(best);
+SCI_HD_LARGE hyper_wide<R> hyper_tricomi_slow(R a, R b, double x) {
+  double twos = 0;
+  const hyper_value<R> best = hyper_tricomi_best<R>(a, b, double_double(x), 1e14, twos);
+  return best.size < 1e16 ? hyper_wide<R>{best.w, twos} : hyper_tricomi_any<R>(a, b, x);
 }
 
 /// What needs no series: NaN, infinities, the value at 0.
@@ -123,7 +128,7 @@ SCI_HD double hyper_tricomi_special(double a, double b, double x, bool& known) {
   if (x == inf) return a > 0 ? 0 : inf;
   if (x == 0) {
     // Gamma(1-b) / Gamma(a-b+1) for b < 1, the polynomial's (-1)^n (b)_n (DLMF 13.2.7)
-    if (b < 1) return rgamma(a - b + 1) / rgamma(1 - b);
+    if (b < 1) return 1 / poch(1 - b, a);
     if (!hyper_pole(a) || a < -170) return inf;
     double product = 1;
     for (int i = 0; i < -a; ++i) product *= -(b + i);
@@ -138,7 +143,8 @@ SCI_HD_LARGE double hyper_tricomi_dual(R a, R b, double x) {
   bool known;
   hyper_tricomi_special(hyper_leading(a), hyper_leading(b), x, known);
   if (known && !(hyper_leading(a) == 0 && x > 0 && isfinite(x))) return limits<double>::nan;
-  return hyper_d(hyper_tricomi_slow<R>(a, b, x));
+  const hyper_wide<R> u = hyper_tricomi_slow<R>(a, b, x);
+  return hyper_stretched(hyper_d(u.w), u.twos);
 }
 
 }  // namespace detail
@@ -149,10 +155,11 @@ SCI_HD T hyperu(T a, T b, T x) {
   const double special = detail::hyper_tricomi_special(a, b, x, known);
   if (known) return T(special);
   const double accepted = is_same<T, float> ? 1e7 : 48;
-  const detail::hyper_value<double> f = detail::hyper_tricomi_best<double>(a, b, x, accepted);
-  if (f.size <= accepted) return T(f.w);
-  return T(detail::hyper_finite_or(
-      double(detail::hyper_tricomi_slow<double_double>(double_double(a), double_double(b), double(x))), f.w));
+  double twos = 0;
+  const detail::hyper_value<double> f = detail::hyper_tricomi_best<double>(a, b, x, accepted, twos);
+  if (f.size <= accepted) return T(detail::hyper_stretched(f.w, twos));
+  const auto u = detail::hyper_tricomi_slow<double_double>(double_double(a), double_double(b), double(x));
+  return T(detail::hyper_stretched(double(u.w), u.twos));
 }
 
 namespace detail {

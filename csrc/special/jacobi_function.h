@@ -110,7 +110,8 @@ SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
   const bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
   const H degree = mirrored ? -v - s : v;
   const double n = hyper_leading(degree), first = hyper_leading(alpha), second = hyper_leading(beta);
-  const bool stepless = jacobi_stepless(n, first, second, x);
+  // Below -s/2 the function falls where the other solution rises with the degree.
+  const bool stepless = (first + second < -2 && n < 300) || jacobi_stepless(n, first, second, x);
   const int64_t steps = stepless ? 0 : orthogonal_steps_above(n, 1);
   const int64_t raises = !stepless && jacobi_in_waves(x) ? jacobi_raises(n, first, second) : 0;
   H low = beta - lift(double(raises));
@@ -135,6 +136,7 @@ SCI_HD bool jacobi_refused(double v, double alpha, double beta, Z x) {
 template <class Z>
 SCI_HD_LARGE Z jacobi_function_value(double v, double alpha, double beta, Z x) {
   if (jacobi_refused(v, alpha, beta, x)) return Z(limits<double>::nan);
+  if (v < 0 && alpha == 0 && beta == 0) v = -v - 1;  // Legendre's
   if (v == rint(v)) return jacobi_polynomial(int64_t(v), alpha, beta, x);
   return jacobi_general(v, alpha, beta, x);
 }

@@ -31,6 +31,7 @@ SCI_HD_LARGE T poch_large(T z, T m) {
   if (primal(z) < S(13)) {
     T root = pow(s, s * T(S(0.25)) - T(S(0.125)));
     T f = rgamma(z) * root * root * (exp(-s) * gamma_scaled(s)) * root * root;
+    if (isinf(primal(f))) return f;
     return f + f * gamma_shift(s, sum_error(z, m, s));
   }
   if (primal(s) < S(13)) {
@@ -66,7 +67,8 @@ SCI_HD_LARGE T poch_smooth(T z, T m) {
     return whole && is_hardware<T> ? f * T(beta_sign(primal(m))) : f * sinpi(z) / sinpi_sum(s, lost);
   }
   if (Z > S(0) && E > S(0)) return poch_large(z, m);
-  return gamma(s) * rgamma(z);
+  const T above = rgamma(z);
+  return is_hardware<T> && above == T(S(0)) ? above : gamma(s) * above;
 }
 
 /// Is the product m factors long, few enough?

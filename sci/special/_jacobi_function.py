@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from sci._core.cards import Group, Ulp, discrete, linear, nan, not_implemented, rectangle, values
@@ -189,5 +190,8 @@ def jacobi_function(v: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | N
 
 def gegenbauer_function(v: Tensor, lam: Tensor, x: Tensor) -> Tensor:
     """Return Gegenbauer's function of real degree, a multiple of Jacobi's with both parameters lam - 1/2."""
-    ratio = poch(v + lam + 0.5, lam - 0.5) * rgamma(2 * lam) / rgamma(lam + 0.5)
-    return ratio * jacobi_function(v, lam - 0.5, lam - 0.5, x)
+    few = v.abs() <= lam.abs()  # The shorter of two ways, which does not overflow before the function does.
+    degree, parameter = torch.where(few, v, 0), torch.where(few, 1, lam)
+    by_degree = poch(2 * lam, degree) / poch(lam + 0.5, degree)
+    by_parameter = poch(v + parameter + 0.5, parameter - 0.5) * rgamma(2 * parameter) / rgamma(parameter + 0.5)
+    return torch.where(few, by_degree, by_parameter) * jacobi_function(v, lam - 0.5, lam - 0.5, x)

@@ -12,10 +12,19 @@ namespace detail {
 /// M(a, b, z), or, turned, e^z M(b - a, b, -z) (DLMF 13.2.39).
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_base<Z> z) {
+  if (turned && hyper_size(z) > 500) {  // the two factors may be beyond the range
+    int twos = 0;
+    const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z, &twos);
+    const hyper_base<Z> front = hyper_exp(z + hyper_lift<hyper_base<Z>>(double_double_ln2() * double(twos)));
+    return {hyper_scaled(f.w, front), (4 + hyper_size(z)) * hyper_size(front) * f.size};
+  }
   if constexpr (is_same<R, double>) {
     const auto x = hyper_exact(turned ? -z : z);
     const double_double first = turned ? double_double::sum(b, -a) : double_double(a);
     const hyper_value<Z> f = hyper_value_series({1, first, first, double_double(b)}, x);
+    if constexpr (!is_complex<Z>) {
+      if (!turned && !isfinite(f.w) && a > 0 && b > 0 && z > 0) return {limits<double>::infinity, 0};
+    }
     if (!turned) return f;
     const Z front = hyper_exp(z);
     return {f.w * front, hyper_size(front) * (f.size + 4 * hyper_size(f.w))};
@@ -117,10 +126,12 @@ SCI_HD_LARGE hyper_value<double> hyper_kummer_down(double_double a, double b, do
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double side, double accepted) {
   const complex<double> at = hyper_complex(hyper_leading(z));
-  const double size = double(abs(at)), near = is_same<R, double> ? 80 : 150;
-  const double A = hyper_leading(a), B = hyper_leading(b);
-  // In the left half plane the terms of the turned series are of one sign, unless the parameters turn it again.
-  const bool turned = at.re < 0, positive = at.im == 0 && B > 0 && (turned ? B - A : A) > 0;
+  const double A = hyper_leading(a), B = hyper_leading(b), size = double(abs(at));
+  // Beside a large b terms fall from the first.
+  const double near = max(is_same<R, double> ? 80.0 : 150.0, min(0.5 * abs(B), 3000.0));
+  // In the left half plane the terms of the turned series are of one sign, but for the first, unless the parameters
+  // turn it again.
+  const bool turned = at.re < 0, positive = at.im == 0 && B > 0 && (turned ? B - A : A) > -1;
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   if (hyper_pole(hyper_leading(b))) {  // the polynomials that end before the pole
     hyper_better(hyper_kummer_series<R, Z>(false, a, b, z), best, accepted);
@@ -128,7 +139,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double 
   }
   const bool far = size > 40;
   if (far && hyper_better(hyper_kummer_far_any<R, Z>(a, b, z, side), best, accepted)) return best;
-  if (size < (positive ? 200 : near)) {
+  if (size < (positive ? 8000 : near)) {
     if (hyper_better(hyper_kummer_series<R, Z>(turned, a, b, z), best, accepted)) return best;
     if (size < near && hyper_better(hyper_kummer_series<R, Z>(!turned, a, b, z), best, accepted)) return best;
   }

@@ -181,7 +181,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_divergent(R exact_p, R exact_q, hyper_base<Z> 
     before = t;
     w = w + term;
     size += t;
-    if (!(size < limits<double>::infinity)) break;
+    if (!(size < limits<double>::infinity)) return {hyper_lift<Z>(double_double(limits<double>::nan)), size};
     if (t <= tiny * hyper_size(w)) {
       before = 0;
       break;
