@@ -8,13 +8,11 @@
 namespace sci {
 namespace {
 
-/// Whether this is a matrix, of as many numbers at most as a square one with so many rows, or with `batches` some that
-/// are not small, for the kernels here.
-bool goes_alone(const Tensor& a, int64_t most, bool batches = false) {
+/// Whether these are matrices of as many numbers at most as a square one with so many rows, for the kernels here.
+bool goes_alone(const Tensor& a, int64_t most) {
   if (!a.is_cpu() || !runs_lanes() || a.dim() < 2 || a.numel() == 0) return false;
   const int64_t m = a.size(-2), n = a.size(-1);
-  return std::max(m, n) <= 4 * most && m * n <= most * most &&
-         (a.dim() == 2 || (batches && std::min(m, n) > alone_limit));
+  return std::max(m, n) <= 4 * most && m * n <= most * most;
 }
 
 /// (Q, R) of matrices of any shape; Q is empty unless wanted, R has min(m, n) rows or m where `full_r`.
@@ -48,49 +46,58 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_alone_of(const Tensor& a0, bool f
 
 // ---- the shortest way ----------------------------------------------------------------------------------------------
 
-/// A small matrix has the same factors here as in a batch, where they go side by side.
+/// Tall matrices go side by side where they are few and small or many, if only n columns of Q are wanted.
 std::tuple<Tensor, Tensor, int64_t> qr_quick(const Tensor& a0, bool full, bool wanted, bool check) {
-  const bool side = runs_lanes() && is_square(a0, a0.dim() == 2 ? alone_limit : one_qr_limit) && wanted;
-  if (!(side || goes_alone(a0, one_planes_limit)) || (check && !all_finite(a0))) return {a0, a0, look_again};
-  if (!side) {
+  if (!goes_alone(a0, one_planes_limit) || (check && !all_finite(a0))) return {a0, a0, look_again};
+  const Batch b = batch_of(a0);
+  const int64_t m = a0.size(-2);
+  if (m < b.n || (m > b.n && full) || m > (b.count < least_batch ? alone_limit : qr_batch_limit)) {
     auto [q, r] = qr_alone_of(a0, full, wanted, full);
     return {q, r, 0};
   }
-  const Batch b = batch_of(a0);
   const Tensor a = row_major(a0);
-  Tensor q = torch::stable::empty_like(a), r = torch::stable::empty_like(a);
+  Tensor q = torch::stable::empty_like(a), r = empty_as(a, with_last(b.size, b.n, b.n));
   dispatch_number(a, "qr", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const QrJob<T> job{data<T>(a), data<T>(q), data<T>(r), b.n, b.n, b.count};
+    const QrJob<T> job{data<T>(a), data<T>(q), data<T>(r), m, b.n, b.count};
     cpu_level() == 2 ? qr_in_lanes<T, 64>(job) : qr_in_lanes<T, 32>(job);
   });
   return {q, r, 0};
 }
 
+/// Square matrices go side by side where they are many or very small.
 std::tuple<Tensor, Tensor, Tensor, int64_t> svd_quick(const Tensor& a0, bool full, bool vectors, bool check) {
-  const bool side = a0.dim() > 2 && runs_lanes() && is_square(a0, alone_limit);
-  if (!(side || goes_alone(a0, vectors ? one_vectors_limit : one_planes_limit)) || (check && !all_finite(a0)))
+  if (!goes_alone(a0, vectors ? one_vectors_limit : one_planes_limit) || (check && !all_finite(a0)))
     return {a0, a0, a0, look_again};
-  if (!side) {
-    auto [u, s, vh, info] = svd_alone_of(a0, full, vectors);
-    return {u, s, vh, code_of(info)};
-  }
   const Batch b = batch_of(a0);
-  const Tensor a = row_major(a0);
-  Tensor u = torch::stable::empty_like(a), vh = torch::stable::empty_like(a),
-         s = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type())),
-         info = empty_as(a, b.size, ScalarType::Int);
-  dispatch_number(a, "svd", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const SvdJob<T> job{data<T>(a), data<T>(u), data<T>(vh), data<real_of<T>>(s), data<int32_t>(info), b.n, b.count};
-    cpu_level() == 2 ? svd_in_lanes<T, 64>(job) : svd_in_lanes<T, 32>(job);
-  });
+  const int64_t most = b.count < least_batch ? one_way_limit : vectors ? svd_batch_limit : values_batch_limit;
+  Tensor u, vh, s, info;
+  if (a0.size(-2) == b.n && b.n <= most) {
+    const Tensor a = row_major(a0);
+    u = torch::stable::empty_like(a);
+    vh = torch::stable::empty_like(a);
+    s = empty_as(a, with_last(b.size, b.n), real_type(a.scalar_type()));
+    info = empty_as(a, b.size, ScalarType::Int);
+    dispatch_number(a, "svd", [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const SvdJob<T> job{data<T>(a), data<T>(u), data<T>(vh), data<real_of<T>>(s), data<int32_t>(info), b.n, b.count};
+      cpu_level() == 2 ? svd_in_lanes<T, 64>(job) : svd_in_lanes<T, 32>(job);
+    });
+  } else {
+    std::tie(u, s, vh, info) = svd_alone_of(a0, full, vectors);
+  }
+  if (vectors) orient(u, &vh);
   return {u, s, vh, code_of(info)};
+}
+
+/// Whether singular values of matrices are found alone where more is made of them than U and V.
+bool goes_alone_with_more(const Tensor& a) {
+  return goes_alone(a, one_vectors_limit) && (a.dim() == 2 || std::min(a.size(-2), a.size(-1)) > alone_limit);
 }
 
 /// (pseudoinverse, rank, code); by default rtol is max(m, n) eps.
 std::tuple<Tensor, Tensor, int64_t> pinv_quick(const Tensor& a0, double atol, double rtol, bool check) {
-  if (!goes_alone(a0, one_vectors_limit, true) || (check && !all_finite(a0))) return {a0, a0, look_again};
+  if (!goes_alone_with_more(a0) || (check && !all_finite(a0))) return {a0, a0, look_again};
   const Batch b = batch_of(a0);
   const Tensor a = row_major(a0);
   const int64_t m = a.size(-2), n = b.n;
@@ -114,8 +121,7 @@ std::tuple<Tensor, Tensor, int64_t> pinv_quick(const Tensor& a0, double atol, do
 /// residues where all matrices have full rank and more rows than columns.
 std::tuple<Tensor, Tensor, Tensor, Tensor, int64_t> lstsq_quick(const Tensor& a0, const Tensor& b0, double rtol,
                                                                 bool check) {
-  if (!goes_alone(a0, one_vectors_limit, true) || !fits_beside(a0, b0) ||
-      (check && !(all_finite(a0) && all_finite(b0))))
+  if (!goes_alone_with_more(a0) || !fits_beside(a0, b0) || (check && !(all_finite(a0) && all_finite(b0))))
     return {a0, a0, a0, a0, look_again};
   const Batch batch = batch_of(a0);
   const Tensor a = row_major(a0), b = row_major(b0);
@@ -145,8 +151,6 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, int64_t> lstsq_quick(const Tensor& a0
   return {x, residues, rank, s, code};
 }
 
-SCI_CPU_OPERATOR("_qr_alone(Tensor a, bool full, bool wanted, bool full_r) -> (Tensor, Tensor)", qr_alone_of)
-SCI_CPU_OPERATOR("_svd_alone(Tensor a, bool full, bool vectors) -> (Tensor, Tensor, Tensor, Tensor)", svd_alone_of)
 SCI_DIRECT_CPU_OPERATOR("_qr_quick(Tensor a, bool full, bool wanted, bool check) -> (Tensor, Tensor, int)", qr_quick)
 SCI_DIRECT_CPU_OPERATOR("_svd_quick(Tensor a, bool full, bool vectors, bool check) -> (Tensor, Tensor, Tensor, int)",
                         svd_quick)

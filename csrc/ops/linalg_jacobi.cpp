@@ -5,6 +5,7 @@
 #include "jacobi_jobs.h"
 #include "linalg/jacobi_registers.h"
 #include "linalg/jacobi_teams.h"
+#include "linalg/orientation.h"
 #include "linalg_quick.h"
 #include "linalg_shared.h"
 #include "orthogonal_jobs.h"
@@ -29,12 +30,27 @@ SCI_JACOBI_KERNELS_OF(float)
 SCI_JACOBI_KERNELS_OF(double)
 SCI_JACOBI_KERNELS_OF(sci::complex<float>)
 SCI_JACOBI_KERNELS_OF(sci::complex<double>)
+SCI_FOUR_KERNELS("linalg/orientation.h", OrientItem)
 
 namespace sci {
+
+void orient(Tensor& u, Tensor* vh) {
+  const int64_t rows = u.size(-2), columns = u.size(-1), width = vh ? vh->size(-1) : rows;
+  const int64_t count = vh ? std::min(rows, width) : columns;
+  if (u.numel() == 0 || count == 0 || std::max(rows, width) <= one_way_limit) return;
+  const int64_t matrices = u.numel() / (rows * columns), height = vh ? vh->size(-2) : 0;
+  dispatch_number(u, "orient", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Item = OrientItem<T>;
+    const Item item{data<T>(u), vh ? data<T>(*vh) : nullptr, rows, columns, count, height, width};
+    parallel_for(u, matrices * Item::groups(count, u.is_cuda() ? 1 : Item::at_once), item, 1 + 1024 / rows);
+  });
+}
+
 namespace {
 
 /// On lanes, Jacobi's rotations up to this size, beyond by way of the tridiagonal form. Measured.
-constexpr int64_t most_by_rotations = 4, values_by_rotations = 2;
+constexpr int64_t most_by_rotations = one_way_limit, values_by_rotations = 2;
 
 /// `count` matrices by Jacobi's method in the form that their size needs on a GPU.
 template <class Method>
@@ -74,12 +90,13 @@ std::tuple<Tensor, Tensor, Tensor> eigh_small(const Tensor& a0, bool lower, bool
       return run_jacobi(a, b.count,
                         JacobiEigh<T>{data<T>(std::as_const(a)), left, data<R>(w), data<int32_t>(info), b.n, lower});
     EighJob<T> job{data<T>(a), left, data<R>(w), data<int32_t>(info), b.n, b.count, lower};
-    if (b.count == 1 && b.n > (vectors ? alone_limit : values_by_rotations) && b.n <= one_planes_limit)
+    if (b.count < least_batch && b.n > (vectors ? alone_limit : one_way_limit) && b.n <= one_planes_limit)
       return hermitian_alone(job);
     if (b.n > (vectors ? most_by_rotations : values_by_rotations))
       return cpu_level() == 2 ? hermitian_in_lanes<T, 64>(job) : hermitian_in_lanes<T, 32>(job);
     cpu_level() == 2 ? eigh_in_lanes<T, 64>(job) : eigh_in_lanes<T, 32>(job);
   });
+  if (vectors && a.is_cpu()) orient(v, nullptr);
   return {w, v, info};
 }
 
@@ -152,17 +169,21 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> svd_small(const Tensor& a0, bool alon
   return {u, s, vh, info};
 }
 
+/// vh is empty where eigenvectors are oriented.
+void orient_in_place(Tensor u, Tensor vh) { orient(u, vh.numel() == 0 ? nullptr : &vh); }
+
 // ---- the shortest way ----------------------------------------------------------------------------------------------
 
 std::tuple<Tensor, Tensor, int64_t> eigh_quick(const Tensor& a, bool lower, bool vectors, bool check) {
-  const int64_t alone = vectors ? one_vectors_limit : one_planes_limit;
-  const bool fits = is_square(a, alone_limit) || (a.dim() == 2 && runs_lanes() && is_square(a, alone));
-  if (!fits || (check && !all_finite(a))) return {a, a, look_again};
+  const bool few = batch_of(a).count < least_batch;
+  const int64_t most = !runs_lanes() ? alone_limit : few && !vectors ? one_planes_limit : one_vectors_limit;
+  if (!is_square(a, most) || (check && !all_finite(a))) return {a, a, look_again};
   auto [w, v, info] = eigh_small(a, lower, vectors);
   return {w, v, code_of(info)};
 }
 
 SCI_DIRECT_OPERATOR("_eigh_quick(Tensor a, bool lower, bool vectors, bool check) -> (Tensor, Tensor, int)", eigh_quick)
+SCI_OPERATOR("_orient(Tensor(a!) u, Tensor(b!) vh) -> ()", orient_in_place)
 SCI_OPERATOR("_eigh_small(Tensor a, bool lower, bool vectors=True) -> (Tensor, Tensor, Tensor)", eigh_small)
 SCI_CPU_OPERATOR("_tridiagonal_eigh(Tensor d, Tensor e, bool vectors) -> (Tensor, Tensor, Tensor)", tridiagonal_eigh)
 SCI_CPU_OPERATOR("_tridiagonal_vectors(Tensor d, Tensor e, Tensor w) -> (Tensor, Tensor, Tensor)", tridiagonal_vectors)

@@ -44,4 +44,8 @@ inline bool well_conditioned(const Tensor& rcond) {
   });
 }
 
+/// Orients vectors (linalg/orientation.h) of matrices that more than one algorithm is there for: the columns of `u`,
+/// and those rows of `vh`, which may be null, that have singular values.
+void orient(Tensor& u, Tensor* vh);
+
 }  // namespace sci

@@ -203,7 +203,8 @@ def eigh(
         Eigenvalues, real and ascending.
     v : (..., n, m) tensor
         Eigenvectors, in columns, unless `eigvals_only`. Normalised such that ``v^H v = I``, or ``v^H b v = I`` (types
-        1 and 2), or ``v^H b^-1 v = I`` (type 3). Signs and phases are arbitrary.
+        1 and 2), or ``v^H b^-1 v = I`` (type 3). Signs and phases are
+        arbitrary, and the same alone and in a batch.
 
     Raises
     ------

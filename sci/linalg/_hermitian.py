@@ -66,7 +66,9 @@ def compute(a: Tensor, lower: bool, check_finite: bool, function: str) -> tuple[
         w, v = _lapack_hermitian.eigh(a, lower)
     except TorchLinAlgError as error:
         raise LinAlgError(f"{function}: {error}") from None
-    return w, v.contiguous()
+    v = v.contiguous()
+    torch.ops.sci._orient(v, v.new_empty(0))
+    return w, v
 
 
 def real_dtype(dtype: torch.dtype) -> torch.dtype:
@@ -153,6 +155,8 @@ standard = operator(
 
 
 def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
+    if (quick := _quick.eigh(a, lower, False, check_finite)) is not None:
+        return quick[0]  # type: ignore[no-any-return]
     if check_finite:
         require_finite(function, {"a": a})
     if is_small(a):

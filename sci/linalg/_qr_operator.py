@@ -30,7 +30,6 @@ from sci._core.dispatch import operator
 from . import _lapack_orthogonal, _quick
 from ._lu_operators import fits_kernel
 from ._matrices import new_like
-from ._sizes import is_alone
 from ._small_gradients import QR, whole
 from ._solve_triangular import triangular
 
@@ -38,16 +37,15 @@ _HALVED = 128  # products of larger triangles are made by halves
 
 
 def _compute(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
-    if a.shape[-2] == a.shape[-1] and (found := _quick.qr(a, True, True, False)) is not None:
-        return found[0], found[1]
     m, n = a.shape[-2:]
+    if (found := _quick.qr(a, full, True, False)) is not None:
+        q, r = found[:2]
+        return q, r.narrow(-2, 0, n).contiguous() if full and m > n else r
     if fits_kernel(a) and (not full or m == n):
         return torch.ops.sci._qr_small(a)  # type: ignore[no-any-return]
     if a.is_cuda and fits_kernel(a):  # columns of zeros have no reflections
         q, r = torch.ops.sci._qr_small(torch.nn.functional.pad(a, (0, m - n)))
         return q, r[..., :n, :n].contiguous()
-    if is_alone(a):
-        return torch.ops.sci._qr_alone(a, full, True, False)  # type: ignore[no-any-return]
     return _lapack_orthogonal.qr(a, full)
 
 

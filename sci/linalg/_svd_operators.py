@@ -36,7 +36,6 @@ from ._errors import LinAlgError, TorchLinAlgError
 from ._gauges import checked, require_determined, require_no_basis, require_no_phase
 from ._hermitian import inverse_gaps, is_small, mended, real_dtype
 from ._matrices import new_like
-from ._sizes import is_alone
 from ._small_gradients import SVD, whole
 
 
@@ -48,12 +47,7 @@ def _failed(function: str, a: Tensor, error: Exception) -> Exception:
 
 def _is_small(a: Tensor) -> bool:
     # Whether all left vectors exist has to be read, which on a GPU only checks do.
-    return (
-        not is_alone(a)
-        and a.shape[-2] == a.shape[-1]
-        and is_small(a, 32)
-        and (a.is_cpu or (a.is_cuda and checks_enabled()))
-    )
+    return a.shape[-2] == a.shape[-1] and is_small(a, 32) and (a.is_cpu or (a.is_cuda and checks_enabled()))
 
 
 def _small(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -67,11 +61,13 @@ def _small(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def factors(a: Tensor, full: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
-    """Return U, s, V^H in any memory layout."""
-    if is_alone(a):
-        u, s, vh, info = torch.ops.sci._svd_alone(a, full, True)
-        if info.item() == 0:
-            return u, s, vh
+    """Return U, s, V^H in any memory layout, with any signs."""
+    if (quick := _quick.svd(a, full, True, False)) is not None:
+        return quick[0], quick[1], quick[2]
+    return _general(a, full, function)
+
+
+def _general(a: Tensor, full: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
     try:
         return _small(a) if _is_small(a) else _lapack_orthogonal.svd(a, full)
     except TorchLinAlgError as error:
@@ -83,8 +79,11 @@ def compute(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[T
         return quick[0], quick[1], quick[2]
     if check_finite:
         require_finite(function, {"a": a})
-    u, s, vh = factors(a, full, function)
-    return u.contiguous(), s, vh.contiguous()
+    u, s, vh = _general(a, full, function)
+    u, vh = u.contiguous(), vh.contiguous()
+    if not (a.is_cuda and _is_small(a)):  # which has one algorithm there
+        torch.ops.sci._orient(u, vh)
+    return u, s, vh
 
 
 def _fake(a: Tensor, full: bool, check_finite: bool, function: str) -> tuple[Tensor, Tensor, Tensor]:
@@ -229,18 +228,16 @@ decomposition = operator(
 
 
 def _values(a: Tensor, check_finite: bool, function: str) -> Tensor:
+    if (quick := _quick.svd(a, False, False, check_finite)) is not None:
+        return quick[1]  # type: ignore[no-any-return]
     if check_finite:
         require_finite(function, {"a": a})
-    if is_alone(a):
-        _, s, _, info = torch.ops.sci._svd_alone(a, False, False)
-        if info.item() == 0:
-            return s  # type: ignore[no-any-return]
     if a.is_cuda and a.shape[-2] == a.shape[-1] and is_small(a):
         _, s, _, info = torch.ops.sci._svd_small(a, vectors=False)
         if mended((s,), info, a, lambda a: (torch.linalg.svdvals(a),)):
             return s  # type: ignore[no-any-return]
     try:
-        if _is_small(a) and a.is_cpu and a.shape[-1] <= (16 if a.dtype == torch.float32 else 8):  # against LAPACK
+        if _is_small(a) and a.is_cpu and a.shape[-1] <= 8:
             return _small(a)[1]
         s = _lapack_orthogonal.svdvals(a)
     except TorchLinAlgError as error:

@@ -20,8 +20,8 @@ CPU_ONLY = {
     "torch.linalg's batched factorisations": (*("_substitution", "_tridiagonal_eigh", "_tridiagonal_vectors"),),
     "the general way, through the operators beside these": (
         *("_cholesky_condition", "_lu_parts", "_lu_quick", "_substitution_quick"),
-        *("_lstsq_quick", "_lu_solve_quick", "_norms_quick", "_pinv_quick", "_qr_alone", "_qr_quick"),
-        *("_solve_positive_quick", "_svd_alone", "_svd_quick"),
+        *("_lstsq_quick", "_lu_solve_quick", "_norms_quick", "_pinv_quick", "_qr_quick"),
+        *("_solve_positive_quick", "_svd_quick"),
     ),
     "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_sqrtm_small", "csr_matvec_gradients"),
