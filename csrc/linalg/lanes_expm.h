@@ -13,21 +13,14 @@
 // Sources    [1] Al-Mohy, Higham: A new scaling and squaring algorithm for the matrix exponential, SIAM J. Matrix
 //            Anal. Appl. 31 (2009) 970-989. [2] Paterson, Stockmeyer, SIAM J. Comput. 2 (1973) 60-66.
 //            [3] Bader, Blanes, Casas: Mathematics 7 (2019) 1174.
-// CPU only: on CUDA the exponential is made of torch's batched products.
+// CPU only: on CUDA teams have small ones (linalg/expm_team.h), others are made of torch's batched products.
 #pragma once
 #include "core/complex.h"
 #include "fft/lanes.h"
+#include "linalg/expm_polynomial.h"
 
 #if !SCI_DEVICE
 namespace sci {
-
-/// exp of the 2 x 2 triangle [a t; 0 b], upper right, over t.
-template <class T>
-T triangle_exp(T a, T b) {
-  T half = (b - a) / T(2);
-  if (abs(half) > T(0.35)) return (exp(b) - exp(a)) / (b - a);
-  return exp((a + b) / T(2)) * (half == T(0) ? T(1) : sinh(half) / half);
-}
 
 /// The matrices of a batch, `L` of them per item with `side_by_side`, else one per item.
 template <class T, int L, bool side_by_side>
@@ -145,22 +138,15 @@ struct LanesExpm {
   }
   /// x becomes the polynomial of degree 18: a + (b + c) c with c = p(A) (A^6 + q(A)) + e(A); y, z and a6 are memory.
   void degree_18(const T* a, const T* a2, const T* a3, T* a6, T* x, T* y, T* z, T* panel) const {
-    static constexpr double coefficients[5][5] = {
-        {1.0, 0.24591022090110863764, 1.362667083208190483, 0.49892102569169427267, -0.00064092743005853663879},
-        {-11.148502971774368372, 1.6801581387890619718, 0.05717798464788655127, -0.0069821012248805208429,
-         0.000033497501708607053831},
-        {0.0, -0.067640451907138190756, 0.014051137073447324129, 0.0099730881364726213674, 1.1916724786863152079e-6},
-        {0.0, 1.4059892894192666241e-6, 1.1247914315354132993e-7, 1.2497682572615703325e-8, 0.0},
-        {0.0, 38083.5, 17472.375, 0.0, 1.0}};
     product(a3, a3, a6, panel);
-    combine(y, T(0), a, a2, a3, a6, coefficients[3]);
-    combine(z, T(0), a, a2, a3, a6, coefficients[4]);
+    combine(y, T(0), a, a2, a3, a6, expm_weights(3));
+    combine(z, T(0), a, a2, a3, a6, expm_weights(4));
     product(y, z, x, panel);
-    combine(x, T(1), a, a2, a3, a6, coefficients[2]);
-    combine(y, T(0), a, a2, a3, a6, coefficients[1]);
+    combine(x, T(1), a, a2, a3, a6, expm_weights(2));
+    combine(y, T(0), a, a2, a3, a6, expm_weights(1));
     for (int64_t k = 0; k < rows() * width() * L; ++k) y[k] += x[k];
     product(y, x, z, panel);
-    combine(z, T(1), a, a2, a3, a6, coefficients[0]);
+    combine(z, T(1), a, a2, a3, a6, expm_weights(0));
     for (int64_t k = 0; k < rows() * width() * L; ++k) x[k] = z[k];
   }
   /// x += c[0] I + c[1] A + c[2] A^2 + c[3] A^3
@@ -287,8 +273,7 @@ struct LanesExpm {
     return int(min(ceil(log2(excess) / degree), 60.0));
   }
   void operator()(int64_t item, T* memory) const {
-    const double theta =
-        sizeof(T) == 8 ? (high() ? 1.0908637192900362 : 0.78028742566265743) : (high() ? 2.0 : 2.4782808775219714);
+    const double theta = high() ? expm_theta<T> : sizeof(T) == 8 ? 0.78028742566265743 : 2.4782808775219714;
     static constexpr double inverse_factorials[] = {1.0,
                                                     1.0,
                                                     1.0 / 2,

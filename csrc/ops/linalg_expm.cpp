@@ -1,8 +1,12 @@
-// The operator behind sci/linalg/_expm.py for small matrices on the CPU.
+// The operators behind sci/linalg/_expm.py for small matrices: on the CPU's lanes, and by teams.
 #include "core/cpu.h"
+#include "linalg/expm_team.h"
 #include "linalg_shared.h"
 #include "ops/expm_jobs.h"
 #include "runtime/cpu_operator.h"
+#include "runtime/teams.h"
+
+SCI_FOUR_TEAM_KERNELS("linalg/expm_team.h", ExpmTeam)
 
 namespace sci {
 namespace {
@@ -27,6 +31,19 @@ Tensor expm_small(const Tensor& a0) {
   return x;
 }
 
+/// A GPU's form, of matrices that fit a team's memory.
+Tensor expm_team(const Tensor& a0) {
+  Tensor a = row_major(a0), x = torch::stable::empty_like(a);
+  const Batch b = batch_of(a);
+  dispatch_number(a, "expm", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    ExpmTeam<T> body{data<T>(std::as_const(a)), data<T>(x), b.n, team_for(b.n)};
+    teams_for(a, b.count, body, matrices_at_least(b.n));
+  });
+  return x;
+}
+
+SCI_OPERATOR("_expm_team(Tensor a) -> Tensor", expm_team)
 SCI_CPU_OPERATOR("_expm_small(Tensor a) -> Tensor", expm_small)
 
 }  // namespace

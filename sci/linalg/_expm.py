@@ -44,6 +44,9 @@ _Q = [38083.5, 17472.375]
 _KERNEL, _KERNEL_COMPLEX, _KERNEL_PER_THREAD = 64, 24, 1024
 
 
+# Up to this n a GPU's matrices have a team each, of complex double as many as six matrices have room for in 64 KB.
+_TEAM, _TEAM_COMPLEX_DOUBLE = 32, 25
+
 # Up to this n the kernels of linalg/exponential.h take the CPU's matrices.
 _PRODUCTS_KERNEL = 32
 _EXPONENTIAL = 0  # ExponentialKind there
@@ -62,7 +65,9 @@ def by_small_kernel(kind: int, a: Tensor, e: Tensor | None = None) -> tuple[Tens
 
 def _by_kernel(a: Tensor) -> bool:
     n = a.shape[-1]
-    if not a.is_cpu or n > _KERNEL_PER_THREAD:
+    if a.is_cuda:
+        return n <= (_TEAM_COMPLEX_DOUBLE if a.dtype == torch.complex128 else _TEAM)
+    if n > _KERNEL_PER_THREAD:
         return False
     if a.is_complex():
         return n <= _KERNEL_COMPLEX
@@ -132,7 +137,7 @@ def _exponential(a: Tensor) -> Tensor:
     if a.is_complex() and small(a) and a.dim() > 2:
         return by_small_kernel(_EXPONENTIAL, a)[0]  # complex products take half of the time of real ones of 2 n
     if _by_kernel(a):
-        return torch.ops.sci._expm_small(a)  # type: ignore[no-any-return]
+        return (torch.ops.sci._expm_small if a.is_cpu else torch.ops.sci._expm_team)(a)  # type: ignore[no-any-return]
     norm = one_norm(a)
     if not math.isfinite(float(norm.amax())):
         good = torch.isfinite(norm)[..., None, None]
@@ -276,8 +281,9 @@ def expm(A: Any) -> Tensor:
     *Algorithm.* Scaling and squaring [1]_ with a Taylor polynomial of degree 6, 9 or 18 in three to five products [3]_,
     no system and no decomposition; a scaling for each matrix of a batch chosen by norms of powers [2]_, after the mean
     of the diagonal is taken out where that helps. On the CPU small matrices, and with a thread for each larger ones as
-    well, go to a kernel for its vector lanes, with a polynomial of degree 16. NaN or infinity gives NaN for that
-    matrix.
+    well, go to a kernel for its vector lanes, with a polynomial of degree 16, on a GPU those up to n = 32 (complex128
+    25) to one of teams of threads. Of real triangles the diagonal and the one beside it are exact, so that the others
+    are as well up to roundoff. NaN or infinity gives NaN for that matrix.
 
     *Derivative.* The Fréchet derivative L(A, E), the upper right block of the exponential of :math:`\begin{pmatrix} A &
     E \\ 0 & A \end{pmatrix}` [1]_, (10.43), in a kernel that leaves its zeros out for n up to 32 on the CPU; in reverse

@@ -64,6 +64,7 @@ def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
         "eigh": lambda a: (a, *ops._eigh_small(a, True)),
         "eigvalsh": lambda a: (a, *ops._eigh_small(a, True, False)),
         "svd": lambda a: (a, *ops._svd_small(a)),
+        "expm": lambda a: (a, ops._expm_team(a)),
         "svdvals": lambda a: (a, *ops._svd_small(a, vectors=False)),
     }
 

@@ -54,6 +54,34 @@ def test_hard_matrices_by_torch(rows: list[list[float]], monkeypatch: pytest.Mon
         assert residual(x - want, want) < bound
 
 
+@pytest.mark.parametrize("rows", HARD)
+def test_hard_matrices_by_teams(rows: list[list[float]]) -> None:
+    a = torch.tensor(rows, dtype=F64)
+    want = exact(a).real
+    bound = 20 * max(float(expm_cond(a)), 1.0)
+    for x in (a, torch.stack([a * 0, a, -a, a / 1024, a]), a + 0j):
+        found = torch.ops.sci._expm_team(x).real
+        assert residual((found if x.dim() == 2 else found[1]) - want, want) < bound
+
+
+@pytest.mark.parametrize("dtype", ALL)
+@pytest.mark.parametrize("shift", [0, -30, 3])
+def test_teams_of_any_size(dtype: torch.dtype, shift: int) -> None:
+    """Of triangles the whole is exact, and what is not finite leaves the others of the batch."""
+    for n in (1, 2, 5, 9):
+        a = random(5, n, n, dtype=dtype) * torch.tensor([1e-9, 0.3, 2, 3, 1])[:, None, None].to(dtype)
+        a[3] = 10 * a[3].triu()
+        a = a + shift * torch.eye(n, dtype=dtype)
+        a[4, n - 1, 0] = torch.nan
+        found = torch.ops.sci._expm_team(a)
+        for k in range(4):
+            want = exact(a[k])
+            difference = found[k] - (want if dtype.is_complex else want.real).to(dtype)
+            exactly = k == 3 and not dtype.is_complex
+            assert residual(difference, want) < 20 + (0 if exactly else 2 * float(torch.linalg.matrix_norm(a[k])))
+        assert bool(found[4].isnan().all())
+
+
 @pytest.mark.parametrize("dtype", ALL)
 @pytest.mark.parametrize("shift", [0, -30, 3])
 def test_low_degrees_and_spectra_around_another_point(

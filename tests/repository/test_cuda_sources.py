@@ -23,7 +23,7 @@ CPU_ONLY = {
         *("_lstsq_quick", "_lu_solve_quick", "_norms_quick", "_pinv_quick", "_qr_quick"),
         *("_solve_positive_quick", "_svd_quick"),
     ),
-    "Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
+    "_expm_team and Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_sqrtm_small", "csr_matvec_gradients"),
     "operators with kernels, one pass each": ("csr_cg", "gram_schmidt", "grid_linear"),
     "torch's sorts, searches and scatters": (
