@@ -29,7 +29,8 @@ SCI_HD T elliprc(T x, T y) {
   }
   T half = abs(x / T(2) - y / T(2)), root = sqrt(half) * numbers::sqrt2<T>;
   if (root < T(0.05) * sqrt(y)) return detail::carlson_c(x, y);
-  return (x < y ? atan(root / sqrt(x)) : asinh(root / sqrt(y))) / root;
+  // abs: x may be -0
+  return (x < y ? atan(root / sqrt(abs(x))) : asinh(root / sqrt(y))) / root;
 }
 template <class T>
 SCI_HD complex<T> elliprc(complex<T> x, complex<T> y) {

@@ -60,9 +60,12 @@ SCI_HD_LARGE dual<double> jacobi_front_slope(dual<double> x, dual<double> h) {
   const double far = polygamma(1, x.v + h.v);
   return {digamma_difference_right(x.v, h.v), (far - polygamma(1, x.v)) * x.d + far * h.d};
 }
-/// binom(v + alpha, v). Its logarithm's derivatives are differences of digamma functions, which those of gamma
-/// functions in a product would leave to cancel: at v = 0 it is 1 for all alpha.
-SCI_HD_LARGE double jacobi_front(double v, double alpha) { return poch(v + 1, alpha) * rgamma(alpha + 1); }
+/// binom(v + alpha, v), the shorter way, which does not overflow before it does. Its logarithm's derivatives are
+/// differences of digamma functions, which those of gamma functions in a product would leave to cancel: at v = 0 it is
+/// 1 for all alpha.
+SCI_HD_LARGE double jacobi_front(double v, double alpha) {
+  return abs(v) < alpha ? poch(alpha + 1, v) * rgamma(v + 1) : poch(v + 1, alpha) * rgamma(alpha + 1);
+}
 template <class T>
 SCI_HD_LARGE dual<T> jacobi_front(dual<T> v, dual<T> alpha) {
   const dual<T> one(T(1.0));

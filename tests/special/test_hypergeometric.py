@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -47,10 +48,16 @@ def test_no_value_no_derivative() -> None:
 
 
 @pytest.mark.parametrize(
-    "point", [(99.35, 34.76, 130.37), (-98.96, -41.11, 46.73), (91.67, -83.98, 44.42), (99.4, 29.96, 22.9)]
+    "point",
+    [
+        # the asymptotic series serves only where x^-a is beyond the range of doubles
+        *((99.35, 34.76, 130.37), (-98.96, -41.11, 46.73), (91.67, -83.98, 44.42), (99.4, 29.96, 22.9)),
+        # an integral, beside a = 0 with a recurrence that cancels 7 digits; gamma functions beyond the range
+        *((112.5, 140.5, 100.25), (4.5e-8, 1045.92, 699.5), (-0.115, -1064.25, 82.5), (0.99997, -1435.01, 0.01225)),
+        *((-163.88, 0.5, 5.79), (-78.2, -428.9, 19.9)),
+    ],
 )
-def test_tricomi_beyond_powers_in_range(point: tuple[float, ...]) -> None:
-    """Points at which the path begins where x^-a is beyond the range of doubles."""
+def test_tricomi_by_integral_and_recurrence(point: tuple[float, ...]) -> None:
     a, b, x = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in point)
     value = special.hyperu(a, b, x)
     slopes = torch.autograd.grad(value, (a, b, x))
@@ -62,6 +69,36 @@ def test_tricomi_beyond_powers_in_range(point: tuple[float, ...]) -> None:
             up, down = (mpmath.hyperu(*(v + sign * shift * (k == i) for k, v in enumerate(point))) for sign in (1, -1))
             slope = (up - down) / (2 * shift)
             assert abs(slopes[i].item() - slope) <= 1e-11 * abs(slope)
+
+
+BEYOND = [  # beyond the range of doubles, or terms that are though the value is not
+    (special.hyperu, mpmath.hyperu, (-223.347, 0.25, 251.86)),  # +1e481, of terms of both signs
+    (special.hyperu, mpmath.hyperu, (-972.5, 0.5, 706.6)),
+    (special.hyperu, mpmath.hyperu, (-0.0231, 211.0, 0.0336)),
+    (special.hyperu, mpmath.hyperu, (163.625, -91.5, 20.5757)),  # 1e-377
+    (special.hyperu, mpmath.hyperu, (-0.0175, -355.62, 0.0)),
+    (special.hyp1f1, mpmath.hyp1f1, (155.3142598722545, 1817.4841653966766, 923.029765454084)),
+    (special.hyp1f1, mpmath.hyp1f1, (0.25, 2259.5, 793.5)),
+    (special.hyp1f1, mpmath.hyp1f1, (22.5, 1683.6, -1001.97)),
+    (special.hyp1f1, mpmath.hyp1f1, (0.0015, -1007.34, 238.5)),
+    (special.hyp1f1, mpmath.hyp1f1, (947.3, 0.0067, 451.7)),
+    (special.poch, mpmath.rf, (3.0, 379.0)),
+    (special.poch, mpmath.rf, (0.001, 260.4)),
+    (special.poch, mpmath.rf, (0.0, 577.5)),
+]
+
+
+@pytest.mark.parametrize(("function", "reference", "point"), BEYOND)
+def test_terms_beyond_the_range(
+    function: Callable[..., torch.Tensor], reference: Callable[..., Any], point: tuple[float, ...]
+) -> None:
+    value = function(*(torch.tensor(v, dtype=torch.float64) for v in point)).item()
+    with mpmath.workdps(60):
+        want = reference(*point)
+        if abs(want) > sys.float_info.max or abs(want) < sys.float_info.min:
+            assert value == float(want)
+        else:
+            assert abs(value - want) <= 1e-12 * abs(want)
 
 
 def _check_complex(

@@ -178,6 +178,35 @@ def test_jacobi_where_one_wave_grows_with_the_degree_and_one_with_beta(
             assert abs(slope.item() - wanted.real) < 1e-12 * abs(wanted)
 
 
+GEGENBAUER = [  # a large parameter, one far below 0, none
+    *((13.0, 1530.0, -0.01), (0.0019, 1970.96, 0.965), (0.67, 212.9, -0.4), (0.5, 1160.7, 0.3)),
+    *((0.5, -23.957186117641733, 0.675), (0.5, -23.957186117641733, 13.675), (20.3, -7.3, 2.2)),
+]
+
+
+@pytest.mark.parametrize("point", GEGENBAUER)
+def test_gegenbauer_of_large_parameters(point: tuple[float, ...]) -> None:
+    value = special.eval_gegenbauer(*(torch.tensor(v, dtype=torch.float64) for v in point)).item()
+    with mpmath.workdps(40):
+        want = mpmath.gegenbauer(*point)
+        # what an ulp of each argument makes
+        moved = sum(
+            abs(mpmath.gegenbauer(*(v * (1 + 2.0**-52 * (k == i)) for k, v in enumerate(point))) - want)
+            for i in range(3)
+        )
+        assert abs(value - want) <= 1e-14 * abs(want) + 8 * moved
+
+
+def test_negative_degrees_of_legendre() -> None:
+    """P_{-n-1} = P_n, also of whole degrees that are floating-point numbers."""
+    x = torch.linspace(-3, 3, 13, dtype=torch.float64)
+    for n in (0, 2, 7, 30):
+        for degree in (torch.tensor(-1.0 - n, dtype=torch.float64), -1 - n):
+            torch.testing.assert_close(
+                special.eval_legendre(degree, x), special.eval_legendre(n, x), rtol=1e-14, atol=0
+            )
+
+
 def test_derivatives_in_every_argument() -> None:
     n = torch.tensor([0.5, 2.0, 3.75], dtype=DOUBLE, requires_grad=True)
     x = torch.tensor([0.2, 0.45, 0.8], dtype=DOUBLE, requires_grad=True)
