@@ -5,7 +5,7 @@ all groups mixed at random, and counts how often each lane runs each basic block
 lane that does so most; the factor is what a warp runs over what a lane needs on average, weighed by g++'s instructions,
 1 where all lanes do the same. An elementary function counts as `FUNCTION` instructions, a division or root as
 `DIVISION`, as they are a call or one instruction here. The last column is the factor where blocks of `SORTED` elements
-are sorted by what they need.
+are sorted by sign, exponent and leading bits of their arguments, which asks no function for its regions.
 
 A lower bound: a block is taken to be run by all lanes that need it at once, though they come to it by different calls
 or in different rounds of an outer loop, and elementary functions are taken to have one way through.
@@ -34,6 +34,7 @@ from tests.emulator import prepare
 from tools.generate_operators import body
 
 WIDTH, SORTED = 32, 1024
+BINS = 2 * 18 << 3  # more than `bins` gives
 FUNCTION, DIVISION = 40, 10
 FLAGS = [
     *("-std=gnu++17", "-w", "-O2", "-shared", "-fPIC", "-fno-gnu-unique", "-fno-math-errno", "-fno-trapping-math"),
@@ -118,13 +119,25 @@ def count(function: Any, kernel: Kernel, args: list[Tensor], weight: Tensor) -> 
     return needed, run
 
 
+def bins(x: Tensor, bits: int) -> Tensor:
+    """Return whole numbers that grow with x: its sign, its exponent from -7 to 9 and `bits` of its mantissa."""
+    fraction, exponent = torch.frexp(x.double().abs())
+    size = (exponent.clamp(-7, 9) + 8 << bits) + ((2 * fraction - 1).clamp(0, 0.999) * (1 << bits)).long()
+    return torch.where(x == 0, 0, torch.where(x < 0, -size, size)) + BINS // 2
+
+
 def row(function: Any, kernel: Kernel, weight: Tensor) -> tuple[float, float, float, str]:
     """Return the factor, what an element needs, the factor of sorted blocks, and the function."""
     needed, run = count(function, kernel, kernel.args, weight)
-    order = needed.reshape(-1, SORTED).argsort(dim=1) + torch.arange(0, len(needed), SORTED)[:, None]
+    parts = [y for x in kernel.args for y in ([x.real, x.imag] if x.is_complex() else [x])]
+    bits = {1: 3, 2: 1}.get(len(parts), 0)
+    key = torch.zeros_like(needed)
+    for x in parts:
+        key = key * BINS + bins(x, bits)
+    order = key.reshape(-1, SORTED).argsort(dim=1, stable=True) + torch.arange(0, len(key), SORTED)[:, None]
     _, of_sorted = count(function, kernel, [x[order.ravel()] for x in kernel.args], weight)
-    factor, least = (float(WIDTH * x.sum() / needed.sum()) for x in (run, of_sorted))
-    return factor, float(needed.double().mean()), least, kernel.name
+    factor, less = (float(WIDTH * x.sum() / needed.sum()) for x in (run, of_sorted))
+    return factor, float(needed.double().mean()), less, kernel.name
 
 
 def main() -> None:
@@ -142,7 +155,7 @@ def main() -> None:
         for path, chosen in zip(made, groups.values(), strict=True):
             library, weight = ctypes.CDLL(path), weights(path)
             rows += [row(library[f"divergence_run{i}"], kernel, weight) for i, kernel in enumerate(chosen)]
-    print("| function | instructions an element | factor | sorted |\n|---|---|---|---|")
+    print("| function | instructions an element | factor | sorted by arguments |\n|---|---|---|---|")
     for factor, needed, of_sorted, name in sorted(rows, reverse=True)[: options.most]:
         print(f"| {name} | {needed:.0f} | {factor:.1f} | {of_sorted:.1f} |")
     factors = sorted(row[0] for row in rows)
