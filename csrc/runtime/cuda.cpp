@@ -149,6 +149,7 @@ std::string device_arch(int index) { return device_info(index).arch; }
 int64_t shared_bytes_of_team(int device) { return device_info(device).shared_bytes - Team::exchange_bytes; }
 
 void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const void* body) {
+  if (n <= 0) return;  // a driver refuses an empty grid
   if (!aoti_torch_get_current_cuda_stream)
     throw std::runtime_error("sci: this torch has no CUDA support, or libtorch_cuda.so is not loaded");
   const Device& device = device_info(index);

@@ -162,6 +162,12 @@ def test_long_ones_by_parts(dtype: torch.dtype, device: torch.device) -> None:
         assert definite
         assert backward_error(a, x, b) < 4
         assert backward_error(a, solveh_banded(low, b, lower=True), b) < 4
+        assert backward_error(a, cho_solve_banded((cholesky_banded(low, lower=True), True), b), b) < 4
+        factor = torch.zeros_like(low)  # of a nearly singular matrix
+        factor[:, 0], factor[:, 1:2] = 1, -0.99
+        x = cho_solve_banded((factor, True), b)
+        want = cho_solve_banded((factor.cpu(), True), b.cpu())
+        torch.testing.assert_close(x.cpu(), want, rtol=0, atol=100 * torch.finfo(dtype).eps * float(want.abs().max()))
         low[1, 0, 317] = -1
         assert not solve_positive(low, b)[1]
         with pytest.raises(LinAlgError, match="minor of order 318"):
