@@ -31,7 +31,7 @@
 # bars with what the slowest kernels need: python -m benchmarks.verdicts OUT/bars.json KERNELS.csv.
 set -uo pipefail
 out=$(mkdir -p "${1:?usage: tools/gpu_check.sh OUT_FOLDER}" && cd "$1" && pwd)
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 root=$PWD
 begin=$SECONDS
 part=all
@@ -58,6 +58,8 @@ jobs=${JOBS:-$(nproc)}
 PATH=$PATH:/usr/local/cuda/bin # compute-sanitizer
 export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache}
 export TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
+# A process has a core: no threads, and none of Inductor's pools of processes.
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TORCHINDUCTOR_COMPILE_THREADS=1
 device=${SCI_DEVICE:-$(timeout 100 "$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
 module=("$python" -m) # runs one on the device
 on=$device
@@ -121,6 +123,8 @@ report() {
   printf '```\n### Why they failed, without numbers, how often\n```\n'
   failures | cut -f2 | sed -E 's/[-+]?[0-9]+([.][0-9]*)?(e[-+]?[0-9]+)?/#/g' | cut -c1-110 | sort | uniq -c |
     sort -rn | head -n 30
+  said | grep -E '^========= (Invalid|Error|Race|Uninit|Program|ERROR|RACE)' | cut -c1-110 | sort | uniq -c |
+    sort -rn | head -n 30 # of compute-sanitizer
   printf '```\n## Failing tests\n```\n'
   failures | cut -c1-240
   said | grep -E '^ERROR' | cut -c1-240
@@ -144,7 +148,7 @@ give() { # what OUT_FOLDER gets
   mv "$state.$BASHPID" "$out/logs.tar.gz"
 }
 : >"$table"
-while sleep 20; do give; done >/dev/null 2>&1 &
+while sleep 20 && kill -0 $$; do give; done >/dev/null 2>&1 &
 heartbeat=$!
 trap 'kill "$heartbeat"' EXIT
 
@@ -167,14 +171,12 @@ fi
 [ ${#failed[@]} -gt 0 ] || step launch "${module[@]}" tools.launch "$on"
 if [ ${#failed[@]} -gt 0 ]; then
   give
-  cat "$out/report.md"
+  cat "$state/part_$part.md"
   exit 1
 fi
 parallel=() # where a kernel leaves a process without a usable GPU, another takes its place
 timeout 20 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 12 ? jobs : 12))")
-# A process has a core: no threads of others, and none of Inductor's pools of processes.
-one=(OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TORCHINDUCTOR_COMPILE_THREADS=1)
-test_run=(env "${one[@]}" "$python" -m pytest -q --tb=short --device "$device" -p no:cacheprovider)
+test_run=("$python" -m pytest -q --tb=short --device "$device" -p no:cacheprovider)
 test_run+=(--seconds SECONDS_LEFT --maxfail 300)
 sizes=--short # blocks of 10 ms, so that all rows of the bars have their turn
 [ "$device" = cuda ] || sizes=--quick
