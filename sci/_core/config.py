@@ -51,6 +51,13 @@ def _device() -> str:
     return f"{torch.cuda.get_device_name(index)} ({torch.ops.sci._device_arch(index)})"
 
 
+def _products() -> str:
+    try:
+        return torch.get_float32_matmul_precision()
+    except RuntimeError:  # set by both of torch's ways
+        return "not known to torch"
+
+
 def _collect() -> dict[str, Any]:
     from sci import __version__
 
@@ -65,6 +72,7 @@ def _collect() -> dict[str, Any]:
         "device": _device() if torch.cuda.is_available() else "CPU",
         "cuda": torch.version.cuda or "not in this torch",
         "nvrtc": torch.ops.sci._nvrtc_version() or "not found",
+        "float32 products": _products(),
         "library": str(runtime.library_path()),
         "kernels": len(torch.ops.sci._kernels().splitlines()),
         "kernel cache": str(runtime.cache_path()) + (f" ({trouble})" if trouble else ""),

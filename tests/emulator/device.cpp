@@ -10,6 +10,8 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/ops/view_as_complex.h>
+#include <ATen/ops/view_as_real.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <c10/util/irange.h>
 #include <sys/mman.h>
@@ -363,6 +365,13 @@ struct Call {
   }
 };
 
+/// A factor as tensor cores take it where torch is told to (`torch.set_float32_matmul_precision`): of 10 bits.
+Tensor as_tf32(const Tensor& x) {
+  if (x.is_complex()) return at::view_as_complex(as_tf32(at::view_as_real(x).contiguous()));
+  if (x.scalar_type() != at::kFloat) return x;
+  return x.contiguous().view(at::kInt).add(0x1000).bitwise_and(~0x1fff).view(at::kFloat);
+}
+
 void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const std::string& name = op.schema().name();
   TORCH_CHECK_NOT_IMPLEMENTED(name.rfind("sci::", 0) != 0, "Could not run '", name,
@@ -414,6 +423,9 @@ void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   // A CPU tensor that a copy writes keeps its memory.
   for (size_t i = begin; i < stack->size(); ++i)
     (*stack)[i] = call.each((*stack)[i], [&](const Tensor& x) { return call.inward(x); });
+  const size_t factor = begin + (name.find("add") != std::string::npos);  // of a product of matrices
+  if (products.count(name) && at::globalContext().allowTF32CuBLAS() && (*stack)[factor].toTensor().dim() > 1)
+    for (size_t i = factor; i < factor + 2; ++i) (*stack)[i] = as_tf32((*stack)[i].toTensor());
   auto restore = [&] {
     for (auto& [seen, was] : call.given) {
       if (!on_device(was)) continue;

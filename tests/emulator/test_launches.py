@@ -227,6 +227,20 @@ def test_whole_numbers_have_no_products() -> None:
         x @ x
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.complex64])
+def test_factors_of_products_are_rounded_where_torch_is_told_to(dtype: torch.dtype) -> None:
+    x = uniform(6, 6).to(dtype)
+    exact, errors = x.cpu().to(torch.complex128), []
+    for allowed in (False, True):
+        torch.backends.cuda.matmul.allow_tf32 = allowed
+        try:
+            products = [x @ x, torch.addmm(x, x, x) - x, (x[None] @ x[None])[0]]
+        finally:
+            torch.backends.cuda.matmul.allow_tf32 = False
+        errors.append(max(((p.cpu() - exact @ exact).abs() / (exact @ exact).abs()).max().item() for p in products))
+    assert errors[0] < 1e-6 < 3e-5 < errors[1] < 1e-3
+
+
 @pytest.mark.parametrize("rows", [0, 1, 2, 37, 64])
 def test_sums_in_a_certain_order(rows: int) -> None:
     x = uniform(rows, 3)
