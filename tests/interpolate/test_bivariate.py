@@ -10,6 +10,7 @@ import torch
 from scipy import interpolate as reference
 
 import sci.interpolate as interpolate
+from tests.interpolate.tolerances import EVALUATED, FITTED, SLOPES, SOLVED, relative
 
 RNG = np.random.default_rng(0)
 
@@ -29,13 +30,15 @@ def test_rectangle(k: tuple[int, int], device: torch.device) -> None:
         np.testing.assert_allclose(
             mine.ev(u, v, dx, dy).cpu()[inside], theirs.ev(u, v, dx, dy)[inside], rtol=1e-9, atol=scale
         )
-    np.testing.assert_allclose(mine.integral(0.1, 0.8, 0.2, 0.7).cpu(), theirs.integral(0.1, 0.8, 0.2, 0.7), rtol=1e-9)
+    np.testing.assert_allclose(
+        mine.integral(0.1, 0.8, 0.2, 0.7).cpu(), theirs.integral(0.1, 0.8, 0.2, 0.7), **relative(SOLVED)
+    )
     if min(k) > 1:
         np.testing.assert_allclose(
             mine.partial_derivative(1, 1).ev(0.4, 0.5).cpu(), theirs.ev(0.4, 0.5, 1, 1), rtol=1e-9
         )
     tck = (*theirs.tck, *k)
-    np.testing.assert_allclose(interpolate.bisplev(v, v, tck), reference.bisplev(v, v, tck), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(interpolate.bisplev(v, v, tck), reference.bisplev(v, v, tck), **SOLVED)
 
 
 @pytest.mark.parametrize("k", [(3, 2), (1, 0), (4, 5)])
@@ -51,8 +54,8 @@ def test_ndbspline(k: tuple[int, int], device: torch.device) -> None:
     assert mine(at + 9, extrapolate=False).isnan().all()
     matrix = interpolate.NdBSpline.design_matrix(at, t, k).toarray()
     expected = reference.NdBSpline.design_matrix(at, tuple(t), k).toarray()  # without columns of zeros at the end
-    np.testing.assert_allclose(matrix[:, : expected.shape[1]], expected, atol=1e-10)
-    np.testing.assert_allclose(mine.derivative((1, 0))(at).cpu(), mine(at, nu=(1, 0)).cpu(), rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(matrix[:, : expected.shape[1]], expected, **EVALUATED)
+    np.testing.assert_allclose(mine.derivative((1, 0))(at).cpu(), mine(at, nu=(1, 0)).cpu(), **SLOPES)
 
 
 @pytest.mark.parametrize("s", [0, 0.05, 2.0])
@@ -62,13 +65,13 @@ def test_make_splrep(s: float) -> None:
     mine = interpolate.make_splrep(x, y, s=s)
     t, c, _ = reference.splrep(x, y, s=s)  # SciPy's own make_splrep chooses other knots in some cases than FITPACK
     np.testing.assert_allclose(mine.t, t, rtol=1e-12)
-    np.testing.assert_allclose(mine.c, c[: len(mine.c)], rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(mine.c, c[: len(mine.c)], **FITTED)
     *_, last = interpolate.generate_knots(x, y, s=s)
     np.testing.assert_allclose(last, t, rtol=1e-12)
     curve, u = interpolate.make_splprep([x, y], s=s)
     other, v = reference.splprep([x, y], s=s)
     np.testing.assert_allclose(u, v, rtol=1e-12)
-    np.testing.assert_allclose(curve(u), np.stack(reference.splev(v, other)), rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(curve(u), np.stack(reference.splev(v, other)), **FITTED)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import torch
 from scipy import interpolate as reference
 
 from sci.interpolate import Akima1DInterpolator, BPoly, NdPPoly, PPoly, interp1d, pchip_interpolate
+from tests.interpolate.tolerances import EVALUATED, SOLVED, WELL_SOLVED, relative
 
 RNG = np.random.default_rng(0)
 X, C = np.sort(RNG.random(6)), RNG.standard_normal((5, 5, 2))
@@ -27,8 +28,8 @@ def test_bpoly(falling: bool, device: torch.device) -> None:
     np.testing.assert_allclose(mine.derivative(2).c.cpu(), theirs.derivative(2).c, rtol=1e-12, atol=1e-10)
     np.testing.assert_allclose(mine.integrate(0.2, 0.9).cpu(), theirs.integrate(0.2, 0.9), rtol=1e-11, atol=1e-12)
     power = PPoly.from_bernstein_basis(mine)
-    np.testing.assert_allclose(power.c.cpu(), reference.PPoly.from_bernstein_basis(theirs).c, rtol=1e-11, atol=1e-10)
-    np.testing.assert_allclose(BPoly.from_power_basis(power).c.cpu(), C, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(power.c.cpu(), reference.PPoly.from_bernstein_basis(theirs).c, **EVALUATED)
+    np.testing.assert_allclose(BPoly.from_power_basis(power).c.cpu(), C, **SOLVED)
 
 
 @pytest.mark.parametrize("orders", [None, [1, 3, 3, 3, 3]])
@@ -45,10 +46,12 @@ def test_ndppoly(device: torch.device) -> None:
     at = RNG.uniform(-0.1, 1.1, (30, 2))
     for nu in (None, (1, 0), (0, 2), (3, 1)):
         for mode in (True, False):
-            np.testing.assert_allclose(mine(at, nu, mode).cpu(), theirs(at, nu, mode), rtol=1e-11, atol=1e-11)
+            np.testing.assert_allclose(mine(at, nu, mode).cpu(), theirs(at, nu, mode), **EVALUATED)
     box = ((0.1, 0.7), (0.2, 0.8))
     np.testing.assert_allclose(mine.integrate(box).cpu(), theirs.integrate(box), rtol=1e-11, atol=1e-13)
-    np.testing.assert_allclose(mine.antiderivative((1, 1))(at).cpu(), theirs.antiderivative((1, 1))(at), rtol=1e-10)
+    np.testing.assert_allclose(
+        mine.antiderivative((1, 1))(at).cpu(), theirs.antiderivative((1, 1))(at), **relative(WELL_SOLVED)
+    )
 
 
 @pytest.mark.parametrize("method", ["akima", "makima"])
@@ -70,7 +73,7 @@ def test_interp1d(kind: Any, device: torch.device) -> None:
         arguments: dict[str, Any] = {"axis": 1, "fill_value": fill, "bounds_error": False}
         mine = interp1d(torch.as_tensor(x, device=device), y, kind, **arguments)
         expected = reference.interp1d(x, y, kind, **arguments)(at)
-        np.testing.assert_allclose(mine(at).cpu(), expected, rtol=1e-10, atol=1e-11)
+        np.testing.assert_allclose(mine(at).cpu(), expected, **WELL_SOLVED)
         assert mine(np.nan).isnan().all()  # SciPy's steps have the last value here
 
 
@@ -84,7 +87,7 @@ def test_pchip_interpolate() -> None:
     for mine, theirs in zip(
         pchip_interpolate(X, y, AT, [0, 1]), reference.pchip_interpolate(X, y, AT, [0, 1]), strict=True
     ):
-        np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(mine, theirs, **WELL_SOLVED)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from sci.interpolate import BSpline, PPoly
 from sci.interpolate._piecewise import evaluate, scatter
+from tests.interpolate.tolerances import EVALUATED, SOLVED
 
 
 def make(k: int, m: int, *trailing: int, falling: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +69,7 @@ def test_calculus(device: torch.device) -> None:
     for nu in (-3, -1, 0, 1, 3, 4, 6):
         np.testing.assert_allclose(mine.derivative(nu).c.cpu().numpy(), theirs.derivative(nu).c, rtol=1e-11, atol=1e-12)
     for a, b in ((x[0], x[-1]), (1.0, 1.5), (2.0, 0.5), (-1.0, 9.0)):
-        np.testing.assert_allclose(mine.integrate(a, b).cpu(), theirs.integrate(a, b), rtol=1e-11, atol=1e-11)
+        np.testing.assert_allclose(mine.integrate(a, b).cpu(), theirs.integrate(a, b), **EVALUATED)
     assert torch.isnan(mine.integrate(-1.0, 1.0, extrapolate=False)).all()
 
 
@@ -96,7 +97,7 @@ def test_roots(order: int, device: torch.device) -> None:
             for jumps in (True, False):
                 roots = mine.solve(y, jumps, extrapolate)
                 expected = theirs.solve(y, jumps, extrapolate)
-                np.testing.assert_allclose(np.sort(roots.cpu()), np.sort(expected), rtol=1e-9, atol=1e-9)
+                np.testing.assert_allclose(np.sort(roots.cpu()), np.sort(expected), **SOLVED)
 
 
 def test_roots_of_several_and_of_zero(device: torch.device) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from sci.interpolate import RegularGridInterpolator, interpn
 from sci.interpolate._tensor_spline import evaluate, scatter
+from tests.interpolate.tolerances import ROUNDED, WELL_SOLVED
 
 METHODS = ("linear", "nearest", "slinear", "cubic", "quintic", "pchip")
 
@@ -44,7 +45,7 @@ def test_values(method: str, sizes: tuple[int, ...], fill: float | None, device:
         mine = RegularGridInterpolator(
             tensors(device, points), torch.as_tensor(values, device=device), method, False, fill
         )(torch.as_tensor(at, device=device))
-        np.testing.assert_allclose(mine.cpu().numpy(), expected, rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(mine.cpu().numpy(), expected, **WELL_SOLVED)
 
 
 @pytest.mark.parametrize("method", ["linear", "nearest", "pchip"])
@@ -53,7 +54,7 @@ def test_three_dimensions_and_descending_points(method: str, device: torch.devic
     points = (points[0], points[1][::-1], points[2])
     expected = reference.RegularGridInterpolator(points, values, method, False, None)(at)
     mine = RegularGridInterpolator(points, torch.as_tensor(values, device=device), method, False, None)(at)
-    np.testing.assert_allclose(mine.cpu().numpy(), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(mine.cpu().numpy(), expected, **ROUNDED)
 
 
 @pytest.mark.parametrize("method", ["cubic", "quintic"])

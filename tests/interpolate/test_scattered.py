@@ -10,6 +10,7 @@ import torch
 from scipy import interpolate as reference
 
 import sci.interpolate as interpolate
+from tests.interpolate.tolerances import EVALUATED, SLOPES, SOLVED, WELL_SOLVED
 
 RNG = np.random.default_rng(0)
 Y, D, AT = RNG.random((40, 2)), RNG.standard_normal((40, 2)), RNG.random((30, 2))
@@ -33,7 +34,7 @@ def test_rbf(kernel: str, arguments: dict[str, Any], device: torch.device) -> No
     more = arguments | ({} if kernel in ("linear", "thin_plate_spline", "cubic", "quintic") else {"epsilon": 6.0})
     mine = interpolate.RBFInterpolator(torch.as_tensor(Y, device=device), D + 1j * D[::-1], kernel=kernel, **more)
     theirs = reference.RBFInterpolator(Y, D + 1j * D[::-1], kernel=kernel, **more)
-    np.testing.assert_allclose(mine(AT).cpu(), theirs(AT), rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(mine(AT).cpu(), theirs(AT), **SOLVED)
 
 
 @pytest.mark.parametrize("kernel", ["multiquadric", "inverse", "gaussian", "linear", "cubic", "quintic", "thin_plate"])
@@ -55,14 +56,15 @@ def test_linear_and_nearest(ndim: int, rescale: bool, device: torch.device) -> N
         np.testing.assert_allclose(mine(at).cpu(), theirs(at), rtol=1e-9, atol=1e-11)
     for method in ("linear", "nearest"):
         found = interpolate.griddata(points, values, at, method, rescale=rescale)
-        np.testing.assert_allclose(found, reference.griddata(points, values, at, method, rescale=rescale), atol=1e-11)
+        np.testing.assert_allclose(found, reference.griddata(points, values, at, method, rescale=rescale), **EVALUATED)
 
 
 @pytest.mark.parametrize("method", ["linear", "nearest", "cubic"])
 def test_griddata_in_one_dimension(method: str) -> None:
     x, y = RNG.permutation(np.linspace(0, 3, 9)), RNG.standard_normal(9)
     at = np.linspace(-0.5, 3.5, 20)
-    np.testing.assert_allclose(interpolate.griddata(x, y, at, method), reference.griddata(x, y, at, method), atol=1e-11)
+    expected = reference.griddata(x, y, at, method)
+    np.testing.assert_allclose(interpolate.griddata(x, y, at, method), expected, **EVALUATED)
 
 
 def test_polynomials(device: torch.device) -> None:
@@ -71,19 +73,18 @@ def test_polynomials(device: torch.device) -> None:
     for kind in ("BarycentricInterpolator", "KroghInterpolator"):
         mine = getattr(interpolate, kind)(torch.as_tensor(x, device=device), y, axis=1)
         theirs = getattr(reference, kind)(x, y, axis=1)
-        np.testing.assert_allclose(mine(at).cpu(), theirs(at), rtol=1e-10, atol=1e-11)
-        np.testing.assert_allclose(mine.derivatives(at).cpu(), theirs.derivatives(at), rtol=1e-8, atol=1e-8)
-        np.testing.assert_allclose(mine.derivative(at, 2).cpu(), theirs.derivative(at, 2), rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(mine(at).cpu(), theirs(at), **WELL_SOLVED)
+        np.testing.assert_allclose(mine.derivatives(at).cpu(), theirs.derivatives(at), **SLOPES)
+        np.testing.assert_allclose(mine.derivative(at, 2).cpu(), theirs.derivative(at, 2), **SLOPES)
     nodes, data = [0.0, 0.0, 1.0, 1.0, 1.0, 2.0], RNG.standard_normal(6)
     np.testing.assert_allclose(
         interpolate.KroghInterpolator(nodes, data)(at),
         reference.KroghInterpolator(nodes, data)(at),
-        rtol=1e-10,
-        atol=1e-11,
+        **WELL_SOLVED,
     )
     p = interpolate.BarycentricInterpolator(x[:4], y[0, :4])
     p.add_xi(x[4:], y[0, 4:])
-    np.testing.assert_allclose(p(at), reference.BarycentricInterpolator(x, y[0])(at), rtol=1e-10, atol=1e-11)
+    np.testing.assert_allclose(p(at), reference.BarycentricInterpolator(x, y[0])(at), **WELL_SOLVED)
 
 
 def test_barycentric_derivative_at_a_node_is_there() -> None:
@@ -125,4 +126,4 @@ def test_clough_tocher_of_many_points_is_that_of_few() -> None:
     torch.testing.assert_close(many, few, rtol=1e-12, atol=1e-13)
     grads = [torch.autograd.grad((weight * out).sum(), (values, at), retain_graph=True) for out in (many, few)]
     for a, b in zip(*grads, strict=True):
-        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-11)
+        torch.testing.assert_close(a, b, **WELL_SOLVED)

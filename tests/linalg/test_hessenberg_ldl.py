@@ -88,7 +88,7 @@ def test_cdf2rdf() -> None:
     torch.testing.assert_close(a @ vr, vr @ wr, rtol=1e-12, atol=1e-12)
     w, v = np.linalg.eig(a[0].numpy())
     for one, want in zip(cdf2rdf(w, v), scipy.linalg.cdf2rdf(w, v), strict=True):
-        np.testing.assert_allclose(one.numpy(), want, atol=1e-15)
+        np.testing.assert_allclose(one.numpy(), want, rtol=1e-15, atol=1e-15)
     with pytest.raises(ValueError, match="an even number"):
         cdf2rdf(torch.tensor([1j, 1.0]), torch.eye(2))
     with pytest.raises(ValueError, match="w must be of shape"):

@@ -128,9 +128,9 @@ def test_logarithm_of_hard_matrices() -> None:
         want = exact("logm", a)
         np.testing.assert_allclose(logm(a), want.real, rtol=0, atol=200 * np.finfo(float).eps * np.abs(want).max())
     x = logm(torch.tensor([[-1.0, 0.0], [0.0, 4.0]], dtype=torch.float64))
-    np.testing.assert_allclose(x, [[np.pi * 1j, 0], [0, np.log(4)]], atol=1e-15)
+    np.testing.assert_allclose(x, [[np.pi * 1j, 0], [0, np.log(4)]], rtol=1e-15, atol=1e-15)
     rotation = logm(torch.tensor([[0.0, -1.0], [1.0, 0.0]], dtype=torch.float64))
-    np.testing.assert_allclose(rotation, [[0, -np.pi / 2], [np.pi / 2, 0]], atol=1e-15)
+    np.testing.assert_allclose(rotation, [[0, -np.pi / 2], [np.pi / 2, 0]], rtol=1e-15, atol=1e-15)
     with pytest.warns(LinAlgWarning, match="logm: a matrix is exactly singular"):
         logm(torch.diag(torch.tensor([0.0, 1.0])))
     # A defective matrix: the derivative exists there.

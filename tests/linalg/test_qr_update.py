@@ -68,7 +68,7 @@ def test_multiply(options: dict[str, Any], dtype: torch.dtype) -> None:
                 found = qr_multiply(a, c, mode, **options)
                 want = scipy.linalg.qr_multiply(a.numpy(), c.numpy(), mode, **options)
                 for one, other in zip(found, want, strict=True):
-                    np.testing.assert_allclose(one.numpy(), other, atol=1e-14)
+                    np.testing.assert_allclose(one.numpy(), other, rtol=1e-14, atol=1e-14)
 
 
 @pytest.mark.parametrize(
