@@ -127,6 +127,19 @@ def test_long_rows_are_made_by_many(dtype: torch.dtype) -> None:
         torch.testing.assert_close(*slopes)
 
 
+def test_conjugate_gradients_of_a_long_row_take_its_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    A = torch.eye(1200, dtype=torch.float64) * 50
+    A[0] = A[:, 0] = 1
+    A[0, 0] = 60
+    matrix, b = csr_array(A).to("cuda"), random(1200)
+    for limit, fused in ((2**14, True), (1000, False)):
+        monkeypatch.setattr("sci.sparse.linalg._implicit._LONG_ROW", limit)
+        emulator.launches()
+        x, info = linalg.cg(matrix, b.cuda(), rtol=1e-10)
+        assert int(info) == 0 and bool(launched("CgTimes")) is fused
+        torch.testing.assert_close(x.cpu(), torch.linalg.solve(A, b))
+
+
 def test_without_long_rows_a_product_is_one_launch() -> None:
     A = csr_array((random(6000), torch.arange(6000) % 70, torch.arange(0, 6001, 60)), shape=(100, 70)).to("cuda")
     x = random(70, 2).cuda()

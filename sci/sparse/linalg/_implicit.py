@@ -30,6 +30,7 @@ from ._interface import LinearOperator, _Matrix, aslinearoperator
 from ._iterate import Apply, Method, Options, System, iterate
 from ._recurrence import Repeated, repeated
 
+_LONG_ROW = 2**14
 METHODS: dict[str, Method] = {
     "bicg": _short_recurrences.bicg,
     "bicgstab": _short_recurrences.bicgstab,
@@ -129,7 +130,10 @@ def _kernel(
     if m is not None and compiled:
         compiled = bool(m_pattern) and m.dim() == 1 and m_pattern[0].dtype == pattern[0].dtype
     compiled = compiled and b.numel() > 0 and data.numel() > 0 and (m is None or m.numel() > 0)
-    if compiled and b.device.type == "cuda":
+    fused = compiled and b.device.type == "cuda"
+    if fused and data.shape[0] > _LONG_ROW:  # the fused kernels would leave a very long row to one warp
+        fused = compiled = int(pattern[0].diff().max()) <= _LONG_ROW
+    if fused:
         rows, start = (None if v is None else v.resolve_conj().reshape(-1, n).contiguous() for v in (b, x0))
         assert rows is not None
         other = None if m is None else (m, *m_pattern[:2])
