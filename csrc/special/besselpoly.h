@@ -43,8 +43,9 @@ SCI_HD besselpoly_double besselpoly_exact_sum(double a, double b) {
   return {s, (a - (s - c)) + (b - c)};
 }
 
-/// The function (0), its derivative in lmb (1) or in nu (2), a > 0.
-SCI_HD_LARGE double besselpoly_series(int which, double a, double lmb, double nu) {
+/// The function (0), its derivative in lmb (1) or in nu (2), a > 0. With `mirrored` the derivative in nu at -nu, but
+/// for the sign (-1)^nu and its first terms: those where 1/Gamma(nu + k + 1) is not 0, psi(k + 1) for psi(nu + k + 1).
+SCI_HD_LARGE double besselpoly_series(int which, double a, double lmb, double nu, bool mirrored = false) {
   double p = rounded_product(a, a);
   besselpoly_double q = {-p, -fma(a, a, -p)}, term = {1, 0}, one = {1, 0}, sum, tilted, harmonic;
   besselpoly_double base = besselpoly_exact_sum(nu, lmb) + one;
@@ -57,7 +58,7 @@ SCI_HD_LARGE double besselpoly_series(int which, double a, double lmb, double nu
     bool falling = n * abs(nu + n) > p && nu + n > 0;
     if (falling && abs(t.high) < 1e-19 * abs(sum.high) && abs(u.high) < 1e-19 * abs(tilted.high)) break;
     besselpoly_double next = besselpoly_inverse(besselpoly_exact_sum(nu, n));
-    harmonic = harmonic + next;
+    harmonic = harmonic + (mirrored ? besselpoly_inverse(besselpoly_double{n, 0}) : next);
     term = term * q * next * besselpoly_inverse(besselpoly_double{n, 0});
   }
   // a^nu / Gamma(nu + 1), by Stirling's formula (DLMF 5.11.1) where its factors leave the range
@@ -73,6 +74,7 @@ SCI_HD_LARGE double besselpoly_series(int which, double a, double lmb, double nu
   }
   if (which == 0) return factor * sum.high;
   if (which == 1) return -(factor * tilted.high);
+  if (mirrored) slope = factor * (log(a) + numbers::egamma<double>);
   return slope * sum.high - factor * tilted.high;
 }
 
@@ -102,11 +104,32 @@ SCI_HD_LARGE T besselpoly_far(double a, T lmb, T nu) {
   return whole - tail / T(x);
 }
 
+/// The derivative in the order at the order -n, n >= 1, where the integral is finite about it too.
+SCI_HD_LARGE double besselpoly_dnu_mirrored(double a, double lmb, double n) {
+  const bool odd = n != 2 * rint(n / 2);
+  const double nan = limits<double>::nan, inf = limits<double>::infinity, first = lmb + 1 - n;
+  if (!(a >= 0 && first > 0)) return nan;
+  if (a == 0 || (a <= 20 && n > 400)) return odd ? inf : -inf;  // a^-n (n - 1)!
+  using D = dual<double>;
+  if (a > 20) return n > 1.4 * a ? nan : besselpoly_far(a, D(lmb), D(-n, 1.0)).d;
+  // The first n terms, in which the derivative of 1/Gamma(k + 1 - n) is (-1)^(n-1-k) (n - 1 - k)!.
+  double term = 1 / a, sum = 0;
+  SCI_NO_UNROLL
+  for (int k = 1; k < int(n); ++k) term *= k / a;
+  SCI_NO_UNROLL
+  for (int k = 0; k < int(n); ++k) {
+    sum += term / (first + 2 * k);
+    if (k + 1 < int(n)) term *= a * a / ((k + 1.0) * (n - 1 - k));
+  }
+  const double rest = besselpoly_series(2, a, lmb, n, true), value = odd ? sum - rest : rest - sum;
+  return abs(value) < 1e-4 * sum ? nan : value;  // both in double
+}
+
 SCI_HD double besselpoly_any(int which, double a, double lmb, double nu) {
   double nan = limits<double>::nan, sign = 1;
   if (isnan(a) || isnan(lmb) || isnan(nu) || isinf(a) || isinf(lmb) || isinf(nu)) return nan;
   if (nu < 0 && nu == rint(nu)) {  // J_-n = (-1)^n J_n, for which the derivative in the order has no such rule
-    if (which == 2) return nan;
+    if (which == 2) return besselpoly_dnu_mirrored(a, lmb, -nu);
     sign = nu == 2 * rint(nu / 2) ? 1 : -1;
     nu = -nu;
   }
@@ -117,7 +140,7 @@ SCI_HD double besselpoly_any(int which, double a, double lmb, double nu) {
     a = -a;
   }
   if (a == 0) {
-    if (which == 2) return nu > 0 ? 0 : nan;
+    if (which == 2) return bessel_order_at_zero(1, nu);
     double v = nu == 0 ? 1 / (lmb + 1) : 0.0;
     if (nu < 0) return limits<double>::infinity * rgamma(nu + 1);
     return sign * (which == 0 ? v : -v * v);

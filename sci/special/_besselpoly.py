@@ -135,6 +135,6 @@ def besselpoly_dnu(a: Any, lmb: Any, nu: Any, /, *, out: Tensor | None = None) -
     r"""
     Derivative of :func:`besselpoly` in the order, for positive `a`.
 
-    By the same series with twice the digits, and by the expansions for large `a` on dual numbers. NaN at negative whole
-    orders.
+    By the same series with twice the digits, and by the expansions for large `a` on dual numbers. At negative whole
+    orders the limit of others, where these are finite, and NaN where more than four digits would cancel.
     """

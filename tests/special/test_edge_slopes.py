@@ -28,6 +28,8 @@ EDGES = {
 # Where there is no slope though there is a value: among poles, between complex logarithms, in endless oscillations.
 NO_SLOPE: dict[str, Callable[..., bool]] = {
     "airy": lambda z: z == -INF,
+    # Orders that are not whole are complex there, or their integrals infinite.
+    "besselpoly": lambda a, lmb, nu: a < 0 or lmb + nu <= -1,
     **dict.fromkeys(("beta", "betaln"), lambda a, b: a < 0 or b < 0),
     "binom": lambda n, k: n == INF and k == 0,
     # Degrees that are not whole are complex there, or infinite.
@@ -52,7 +54,6 @@ NO_SLOPE: dict[str, Callable[..., bool]] = {
 
 # There is a slope, and it is not found yet: it is NaN.
 OPEN: dict[str, Callable[..., bool]] = {
-    "besselpoly": lambda a, lmb, nu: a <= 0 or (nu < 0 and nu % 1 == 0),
     **dict.fromkeys(("eval_chebys", "eval_chebyu", "eval_sh_chebyu"), lambda n, x: n > 1e6),
     **dict.fromkeys(("hyp1f1", "hyperu"), lambda a, b, z: a == 0 and b == z == 1e10),
 }
