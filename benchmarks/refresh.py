@@ -1,8 +1,8 @@
 """Figures of the performance page, anew: ``python -m benchmarks refresh [--only REGEX] [--list]``.
 
 Runs each benchmark that ``docs/performance.md`` names, one after the other, and puts its tables into
-``docs/performance-tables.md``, a section per command with the machine it ran on. Sections of commands that were not run
-stay as they are, and those of commands that the page no longer names go.
+``docs/performance-tables.md``, a section per command with the commit and the machine it ran on. Sections of commands
+that were not run stay as they are, and those of commands that the page no longer names go.
 """
 
 from __future__ import annotations
@@ -93,7 +93,13 @@ def run(command: str) -> str:
         return f"It ended with status {done.returncode} and without figures."
     found = json.loads(text)
     where = ", ".join(f"{key} {value}" for key, value in found["machine"].items())
-    return f"{datetime.date.today()}, {where}.\n\n{tables(found)}"
+    return f"{datetime.date.today()}, commit {commit()}, {where}.\n\n{tables(found)}"
+
+
+def commit() -> str:
+    """Say what was measured."""
+    asked = ["git", "-C", str(DOCS.parent), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def main(arguments: list[str]) -> int:
