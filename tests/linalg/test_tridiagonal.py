@@ -78,6 +78,7 @@ def test_single_matrices_as_exact_as_lapack(n: int) -> None:
             assert mine <= 2 * lapack + 4 + n**0.5, kind
 
 
+@pytest.mark.cpu
 @pytest.mark.parametrize("n", [16, 17, 32, 35, 65, 99, 200])
 def test_vectors_from_values(n: int) -> None:
     # 33, 36, 66, 100 have divisors: leading minors of second differences are zero at eigenvalues of the whole.
