@@ -108,6 +108,26 @@ def gelsd(a: Tensor, b: Tensor, rtol: float) -> tuple[Tensor, Tensor, int, int]:
     return torch.from_numpy(x[:n]), torch.from_numpy(s), int(rank), int(info)
 
 
+def gelsy(a: Tensor, b: Tensor, rtol: float) -> tuple[Tensor, Tensor]:
+    """Return least-squares solutions by QR with column pivots, and the ranks, of a batch of systems."""
+    import numpy as np
+
+    (m, n), k = a.shape[-2:], b.shape[-1]
+    routine, query = _lapack.routine("gelsy", a.dtype), _lapack.routine("gelsy_lwork", a.dtype)
+    work, _ = query(m, n, k, rtol)
+    right = torch.nn.functional.pad(b, (0, 0, 0, max(0, n - m)))
+    x = torch.empty(*a.shape[:-2], n, k, dtype=a.dtype)
+    rank = torch.empty(a.shape[:-2], dtype=torch.int64)
+    for one, c, out, found in zip(
+        a.reshape(-1, m, n), right.reshape(-1, *right.shape[-2:]), x.view(-1, n, k), rank.view(-1), strict=True
+    ):
+        free = np.zeros(n, "int32")  # no column has to come first
+        _, solved, _, count, _ = routine(_lapack.columns(one), c.numpy(), free, rtol, int(work.real), overwrite_a=1)
+        out.copy_(torch.from_numpy(solved[:n]))
+        found.fill_(count)
+    return x, rank
+
+
 def csd(x: Tensor, p: int, q: int, swap: bool) -> tuple[Tensor, ...]:
     """Return U1, U2, angles, V1^H, V2^H of a batch of unitary matrices, and LAPACK's info."""
     m, batch, complex_ = x.shape[-1], x.shape[:-2], x.is_complex()

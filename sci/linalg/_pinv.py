@@ -12,6 +12,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag, real
+from sci._core.quick import plain_on_cpu
 
 from . import _hermitian, _lapack, _lapack_orthogonal, _quick, _svd_operators
 from ._hermitian import from_triangle, real_dtype
@@ -28,6 +29,7 @@ from ._matrices import (
     to_kind,
 )
 
+_MOST_BY_VALUES = 1600  # numbers of a matrix; with more, LAPACK's QR with pivots is the faster way
 _DRIVERS = (None, "gelsd", "gelsy", "gelss")
 
 
@@ -261,7 +263,7 @@ def _least_squares(
         require_finite(function, {"b": b})
     if (found := _quick.least_squares(a, b, rtol, False)) is not None:
         return found[0], found[2].to(found[3].dtype), found[3]
-    if a.dim() == 2 and min(a.shape) > 0 and _lapack.worthwhile(a):
+    if a.dim() == 2 and min(a.shape) > 0 and (_lapack.worthwhile(a) or _lapack.worthwhile(a.mT)):
         x, s, count, info = _lapack_orthogonal.gelsd(a, b, rtol)
         if info == 0:
             return x.contiguous(), torch.tensor(count, dtype=s.dtype, device=s.device), s
@@ -326,6 +328,19 @@ least_squares = operator(
 )
 
 
+def _without_values(a: Tensor, b: Tensor, rtol: float, check_finite: bool) -> tuple[Tensor, Tensor]:
+    """Return the solutions and ranks of gelsy."""
+    few = a.shape[-2] * a.shape[-1] <= _MOST_BY_VALUES or b.numel() == 0
+    if few or not (plain_on_cpu(a, _quick.ANY) and plain_on_cpu(b, _quick.ANY)):
+        x, rank, _ = least_squares(a, b, rtol, check_finite, "lstsq")
+        return x, rank.detach().to(torch.int64)
+    if check_finite:
+        require_finite("lstsq", {"a": a})
+        require_finite("lstsq", {"b": b})
+    a, b = broadcast_matrices("lstsq", ("a", "b"), a, b)
+    return _lapack_orthogonal.gelsy(a, b, rtol)
+
+
 def _samples_lstsq(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
     draw = random_matrices(generator, dtype, device)
     yield Sample(draw(4, 2), draw(4))
@@ -347,7 +362,7 @@ def lstsq(
     overwrite_b: bool = False,
     check_finite: bool = True,
     lapack_driver: str | None = None,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
     r"""Least-squares solution of ``a x = b``, of smallest norm.
 
     Equivalent to `scipy.linalg.lstsq`.
@@ -366,7 +381,7 @@ def lstsq(
     check_finite : bool
         Raise ValueError where `a` or `b` holds NaN or infinity.
     lapack_driver : {None, 'gelsd', 'gelsy', 'gelss'}
-        Accepted and ignored: it is done by singular values on every device.
+        With 'gelsy' QR with column pivots may take the place of singular values. Otherwise ignored.
 
     Returns
     -------
@@ -374,11 +389,11 @@ def lstsq(
         The solution, (n,) or (..., n, k).
     residues : tensor
         Squares of the residuals' norms, (k,) or (..., k), () for one vector; empty where ``m <= n``, or where a matrix
-        has not full rank.
+        has not full rank, and with 'gelsy'.
     rank : (...) tensor of int64
         The number of singular values that count.
     s : (..., min(m, n)) tensor
-        Singular values.
+        Singular values; None with 'gelsy'.
 
     Raises
     ------
@@ -392,6 +407,10 @@ def lstsq(
     *Derivative of x*, for constant rank, also a deficient one: with :math:`P = A^+`, :math:`r = b - A x`,
     :math:`\dot x = P \dot b - P \dot A x + P P^H \dot A^H r + (I - P A) \dot A^H P^H x` [1]_. The residues are
     differentiable through `x`; for the derivative of `s` use `svdvals`.
+
+    *'gelsy'.* On the CPU, of large matrices that nothing differentiates: a complete orthogonal factorization by
+    LAPACK's routine of that name. The rank is that of the largest leading triangle of R with an estimated condition
+    below ``1 / cond``, which near that bound may be another one than singular values give. Otherwise these are taken.
 
     The shape of `residues` depends on the rank. Where that cannot be read (under `torch.compile` and `torch.vmap`) full
     rank is assumed.
@@ -410,7 +429,7 @@ def lstsq(
     True
     """
     least = -1.0 if cond is None else cond if type(cond) is float and cond >= 0 else None
-    known = least is not None and lapack_driver in _DRIVERS
+    known = least is not None and lapack_driver != "gelsy" and lapack_driver in _DRIVERS
     if known and (quick := _quick.least_squares(a, b, least, bool(check_finite))) is not None:
         x, residues, rank, s = quick
         return x, residues, rank, s
@@ -424,6 +443,10 @@ def lstsq(
     b = b[:, None] if vector else b
     broadcast_matrices("lstsq", ("a", "b"), a, b)
     rtol = float(torch.finfo(a.dtype).eps if cond is None else real("lstsq", "cond", cond))
+    if lapack_driver == "gelsy":
+        x, rank = _without_values(a, b, rtol, bool(check_finite))
+        none = new_like(x, (*x.shape[:-2], 0), real_dtype(x.dtype))
+        return x[..., 0] if vector else x, none, rank, None
     x, rank, s = least_squares(a, b, rtol, bool(check_finite), "lstsq")
     rank = rank.detach().to(torch.int64)
     if m > n and (rank.numel() == 0 or known_full(rank, n)):

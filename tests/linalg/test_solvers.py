@@ -281,3 +281,44 @@ def test_toeplitz_and_circulant(dtype: torch.dtype) -> None:
     with pytest.raises(LinAlgError, match="nearly singular"):
         solve_circulant(torch.ones(3), torch.ones(3))
     torch.testing.assert_close(solve_circulant(torch.ones(3), torch.ones(3), singular="lstsq"), torch.full((3,), 1 / 3))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex64, torch.complex128], ids=str)
+@pytest.mark.parametrize("shape", [(7, 4), (4, 7), (90, 30), (30, 70), (50, 50)], ids=str)
+def test_least_squares_by_pivots(shape: tuple[int, int], dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    (m, n), k = shape, min(shape)
+    a, b = torch.randn(3, m, n, dtype=dtype), torch.randn(3, m, 2, dtype=dtype)
+    if k > 2:  # a deficient rank
+        a[1] = torch.randn(m, 2, dtype=dtype) @ torch.randn(2, n, dtype=dtype)
+    cond = 100 * torch.finfo(dtype).eps
+    x, residues, rank, s = lstsq(a, b, cond=cond, lapack_driver="gelsy")
+    assert s is None
+    assert residues.shape == (3, 0)
+    assert rank.tolist() == [k, min(k, 2), k]
+    expected = lstsq(a, b, cond=cond)[0]
+    tolerance = 1e4 * torch.finfo(dtype).eps
+    torch.testing.assert_close(x, expected, rtol=tolerance, atol=tolerance * float(expected.abs().max()))
+    for i in range(3):
+        theirs = scipy.linalg.lstsq(a[i].numpy(), b[i].numpy(), cond=cond, lapack_driver="gelsy")
+        one = lstsq(a[i], b[i], cond=cond, lapack_driver="gelsy")
+        torch.testing.assert_close(one[0], x[i], rtol=tolerance, atol=tolerance)
+        torch.testing.assert_close(one[0], torch.from_numpy(theirs[0]), rtol=tolerance, atol=tolerance)
+        assert int(one[2]) == theirs[2]
+    vector = lstsq(a[0], b[0, :, 0], cond=cond, lapack_driver="gelsy")[0]
+    torch.testing.assert_close(vector, x[0, :, 0], rtol=tolerance, atol=tolerance)
+
+
+def test_least_squares_by_pivots_are_differentiated_by_singular_values() -> None:
+    torch.manual_seed(0)
+    a = torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
+    b = torch.randn(5, dtype=torch.float64)
+    x, _, rank, s = lstsq(a, b, lapack_driver="gelsy")
+    assert s is None
+    assert int(rank) == 3
+    found = torch.autograd.grad(x.sum(), a)[0]
+    expected = torch.autograd.grad(lstsq(a, b)[0].sum(), a)[0]
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)
+    for bad in (torch.tensor([[float("nan")]]), torch.tensor([[float("inf")]])):
+        with pytest.raises(ValueError, match="lstsq: a must not contain"):
+            lstsq(bad, torch.ones(1), lapack_driver="gelsy")
