@@ -13,7 +13,7 @@ namespace sci {
 template <class T>
 struct OrientItem {
   using R = real_of<T>;
-  static constexpr int at_once = SCI_DEVICE ? 1 : 16;  // columns of an item
+  static constexpr int at_once = SCI_DEVICE ? 1 : 8;  // columns of an item
   T *u, *vh;
   int64_t rows, columns, count, height, width;
 
@@ -29,7 +29,15 @@ struct OrientItem {
   }
   SCI_HD void operator()(int64_t item) const {
     const int64_t all = groups(count, at_once), matrix = item / all, first = item % all * at_once;
-    const int some = int(min<int64_t>(at_once, count - first));
+    if (count - first >= at_once)
+      turn<true>(matrix, first);
+    else
+      turn<false>(matrix, first);
+  }
+  /// All columns of an item, whose loops become vectors, or some.
+  template <bool whole>
+  SCI_HD void turn(int64_t matrix, int64_t first) const {
+    const int some = whole ? at_once : int(count - first);
     T *x = u + matrix * rows * columns + first, factor[at_once];
     R most[at_once];
     for (int c = 0; c < some; ++c) {
