@@ -132,6 +132,18 @@ SCI_HD_LARGE many<complex<T>, 2> fresnel_series(complex<T> z) {
   return {{z * square * s, z * c}};
 }
 
+/// Infinities for what overflows, by the signs of S = -q / (2 pi |z|^2), C = side i q / (2 pi |z|^2), q = conj(z)
+/// e^(-side i pi z^2 / 2), side the sign of Re z Im z (DLMF 7.12.2, 7.12.3).
+template <class T>
+SCI_HD void fresnel_overflow(complex<T> z, many<complex<T>, 2>& f) {
+  const T turn = (z.re - z.im) * (z.re + z.im) * T(0.5), side = (z.re > T(0)) == (z.im > T(0)) ? T(1) : T(-1);
+  const complex<T> q = complex<T>(cospi(turn), -side * sinpi(turn)) * complex<T>(z.re, -z.im);
+  const T ahead[4] = {-q.re, -q.im, -side * q.im, side * q.re};
+  T* at[4] = {&f[0].re, &f[0].im, &f[1].re, &f[1].im};
+  for (int i = 0; i < 4; ++i)
+    if (!isfinite(*at[i])) *at[i] = ahead[i] == T(0) ? T(0) : copysign(limits<T>::infinity, ahead[i]);
+}
+
 }  // namespace detail
 
 template <class T>
@@ -151,7 +163,9 @@ SCI_HD many<complex<T>, 2> fresnel(complex<T> z) {
   complex<T> minus = erf(complex<T>(half * (z.re - z.im), half * (z.im + z.re)));
   complex<T> p(plus.re - plus.im, plus.re + plus.im), m(minus.re + minus.im, minus.im - minus.re);
   complex<T> c = (p + m) * T(0.25), d = (p - m) * T(0.25);
-  return {{complex<T>(d.im, -d.re), c}};
+  many<complex<T>, 2> f = {{complex<T>(d.im, -d.re), c}};
+  if (isfinite(z) && !(isfinite(c) && isfinite(d))) detail::fresnel_overflow(z, f);
+  return f;
 }
 
 }  // namespace sci

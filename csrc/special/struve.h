@@ -270,7 +270,7 @@ SCI_HD T struve_order_at_edge(int n, T v, T x, double sign) {
   if (isinf(x)) return sign > 0.0 ? (n == 1 ? -inf : inf) : v < T(1) ? T(0) : inf;
   if (v > T(-1)) return T(0);
   const T value = struve_right(v, x, T(sign));
-  if (value != T(0)) return value > T(0) == (n == 2) ? inf : first;
+  if (value != T(0)) return (value > T(0)) == (n == 2) ? inf : first;
   // Between poles of the gamma function; at -3/2, -7/2, ... its reciprocal rises.
   return (sinpi(v) > T(0)) == (n == 1) ? inf : first;
 }

@@ -111,3 +111,17 @@ def test_noncentral_student_where_the_square_overflows() -> None:
     near = special.ndtr(torch.tensor(0.75, dtype=torch.float64)).item()
     want = torch.tensor([1.0, near, 1 - far], dtype=torch.float64)
     torch.testing.assert_close(special.nctdtr(v, d, t), want, rtol=1e-14, atol=0)
+
+
+def test_signs_of_what_overflows_in_the_plane() -> None:
+    """Fresnel's integrals as their first terms, DLMF 7.12.2 and 7.12.3; zeros of 1/Gamma beyond the range."""
+    angles = torch.linspace(-3.1, 3.1, 40, dtype=torch.float64)
+    z = torch.polar(torch.logspace(1.5, 3, 40, dtype=torch.float64), angles)
+    for found, wave, sign in zip(special.fresnel(z), (mpmath.cos, mpmath.sin), (-1, 1), strict=True):
+        for at, value in zip(z.tolist(), found.tolist(), strict=True):
+            want = sign * wave(mpmath.pi * mpmath.mpc(at) ** 2 / 2) / (mpmath.pi * at)
+            for part, other in ((value.real, want.real), (value.imag, want.imag)):
+                assert part == mpmath.sign(other) * math.inf or abs(other) < 1e308
+                assert not math.isnan(part)
+    whole = torch.tensor([-3.0, -171.0, -260.0], dtype=torch.complex128)
+    assert (special.rgamma(whole) == 0).all()

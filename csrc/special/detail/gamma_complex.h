@@ -246,6 +246,9 @@ SCI_HD complex<T> rgamma(complex<T> z) {
     if (isinf(x) && y == S(0)) return complex<T>(T(0));
     return detail::gamma_complex_nan<T>();
   }
+  if constexpr (is_hardware<T>) {  // of dual numbers it is the derivative that counts
+    if (detail::gamma_complex_pole(z)) return complex<T>(T(0));
+  }
   if (detail::gamma_complex_near(z)) {
     S n = rint(primal(z.re));
     complex<T> r = detail::rgamma1p(z - T(n)), p = detail::gamma_factors(z, int(n));
