@@ -114,7 +114,7 @@ def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, 
             break
         loop, residual, unstable = _closed_loop(x, a, g, q, continuous)
     if checks_enabled() and x.numel():
-        bad = ~(residual <= 1e3 * eps**0.5) | unstable
+        bad = ~(residual <= min(1e3 * eps**0.5, 1e-3)) | unstable
         if bool(bad.any()):
             codes = bad.to(torch.int32)
             where, _ = place_in_batch(codes if chosen is None else chosen.to(torch.int32).masked_scatter(chosen, codes))
