@@ -1,5 +1,5 @@
-// Tensor-product B-splines on a rectilinear grid, any number of dimensions     operator:
-// sci/interpolate/_tensor_spline.py
+// Tensor-product B-splines on a rectilinear grid, any number of dimensions.
+// operator: sci/interpolate/_tensor_spline.py
 //
 // f(x) = sum c[i1, ..., id] B_i1(x_1) ... B_id(x_d), or a partial derivative of it. Degree 1 with the grid points as
 // knots (the first and last one twice) is multilinear interpolation, and c the values; one dimension is a plain spline.
@@ -10,10 +10,11 @@
 //            The adjoint in c as in piecewise.h: always in the order of the queries.
 // Degrees    The template parameter K is the degree of all dimensions (1, 3, 5), known to the compiler; K = 0 reads the
 //            degrees, any and different ones, from the grid.
-// Edges      Repeated knots are fine: an empty interval is never chosen, that of the last knot is the last one not
-// empty Error      a few ulp of sum |c| B B ... Weak spot  CUDA adjoint: each of the cells around a coefficient
-// recomputes its queries' B-splines Sources    [1] C. de Boor, A Practical Guide to Splines, revised edition, Springer
-// 2001
+// Edges      Repeated knots are fine: an empty interval is never chosen, that of the last knot is the last that is not
+//            empty.
+// Error      A few ulp of sum |c| B B ...
+// Weak spot  CUDA adjoint: each of the cells around a coefficient computes its queries' B-splines again.
+// Sources    [1] C. de Boor, A Practical Guide to Splines, revised edition, Springer 2001
 #pragma once
 #include "core/complex.h"
 #include "interpolate/piecewise.h"

@@ -1,6 +1,5 @@
 // Polynomials of Legendre, Gegenbauer, Jacobi and Laguerre of whole degree, real and complex x, and their derivatives
-// in the parameters, by dual numbers.                                                     card:
-// sci/special/_orthogonal.py
+// in the parameters, by dual numbers.                                             card: sci/special/_orthogonal.py
 //
 // Method     detail/orthogonal_steps.h
 // Degrees    negative ones: P_{-n-1} = P_n of Legendre, 0 of the others (1 / Gamma(n + 1)); NaN beyond 10^6
