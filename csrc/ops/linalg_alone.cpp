@@ -70,7 +70,10 @@ std::tuple<Tensor, Tensor, Tensor, int64_t> svd_quick(const Tensor& a0, bool ful
   if (!goes_alone(a0, vectors ? one_vectors_limit : one_planes_limit) || (check && !all_finite(a0)))
     return {a0, a0, a0, look_again};
   const Batch b = batch_of(a0);
-  const int64_t most = b.count < least_batch ? one_way_limit : vectors ? svd_batch_limit : values_batch_limit;
+  const int64_t many = !vectors                                ? values_batch_limit
+                       : a0.scalar_type() == ScalarType::Float ? svd_float_limit
+                                                               : svd_batch_limit;
+  const int64_t most = b.count < least_batch ? one_way_limit : many;
   Tensor u, vh, s, info;
   if (a0.size(-2) == b.n && b.n <= most) {
     const Tensor a = row_major(a0);

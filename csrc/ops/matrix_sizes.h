@@ -11,8 +11,9 @@ constexpr int64_t one_cholesky_limit = 128, one_lu_limit = 64;
 constexpr int64_t alone_limit = 8, one_way_limit = 4;
 /// From so many on, matrices of a batch go side by side.
 constexpr int64_t least_batch = 4;
-/// The largest that do, of square ones with singular values and vectors, with values alone, and rows of tall ones.
-constexpr int64_t svd_batch_limit = 20, values_batch_limit = 10, qr_batch_limit = 32;
+/// The largest that do, of square ones with singular values and vectors (float32: 32), with values alone, and rows of
+/// tall ones.
+constexpr int64_t svd_batch_limit = 20, svd_float_limit = 32, values_batch_limit = 10, qr_batch_limit = 32;
 /// With vectors along the rows of one matrix, so many rows and columns (linalg/one_planes.h).
 constexpr int64_t one_planes_limit = 96;
 constexpr int64_t one_schur_limit = 112, one_sqrtm_limit = 64;
