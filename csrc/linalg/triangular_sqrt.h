@@ -6,7 +6,8 @@
 //            Row by row from below; the off-diagonal blocks solve U_ii X + X U_jj = right-hand side.
 // Refined    Up to n = 16 by one step of Newton's method, U Y + Y U = Z^H (A - X X) Z, with a residual of twice the
 //            digits: the errors of the Schur form and of the products with Z go.
-// Singular   A zero eigenvalue divides by zero; 0 / 0 counts as 0, which is right where a square root exists.
+// Singular   A zero eigenvalue divides by zero; 0 / 0 counts as 0, which is right where a square root exists, and so
+//            does what rounding leaves there, up to n eps of the largest entry.
 // Info       0; 1: an eigenvalue is zero; 2: the eigenvalues differ by more than 1 / eps; 3: real T has a negative
 //            eigenvalue, so no real square root that is a polynomial in T exists: the result is NaN.
 // Sources    [1] Bjoerck, Hammarling: A Schur method for the square root of a matrix, Lin. Alg. Appl. 52/53 (1983) 127.
@@ -22,6 +23,7 @@ template <class T>
 SCI_HD int triangular_sqrt(const T* t, T* u, int64_t n) {
   using R = real_of<T>;
   R smallest = limits<R>::infinity, greatest = R(0);
+  const R rounding = R(n) * limits<R>::epsilon * largest(t, n * n);
   int info = 0;
   for (int64_t end = n; end > 0;) {
     int p = block_ending_at(t, n, end - 1);
@@ -55,6 +57,8 @@ SCI_HD int triangular_sqrt(const T* t, T* u, int64_t n) {
     for (int64_t j = end; j < n;) {
       int q = block_at(t, n, j);
       Small<T> c = take_piece(u, n, i, j, p, q);
+      if (p == 1 && q == 1 && a.at[0][0] == T(0) && u[j * n + j] == T(0) && abs1(c.at[0][0]) <= rounding)
+        c.at[0][0] = T(0);
       small_sylvester(p, q, a, diagonal_block(u, n, j, q, false, T(1)), c, R(-1));
       put_piece(u, n, i, j, p, q, c);
       for (int r = 0; r < p; ++r)

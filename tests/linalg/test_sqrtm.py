@@ -170,3 +170,15 @@ def test_gradients_of_singular_matrices_where_they_exist() -> None:
         root = sqrtm(x)
     (g,) = torch.autograd.grad(root.sum(), x)
     assert not torch.isfinite(g).all()
+
+
+def test_what_rounding_leaves_between_zero_eigenvalues() -> None:
+    """An entry that rounding makes counts as 0; one of the matrix's size has no square root."""
+    a = torch.diag_embed(torch.tensor([0.0, 6.0, 0.0], dtype=torch.float64))
+    a[0, 2] = 1e-16
+    with pytest.warns(LinAlgWarning, match="singular"):
+        x = sqrtm(a)
+    torch.testing.assert_close(x @ x, a, rtol=0, atol=1e-15)
+    a[0, 2] = 1
+    with pytest.warns(LinAlgWarning, match="singular"):
+        assert not torch.isfinite(sqrtm(a)).all()
