@@ -449,7 +449,7 @@ class Coordinates:
         if found != self._edits and found is not None:
             self.canonical = self.ordered = False
             self._compressed = None
-            self._unchecked, self._edits, self._longest = self._unchecked or "sparse", found, -1
+            self._unchecked, self._edits = self._unchecked or "sparse", found
         if not self._unchecked:
             return
         if any(x.shape[0] != data.shape[-1] for x in self.coords):
