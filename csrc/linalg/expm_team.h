@@ -1,12 +1,12 @@
 // The exponential of small matrices by teams: a GPU's form, which one lane runs as well.
 //
-// Method     Scaling and squaring with the polynomial of degree 18 (linalg/expm_polynomial.h), of A less the mean of
-// its
-//            diagonal where that is most of A: exp(A) = exp(mu) exp(A - mu I) ([1], section 4.10). The power of two is
-//            that of max(|A^2|^(1/2), |A^3|^(1/3)) in place of |A| ([2], theorem 4.2), unless powers of abs(A) are far
-//            larger ([2], (5.1)).
+// Method     Scaling and squaring with the polynomial of degree 18 (linalg/expm_polynomial.h), of A less the mean mu
+//            of its diagonal where that is most of A: exp(A) = exp(mu) exp(A - mu I) ([1], section 4.10). The power
+//            of two is that of max(|A^2|^(1/2), |A^3|^(1/3)) in place of |A| ([2], theorem 4.2), unless powers of
+//            abs(A) are far larger ([2], (5.1)).
 // Triangles  Of a real one the diagonal and the next one are made exactly after every squaring ([2], code
-// fragment 2.1). Memory     Six matrices: the four powers of A give way to the polynomials that they are combined to.
+//            fragment 2.1).
+// Memory     Six matrices: the four powers of A give way to the polynomials that they are combined to.
 // Sources    [1] Higham: Functions of Matrices (2008). [2] Al-Mohy, Higham: SIAM J. Matrix Anal. Appl. 31 (2009)
 //            970-989.
 #pragma once
