@@ -4,16 +4,14 @@
 //   x^2/4 <= 2.5 + 0.75 abs(v)       ascending series (DLMF 11.2.1)
 //   x > v                           Y_v + K_v: the algebraic expansion (11.6.1) for x >= 36, else quadrature of
 //                                   int_0^inf e^-xt (1 + t^2)^(v-1/2) dt (11.5.2), whose integrand decreases
-//   else                            (11.5.1), from 0 up the imaginary axis to the saddle point of e^ixt (1 - t^2)^v and
-//   from
-//                                   there straight to 1, both by quadrature; the algebraic expansion alone for v >=
-//                                   120, x^2 >= 160 v, where the saddle point counts for nothing
+//   else                            (11.5.1), from 0 up the imaginary axis to the saddle point of e^ixt (1 - t^2)^v
+//                                   and from there straight to 1, both by quadrature; the algebraic expansion alone
+//                                   for v >= 120, x^2 >= 160 v, where the saddle point counts for nothing
 // L_v, x > 0:
 //   v >= -1/2                       ascending series (11.2.2), without cancellation, where it has at most some 100
-//   terms;
-//                                   beyond, I_v less the algebraic expansion (11.6.2)
-//   v < -1/2                        the series for x^2/4 <= 2.5 + 3 abs(v), else I_-v less (11.5.6) along the ray exp(i
-//   pi/4)
+//                                   terms; beyond, I_v less the algebraic expansion (11.6.2)
+//   v < -1/2                        the series for x^2/4 <= 2.5 + 3 abs(v), else I_-v less (11.5.6) along the ray
+//                                   exp(i pi/4)
 // x < 0: parity at whole orders, NaN else. Derivatives in the order by the same code on dual numbers.
 //
 // Measured against sums in 60 digits, orders from -316 to 300: 99% within 8 eps (H relative to the modulus for x > v);
