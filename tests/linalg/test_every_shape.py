@@ -88,7 +88,7 @@ def system(d: Draw) -> tuple[Any, ...]:
 
 
 def riccati(d: Draw) -> tuple[Any, ...]:
-    return d.square() / 9, d.columns(1), d.positive(), d.positive(1)
+    return d.square() / 9, d.columns(2), d.positive(), d.positive(2)  # two inputs: one may reach a state hardly
 
 
 # Name, shapes, arguments, keywords.

@@ -71,13 +71,13 @@ def test_collections_are_solved_no_worse_than_by_scipy(name: str) -> None:
     kind, parts, want = _cases()[name]
     parts = [np.array(y, dtype=float) for y in parts]
     solve = {"c": solve_continuous_are, "d": solve_discrete_are}[kind]
-    peer = {"c": scipy.linalg.solve_continuous_are, "d": scipy.solve_discrete_are}[kind]
+    peer = {"c": scipy.linalg.solve_continuous_are, "d": scipy.linalg.solve_discrete_are}[kind]
     x = solve(*map(torch.from_numpy, parts)).numpy()
     eps = np.finfo(float).eps
     want = np.array(want)
     try:
         theirs = peer(*parts)
-    except np.LinAlgError:
+    except np.linalg.LinAlgError:
         theirs = want
     error, their_error = (float(np.abs(y - want).max() / np.abs(want).max()) for y in (x, theirs))
     # The tenth has a closed loop at a distance of its parameter from the imaginary axis.
@@ -141,7 +141,7 @@ def test_a_matrix_without_a_solution_is_named() -> None:
     b[:, :, 0] = torch.tensor([1.0, 2.0])
     a[:, 0, 0] = -1
     b[4] = 0  # nothing stabilises the second state
-    with pytest.raises(np.LinAlgError, match="no stabilising solution was found of matrix 4 of the batch"):
+    with pytest.raises(np.linalg.LinAlgError, match="no stabilising solution was found of matrix 4 of the batch"):
         solve_continuous_are(a, b, q, torch.eye(1, dtype=torch.float64))
     b[4] = b[0]
     assert torch.isfinite(solve_continuous_are(a, b, q, torch.eye(1, dtype=torch.float64))).all()
@@ -169,13 +169,13 @@ def _of_scipy(kind: str) -> list[Any]:
 @pytest.mark.parametrize("kind", ["c", "d"])
 def test_residuals_of_both_collections_are_no_worse_than_those_of_scipy(kind: str) -> None:
     solve = {"c": solve_continuous_are, "d": solve_discrete_are}[kind]
-    peer = {"c": scipy.linalg.solve_continuous_are, "d": scipy.solve_discrete_are}[kind]
+    peer = {"c": scipy.linalg.solve_continuous_are, "d": scipy.linalg.solve_discrete_are}[kind]
     count = 0
     for place, case in enumerate(_of_scipy(kind)):
         parts = [np.atleast_2d(np.array(y) * 1.0) for y in case[:4]]
         try:
             theirs = peer(*parts)
-        except np.LinAlgError:
+        except np.linalg.LinAlgError:
             continue
         if len(parts[0]) > 100:
             continue
