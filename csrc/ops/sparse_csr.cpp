@@ -119,6 +119,8 @@ Tensor csr_matmul(const Tensor& data_, const Tensor& x_, const Tensor& indptr_, 
   bool vector = x.dim() == 1;  // only where nothing differentiates: the derivative's rule knows columns alone
   bool gather = !transposed || t_indptr.has_value();
   STD_TORCH_CHECK(data.scalar_type() == x.scalar_type(), "csr_matmul: data and x differ in dtype");
+  STD_TORCH_CHECK(data.is_cuda() == x.is_cuda() && data.is_cpu() == x.is_cpu() && data.get_device() == x.get_device(),
+                  "csr_matmul: matrix and operand are on different devices");
   int64_t core = vector ? 1 : 2;
   STD_TORCH_CHECK(x.dim() >= core && x.size(x.dim() - core) == (transposed ? rows : columns),
                   "csr_matmul: x has the wrong number of rows");

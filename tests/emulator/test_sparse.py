@@ -140,6 +140,13 @@ def test_conjugate_gradients_of_a_long_row_take_its_product(monkeypatch: pytest.
         torch.testing.assert_close(x.cpu(), torch.linalg.solve(A, b))
 
 
+def test_operands_on_two_devices() -> None:
+    a = laplacian(4)
+    for matrix, x in ((a.to("cuda"), random(16)), (a, random(16).cuda()), (a.to("cuda"), random(16, 3))):
+        with pytest.raises(RuntimeError, match=r"(cpu|cuda).*(cuda|cpu)"):
+            matrix @ x
+
+
 def test_without_long_rows_a_product_is_one_launch() -> None:
     A = csr_array((random(6000), torch.arange(6000) % 70, torch.arange(0, 6001, 60)), shape=(100, 70)).to("cuda")
     x = random(70, 2).cuda()

@@ -20,7 +20,7 @@ def _positive(x):
     return x @ x.mH / x.shape[-1] + torch.eye(x.shape[-1], dtype=x.dtype)
 
 
-# Rows and columns more than n, what becomes of random matrices, and up to which n all bits agree.
+# Rows and columns more than n, what becomes of random matrices, and up to which n all bits agree on the CPU.
 CASES = {
     "svd": (linalg.svd, 0, 0, _as_it_is, 4),
     "svd, tall": (lambda a: linalg.svd(a, full_matrices=False), 3, 0, _as_it_is, 40),
@@ -58,7 +58,7 @@ def test_factors_do_not_depend_on_the_batch(case, dtype):
             for x, y in zip(alone, _results(function, a.repeat(count, 1, 1)), strict=True):
                 for k in (0, count - 1):
                     assert float((y[k] - x).abs().max()) <= tolerance * float(x.abs().max()), (n, count)
-                    assert n > exact or torch.equal(y[k], x), (n, count)
+                    assert n > exact or x.is_cuda or torch.equal(y[k], x), (n, count)
 
 
 @pytest.mark.cpu  # a GPU's small matrices have one algorithm, and no mark

@@ -112,6 +112,7 @@ def test_derivatives(by_products: None, dtype: torch.dtype) -> None:
     assert torch.autograd.gradgradcheck(solve_discrete_lyapunov, (b, a))
 
 
+@pytest.mark.cpu  # asks for its way
 def test_what_is_left_to_other_algorithms() -> None:
     assert not _products.worthwhile(random(100, 100))  # the CPU has LAPACK
 

@@ -239,6 +239,7 @@ def test_views(view):
     assert torch.equal(linalg.det(minus), linalg.det(minus.resolve_neg()))
 
 
+@pytest.mark.cpu  # lists become tensors there
 def test_others_have_their_say(monkeypatch):
     taken, a = _names(monkeypatch), _positive(4, torch.float64)
     x = a.clone().requires_grad_()

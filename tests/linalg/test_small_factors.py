@@ -101,7 +101,8 @@ def test_solutions_have_small_residuals(n: int, dtype: torch.dtype) -> None:
             try:
                 x = solve(a, b, assume_a="gen")
             except LinAlgError:
-                assert kind in ("zero", "ones", "singular", "one large", "condition 1e16", "tiny", "graded"), kind
+                if not (kind == "condition 1e8" and eps(dtype) > 1e-8):
+                    assert kind in ("zero", "ones", "singular", "one large", "condition 1e16", "tiny", "graded"), kind
                 continue
         if not bool(torch.isfinite(x).all()):
             assert kind in ("tiny", "graded", "condition 1e16"), kind

@@ -39,6 +39,7 @@ def test_found_structure_solves(n: int, dtype: torch.dtype) -> None:
         assert residual(a @ inverse - torch.eye(n, dtype=dtype), size(inverse)) < 4 + n / 8, kind
 
 
+@pytest.mark.cpu  # the CPU's factors, a GPU has others
 def test_factors_of_a_structure_are_those_of_the_matrix() -> None:
     for kind, a in matrices(60, torch.float64).items():
         for matrix in (a, torch.stack([a, 2 * a])):

@@ -126,6 +126,7 @@ def test_diagonals_of_rectangles(shape: tuple[int, int]) -> None:
     assert torch.allclose(torch.ops.sci.diagonals_product(*found, y, *shape, True)[0], A.T @ y[0], atol=1e-12)
 
 
+@pytest.mark.cpu  # an operator for the CPU
 def test_no_diagonals() -> None:
     """Matrices of other kinds stay in compressed rows, and a diagonal that few rows have is found."""
     A = random_array((4000, 4000), density=0.003, format="csr", rng=0, dtype=torch.float64)
