@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 import torch
 from torch import Tensor
@@ -145,6 +147,16 @@ def test_operands_on_two_devices() -> None:
     for matrix, x in ((a.to("cuda"), random(16)), (a, random(16).cuda()), (a.to("cuda"), random(16, 3))):
         with pytest.raises(RuntimeError, match=r"(cpu|cuda).*(cuda|cpu)"):
             matrix @ x
+
+
+def test_exponentials_of_functions_are_where_the_vectors_are() -> None:
+    D, B = random(9, 9), random(9, 2)
+    on_gpu = D.cuda()
+    A = linalg.LinearOperator((9, 9), lambda v: on_gpu @ v, dtype=torch.float64)
+    for trace in (None, float(D.trace())):
+        with warnings.catch_warnings(action="ignore"):
+            found = linalg.expm_multiply(A, B.cuda(), traceA=trace)
+        torch.testing.assert_close(found.cpu(), torch.linalg.matrix_exp(D) @ B, rtol=1e-12, atol=1e-12)
 
 
 def test_without_long_rows_a_product_is_one_launch() -> None:

@@ -289,6 +289,7 @@ def test_errors_name_what_is_wrong() -> None:
         csgraph.reconstruct_path(torch.eye(2), torch.tensor([-9999, 0]))
 
 
+@pytest.mark.cpu  # a GPU has a copy
 def test_corrupt_indices_raise() -> None:
     indices = np.array([1, 0, 2], dtype=np.int64)
     A = csr_array((torch.ones(3), indices, torch.tensor([0, 1, 2, 3])), shape=(3, 3))

@@ -249,7 +249,7 @@ def expm_multiply(
         return act(Y) if plain else act(Y) - mu * Y
 
     if kind == "operator":
-        shifted: Any = _shifted(matrix, mu)
+        shifted: Any = _shifted(matrix, mu, X.device)
     elif isinstance(matrix, SparseBase):
         shifted = matrix if plain else (matrix - float_or_complex(mu) * eye_array(n, device=matrix.device)).tocsr()
     else:
@@ -291,7 +291,7 @@ def _product(matrix: Any, kind: str) -> Any:
     return lambda Y: apply(Y) if Y.dim() == 1 else apply(Y.mT).mT
 
 
-def _shifted(A: LinearOperator, mu: Any) -> LinearOperator:
-    if mu is None:
-        return A
-    return A - A**0 * float_or_complex(mu)
+def _shifted(A: LinearOperator, mu: Any, device: torch.device) -> LinearOperator:
+    shifted: LinearOperator = A * 1 if mu is None else A - A**0 * float_or_complex(mu)
+    shifted.device = shifted.device or device  # of functions alone it is not known
+    return shifted
