@@ -12,7 +12,7 @@ namespace detail {
 /// M(a, b, z), or, turned, e^z M(b - a, b, -z) (DLMF 13.2.39).
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_base<Z> z) {
-  if (turned && hyper_size(z) > 500) {  // the two factors may be beyond the range
+  if (turned && (!is_same<R, double> || hyper_size(z) > 500)) {  // large factors may be beyond the range
     int twos = 0;
     const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z, &twos);
     const hyper_base<Z> front = hyper_exp(z + hyper_lift<hyper_base<Z>>(double_double_ln2() * double(twos)));
@@ -29,10 +29,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_bas
     const Z front = hyper_exp(z);
     return {f.w * front, hyper_size(front) * (f.size + 4 * hyper_size(f.w))};
   } else {
-    if (!turned) return hyper_series<R, Z>({1, a, a, b}, z);
-    const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z);
-    const hyper_base<Z> front = hyper_exp(z);
-    return {hyper_scaled(f.w, front), (4 + hyper_size(z)) * hyper_size(front) * f.size};
+    return hyper_series<R, Z>({1, a, a, b}, z);
   }
 }
 
