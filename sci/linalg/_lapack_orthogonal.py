@@ -116,8 +116,8 @@ def gelsy(a: Tensor, b: Tensor, rtol: float) -> tuple[Tensor, Tensor]:
     routine, query = _lapack.routine("gelsy", a.dtype), _lapack.routine("gelsy_lwork", a.dtype)
     work, _ = query(m, n, k, rtol)
     right = torch.nn.functional.pad(b, (0, 0, 0, max(0, n - m)))
-    x = torch.empty(*a.shape[:-2], n, k, dtype=a.dtype)
-    rank = torch.empty(a.shape[:-2], dtype=torch.int64)
+    x = torch.empty(*a.shape[:-2], n, k, dtype=a.dtype, device="cpu")
+    rank = torch.empty(a.shape[:-2], dtype=torch.int64, device="cpu")
     for one, c, out, found in zip(
         a.reshape(-1, m, n), right.reshape(-1, *right.shape[-2:]), x.view(-1, n, k), rank.view(-1), strict=True
     ):
