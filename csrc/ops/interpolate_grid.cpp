@@ -1,6 +1,5 @@
 #include "interpolate/grid.h"
 #include "interpolate_shared.h"
-#include "runtime/cpu_operator.h"
 
 SCI_KERNEL("interpolate/grid.h", sci::GridPlaces<float>)
 SCI_KERNEL("interpolate/grid.h", sci::GridPlaces<double>)

@@ -1,6 +1,5 @@
 #include "grid_search.h"
 #include "interpolate_shared.h"
-#include "runtime/cpu_operator.h"
 #include "smoothing_search.h"
 #include "surface_search.h"
 

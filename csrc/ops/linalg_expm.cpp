@@ -3,7 +3,6 @@
 #include "linalg/expm_team.h"
 #include "linalg_shared.h"
 #include "ops/expm_jobs.h"
-#include "runtime/cpu_operator.h"
 #include "runtime/teams.h"
 
 SCI_FOUR_TEAM_KERNELS("linalg/expm_team.h", ExpmTeam)

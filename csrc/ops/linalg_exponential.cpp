@@ -2,7 +2,6 @@
 // small matrices on the CPU.
 #include "linalg_shared.h"
 #include "ops/exponential_jobs.h"
-#include "runtime/cpu_operator.h"
 
 namespace sci {
 namespace {

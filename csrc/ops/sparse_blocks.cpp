@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "ops/sparse_shared.h"
-#include "runtime/cpu_operator.h"
 #include "sparse/csr_guard.h"
 
 namespace sci {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "ops/sparse_diagonals.h"
-#include "runtime/cpu_operator.h"
 #include "runtime/teams.h"
 #include "sparse/cg_steps.h"
 #include "sparse/csr_cg.h"

@@ -1,6 +1,5 @@
 // Operators on compressed sparse rows: product with dense columns, sampled dense product, counting sort.
 #include "ops/sparse_shared.h"
-#include "runtime/cpu_operator.h"
 #include "runtime/owned.h"
 #include "runtime/teams.h"
 #include "sparse/bucket_sort.h"

@@ -1,6 +1,5 @@
 // Operators of shortest paths. Those that change their arguments in place work on what sci/sparse/csgraph has made.
 #include "ops/graph_shared.h"
-#include "runtime/cpu_operator.h"
 #include "sparse/graph_paths.h"
 
 #define SCI_GRAPH_KERNELS(T, I)                             \

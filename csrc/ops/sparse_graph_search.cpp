@@ -2,7 +2,6 @@
 #include <memory>
 
 #include "ops/graph_shared.h"
-#include "runtime/cpu_operator.h"
 #include "sparse/graph_flow.h"
 #include "sparse/graph_search.h"
 #include "sparse/graph_union.h"

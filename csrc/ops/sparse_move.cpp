@@ -4,7 +4,6 @@
 #include "ops/sparse_compress.h"
 #include "ops/sparse_parts.h"
 #include "ops/sparse_shared.h"
-#include "runtime/cpu_operator.h"
 
 namespace sci {
 namespace {

@@ -3,7 +3,6 @@
 
 #include "core/cpu.h"
 #include "ops/sparse_shared.h"
-#include "runtime/cpu_operator.h"
 #include "sparse/csr_inspect.h"
 #include "sparse/csr_multiply.h"
 #include "sparse/csr_patterns.h"

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "ops/sparse_diagonals.h"
-#include "runtime/cpu_operator.h"
 #include "runtime/teams.h"
 #include "sparse/arnoldi_step.h"
 #include "sparse/gram_schmidt.h"

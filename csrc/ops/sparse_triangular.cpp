@@ -1,6 +1,5 @@
 // Operators of triangles in compressed rows: substitution, and the levels in which rows can be worked on at once.
 #include "ops/sparse_shared.h"
-#include "runtime/cpu_operator.h"
 #include "runtime/teams.h"
 #include "sparse/csr_triangular.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "runtime/cpu_operator.h"
+#include "runtime/operator.h"
 
 namespace sci {
 

@@ -9,11 +9,14 @@ namespace sci {
 using torch::headeronly::ScalarType;
 
 /// Registers a C++ function for both devices: SCI_OPERATOR("dct_before(Tensor x, int type) -> Tensor", dct_before).
-#define SCI_OPERATOR(SCHEMA, FUNCTION) SCI_OPERATOR_(SCHEMA, FUNCTION, SCI_UNIQUE(sci_register_))
-#define SCI_OPERATOR_(SCHEMA, FUNCTION, NAME) \
-  static const bool NAME = ::sci::register_operator(SCHEMA, TORCH_BOX(&FUNCTION));
+#define SCI_OPERATOR(SCHEMA, FUNCTION) SCI_OPERATOR_(SCHEMA, FUNCTION, true, SCI_UNIQUE(sci_register_))
+/// The same for the CPU alone: torch refuses a call with a GPU's tensors, whose memory the function would read.
+#define SCI_CPU_OPERATOR(SCHEMA, FUNCTION) SCI_OPERATOR_(SCHEMA, FUNCTION, false, SCI_UNIQUE(sci_register_))
+#define SCI_OPERATOR_(SCHEMA, FUNCTION, ON_CUDA, NAME) \
+  static const bool NAME = ::sci::register_operator(SCHEMA, TORCH_BOX(&FUNCTION), ON_CUDA);
 
-inline bool register_operator(const char* schema, void (*function)(StableIValue*, uint64_t, uint64_t)) {
+inline bool register_operator(const char* schema, void (*function)(StableIValue*, uint64_t, uint64_t),
+                              bool on_cuda = true) {
   using torch::stable::detail::StableLibrary;
   // Libraries unregister what they hold when they are deleted, so these live as long as the process.
   static StableLibrary& define = *new StableLibrary(StableLibrary::Kind::FRAGMENT, "sci", nullptr, __FILE__, __LINE__);
@@ -22,7 +25,7 @@ inline bool register_operator(const char* schema, void (*function)(StableIValue*
   std::string text(schema), name = text.substr(0, text.find('('));
   define.def(schema);
   cpu.impl(name.c_str(), function);
-  cuda.impl(name.c_str(), function);
+  if (on_cuda) cuda.impl(name.c_str(), function);
   return true;
 }
 
