@@ -27,7 +27,10 @@ SCI_HD_LARGE many<T, 2> beta_positive(T a, T b) {
     return {{f - f * gamma_shift(r, sum_error(a, b, r)), T(S(0))}};
   }
   if (isinf(primal(b))) return {{T(S(0)), T(S(0))}};
-  T p = a / r, quotient = gamma_peak(r) / gamma_peak(b) / gamma_peak(a), power = pow(p, a);
+  const bool beyond = isinf(primal(r));  // there the exponent is all
+  const T half = T(S(0.5));
+  T p = beyond ? half * a / (half * a + half * b) : a / r;
+  T quotient = beyond ? T(S(1)) : gamma_peak(r) / gamma_peak(b) / gamma_peak(a), power = pow(p, a);
   // The power is more accurate than the exponential of its logarithm.
   if (primal(power) > limits<S>::min) return {{quotient * power, b * log1p(-p)}};
   return {{quotient, a * (primal(p) > limits<S>::min ? log(p) : log(a) - log(r)) + b * log1p(-p)}};
@@ -66,7 +69,9 @@ SCI_HD_LARGE many<T, 2> beta_parts(T a, T b) {
   if (hi > S(0)) {
     if (primal(r) > S(0)) {
       many<T, 2> f = beta_positive(one - a, r);
-      return {{pi / sinpi(a) / (b * f[0]), -f[1]}};
+      // b f[0] may overflow for a large b, the first quotient for a small one.
+      const T q = pi / sinpi(a);
+      return {{hi < S(1) ? q / (b * f[0]) : q / b / f[0], -f[1]}};
     }
     many<T, 2> f = beta_positive(b, one - r);
     return {{sinpi_sum(r, sum_error(a, b, r)) / sinpi(a) * f[0], f[1]}};
@@ -74,7 +79,7 @@ SCI_HD_LARGE many<T, 2> beta_parts(T a, T b) {
   if (beta_whole(b)) return {{T(limits<S>::infinity), zero}};
   many<T, 2> f = beta_positive(one - a, one - b);
   // The sines are not multiplied by each other: both may be tiny.
-  return {{sinpi_sum(r, sum_error(a, b, r)) / sinpi(a) * (pi / sinpi(b)) / ((one - r) * f[0]), -f[1]}};
+  return {{sinpi_sum(r, sum_error(a, b, r)) / sinpi(a) * (pi / sinpi(b)) / (one - r) / f[0], -f[1]}};
 }
 
 }  // namespace detail

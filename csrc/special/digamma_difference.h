@@ -55,6 +55,7 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T digamma_difference(T x, T h) {
   if (isinf(x) && x > T(0) && isfinite(h)) return T(0);
   T y = x + h;
+  if (x > T(0) && isinf(y)) return log1p(h / x);  // finite where the sum overflows
   if (x > T(0) && y > T(0)) return detail::digamma_difference_right(x, h);
   // Two poles at a whole distance cancel: sum 1 / (x + i), i = 0 ... h - 1.
   if (x <= T(0) && y <= T(0) && x == floor(x) && h == floor(h) && isfinite(x) && isfinite(h))

@@ -27,6 +27,18 @@ def test_beta_of_two_tiny_arguments(a: float, b: float) -> None:
         assert relative(special.betaln(*point), mpmath.log(abs(want))) < 4
 
 
+def test_beta_beside_the_end_of_the_range() -> None:
+    """B = Gamma(a) b^-a for a large b, and log B of a = b, whose sum overflows: -a log 4."""
+    for dtype, large in ((torch.float64, 1.7e308), (torch.float32, 3e38)):
+        a, b = torch.tensor([-0.5, large], dtype=dtype)
+        rounding = math.log(large) * torch.finfo(dtype).eps  # twice what an ulp of a makes
+        assert special.beta(a, b).item() == pytest.approx(-3.5449077018110318 * b.item() ** 0.5, rel=2 * rounding)
+    a, b = torch.tensor([1.2e308, 1.2e308], dtype=torch.float64, requires_grad=True)
+    value = special.betaln(a, b)
+    assert value.item() == pytest.approx(-1.2e308 * math.log(4), rel=1e-15) and special.beta(a, b) == 0
+    assert torch.autograd.grad(value, a)[0].item() == pytest.approx(-math.log(2), rel=1e-15)
+
+
 def test_incomplete_functions_of_extreme_shapes() -> None:
     a, b, x = torch.tensor([8e-174, 4e148, 4e-153], dtype=torch.float64)
     with mpmath.workdps(30):
