@@ -29,7 +29,7 @@ from benchmarks.timing import Clock, copy_bandwidth, keep_memory, memory_beside,
 
 DOMAINS = ("special", "fft", "linalg", "matrix_functions", "sparse", "sparse_solvers", "interpolate")
 APART = ("slice", "bars")
-PATIENCE = 90.0  # seconds for a row of the bars
+PATIENCE = 90.0  # seconds for a row of a run with --go-on
 
 
 def parse() -> argparse.Namespace:
@@ -63,9 +63,11 @@ def parse() -> argparse.Namespace:
 
 
 class Saved:
-    """The figures of a run, and the file that has them however the run ends; beside it, a list of rows that were begun
-    and have ended the process, or were ended with it after `PATIENCE` seconds: with --go-on they are timed without
-    peers, and the second time not at all."""
+    """The figures of a run, and the file that has them however the run ends.
+
+    With --go-on a list beside it has the rows that were begun and have ended the process, or were ended with it after
+    `PATIENCE` seconds: they are timed without peers, and the second time not at all.
+    """
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.path = pathlib.Path(options.out) if options.out else None
@@ -73,8 +75,8 @@ class Saved:
         self.begun: list[list[str]] = []
         if options.go_on and self.path and self.path.exists():
             self.found["rows"] = json.loads(self.path.read_text())["rows"]
-        self.list = self.path.with_suffix(".begun") if self.path else None
-        if options.go_on and self.list and self.list.exists():
+        self.list = self.path.with_suffix(".begun") if self.path and options.go_on else None
+        if self.list and self.list.exists():
             self.begun = json.loads(self.list.read_text())
         self.done = {(row["domain"], row["function"], row["arguments"]) for row in self.found["rows"]}
         self.last = time.perf_counter()
@@ -84,7 +86,7 @@ class Saved:
         key = [domain, case.name, case.arguments]
         if tuple(key) in self.done:
             return None
-        if self.list and domain == "bars":
+        if self.list:
             self.list.write_text(json.dumps([*self.begun, key]))
             faulthandler.dump_traceback_later(PATIENCE, exit=True)
         return self.begun.count(key)

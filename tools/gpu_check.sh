@@ -13,9 +13,9 @@
 # from 2.11 on, with CUDA or without. SCI_CACHE names the cache of kernels, build/gpu_cache by default.
 # In parts, each within LIMIT, where one short run is not enough: 1 the cache of kernels and what only a GPU shows
 # (tests/cuda); 2 the test suite; 3 its tests that know of no device, with their tensors moved there; 4
-# compute-sanitizer, where there is one; 5 the bars for a GPU, beside the peers; 6 tables of all domains. 1 to 5 go on
-# where they were: what has run is listed in build/gpu_check, and `rm -r build/gpu_check` begins anew; logs.tar.gz is
-# that folder, and unpacked there it lets another machine go on. report.md holds the reports of all parts so far.
+# compute-sanitizer, where there is one; 5 the bars for a GPU, beside the peers; 6 tables of all domains. All go on where
+# they were: what has run is listed in build/gpu_check, and `rm -r build/gpu_check` begins anew; logs.tar.gz is that
+# folder, and unpacked there it lets another machine go on. report.md holds the reports of all parts so far.
 #
 # Where a GPU is lent for three runs of ten minutes: the library and, made without a GPU for the same release of NVRTC
 # (13.0, a part of their names), as many kernels as there was time for, second derivatives last, go along in one file.
@@ -143,7 +143,7 @@ failures() { sed -n 's/^failed //p' "${lists[@]}" 2>/dev/null; }
 give() { # what OUT_FOLDER gets
   report >"$state/part_$part.$BASHPID" && mv "$state/part_$part.$BASHPID" "$state/part_$part.md"
   cat "$state"/part_*.md >"$out/report.md"
-  cp "$state"/bars.{json,md} "$out" 2>/dev/null
+  cp "$state"/{bars.json,bars.md,benchmarks.json} "$out" 2>/dev/null
   tar -czf "$state.$BASHPID" -C "$state" . 2>/dev/null
   mv "$state.$BASHPID" "$out/logs.tar.gz"
 }
@@ -212,16 +212,16 @@ for name in "${steps[@]}"; do
       fi
       ;;
     fill) step fill "${module[@]}" benchmarks bars --device "$on" $sizes --fill "$jobs" ;;
-    bars) # a row that hangs or leaves no usable GPU ends the process: the next one goes on without it
+    bars | benchmarks) # a row that hangs or leaves no usable GPU ends the process: the next one goes on without it
+      rows=("${module[@]}" benchmarks --device "$on")
+      [ "$name" = bars ] && rows+=(bars $sizes) || rows+=(--quick)
       # shellcheck disable=SC2016
-      step bars bash -c 'while "${@:2}" --seconds $(($1 - SECONDS)); status=$?
+      step "$name" bash -c 'while "${@:2}" --seconds $(($1 - SECONDS)); status=$?
         [ -e "${0%.json}.begun" ] && [ "$SECONDS" -lt "$1" ]; do echo "status $status: on to the next row"; done
-        exit $status' "$state/bars.json" SECONDS_LEFT \
-        "${module[@]}" benchmarks bars --device "$on" $sizes --go-on --out "$state/bars.json"
-      "$python" -m benchmarks.verdicts "$state/bars.json" >"$state/bars.md" 2>>"$logs/bars.log"
+        exit $status' "$state/$name.json" SECONDS_LEFT "${rows[@]}" --go-on --out "$state/$name.json"
+      [ "$name" != bars ] ||
+        "$python" -m benchmarks.verdicts "$state/bars.json" >"$state/bars.md" 2>>"$logs/bars.log"
       ;;
-    benchmarks) step benchmarks "${module[@]}" benchmarks --device "$on" --quick --seconds SECONDS_LEFT \
-      --out "$out/benchmarks.json" ;;
   esac
 done
 

@@ -122,6 +122,7 @@ def test_dtypes_and_devices() -> None:
         A.astype("no such thing")
 
 
+@pytest.mark.cpu  # a GPU's arrays name their device
 def test_printing_is_scipys() -> None:
     S = scipy.sparse.csr_array([[1.0, 0.0], [2.5, 0.0]])
     assert repr(csr_array(S)) == repr(S)
@@ -209,8 +210,8 @@ def test_integer_and_boolean_products() -> None:
     D = torch.tensor([[1, 0, 2], [0, 3, 0]])
     A = csr_array(D)
     x = torch.tensor([1, 2, 3])
-    assert torch.equal(A @ x, D @ x)
-    assert torch.equal((A @ A.T).toarray(), D @ D.T)
+    assert torch.equal(A @ x, (D * x).sum(1))  # torch has no products of whole numbers on CUDA
+    assert torch.equal((A @ A.T).toarray(), (D[:, None] * D).sum(2))
     assert (csr_array(D != 0) @ torch.tensor([True, False, False])).tolist() == [True, False]
     assert (A @ x.to(torch.float32)).dtype is torch.float32
 

@@ -38,6 +38,7 @@ def test_eye(m: int, n: Any, k: int) -> None:
     assert eye_array(m, n, k=k, dtype=torch.float32, format="coo").dtype is torch.float32
 
 
+@pytest.mark.cpu  # arrays of NumPy's beside sparse ones
 def test_kronecker() -> None:
     a, b = np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0]]), np.array([[0.0, 4.0], [5.0, 6.0]])
     np.testing.assert_array_equal(kron(csr_array(a), b).toarray(), np.kron(a, b))
