@@ -191,7 +191,7 @@ def spheroidal_ang1_dc2(
     reference=_reference_dc(1),
     samples=_DERIVATIVE,
     special=((0, 1.0, 2.0, 3.0, 1.0, (nan, nan)), (0, 0.0, 1.0, 0.0, 0.5, (0.0, 0.0))),
-    ulp=Ulp(float64=1024, float32=32, partials=8192),
+    ulp=Ulp(float64=256, float32=32, partials=8192),
     public=False,
 )
 def spheroidal_ang1_dc(

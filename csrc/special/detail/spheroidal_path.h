@@ -59,6 +59,15 @@ struct spheroidal_state {
     dw = ldexp(dw, -shift);
     exponent += shift;
   }
+  /// Takes from the derivatives of w and w' what a factor of both would make, 1 but for its derivatives: of w, or of w'
+  /// where that is larger after a step h.
+  SCI_HD void divide(double h) {
+    if constexpr (is_dual<T>) {
+      const T by = spheroidal_size(w) > abs(h) * spheroidal_size(dw) ? w : dw, factor = by / T(primal(by));
+      w = w / factor;
+      dw = dw / factor;
+    }
+  }
 };
 
 /// One step h by the series about the place, whose terms behave like (h / radius)^k.
@@ -99,9 +108,10 @@ SCI_HD double spheroidal_stride(const spheroidal_equation<T>& e, const spheroida
   return min(0.5 * radius, 1.5 / (rate + 1e-300));
 }
 
-/// From the state's place to another, which is not beyond a singular place.
+/// From the state's place to another, which is not beyond a singular place; `free`: up to a factor of derivatives.
 template <class T>
-SCI_HD void spheroidal_follow(const spheroidal_equation<T>& e, spheroidal_state<T>& s, const spheroidal_place& to) {
+SCI_HD void spheroidal_follow(const spheroidal_equation<T>& e, spheroidal_state<T>& s, const spheroidal_place& to,
+                              bool free = false) {
   SCI_NO_UNROLL
   for (int i = 0; i < 20000; ++i) {
     double h = s.place.until(to), most = spheroidal_stride(e, s.place);
@@ -111,6 +121,7 @@ SCI_HD void spheroidal_follow(const spheroidal_equation<T>& e, spheroidal_state<
     // To a number, whose rounding is no error; the angular functions have digits to spare.
     if (e.t < 0 && step != h) step = s.place.until(s.place.moved(step));
     spheroidal_step(e, s, step);
+    if (free) s.divide(step);
     if (step == h) {
       s.place = to;
       break;
@@ -176,7 +187,11 @@ SCI_HD_LARGE spheroidal_scaled<T> spheroidal_from_both(const spheroidal_equation
   spheroidal_place middle = spheroidal_place::at(join.x);
   spheroidal_state<T> s = spheroidal_from_zero<T>(odd), end = spheroidal_from_one(e, -to.from_one);
   spheroidal_follow(e, s, middle);
-  spheroidal_follow(e, end, to);
+  // What derivatives gather on the way from 1 to `to` would cancel in `found` times the factor. At the join the factor
+  // itself is asked for.
+  const bool free = to.x > middle.x;
+  if (free) end.divide(end.place.from_one);
+  spheroidal_follow(e, end, to, free);
   found = end;
   spheroidal_follow(e, end, middle);
   double form = middle.form(1);
