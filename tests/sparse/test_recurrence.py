@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sci.sparse import csr_array, diags_array, eye_array, kron, linalg, random_array
-from sci.sparse.linalg import LinearOperator, cg
+from sci.sparse.linalg import LinearOperator, cg, qmr
 from sci.sparse.linalg import _recurrence as recurrence
 from sci.sparse.linalg._recurrence import Dot, Update, add, add_scaled, combine, dot, orthogonalise, recur, scaled
 
@@ -167,17 +167,24 @@ def test_large_batch() -> None:
     "name", ["cg", "minres", "bicg", "bicgstab", "cgs", "tfqmr", "qmr", "gmres", "lgmres", "gcrotmk"]
 )
 def test_iterations_of_large_systems_are_scipys(name: str) -> None:
-    """What small systems do step by step, large ones do in the operators: the iteration is the same."""
+    """What small systems do step by step, large ones do in the operators: the iteration is the same.
+
+    SciPy's `qmr` gives up after 176 iterations, at 4e-7, for a product of vectors below eps; ours goes on.
+    """
     A = _stencil(92, torch.float64, True)
     A = (A + A.T + 0.2 * eye_array(A.shape[0])).tocsr() if name in ("cg", "minres") else A + 0.1 * eye_array(A.shape[0])
     b = _random(A.shape[0], dtype=torch.float64)
     counts: list[list[int]] = [[], []]
     more = {"callback_type": "pr_norm"} if name == "gmres" else {}
-    x, info = getattr(linalg, name)(A, b, rtol=1e-8, callback=lambda _: counts[0].append(1), **more)
-    again, _ = getattr(linalg, name)(A, b, rtol=1e-8)
+    rtol = 1e-6 if name == "qmr" else 1e-8
+    x, info = getattr(linalg, name)(A, b, rtol=rtol, callback=lambda _: counts[0].append(1), **more)
+    again, _ = getattr(linalg, name)(A, b, rtol=rtol)
     theirs = getattr(scipy.sparse.linalg, name)
-    y, _ = theirs(A.to_scipy(), b.numpy(), rtol=1e-8, callback=lambda _: counts[1].append(1), **more)
-    assert int(info) == 0
+    y, scipys_info = theirs(A.to_scipy(), b.numpy(), rtol=rtol, callback=lambda _: counts[1].append(1), **more)
+    assert int(info) == scipys_info == 0
     assert len(counts[0]) <= 1.1 * len(counts[1]) + 1, (len(counts[0]), len(counts[1]))
     for solution in (x, again):
         assert torch.allclose(solution, torch.from_numpy(y), atol=1e-5 * float(abs(y).max()))
+    if name == "qmr":
+        x, info = qmr(A, b, rtol=1e-8)
+        assert int(info) == 0 and torch.linalg.vector_norm(b - A @ x) <= 1.0001e-8 * torch.linalg.vector_norm(b)
