@@ -13,7 +13,7 @@ using Parts = std::tuple<Tensor, Tensor, Tensor>;
 
 /// Rows of blocks to rows of entries: row starts, columns, and which value of the blocks each entry is.
 Parts blocks_to_csr(const Tensor& indptr_, const Tensor& indices_, int64_t height, int64_t width) {
-  const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor indptr = dense(indptr_), indices = dense(indices_);
   STD_TORCH_CHECK(height > 0 && width > 0, "blocks_to_csr: blocks must have rows and columns");
   int64_t down = indptr.size(0) - 1, blocks = indices.size(0), total = blocks * height * width;
   Tensor starts = room_as(indptr, {down * height + 1}), columns = room_as(indptr, {total});
@@ -45,7 +45,7 @@ Parts blocks_to_csr(const Tensor& indptr_, const Tensor& indices_, int64_t heigh
 /// Rows of entries to rows of blocks, in order: block row starts, block columns, and where in the blocks' values each
 /// entry goes.
 Parts csr_to_blocks(const Tensor& indptr_, const Tensor& indices_, int64_t columns, int64_t height, int64_t width) {
-  const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor indptr = dense(indptr_), indices = dense(indices_);
   int64_t rows = indptr.size(0) - 1, count = indices.size(0);
   STD_TORCH_CHECK(height > 0 && width > 0 && rows % height == 0 && columns % width == 0,
                   "csr_to_blocks: the blocks must divide the shape");
@@ -92,7 +92,7 @@ Parts csr_to_blocks(const Tensor& indptr_, const Tensor& indices_, int64_t colum
 
 /// Diagonals to rows: row starts, columns, and which of the (diagonals, width) values each entry is.
 Parts diagonals_to_csr(const Tensor& offsets_, int64_t rows, int64_t columns, int64_t width, int64_t total) {
-  const Tensor offsets = on_cpu(offsets_);
+  const Tensor offsets = dense(offsets_);
   int64_t diagonals = offsets.size(0);
   Tensor starts = room_as(offsets, {rows + 1}), places = room_as(offsets, {total}), order = room_as(offsets, {total});
   dispatch_index(offsets, "diagonals_to_csr", [&](auto index) {

@@ -105,8 +105,7 @@ std::tuple<Tensor, Tensor> csr_cg(const Tensor& data_, const Tensor& indptr_, co
   using torch::stable::contiguous;
   const Tensor data = contiguous(data_), indptr = contiguous(indptr_), indices = contiguous(indices_),
                b = contiguous(b_);
-  STD_TORCH_CHECK(!b.is_cuda() && b.dim() == 2 && data.dim() == 1,
-                  "csr_cg: expected right-hand sides (k, n) on the CPU");
+  STD_TORCH_CHECK(b.dim() == 2 && data.dim() == 1, "csr_cg: expected right-hand sides (k, n)");
   STD_TORCH_CHECK(data.scalar_type() == b.scalar_type() && x0_.scalar_type() == b.scalar_type(),
                   "csr_cg: dtypes differ");
   int64_t members = b.size(0), n = b.size(1);

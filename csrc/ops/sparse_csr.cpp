@@ -56,9 +56,6 @@ void long_rows(Pieces body, const Tensor& like, const Tensor& indices, int64_t m
   on_teams(like, members * total.items(), total);
 }
 
-/// `contiguous` goes through the dispatcher, which costs more than the product of a small matrix.
-Tensor dense(const Tensor& x) { return x.is_contiguous() ? x : torch::stable::contiguous(x); }
-
 int64_t product(const std::vector<int64_t>& sizes) {
   int64_t n = 1;
   for (int64_t s : sizes) n *= s;
@@ -279,8 +276,7 @@ Tensor csr_sample(const Tensor& u_, const Tensor& v_, const Tensor& indptr_, con
 /// Both gradients of y = A x for one vector or column, given that of y; `parts` ranges of rows are worked on at once.
 std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tensor& x_, const Tensor& g_,
                                                 const Tensor& indptr_, const Tensor& indices_, int64_t parts) {
-  const Tensor data = on_cpu(data_), x = on_cpu(x_), g = on_cpu(g_), indptr = on_cpu(indptr_),
-               indices = on_cpu(indices_);
+  const Tensor data = dense(data_), x = dense(x_), g = dense(g_), indptr = dense(indptr_), indices = dense(indices_);
   int64_t rows = indptr.size(0) - 1, columns = x.size(0), entries = indices.size(0);
   STD_TORCH_CHECK(data.scalar_type() == x.scalar_type() && x.scalar_type() == g.scalar_type() && g.numel() == rows &&
                       x.numel() == columns && data.size(0) >= entries,
@@ -322,7 +318,6 @@ std::tuple<Tensor, Tensor> csr_matvec_gradients(const Tensor& data_, const Tenso
 }
 
 std::tuple<Tensor, Tensor> bucket_sort(const Tensor& keys_, int64_t buckets) {
-  STD_TORCH_CHECK(!keys_.is_cuda(), "bucket_sort: the keys must be on the CPU");
   const Tensor keys = dense(keys_);
   int64_t count = keys.size(0);
   Tensor offsets = room_as(keys, {buckets + 1}), order = room_as(keys, {count});
@@ -346,7 +341,7 @@ SCI_OPERATOR(
     csr_sample)
 const bool csr_apply_registered = register_operator(
     "csr_apply(Tensor data, Tensor x, Tensor indptr, Tensor indices, int columns, bool transposed) -> Tensor",
-    csr_apply);
+    csr_apply, false);
 SCI_CPU_OPERATOR(
     "csr_matvec_gradients(Tensor data, Tensor x, Tensor g, Tensor indptr, Tensor indices, int parts) -> (Tensor, "
     "Tensor)",

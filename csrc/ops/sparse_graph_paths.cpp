@@ -26,7 +26,7 @@ void dispatch_graph(const Tensor& weights, const Graph& graph, const char* where
 Tensor graph_dijkstra(const Tensor& weights, const Tensor& indptr, const Tensor& indices, const Tensor& sources,
                       bool nearest, double limit) {
   constexpr const char* where = "graph_dijkstra";
-  Graph graph(on_cpu(indptr), on_cpu(indices), where);
+  Graph graph(dense(indptr), dense(indices), where);
   check_values(weights, graph, where);
   check_nodes(sources, graph.nodes, where);
   int64_t n = graph.nodes, searches = nearest ? 1 : sources.size(0), each = nearest ? sources.size(0) : 1;
@@ -49,7 +49,7 @@ Tensor graph_dijkstra(const Tensor& weights, const Tensor& indptr, const Tensor&
 std::tuple<Tensor, Tensor> graph_tree(const Tensor& weights, const Tensor& indptr, const Tensor& indices,
                                       const Tensor& sources, const Tensor& lengths) {
   constexpr const char* where = "graph_tree";
-  Graph graph(on_cpu(indptr), on_cpu(indices), where);
+  Graph graph(dense(indptr), dense(indices), where);
   check_values(weights, graph, where);
   check_nodes(sources, graph.nodes, where);
   int64_t n = graph.nodes, searches = lengths.size(0);

@@ -52,7 +52,7 @@ Tensor graph_roots(const Tensor& parents_) {
 
 /// The smallest node of each node's component, by one CPU thread.
 Tensor graph_components_(const Tensor& indptr, const Tensor& indices) {
-  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_components");
+  Graph graph(dense(indptr), dense(indices), "graph_components");
   Tensor roots = empty_as(indptr, {graph.nodes}, ScalarType::Int);
   dispatch_index(graph.indices, "graph_components", [&](auto index) {
     using I = typename decltype(index)::type;
@@ -63,7 +63,7 @@ Tensor graph_components_(const Tensor& indptr, const Tensor& indices) {
 
 /// The entries of a minimum spanning forest, in order, and where those of each row begin; by one CPU thread.
 std::tuple<Tensor, Tensor> graph_spanning_(const Tensor& weights, const Tensor& indptr, const Tensor& indices) {
-  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_spanning");
+  Graph graph(dense(indptr), dense(indices), "graph_spanning");
   check_values(weights, graph, "graph_spanning");
   std::unique_ptr<uint8_t[]> chosen(new uint8_t[graph.edges + 1]());
   Tensor starts = room_as(graph.indptr, {graph.nodes + 1}), entries = room_as(indptr, {0}, ScalarType::Long);
@@ -122,7 +122,7 @@ void graph_chosen(const Tensor& from, const Tensor& to, const Tensor& order, con
 
 /// The nodes in the order they are reached in, and each one's predecessor.
 std::tuple<Tensor, Tensor> graph_order(const Tensor& indptr, const Tensor& indices, int64_t start, bool breadth) {
-  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_order", !breadth);
+  Graph graph(dense(indptr), dense(indices), "graph_order", !breadth);
   check_inside(start >= 0 && start < graph.nodes, "graph_order");
   int64_t n = graph.nodes, count = 0;
   Tensor order = room_as(indptr, {n}, ScalarType::Int), predecessors = room_as(indptr, {n}, ScalarType::Int);
@@ -149,7 +149,7 @@ std::tuple<Tensor, Tensor> graph_order(const Tensor& indptr, const Tensor& indic
 /// Which edges a tree of predecessors takes, in compressed rows: their entries (-1 for none), row starts and columns.
 std::tuple<Tensor, Tensor, Tensor> graph_tree_edges_(const Tensor& weights, const Tensor& indptr, const Tensor& indices,
                                                      const Tensor& predecessors) {
-  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_tree_edges");
+  Graph graph(dense(indptr), dense(indices), "graph_tree_edges");
   check_values(weights, graph, "graph_tree_edges");
   STD_TORCH_CHECK(predecessors.scalar_type() == ScalarType::Int && predecessors.is_contiguous() &&
                       predecessors.numel() == graph.nodes,
@@ -205,7 +205,7 @@ Tensor graph_found(const Tensor& indptr, const Tensor& indices, const Tensor& fr
 }
 
 std::tuple<int64_t, Tensor> graph_strong_(const Tensor& indptr, const Tensor& indices) {
-  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_strong");
+  Graph graph(dense(indptr), dense(indices), "graph_strong");
   int64_t n = graph.nodes, components = 0;
   Tensor labels = empty_as(indptr, {n}, ScalarType::Int);
   std::vector<int32_t> low(n), stack(n), open(n);
@@ -222,7 +222,7 @@ std::tuple<int64_t, Tensor> graph_strong_(const Tensor& indptr, const Tensor& in
 /// What is left of each capacity after a maximum flow, and the level of each node, -1 behind a minimum cut.
 std::tuple<Tensor, Tensor> graph_flow(const Tensor& capacities, const Tensor& indptr, const Tensor& indices,
                                       const Tensor& reverse, int64_t source, int64_t sink) {
-  Graph graph(on_cpu(indptr), on_cpu(indices), "graph_flow");
+  Graph graph(dense(indptr), dense(indices), "graph_flow");
   int64_t n = graph.nodes;
   STD_TORCH_CHECK(capacities.size(0) == graph.edges && reverse.size(0) == graph.edges &&
                       reverse.scalar_type() == graph.indices.scalar_type() && capacities.is_contiguous() &&

@@ -19,7 +19,7 @@ Tensor room_for(const std::optional<Tensor>& values, const Tensor& indices, int6
 template <class I, class F>
 bool with_move(const std::optional<Tensor>& values, Tensor& to, F&& f) {
   if (!values) return f(Order<I>{data<I>(to)});
-  const Tensor from = on_cpu(*values);
+  const Tensor from = dense(*values);
   return dispatch_bytes(from, [&](auto tag) {
     using V = typename decltype(tag)::type;
     return f(Carry<V>{data<V>(from), data<V>(to)});
@@ -33,7 +33,7 @@ void check_values(const std::optional<Tensor>& values, const Tensor& indices, co
 
 /// The transpose: values or order, row starts, columns.
 Parts csr_turn_(const std::optional<Tensor>& values, const Tensor& indptr_, const Tensor& indices_, int64_t columns) {
-  const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor indptr = dense(indptr_), indices = dense(indices_);
   check_values(values, indices, "csr_turn");
   int64_t rows = indptr.size(0) - 1, count = indices.size(0);
   Tensor starts = room_as(indptr, {columns + 1}), turned = room_as(indices, {count});
@@ -71,9 +71,9 @@ Parts taken(const Body& body, const std::optional<Tensor>& values, const Tensor&
 Parts csr_rows_(const std::optional<Tensor>& values, const Tensor& indptr_, const Tensor& indices_,
                 const std::optional<Tensor>& list_, int64_t first, int64_t step, int64_t count, bool all, int64_t low,
                 int64_t high, bool in_order) {
-  const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor indptr = dense(indptr_), indices = dense(indices_);
   check_values(values, indices, "csr_rows");
-  const Tensor list = list_ ? on_cpu(*list_) : indptr;
+  const Tensor list = list_ ? dense(*list_) : indptr;
   CsrWanted wanted{list_ ? data<int64_t>(list) : nullptr, first, step, list_ ? list.size(0) : count};
   Parts made{indptr, indptr, indptr};
   dispatch_index(indices, "csr_rows", [&](auto index) {
@@ -89,7 +89,7 @@ Parts csr_rows_(const std::optional<Tensor>& values, const Tensor& indptr_, cons
 /// Columns by list.
 Parts csr_columns_(const std::optional<Tensor>& values, const Tensor& indptr_, const Tensor& indices_,
                    const Tensor& list_, int64_t columns) {
-  const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_), list = on_cpu(list_);
+  const Tensor indptr = dense(indptr_), indices = dense(indices_), list = dense(list_);
   check_values(values, indices, "csr_columns");
   int64_t rows = indptr.size(0) - 1;
   Parts made{indptr, indptr, indptr};
@@ -105,7 +105,7 @@ Parts csr_columns_(const std::optional<Tensor>& values, const Tensor& indptr_, c
 /// Coordinates to rows in order: values or order, row starts, columns, and whether all places differ.
 std::tuple<Tensor, Tensor, Tensor, bool> csr_compress_(const std::optional<Tensor>& values, const Tensor& row_,
                                                        const Tensor& column_, int64_t rows) {
-  const Tensor row = on_cpu(row_), column = on_cpu(column_);
+  const Tensor row = dense(row_), column = dense(column_);
   check_values(values, row, "csr_compress");
   int64_t count = row.size(0);
   Tensor starts = room_as(row, {rows + 1}), indices = room_as(row, {count});
@@ -121,7 +121,7 @@ std::tuple<Tensor, Tensor, Tensor, bool> csr_compress_(const std::optional<Tenso
                            data<I>(indices), data<V>(moved));
     };
     if (!values) return run(type_tag<I>{}, [](int64_t p) { return I(p); });
-    const Tensor from = on_cpu(*values);
+    const Tensor from = dense(*values);
     dispatch_bytes(from, [&](auto tag) {
       using V = typename decltype(tag)::type;
       const V* source = data<V>(from);
@@ -134,7 +134,7 @@ std::tuple<Tensor, Tensor, Tensor, bool> csr_compress_(const std::optional<Tenso
 
 /// Rows in order without their duplicates, which are added up.
 Parts csr_merge_(const Tensor& values_, const Tensor& indptr_, const Tensor& indices_) {
-  const Tensor values = on_cpu(values_), indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor values = dense(values_), indptr = dense(indptr_), indices = dense(indices_);
   check_values(values, indices, "csr_merge");
   int64_t rows = indptr.size(0) - 1, count = indices.size(0);
   Tensor sums = room_as(values, {count}), starts = room_as(indptr, {rows + 1}), places = room_as(indices, {count});

@@ -20,7 +20,7 @@ SCI_AVX2 __attribute__((optimize("O3"))) CsrReport inspect_wide(const I* indptr,
 
 std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> csr_inspect_(const Tensor& indptr_,
                                                                                        const Tensor& indices_) {
-  const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor indptr = dense(indptr_), indices = dense(indices_);
   CsrReport r{};
   dispatch_index(indices, "csr_inspect", [&](auto index) {
     using I = typename decltype(index)::type;
@@ -38,7 +38,7 @@ std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t> csr_in
 
 /// The row of each entry; of entries behind the last row, the last row.
 Tensor csr_expand(const Tensor& indptr_, int64_t count) {
-  const Tensor indptr = on_cpu(indptr_);
+  const Tensor indptr = dense(indptr_);
   int64_t rows = indptr.size(0) - 1;
   Tensor out = room_as(indptr, {count});
   dispatch_index(indptr, "csr_expand", [&](auto index) {
@@ -58,7 +58,7 @@ Tensor csr_expand(const Tensor& indptr_, int64_t count) {
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> csr_union_(const Tensor& pa_, const Tensor& ia_, const Tensor& pb_,
                                                       const Tensor& ib_) {
-  const Tensor pa = on_cpu(pa_), ia = on_cpu(ia_), pb = on_cpu(pb_), ib = on_cpu(ib_);
+  const Tensor pa = dense(pa_), ia = dense(ia_), pb = dense(pb_), ib = dense(ib_);
   int64_t rows = pa.size(0) - 1, most = ia.size(0) + ib.size(0), count = 0;
   Tensor indptr = room_as(pa, {rows + 1}), indices = room_as(pa, {most});
   Tensor from_a = room_as(pa, {most}), from_b = room_as(pa, {most});
@@ -74,8 +74,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> csr_union_(const Tensor& pa_, const T
 
 std::tuple<Tensor, Tensor, Tensor> csr_sum_(const Tensor& a_, const Tensor& pa_, const Tensor& ia_, const Tensor& b_,
                                             const Tensor& pb_, const Tensor& ib_, int64_t sign) {
-  const Tensor a = on_cpu(a_), pa = on_cpu(pa_), ia = on_cpu(ia_);
-  const Tensor b = on_cpu(b_), pb = on_cpu(pb_), ib = on_cpu(ib_);
+  const Tensor a = dense(a_), pa = dense(pa_), ia = dense(ia_);
+  const Tensor b = dense(b_), pb = dense(pb_), ib = dense(ib_);
   STD_TORCH_CHECK(a.size(0) >= ia.size(0) && b.size(0) >= ib.size(0), "csr_sum: fewer values than indices");
   int64_t rows = pa.size(0) - 1, most = ia.size(0) + ib.size(0), count = 0;
   Tensor out = room_as(a, {most}), indptr = room_as(pa, {rows + 1}), indices = room_as(pa, {most});
@@ -95,8 +95,8 @@ std::tuple<Tensor, Tensor, Tensor> csr_sum_(const Tensor& a_, const Tensor& pa_,
 std::tuple<Tensor, Tensor, Tensor> csr_multiply(const Tensor& a_, const Tensor& pa_, const Tensor& ia_,
                                                 const Tensor& b_, const Tensor& pb_, const Tensor& ib_,
                                                 int64_t columns) {
-  const Tensor a = on_cpu(a_), pa = on_cpu(pa_), ia = on_cpu(ia_);
-  const Tensor b = on_cpu(b_), pb = on_cpu(pb_), ib = on_cpu(ib_);
+  const Tensor a = dense(a_), pa = dense(pa_), ia = dense(ia_);
+  const Tensor b = dense(b_), pb = dense(pb_), ib = dense(ib_);
   STD_TORCH_CHECK(a.scalar_type() == b.scalar_type() && a.size(0) >= ia.size(0) && b.size(0) >= ib.size(0),
                   "csr_multiply: values differ in dtype or do not fit the indices");
   int64_t rows = pa.size(0) - 1;
@@ -122,8 +122,8 @@ std::tuple<Tensor, Tensor, Tensor> csr_multiply(const Tensor& a_, const Tensor& 
 
 Tensor csr_triples_(int64_t mode, const Tensor& x_, const Tensor& y_, const Tensor& pa_, const Tensor& ia_,
                     const Tensor& pb_, const Tensor& ib_, const Tensor& pc_, const Tensor& ic_, int64_t columns) {
-  const Tensor x = on_cpu(x_), y = on_cpu(y_), pa = on_cpu(pa_), ia = on_cpu(ia_), pb = on_cpu(pb_), ib = on_cpu(ib_);
-  const Tensor pc = on_cpu(pc_), ic = on_cpu(ic_);
+  const Tensor x = dense(x_), y = dense(y_), pa = dense(pa_), ia = dense(ia_), pb = dense(pb_), ib = dense(ib_);
+  const Tensor pc = dense(pc_), ic = dense(ic_);
   STD_TORCH_CHECK(x.scalar_type() == y.scalar_type(), "csr_triples: the operands differ in dtype");
   int64_t counts[3] = {ia.size(0), ib.size(0), ic.size(0)}, rows = pa.size(0) - 1;
   STD_TORCH_CHECK(x.size(0) >= counts[mode == 0] && y.size(0) >= counts[mode == 2 ? 1 : 2] && pc.size(0) == rows + 1,

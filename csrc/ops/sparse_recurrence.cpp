@@ -34,7 +34,7 @@ using Parts = std::tuple<Tensor, Tensor, Tensor, Tensor>;
 /// Offsets of the diagonals, places, constants, values (csrc/sparse/diagonals.h); no offsets where compressed rows take
 /// less memory.
 Parts csr_diagonals(const Tensor& data_, const Tensor& indptr_, const Tensor& indices_, int64_t columns) {
-  const Tensor values = on_cpu(data_), indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor values = dense(data_), indptr = dense(indptr_), indices = dense(indices_);
   STD_TORCH_CHECK(values.dim() == 1 && values.size(0) == indices.size(0), "csr_diagonals: shapes do not fit");
   GatheredDiagonals found{{}, values, values, values};
   dispatch_number(values, "csr_diagonals", [&](auto number) {
@@ -51,8 +51,8 @@ Parts csr_diagonals(const Tensor& data_, const Tensor& indptr_, const Tensor& in
 /// A x or A^H x for vectors x (members, n).
 Tensor diagonals_product(const Tensor& offsets, const Tensor& places, const Tensor& constants, const Tensor& values,
                          const Tensor& x_, int64_t rows, int64_t columns, bool adjoint) {
-  const Tensor x = on_cpu(x_);
-  STD_TORCH_CHECK(x.dim() == 2 && x.scalar_type() == values.scalar_type() && !values.is_cuda(),
+  const Tensor x = dense(x_);
+  STD_TORCH_CHECK(x.dim() == 2 && x.scalar_type() == values.scalar_type(),
                   "diagonals_product: expected vectors (members, n) of the matrix's dtype");
   int64_t members = x.size(0), down = adjoint ? columns : rows;
   int64_t pieces = (rows + Diagonals<double>::length - 1) / Diagonals<double>::length * offsets.size(0);
@@ -263,9 +263,9 @@ void orthogonalise(GramSchmidt<T> g, double enough, T* result) {
 
 /// w (members, n), in place, against rows of V (members, k, n).
 Tensor gram_schmidt(const Tensor& V, Tensor w, double enough) {
-  STD_TORCH_CHECK(!w.is_cuda() && V.dim() == 3 && w.dim() == 2 && w.is_contiguous() && V.stride(2) == 1 &&
+  STD_TORCH_CHECK(V.dim() == 3 && w.dim() == 2 && w.is_contiguous() && V.stride(2) == 1 &&
                       V.scalar_type() == w.scalar_type() && V.size(0) == w.size(0) && V.size(2) == w.size(1),
-                  "gram_schmidt: expected V (members, k, n) and w (members, n) on the CPU");
+                  "gram_schmidt: expected V (members, k, n) and w (members, n)");
   int64_t members = w.size(0), k = V.size(1), n = w.size(1);
   Tensor result = empty_as(w, {members, k + 1});
   dispatch_number(w, "gram_schmidt", [&](auto number) {

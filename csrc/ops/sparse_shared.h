@@ -5,10 +5,8 @@
 
 namespace sci {
 
-inline Tensor on_cpu(const Tensor& x) {
-  STD_TORCH_CHECK(!x.is_cuda(), "csr: patterns are worked on by these operators on the CPU alone");
-  return x.is_contiguous() ? x : torch::stable::contiguous(x);
-}
+/// `contiguous` goes through the dispatcher, which costs more than the product of a small matrix.
+inline Tensor dense(const Tensor& x) { return x.is_contiguous() ? x : torch::stable::contiguous(x); }
 
 inline void check_inside(bool holds, const char* where) {
   STD_TORCH_CHECK(holds, where,

@@ -87,7 +87,7 @@ Tensor csr_triangular_solve(const Tensor& data_, const Tensor& b_, const Tensor&
 
 /// The rows of a triangle in the order of their levels, and where in this order each level begins (int64).
 std::tuple<Tensor, Tensor> csr_triangular_levels(const Tensor& indptr_, const Tensor& indices_, bool lower) {
-  const Tensor indptr = on_cpu(indptr_), indices = on_cpu(indices_);
+  const Tensor indptr = dense(indptr_), indices = dense(indices_);
   int64_t n = indptr.size(0) - 1;
   Tensor level = room_as(indices, {n}), rows = room_as(indices, {n});
   int64_t count = 0;

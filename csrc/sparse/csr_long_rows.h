@@ -28,9 +28,10 @@ struct CsrPieces {
   }
 
 #if SCI_DEVICE
-  /// What a team does of a piece. The first one of a row begins, and the last one ends with the row.
+  /// What a team does of a piece, whose row is noted in `owners`, if there are any. The first one of a row begins, and
+  /// the last one ends with the row.
   template <class I>
-  __device__ CsrPart<I> part(int64_t piece, const I* indptr, int64_t rows, Team team) const {
+  __device__ CsrPart<I> part(int64_t piece, const I* indptr, int64_t rows, Team team, I* owners = nullptr) const {
     const int64_t from = piece * length, to = from + length;
     int64_t low = 0, high = rows;  // the row that entry `from` is in, one of [low, high)
     SCI_NO_UNROLL
@@ -41,7 +42,9 @@ struct CsrPieces {
       low += passed * step;
     }
     const I begin = indptr[low], end = indptr[low + 1];
-    if (!is_long(begin, end) || int64_t(begin) > from || int64_t(end) < to) return {-1, I(0), I(0)};
+    const bool found = is_long(begin, end) && int64_t(begin) <= from && int64_t(end) >= to;
+    if (owners && team.lane == 0) owners[piece] = found ? I(low) : I(-1);
+    if (!found) return {-1, I(0), I(0)};
     return {low, int64_t(begin) > from - length ? begin : I(from), int64_t(end) < to + length ? end : I(to)};
   }
 #endif

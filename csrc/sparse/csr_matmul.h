@@ -304,8 +304,7 @@ struct CsrMatvecPieces : CsrMatvecWarp<T, I> {
   __device__ void warp(int64_t item, int lane) const {
     const CsrPieces& split = this->split;
     const int64_t member = item / split.count, piece = item - member * split.count;
-    const auto part = split.part(piece, this->indptr, this->rows, Team{lane, 32});
-    if (member == 0 && lane == 0) owners[piece] = I(part.row);
+    const auto part = split.part(piece, this->indptr, this->rows, Team{lane, 32}, member == 0 ? owners : nullptr);
     if (part.row < 0) return;
     const T sum = this->long_row(part.begin, part.end, lane, this->data + this->batch.offset(0, member),
                                  this->x + this->batch.offset(1, member));

@@ -92,8 +92,7 @@ struct CsrMatmulPieces : CsrMatmulTeam<T, I> {
     const CsrPieces& split = this->split;
     const int64_t line = item / this->groups, member = line / split.count, piece = line - member * split.count;
     const int64_t first = (item - line * this->groups) * this->most_each * team.size;
-    const auto part = split.part(piece, this->indptr, this->rows, team);
-    if (member == 0 && first == 0 && team.lane == 0) owners[piece] = I(part.row);
+    const auto part = split.part(piece, this->indptr, this->rows, team, member + first == 0 ? owners : nullptr);
     if (part.row >= 0) this->some(part.begin, part.end, member, first, parts + line * this->columns, team);
   }
 #endif

@@ -25,6 +25,7 @@ CPU_ONLY = {
     ),
     "_expm_team and Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_sqrtm_small", "csr_matvec_gradients"),
+    "csr_matmul, without what derivatives need": ("csr_apply",),
     "operators with kernels, one pass each": ("csr_cg", "gram_schmidt", "grid_linear"),
     "torch's sorts, searches and scatters": (
         *("blocks_to_csr", "csr_to_blocks", "diagonals_to_csr", "csr_turn", "csr_rows", "csr_columns", "csr_compress"),
@@ -97,14 +98,14 @@ def launches(function: str, functions: dict[str, str]) -> bool:
 
 
 def operators() -> dict[str, bool]:
-    """Return every operator of csrc/ops, and whether it launches kernels."""
+    """Return every operator of csrc/ops, and whether it is one of both devices that launches kernels."""
     found = {}
     for text in sources().values():
         functions = bodies(text)
-        for name, function in re.findall(
-            r'(?:SCI_(?:DIRECT_)?(?:CPU_)?OPERATOR|= register_operator)\(\s*"(\w+)\((?:[^"]|"\s*")*",\s*(\w+)\)', text
+        for how, name, function, alone in re.findall(
+            r'(SCI_\w*OPERATOR|= register_operator)\(\s*"(\w+)\((?:[^"]|"\s*")*",\s*(\w+)(, false)?\)', text
         ):
-            found[name] = launches(function, functions)
+            found[name] = "CPU" not in how and not alone and launches(function, functions)
     return found
 
 
