@@ -5,8 +5,7 @@ second derivatives g at the inner sites solve ``(R + lam Q^T W^-1 Q) g = Q^T y``
 divided differences; the values are ``f = y - lam W^-1 Q g``.
 
 The score of a parameter is ``n sum(|y - f|**2) / tr(I - A)**2``, A the map from y to f, and
-``tr(I - A) = lam tr((R + lam B)^-1 B)`` with ``B = Q^T W^-1 Q``: central diagonals of an inverse,
-``csrc/interpolate/band_trace.h``.
+``tr(I - A) = lam tr((R + lam B)^-1 B)`` with ``B = Q^T W^-1 Q``: ``csrc/interpolate/band_trace.h``.
 
 .. [1] P. J. Green, B. W. Silverman, *Nonparametric Regression and Generalized Linear Models*, Chapman & Hall, 1994,
    chapters 2 and 3.
@@ -23,17 +22,25 @@ from torch import Tensor
 
 from .._core import runtime
 from .._core.dispatch import operator
+from ..linalg._band_parts import LONG, MANY
 from ._banded import solve
 from ._checks import batch_shape, nothing_differentiates, solve_dense
 
 runtime.load_library()
 
 
-def _trace_fake(m: Tensor, b: Tensor) -> Tensor:
+def _trace_fake(m: Tensor, b: Tensor, rows: int) -> Tensor:
     return m.new_empty(batch_shape((m, 2), (b, 2)))
 
 
-_band_trace = operator("spline_band_trace", fake=_trace_fake)
+_trace_operator = operator("spline_band_trace", fake=_trace_fake)
+
+
+def _band_trace(m: Tensor, b: Tensor) -> Tensor:
+    """Return the traces of ``m^-1 b``, on a GPU by parts where solutions are, too."""
+    by_parts = m.device.type == "cuda" and m.shape[-1] >= LONG and m.shape[0] < MANY
+    traces: Tensor = _trace_operator(m, b, 32 if by_parts else 0)
+    return traces
 
 
 class Penalty(NamedTuple):

@@ -16,7 +16,7 @@ from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack_bands
-from ._band_parts import LONG, solve_general, solve_positive
+from ._band_parts import LONG, MANY, solve_general, solve_positive
 from ._cholesky import cholesky_factor
 from ._errors import LinAlgError
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, place_in_batch, to_kind
@@ -69,7 +69,7 @@ def band_outer(g: Tensor, x: Tensor, below: int, above: int) -> Tensor:
 
 def _long(ab: Tensor) -> bool:
     """Are these too long for one thread of a GPU each, and too few?"""
-    return ab.is_cuda and ab.shape[-1] >= LONG and ab.shape[:-2].numel() < 2048
+    return ab.is_cuda and ab.shape[-1] >= LONG and ab.shape[:-2].numel() < MANY
 
 
 def _sure(ab: Tensor, b: Tensor, x: Tensor, below: int, above: int, adjoint: bool) -> bool:

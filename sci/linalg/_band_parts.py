@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-LONG = 512  # rows from which on this pays
+LONG, MANY = 512, 2048  # rows from which on this pays, and systems of which one thread each has enough
 _INTERIOR = 32
 _FEW = 256  # rows that one thread may take one after the other
 Solve = Callable[[Tensor, Tensor, bool], Tensor]

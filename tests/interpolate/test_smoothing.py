@@ -11,6 +11,7 @@ import scipy.interpolate as theirs
 import torch
 
 import sci.interpolate as ours
+from sci.interpolate._reinsch import penalty_of
 from tests.interpolate.tolerances import EVALUATED, ROUNDED, SOLVED, relative
 
 
@@ -74,6 +75,24 @@ def test_gradients_of_cross_validation() -> None:
         with torch.no_grad():
             change = ours.make_smoothing_spline(x, y + step)(at) - ours.make_smoothing_spline(x, y - step)(at)
         torch.testing.assert_close(gradient[i], change[0] / 2e-4, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("n", [2, 3, 131, 1042])
+def test_traces_by_parts_are_those_of_the_inverse(n: int, device: torch.device) -> None:
+    generator = torch.Generator().manual_seed(n)
+    x = torch.rand(n + 2, dtype=torch.float64, generator=generator).add_(0.1).cumsum(0)
+    p = penalty_of(x, torch.rand(n + 2, dtype=torch.float64, generator=generator).add_(0.1))
+    m = p.r + torch.tensor([1e-3, 1.0]).double()[:, None, None] * p.b
+    dense = [
+        sum(torch.diag_embed(a[..., d, : n - d], s * d) for d in range(min(3, n)) for s in {-1, 1 if d else -1})
+        for a in (m, p.b)
+    ]
+    expected = torch.linalg.solve(dense[0], dense[1].expand_as(dense[0])).diagonal(dim1=-2, dim2=-1).sum(-1)
+    for rows in (0, 4, 32):
+        found = torch.ops.sci.spline_band_trace(m.to(device), p.b.to(device), rows)
+        torch.testing.assert_close(found.cpu(), expected, rtol=1e-11, atol=0)
+        single = torch.ops.sci.spline_band_trace(m.float().to(device), p.b.float().to(device), rows)
+        torch.testing.assert_close(single.cpu().double(), expected, rtol=1e-4, atol=0)
 
 
 def _scattered(m: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
