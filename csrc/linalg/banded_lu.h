@@ -133,7 +133,12 @@ struct BandedSolveItem {
   int32_t* info;
   int64_t n, m, l, u;
   bool adjoint;
+  const bool* done;  // systems that have a solution already are left alone; or null
   SCI_HD void operator()(int64_t item) const {
+    if (done && done[item]) {
+      info[item] = 0;
+      return;
+    }
     const int64_t width = 2 * l + u + 1;
     const T *from = ab + item * (l + u + 1) * n, *right = b + item * n * m;
     T *a = work + item * n * width, *y = x + item * n * m;

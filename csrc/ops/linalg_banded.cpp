@@ -23,14 +23,19 @@ bool side_by_side(const Tensor& x, const Batch& b) {
   return x.is_cpu() && (b.count > 1 || b.n <= small) && runs_lanes();
 }
 
-/// ab (*, l + u + 1, n), b (*, n, m) -> (x, info): A^-1 b or A^-H b.
-std::tuple<Tensor, Tensor> banded_solve(const Tensor& ab0, const Tensor& b0, int64_t l, int64_t u, bool adjoint) {
+/// ab (*, l + u + 1, n), b (*, n, m) -> (x, info): A^-1 b or A^-H b. On CUDA x is not written where `done` (*) holds.
+std::tuple<Tensor, Tensor> banded_solve(const Tensor& ab0, const Tensor& b0, int64_t l, int64_t u, bool adjoint,
+                                        const std::optional<Tensor>& done) {
   Tensor ab = row_major(ab0), rhs = row_major(b0), x = torch::stable::empty_like(rhs);
   Batch b = batch_of(ab);
   if (adjoint) std::swap(l, u);
   const int64_t width = 2 * l + u + 1, m = x.size(-1);
   Tensor info = empty_as(ab, b.size, ScalarType::Int);
   const bool lanes = side_by_side(x, b);
+  STD_TORCH_CHECK(!done || (x.is_cuda() && done->scalar_type() == ScalarType::Bool && done->is_contiguous() &&
+                            done->numel() == b.count),
+                  "solve_banded: expected a truth for each system, on CUDA");
+  const bool* skip = done ? data<bool>(*done) : nullptr;
   Tensor work = empty_as(ab, with_last(b.size, lanes ? 0 : b.n, width));
   dispatch_number(x, "solve_banded", [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -43,7 +48,8 @@ std::tuple<Tensor, Tensor> banded_solve(const Tensor& ab0, const Tensor& b0, int
                             m,
                             l,
                             u,
-                            adjoint};
+                            adjoint,
+                            skip};
     if (lanes) return banded_solve_in_lanes(item, b.count);
     parallel_for(x, b.count, item, systems_at_least(b.n * width * (l + 1 + m)));
   });
@@ -119,7 +125,8 @@ std::tuple<Tensor, Tensor> levinson_solve(const Tensor& c0, const Tensor& b0) {
   return {x, info};
 }
 
-SCI_OPERATOR("_banded_solve(Tensor ab, Tensor b, int l, int u, bool adjoint) -> (Tensor, Tensor)", banded_solve)
+SCI_OPERATOR("_banded_solve(Tensor ab, Tensor b, int l, int u, bool adjoint, Tensor? done) -> (Tensor, Tensor)",
+             banded_solve)
 SCI_OPERATOR("_banded_cholesky(Tensor ab, bool lower) -> (Tensor, Tensor)", banded_cholesky)
 SCI_OPERATOR("_banded_positive_solve(Tensor ab, Tensor b, bool lower, bool factored) -> (Tensor, Tensor)",
              positive_solve)

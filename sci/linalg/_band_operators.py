@@ -72,23 +72,25 @@ def _long(ab: Tensor) -> bool:
     return ab.is_cuda and ab.shape[-1] >= LONG and ab.shape[:-2].numel() < MANY
 
 
-def _sure(ab: Tensor, b: Tensor, x: Tensor, below: int, above: int, adjoint: bool) -> bool:
-    """Say whether residuals are those of elimination with exchanges, and no matrix is nearly singular."""
+def _sure(ab: Tensor, b: Tensor, x: Tensor, below: int, above: int, adjoint: bool) -> Tensor:
+    """Say where the residual is that of elimination with exchanges, and the matrix is not nearly singular."""
     eps = torch.finfo(x.dtype).eps
     rest = (b - band_product(ab, x, below, above, adjoint)).abs().flatten(-2)
     size = band_product(ab.abs(), x.abs(), below, above, adjoint).flatten(-2).amax(-1)
     norm = b.abs().flatten(-2).amax(-1)
     small = rest.amax(-1) <= 32 * ab.shape[-2] * eps * (size + norm)
-    return bool((small & (size <= 0.01 / eps * norm)).all())
+    return small & (size <= 0.01 / eps * norm)
 
 
 def _solve(ab: Tensor, b: Tensor, below: int, above: int, adjoint: bool, check_finite: bool, function: str) -> Tensor:
     ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
-    if b.numel() > 0 and _long(ab) and checks_enabled():  # parts may be singular where the whole is not
-        x = solve_general(ab, b, below, above, adjoint)
-        if _sure(ab, b, x, below, above, adjoint):
-            return x
-    x, info = torch.ops.sci._banded_solve(ab, b, below, above, adjoint)
+    parts = done = None
+    if b.numel() > 0 and _long(ab):  # parts may be singular where the whole is not: then one thread takes it after all
+        parts = solve_general(ab, b, below, above, adjoint)
+        done = _sure(ab, b, parts, below, above, adjoint)
+    x, info = torch.ops.sci._banded_solve(ab, b, below, above, adjoint, done)
+    if parts is not None and done is not None:
+        x = torch.where(done[..., None, None], parts, x)
     if checks_enabled() and bool(info.any()):
         _require_regular_data(function, check_finite, {"ab": ab}, {"b": b})
         if bool((info > 0).any()):
@@ -212,7 +214,7 @@ def solve_with_band_factor(cb: Tensor, b: Tensor, lower: bool, check_finite: boo
             low = lower_form(cb, lower)
             y = solve_general(low, b, w, 0, False)
             x = solve_general(low, y, w, 0, True)
-            if not checks_enabled() or (_sure(low, b, y, w, 0, False) and _sure(low, y, x, w, 0, True)):
+            if not checks_enabled() or bool((_sure(low, b, y, w, 0, False) & _sure(low, y, x, w, 0, True)).all()):
                 return x
         x, info = torch.ops.sci._banded_positive_solve(cb, b, lower, True)
         _require_positive(function, info, check_finite, {"cb": cb}, {"b": b})

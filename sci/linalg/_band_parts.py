@@ -40,7 +40,7 @@ def solve_general(ab: Tensor, b: Tensor, below: int, above: int, adjoint: bool) 
 
     def direct(band: Tensor, b: Tensor, exchange: bool) -> Tensor:
         h = band.shape[-2] // 2
-        x: Tensor = torch.ops.sci._banded_solve(band, b, h, h, False)[0]
+        x: Tensor = torch.ops.sci._banded_solve(band, b, h, h, False, None)[0]
         return x
 
     return solve_by_parts(direct, transpose(band).conj().resolve_conj() if adjoint else band, b, True)

@@ -30,7 +30,7 @@ _factor = cpu_kernel("_banded_cholesky")
 def _one(ab: Any, b: Any, below: int, above: int) -> Tensor | None:
     if type(ab) is not Tensor or ab.dim() != 2 or ab.shape[0] != below + above + 1 or max(below, above) >= ab.shape[1]:
         return None
-    return _regular(ab, b, below, above, False)  # type: ignore[no-any-return]
+    return _regular(ab, b, below, above, False, None)  # type: ignore[no-any-return]
 
 
 def _one_positive(ab: Any, b: Any, lower: bool, factored: bool) -> Tensor | None:

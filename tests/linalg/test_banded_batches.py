@@ -10,6 +10,7 @@ import scipy.linalg
 import torch
 from torch import Tensor
 
+import sci
 from sci.linalg import (
     LinAlgError,
     cho_solve_banded,
@@ -152,6 +153,12 @@ def test_long_ones_by_parts(dtype: torch.dtype, device: torch.device) -> None:
         assert backward_error(a, solve_banded((below, above), ab, b), b) < 4
     ab = random(2, 3, n, dtype=dtype, seed=n).to(device)  # no dominant diagonal
     assert backward_error(dense(ab, 1), solve_banded((1, 1), ab, b), b) < 300
+    ab[1, 1] = 0  # [0 1; 1 0] again and again: parts of an odd number of rows are singular
+    ab[1, 0, 1::2] = ab[1, 2, 0::2] = 1
+    ab[1, 0, 0::2] = ab[1, 2, 1::2] = 0
+    for wanted in (True, False):
+        with sci.data_checks(wanted):
+            assert backward_error(dense(ab, 1), solve_banded((1, 1), ab, b), b) < 300
     for w in (0, 1, 3):
         low = random(2, w + 1, n, dtype=dtype, seed=n).to(device)
         low[:, 0] = low[:, 0].abs() + 8 * w + 1
