@@ -46,9 +46,10 @@ lint-text:
 	$(VENV)/bin/clang-format --dry-run --Werror $$(git ls-files 'csrc/*.h' 'csrc/*.cpp')
 	$(PY) -m tools.sync --check
 
-# Machine code of one architecture: of others only the assembler's part would differ, and it is most of the time.
+# Machine code of one architecture, through PTX: no kernel asks which one it is for, of others only the assembler's part
+# would differ, and it is most of the time.
 cubins: build
-	$(PY) -m tools.compile_kernels --fast --arch sm_90 ptx --jobs $(JOBS)
+	$(PY) -m tools.compile_kernels --fast --arch sm_90 --jobs $(JOBS)
 
 docs: build $(VENV)/ci-ready
 	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
