@@ -1,9 +1,10 @@
 // The operator behind sci/special/_ellipsoidal.py, a block of arguments per item.
 #include "runtime/operator.h"
+#include "runtime/teams.h"
 #include "special/detail/lame.h"
 
-SCI_KERNEL("special/detail/lame.h", sci::LameItem<double>)
-SCI_KERNEL("special/detail/lame.h", sci::LameItem<float>)
+SCI_TEAM_KERNEL("special/detail/lame.h", sci::LameItem<double>)
+SCI_TEAM_KERNEL("special/detail/lame.h", sci::LameItem<float>)
 
 namespace sci {
 namespace {
@@ -32,7 +33,7 @@ Tensor lame(const Tensor& like, const Tensor& h2, const Tensor& k2, const Tensor
     const auto many = [&](int i) { return given[i]->numel() == count && count > 1; };
     const LameItem<T> task{at[0],   at[1],   at[2],   at[3],   at[4],  data<T>(out), count,    many(0),
                            many(1), many(2), many(3), many(4), int(n), int(p),       int(kind)};
-    parallel_for(out, (count + task.block - 1) / task.block, task, 8);
+    teams_for(out, (count + task.block - 1) / task.block, task, 8);
   });
   return out;
 }

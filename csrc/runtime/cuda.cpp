@@ -161,6 +161,7 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     aoti_torch_get_current_cuda_stream(index, &stream);
     Geometry g{unsigned(std::min((threads + 127) / 128, most_blocks))};
     if (is_team(kernel)) g = team_geometry(static_cast<TeamKernel&>(kernel).size(body), n, device.shared_bytes);
+    if (threads < n && is_sorted(kernel)) g.shared = sorted_shared_bytes;
     if (int64_t(g.shared) > device.shared_bytes)
       throw std::runtime_error("a block needs " + std::to_string(g.shared) + " bytes of shared memory, and cuda:" +
                                std::to_string(index) + " has " + std::to_string(device.shared_bytes));

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sorted.h"
 #include "runtime/kernel.h"
 
 namespace sci {
@@ -18,6 +19,11 @@ struct Compiled {
   std::string symbol;
   std::vector<char> image;  // a cubin, or PTX for an architecture this NVRTC does not know
 };
+
+/// Does an elementwise kernel sort its elements where it has more of them than threads?
+inline bool is_sorted(const Kernel& kernel) {
+  return kernel.entry == sorted_entry || kernel.entry == sorted_pullback_entry;
+}
 
 /// Compile a kernel for "sm_90" or the like; throws std::runtime_error with NVRTC's log, naming the kernel. `fast`:
 /// with little optimisation, to see whether it compiles at all.

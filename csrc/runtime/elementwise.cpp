@@ -4,9 +4,11 @@
 #include <torch/csrc/stable/library.h>
 #include <torch/csrc/stable/tensor.h>
 
+#include <cstring>
 #include <string>
 
 #include "core/cpu.h"
+#include "runtime/cuda.h"
 #include "runtime/elementwise_call.h"
 #include "runtime/operator.h"
 #include "runtime/owned.h"
@@ -103,9 +105,13 @@ void run_cpu(const ElementwiseVariant& variant, const Iteration& it, char* const
 }
 
 /// GPU threads for `count` elements: one each until the GPU is full, then one for 16 bytes of inputs as run_thread in
-/// core/elementwise.h has it.
-int64_t threads_for(const char* inputs, const Iteration& it, int64_t count) {
-  constexpr int64_t full = int64_t(1) << 17;  // resident threads of half an H200
+/// core/elementwise.h has it; with run_sorted_thread of core/sorted.h for two to eight elements.
+int64_t threads_for(const char* inputs, bool is_sorted, const Iteration& it, int64_t count) {
+  constexpr int64_t full = int64_t(1) << 17;  // resident threads of half an H200, twice those that 128 registers leave
+  if (is_sorted) {
+    const int64_t each = max(min(count / (full / 2), int64_t(sorted_each)), int64_t(1));
+    return (count + each - 1) / each;
+  }
   int64_t bytes = 0;
   for (const char* letter = inputs; *letter; ++letter) bytes += size_of(*letter);
   const int64_t each = it.dims == 1 && bytes <= 16 ? 16 / bytes : 1;
@@ -136,7 +142,8 @@ void run_cuda(ElementwiseOperator& op, ElementwiseVariant& variant, const Iterat
     std::memcpy(padded, it.stride[k], sizeof(int64_t) * it.dims);
     put(padded, sizeof padded);
   }
-  launch_cuda(variant.kernel, device, count, threads_for(variant.dtypes + op.outputs, it, count), body.bytes);
+  const int64_t threads = threads_for(variant.dtypes + op.outputs, is_sorted(variant.kernel), it, count);
+  launch_cuda(variant.kernel, device, count, threads, body.bytes);
 }
 
 /// The variant for these dtypes; null where there is none.
@@ -270,10 +277,18 @@ void call_elementwise(ElementwiseOperator& op, uint64_t* stack) {
   for (int k = 0; k < op.outputs; ++k) stack[k] = torch::stable::detail::from(result[k]);
 }
 
+/// Generated: those whose cards say `sorted`, a null pointer at the end.
+extern ElementwiseOperator* const sorted_operators[];
+
 namespace {
 
 bool register_all() {
   const int level = cpu_level();
+  for (ElementwiseOperator* const* op = sorted_operators; *op; ++op) {
+    const bool pullback = std::strstr((*op)->name, "_pullback");
+    for (int i = 0; i < (*op)->count; ++i)
+      (*op)->variants[i].kernel.entry = pullback ? sorted_pullback_entry : sorted_entry;
+  }
   for (ElementwiseOperator* const* op = elementwise_operators; *op; ++op) {
     if (const ElementwiseRow* rows = level ? (*op)->wide[level - 1] : nullptr)
       for (int i = 0; i < (*op)->count; ++i)

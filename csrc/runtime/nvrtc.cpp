@@ -116,6 +116,7 @@ void compile_program(Program& program, const std::vector<const Kernel*>& kernels
   std::string source = "#include \"core/launch.h\"\n", names;
   std::set<std::string> seen;
   for (const Kernel* kernel : kernels) {
+    if (is_sorted(*kernel) && seen.insert(sorted_entry).second) source += "#include \"core/sorted.h\"\n";
     if (seen.insert(kernel->source).second) source += kernel->source;
     names += (names.empty() ? "" : ", ") + expression_of(*kernel);
   }

@@ -321,6 +321,7 @@ def elementwise(
     public: bool = True,
     wide: bool = False,
     pullback: bool = False,
+    sorted: bool = False,
 ) -> Callable[[F], F]:
     """Declare an elementwise function: the body below the decorator is only its signature and docstring.
 
@@ -340,6 +341,8 @@ def elementwise(
     pullback : True where the header also has ``NAME_pullback(grad, args..., out)``, the gradients in all arguments at
         once (a number for one argument, `many` for several): what a backward pass of real arguments runs that is not
         itself differentiated, in place of `partials` and products (a literal)
+    sorted : True where kernels on a GPU sort elements by their arguments first, as lanes of a warp in different regions
+        cost more (a literal: the build reads it); ``python -m tests.emulator.divergence`` counts what that gains
     """
 
     def declare(stub: F) -> F:

@@ -110,6 +110,7 @@ _SECOND_I = (
         (1.0, complex(inf, 0.0), complex(nan, nan)),
     ),
     ulp=Ulp(float64=10, float32=10, complex128=32, complex64=32, partials=1000),
+    sorted=True,
 )
 def iv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

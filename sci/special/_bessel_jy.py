@@ -140,6 +140,7 @@ def _argument_derivative(v: Tensor, z: Tensor, out: Tensor) -> Tensor:
         (1.0, complex(inf, 1.0), complex(nan, nan)),
     ),
     ulp=Ulp(float64=32, float32=48, complex128=32, complex64=32, partials=256),
+    sorted=True,
 )
 def jv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -116,6 +116,7 @@ _SECOND = (
         (1.0, complex(inf, 0.0), complex(nan, nan)),
     ),
     ulp=Ulp(float64=10, float32=10, complex128=24, complex64=32, partials=100),
+    sorted=True,
 )
 def kv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -208,6 +209,7 @@ def kv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 0j, complex(nan, nan)),
     ),
     ulp=Ulp(float64=10, float32=10, complex128=24, complex64=32, partials=400),
+    sorted=True,
 )
 def kve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -71,6 +71,7 @@ _FEW = (
         (1.0, complex(inf, 1.0), complex(nan, nan)),
     ),
     ulp=Ulp(float64=48, float32=48, complex128=32, complex64=32, partials=500),
+    sorted=True,
 )
 def yv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

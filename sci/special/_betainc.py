@@ -471,6 +471,7 @@ def betainc_db(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     # float32: its three gamma functions of sums below 13.
     ulp=Ulp(float64=16, float32=32, partials=256),
     pullback=True,
+    sorted=True,
 )
 def betainc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -151,6 +151,7 @@ _LOWER = (
     ),
     ulp=Ulp(float64=64, float32=64, partials=256),
     pullback=True,
+    sorted=True,
 )
 def betaincinv(a: Any, b: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -229,6 +230,7 @@ def betaincinv(a: Any, b: Any, y: Any, /, *, out: Tensor | None = None) -> Tenso
     ),
     ulp=Ulp(float64=64, float32=64, partials=256),
     pullback=True,
+    sorted=True,
 )
 def betainccinv(a: Any, b: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

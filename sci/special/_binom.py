@@ -133,6 +133,7 @@ def binom_first(i: Any, j: Any, n: Any, k: Any, /, *, out: Tensor | None = None)
     ),
     ulp=Ulp(float64=16, float32=16, partials=512),
     pullback=True,
+    sorted=True,
 )
 def binom(n: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

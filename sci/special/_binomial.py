@@ -73,6 +73,7 @@ _ONE = torch.ones_like
         (1.0, 3.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=32, partials=64),
+    sorted=True,
 )
 def bdtr(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -153,6 +154,7 @@ def bdtr(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 3.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=32, partials=64),
+    sorted=True,
 )
 def bdtrc(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -237,6 +239,7 @@ def bdtrc(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 3.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=256),
+    sorted=True,
 )
 def bdtri(k: Any, n: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -314,6 +317,7 @@ def bdtri(k: Any, n: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
         (0.5, 3.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=512),
+    sorted=True,
 )
 def bdtrik(y: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -383,6 +387,7 @@ def bdtrik(y: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 0.5, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=512),
+    sorted=True,
 )
 def bdtrin(k: Any, y: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -323,6 +323,7 @@ def fdtr_slope(dfn: Any, dfd: Any, x: Any, u: Any, v: Any, /, *, out: Tensor | N
     ),
     ulp=Ulp(float64=16, float32=16, partials=2048),
     pullback=True,
+    sorted=True,
 )
 def fdtr(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -405,6 +406,7 @@ def fdtr(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=16, float32=16, partials=2048),
     pullback=True,
+    sorted=True,
 )
 def fdtrc(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -489,6 +491,7 @@ def fdtrc(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=2048),
+    sorted=True,
 )
 def fdtri(dfn: Any, dfd: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -67,6 +67,7 @@ _OFF_ZEROS = (0.015625, 0.09375, 0.5, 0.578125, 0.703125, 0.84375, 0.953125)
         (nan, nan),
     ),
     ulp=Ulp(float64=4, float32=4, complex128=32, complex64=32),
+    sorted=True,
 )
 def gamma(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

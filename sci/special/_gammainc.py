@@ -267,6 +267,7 @@ def gammainc_da(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     # Just below x = 1.1 the expression for small a cancels to a tenth.
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def gammainc(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -348,6 +349,7 @@ def gammainc(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     # Just below x = 1.1 the expression for small a cancels to a tenth.
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def gammaincc(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

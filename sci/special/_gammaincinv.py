@@ -79,6 +79,7 @@ _LOWER = (
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=128),
+    sorted=True,
 )
 def gammaincinv(a: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -156,6 +157,7 @@ def gammaincinv(a: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=128),
+    sorted=True,
 )
 def gammainccinv(a: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

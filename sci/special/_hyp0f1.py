@@ -113,6 +113,7 @@ def hyp0f1_db(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=2, complex128=32, complex64=2, partials=32),
+    sorted=True,
 )
 def hyp0f1(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -165,6 +165,7 @@ def hyp1f1_first(i: Any, j: Any, a: Any, b: Any, z: Any, /, *, out: Tensor | Non
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=2, complex128=32, complex64=2, partials=32),
+    sorted=True,
 )
 def hyp1f1(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -179,6 +179,7 @@ def hyp2f1_first(i: Any, j: Any, k: Any, a: Any, b: Any, c: Any, z: Any, /, *, o
         (1.0, 1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=2, complex128=32, complex64=2, partials=32),
+    sorted=True,
 )
 def hyp2f1(a: Any, b: Any, c: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -141,6 +141,7 @@ def hyperu_first(i: Any, j: Any, a: Any, b: Any, x: Any, /, *, out: Tensor | Non
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=2, partials=32),
+    sorted=True,
 )
 def hyperu(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

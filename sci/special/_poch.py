@@ -138,6 +138,7 @@ def poch_first(i: Any, j: Any, z: Any, m: Any, /, *, out: Tensor | None = None) 
     ),
     ulp=Ulp(float64=16, float32=16, partials=256),
     pullback=True,
+    sorted=True,
 )
 def poch(z: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -85,6 +85,7 @@ def _reference(mp: Any, n: Any, x: Any) -> Any:
         (-1, 1.0, nan),
     ),
     ulp=Ulp(float64=4, float32=4, complex128=32, complex64=32),
+    sorted=True,
 )
 def polygamma(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

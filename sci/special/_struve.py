@@ -66,6 +66,7 @@ _SPECIAL = (
     samples=(*_CORE, *_WIDE),
     special=(*_SPECIAL, (0.0, inf, 0.0)),
     ulp=Ulp(float64=48, float32=8, partials=400),
+    sorted=True,
 )
 def struve(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -127,6 +128,7 @@ def struve(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_CORE, *_WIDE),
     special=(*_SPECIAL, (0.0, inf, inf)),
     ulp=Ulp(float64=48, float32=8, partials=1000),
+    sorted=True,
 )
 def modstruve(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -295,6 +295,7 @@ def stdtr_ddf(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=4500),
+    sorted=True,
 )
 def stdtr(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -381,6 +382,7 @@ def stdtr(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=4096),
+    sorted=True,
 )
 def stdtrit(df: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

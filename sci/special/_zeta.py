@@ -154,6 +154,7 @@ def riemann_zeta(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((1.0, inf), (0.0, -1.5), (inf, 0.0), (-inf, nan), (-4.0, -1.0), (nan, nan)),
     ulp=Ulp(float64=8, float32=16, partials=64),
+    sorted=True,
 )
 def zetac(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

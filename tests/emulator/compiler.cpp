@@ -50,6 +50,8 @@ std::string text_of(const std::vector<Program>& programs) {
   std::string text = "#include \"" EMULATOR_FOLDER "/kernel.h\"\n", entries;
   std::set<std::string> seen;
   for (size_t i = 0; i < programs.size(); ++i) {
+    if (programs[i].name.rfind("sci::run_sorted", 0) == 0 && seen.insert("atomics.h").second)
+      text += "#include \"" EMULATOR_FOLDER "/atomics.h\"\n";
     if (seen.insert(programs[i].source).second) text += programs[i].source;
     entries += "EMULATED_KERNEL(_" + std::to_string(i) + ", " + programs[i].name + ")\n";
   }

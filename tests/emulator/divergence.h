@@ -1,7 +1,9 @@
 // How often each lane of a warp runs each basic block of an elementwise kernel: g++ calls the first function at the
 // beginning of every block (-fsanitize-coverage=trace-pc).
-#include "core/elementwise.h"
 #include "kernel.h"
+
+// The device's side of them.
+#include "core/sorted.h"
 
 extern "C" {
 extern char _etext __attribute__((visibility("hidden")));
@@ -52,6 +54,12 @@ struct Element<sci::Elementwise<F, Out, N, In...>> {
       for (int k = 0; k < N; ++k) reinterpret_cast<Out*>(data[k])[i] = result[k];
   }
   static void run(char* const* data, long long i) { run(data, i, sci::make_index_list<int(sizeof...(In))>()); }
+
+  template <int... I>
+  static int bin(char* const* data, long long i, sci::index_list<I...>) {
+    return sci::detail::Bins<false, In...>::apply(reinterpret_cast<const In*>(data[N + I])[i]...);
+  }
+  static int bin(char* const* data, long long i) { return bin(data, i, sci::make_index_list<int(sizeof...(In))>()); }
 };
 
 /// Warps of neighbours, lane by lane: the places in `data` are those of results and arguments, `weights` are of blocks
@@ -78,8 +86,17 @@ DIVERGENCE_APART void divergence_run(char* const* data, long long warps, const i
     }
   }
 }
-#define DIVERGENCE_KERNEL(INDEX, ...)                                                                            \
-  extern "C" DIVERGENCE_APART void divergence_run##INDEX(char* const* data, long long warps, const int* weights, \
-                                                         long long* needed, long long* run) {                    \
-    divergence_run<__VA_ARGS__>(data, warps, weights, needed, run);                                              \
+
+/// Where sorted kernels would put the elements.
+template <class Body>
+DIVERGENCE_APART void divergence_bins(char* const* data, long long elements, long long* bins) {
+  for (long long i = 0; i < elements; ++i) bins[i] = Element<Body>::bin(data, i);
+}
+#define DIVERGENCE_KERNEL(INDEX, ...)                                                                               \
+  extern "C" DIVERGENCE_APART void divergence_run##INDEX(char* const* data, long long warps, const int* weights,    \
+                                                         long long* needed, long long* run) {                       \
+    divergence_run<__VA_ARGS__>(data, warps, weights, needed, run);                                                 \
+  }                                                                                                                 \
+  extern "C" DIVERGENCE_APART void divergence_bins##INDEX(char* const* data, long long elements, long long* bins) { \
+    divergence_bins<__VA_ARGS__>(data, elements, bins);                                                             \
   }

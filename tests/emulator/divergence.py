@@ -4,8 +4,9 @@ Runs the elementwise kernels of public functions on the arguments of ``python -m
 all groups mixed at random, and counts how often each lane runs each basic block. A warp runs a block as often as the
 lane that does so most; the factor is what a warp runs over what a lane needs on average, weighed by g++'s instructions,
 1 where all lanes do the same. An elementary function counts as `FUNCTION` instructions, a division or root as
-`DIVISION`, as they are a call or one instruction here. The last column is the factor where blocks of `SORTED` elements
-are sorted by sign, exponent and leading bits of their arguments, which asks no function for its regions.
+`DIVISION`, as they are a call or one instruction here. `sorted` is the factor where blocks of `SORTED` elements are
+sorted as csrc/core/sorted.h does it, `gain` what warps run without sorting over what they run with it, `SORTING`
+instructions an element for that counted.
 
 A lower bound: a block is taken to be run by all lanes that need it at once, though they come to it by different calls
 or in different rounds of an outer loop, and elementary functions are taken to have one way through.
@@ -34,7 +35,7 @@ from tests.emulator import prepare
 from tools.generate_operators import body
 
 WIDTH, SORTED = 32, 1024
-BINS = 2 * 18 << 3  # more than `bins` gives
+SORTING = 60  # instructions an element, of what sorts and loads it again
 FUNCTION, DIVISION = 40, 10
 FLAGS = [
     *("-std=gnu++17", "-w", "-O2", "-shared", "-fPIC", "-fno-gnu-unique", "-fno-math-errno", "-fno-trapping-math"),
@@ -55,7 +56,8 @@ class Kernel(NamedTuple):
 
 def kernels(match: str, dtype: torch.dtype, count: int) -> dict[str, list[Kernel]]:
     """Return the kernels to run, by the headers they include."""
-    sources = dict(prepare.kernels())  # which starts the emulator, before anything loads the library
+    # Which starts the emulator, before anything loads the library.
+    sources = {name.partition("<")[2]: source for name, source in prepare.kernels()}
     from benchmarks import special
 
     kinds = {"r": dtype, "c": dtype.to_complex(), "i": torch.int64}
@@ -69,7 +71,7 @@ def kernels(match: str, dtype: torch.dtype, count: int) -> dict[str, list[Kernel
             args = special.arguments(card, signature, dtype, count, None)
             outs = outputs[signature]
             name = body(card.name, signature, outs, int(dtype is torch.float64))
-            includes, _, definition = sources[f"run<{name}>"].partition("namespace")
+            includes, _, definition = sources[f"{name}>"].partition("namespace")
             if args:
                 made = torch.empty(len(outs), count, dtype=kinds[outs[0]])
                 found[includes].append(Kernel(label, name, f"namespace{definition}", args, made))
@@ -119,25 +121,25 @@ def count(function: Any, kernel: Kernel, args: list[Tensor], weight: Tensor) -> 
     return needed, run
 
 
-def bins(x: Tensor, bits: int) -> Tensor:
-    """Return whole numbers that grow with x: its sign, its exponent from -7 to 9 and `bits` of its mantissa."""
-    fraction, exponent = torch.frexp(x.double().abs())
-    size = (exponent.clamp(-7, 9) + 8 << bits) + ((2 * fraction - 1).clamp(0, 0.999) * (1 << bits)).long()
-    return torch.where(x == 0, 0, torch.where(x < 0, -size, size)) + BINS // 2
+def sorted_order(library: Any, index: int, kernel: Kernel) -> Tensor:
+    """Return the order in which a sorted kernel takes its elements, by blocks."""
+    operands = [*kernel.outputs, *kernel.args]
+    data = (ctypes.c_void_p * len(operands))(*(x.data_ptr() for x in operands))
+    bins = torch.empty(len(kernel.args[0]), dtype=torch.int64)
+    library[f"divergence_bins{index}"](data, ctypes.c_longlong(len(bins)), ctypes.c_void_p(bins.data_ptr()))
+    order = bins.reshape(-1, SORTED).argsort(dim=1, stable=True) + torch.arange(0, len(bins), SORTED)[:, None]
+    return order.ravel()
 
 
-def row(function: Any, kernel: Kernel, weight: Tensor) -> tuple[float, float, float, str]:
-    """Return the factor, what an element needs, the factor of sorted blocks, and the function."""
+def row(library: Any, index: int, kernel: Kernel, weight: Tensor) -> tuple[float, float, float, float, str]:
+    """Return what sorting gains, the factor, what an element needs, the factor of sorted blocks, and the function."""
+    function = library[f"divergence_run{index}"]
     needed, run = count(function, kernel, kernel.args, weight)
-    parts = [y for x in kernel.args for y in ([x.real, x.imag] if x.is_complex() else [x])]
-    bits = {1: 3, 2: 1}.get(len(parts), 0)
-    key = torch.zeros_like(needed)
-    for x in parts:
-        key = key * BINS + bins(x, bits)
-    order = key.reshape(-1, SORTED).argsort(dim=1, stable=True) + torch.arange(0, len(key), SORTED)[:, None]
-    _, of_sorted = count(function, kernel, [x[order.ravel()] for x in kernel.args], weight)
+    order = sorted_order(library, index, kernel)
+    _, of_sorted = count(function, kernel, [x[order] for x in kernel.args], weight)
+    mean = float(needed.double().mean())
     factor, less = (float(WIDTH * x.sum() / needed.sum()) for x in (run, of_sorted))
-    return factor, float(needed.double().mean()), less, kernel.name
+    return factor * mean / (less * mean + SORTING), factor, mean, less, kernel.name
 
 
 def main() -> None:
@@ -154,11 +156,11 @@ def main() -> None:
         made = pool.map(compile_together, itertools.repeat(folder), itertools.count(), groups, groups.values())
         for path, chosen in zip(made, groups.values(), strict=True):
             library, weight = ctypes.CDLL(path), weights(path)
-            rows += [row(library[f"divergence_run{i}"], kernel, weight) for i, kernel in enumerate(chosen)]
-    print("| function | instructions an element | factor | sorted by arguments |\n|---|---|---|---|")
-    for factor, needed, of_sorted, name in sorted(rows, reverse=True)[: options.most]:
-        print(f"| {name} | {needed:.0f} | {factor:.1f} | {of_sorted:.1f} |")
-    factors = sorted(row[0] for row in rows)
+            rows += [row(library, i, kernel, weight) for i, kernel in enumerate(chosen)]
+    print("| function | instructions an element | factor | sorted | gain |\n|---|---|---|---|---|")
+    for gain, factor, needed, of_sorted, name in sorted(rows, key=lambda row: row[1], reverse=True)[: options.most]:
+        print(f"| {name} | {needed:.0f} | {factor:.1f} | {of_sorted:.1f} | {gain:.1f} |")
+    factors = sorted(row[1] for row in rows)
     above = sum(factor > 3 for factor in factors)
     print(f"\n{len(factors)} kernels: median {statistics.median(factors):.1f}, {above} above 3")
 

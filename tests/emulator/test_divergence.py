@@ -19,11 +19,12 @@ def test_lanes_that_go_the_same_way_and_others(tmp_path) -> None:  # type: ignor
     groups = kernels("^(expit|exp1)$", torch.float64, SORTED)
     for number, (includes, chosen) in enumerate(groups.items()):
         path = compile_together(str(tmp_path), number, includes, chosen)
-        function, weight = ctypes.CDLL(path).divergence_run0, weights(path)
-        rows[chosen[0].name] = row(function, chosen[0], weight)
-    factor, needed, of_sorted, _ = rows["expit"]  # one way for all, an exponential and a division on it
+        rows[chosen[0].name] = row(ctypes.CDLL(path), 0, chosen[0], weights(path))
+    gain, factor, needed, of_sorted, _ = rows["expit"]  # one way for all, an exponential and a division on it
     assert factor == of_sorted == 1
+    assert gain < 1  # what sorting costs
     assert 50 <= needed <= 120
-    factor, needed, of_sorted, _ = rows["exp1"]  # intervals of x, about as long
+    gain, factor, _, of_sorted, _ = rows["exp1"]  # intervals of x, about as long
     assert 1.5 < factor < 4
     assert of_sorted < 1.3
+    assert gain > 1

@@ -54,10 +54,11 @@ struct Word {
   uint32_t write_step, read_step[width];
   unsigned readers;  // lanes of one warp
   short writer, reader_warp;
-  bool written;
+  bool written, atomic;
 };
 Word words[emulator_most_shared / 4];
 size_t shared_bytes;
+bool is_atomic;  // what comes is part of an atomic operation
 uint32_t block_number, epoch;
 
 std::string mistake;
@@ -144,10 +145,11 @@ void touch(size_t at, bool write) {
   const auto ordered = [&](int warp_of, int lane_of, uint32_t step) {
     return warp_of == warp && (lane_of == lane || known[lane_of] >= step);
   };
-  if (word.writer >= 0 && !ordered(word.writer / width, word.writer % width, word.write_step))
+  if (word.writer >= 0 && !(word.atomic && is_atomic) && !ordered(word.writer / width, word.writer % width, word.write_step))
     report(race(word.writer, current, at));
   if (!write) {
     if (!word.written) report("a thread reads byte " + std::to_string(4 * at) + " of shared memory, never written");
+    if (is_atomic) return;  // to write it next
     if (word.reader_warp >= 0 && word.reader_warp != warp) word.reader_warp = most;  // several
     if (word.reader_warp < 0) word.reader_warp = short(warp);
     word.readers |= 1u << lane;
@@ -161,6 +163,7 @@ void touch(size_t at, bool write) {
       report(race(word.reader_warp * width + reader, current, at));
   }
   word.written = true;
+  word.atomic = is_atomic;
   word.writer = short(current);
   word.write_step = known[lane];
   word.readers = 0;
@@ -172,6 +175,7 @@ void touch(size_t at, bool write) {
 extern "C" {
 
 int emulator_thread() { return current; }
+void emulator_atomic(bool begins) { is_atomic = begins; }
 
 void emulator_begin(size_t shared) {
   shared_bytes = shared;

@@ -8,12 +8,12 @@
 // Degrees     up to lame_degree; longer products are left to tensors
 // Error       a few ulp of the product of distances; tests/special/test_ellipsoidal.py
 #pragma once
-#include "core/complex.h"
+#include "core/team.h"
 
 namespace sci {
 namespace detail {
 
-constexpr int lame_zeros = 32, lame_degree = 2 * lame_zeros, lame_rule = 16;
+constexpr int lame_degree = 64, lame_rule = 16;
 /// Nodes of the midpoint rule at most.
 constexpr int lame_nodes = 4000;
 
@@ -27,11 +27,12 @@ SCI_TABLE(double, lame_gauss) = {
     0.034273862913021433, 0.96476225558750643,  0.025392065309262059, 0.98561151154526834,  0.016274394730905671,
     0.99726386184948156,  0.0070186100094700966};
 
-/// One function: E = s^kappa_0 |s^2 - h2|^(kappa_1 / 2) |s^2 - k2|^(kappa_2 / 2) prod (s^2 - h2 - zero_j).
+/// One function, by a team: E = s^kappa_0 |s^2 - h2|^(kappa_1 / 2) |s^2 - k2|^(kappa_2 / 2) prod (s^2 - h2 - zero_j).
 struct lame_function {
   int kappa[3];
   int degree, place;
-  double h2, gap, zero[lame_zeros];
+  double h2, gap;
+  double *zero, *force, *matrix;  // of the team
 
   /// Which of the families K, L, M, N number p of degree n is in, from 1 to 2 n + 1.
   SCI_HD void number(int n, int p) {
@@ -48,10 +49,16 @@ struct lame_function {
     }
   }
 
+  /// Bytes of its zeros and of Newton's method.
+  SCI_HD static int64_t room(int n) { return 8 * (n / 2 * (n / 2 + 1) / 2 + n / 2 * 2); }
+  SCI_HD void take(char* memory, int n) {
+    zero = reinterpret_cast<double*>(memory), force = zero + n / 2, matrix = force + n / 2;
+  }
+
   /// One step from `zero`; returns the decrement, which tells how far from equilibrium that is.
-  SCI_HD double step(bool damped) {
-    double matrix[lame_zeros][lame_zeros], force[lame_zeros];
-    for (int i = 0; i < degree; ++i) {
+  SCI_HD double step(Team team, bool damped) {
+    // The triangle of a symmetric matrix, and the forces.
+    for (int i = team.lane; i < degree; i += team.size) {
       const double v = zero[i], to[] = {h2 + v, v, v - gap};
       double sum = 0, stiffness = 0;
       for (int k = 0; k < 3; ++k) {
@@ -64,51 +71,49 @@ struct lame_function {
         const double inverse = 1 / (v - zero[j]);
         sum += inverse;
         stiffness += inverse * inverse;
-        matrix[i][j] = -inverse * inverse;
+        if (j < i) row(i)[j] = -inverse * inverse;
       }
-      matrix[i][i] = stiffness;
+      row(i)[i] = stiffness;
       force[i] = sum;
     }
-    // L D L^T in place; `force` becomes L^-1 force.
+    // L D in place, a column and its part of the rest at a time; `force` becomes L^-1 force.
     double decrement = 0;
-    for (int i = 0; i < degree; ++i) {
-      for (int j = 0; j < i; ++j) {
-        double dot = matrix[i][j];
-        for (int k = 0; k < j; ++k) dot -= matrix[i][k] * matrix[k][j];
-        matrix[j][i] = dot;  // D L^T
-        matrix[i][j] = dot / matrix[j][j];
+    for (int k = 0; k < degree; ++k) {
+      team.sync();
+      const double inverse = 1 / row(k)[k], done = force[k];
+      decrement += done * done * inverse;
+      for (int i = k + 1 + team.lane; i < degree; i += team.size) {
+        const double factor = row(i)[k] * inverse;
+        force[i] -= factor * done;
+        for (int j = k + 1; j <= i; ++j) row(i)[j] -= factor * row(j)[k];
       }
-      double pivot = matrix[i][i];
-      for (int k = 0; k < i; ++k) {
-        pivot -= matrix[i][k] * matrix[k][i];
-        force[i] -= matrix[i][k] * force[k];
-      }
-      matrix[i][i] = pivot;
-      decrement += force[i] * force[i] / pivot;
     }
     const double scale = damped ? 1 / (1 + 2 * sqrt(max(decrement, 0.0))) : 1;
-    for (int i = degree - 1; i >= 0; --i) {
-      double dot = force[i] / matrix[i][i];
-      for (int k = i + 1; k < degree; ++k) dot -= matrix[k][i] * force[k];
-      force[i] = dot;
+    for (int k = degree - 1; k >= 0; --k) {
+      team.sync();
+      const double found = force[k] / row(k)[k];
+      for (int i = team.lane; i < k; i += team.size) force[i] -= row(k)[i] * found;
+      if (team.lane == 0) zero[k] += scale * found;
     }
-    for (int i = 0; i < degree; ++i) zero[i] += scale * force[i];
+    team.sync();
     return decrement;
   }
 
   /// Sets parameters, 0 < h2 < k2, and finds the zeros.
-  SCI_HD void set(double h2_, double k2) {
+  SCI_HD void set(Team team, double h2_, double k2) {
     h2 = h2_, gap = k2 - h2_;
     // Evenly spread in the angle of u = h2 cos(angle)^2 or h2 + gap sin(angle)^2.
-    for (int i = 0; i < degree; ++i) {
+    team.sync();  // others may still read the zeros
+    for (int i = team.lane; i < degree; i += team.size) {
       const int count = i < place ? place : degree - place, j = i < place ? i : i - place;
       const double sine = sin((j + 0.75) * (numbers::pi<double> / 2 / (count + 0.5)));
       zero[i] = (i < place ? -h2 : gap) * sine * sine;
     }
+    team.sync();
     const int most = degree == 0 ? 0 : 12 + 2 * degree;
     for (int i = 0; i < most; ++i)
-      if (step(true) < 1e-12) break;
-    if (degree > 0) step(false), step(false);
+      if (step(team, true) < 1e-12) break;
+    if (degree > 0) step(team, false), step(team, false);
   }
 
   /// The product at s, with s^2 - h2 and k2 - s^2.
@@ -123,7 +128,7 @@ struct lame_function {
   }
 
   /// The second kind at |s| > k, of degree n.
-  SCI_HD double second(int n, double s) const {
+  SCI_HD double second(Team team, int n, double s) const {
     const double k2 = h2 + gap, k = sqrt(k2), size = abs(s);
     const double rest = (size - k) * (size + k);
     // Angles from pi/2, where the cosine of the integration variable is: from `low` to pi/2.
@@ -132,7 +137,7 @@ struct lame_function {
     for (int panel = 0; panel < 330 && upper > low; ++panel) {
       const double lower = max(low, 0.1 * upper), middle = (lower + upper) / 2, half = (upper - lower) / 2;
       double part = 0;
-      for (int i = 0; i < 2 * lame_rule; ++i) {
+      for (int i = team.lane; i < 2 * lame_rule; i += team.size) {
         const double x = lame_gauss[i & ~1];
         const double angle = middle + (i & 1 ? -half : half) * x, cosine = sin(angle), sine = cos(angle);
         const double square = sine * sine / k2, v = 1 - h2 * square;  // (1/u^2 - h2) u^2
@@ -146,20 +151,20 @@ struct lame_function {
         if (kappa[2]) denominator *= cosine * cosine;
         part += lame_gauss[i | 1] * (power / denominator);
       }
-      sum += part * half;
+      sum += team.sum(part) * half;
       upper = lower;
     }
     return (2 * n + 1) * product(s, (s - sqrt(h2)) * (s + sqrt(h2)), rest) * sum / k;
   }
 
   /// The norm, of degree n.
-  SCI_HD double norm(int n) const {
+  SCI_HD double norm(Team team, int n) const {
     const double k2 = h2 + gap;
     const double strip = min(acosh(sqrt(k2 / h2)), asinh(sqrt(h2 / gap)));
     const int nodes = int(min(double(lame_nodes), n + 2 + 11 / strip));
     const double angle = numbers::pi<double> / 2 / nodes;
     double inner = 0, inner_low = 0, outer = 0, outer_high = 0;
-    for (int i = 0; i < nodes; ++i) {
+    for (int i = team.lane; i < nodes; i += team.size) {
       const double sine = sin((i + 0.5) * angle), square = sine * sine;
       const double low = h2 * square, high = h2 + gap * square;
       const double p = product(sqrt(low), low - h2, k2 - low), q = product(sqrt(high), gap * square, k2 - high);
@@ -167,8 +172,13 @@ struct lame_function {
       inner += first, inner_low += first * low;
       outer += last, outer_high += last * high;
     }
+    inner = team.sum(inner), inner_low = team.sum(inner_low);
+    outer = team.sum(outer), outer_high = team.sum(outer_high);
     return 8 * angle * angle * (outer_high * inner - outer * inner_low);
   }
+
+ private:
+  SCI_HD double* row(int i) const { return matrix + i * (i + 1) / 2; }
 };
 
 }  // namespace detail
@@ -176,43 +186,47 @@ struct lame_function {
 enum LameKind { lame_first, lame_second, lame_norm };
 
 /// A block of elements, along which the zeros are found where parameters change. Operands have one number, or one for
-/// each element.
+/// each element. A team finds zeros and integrates together; products are its lanes' own where parameters are one.
 template <class T>
 struct LameItem {
   static constexpr int64_t block = 64;
+  static constexpr int team_size = 32;
   const T *h2, *k2, *s, *signm, *signn;
   T* out;
   int64_t count;
   bool many_h2, many_k2, many_s, many_m, many_n;
   int n, p, kind;
 
-  SCI_HD void operator()(int64_t item) const {
+  SCI_HD int64_t shared_bytes() const { return detail::lame_function::room(n); }
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
     detail::lame_function f;
     f.number(n, p);
-    double a = 0, b = 0;
-    const double nan = limits<double>::nan;
+    f.take(shared, n);
+    const bool apart = kind == lame_first && !many_h2 && !many_k2;
+    if (apart && is_valid(h2[0], k2[0])) f.set(team, h2[0], k2[0]);
+    double a = apart ? h2[0] : T(0), b = apart ? k2[0] : T(0);
     const int64_t end = min((item + 1) * block, count);
-    for (int64_t i = item * block; i < end; ++i) {
-      const double now_a = h2[many_h2 ? i : 0], now_b = k2[many_k2 ? i : 0], at = s[many_s ? i : 0];
-      if (!(now_a > 0 && now_b > now_a && isfinite(now_b))) {
-        out[i] = T(nan);
-        continue;
+    for (int64_t i = item * block + (apart ? team.lane : 0); i < end; i += apart ? team.size : 1) {
+      const double now_a = h2[many_h2 ? i : 0], now_b = k2[many_k2 ? i : 0];
+      double value = limits<double>::nan;
+      if (is_valid(now_a, now_b)) {
+        if (now_a != a || now_b != b) f.set(team, a = now_a, b = now_b);
+        value = of(team, f, b, i);
       }
-      if (now_a != a || now_b != b) f.set(a = now_a, b = now_b);
-      double value;
-      if (kind == lame_norm) {
-        value = f.norm(n);
-      } else if (kind == lame_second) {
-        value = at * at > b ? f.second(n, at) : nan;
-      } else {
-        const double m = signm[many_m ? i : 0], l = signn[many_n ? i : 0];
-        value = f.product(at, at * at - a, b - at * at);
-        if (f.kappa[1]) value *= m;
-        if (f.kappa[2]) value *= l;
-        if (abs(m) != 1 || abs(l) != 1) value = nan;
-      }
-      out[i] = T(value);
+      if (apart || team.lane == 0) out[i] = T(value);
     }
+  }
+
+ private:
+  SCI_HD static bool is_valid(double a, double b) { return a > 0 && b > a && isfinite(b); }
+  SCI_HD double of(Team team, const detail::lame_function& f, double b, int64_t i) const {
+    const double at = s[many_s ? i : 0];
+    if (kind == lame_norm) return f.norm(team, n);
+    if (kind == lame_second) return at * at > b ? f.second(team, n, at) : limits<double>::nan;
+    const double m = signm[many_m ? i : 0], l = signn[many_n ? i : 0];
+    const double value = f.product(at, at * at - f.h2, b - at * at);
+    if (abs(m) != 1 || abs(l) != 1) return limits<double>::nan;
+    return value * (f.kappa[1] ? m : 1) * (f.kappa[2] ? l : 1);
   }
 };
 
