@@ -353,7 +353,9 @@ class SparseBase(Operators, Ufuncs, Elementwise, Extremes, Printing):
             raise TypeError(text)
         if wanted == self.dtype and not copy:
             return self
-        data = self._data.real if self._data.is_complex() and not wanted.is_complex else self._data
+        data = self._data
+        if data.is_complex() and not wanted.is_complex and wanted != torch.bool:  # truth asks for both parts
+            data = data.real
         data = data.to(wanted)
         return self._with_data(data.clone() if copy and data is self._data else data)
 

@@ -113,6 +113,7 @@ def test_dtypes_and_devices() -> None:
     assert A.dtype is torch.int64
     assert A.astype("float32").dtype is torch.float32
     assert A.astype(float).dtype is torch.float64
+    assert csr_array(torch.tensor([[0, 1j, 2 + 1j]])).astype(bool).toarray().tolist() == [[False, True, True]]
     assert csr_array((2, 2)).dtype is torch.get_default_dtype()
     assert csr_array(A, dtype=torch.complex64).dtype is torch.complex64
     assert A.to(torch.float32).device == A.device
