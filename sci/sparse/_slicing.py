@@ -69,7 +69,7 @@ def _part(part: Any, size: int, axis: int) -> Span | Tensor | None:
     if isinstance(part, np.ndarray):
         if part.ndim != 1 or part.dtype not in (np.int64, np.int32) or not part.size:
             return None
-        part = torch.from_numpy(np.ascontiguousarray(part) if part.flags.writeable else part.copy())
+        part = torch.from_numpy(np.array(part))  # a copy: it may be read-only or run backwards
     elif type(part) is list:
         if not part or not all(type(x) is int for x in part):
             return None

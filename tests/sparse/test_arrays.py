@@ -312,6 +312,7 @@ def test_indexing() -> None:
     for key in [(rows, slice(0, 3)), mask, (slice(None), torch.tensor([0, 4, 0])), (rows, torch.tensor([1, 2, 3]))]:
         close(A[key], D[key])
     close(A[::-1], D.flip(0))
+    close(A[np.array([4])[::-1]], D[[4]])
     with pytest.raises(IndexError, match="out of bounds"):
         A[6]
     with pytest.raises(IndexError, match="integer"):

@@ -366,3 +366,7 @@ def test_matrices_stay_matrices() -> None:
     assert isinstance(csgraph.minimum_spanning_tree(A), sci.sparse.csr_matrix)
     assert isinstance(csgraph.breadth_first_tree(A, 0), sci.sparse.csr_matrix)
     assert isinstance(csgraph.laplacian(A), sci.sparse.coo_matrix)
+
+
+def test_an_order_of_one_vertex() -> None:
+    assert csgraph.reverse_cuthill_mckee(csr_array((1, 1))).tolist() == [0]

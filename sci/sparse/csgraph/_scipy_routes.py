@@ -43,7 +43,7 @@ def _to_scipy(graph: Any, name: str, formats: tuple[str, ...]) -> tuple[Any, tor
 
 
 def _integers(x: Any, device: torch.device) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(x)).to(device)
+    return torch.from_numpy(np.array(x)).to(device)  # a copy: an order may be a view that runs backwards
 
 
 @function(complex=False, batch=False, compiles=False, host_route=_WHY, synchronizes=True)
