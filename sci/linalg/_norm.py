@@ -145,6 +145,11 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
         if ord is None or ord == 2:
             return _length(a, axes, keepdims, check_finite)
         require_finite_data("norm", check_finite, a=a)
+        if a.shape[axes[0]] == 0 and (ord < 0 or ord == torch.inf):  # a sum of nothing, which torch refuses
+            if ord == -torch.inf:
+                raise bad_argument("norm", "a", f"of vectors with entries for ord={ord}, which takes a minimum", a)
+            zero = torch.linalg.vector_norm(a, 1, dim=axes, keepdim=keepdims)
+            return zero if ord > 0 else zero.pow(ord)
         return torch.linalg.vector_norm(a, ord, dim=axes, keepdim=keepdims)
     if ord not in _MATRIX_ORDERS:
         raise bad_argument("norm", "ord", "None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices", ord)

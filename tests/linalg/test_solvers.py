@@ -167,6 +167,12 @@ def test_norms() -> None:
     for order in (None, 0, 1, 2, 3, 0.5, -1, np.inf, -np.inf):
         close(norm(v, order), scipy.linalg.norm(v.numpy(), order))
         close(norm(a, order, axis=0), scipy.linalg.norm(a.numpy(), order, 0))
+    nothing = torch.empty(0, 2)
+    for order, expected in ((None, 0.0), (0, 0.0), (1, 0.0), (3, 0.0), (np.inf, 0.0), (-1, np.inf), (-2, np.inf)):
+        assert norm(nothing, order, axis=0).tolist() == [expected] * 2
+        assert norm(nothing, order, axis=1).shape == (0,)
+    with pytest.raises(ValueError, match="takes a minimum"):
+        norm(nothing, -np.inf, axis=0)
     with pytest.raises(ValueError, match="norm: ord must be"):
         norm(a, 3)
     with pytest.raises(ValueError, match="one or two dimensions"):
