@@ -66,6 +66,9 @@ struct DctLanes {
       w = in[0][at];
     } else if (adjacent) {
       w = *reinterpret_cast<const Loose*>(in[0] + at);
+    } else if (valid == 1) {
+      const T one = in[0][at];
+      SCI_UNROLL for (int i = 0; i < L; ++i) w[i] = one;
     } else {
       SCI_UNROLL for (int i = 0; i < L; ++i) w[i] = in[i][at];
     }
@@ -263,10 +266,11 @@ SCI_HD void lanes_to_rows(const T* from, int64_t n, T* rows) {
 }
 
 /// Short rows, L at a time, in the lanes.
-template <class T, int L, int Kind>
+template <class T, int Kind>
 struct DctShortRows {
+  static constexpr int L = FftVector<T>::L;
   /// Numbers of the buffer.
-  int64_t size() const { return L * (fft->buffer() + (L > 1 ? rule.n : 0)); }
+  int64_t size() const { return L * (fft->buffer() + rule.n); }
   DctRule<T> rule;
   const FftPasses<T>* fft;
   bool odd_passes;
@@ -274,18 +278,17 @@ struct DctShortRows {
   T* out;
   int64_t rows;
   SCI_HD void operator()(int64_t item, T* buffer) const {
-    if constexpr (L > 1) {
-      if (rule.stride == 1 && (item + 1) * L <= rows) {
-        T* columns = buffer + L * fft->buffer();
-        DctRule<T> of_columns = rule;
-        of_columns.stride = L;
-        rows_to_lanes(in + item * L * rule.n, rule.n, columns);
-        DctLanes<T, L>(of_columns, columns, columns, 0, L).template run<Kind>(*fft, odd_passes, buffer);
-        return lanes_to_rows(columns, rule.n, out + item * L * rule.n);
-      }
+    const bool columns_first = rule.stride == 1 && (item + 1) * L <= rows;
+    T* columns = buffer + L * fft->buffer();
+    DctRule<T> of_rows = rule;
+    if (columns_first) {
+      of_rows.stride = L;
+      rows_to_lanes(in + item * L * rule.n, rule.n, columns);
     }
-    DctLanes<T, L> lanes_of_rows(rule, in, out, item * L, rows);
-    lanes_of_rows.template run<Kind>(*fft, odd_passes, buffer);
+    const DctLanes<T, L> of_lanes(of_rows, columns_first ? columns : in, columns_first ? columns : out,
+                                  columns_first ? 0 : item * L, columns_first ? L : rows);
+    of_lanes.template run<Kind>(*fft, odd_passes, buffer);
+    if (columns_first) lanes_to_rows(columns, rule.n, out + item * L * rule.n);
   }
 };
 

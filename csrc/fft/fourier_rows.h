@@ -28,10 +28,11 @@ struct FourierRule {
 };
 
 /// L rows of which `valid` are there (the others repeat one of them and are not written).
-template <class T, int L, FourierKind Kind>
+template <class T, FourierKind Kind>
 struct FourierLanes {
-  using W = lanes<T, L>;
   using V = FftVector<T>;
+  using W = typename V::W;
+  static constexpr int L = V::L;
   static constexpr int unit_in = Kind == FourierKind::to_half ? 1 : 2,
                        unit_out = Kind == FourierKind::from_half ? 1 : 2;
   FourierRule<T> rule;
@@ -50,8 +51,8 @@ struct FourierLanes {
       in[i] = x + (r / inner * from * inner + r % inner) * unit_in;
       out[i] = y + (r / inner * to * inner + r % inner) * unit_out;
     }
-    dense = L > 1 && valid == L && inner == 1;
-    adjacent = L > 1 && valid == L && r0 % inner + L <= inner;
+    dense = valid == L && inner == 1;
+    adjacent = valid == L && r0 % inner + L <= inner;
   }
 
   // ---- single elements ----
@@ -59,10 +60,11 @@ struct FourierLanes {
   SCI_HD W real(int64_t j) const {
     const int64_t at = j * rule.inner;
     W w;
-    if constexpr (L == 1) {
-      w = in[0][at];
-    } else if (adjacent) {
+    if (adjacent) {
       w = V::at(in[0] + at);
+    } else if (valid == 1) {
+      const T one = in[0][at];
+      SCI_UNROLL for (int i = 0; i < L; ++i) w[i] = one;
     } else {
       SCI_UNROLL for (int i = 0; i < L; ++i) w[i] = in[i][at];
     }
@@ -70,20 +72,18 @@ struct FourierLanes {
   }
   SCI_HD void complex(int64_t j, W& re, W& im) const {
     const int64_t at = 2 * j * rule.inner;
-    if constexpr (L == 1) {
-      re = in[0][at];
-      im = in[0][at + 1];
-    } else if (adjacent) {
+    if (adjacent) {
       V::split(V::at(in[0] + at), V::at(in[0] + at + L), re, im);
+    } else if (valid == 1) {
+      const T first = in[0][at], second = in[0][at + 1];
+      SCI_UNROLL for (int i = 0; i < L; ++i) re[i] = first, im[i] = second;
     } else {
       SCI_UNROLL for (int i = 0; i < L; ++i) re[i] = in[i][at], im[i] = in[i][at + 1];
     }
   }
   SCI_HD void put(int64_t k, const W& re) const {
     const int64_t at = k * rule.inner;
-    if constexpr (L == 1) {
-      out[0][at] = re;
-    } else if (adjacent) {
+    if (adjacent) {
       V::at(out[0] + at) = re;
     } else {
       for (int i = 0; i < valid; ++i) out[i][at] = re[i];
@@ -91,10 +91,7 @@ struct FourierLanes {
   }
   SCI_HD void put(int64_t k, const W& re, const W& im) const {
     const int64_t at = 2 * k * rule.inner;
-    if constexpr (L == 1) {
-      out[0][at] = re;
-      out[0][at + 1] = im;
-    } else if (adjacent) {
+    if (adjacent) {
       W a, b;
       V::join(re, im, a, b);
       V::at(out[0] + at) = a;
@@ -109,15 +106,13 @@ struct FourierLanes {
   /// `count` pairs of neighbours: complex numbers, or two real ones.
   SCI_HD void read_pairs(int64_t count, W* re, W* im) const {
     int64_t j = 0;
-    if constexpr (L > 1) {
-      if (dense)
-        for (; j + L / 2 <= count; j += L / 2) {
-          W v[L];
-          SCI_UNROLL for (int i = 0; i < L; ++i) v[i] = V::at(in[i] + 2 * j);
-          V::transpose(v);
-          SCI_UNROLL for (int i = 0; i < L / 2; ++i) re[j + i] = v[2 * i], im[j + i] = v[2 * i + 1];
-        }
-    }
+    if (dense)
+      for (; j + L / 2 <= count; j += L / 2) {
+        W v[L];
+        SCI_UNROLL for (int i = 0; i < L; ++i) v[i] = V::at(in[i] + 2 * j);
+        V::transpose(v);
+        SCI_UNROLL for (int i = 0; i < L / 2; ++i) re[j + i] = v[2 * i], im[j + i] = v[2 * i + 1];
+      }
     for (; j < count; ++j) {
       if constexpr (unit_in == 2)
         complex(j, re[j], im[j]);
@@ -127,15 +122,13 @@ struct FourierLanes {
   }
   SCI_HD void write_pairs(int64_t count, const W* re, const W* im, T scale) const {
     int64_t k = 0;
-    if constexpr (L > 1) {
-      if (dense)
-        for (; k + L / 2 <= count; k += L / 2) {
-          W v[L];
-          SCI_UNROLL for (int i = 0; i < L / 2; ++i) v[2 * i] = re[k + i] * scale, v[2 * i + 1] = im[k + i] * scale;
-          V::transpose(v);
-          SCI_UNROLL for (int i = 0; i < L; ++i) V::at(out[i] + 2 * k) = v[i];
-        }
-    }
+    if (dense)
+      for (; k + L / 2 <= count; k += L / 2) {
+        W v[L];
+        SCI_UNROLL for (int i = 0; i < L / 2; ++i) v[2 * i] = re[k + i] * scale, v[2 * i + 1] = im[k + i] * scale;
+        V::transpose(v);
+        SCI_UNROLL for (int i = 0; i < L; ++i) V::at(out[i] + 2 * k) = v[i];
+      }
     for (; k < count; ++k) {
       if constexpr (unit_out == 2)
         put(k, re[k] * scale, im[k] * scale);
@@ -236,7 +229,7 @@ struct FourierLanes {
 };
 
 /// Short rows, L at a time, in the lanes: a task of the CPU's threads.
-template <class T, int L, FourierKind Kind>
+template <class T, FourierKind Kind>
 struct FourierShortRows {
   FourierRule<T> rule;
   const FftPasses<T>* fft;
@@ -245,7 +238,7 @@ struct FourierShortRows {
   T* out;
   int64_t rows;
   SCI_HD void operator()(int64_t item, T* buffer) const {
-    FourierLanes<T, L, Kind> of_rows(rule, in, out, item * L, rows);
+    FourierLanes<T, Kind> of_rows(rule, in, out, item * FftVector<T>::L, rows);
     of_rows.run(*fft, odd, buffer);
   }
 };

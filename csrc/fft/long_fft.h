@@ -20,6 +20,92 @@
 namespace sci {
 inline namespace SCI_LANES_NAMESPACE {
 
+// ---- sources and sinks behind pointers: the steps are compiled once, not for each of them --------------------------
+
+/// A transform of any length h as a convolution of a length n that has small factors:
+/// Z_k = conj(b_k) sum_j (z_j conj(b_j)) b_(k-j). Arrays are filled up with zeros to whole vectors.
+template <class T>
+struct FftChirp {
+  int64_t h = 0;
+  const T *re = nullptr, *im = nullptr;                    // b_j, j < h
+  const T *spectrum_re = nullptr, *spectrum_im = nullptr;  // the transform of b over n places, divided by n
+};
+
+/// Numbers j = first + t step, ..., j + count - 1 for t < rows; zeros from `limit` on.
+struct FftSpan {
+  int64_t first, step, rows, count, limit;
+};
+template <class T>
+struct FftInput {
+  const void* source;
+  void (*read)(const void* source, const FftSpan& span, T* re, T* im);
+  bool exchanged = false;  // parts, for the inverse transform
+  const FftChirp<T>* chirp = nullptr;
+};
+
+/// To L places for each t; where the source is of real numbers, `im` may be null.
+template <class T, bool real, class Source>
+SCI_LANES_APART void fft_read(const void* source, const FftSpan& span, T* re, T* im) {
+  using V = FftVector<T>;
+  const Source& from = *static_cast<const Source*>(source);
+  int64_t j = span.first;
+  for (int64_t t = 0; t < span.rows; ++t, j += span.step, re += V::L) {
+    const int64_t there = max(min(span.count, span.limit - j), int64_t(0));
+    if constexpr (real) {
+      if (there > 0) from(j, there, re);
+    } else {
+      if (there > 0) from(j, there, re, im);
+      for (int64_t l = there; l < V::L; ++l) im[l] = T(0);
+    }
+    for (int64_t l = there; l < V::L; ++l) re[l] = T(0);
+    if (real && im) V::at(im) = typename V::W{};
+    if (im) im += V::L;
+  }
+}
+template <class T, bool real = false, class Source>
+FftInput<T> fft_input(const Source& source) {
+  return {&source, &fft_read<T, real, Source>};
+}
+
+/// What step 2 has for its sink: numbers k = c rows + first + g L, ... for c < columns, g < used; none from `limit` on.
+template <class T>
+struct FftResults : FftVector<T> {
+  static constexpr int G = 64 / FftVector<T>::bytes;
+  T *re[G] = {}, *im[G] = {};
+  int used;
+  int64_t first, valid, rows, columns, limit;
+  SCI_HD int64_t place(int64_t c, int g) const { return c * rows + first + g * FftVector<T>::L; }
+  SCI_HD int64_t count(int64_t k, int g) const {
+    return min(min(valid - g * FftVector<T>::L, int64_t(FftVector<T>::L)), limit - k);
+  }
+};
+template <class T>
+struct FftOutput {
+  const void* sink;
+  void (*write)(const void* sink, const FftResults<T>& results);
+  bool exchanged = false;
+  const FftChirp<T>* chirp = nullptr;
+};
+
+template <class T, bool real, class Sink>
+SCI_LANES_APART void fft_write(const void* sink, const FftResults<T>& results) {
+  constexpr int L = FftVector<T>::L;
+  const Sink& to = *static_cast<const Sink*>(sink);
+  for (int64_t c = 0; c < results.columns; ++c)
+    for (int g = 0; g < results.used; ++g) {
+      const int64_t k = results.place(c, g), count = results.count(k, g);
+      if (count <= 0) continue;
+      if constexpr (real)
+        to(k, count, results.re[g] + c * L);
+      else
+        to(k, count, results.re[g] + c * L, results.im[g] + c * L);
+    }
+}
+template <class T, bool real = false, class Sink>
+FftOutput<T> fft_output(const Sink& sink) {
+  return {&sink, &fft_write<T, real, Sink>};
+}
+
 // ---- two steps ---------------------------------------------------------------------------------------------------
 
 /// What is transformed. Of a Hermitian transform of odd length only half of the inner results are needed: k < rows / 2
@@ -51,24 +137,16 @@ struct FftLong : FftVector<T> {
   int64_t matrix() const { return 2 * rows_used() * pitch; }
 
   /// Step 1 for a group of columns, to `matrix`.
-  template <class Source>
-  SCI_HD void step1(int64_t group, const Source& source, T* matrix, T* buffer) const {
+  SCI_LANES_APART void step1(int64_t group, const FftInput<T>& input, T* matrix, T* buffer) const {
     const int64_t l0 = group * wide, valid = min(int64_t(wide), columns_used() - l0);
     const T *re[G] = {}, *im[G] = {};
     for (int g = 0; g < G && g * L < valid; ++g) {
       FftBuffer<T, L> b(rows_fft, buffer + g * rows_fft.buffer() * L);
-      T *xr = reinterpret_cast<T*>(b.xr), *xi = reinterpret_cast<T*>(b.xi);
-      const int64_t count = min(valid - g * L, int64_t(L));
-      for (int64_t t = 0; t < rows; ++t, xr += L, xi += L) {
-        const int64_t j = columns * t + l0 + g * L;
-        if constexpr (Side == FftSide::to_half)
-          source(j, count, xr);
-        else if constexpr (Side == FftSide::from_half)
-          source(j, count, xi, xr);  // parts exchanged for the inverse, until the matrix is read
-        else
-          source(j, count, xr, xi);
-        for (int64_t l = count; l < L; ++l) xr[l] = xi[l] = T(0);
-      }
+      const FftSpan span{l0 + g * L, columns, rows, min(valid - g * L, int64_t(L)), input.chirp ? input.chirp->h : n};
+      // A transform of real numbers reads no imaginary parts.
+      T *xr = reinterpret_cast<T*>(b.xr), *xi = Side == FftSide::to_half ? nullptr : reinterpret_cast<T*>(b.xi);
+      input.exchanged ? input.read(input.source, span, xi, xr) : input.read(input.source, span, xr, xi);
+      if (input.chirp) chirp_before(*input.chirp, span, xr, xi);
       if constexpr (Side == FftSide::to_half)
         odd_run(rows_fft, b);
       else
@@ -100,11 +178,10 @@ struct FftLong : FftVector<T> {
   }
 
   /// Step 2 for a group of rows, from `matrix`.
-  template <class Sink>
-  SCI_HD void step2(int64_t group, const T* matrix, const Sink& sink, T* buffer) const {
+  SCI_LANES_APART void step2(int64_t group, const T* matrix, const FftOutput<T>& output, T* buffer) const {
     const int64_t k0 = group * wide, valid = min(int64_t(wide), rows_used() - k0);
     const int64_t there = columns_used(), whole = there / L * L;
-    const T *re[G] = {}, *im[G] = {};
+    FftResults<T> results;
     for (int g = 0; g < G && g * L < valid; ++g) {
       FftBuffer<T, L> b(columns_fft, buffer + g * columns_fft.buffer() * L);
       for (int i = 0; i < 2; ++i) {
@@ -125,35 +202,58 @@ struct FftLong : FftVector<T> {
         odd_run_back(columns_fft, b);
       else
         fft_run(columns_fft, b);
-      re[g] = reinterpret_cast<T*>(b.xr);
-      im[g] = reinterpret_cast<T*>(b.xi);
+      results.re[g] = reinterpret_cast<T*>(output.exchanged ? b.xi : b.xr);
+      results.im[g] = reinterpret_cast<T*>(output.exchanged ? b.xr : b.xi);
     }
-    const int used = int((valid + L - 1) / L);
-    for (int64_t c = 0; c < columns; ++c)
-      for (int g = 0; g < used; ++g) {
-        const int64_t k = c * rows + k0 + g * L, count = min(valid - g * L, int64_t(L));
-        if constexpr (Side == FftSide::from_half)
-          sink(k, count, re[g] + c * L);
-        else
-          sink(k, count, re[g] + c * L, im[g] + c * L);
+    results.used = int((valid + L - 1) / L);
+    results.first = k0;
+    results.valid = valid;
+    results.rows = rows;
+    results.columns = columns;
+    results.limit = output.chirp ? output.chirp->h : n;
+    if (output.chirp) chirp_after(*output.chirp, results, output.exchanged);
+    output.write(output.sink, results);
+  }
+
+ private:
+  /// z_j conj(b_j); zeros from h on stay.
+  static SCI_HD void chirp_before(const FftChirp<T>& chirp, const FftSpan& span, T* re, T* im) {
+    int64_t j = span.first;
+    for (int64_t t = 0; t < span.rows && j < chirp.h; ++t, j += span.step, re += L, im += L) {
+      const W zr = at(re), zi = at(im), br = at(chirp.re + j), bi = at(chirp.im + j);
+      at(re) = zr * br + zi * bi;
+      at(im) = zi * br - zr * bi;
+    }
+  }
+  /// conj(b_k) times the convolution, whose parts are exchanged.
+  static SCI_HD void chirp_after(const FftChirp<T>& chirp, const FftResults<T>& results, bool exchanged) {
+    for (int64_t c = 0; c < results.columns; ++c)
+      for (int g = 0; g < results.used; ++g) {
+        const int64_t k = results.place(c, g);
+        if (k >= chirp.h) continue;
+        T *first = results.re[g] + c * L, *second = results.im[g] + c * L;
+        if (exchanged) swap(first, second);
+        const W re = at(second), im = at(first), br = at(chirp.re + k), bi = at(chirp.im + k);
+        at(first) = re * br + im * bi;
+        at(second) = im * br - re * bi;
       }
   }
 };
 
 /// The two steps as tasks of the CPU's threads.
-template <class T, FftSide Side, class Source>
+template <class T, FftSide Side>
 struct FftColumns {
   const FftLong<T, Side>* fft;
-  Source source;
+  FftInput<T> input;
   T* matrix;
-  SCI_HD void operator()(int64_t group, T* buffer) const { fft->step1(group, source, matrix, buffer); }
+  SCI_HD void operator()(int64_t group, T* buffer) const { fft->step1(group, input, matrix, buffer); }
 };
-template <class T, FftSide Side, class Sink>
+template <class T, FftSide Side>
 struct FftRows {
   const FftLong<T, Side>* fft;
   const T* matrix;
-  Sink sink;
-  SCI_HD void operator()(int64_t group, T* buffer) const { fft->step2(group, matrix, sink, buffer); }
+  FftOutput<T> output;
+  SCI_HD void operator()(int64_t group, T* buffer) const { fft->step2(group, matrix, output, buffer); }
 };
 
 /// Real and imaginary parts in arrays of their own, as source and as sink.
@@ -196,41 +296,6 @@ struct FftPartsSink : FftParts<T> {
   }
 };
 
-// ---- convolution -------------------------------------------------------------------------------------------------
-
-/// A transform of any length h as a convolution of a length n that has small factors:
-/// Z_k = conj(b_k) sum_j (z_j conj(b_j)) b_(k-j). Arrays are filled up with zeros to whole vectors.
-template <class T>
-struct FftChirp {
-  int64_t h = 0;
-  const T *re = nullptr, *im = nullptr;                    // b_j, j < h
-  const T *spectrum_re = nullptr, *spectrum_im = nullptr;  // the transform of b over n places, divided by n
-};
-
-/// z_j conj(b_j), then zeros.
-template <class T, class Source>
-struct FftChirpSource : FftVector<T> {
-  Source source;
-  FftChirp<T> chirp;
-  SCI_HD FftChirpSource(const Source& source_, const FftChirp<T>& chirp_) : source(source_), chirp(chirp_) {}
-  SCI_HD void operator()(int64_t j, int64_t count, T* re, T* im) const {
-    using V = FftVector<T>;
-    const int64_t there = max(min(count, chirp.h - j), int64_t(0));
-    if (there > 0) source(j, there, re, im);
-    for (int64_t i = there; i < count; ++i) re[i] = im[i] = T(0);
-    if (there == V::L) {
-      const typename V::W zr = V::at(re), zi = V::at(im), br = V::at(chirp.re + j), bi = V::at(chirp.im + j);
-      V::at(re) = zr * br + zi * bi;
-      V::at(im) = zi * br - zr * bi;
-      return;
-    }
-    for (int64_t i = 0; i < there; ++i) {
-      const T zr = re[i], zi = im[i], br = chirp.re[j + i], bi = chirp.im[j + i];
-      re[i] = zr * br + zi * bi;
-      im[i] = zi * br - zr * bi;
-    }
-  }
-};
 /// The product of the spectra, parts exchanged for the transform back.
 template <class T>
 struct FftChirpProduct : FftVector<T> {
@@ -253,27 +318,6 @@ struct FftChirpProduct : FftVector<T> {
     }
   }
 };
-/// conj(b_k) times the convolution, for k < h.
-template <class T, class Sink>
-struct FftChirpSink : FftVector<T> {
-  Sink sink;
-  FftChirp<T> chirp;
-  SCI_HD FftChirpSink(const Sink& sink_, const FftChirp<T>& chirp_) : sink(sink_), chirp(chirp_) {}
-  SCI_HD void operator()(int64_t k, int64_t count, const T* im, const T* re) const {
-    using V = FftVector<T>;
-    const int64_t there = min(count, chirp.h - k);
-    if (there <= 0) return;
-    alignas(FftVector<T>::bytes) T zr[V::L], zi[V::L];
-    for (int64_t i = 0; i < V::L; ++i) zr[i] = zi[i] = T(0);
-    for (int64_t i = 0; i < there; ++i) {
-      const T br = chirp.re[k + i], bi = chirp.im[k + i];
-      zr[i] = re[i] * br + im[i] * bi;
-      zi[i] = im[i] * br - re[i] * bi;
-    }
-    sink(k, there, zr, zi);
-  }
-};
-
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 #endif

@@ -45,28 +45,6 @@ struct FftHalfSource {
   }
 };
 
-/// Real numbers for a complex transform.
-template <class T, class Source>
-struct FftRealSource {
-  Source source;
-  SCI_HD void operator()(int64_t j, int64_t count, T* re, T* im) const {
-    source(j, count, re);
-    for (int64_t i = 0; i < count; ++i) im[i] = T(0);
-  }
-};
-/// Parts exchanged for the inverse transform.
-template <class T, class Source>
-struct FftExchangedSource {
-  Source source;
-  SCI_HD void operator()(int64_t j, int64_t count, T* re, T* im) const { source(j, count, im, re); }
-};
-/// Real parts of a transform whose parts were exchanged.
-template <class T, class Sink>
-struct FftRealSink {
-  Sink sink;
-  SCI_HD void operator()(int64_t k, int64_t count, const T*, const T* re) const { sink(k, count, re); }
-};
-
 }  // namespace SCI_LANES_NAMESPACE
 }  // namespace sci
 #endif

@@ -17,14 +17,10 @@ void transform_rows(const DctPlan<T, true>& plan, const DctRule<T>& rule, const 
   const bool odd = Kind > 20 && fft.odd;
   const FftPasses<T>* passes = fft.passes_of_rows(odd);
   if (beside > 0) {
-    DctShortRows<T, L, Kind> task{rule, passes, odd, in, out, beside};
+    DctShortRows<T, Kind> task{rule, passes, odd, in, out, beside};
     on_threads<T>(task, (beside + L - 1) / L, fft_work / (L * rule.n) + 1, task.size());
   }
   if (beside == rows) return;
-  if (!fft.split) {
-    DctShortRows<T, 1, Kind> task{rule, passes, odd, in, out, rows};
-    return on_threads<T>(task, rows, fft_work / rule.n + 1, task.size());
-  }
   const FourierKind side = Kind == 23  ? FourierKind::from_half
                            : Kind > 20 ? FourierKind::to_half
                                        : FourierKind::complex;
@@ -38,7 +34,7 @@ void transform_rows(const DctPlan<T, true>& plan, const DctRule<T>& rule, const 
     else if constexpr (Kind > 20)
       odd_row(fft, memory, source, sink);
     else
-      fft_row(fft, memory, source, sink);
+      fft_row(fft, memory, fft_input<T>(source), fft_output<T>(sink));
   };
   for (int64_t r = beside; r < rows; ++r) {
     DctRow<T> row(rule, in, out, r, rows);

@@ -356,8 +356,8 @@ struct FftChirpPlan {
     T *buffer = reinterpret_cast<T*>(memory.data()), *matrix = buffer + fft.buffer();
     const FftPartsSource<T> source(spectrum_re.data(), spectrum_im.data());
     const FftPartsSink<T> sink(spectrum_re.data(), spectrum_im.data());
-    for (int64_t g = 0; g < fft.column_groups(); ++g) fft.step1(g, source, matrix, buffer);
-    for (int64_t g = 0; g < fft.row_groups(); ++g) fft.step2(g, matrix, sink, buffer);
+    for (int64_t g = 0; g < fft.column_groups(); ++g) fft.step1(g, fft_input<T>(source), matrix, buffer);
+    for (int64_t g = 0; g < fft.row_groups(); ++g) fft.step2(g, matrix, fft_output<T>(sink), buffer);
     chirp = {h, re.data(), im.data(), spectrum_re.data(), spectrum_im.data()};
   }
 };
@@ -395,7 +395,7 @@ struct FftPlan {
   int64_t rows_beside(int64_t rows, bool dense) const {
     constexpr int L = FftVector<T>::L;
     if (!passes || (dense && h > dense_up_to)) return 0;
-    if (!split) return rows > 1 ? rows : 0;
+    if (!split) return rows;
     return rows % L > L / 2 ? rows : rows / L * L;
   }
   const FftPasses<T>* passes_of_rows(bool real) const {
@@ -452,11 +452,11 @@ class PlanCache {
 };
 
 /// The two steps of a long transform, all threads working at each.
-template <class T, FftSide Side, class Source, class Sink>
-void two_steps(const FftLong<T, Side>& fft, T* matrix, const Source& source, const Sink& sink) {
+template <class T, FftSide Side>
+void two_steps(const FftLong<T, Side>& fft, T* matrix, const FftInput<T>& input, const FftOutput<T>& output) {
   const int64_t grain = fft_work / (fft.wide * max(fft.rows, fft.columns)) + 1;
-  on_threads<T>(FftColumns<T, Side, Source>{&fft, source, matrix}, fft.column_groups(), grain, fft.buffer());
-  on_threads<T>(FftRows<T, Side, Sink>{&fft, matrix, sink}, fft.row_groups(), grain, fft.buffer());
+  on_threads<T>(FftColumns<T, Side>{&fft, input, matrix}, fft.column_groups(), grain, fft.buffer());
+  on_threads<T>(FftRows<T, Side>{&fft, matrix, output}, fft.row_groups(), grain, fft.buffer());
 }
 
 /// Numbers of scratch memory that `fft_row` needs, or for odd lengths `odd_row` or `odd_row_back`.
@@ -470,37 +470,40 @@ int64_t fft_row_scratch(const FftPlan<T>& plan, FourierKind kind) {
                                       : of_odd(*PlanCache<OddPlan<T, FftSide::from_half>>::get(plan.h));
 }
 
-/// One row of a plan that has a `split`, from `source` to `sink`.
-template <class T, class Source, class Sink>
-void fft_row(const FftPlan<T>& plan, T* memory, const Source& source, const Sink& sink) {
+/// One row of a plan that has a `split`.
+template <class T>
+void fft_row(const FftPlan<T>& plan, T* memory, FftInput<T> input, FftOutput<T> output) {
   const FftLong<T>& fft = plan.split->fft;
-  if (!plan.chirp) return two_steps(fft, memory, source, sink);
+  if (!plan.chirp) return two_steps(fft, memory, input, output);
   const FftChirp<T>& chirp = plan.chirp->chirp;
+  input.chirp = output.chirp = &chirp;
   T* between = memory + fft.matrix();
-  const FftPartsSink<T> product(between, between + fft.n + 16);
-  two_steps(fft, memory, FftChirpSource<T, Source>(source, chirp), product);
-  two_steps(fft, memory, FftChirpProduct<T>(product, chirp), FftChirpSink<T, Sink>(sink, chirp));
+  const FftPartsSink<T> spectrum(between, between + fft.n + 16);
+  const FftChirpProduct<T> product(spectrum, chirp);
+  two_steps(fft, memory, input, fft_output<T>(spectrum));
+  two_steps(fft, memory, fft_input<T>(product), output);
 }
 
 /// A row of an odd number of real numbers to its half spectrum; fft_row_scratch is enough for it.
 template <class T, class Source, class Sink>
 void odd_row(const FftPlan<T>& plan, T* memory, const Source& source, const Sink& sink) {
   const auto odd = PlanCache<OddPlan<T, FftSide::to_half>>::get(plan.h);
-  if (odd->split)
-    two_steps(odd->split->fft, memory, source, FftHalfSink<T, Sink>{plan.h, true, sink});
-  else
-    fft_row(plan, memory, FftRealSource<T, Source>{source}, FftHalfSink<T, Sink>{plan.h, false, sink});
+  const FftHalfSink<T, Sink> half{plan.h, bool(odd->split), sink};
+  const FftInput<T> input = fft_input<T, true>(source);
+  const FftOutput<T> output = fft_output<T>(half);
+  odd->split ? two_steps(odd->split->fft, memory, input, output) : fft_row(plan, memory, input, output);
 }
 /// And back.
 template <class T, class Source, class Sink>
 void odd_row_back(const FftPlan<T>& plan, T* memory, const Source& source, const Sink& sink) {
-  using Whole = FftHalfSource<T, Source>;
   const auto odd = PlanCache<OddPlan<T, FftSide::from_half>>::get(plan.h);
-  const Whole whole{plan.h, source};
-  if (odd->split)
-    two_steps(odd->split->fft, memory, whole, sink);
-  else
-    fft_row(plan, memory, FftExchangedSource<T, Whole>{whole}, FftRealSink<T, Sink>{sink});
+  const FftHalfSource<T, Source> whole{plan.h, source};
+  FftInput<T> input = fft_input<T>(whole);
+  FftOutput<T> output = fft_output<T, true>(sink);
+  input.exchanged = true;
+  if (odd->split) return two_steps(odd->split->fft, memory, input, output);
+  output.exchanged = true;
+  fft_row(plan, memory, input, output);
 }
 
 }  // namespace SCI_LANES_NAMESPACE

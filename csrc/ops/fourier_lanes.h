@@ -40,11 +40,14 @@ void long_row(const FftPlan<T>& plan, const FourierRule<T>& rule, FourierKind ki
   auto pairs = [&](const T* x, bool real, bool swapped) {
     return FourierPairs<T>{const_cast<T*>(x), 2 * inner, real ? inner : 1, swapped, rule.scale};
   };
+  auto complex_row = [&](const auto& source, const FourierPairs<T>& to) {
+    const FourierPairsSink<T> sink(to);
+    fft_row(plan, memory, fft_input<T>(source), fft_output<T>(sink));
+  };
   if (kind == FourierKind::complex) {
-    fft_row(plan, memory, FourierPairsSource<T>(pairs(in, false, rule.inverse)),
-            FourierPairsSink<T>(pairs(out, false, rule.inverse)));
+    complex_row(FourierPairsSource<T>(pairs(in, false, rule.inverse)), pairs(out, false, rule.inverse));
   } else if (kind == FourierKind::to_half && rule.even()) {
-    fft_row(plan, memory, FourierPairsSource<T>(pairs(in, true, false)), FourierPairsSink<T>(pairs(out, false, false)));
+    complex_row(FourierPairsSource<T>(pairs(in, true, false)), pairs(out, false, false));
     const FourierAfter<T> after{rule, out, 2 * inner};
     sweep<T>(after, after.count());
   } else if (kind == FourierKind::to_half) {
@@ -53,7 +56,7 @@ void long_row(const FftPlan<T>& plan, const FourierRule<T>& rule, FourierKind ki
     T *re = memory + own, *im = re + part;
     const FourierBefore<T> task{rule, in, 2 * inner, re, im};
     sweep<T>(task, task.count());
-    fft_row(plan, memory, FftPartsSource<T>(im, re), FourierPairsSink<T>(pairs(out, true, true)));
+    complex_row(FftPartsSource<T>(im, re), pairs(out, true, true));
   } else {
     odd_row_back(plan, memory, FourierHalfSource<T>{in, 2 * inner, rule}, FourierRealSink<T>{out, inner, rule.scale});
   }
@@ -66,14 +69,10 @@ void transform_rows(const FftPlan<T>& plan, const FourierRule<T>& rule, const T*
   const bool odd = Kind != FourierKind::complex && !rule.even() && plan.odd;
   const FftPasses<T>* passes = plan.passes_of_rows(odd);
   if (beside > 0) {
-    FourierShortRows<T, L, Kind> task{rule, passes, odd, in, out, beside};
+    FourierShortRows<T, Kind> task{rule, passes, odd, in, out, beside};
     on_threads<T>(task, (beside + L - 1) / L, fft_work / (L * rule.n) + 1, L * passes->buffer());
   }
   if (beside == rows) return;
-  if (!plan.split) {
-    FourierShortRows<T, 1, Kind> task{rule, passes, odd, in, out, rows};
-    return on_threads<T>(task, rows, fft_work / rule.n + 1, passes->buffer());
-  }
   const int64_t inner = rule.inner, from = Kind == FourierKind::from_half ? rule.half() : rule.n;
   const int64_t to = Kind == FourierKind::to_half ? rule.half() : rule.n;
   for (int64_t r = beside; r < rows; ++r) {
