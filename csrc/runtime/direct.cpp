@@ -31,15 +31,18 @@ struct Layout {
   uint64_t plain[4];                // sets of dispatch keys: CPU, the same in inference mode, CUDA, the same
 };
 struct Objects {
-  PyObject *tensor, *parameter, *floating, *whole;  // types
-  PyObject *declined, *no, *yes, *zero;
+  PyObject *tensor, *parameter, *floating, *whole, *text, *list, *tuple;  // types
+  PyObject *declined, *none, *no, *yes, *zero;
   PyObject* watchers[3];  // functions that must say no or zero: a transform, a mode, the profiler see each operator
-  PyObject *forward_mode, *level, *no_level;  // a dictionary, its key, and the value without forward mode
-  PyObject *grad_enabled, *requires_grad;     // a function, and the name of an attribute
-  PyObject *to_save, *materialize_grads;      // attributes of an autograd function's context
+  PyObject *forward_mode, *level, *no_level;       // a dictionary, its key, and the value without forward mode
+  PyObject *grad_enabled, *requires_grad;          // a function, and the name of an attribute
+  PyObject *to_save, *others, *materialize_grads;  // of an autograd function's context
+  PyObject* keys[2];                               // sets of dispatch keys for CPU and CUDA
 };
 Layout layout;
 Objects objects;
+
+constexpr int max_arguments = 32;
 
 PyObject* declined() {
   Py_IncRef(objects.declined);
@@ -57,6 +60,8 @@ bool denies(PyObject* answer) {
   return no;
 }
 
+bool records_gradients() { return !denies(PyObject_CallNoArgs(objects.grad_enabled)); }
+
 bool watched() {
   for (PyObject* ask : objects.watchers)
     if (!denies(PyObject_CallNoArgs(ask))) return true;
@@ -68,6 +73,8 @@ PyObject* type_of(const PyObject* x) {
   std::memcpy(&type, reinterpret_cast<const char*>(x) + layout.type, sizeof type);
   return type;
 }
+
+bool requires_grad(PyObject* tensor) { return !denies(PyObject_GetAttr(tensor, objects.requires_grad)); }
 
 /// The tensor of an object, borrowed, and which device it is on (0 CPU, 1 CUDA); null for one that is not plain.
 AtenTensorHandle plain_tensor(PyObject* x, int& device) {
@@ -140,7 +147,7 @@ struct ElementwiseCall {
       int32_t dtype;
       aoti_torch_get_dtype(x, &dtype);
       inexact = inexact || dtype != aoti_torch_dtype_int64();
-      gradient = gradient || !denies(PyObject_GetAttr(args[k], objects.requires_grad));
+      gradient = gradient || requires_grad(args[k]);
     }
     return inexact && !(numbers && on > 0);
   }
@@ -165,12 +172,50 @@ PyObject* call_elementwise_function(PyObject* self, PyObject* const* args, intpt
   const auto& function = *static_cast<ElementwiseFunction*>(PyCapsule_GetPointer(self, nullptr));
   ElementwiseCall call;
   if (!call.take(*function.op, args, count) || watched()) return declined();
-  if (call.gradient && !denies(PyObject_CallNoArgs(objects.grad_enabled))) {
-    if (call.numbers || !has_variant(*function.op, call.argument)) return declined();
+  if (call.gradient && records_gradients()) {
+    if (!has_variant(*function.op, call.argument)) return declined();
     return PyObject_Vectorcall(function.other, args, size_t(count), nullptr);
   }
   PyObject* result = call.compute(*function.op);
   return result ? result : declined();
+}
+
+// ---- what a rule saves ----
+
+PyObject* owned(PyObject* x) {
+  Py_IncRef(x);
+  return x;
+}
+
+/// Set an attribute of a context, and let go of the value.
+void set(PyObject* context, PyObject* name, PyObject* value) {
+  PyObject_SetAttr(context, name, value);
+  Py_DecRef(value);
+}
+
+/// A tuple of `count` times None.
+PyObject* nothing(intptr_t count) {
+  PyObject* tuple = PyTuple_New(count);
+  for (intptr_t k = 0; k < count; ++k) PyTuple_SetItem(tuple, k, owned(objects.none));
+  return tuple;
+}
+
+/// Keep for a rule's derivatives what `_keep` of sci/_core/dispatch.py keeps: arguments, and one or several tensors.
+void save(PyObject* context, PyObject* const* args, intptr_t count, PyObject* result) {
+  const bool single = type_of(result) != objects.tuple;
+  const intptr_t results = single ? 1 : PyTuple_Size(result);
+  PyObject *saved = nothing(count + results), *others = nullptr;
+  int device;
+  for (intptr_t k = 0; k < count; ++k) {
+    const bool tensor = plain_tensor(args[k], device);
+    if (!tensor && !others) others = nothing(count);
+    PyTuple_SetItem(tensor ? saved : others, k, owned(args[k]));
+  }
+  for (intptr_t k = 0; k < results; ++k)
+    PyTuple_SetItem(saved, count + k, owned(single ? result : PyTuple_GetItem(result, k)));
+  set(context, objects.to_save, saved);
+  set(context, objects.materialize_grads, owned(objects.no));
+  if (others) set(context, objects.others, others);
 }
 
 /// The `forward(ctx, *args)` of a rule with one output, called by the function above: computes and saves.
@@ -179,15 +224,74 @@ PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr
   ElementwiseCall call;
   PyObject* result = call.take(*function.op, args + 1, count - 1) ? call.compute(*function.op) : nullptr;
   if (!result) return PyObject_Vectorcall(function.other, args, size_t(count), nullptr);
-  PyObject* saved = PyTuple_New(count);
-  for (intptr_t k = 0; k < count; ++k) {
-    PyObject* x = k < count - 1 ? args[k + 1] : result;
-    Py_IncRef(x);
-    PyTuple_SetItem(saved, k, x);
+  save(args[0], args + 1, count - 1, result);
+  return result;
+}
+
+// ---- any operator with a derivative ----
+
+struct DifferentiableFunction {
+  PyObject *kernel, *rule;  // of Python: `kernel(keys, *args)` and, where a gradient is recorded, `rule(*args)`
+};
+
+/// What a call's arguments are: the device of the tensors (-1 without one), and whether one records a gradient.
+struct PlainArguments {
+  int on = -1;
+  bool gradient = false;
+
+  /// Whether an argument is a plain tensor or what holds none; tensors in lists must not record.
+  bool take(PyObject* x, bool in_list = false) {
+    if (x == objects.none || x == objects.no || x == objects.yes) return true;
+    PyObject* type = type_of(x);
+    if (type == objects.whole || type == objects.floating || type == objects.text) return true;
+    if (type == objects.list || type == objects.tuple) {
+      const intptr_t count = in_list ? -1 : PySequence_Size(x);
+      bool plain = count >= 0;
+      for (intptr_t k = 0; plain && k < count; ++k) {
+        PyObject* item = PySequence_GetItem(x, k);
+        plain = take(item, true);
+        Py_DecRef(item);
+      }
+      return plain;
+    }
+    int device;
+    if (!plain_tensor(x, device) || (on >= 0 && device != on)) return false;
+    on = device;
+    if (!requires_grad(x)) return true;
+    gradient = true;
+    return !in_list;
   }
-  PyObject_SetAttr(args[0], objects.to_save, saved);
-  PyObject_SetAttr(args[0], objects.materialize_grads, objects.no);
-  Py_DecRef(saved);
+};
+
+/// Calls ``kernel(keys, *args)``; the place before `args` is free for the keys.
+PyObject* call_kernel(const DifferentiableFunction& function, PyObject** args, intptr_t count, int device) {
+  args[-1] = objects.keys[device];
+  return PyObject_Vectorcall(function.kernel, args - 1, size_t(count + 1), nullptr);
+}
+
+PyObject* call_differentiable(PyObject* self, PyObject* const* args, intptr_t count) {
+  const auto& function = *static_cast<DifferentiableFunction*>(PyCapsule_GetPointer(self, nullptr));
+  PyObject* all[max_arguments + 1];
+  PlainArguments plain;
+  if (count > max_arguments) return declined();
+  for (intptr_t k = 0; k < count; ++k) {
+    if (!plain.take(args[k])) return declined();
+    all[k + 1] = args[k];
+  }
+  if (plain.on < 0 || watched()) return declined();
+  if (plain.gradient && records_gradients()) return PyObject_Vectorcall(function.rule, args, size_t(count), nullptr);
+  return call_kernel(function, all + 1, count, plain.on);
+}
+
+/// The `forward(ctx, *args)` of that rule.
+PyObject* call_differentiable_forward(PyObject* self, PyObject* const* args, intptr_t count) {
+  const auto& function = *static_cast<DifferentiableFunction*>(PyCapsule_GetPointer(self, nullptr));
+  PyObject* all[max_arguments + 1];
+  int device = 0;
+  for (intptr_t k = 0; k < count; ++k) all[k] = args[k];
+  for (intptr_t k = 1; k < count && !plain_tensor(args[k], device); ++k) continue;
+  PyObject* result = call_kernel(function, all + 1, count - 1, device);
+  if (result) save(args[0], args + 1, count - 1, result);
   return result;
 }
 
@@ -206,8 +310,6 @@ struct OperatorFunction {
   int matrices;       // so many first tensors are real or complex floating ones of at most
   int64_t most;       // numbers each
 };
-
-constexpr int max_arguments = 16;
 
 /// Read a schema: the first letters of the arguments' types, and how many tensors come before the code.
 OperatorFunction read_schema(const DirectOperator& op, int matrices, int64_t most) {
@@ -262,9 +364,9 @@ PyObject* call_operator_function(PyObject* self, PyObject* const* args, intptr_t
     if (!x || device != 0) return declined();
     aoti_torch_get_numel(x, &size);
     if (k < function.matrices && (size > function.most || !is_number(x))) return declined();
-    gradient = gradient || !denies(PyObject_GetAttr(args[k], objects.requires_grad));
+    gradient = gradient || requires_grad(args[k]);
   }
-  if (watched() || (gradient && !denies(PyObject_CallNoArgs(objects.grad_enabled)))) return declined();
+  if (watched() || (gradient && records_gradients())) return declined();
   try {
     WithoutPython meanwhile;
     for (int k = 0; k < count; ++k) {
@@ -324,6 +426,18 @@ SCI_VISIBLE PyObject* sci_direct_elementwise(const char* name, PyObject* rule) {
 SCI_VISIBLE PyObject* sci_direct_forward(const char* name, PyObject* other) {
   static PyMethodDef method = {"forward", &sci::call_elementwise_forward, METH_FASTCALL, nullptr};
   return sci::function_of(method, name, other);
+}
+
+/// A function of Python that calls ``kernel(keys, *args)`` or, for a gradient, ``rule(*args)``, or declines.
+SCI_VISIBLE PyObject* sci_direct_differentiable(PyObject* kernel, PyObject* rule) {
+  static PyMethodDef method = {"direct", &sci::call_differentiable, METH_FASTCALL, nullptr};
+  return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), sci::owned(rule)});
+}
+
+/// The `forward` of that rule.
+SCI_VISIBLE PyObject* sci_direct_differentiable_forward(PyObject* kernel) {
+  static PyMethodDef method = {"forward", &sci::call_differentiable_forward, METH_FASTCALL, nullptr};
+  return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), nullptr});
 }
 
 /// A function of Python that returns the tensors of an operator in `SCI_DIRECT_OPERATOR`, or declines.

@@ -30,8 +30,12 @@ SCI_PYTHON PyObject* PyObject_CallNoArgs(PyObject*);
 SCI_PYTHON PyObject* PyObject_GetAttr(PyObject*, PyObject* name);
 SCI_PYTHON int PyObject_SetAttr(PyObject*, PyObject* name, PyObject* value);
 SCI_PYTHON PyObject* PyObject_Vectorcall(PyObject*, PyObject* const* args, size_t count, PyObject* keywords);
+SCI_PYTHON PyObject* PySequence_GetItem(PyObject*, intptr_t);
+SCI_PYTHON intptr_t PySequence_Size(PyObject*);
+SCI_PYTHON PyObject* PyTuple_GetItem(PyObject*, intptr_t);  // borrowed
 SCI_PYTHON PyObject* PyTuple_New(intptr_t size);
 SCI_PYTHON int PyTuple_SetItem(PyObject*, intptr_t, PyObject* item);  // takes the item
+SCI_PYTHON intptr_t PyTuple_Size(PyObject*);
 SCI_PYTHON void Py_DecRef(PyObject*);
 SCI_PYTHON void Py_IncRef(PyObject*);
 

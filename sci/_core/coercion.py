@@ -35,6 +35,16 @@ class Plan:
     tensors: tuple[int, ...]
     numbers: tuple[tuple[int, torch.dtype], ...]  # which, and what they become
 
+    def with_tensors(self, args: Args) -> Args:
+        """Return the arguments with tensors in place of numbers."""
+        if not self.numbers:
+            return args
+        device = args[self.tensors[0]].device
+        mixed = list(args)
+        for i, dtype in self.numbers:
+            mixed[i] = number(args[i], dtype, device)
+        return tuple(mixed)
+
 
 def make_plan(card: ElementwiseCard, key: Args) -> Plan | None:
     """Return the plan for arguments of these dtypes or types; None where it takes promotion, casts or arrays."""

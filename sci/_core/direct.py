@@ -29,11 +29,13 @@ class _Layout(ctypes.Structure):
 
 # In the order of the library's `Objects`; kept here, as it only borrows them.
 _objects: tuple[Any, ...] = (
-    (Tensor, Parameter, float, int)
-    + (NotImplemented, False, True, 0)
+    (Tensor, Parameter, float, int, str, list, tuple)
+    + (NotImplemented, None, False, True, 0)
     + (torch_private.transforms_active, torch_private.dispatch_modes, torch_private.profiler_enabled)
     + (vars(torch_private.forward_ad), "_current_level", -1)
-    + (torch.is_grad_enabled, "requires_grad", "to_save", "materialize_grads")
+    + (torch.is_grad_enabled, "requires_grad")
+    + ("to_save", "others", "materialize_grads")
+    + (torch_private.CPU, torch_private.CUDA)
 )
 
 
@@ -48,6 +50,9 @@ def _start() -> Any:
     library.sci_direct_setup(ctypes.byref(layout), (ctypes.py_object * len(_objects))(*_objects))
     for make in (library.sci_direct_elementwise, library.sci_direct_forward, library.sci_direct_operator):
         make.restype, make.argtypes = ctypes.py_object, [ctypes.c_char_p, ctypes.py_object]
+    library.sci_direct_differentiable.restype = library.sci_direct_differentiable_forward.restype = ctypes.py_object
+    library.sci_direct_differentiable.argtypes = [ctypes.py_object, ctypes.py_object]
+    library.sci_direct_differentiable_forward.argtypes = [ctypes.py_object]
     library.sci_direct_operator.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_int64]
     return library
 
@@ -68,6 +73,19 @@ def elementwise(name: str, rule: Any) -> Any:
 def forward(name: str, general: Any) -> Any:
     """Return ``general(ctx, *args)``, which computes and saves what `backward` takes, with a direct way before it."""
     return general if _library is None else _library.sci_direct_forward(name.encode(), general)
+
+
+def differentiable(kernel: Any, rule: Any) -> Any:
+    """Return what calls ``kernel(keys, *args)``, or an autograd function's ``rule(*args)`` to record a gradient.
+
+    Beside plain tensors on one device it takes numbers, flags, strings, None and lists of these and of tensors.
+    """
+    return _decline if _library is None else _library.sci_direct_differentiable(kernel, rule)
+
+
+def differentiable_forward(kernel: Any) -> Any:
+    """Return that function's ``forward(ctx, *args)``, which saves what its `backward` takes."""
+    return _decline if _library is None else _library.sci_direct_differentiable_forward(kernel)
 
 
 def operator(name: str, matrices: int, most: int) -> Any:

@@ -23,9 +23,9 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from . import direct, runtime, special_errors
-from .arrays import COMPLEX_OF, REAL_OF, common_shape, number
+from .arrays import COMPLEX_OF, REAL_OF, common_shape
 from .cards import ElementwiseCard, Group, NoDerivative, Partial, Ulp, elementwise_cards
-from .coercion import DTYPES, Plan, coerce, make_plan
+from .coercion import DTYPES, coerce, make_plan
 from .errors import bad_argument
 from .quick import COMPLEX_DTYPES, STRIDED, is_compiling
 from .torch_private import (
@@ -113,11 +113,12 @@ class _Operator:
             _library.impl(name, _with_lazy_views(kernel), "CompositeExplicitAutograd")
         op = getattr(torch.ops.sci, name).default
         self.overload = op
-        self.cpu_kernel = kernel_of(op) if kernel is None else None
         torch.library.register_fake(f"sci::{name}", fake, lib=_library)
         self.backward = backward
-        self.rule, plain_rule = _make_rules(name, op, backward, jvp)
-        self.plain_rule = plain_rule.apply
+        self.rule = _make_rule(name, op, backward, jvp)
+        run = kernel_of(op) if kernel is None else _below_autograd(kernel)
+        plain_rule = _make_plain_rule(name, direct.differentiable_forward(run), backward)
+        self.direct = direct.differentiable(run, plain_rule.apply)
         apply = self.rule.apply
 
         def autograd_kernel(*args: Any) -> Any:
@@ -140,31 +141,24 @@ class _Operator:
             torch.library.register_vmap(f"sci::{name}", vmap, lib=_library)
 
     def call(self, *args: Any) -> Any:
-        """Call the operator, below autograd where nothing differentiates; for the CPU at once where nothing watches."""
+        """Call the operator, below autograd where nothing differentiates; at once where nothing watches."""
+        if not is_compiling():
+            result = self.direct(*args)
+            if result is not NotImplemented:
+                return result
         if torch.compiler.is_compiling() or transforms_active() or forward_mode_active():
             return self.overload(*args)
-        grad = False
-        plain = not dispatch_modes()
-        on_cpu = self.cpu_kernel if plain and not profiler_enabled() else None
-        for x in args:
-            if isinstance(x, Tensor):
-                grad = grad or x.requires_grad
-                # A gradient under torch.autograd.grad(is_grads_batched=True) looks plain and is a batch.
-                plain = plain and type(x) in _PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x)
-                if not x.is_cpu or x.layout is not torch.strided or x.is_conj() or x.is_neg() or is_wrapped(x):
-                    on_cpu = None
-            elif type(x) in (list, tuple):  # may hold tensors
-                on_cpu = None
+        tensors = [x for x in args if isinstance(x, Tensor)]
+        if torch.is_grad_enabled() and any(x.requires_grad for x in tensors):
+            return self.overload(*args)
         # A kernel in Python needs no dispatcher between: on plain tensors that have data it is called directly.
-        compute = self.kernel if plain and self.kernel is not None else self.overload
-        if plain and on_cpu is not None:
-            compute = functools.partial(on_cpu, CPU)
-        if grad and torch.is_grad_enabled():
-            return self.overload(*args) if compute is self.overload else self.plain_rule(compute, *args)
-        if plain and on_cpu is not None:
-            return compute(*args)
+        plain = self.kernel is not None and not dispatch_modes()
+        # A gradient under torch.autograd.grad(is_grads_batched=True) looks plain and is a batch.
+        plain = plain and all(
+            type(x) in _PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x) for x in tensors
+        )
         with below_autograd():
-            return compute(*args)
+            return self.kernel(*args) if plain else self.overload(*args)  # type: ignore[misc]
 
 
 def _with_lazy_views(kernel: Callable[..., Any]) -> Callable[..., Any]:
@@ -177,16 +171,34 @@ def _with_lazy_views(kernel: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _make_rules(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> tuple[Any, Any]:
-    """Return the autograd functions that hold an operator's derivative rule: for every call, and for plain ones."""
+def _below_autograd(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `kernel` as it is called directly, with the dispatch keys of a device before its arguments."""
 
-    def pull(ctx: Any, grads: tuple[Tensor | None, ...], needs: tuple[bool, ...]) -> tuple[Tensor | None, ...]:
+    def run(keys: Any, *args: Any) -> Any:
+        with below_autograd():
+            return kernel(*args)
+
+    return run
+
+
+def _make_pull(name: str, backward: Backward | None) -> Callable[..., Any]:
+    """Return what `backward` of an operator's autograd functions is."""
+
+    def pull(ctx: Any, *grads: Tensor | None) -> Any:
         if backward is None:
             raise NotImplementedError(f"sci::{name} has no backward derivative")
         inputs, outputs = _unpack(ctx)
         if all(grad is None for grad in grads):
             return (None,) * len(inputs)
-        return tuple(backward(inputs, outputs, grads, needs))
+        return tuple(backward(inputs, outputs, grads, ctx.needs_input_grad))
+
+    return pull
+
+
+def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> Any:
+    """Return the autograd function that holds an operator's derivative rule."""
+
+    pull = _make_pull(name, backward)
 
     class Rule(SingleLevelFunction):
         @staticmethod
@@ -201,9 +213,7 @@ def _make_rules(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) 
         def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
             ctx.save_for_forward(*_keep(ctx, inputs, output))
 
-        @staticmethod
-        def backward(ctx: Any, *grads: Tensor | None) -> Any:
-            return pull(ctx, grads, ctx.needs_input_grad)
+        backward = staticmethod(pull)
 
         @staticmethod
         def jvp(ctx: Any, *tangents: Tensor | None) -> Any:
@@ -215,70 +225,37 @@ def _make_rules(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) 
                     return jvp(tuple(map(primal, inputs)), tuple(map(primal, outputs)), tangents)
             return jvp(inputs, outputs, tangents)
 
-    class PlainRule(SingleLevelFunction):
-        """The same for plain tensors where no transform, forward mode or compiler is, without what these need."""
-
-        @staticmethod
-        def forward(ctx: Any, compute: Any, *args: Any) -> Any:
-            with below_autograd():
-                output = compute(*args)
-            _keep(ctx, args, output)
-            return output
-
-        @staticmethod
-        def backward(ctx: Any, *grads: Tensor | None) -> Any:
-            return None, *pull(ctx, grads, ctx.needs_input_grad[1:])
-
     # The node of a graph bears the operator's name.
-    return type(name, (Rule,), {}), type(name, (PlainRule,), {})
+    return type(name, (Rule,), {})
 
 
-def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor, ...]:
-    """Save an operator's arguments and results for its derivatives; returns the tensors among them."""
-    outputs = output if isinstance(output, tuple) else (output,)
-    ctx.others = others = [None if isinstance(x, Tensor) else (x,) for x in inputs]
-    saved = (*(x for x, other in zip(inputs, others, strict=True) if other is None), *outputs)
-    ctx.save_for_backward(*saved)
-    ctx.set_materialize_grads(False)
-    for x in outputs:
-        if not (x.is_floating_point() or x.is_complex()):
-            ctx.mark_non_differentiable(x)
-    return saved
+def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward | None) -> Any:
+    """Return the same for plain tensors where no transform, forward mode or compiler is, without what these need.
 
-
-def _make_plain_rule(operator: _Operator, name: str, kernel: Any) -> Any:
-    """Return the rule of an elementwise operator for plain CPU and CUDA tensors, one output and no transform.
-
-    It does what the operator's does, without what such a call does not need (a context of its own, transforms, forward
-    mode): half of its time.
+    `forward` takes a context before the operator's arguments and saves as `_keep` does.
     """
-    assert operator.backward is not None
-    pull: Backward = operator.backward
+    methods = {"forward": staticmethod(forward), "backward": staticmethod(_make_pull(name, backward))}
+    return type(name, (SingleLevelFunction,), methods)
 
-    def run(ctx: Any, *args: Any) -> Any:
-        output = kernel(CPU if args[0].is_cpu else CUDA, *args)
-        ctx.to_save = (*args, output)
-        ctx.materialize_grads = False
-        return output
 
-    class PlainRule(SingleLevelFunction):
-        forward = staticmethod(direct.forward(name, run))
-
-        @staticmethod
-        def backward(ctx: Any, grad: Any) -> Any:
-            *xs, out = ctx.saved_tensors
-            if grad is None:
-                return (None,) * len(xs)
-            return tuple(pull(tuple(xs), (out,), (grad,), ctx.needs_input_grad))
-
-    return type(name, (PlainRule,), {})
+def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor | None, ...]:
+    """Save an operator's arguments and results for its derivatives; returns the tensors among them, else None."""
+    outputs = output if isinstance(output, tuple) else (output,)
+    saved = (*(x if isinstance(x, Tensor) else None for x in inputs), *outputs)
+    ctx.save_for_backward(*saved)
+    ctx.others = tuple(None if isinstance(x, Tensor) else x for x in inputs)
+    ctx.set_materialize_grads(False)
+    return saved
 
 
 def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
     """Return an operator's (inputs, outputs) from what its rule saved."""
-    tensors = iter(ctx.saved_tensors)
-    inputs = tuple(next(tensors) if other is None else other[0] for other in ctx.others)
-    return inputs, tuple(tensors)
+    saved, others = ctx.saved_tensors, getattr(ctx, "others", None)  # none where all are tensors
+    count = len(ctx.needs_input_grad)
+    inputs = saved[:count]
+    if others is not None:
+        inputs = tuple(other if x is None else x for x, other in zip(inputs, others, strict=True))
+    return inputs, saved[count:]
 
 
 def _move_batch_dims(args: Args, in_dims: Args, core_dims: tuple[int, ...]) -> list[Any]:
@@ -292,9 +269,9 @@ def _move_batch_dims(args: Args, in_dims: Args, core_dims: tuple[int, ...]) -> l
     out: list[Any] = []
     for x, dim in zip(args, in_dims, strict=True):
         if isinstance(x, Tensor) and dim is not None:
-            x = x.movedim(dim, 0)
             missing = rank - ranks[sum(isinstance(y, Tensor) for y in args[: len(out)])]
-            x = x.reshape(x.shape[0], *(1,) * missing, *x.shape[1:])
+            x = x.movedim(dim, 0) if dim else x
+            x = x.reshape(x.shape[0], *(1,) * missing, *x.shape[1:]) if missing else x
         out.append(x)
     return out
 
@@ -477,13 +454,31 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
     The checks before the direct way cost as much as the kernel's call, the layers that it skips five times that.
     """
     op, kernel = operator.overload, kernel_of(operator.overload)
+    plan_for = functools.cache(functools.partial(make_plan, card))
+
+    def with_tensors(args: Args) -> Args:
+        if all(isinstance(x, Tensor) for x in args):
+            return args
+        plan = plan_for(tuple(x.dtype if isinstance(x, Tensor) else type(x) for x in args))
+        assert plan is not None
+        return plan.with_tensors(args)
+
+    def run(ctx: Any, *args: Any) -> Any:
+        xs = with_tensors(args)
+        output = kernel(CPU if xs[0].is_cpu else CUDA, *xs)
+        _keep(ctx, xs, output)
+        return output
+
+    def backward(xs: Args, *others: Any) -> Any:
+        assert operator.backward is not None
+        return operator.backward(with_tensors(xs), *others)
+
     rule = operator.rule.apply
     if card.outputs == 1:
-        rule = _make_plain_rule(operator, card.name, kernel).apply
+        rule = _make_plain_rule(card.name, direct.forward(card.name, run), backward).apply
     compute = direct.elementwise(card.name, rule)
     count = len(card.arguments)
     unary_dtypes = frozenset(dtype for kind, _ in card.signatures if len(kind) == 1 for dtype in DTYPES[kind])
-    plans: dict[Args, Plan | None] = {}
 
     def general(args: Args, out: Tensor | None) -> Any:
         xs, cast = coerce(card, args)
@@ -552,22 +547,14 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
                 on_cpu = on_cpu and x.is_cpu
                 grad = grad or x.requires_grad
             key += (kind,)
-        try:
-            plan = plans[key]
-        except KeyError:
-            plan = plans[key] = make_plan(card, key)
+        plan = plan_for(key)
         if plan is None:
             return general(args, out)
         if not on_cpu:
             devices = {args[i].device for i in plan.tensors}
             if len(devices) > 1 or not args[plan.tensors[0]].is_cuda:
                 return general(args, out)
-        if plan.numbers:
-            device = args[plan.tensors[0]].device
-            mixed = list(args)
-            for i, dtype in plan.numbers:
-                mixed[i] = number(args[i], dtype, device)
-            args = tuple(mixed)
+        args = plan.with_tensors(args)
         try:
             if grad and torch.is_grad_enabled():
                 return rule(*args)

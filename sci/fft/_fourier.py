@@ -84,7 +84,6 @@ transform = operator(
 )
 
 
-_kernel = kernel_of(torch.ops.sci.fourier_transform.default)
 _in_brief = kernel_of(torch.ops.sci.fourier_in_brief.default)
 # Bits of the number that tells the operator `fourier_in_brief` what to do, beside the kind.
 INVERSE, ODD, DIVIDED, ROOT = 4, 8, 16, 32
@@ -157,17 +156,6 @@ def last_axis(x: Tensor, code: int) -> Tensor:
     return _in_brief(CPU if x.is_cpu else CUDA, x, code)  # type: ignore[no-any-return]
 
 
-def at_once(operator: Any, kernel: Any, dtypes: Container[torch.dtype], x: Tensor, *args: Any) -> Tensor:
-    """Call an operator, or its kernel without the dispatcher where nothing else has a say."""
-    if is_plain(x, dtypes):
-        return kernel(CPU if x.is_cpu else CUDA, x, *args)  # type: ignore[no-any-return]
-    return operator(x, *args)  # type: ignore[no-any-return]
-
-
-def _run(x: Tensor, axes: list[int], kind: int, *args: Any) -> Tensor:
-    return at_once(transform, _kernel, _DTYPES[kind], x, axes, kind, *args)
-
-
 def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:
     """Cut `x` along its axes to the lengths `shape`, or fill it up with zeros."""
     pads = [0] * (2 * x.dim())
@@ -191,16 +179,16 @@ def complex_transform(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm
     z = x.resolve_conj() if x.is_complex() else x.to(COMPLEX_OF[x.dtype])
     if not axes:
         return z.clone() if z is x else z
-    return _run(fit(z, shape, axes), list(axes), COMPLEX, inverse, False, _scale(norm, shape, inverse), 1.0)
+    return transform(fit(z, shape, axes), list(axes), COMPLEX, inverse, False, _scale(norm, shape, inverse), 1.0)
 
 
 def to_half(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm: str | None, inverse: bool) -> Tensor:
     """Do what `rfft`, or with `inverse` `ihfft`, does along axes counted from the end."""
-    return _run(fit(x, shape, axes), list(axes), TO_HALF, inverse, False, _scale(norm, shape, inverse), 1.0)
+    return transform(fit(x, shape, axes), list(axes), TO_HALF, inverse, False, _scale(norm, shape, inverse), 1.0)
 
 
 def from_half(x: Tensor, shape: Sequence[int], axes: Sequence[int], norm: str | None, inverse: bool) -> Tensor:
     """Do what `irfft`, or without `inverse` `hfft`, does: `shape` is that of the result."""
     z = x.resolve_conj() if x.is_complex() else x.to(COMPLEX_OF[x.dtype])
     z = fit(z, [*shape[:-1], shape[-1] // 2 + 1], axes)
-    return _run(z, list(axes), FROM_HALF, inverse, bool(shape[-1] % 2), _scale(norm, shape, inverse), 1.0)
+    return transform(z, list(axes), FROM_HALF, inverse, bool(shape[-1] % 2), _scale(norm, shape, inverse), 1.0)

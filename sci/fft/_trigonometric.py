@@ -30,7 +30,7 @@ from .._core.errors import flag
 from .._core.quick import REAL_DTYPES
 from .._core.torch_private import CPU, CUDA, kernel_of
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
-from ._fourier import at_once, brief_axes, fit, is_plain
+from ._fourier import brief_axes, fit, is_plain
 
 runtime.load_library()
 
@@ -63,12 +63,7 @@ transform = operator(
     jvp=_jvp,
     core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
 )
-_kernel = kernel_of(torch.ops.sci.trigonometric_transform.default)
 _in_brief = kernel_of(torch.ops.sci.trigonometric_in_brief.default)
-
-
-def _run(x: Tensor, *args: Any) -> Tensor:
-    return at_once(transform, _kernel, REAL_DTYPES, x, *args)
 
 
 def _period(type: int, sine: bool, n: int) -> int:
@@ -101,8 +96,8 @@ def _along(
     x = fit(x, shape, axes)
     if x.is_complex():  # real and imaginary parts are two columns of a real transform
         parts = torch.view_as_real(x.resolve_conj())
-        return torch.view_as_complex(_run(parts, [a - 1 for a in axes], type, sine, scale, end_in, end_out))
-    return _run(x, list(axes), type, sine, scale, end_in, end_out)
+        return torch.view_as_complex(transform(parts, [a - 1 for a in axes], type, sine, scale, end_in, end_out))
+    return transform(x, list(axes), type, sine, scale, end_in, end_out)
 
 
 def _check_type(function: str, type: int, sine: bool, lengths: Sequence[int]) -> None:

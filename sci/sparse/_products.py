@@ -241,8 +241,10 @@ def multiplies(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: boo
 
 def product(pattern: CompressedRows, data: Tensor, x: Tensor, transposed: bool = False) -> Tensor:
     """Multiply by a vector or by the columns of a (batch of) matrices, in the common dtype."""
-    dtype = torch.promote_types(data.dtype, x.dtype)
-    data, x = data.to(dtype), x.to(dtype)
+    dtype = data.dtype
+    if x.dtype is not dtype:
+        dtype = torch.promote_types(dtype, x.dtype)
+        data, x = data.to(dtype), x.to(dtype)
     rows, columns = pattern.grid
     columns_of_x = x.unsqueeze(-1) if x.dim() == 1 else x
     if dtype.is_floating_point or dtype.is_complex:

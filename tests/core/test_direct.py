@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import sys
 import weakref
@@ -15,7 +16,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.checkpoint import checkpoint
 
-from sci import special
+from sci import fft, linalg, special
 from sci._core import direct, dispatch, torch_private
 from sci._core.cards import elementwise_cards
 
@@ -145,6 +146,97 @@ def test_gradients_are_recorded() -> None:
         torch.testing.assert_close(y, wanted, rtol=0, atol=0)
     with pytest.raises(ValueError, match=r"jv: shapes must broadcast, got v .6,., z .4,."):
         special.jv(x, X[:4])
+
+
+@pytest.mark.parametrize("number", [2, 0.7])
+def test_gradients_beside_numbers(number: float) -> None:
+    z = X.to(torch.complex64)
+    for f, x, places in ((special.xlogy, X, (0, 1)), (special.xlogy, X.float(), (0, 1)), (special.jv, z, (0,))):
+        for place in places:  # of the number
+            leaf = x.clone().requires_grad_()
+            n = torch.tensor(number, dtype=x.real.dtype)
+            y, wanted = (f(other, leaf) if place == 0 else f(leaf, other) for other in (number, n))
+            assert torch.equal(y, wanted) and y.dtype is x.dtype
+            (first,), (second,) = (torch.autograd.grad(v.real.sum(), leaf, create_graph=True) for v in (y, wanted))
+            assert torch.equal(first, second) and first.requires_grad == second.requires_grad
+    with pytest.raises((TypeError, ValueError), match="xlogy"):
+        special.xlogy(X.clone().requires_grad_(), "x")
+
+
+@dataclasses.dataclass
+class Seen:
+    """Which way an operator was called."""
+
+    ways: list[str] = dataclasses.field(default_factory=list)
+
+    def kernel(self, keys: Any, *args: Any) -> str:
+        return self.told("kernel", args) if keys is torch_private.CPU else "other"
+
+    def rule(self, *args: Any) -> str:
+        return self.told("rule", args)
+
+    def told(self, way: str, args: Any) -> str:
+        self.ways.append(way)
+        return way
+
+
+def test_differentiable_operators() -> None:
+    seen = Seen()
+    call = direct.differentiable(seen.kernel, seen.rule)
+    x = X.clone().requires_grad_()
+    for args in ((X,), (X, 1, 0.5, None, True, "text"), ([1, 2.0], X, (None, False)), (X, [X, X]), (X[::2], X.half())):
+        assert call(*args) == "kernel", args
+    assert call(x, X) == call(X, [1], x) == "rule"
+    with torch.no_grad():
+        assert call(x, X, [x.detach()]) == "kernel"
+    n = torch.arange(3)
+    assert call(n, X) == "kernel"
+    z = X.to(torch.complex64)
+    others: list[tuple[Any, ...]] = [
+        (X, [x]),
+        (z.conj(),),
+        (X.as_subclass(Subclass),),
+        (X.to("meta"),),
+        (X, 1j),
+        (1, 2),
+    ]
+    others += [(), (X, [[1]]), (X, {}), (X.to_sparse(),), (X, torch.float32), (X,) * 40]
+    for args in others:
+        assert call(*args) is NotImplemented, args
+    with Quiet():  # type: ignore[no-untyped-call]
+        assert call(X) is NotImplemented
+    assert torch.func.vmap(lambda v: v * (call(v) is NotImplemented))(X).equal(X)
+    with torch.autograd.forward_ad.dual_level():
+        assert call(X) is NotImplemented
+
+
+def test_operators_record_gradients() -> None:
+    a = torch.tensor([[4.0, 1], [1, 3]], dtype=torch.float64)
+    leaf = a.clone().requires_grad_()
+    before = [sys.getrefcount(thing) for thing in (leaf, None, NotImplemented, torch_private.CPU)]
+    for _ in range(100):
+        values = (linalg.cholesky(leaf), fft.dct(leaf), linalg.lu_factor(leaf)[0])
+    after = [sys.getrefcount(thing) for thing in (leaf, None, NotImplemented, torch_private.CPU)]
+    assert max(b - a for a, b in zip(before, after, strict=True)) < 30
+    assert not linalg.lu_factor(leaf)[1].requires_grad
+    for f, y in zip((linalg.cholesky, fft.dct, lambda a: linalg.lu_factor(a)[0]), values, strict=True):
+        assert torch.equal(y, f(a)) and torch.autograd.gradgradcheck(lambda a: f(a @ a.mT), leaf)  # noqa: B023
+        (found,) = torch.autograd.grad(y.sum(), leaf, retain_graph=True)
+        torch.testing.assert_close(found, torch.func.grad(lambda a: f(a).sum())(a))  # noqa: B023
+        gone = weakref.ref(y.grad_fn)
+    del y, values
+    gc.collect()
+    assert gone() is None
+    with torch.no_grad():
+        leaf += 1
+    y = linalg.cholesky(leaf)
+    with torch.no_grad():
+        leaf += 1
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+    fails = direct.differentiable(lambda keys, *args: 1 / 0, None)
+    with pytest.raises(ZeroDivisionError):
+        fails(X)
 
 
 def test_saved_tensors_are_unpacked_once() -> None:
