@@ -143,13 +143,14 @@ def make_interp_spline(
         if any(end is not None for end in ends) or (k == 0 and t is not None):
             what = "t and bc_type" if k == 0 else "bc_type"
             raise ValueError(f"{name}: Too much info for k={k}: {what} can only be None.")
+        _check_count(name, x, k)
         t = torch.cat((x, x[-1:])) if k == 0 else torch.cat((x[:1], x, x[-1:]))
         return BSpline.construct_fast(t, y, k, "periodic" if periodic else True, axis)
     chosen = t is None
     if t is None:
         make = _knots.periodic if periodic else _knots.not_a_knot if ends == [None, None] else _knots.augmented
-        if make is _knots.not_a_knot and x.shape[0] < k + 1:
-            raise ValueError(f"{name}: Need at least {k + 1} sites for degree {k}, got {x.shape[0]}")
+        if make is _knots.not_a_knot:
+            _check_count(name, x, k)
         t = make(x, k)
     else:
         _check_knots(name, t, x, k, x.shape[0] + k + 1)
@@ -218,6 +219,11 @@ def _check_sites(name: str, x: Tensor, y: Tensor, strict: bool) -> None:
         if strict and not holds((step != 0).all()):
             raise ValueError(f"{name}: Expect x to not have duplicates")
         raise ValueError(f"{name}: Expect x to be a 1D {'strictly ' if strict else ''}increasing sequence.")
+
+
+def _check_count(name: str, x: Tensor, k: int) -> None:
+    if x.shape[0] < k + 1:
+        raise ValueError(f"{name}: Need at least {k + 1} sites for degree {k}, got {x.shape[0]}")
 
 
 def _check_knots(name: str, t: Tensor, x: Tensor, k: int, fewest: int) -> None:

@@ -137,6 +137,7 @@ def test_different_sites_per_batch_element() -> None:
         (lambda: BSpline([[0.0, 1, 2, 3]], [1.0, 2], 1), ValueError, "one-dimensional"),
         (lambda: BSpline.design_matrix([9.0], [0.0, 1, 2, 3], 1), ValueError, "Out of bounds"),
         (lambda: BSpline([0.0, 1, 2, 3], [1.0, 2], 1).insert_knot(7.0), ValueError, "Cannot insert a knot at 7.0"),
+        (lambda: make_interp_spline([0.0], [1.0], 1), ValueError, "at least 2 sites"),
         (lambda: make_interp_spline([0.0, 1, 1], [1.0, 2, 3], 1), ValueError, "duplicates"),
         (lambda: make_interp_spline([0.0, 2, 1], [1.0, 2, 3], 1), ValueError, "strictly increasing"),
         (lambda: make_interp_spline([0.0, 1, 2], [1.0, 2], 1), ValueError, "incompatible"),
