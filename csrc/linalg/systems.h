@@ -307,4 +307,50 @@ struct TriangleItem : ColumnsItem<T> {
   }
 };
 
+/// Of the X that TriangleItem has found and the gradient G of X those of B and A; all columns at once. With F = op(A)
+/// and Y the gradient of B, that of F is the triangle of -Y X^H, or with `twice` (F lower) of -X W^H - Y (F^H X)^H,
+/// W = F^-1 G.
+template <class T>
+struct TriangleGradient {
+  const T *a, *x, *g;
+  T *to_a, *to_b;
+  int64_t n, m, team_size;
+  bool lower, turned, conjugate, unit, twice;
+
+  SCI_HD int64_t shared_bytes() const { return room_of_system<T>(n, (twice ? 4 : 2) * (m | 1), team_size); }
+  SCI_HD bool wanted(int64_t i, int64_t j) const { return i == j ? !unit : (i > j) == lower; }
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
+    const int64_t row = n | 1, y_row = m | 1;
+    T *f = reinterpret_cast<T*>(shared), *y = f + n * row, *z = y + n * y_row, *w = z + n * y_row, *v = w + n * y_row;
+    const auto place = [&](int64_t i, int64_t j) { return turned ? j * row + i : i * row + j; };
+    for_entries(team, n * n, n, [&](int64_t k, int64_t i, int64_t j) {
+      const T read = a[item * n * n + k], entry = wanted(i, j) ? read : T(i == j ? 1 : 0);
+      f[place(i, j)] = conjugate ? conj(entry) : entry;
+    });
+    for_entries(team, n * m, m, [&](int64_t k, int64_t i, int64_t j) {
+      y[i * y_row + j] = g[item * n * m + k];
+      z[i * y_row + j] = x[item * n * m + k];
+    });
+    const bool forward = lower != turned;
+    if (twice) {
+      substitute_triangle(f, row, 1, y, y_row, n, m, true, unit, false, team);
+      for_entries(team, n * m, m, [&](int64_t, int64_t i, int64_t j) {
+        T sum = T(0);
+        for (int64_t k = i; k < n; ++k) sum += conj(f[k * row + i]) * z[k * y_row + j];
+        v[i * y_row + j] = sum;
+        w[i * y_row + j] = y[i * y_row + j];
+      });
+    }
+    substitute_triangle(f, 1, row, y, y_row, n, m, !forward, unit, true, team);
+    for_entries(team, n * m, m, [&](int64_t k, int64_t i, int64_t j) { to_b[item * n * m + k] = y[i * y_row + j]; });
+    for_entries(team, n * n, n, [&](int64_t k, int64_t i, int64_t j) {
+      const int64_t at = (turned ? j : i) * y_row, other = (turned ? i : j) * y_row;
+      T sum = T(0);
+      for (int64_t c = 0; c < m && wanted(i, j); ++c)
+        sum += twice ? z[at + c] * conj(w[other + c]) + y[at + c] * conj(v[other + c]) : y[at + c] * conj(z[other + c]);
+      to_a[item * n * n + k] = -(conjugate ? conj(sum) : sum);
+    });
+  }
+};
+
 }  // namespace sci

@@ -9,6 +9,7 @@
 SCI_FOUR_TEAM_KERNELS("linalg/lu.h", LuItem)
 SCI_FOUR_TEAM_KERNELS("linalg/systems.h", LuSolveItem)
 SCI_FOUR_TEAM_KERNELS("linalg/systems.h", TriangleItem)
+SCI_FOUR_TEAM_KERNELS("linalg/systems.h", TriangleGradient)
 
 #define SCI_SYSTEM_KERNELS(T)                                        \
   SCI_TEAM_KERNEL("linalg/systems.h", sci::SystemItem<T, false>)     \
@@ -206,6 +207,23 @@ std::tuple<Tensor, Tensor> solve_small_gradient(const Tensor& a0, const Tensor& 
   return {to_a, to_b};
 }
 
+/// The gradients of A and B of what `triangle_small` solves, from A, the solution and its gradient.
+std::tuple<Tensor, Tensor> triangle_small_gradient(const Tensor& a0, const Tensor& x0, const Tensor& g0, int64_t trans,
+                                                   bool lower, bool unit, bool twice) {
+  STD_TORCH_CHECK(!twice || lower == (trans == 0), "_triangle_small_gradient: expected a factor L or U^H");
+  const Tensor a = row_major(a0), x = row_major(x0), g = row_major(g0);
+  const Batch batch = batch_of(a);
+  Tensor to_a = torch::stable::empty_like(a), to_b = torch::stable::empty_like(x);
+  dispatch_number(a, "solve_triangular", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const TriangleGradient<T> body{data<T>(a), data<T>(x),        data<T>(g), data<T>(to_a), data<T>(to_b), batch.n,
+                                   x.size(-1), team_for(batch.n), lower,      trans != 0,    trans == 2,    unit,
+                                   twice};
+    teams_for(a, batch.count, body, matrices_at_least(batch.n));
+  });
+  return {to_a, to_b};
+}
+
 // ---- the shortest way ----------------------------------------------------------------------------------------------
 
 /// (LU, pivots, code), of other than lower triangular matrices, of which LAPACK exchanges rows.
@@ -365,6 +383,10 @@ SCI_OPERATOR("_solve_small(Tensor a, Tensor? b, int kind, bool judge, bool look)
              solve_small)
 SCI_OPERATOR("_condition_small(Tensor a, Tensor rcond, Tensor info, int kind) -> Tensor", condition_small)
 SCI_OPERATOR("_solve_small_gradient(Tensor a, Tensor x, Tensor g, int kind) -> (Tensor, Tensor)", solve_small_gradient)
+SCI_OPERATOR(
+    "_triangle_small_gradient(Tensor a, Tensor x, Tensor g, int trans, bool lower, bool unit, bool twice) -> (Tensor, "
+    "Tensor)",
+    triangle_small_gradient)
 SCI_DIRECT_CPU_OPERATOR("_lu_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", lu_quick)
 SCI_DIRECT_CPU_OPERATOR("_lu_parts(Tensor a, bool check, int permutation) -> (Tensor, Tensor, Tensor, int)", lu_parts)
 SCI_DIRECT_OPERATOR("_inverse_quick(Tensor a, bool check) -> (Tensor, int)", inverse_quick)

@@ -30,7 +30,7 @@ from ._matrices import (
 from ._regular import not_positive_definite
 from ._sizes import ONE_CHOLESKY
 from ._small_gradients import CHOLESKY, whole
-from ._solve_triangular import has_kernel, substitute, triangular
+from ._solve_triangular import gradients, has_kernel, substitute, triangular
 
 # ---- the factor ----------------------------------------------------------------------------------------------------
 
@@ -269,12 +269,14 @@ def _fake_solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor
 def _backward_solve(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     c, b, lower, _ = inputs
     (x,), (g,) = outputs, grads
+    if needs[0] and (found := gradients(c, x, g, 0 if lower else 2, lower, False, True)) is not None:
+        return found[0], to_kind(found[1], b) if needs[1] else None, None, None
     grad_b = solve_with_factor(c, g, lower, False)
     grad_c = None
     if needs[0]:
         grad_a = grad_b @ x.mH  # minus the gradient of A
         both = -(grad_a + grad_a.mH)
-        grad_c = to_kind((both @ c).tril() if lower else (c @ both).triu(), c)
+        grad_c = to_kind((both @ c.tril()).tril() if lower else (c.triu() @ both).triu(), c)
     return grad_c, to_kind(grad_b, b) if needs[1] else None, None, None
 
 

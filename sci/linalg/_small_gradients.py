@@ -24,7 +24,7 @@ _LARGEST = 32
 EIGH, SVD, EIG, CHOLESKY, QR, DET, INVERSE, LU = range(8)  # GradientKind there
 # On a GPU teams of threads have the rules (csrc/linalg/gradients_teams.h), by the matrices that one keeps in shared
 # memory, of which every GPU has so much.
-_TEAMS, _TEAM_BYTES = {EIGH: 3, SVD: 5, QR: 4, EIG: 3, CHOLESKY: 3, INVERSE: 3, LU: 3, DET: 2}, 62 * 1024
+_TEAMS, TEAM_BYTES = {EIGH: 3, SVD: 5, QR: 4, EIG: 3, CHOLESKY: 3, INVERSE: 3, LU: 3, DET: 2}, 62 * 1024
 
 _PLAIN = (Tensor, Parameter)
 _on_cpu = cpu_kernel("_gradient_small")
@@ -48,7 +48,7 @@ def fits(like: Tensor, *parts: Tensor | None, teams: int = 0) -> bool:
     n = like.shape[-1]
     if n > _LARGEST or n != like.shape[-2] or like.numel() == 0 or like.dtype not in READY:
         return False
-    if not like.is_cpu and not (like.is_cuda and 0 < teams * n * (n | 1) * like.element_size() <= _TEAM_BYTES):
+    if not like.is_cpu and not (like.is_cuda and 0 < teams * n * (n | 1) * like.element_size() <= TEAM_BYTES):
         return False
     return plain(*(x for x in parts if x is not None))
 

@@ -13,6 +13,7 @@ from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, read, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag
+from sci._core.quick import cpu_kernel
 
 from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgError
@@ -27,13 +28,16 @@ from ._matrices import (
     tensors,
     to_kind,
 )
+from ._small_gradients import TEAM_BYTES, plain, ready_on_cpu
 
 runtime.load_library()
 substitution = torch.ops.sci._substitution.default
+_gradients_on_cpu = cpu_kernel("_triangle_small_gradient")
 
 # Substitution on the CPU beats BLAS, whose calls and blocks cost more, up to these sizes: with few columns, with many.
 # On a GPU a team of threads has a matrix up to the last.
 _COLUMNS, _SIZE, _ROWS, _TEAM = 8, 512, 64, 32
+_FEW = 512  # operations of a matrix of a batch for which one lane of the CPU is fast enough
 _TRANS: dict[Any, int] = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 
@@ -103,6 +107,24 @@ def _fake(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, ch
     return new_like(b, (*batch_shape(a, b), *b.shape[-2:]))
 
 
+def gradients(
+    a: Tensor, x: Tensor, g: Tensor, trans: int, lower: bool, unit_diagonal: bool, twice: bool
+) -> tuple[Tensor, Tensor] | None:
+    """Return the gradients of A and B of what `substitute` solves, in one pass; None where there is no kernel."""
+    n, columns = x.shape[-2:]
+    if max(n, columns) > _TEAM or x.numel() == 0 or a.shape[:-2] != x.shape[:-2] or a.dtype not in READY:
+        return None
+    if a.is_cpu:  # batches of larger ones take BLAS
+        good = a.dim() == 2 or n * n * columns <= (2 if twice else 1) * _FEW
+    else:
+        room = n * ((n | 1) + (4 if twice else 2) * (columns | 1)) * a.element_size()
+        good = a.is_cuda and room <= TEAM_BYTES
+    if not good or not plain(a, x, g):
+        return None
+    kernel = _gradients_on_cpu if ready_on_cpu(a, x, g) else torch.ops.sci._triangle_small_gradient
+    return kernel(a, x, g, trans, lower, unit_diagonal, twice)  # type: ignore[no-any-return]
+
+
 def _triangle(x: Tensor, lower: bool, unit_diagonal: bool) -> Tensor:
     offset = 1 if unit_diagonal else 0
     return x.tril(-offset) if lower else x.triu(offset)
@@ -111,6 +133,8 @@ def _triangle(x: Tensor, lower: bool, unit_diagonal: bool) -> Tensor:
 def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     a, b, trans, lower, unit_diagonal, _ = inputs
     (x,), (g,) = outputs, grads
+    if needs[0] and (found := gradients(a, x, g, trans, lower, unit_diagonal, False)) is not None:
+        return found[0], to_kind(found[1], b) if needs[1] else None, None, None, None, None
     # op(A)^H G_b = g, where op(A)^H is conj(A) for trans = 1.
     if trans == 1:
         grad_b = triangular(a.conj(), g, 0, lower, unit_diagonal, False)

@@ -44,6 +44,10 @@ def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
         b = a.repeat(1, 1, 2)[..., :columns].contiguous()
         return a, b, *ops._triangle_small(a, b, 0, True, False, twice, True)
 
+    def triangle_gradient(a: Tensor, twice: bool, columns: int = 4) -> tuple[Tensor, ...]:
+        x, g = (a.repeat(1, 1, 3)[..., k : k + columns].contiguous() for k in (0, 1))
+        return a, x, g, *ops._triangle_small_gradient(a, x, g, 0, True, False, twice)
+
     def with_factors(a: Tensor, columns: int = 4) -> tuple[Tensor, ...]:
         lu, pivots, _, _ = (x.cuda() for x in ops._lu_small(a.cpu()))
         b = a.repeat(1, 1, 2)[..., :columns].contiguous()
@@ -60,6 +64,8 @@ def operators() -> dict[str, Callable[[Tensor], tuple[Tensor, ...]]]:
         "inverse": lambda a: (a, *ops._solve_small(a, None, PLAIN, True, True)),
         "triangle, 4 columns": lambda a: triangle(a, False),
         "Cholesky's factors, 4 columns": lambda a: triangle(a, True),
+        "gradients of a triangle": lambda a: triangle_gradient(a, False),
+        "gradients of Cholesky's factors": lambda a: triangle_gradient(a, True),
         "LU factors, 4 columns": with_factors,
         "eigh": lambda a: (a, *ops._eigh_small(a, True)),
         "eigvalsh": lambda a: (a, *ops._eigh_small(a, True, False)),

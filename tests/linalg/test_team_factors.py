@@ -117,6 +117,37 @@ def test_systems_in_one_kernel(dtype: torch.dtype, device: torch.device) -> None
                 near(to_a, full, f"{n} {columns} {kind}")
 
 
+@pytest.mark.parametrize("dtype", ALL)
+def test_gradients_of_triangles_in_one_kernel(dtype: torch.dtype, device: torch.device) -> None:
+    """Against the definition, differentiated by torch; of the other triangle nothing is read."""
+    ways = [(trans, lower, unit, False) for trans in range(3) for lower in (False, True) for unit in (False, True)]
+    for n, columns in ((1, 1), (3, 2), (8, 1), (13, 13)):
+        for trans, lower, unit, twice in (*ways, (0, True, False, True), (2, False, False, True)):
+            a = (random(3, n, n, dtype=dtype, seed=n) / n + 2 * torch.eye(n, dtype=dtype)).requires_grad_()
+            b, g = (random(3, n, columns, dtype=dtype, seed=k) for k in (1, 2))
+            b.requires_grad_()
+            triangle = a.tril(-int(unit)) if lower else a.triu(int(unit))
+            triangle = triangle + torch.eye(n, dtype=dtype) if unit else triangle
+            op = (triangle, triangle.mT, triangle.mH)[trans]
+            x = torch.linalg.solve(op @ op.mH if twice else op, b)
+            given = (y.detach().to(device) for y in (a, x, g))
+            found = ops._triangle_small_gradient(*given, trans, lower, unit, twice)
+            for mine, theirs in zip(found, torch.autograd.grad(x, (a, b), g), strict=True):
+                near(mine.cpu(), theirs, f"{n} {columns} {trans} {lower} {unit} {twice}", 100)
+
+
+def test_cho_solve_does_not_read_the_other_triangle(device: torch.device) -> None:
+    """Nor do its gradients, in one kernel or composed."""
+    for batch, lower in itertools.product(((), (40,)), (True, False)):
+        a = random(*batch, 16, 16) / 16 + 2 * torch.eye(16, dtype=torch.float64)
+        b = random(16, 16, seed=1).to(device)
+        gradients = []
+        for c in (a, a.tril() if lower else a.triu()):
+            c = c.to(device).requires_grad_()
+            gradients.append(torch.autograd.grad(cho_solve((c, lower), b).square().sum(), c)[0].cpu())
+        near(*gradients, f"{batch} {lower}", 10)
+
+
 def test_systems_of_one_matrix_and_strides(device: torch.device) -> None:
     n = 5
     a = random(n, n) + 4 * torch.eye(n, dtype=torch.float64)
