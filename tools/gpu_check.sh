@@ -26,7 +26,7 @@
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 5    # every bar has its line, also where time is short
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 2    # a case of each test first, then of each a second ...
 # Expected on 16 cores, not seen yet: 1: start 30 s, kernels 340 s (of the file: 20 s), 2913 tests 100 s; 5: start 15,
-# fill 60, 1050 rows before the smallest size and JAX 350 s; 2: start 15, 18590 tests 260 s; 3: 150 s; 4, 6: all they
+# fill 60, 1050 rows before the smallest size and JAX 350 s; 2: start 15, 19030 tests 260 s; 3: 150 s; 4, 6: all they
 # get. What part 1 finds is repaired before part 5. With time left: 3, 4, and 5 again, which adds rows. The page of
 # bars with what the slowest kernels need: python -m benchmarks.verdicts OUT/bars.json KERNELS.csv.
 set -uo pipefail

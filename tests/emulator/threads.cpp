@@ -68,15 +68,19 @@ void report(const std::string& text) {
 }
 
 [[noreturn]] void leave() { _longjmp(scheduler, 1); }
-void begin() {
-  body(argument);
-  threads[current].done = true;
-  leave();
-}
 
 /// Let the others run until they release this one.
 void pause() {
   if (!_setjmp(threads[current].state)) leave();
+}
+
+/// A thread, and after its end the one of the next block that has its number.
+void begin() {
+  for (;;) {
+    body(argument);
+    threads[current].done = true;
+    pause();
+  }
 }
 
 /// The threads that a wait is for; the last one to come lets them all go on.
@@ -95,9 +99,13 @@ void wait(Wait kind, unsigned mask) {
   own.mask = mask;
   if (kind != Wait::block && !(mask >> (current - warp) & 1)) report("a thread waits with a mask that it is not in");
   const auto meant = [&](int t) { return kind == Wait::block || (mask >> (t - begin) & 1); };
-  for (int t = begin; t < end; ++t)
-    if (meant(t) && (t >= first + count || threads[t].done || threads[t].wait != kind || threads[t].mask != mask))
-      return pause();
+  const auto missing = [&](int t) {
+    return meant(t) && (t >= first + count || threads[t].done || threads[t].wait != kind || threads[t].mask != mask);
+  };
+  for (int t = current + 1; t < end; ++t)  // the next one has mostly not come yet
+    if (missing(t)) return pause();
+  for (int t = begin; t < current; ++t)
+    if (missing(t)) return pause();
   if (kind == Wait::block) ++epoch;
   if (kind == Wait::warp) {
     uint32_t all[width] = {};
@@ -196,7 +204,8 @@ bool emulator_run(int begin_at, int number, EmulatorPlace* where, void (*functio
   for (int t = first; t < first + count; ++t) {
     Thread& thread = threads[t];
     if (!thread.stack) thread.stack = static_cast<char*>(malloc(stack_bytes));
-    thread.started = thread.done = false;
+    thread.started = thread.done;  // it waits where the last block has left it
+    thread.done = false;
     thread.wait = Wait::none;
     std::memset(thread.known, 0, sizeof thread.known);
     thread.known[t % width] = 1;
