@@ -62,15 +62,24 @@ SCI_HD_LARGE dual<double> jacobi_front_slope(dual<double> x, dual<double> h) {
 }
 /// binom(v + alpha, v), the shorter way, which does not overflow before it does. Its logarithm's derivatives are
 /// differences of digamma functions, which those of gamma functions in a product would leave to cancel: at v = 0 it is
-/// 1 for all alpha.
+/// 1 for all alpha. Where Gamma(alpha + 1) alone is reflected, Gamma(v + alpha + 1) Gamma(-alpha) / Gamma(v + 1) may
+/// be far from the range of its quotients.
+template <class T>
+SCI_HD_LARGE T jacobi_front_reflected(T v, T alpha) {
+  return sinpi(alpha) * T(-numbers::inv_pi<double>) * beta(v + alpha + T(1.0), -alpha);
+}
 SCI_HD_LARGE double jacobi_front(double v, double alpha) {
-  return abs(v) < alpha ? poch(alpha + 1, v) * rgamma(v + 1) : poch(v + 1, alpha) * rgamma(alpha + 1);
+  if (alpha < -1 && v + alpha > -1) return jacobi_front_reflected(v, alpha);
+  return abs(v) < abs(alpha) ? poch(alpha + 1, v) * rgamma(v + 1) : poch(v + 1, alpha) * rgamma(alpha + 1);
 }
 template <class T>
 SCI_HD_LARGE dual<T> jacobi_front(dual<T> v, dual<T> alpha) {
   const dual<T> one(T(1.0));
   const double n = primal(v), a = primal(alpha);
-  if (!(n > -1 && a > -1 && n + a > -1)) return poch_smooth(v + one, alpha) * rgamma(alpha + one);
+  if (a < -1 && n + a > -1) return jacobi_front_reflected(v, alpha);
+  if (!(n > -1 && a > -1 && n + a > -1))
+    return abs(n) < abs(a) ? poch_smooth(alpha + one, v) * rgamma(v + one)
+                           : poch_smooth(v + one, alpha) * rgamma(alpha + one);
   const T value = jacobi_front(v.v, alpha.v);
   const T by_v = jacobi_front_slope(v.v + one.v, alpha.v), by_alpha = jacobi_front_slope(alpha.v + one.v, v.v);
   return {value, value * (by_v * v.d + by_alpha * alpha.d)};
@@ -78,9 +87,13 @@ SCI_HD_LARGE dual<T> jacobi_front(dual<T> v, dual<T> alpha) {
 
 /// Does one of the two waves of P grow with the degree like exp(grows) as the other shrinks, while along beta the other
 /// one grows by about as much? Then steps in either direction lose digits, and hyp2f1 serves alone.
-SCI_HD bool jacobi_stepless(double, double, double, double) { return false; }
+/// So it does right of 0 up to the zero of P_1 where (1 + x)^-beta falls by more than some digits.
+SCI_HD bool jacobi_stepless(double degree, double alpha, double beta, double x) {
+  return x >= 0 && degree <= 300 && beta * (1 - x) > 16 && (alpha + beta + 2) * x < beta - alpha;
+}
 SCI_HD bool jacobi_stepless(double degree, double alpha, double beta, complex<double> x) {
-  if (!orthogonal_left(x) || beta < 2 || degree > 300) return false;
+  if (!orthogonal_left(x)) return jacobi_stepless(degree, alpha, beta, x.re);
+  if (beta < 2 || degree > 300) return false;
   // x = cos(theta): |x - 1| + |x + 1| = 2 cosh(Im theta).
   const double over = 0.5 * (abs(x - complex<double>(1.0)) + abs(x + complex<double>(1.0))) - 1;
   const double grows = (degree + 0.5 * (alpha + beta + 1)) * sqrt(2 * max(0.0, over));
@@ -110,11 +123,14 @@ template <class H, class Z>
 SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
   const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
   const H s = alpha + beta + lift(1);
-  const bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
-  const H degree = mirrored ? -v - s : v;
+  bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
+  H degree = mirrored ? -v - s : v;
   const double n = hyper_leading(degree), first = hyper_leading(alpha), second = hyper_leading(beta);
-  // Below -s/2 the function falls where the other solution rises with the degree.
-  const bool stepless = (first + second < -2 && n < 300) || jacobi_stepless(n, first, second, x);
+  // Below -s/2 the function falls where the other solution rises with the degree; beside the zeros of its front factor,
+  // which alpha < -1 has, either may.
+  const bool falls = (first < -1 || first + second < -2) && min(n, abs(hyper_leading(v))) < 2000;
+  const bool stepless = falls || jacobi_stepless(n, first, second, x);
+  if (mirrored && stepless) mirrored = false, degree = v;  // hyp2f1 alone is the same, binom(n + alpha, n) may overflow
   const int64_t steps = stepless ? 0 : orthogonal_steps_above(n, 1);
   const int64_t raises = !stepless && jacobi_in_waves(x) ? jacobi_raises(n, first, second) : 0;
   H low = beta - lift(double(raises));
@@ -136,11 +152,24 @@ SCI_HD bool jacobi_refused(double v, double alpha, double beta, Z x) {
   return isnan(v) || isnan(x) || !isfinite(alpha + beta) || abs(v) > double(orthogonal_most);
 }
 
+/// v not whole, alpha = -m: the limit, where 2F1 is infinite and what stands before it 0 (DLMF 15.2.3_5),
+/// binom(v + beta, m) ((x - 1)/2)^m 2F1(m - v, v + beta + 1; m + 1; (1 - x)/2); NaN for m > 1000.
+template <class Z>
+SCI_HD_LARGE Z jacobi_whole(double v, double m, double beta, Z x) {
+  if (m > 1000) return Z(limits<double>::nan);
+  const Z z = (Z(1.0) - x) * 0.5;
+  Z front = Z(1.0);
+  SCI_NO_UNROLL
+  for (double i = 1; i <= m; ++i) front = front * (-z) * ((v + beta - m + i) / i);
+  return front * jacobi_series(m - v, v + beta + 1, m + 1, z);
+}
+
 template <class Z>
 SCI_HD_LARGE Z jacobi_function_value(double v, double alpha, double beta, Z x) {
   if (jacobi_refused(v, alpha, beta, x)) return Z(limits<double>::nan);
   if (v < 0 && alpha == 0 && beta == 0) v = -v - 1;  // Legendre's
   if (v == rint(v)) return jacobi_polynomial(int64_t(v), alpha, beta, x);
+  if (alpha < 0 && alpha == rint(alpha)) return jacobi_whole(v, -alpha, beta, x);
   return jacobi_general(v, alpha, beta, x);
 }
 template <class Z>

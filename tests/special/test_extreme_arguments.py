@@ -137,3 +137,23 @@ def test_signs_of_what_overflows_in_the_plane() -> None:
                 assert not math.isnan(part)
     whole = torch.tensor([-3.0, -171.0, -260.0], dtype=torch.complex128)
     assert (special.rgamma(whole) == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("n", "alpha", "beta", "x", "want"),
+    [
+        (-3.2154717775436726e-09, -190.369025998767, 0.0036346776051435887, 0.10446680864193712, 0.99999997877563797),
+        (80.61130865613696, -198.32046244534504, 13.53934206580156, 0.0, -2.0037663744416474e45),
+        (5.088602023179856, -0.019218722189856794, -349.4767451194155, 0.4561355374070548, 96242170.81368627),
+        (16.409256537147414, -4.982852728630919, 3.727560024451621, 1.0020275343761988, 6.4537747625720715e-7),
+        (10.837622434679188, 1.634657684817379, 128.63635358585907, 0.01566502086827093, -2.2067284936987368e22),
+        (370.00000000000483, -157.01674514060338, 0.0006205411881849769, -0.05902206961104883, 7.5715975803197188e-24),
+        (0.3, -2.0, 0.5, 0.25, -0.017907041957446449),  # 2F1 is infinite
+    ],
+)
+def test_jacobi_functions_of_large_negative_parameters(
+    n: float, alpha: float, beta: float, x: float, want: float
+) -> None:
+    """References: DLMF 18.5.7 by its series with 400 digits, in the limit where alpha is whole."""
+    value = special.eval_jacobi(*torch.tensor([n, alpha, beta, x], dtype=torch.float64))
+    assert value.item() == pytest.approx(want, rel=1e-11)
