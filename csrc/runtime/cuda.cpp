@@ -149,6 +149,10 @@ std::string device_arch(int index) { return device_info(index).arch; }
 int64_t shared_bytes_of_team(int device) { return device_info(device).shared_bytes - Team::exchange_bytes; }
 
 void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const void* body) {
+  launch_cuda(kernel, index, n, threads, body, 0);
+}
+
+void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const void* body, int64_t shared) {
   if (n <= 0) return;  // a driver refuses an empty grid
   if (!aoti_torch_get_current_cuda_stream)
     throw std::runtime_error("sci: this torch has no CUDA support, or libtorch_cuda.so is not loaded");
@@ -159,9 +163,8 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     if (!function) function = load(kernel, index, device);
     void* stream = nullptr;
     aoti_torch_get_current_cuda_stream(index, &stream);
-    Geometry g{unsigned(std::min((threads + 127) / 128, most_blocks))};
+    Geometry g{unsigned(std::min((threads + 127) / 128, most_blocks)), 128, unsigned(shared)};
     if (is_team(kernel)) g = team_geometry(static_cast<TeamKernel&>(kernel).size(body), n, device.shared_bytes);
-    if (threads < n && is_sorted(kernel)) g.shared = sorted_shared_bytes;
     if (int64_t(g.shared) > device.shared_bytes)
       throw std::runtime_error("a block needs " + std::to_string(g.shared) + " bytes of shared memory, and cuda:" +
                                std::to_string(index) + " has " + std::to_string(device.shared_bytes));

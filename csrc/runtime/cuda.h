@@ -39,6 +39,9 @@ Compiled compile_cached(const Kernel& kernel, const std::string& arch);
 /// NVRTC's version as "13.0", or "" where there is none.
 std::string nvrtc_version();
 
+/// A launch (runtime/parallel.h) with so many bytes of shared memory a block.
+void launch_cuda(Kernel& kernel, int device, int64_t n, int64_t threads, const void* body, int64_t shared);
+
 /// The architecture of a CUDA device, as "sm_90"; throws where there is no driver or no such device.
 std::string device_arch(int index);
 

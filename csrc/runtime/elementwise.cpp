@@ -105,17 +105,23 @@ void run_cpu(const ElementwiseVariant& variant, const Iteration& it, char* const
 }
 
 /// GPU threads for `count` elements: one each until the GPU is full, then one for 16 bytes of inputs as run_thread in
-/// core/elementwise.h has it; with run_sorted_thread of core/sorted.h for two to eight elements.
-int64_t threads_for(const char* inputs, bool is_sorted, const Iteration& it, int64_t count) {
-  constexpr int64_t full = int64_t(1) << 17;  // resident threads of half an H200, twice those that 128 registers leave
-  if (is_sorted) {
-    const int64_t each = max(min(count / (full / 2), int64_t(sorted_each)), int64_t(1));
-    return (count + each - 1) / each;
-  }
+/// core/elementwise.h has it.
+int64_t threads_for(const char* inputs, const Iteration& it, int64_t count) {
+  constexpr int64_t full = int64_t(1) << 17;  // resident threads of half an H200
   int64_t bytes = 0;
   for (const char* letter = inputs; *letter; ++letter) bytes += size_of(*letter);
   const int64_t each = it.dims == 1 && bytes <= 16 ? 16 / bytes : 1;
   return count < full * each ? count : (count + each - 1) / each;
+}
+
+/// The same for kernels of core/sorted.h: then one for two to eight elements, which blocks sort.
+void launch_sorted(Kernel& kernel, const char* inputs, int64_t count, int device, const void* body) {
+  constexpr int64_t full = int64_t(1) << 16;  // resident threads of 128 registers
+  const int64_t each = max(min(count / full, int64_t(sorted_each)), int64_t(1));
+  int numbers = kernel.entry == sorted_pullback_entry ? -2 : 0;
+  for (const char* letter = inputs; *letter; ++letter) numbers += *letter == 'F' || *letter == 'D' ? 2 : 1;
+  launch_cuda(kernel, device, count, (count + each - 1) / each, body,
+              each > 1 ? sorted_bytes(numbers) : unsorted_bytes);
 }
 
 void run_cuda(ElementwiseOperator& op, ElementwiseVariant& variant, const Iteration& it, char* const* data,
@@ -142,8 +148,9 @@ void run_cuda(ElementwiseOperator& op, ElementwiseVariant& variant, const Iterat
     std::memcpy(padded, it.stride[k], sizeof(int64_t) * it.dims);
     put(padded, sizeof padded);
   }
-  const int64_t threads = threads_for(variant.dtypes + op.outputs, is_sorted(variant.kernel), it, count);
-  launch_cuda(variant.kernel, device, count, threads, body.bytes);
+  const char* inputs = variant.dtypes + op.outputs;
+  if (is_sorted(variant.kernel)) return launch_sorted(variant.kernel, inputs, count, device, body.bytes);
+  launch_cuda(variant.kernel, device, count, threads_for(inputs, it, count), body.bytes);
 }
 
 /// The variant for these dtypes; null where there is none.
