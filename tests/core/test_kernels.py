@@ -163,7 +163,5 @@ def test_show_config(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_import_is_quick() -> None:
     code = "import time, torch; t = time.perf_counter(); import sci; print(time.perf_counter() - t)"
-    times = [
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout) for _ in range(3)
-    ]
-    assert min(times) < 0.3
+    runs = (subprocess.run([sys.executable, "-c", code], capture_output=True, text=True) for _ in range(3))
+    assert any(float(run.stdout) < 0.3 for run in runs)  # the first as a rule, where nothing else is at work
