@@ -163,6 +163,22 @@ def matmul(
     return result
 
 
+def _apply_fake(data: Tensor, x: Tensor, indptr: Tensor, indices: Tensor, columns: int, transposed: bool) -> Tensor:
+    return x.new_empty((columns if transposed else indptr.shape[0] - 1, *x.shape[1:]))
+
+
+def _apply_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor | None]:
+    """Do what `_matmul_backward` does, of a matrix and a vector."""
+    data, x, indptr, indices, columns, transposed = inputs
+    whole = data, x.unsqueeze(-1), indptr, indices, None, None, None, indptr.shape[0] - 1, columns, transposed, -1
+    grad_data, grad_x = _matmul_backward(whole, outputs, (grads[0].unsqueeze(-1),), needs)[:2]
+    return [grad_data, None if grad_x is None else grad_x.squeeze(-1), None, None, None, None]
+
+
+# On the CPU the product without what transforms and forward mode need: it takes vectors as they are.
+_apply = operator("csr_apply", fake=_apply_fake, backward=_apply_backward)
+
+
 def sample(u: Tensor, v: Tensor, pattern: Any) -> Tensor:
     """Return the entries of ``u @ v.T`` on the pattern."""
     result: Tensor = _sample(u, v, *pattern)
@@ -192,7 +208,7 @@ def _is_direct(x: Tensor) -> bool:
 
 
 def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = False) -> Tensor | None:
-    """Multiply where nothing differentiates and nothing has to be converted: straight to the kernel. Else None.
+    """Multiply where nothing has to be converted and at most a gradient is recorded: straight to the kernel. Else None.
 
     A product of a small matrix takes as long as the questions asked here, so what cannot change of the values is asked
     once, and shapes and devices are left to the kernel, which raises RuntimeError.
@@ -214,17 +230,17 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
         pattern.fit(data)
     if x.dtype is not dtype or x.layout is not STRIDED or x.is_neg() or (dtype in COMPLEX_DTYPES and x.is_conj()):
         return None
-    if (x.requires_grad or data.requires_grad) and _grad_enabled():
-        return None
+    recorded = (x.requires_grad or data.requires_grad) and _grad_enabled()
     if transforms_active() or forward_ad._current_level >= 0 or dispatch_modes() or profiler_enabled():
         return None
     if on_cpu:
-        # Threads gather.
-        if transposed and (x.dim() > 1 or (data.shape[0] > 2**15 and not one_thread())):
+        # Threads gather, where this or the gradient's product would scatter.
+        if (transposed or recorded) and (x.dim() > 1 or (data.shape[0] > 2**15 and not one_thread())):
             return None
-        result: Tensor = _apply_kernel(CPU, data, x, pattern.indptr, pattern.indices, pattern.grid[1], transposed)
+        args = data, x, pattern.indptr, pattern.indices, pattern.grid[1], transposed
+        result: Tensor = _apply(*args) if recorded else _apply_kernel(CPU, *args)
         return result
-    if transposed:
+    if transposed or recorded:
         return None
     parts = pattern.indptr, pattern.indices, None, None, None, *pattern.grid
     result = _matmul_kernel(CUDA, data, x, *parts, False, pattern.longest)
