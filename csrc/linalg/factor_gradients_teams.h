@@ -1,4 +1,4 @@
-// Gradients of Cholesky and LU factors, inverses and determinants (linalg/gradients.h) by teams, as
+// Gradients of Cholesky and LU factors, inverses, pseudoinverses and determinants (linalg/gradients.h) by teams, as
 // linalg/gradients_teams.h has those of decompositions with vectors.
 #pragma once
 #include "linalg/gradients_teams.h"
@@ -97,6 +97,58 @@ struct LuGradient : GradientTeam<T> {
     exchange_rows(z, step, pivots, size, size, true, team);
     team.sync();
     this->store(team, item, flag, [&](int k, int, int) { return z[k]; });
+  }
+};
+
+/// The rule of the pseudoinverse P of A (rows x columns): of P's gradient G, with Q = P G^H,
+/// ((G^H - A Q) P - P^H G) P^H + P^H (Q - Q P A). Matrices stand in squares of n, the larger size, with zeros beside.
+template <class T>
+struct PinvGradient : GradientTeam<T> {
+  using R = real_of<T>;
+  const T *a, *p, *g;
+  int64_t rows, columns;
+
+  SCI_HD void load(Team team, const T* in, int64_t item, int64_t high, int64_t wide, T* to) const {
+    const T* from = in + item * high * wide;
+    const int next = this->step();
+    for_entries(team, int(high * wide), int(wide), [&](int k, int r, int c) { to[r * next + c] = from[k]; });
+  }
+  /// to += sign x y, each matrix or its adjoint. A function of its own, as there are eight.
+  template <bool x_adjoint, bool y_adjoint>
+  SCI_HD_LARGE static void add_product(const T* x, const T* y, R sign, T* to, int size, int step, Team team) {
+    detail::product<x_adjoint, y_adjoint>(x, y, size, step, team,
+                                          [&](int i, int j, T entry) { to[i * step + j] += sign * entry; });
+    team.sync();
+  }
+  SCI_HD int64_t shared_bytes() const { return this->room(6, 0); }
+  SCI_HD void team(int64_t item, Team team, char* shared) const {
+    const int size = int(this->n), step = this->step(), room = size * step;
+    const R one = R(1);
+    T *x = reinterpret_cast<T*>(shared), *y = x + room, *h = y + room, *q = h + room, *w = q + room, *z = w + room;
+    this->entries(team, [&](int k, int, int) { x[k] = y[k] = h[k] = q[k] = z[k] = T(R(0)); });
+    team.sync();
+    load(team, a, item, rows, columns, x);
+    load(team, p, item, columns, rows, y);
+    load(team, g, item, columns, rows, h);
+    team.sync();
+    this->entries(team, [&](int k, int i, int j) { w[k] = conj(h[j * step + i]); });
+    add_product<false, true>(y, h, one, q, size, step, team);
+    add_product<false, false>(x, q, -one, w, size, step, team);
+    add_product<false, false>(w, y, one, z, size, step, team);
+    add_product<true, false>(y, h, -one, z, size, step, team);
+    this->entries(team, [&](int k, int, int) {
+      h[k] = q[k];
+      w[k] = T(R(0));
+    });
+    team.sync();
+    add_product<false, false>(q, y, one, w, size, step, team);
+    add_product<false, false>(w, x, -one, h, size, step, team);
+    this->entries(team, [&](int k, int, int) { w[k] = T(R(0)); });
+    team.sync();
+    add_product<false, true>(z, y, one, w, size, step, team);
+    add_product<true, false>(y, h, one, w, size, step, team);
+    T* to = this->out + item * rows * columns;
+    for_entries(team, int(rows * columns), int(columns), [&](int k, int r, int c) { to[k] = w[r * step + c]; });
   }
 };
 

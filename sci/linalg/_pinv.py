@@ -12,11 +12,12 @@ from sci._core.cards import Sample, function
 from sci._core.checks import require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, flag, real
-from sci._core.quick import plain_on_cpu
+from sci._core.quick import cpu_kernel, plain_on_cpu
 
 from . import _hermitian, _lapack, _lapack_orthogonal, _quick, _svd_operators
 from ._hermitian import from_triangle, real_dtype
 from ._matrices import (
+    READY,
     batch_shape,
     broadcast_matrices,
     hermitian_part,
@@ -28,7 +29,10 @@ from ._matrices import (
     tensors,
     to_kind,
 )
+from ._small_gradients import TEAM_BYTES, plain, ready_on_cpu
 
+_gradient_on_cpu = cpu_kernel("_pinv_gradient")
+_LARGEST, _ALONE, _FEW = 32, 8, 4  # rows and columns that the gradient's kernel takes; on the CPU alone, in batches
 _MOST_BY_VALUES = 1600  # numbers of a matrix; with more, LAPACK's QR with pivots is the faster way
 _DRIVERS = (None, "gelsd", "gelsy", "gelss")
 
@@ -67,11 +71,28 @@ def _fake_pinv(
 
 
 # Golub and Pereyra (1973), theorem 4.3, for constant rank:  dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P
+def _gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor | None:
+    """Return the gradient of small matrices in one pass; None where there is no kernel."""
+    n, at_least = max(a.shape[-2:]), min(a.shape[-2:])
+    if not 0 < at_least <= n <= _LARGEST or a.numel() == 0 or a.dtype not in READY:
+        return None
+    if a.is_cpu:
+        good = n <= (_ALONE if a.dim() == 2 else _FEW)
+    else:
+        good = a.is_cuda and 6 * n * (n | 1) * a.element_size() <= TEAM_BYTES
+    if not good or not plain(a, p, g):
+        return None
+    kernel = _gradient_on_cpu if ready_on_cpu(a, p, g) else torch.ops.sci._pinv_gradient
+    return kernel(a, p, g)  # type: ignore[no-any-return]
+
+
 def _backward_pinv(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     a, hermitian = inputs[0], inputs[1]
     p, g = outputs[0], grads[0]
     if g is None:
         return (None,) * 6
+    if (found := _gradient(a, p, g)) is not None:
+        return hermitian_part(found) if hermitian else found, *(None,) * 5
     ph, gh = p.mH, g.mH
     left, right = gh @ p, p @ gh
     middle = p @ left

@@ -136,6 +136,23 @@ def test_gradients_of_triangles_in_one_kernel(dtype: torch.dtype, device: torch.
                 near(mine.cpu(), theirs, f"{n} {columns} {trans} {lower} {unit} {twice}", 100)
 
 
+@pytest.mark.parametrize("dtype", ALL)
+def test_gradients_of_pseudoinverses_in_one_kernel(dtype: torch.dtype, device: torch.device) -> None:
+    """Against those of torch, and where the rank is smaller against the rule as it is written beside the operator."""
+    for rows, columns in ((1, 1), (2, 5), (8, 3), (13, 13), (16, 7)):
+        a = random(3, rows, columns, dtype=dtype, seed=rows)
+        a[0] = a[0, :, :1] * random(1, columns, dtype=dtype)  # of rank 1
+        a = a + 2 * torch.eye(rows, columns, dtype=dtype) * torch.tensor([0, 1, 1])[:, None, None]
+        a.requires_grad_()
+        g = random(3, columns, rows, dtype=dtype, seed=2)
+        p = linalg.pinv(a)
+        found = ops._pinv_gradient(*(y.detach().to(device) for y in (a, p, g))).cpu()
+        near(found, torch.autograd.grad(p, a, g, create_graph=True)[0].detach(), f"{rows} {columns}", 200)
+        regular = a.detach()[1:].requires_grad_()
+        want = torch.autograd.grad(torch.linalg.pinv(regular), regular, g[1:])[0]
+        near(found[1:], want, f"{rows} {columns}", 200)
+
+
 def test_cho_solve_does_not_read_the_other_triangle(device: torch.device) -> None:
     """Nor do its gradients, in one kernel or composed."""
     for batch, lower in itertools.product(((), (40,)), (True, False)):
