@@ -274,32 +274,32 @@ def main() -> int:
         rows: list[dict[str, Any]] = []
         parts = len(domains) - k + (domain == "special")  # with the calls on five numbers
         try:
-            try:
-                new = run.domain(domain, options.groups, saved)
-                for row in until(shared(end, parts), new, f"rows of {domain}"):
-                    rows.append(row)
-                    saved.add(row)
-                    if row.get("errors") and lost(run.device):
-                        print(f"{row['function']} ({row['arguments']}) left no usable GPU: {row['errors']}", flush=True)
-                        saved.write()
-                        return 1
-                if domain == "special":
-                    found["overheads"] += until(shared(end, parts - 1), run.overheads(), "calls on five numbers")
-            except KeyboardInterrupt:  # as where the time allowed is over: what was timed is printed
-                print(f"interrupted after {len(rows)} rows of {domain}", flush=True)
-                failed = interrupted = True
-            report.print_rows(domain, rows, run.context.peers)
-            if domain == "bars":
-                print("\n".join(" | ".join(line) for line in verdicts.lines(found)))
-            for row in rows:
-                if "sci" in row.get("errors", {}):  # what peers cannot do is in the file
-                    print(f"{row['function']} ({row['arguments']}): {row['errors']['sci']}")
-                    failed = True
+            new = run.domain(domain, options.groups, saved)
+            for row in until(shared(end, parts), new, f"rows of {domain}"):
+                rows.append(row)
+                saved.add(row)
+                if row.get("errors") and lost(run.device):
+                    print(f"{row['function']} ({row['arguments']}) left no usable GPU: {row['errors']}", flush=True)
+                    saved.write()
+                    report.print_rows(domain, rows, run.context.peers)
+                    return 1
             if domain == "special":
-                report.print_overheads(found["overheads"])
+                found["overheads"] += until(shared(end, parts - 1), run.overheads(), "calls on five numbers")
+        except KeyboardInterrupt:  # as where the time allowed is over: what was timed is printed
+            print(f"interrupted after {len(rows)} rows of {domain}", flush=True)
+            failed = interrupted = True
         except Exception as error:  # one domain's trouble must not cost the others' figures
-            print(f"{domain} could not be timed: {type(error).__name__}: {error}", flush=True)
+            print(f"{domain} could not be timed after {len(rows)} rows: {type(error).__name__}: {error}", flush=True)
             failed = True
+        report.print_rows(domain, rows, run.context.peers)
+        if domain == "bars":
+            print("\n".join(" | ".join(line) for line in verdicts.lines(found)))
+        for row in rows:
+            if "sci" in row.get("errors", {}):  # what peers cannot do is in the file
+                print(f"{row['function']} ({row['arguments']}): {row['errors']['sci']}")
+                failed = True
+        if domain == "special":
+            report.print_overheads(found["overheads"])
         if interrupted:
             print(
                 f"left out, as the time was over: {domain} in part, {', '.join(domains[k + 1 :]) or 'no other domain'}"

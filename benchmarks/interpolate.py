@@ -51,7 +51,7 @@ def interpolants(context: Context) -> tuple[Row, ...]:
     x = torch.rand(100, dtype=torch.float64, generator=generator).sort().values
     x[0], x[-1] = 0, 1
     x, y = x.to(context.device), context.randn(100)
-    side = torch.linspace(0, 1, 50, dtype=torch.float64, device=context.device)
+    side, edges = (torch.linspace(0, 1, n, dtype=torch.float64, device=context.device) for n in (50, 21))
     scattered = torch.rand(500, 2, dtype=torch.float64, generator=generator).to(context.device)
     return (
         ("CubicSpline", "100 irregular knots", (x, y), flat),
@@ -71,7 +71,7 @@ def interpolants(context: Context) -> tuple[Row, ...]:
         ("CloughTocher2DInterpolator", "500 points", (scattered, context.randn(500)), pairs),
         ("NearestNDInterpolator", "500 points", (scattered, context.randn(500)), pairs[: points // 10]),
         ("RBFInterpolator", "500 points", (scattered, context.randn(500)), pairs[: points // 100]),
-        ("NdPPoly", "20 x 20 cells", (context.randn(4, 4, 20, 20), (torch.linspace(0, 1, 21).double(),) * 2), pairs),
+        ("NdPPoly", "20 x 20 cells", (context.randn(4, 4, 20, 20), (edges, edges)), pairs),
     )
 
 

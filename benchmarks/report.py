@@ -52,8 +52,9 @@ def print_rows(title: str, rows: list[Row], peers: tuple[str, ...]) -> None:
     for row in rows:
         ratios = [ratio(row["ratios"].get(peer)) for peer in shown]
         share = f"{100 * row['copy_share']:.0f} %" if row.get("copy_share") else "-"
-        costs = [row["seconds"]["sci"] / t if (t := row["seconds"].get(unit)) else None for unit in units]
-        time = duration(row["seconds"]["sci"]) if "sci" in row["seconds"] else "failed"
+        own = row["seconds"].get("sci")
+        costs = [own / t if own and (t := row["seconds"].get(unit)) else None for unit in units]
+        time = duration(own) if own else "failed"
         table.add_row(
             rich.markup.escape(row["function"]),
             row["arguments"],
@@ -79,7 +80,8 @@ def print_overheads(rows: list[Row]) -> None:
     for row in rows:
         times = row["seconds"]
         shown = [duration(times[key]) if key in times else "-" for key in ("sci", "number", "gradient", "scipy")]
-        table.add_row(row["function"], *shown, f"{times['sci'] / times['scipy']:.2f}" if "scipy" in times else "-")
+        both = {"sci", "scipy"} <= times.keys()
+        table.add_row(row["function"], *shown, f"{times['sci'] / times['scipy']:.2f}" if both else "-")
     console().print(table)
 
 

@@ -6,7 +6,7 @@ import json
 import pathlib
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -94,3 +94,19 @@ def test_every_row_runs_beside_stand_ins(tmp_path: pathlib.Path, monkeypatch: py
     monkeypatch.setattr(main, "time_alternately", None)
     assert main.main() == 0
     assert len(json.loads(out.read_text())["rows"]) == len(found["rows"])
+
+
+def test_rows_before_trouble_are_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def rows(*_: object) -> Iterator[dict[str, object]]:
+        """One that failed beside another call of ours, then inputs that cannot be made."""
+        own = {"seconds": {"evaluation": 1.0}, "ratios": {}, "errors": {"sci": "x"}}
+        yield {"function": "first", "arguments": "", **own}
+        raise RuntimeError("no inputs")
+
+    monkeypatch.setattr(main.Run, "domain", rows)
+    monkeypatch.setattr(sys, "argv", ["", "fft", "linalg", "--quick"])
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    assert main.main() == 1
+    said = capsys.readouterr().out
+    assert said.count("no inputs") == 2
+    assert sum("first" in line and "failed" in line for line in said.splitlines()) == 2
