@@ -306,6 +306,22 @@ def _fake_least_squares(
     )
 
 
+def _projected(a: Tensor, x: Tensor, g: Tensor, rtol: float, function: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Return P^H g, P P^H g and P^H x for P = A^+; where nothing differentiates them, of one decomposition, but of
+    one small real matrix on the CPU, for which a kernel solves."""
+    quick = a.is_cpu and max(a.dim(), x.dim()) == 2 and a.numel() <= _MOST_BY_VALUES and not a.is_complex()
+    if quick or not plain(a, x, g):
+        y, w = (least_squares(a.mH, c, rtol, False, function)[0] for c in (g, x))
+        return y, least_squares(a, y, rtol, False, function)[0], w
+    count = g.shape[-1]
+    (a, power), (both, other) = in_range(a), in_range(torch.cat((g, x), -1))
+    u, s, vh = _decompose(a, False, function)
+    inverse = _cut(s, 0.0, rtol)[0][..., None]
+    inner = inverse * (vh @ both)
+    outer = u @ inner * (other / power)
+    return outer[..., :count], vh.mH @ (inverse * inner[..., :count]) * (other / power) / power, outer[..., count:]
+
+
 # x = P b with P = A^+, r = b - A x; Golub and Pereyra's dP, applied to b:
 #     dx = P db - P dA x + P P^H dA^H r + (I - P A) dA^H P^H x
 def _backward_least_squares(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
@@ -313,12 +329,10 @@ def _backward_least_squares(inputs: Any, outputs: Any, grads: Any, needs: Sequen
     x, g = outputs[0], grads[0]
     if g is None:
         return (None,) * 5
-    y = least_squares(a.mH, g, rtol, False, function)[0]  # P^H g
-    grad_a = None
-    if needs[0]:
-        z = least_squares(a, y, rtol, False, function)[0]  # P P^H g
-        w = least_squares(a.mH, x, rtol, False, function)[0]  # P^H x
-        grad_a = to_kind(-y @ x.mH + (b - a @ x) @ z.mH + w @ (g - a.mH @ y).mH, a)
+    if not needs[0]:
+        return None, to_kind(least_squares(a.mH, g, rtol, False, function)[0], b), None, None, None
+    y, z, w = _projected(a, x, g, rtol, function)
+    grad_a = to_kind(-y @ x.mH + (b - a @ x) @ z.mH + w @ (g - a.mH @ y).mH, a)
     return grad_a, to_kind(y, b) if needs[1] else None, None, None, None
 
 
