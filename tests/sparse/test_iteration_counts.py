@@ -64,6 +64,8 @@ def _run(name: str, problem: str) -> tuple[list[int], list[Any]]:
 @pytest.mark.parametrize(("name", "problem"), PAIRS)
 def test_iterations_are_scipys(name: str, problem: str) -> None:
     (ours, scipys), (x, y) = _run(name, problem)
+    if name == "gmres" and PROBLEMS[problem].device.type != "cpu":
+        scipys = -(-scipys // 20) * 20  # a GPU is not asked within a cycle, of 20 by default
     assert abs(ours - scipys) <= max(0.1 * scipys, 1), (ours, scipys)
     np.testing.assert_allclose(x, y, rtol=0, atol=1e-3 * np.abs(y).max())
     A = PROBLEMS[problem]
