@@ -11,7 +11,7 @@
 #include "runtime/operator.h"
 // A GPU's kernels, which the CPU runs for tests alone: compiled in the shortest time.
 #pragma GCC push_options
-#pragma GCC optimize("O1")
+#pragma GCC optimize("O0")
 #include "ops/dct_block_plan.h"
 #pragma GCC pop_options
 

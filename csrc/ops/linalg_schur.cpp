@@ -16,7 +16,7 @@
 #include "linalg/triangular_sylvester.h"
 // A GPU's kernel, which the CPU runs for tests alone: compiled in the shortest time.
 #pragma GCC push_options
-#pragma GCC optimize("O1")
+#pragma GCC optimize("O0")
 #include "linalg/schur_gradient_teams.h"
 #pragma GCC pop_options
 
