@@ -137,6 +137,7 @@ _FEW = (
         (complex(inf, 1.0), (complex(nan, nan),) * 4),
     ),
     ulp=Ulp(float64=16, float32=16, partials=32),
+    sorted=True,
 )
 def airy(z: Any, /, *, out: Any = None) -> Any:
     r"""

@@ -108,6 +108,7 @@ def _over(numerator: Tensor, x: Tensor, at_zero: float) -> Tensor:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, (0.0, 0.0)), (inf, (1.0, 0.0)), (-inf, (-1.0, nan)), (nan, (nan, nan))),
     ulp=Ulp(float64=16, float32=16, partials=32),
+    sorted=True,
 )
 def itj0y0(x: Any, /, *, out: Any = None) -> Any:
     r"""
@@ -153,6 +154,7 @@ def itj0y0(x: Any, /, *, out: Any = None) -> Any:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, (0.0, -inf)), (nan, (nan, nan))),
     ulp=Ulp(float64=16, float32=16, partials=32),
+    sorted=True,
 )
 def it2j0y0(x: Any, /, *, out: Any = None) -> Any:
     r"""
@@ -198,6 +200,7 @@ def it2j0y0(x: Any, /, *, out: Any = None) -> Any:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, (0.0, 0.0)), (inf, (inf, 1.5707963267948966)), (-inf, (-inf, nan)), (nan, (nan, nan))),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def iti0k0(x: Any, /, *, out: Any = None) -> Any:
     r"""
@@ -243,6 +246,7 @@ def iti0k0(x: Any, /, *, out: Any = None) -> Any:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, (0.0, inf)), (nan, (nan, nan))),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def it2i0k0(x: Any, /, *, out: Any = None) -> Any:
     r"""
@@ -288,6 +292,7 @@ def it2i0k0(x: Any, /, *, out: Any = None) -> Any:
     samples=(*_BOTH, _FAR),
     special=((0.0, 0.0), (inf, inf), (nan, nan)),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def itstruve0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -333,6 +338,7 @@ def itstruve0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_BOTH, _FAR),
     special=((0.0, 1.5707963267948966), (inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def it2struve0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -378,6 +384,7 @@ def it2struve0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_BOTH, _FAR),
     special=((0.0, 0.0), (inf, inf), (nan, nan)),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def itmodstruve0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

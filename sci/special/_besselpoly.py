@@ -49,6 +49,7 @@ _FEW = (
     samples=_SAMPLES,
     special=((0.0, 1.0, 0.0, 0.5), (0.0, 1.0, 1.5, 0.0), (-1.0, 1.0, 0.5, nan), (1.0, -2.0, 0.5, nan)),
     ulp=Ulp(float64=64, float32=2, partials=1000),
+    sorted=True,
 )
 def besselpoly(a: Any, lmb: Any, nu: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -383,6 +383,7 @@ def btdtria(p: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=256),
+    sorted=True,
 )
 def btdtrib(a: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -39,6 +39,7 @@ from ._gammaincinv import _inverse as gamma_quantile
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
+    sorted=True,
 )
 def chdtr(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -114,6 +115,7 @@ def chdtr(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
+    sorted=True,
 )
 def chdtrc(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -186,6 +188,7 @@ def chdtrc(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=256),
+    sorted=True,
 )
 def chdtri(v: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -253,6 +256,7 @@ def chdtri(v: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         (0.5, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=512),
+    sorted=True,
 )
 def chdtriv(p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

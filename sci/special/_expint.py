@@ -199,6 +199,7 @@ def _expn_slope(n: Tensor, x: Tensor, out: Tensor) -> Tensor:
         (2, nan, nan),
     ),
     ulp=Ulp(float64=8, float32=8, partials=16),
+    sorted=True,
 )
 def expn(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -67,6 +67,7 @@ _ONE = torch.ones_like
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
     pullback=True,
+    sorted=True,
 )
 def gdtr(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -146,6 +147,7 @@ def gdtr(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
     pullback=True,
+    sorted=True,
 )
 def gdtrc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -221,6 +223,7 @@ def gdtrc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (0.5, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=256),
+    sorted=True,
 )
 def gdtria(p: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -291,6 +294,7 @@ def gdtria(p: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=512),
+    sorted=True,
 )
 def gdtrib(a: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -362,6 +366,7 @@ def gdtrib(a: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=256),
+    sorted=True,
 )
 def gdtrix(a: Any, b: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -53,6 +53,7 @@ _FAR = Group("far", v=linear(0, 12), z=polar(60, 90), count=3, dtypes=("float64"
     samples=(*_SAMPLES, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=200, float32=64, partials=500),
+    sorted=True,
 )
 def hankel1(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -117,6 +118,7 @@ def hankel1(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_FEWER, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=160, float32=64, partials=500),
+    sorted=True,
 )
 def hankel2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -168,6 +170,7 @@ def hankel2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_FEWER, _FAR, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=32, float32=32, partials=1500),
+    sorted=True,
 )
 def hankel1e(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -220,6 +223,7 @@ def hankel1e(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_FEWER, _FAR, *_WIDER),
     special=_SPECIAL,
     ulp=Ulp(float64=32, float32=32, partials=1500),
+    sorted=True,
 )
 def hankel2e(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

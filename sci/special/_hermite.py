@@ -46,6 +46,7 @@ _ULP = Ulp(float64=16, float32=16, partials=24)
     ),
     ulp=_ULP,
     wide=True,
+    sorted=True,
 )
 def eval_hermite(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -98,6 +99,7 @@ def eval_hermite(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0, nan, nan), (3, inf, inf), (3, -inf, -inf), (4, -inf, inf), (-1, 0.5, nan), (1, -0.0, -0.0)),
     ulp=_ULP,
     wide=True,
+    sorted=True,
 )
 def eval_hermitenorm(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

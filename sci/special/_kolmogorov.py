@@ -192,6 +192,7 @@ def kolmogorov(y: Any, /, *, out: Tensor | None = None) -> Tensor:
         (nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def kolmogi(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -43,6 +43,7 @@ from ._digamma import digamma
         (nan, nan),
     ),
     ulp=Ulp(float64=4, float32=4, complex128=16, complex64=16),
+    sorted=True,
 )
 def loggamma(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

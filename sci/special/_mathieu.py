@@ -191,6 +191,7 @@ def mathieu_characteristic_q(even: Any, m: Any, q: Any, /, *, out: Tensor | None
     samples=_CHARACTERISTIC,
     special=((0, nan, nan), (-1, 1.0, nan), (3, 0.0, 9.0), (1, 1e9, nan)),
     ulp=Ulp(float64=8, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_a(m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -251,6 +252,7 @@ def mathieu_a(m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_CHARACTERISTIC,
     special=((1, nan, nan), (0, 1.0, nan), (3, 0.0, 9.0), (1, 1e9, nan)),
     ulp=Ulp(float64=8, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_b(m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -415,6 +417,7 @@ def mathieu_by_q(even: Any, m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=16, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_cem(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -488,6 +491,7 @@ def mathieu_cem(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=16, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_sem(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

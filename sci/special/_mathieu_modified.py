@@ -214,6 +214,7 @@ def mathieu_modified_by_q(even: Any, second: Any, m: Any, q: Any, x: Any, /) -> 
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=32, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_modcem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -288,6 +289,7 @@ def mathieu_modcem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=32, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_modcem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -363,6 +365,7 @@ def mathieu_modcem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=32, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_modsem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -437,6 +440,7 @@ def mathieu_modsem1(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=32, float32=2, partials=256),
+    sorted=True,
 )
 def mathieu_modsem2(m: Any, q: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

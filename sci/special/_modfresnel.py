@@ -49,6 +49,7 @@ _GROUPS = (
     samples=_GROUPS,
     special=((inf, (0j, 0j)), (0.0, (0.62665706865775012560 + 0.62665706865775012560j, 0.5 + 0j))),
     ulp=Ulp(float64=8, float32=8, complex128=8, complex64=8, partials=24),
+    sorted=True,
 )
 def modfresnelp(x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -96,6 +97,7 @@ def modfresnelp(x: Any, /) -> tuple[Tensor, Tensor]:
     samples=_GROUPS,
     special=((inf, (0j, 0j)), (0.0, (0.62665706865775012560 - 0.62665706865775012560j, 0.5 + 0j))),
     ulp=Ulp(float64=8, float32=8, complex128=8, complex64=8, partials=24),
+    sorted=True,
 )
 def modfresnelm(x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

@@ -46,6 +46,7 @@ def _root_partial(out: Any, above: Any, below: Any) -> Any:
         (1.0, 3.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=32, partials=64),
+    sorted=True,
 )
 def nbdtr(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -123,6 +124,7 @@ def nbdtr(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 3.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=32, partials=64),
+    sorted=True,
 )
 def nbdtrc(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -208,6 +210,7 @@ def nbdtrc(k: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 3.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=256),
+    sorted=True,
 )
 def nbdtri(k: Any, n: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -350,6 +353,7 @@ def nbdtrik(y: Any, n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 0.5, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=512),
+    sorted=True,
 )
 def nbdtrin(k: Any, y: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -202,6 +202,7 @@ def inverse_partials(slope: Callable[..., Any], solved: int, count: int, signed:
     ),
     ulp=Ulp(float64=16, float32=4, partials=128),
     pullback=True,
+    sorted=True,
 )
 def chndtr(x: Any, df: Any, nc: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -293,6 +294,7 @@ def _root_reference(solved: int) -> Callable[..., Any]:
         (0.5, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=4, partials=512),
+    sorted=True,
 )
 def chndtrix(p: Any, df: Any, nc: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

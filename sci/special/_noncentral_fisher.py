@@ -163,6 +163,7 @@ def ncfdtr_partial(i: Any, dfn: Any, dfd: Any, nc: Any, f: Any, /, *, out: Tenso
     ),
     ulp=Ulp(float64=16, float32=4, partials=16384),
     pullback=True,
+    sorted=True,
 )
 def ncfdtr(dfn: Any, dfd: Any, nc: Any, f: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -153,6 +153,7 @@ def nctdtr_partial(i: Any, df: Any, nc: Any, t: Any, /, *, out: Tensor | None = 
     ),
     ulp=Ulp(float64=16, float32=4, partials=16384),
     pullback=True,
+    sorted=True,
 )
 def nctdtr(df: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

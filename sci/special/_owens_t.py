@@ -91,6 +91,7 @@ def _large_a(mp: Any, h: Any, a: Any) -> Any:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=8, float32=8, partials=24),
+    sorted=True,
 )
 def owens_t(h: Any, a: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -150,6 +150,7 @@ def pbdv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     ),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=64, float32=2, partials=2048),
+    sorted=True,
 )
 def pbdv(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -268,6 +269,7 @@ def pbvv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     samples=_groups(few=False),
     special=(*_UNKNOWN, (2.5, inf, (inf, inf))),
     ulp=Ulp(float64=64, float32=2, partials=2048),
+    sorted=True,
 )
 def pbvv(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

@@ -120,6 +120,7 @@ def pbwa_by_a(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     special=(*_UNKNOWN, (0.0, 0.0, (1.0227656721131686, -0.48887053372346295))),
     # Between its zeros; beside one of them the error is relative to the amplitude.
     ulp=Ulp(float64=40, float32=2, partials=256),
+    sorted=True,
 )
 def pbwa(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

@@ -38,6 +38,7 @@ from ._gammaincinv import _inverse as gamma_quantile
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def pdtr(k: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -110,6 +111,7 @@ def pdtr(k: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=64),
+    sorted=True,
 )
 def pdtrc(k: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -181,6 +183,7 @@ def pdtrc(k: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=128),
+    sorted=True,
 )
 def pdtri(k: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -248,6 +251,7 @@ def pdtri(k: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
         (0.5, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=512),
+    sorted=True,
 )
 def pdtrik(p: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -151,6 +151,7 @@ def smirnov_dd(n: Any, d: Any, /, *, out: Tensor | None = None) -> Tensor:
         (2.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=64),
+    sorted=True,
 )
 def smirnov(n: Any, d: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -239,6 +240,7 @@ def smirnov(n: Any, d: Any, /, *, out: Tensor | None = None) -> Tensor:
         (2.0, nan, nan),
     ),
     ulp=Ulp(float64=64, float32=64, partials=256),
+    sorted=True,
 )
 def smirnovi(n: Any, p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -270,6 +270,7 @@ def spheroidal_ang1_cv_d2(
     samples=_LINE,
     special=_SPECIAL,
     ulp=Ulp(float64=32, float32=4, partials=1024),
+    sorted=True,
 )
 def pro_ang1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -348,6 +349,7 @@ def pro_ang1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
     samples=_PROLATE,
     special=_SPECIAL_CV,
     ulp=Ulp(float64=160, float32=4, partials=1024),
+    sorted=True,
 )
 def pro_ang1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -409,6 +411,7 @@ def pro_ang1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     samples=_LINE,
     special=_SPECIAL,
     ulp=Ulp(float64=32, float32=4, partials=1024),
+    sorted=True,
 )
 def obl_ang1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -478,6 +481,7 @@ def obl_ang1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
     samples=_OBLATE,
     special=_SPECIAL_CV,
     ulp=Ulp(float64=160, float32=4, partials=1024),
+    sorted=True,
 )
 def obl_ang1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""

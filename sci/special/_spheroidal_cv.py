@@ -113,6 +113,7 @@ def spheroidal_cv_dc(oblate: Any, m: Any, n: Any, c: Any, /, *, out: Tensor | No
     samples=_LINE,
     special=_SPECIAL,
     ulp=Ulp(float64=4, float32=2, partials=32),
+    sorted=True,
 )
 def pro_cv(m: Any, n: Any, c: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -182,6 +183,7 @@ def pro_cv(m: Any, n: Any, c: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_LINE,
     special=_SPECIAL,
     ulp=Ulp(float64=4, float32=2, partials=32),
+    sorted=True,
 )
 def obl_cv(m: Any, n: Any, c: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

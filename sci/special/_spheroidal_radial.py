@@ -112,6 +112,7 @@ def _fixed_by_x(oblate: int, second: int) -> Any:
     samples=_PROLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[1], *_AT_ONE),
     ulp=Ulp(float64=128, float32=4, partials=4096),
+    sorted=True,
 )
 def pro_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -259,6 +260,7 @@ def pro_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     samples=_PROLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[2], *_AT_ONE),
     ulp=Ulp(float64=128, float32=4, partials=4096),
+    sorted=True,
 )
 def pro_rad2(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -406,6 +408,7 @@ def pro_rad2_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     samples=_OBLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[1]),
     ulp=Ulp(float64=128, float32=4, partials=4096),
+    sorted=True,
 )
 def obl_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -486,6 +489,7 @@ def obl_rad1(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) ->
     samples=_OBLATE,
     special=_SPECIAL_CV,
     ulp=Ulp(float64=128, float32=4, partials=4096),
+    sorted=True,
 )
 def obl_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""
@@ -552,6 +556,7 @@ def obl_rad1_cv(m: Any, n: Any, c: Any, cv: Any, x: Any, /, *, out: Tensor | Non
     samples=_OBLATE_LINE,
     special=(*_SPECIAL, *_AT_ZERO[2]),
     ulp=Ulp(float64=128, float32=4, partials=4096),
+    sorted=True,
 )
 def obl_rad2(m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None) -> tuple[Tensor, ...]:
     r"""

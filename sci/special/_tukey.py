@@ -192,6 +192,7 @@ def tklmbda_slope(x: Any, lmbda: Any, u: Any, v: Any, /, *, out: Tensor | None =
     ),
     ulp=Ulp(float64=32, float32=32, partials=512),
     pullback=True,
+    sorted=True,
 )
 def tklmbda(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -96,6 +96,7 @@ def _ratio_da(a: Tensor, b: Tensor, x: Tensor, out: Tensor) -> Tensor:
         (nan, 1.0, 1.0, nan),
     ),
     ulp=Ulp(float64=32, float32=2, partials=128),
+    sorted=True,
 )
 def wright_bessel(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -166,6 +167,7 @@ def wright_bessel(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Te
         (nan, 1.0, 1.0, nan),
     ),
     ulp=Ulp(float64=32, float32=2, partials=1000),
+    sorted=True,
 )
 def log_wright_bessel(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
