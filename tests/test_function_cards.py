@@ -176,16 +176,32 @@ def test_vmap(card: FunctionCard, device: torch.device, recwarn: pytest.Warnings
     ],
 )
 def test_compile(card: FunctionCard, dtype: torch.dtype, device: torch.device) -> None:
-    """In one graph with the gradient, as a graph alone costs as much as to trace a short function."""
+    """Values with the gradient, for which the function is traced once."""
     for sample in samples(card, dtype, device)[:1]:
         f, xs = as_function(card, sample)
-        both = value_and_gradient(f, len(xs)) if card.differentiable and xs else f
-        torch.testing.assert_close(torch.compile(both, fullgraph=True, backend="aot_eager")(*xs), both(*xs))
+        if not (card.differentiable and xs):
+            torch.testing.assert_close(torch.compile(f, fullgraph=True, backend="aot_eager")(*xs), f(*xs))
+            continue
+        both = gradient_and_value(f, len(xs))
+        gradient, value = torch.compile(both, fullgraph=True, backend="aot_eager")(*xs)
+        torch.testing.assert_close(gradient, both(*xs)[0])
+        torch.testing.assert_close(value, f(*xs))
 
 
-def value_and_gradient(f: Any, count: int) -> Any:
-    gradient = torch.func.grad(lambda *ts: loss(f(*ts)), tuple(range(count)))
-    return lambda *xs: (f(*xs), gradient(*xs))
+def gradient_and_value(f: Any, count: int) -> Any:
+    def loss_and_value(*ts: torch.Tensor) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+        value = f(*ts)
+        return loss(value), value
+
+    return torch.func.grad(loss_and_value, tuple(range(count)), has_aux=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("card", [p for p in differentiable if p.values[0].compiles])
+def test_compile_without_a_gradient(card: FunctionCard, device: torch.device) -> None:
+    for sample in samples(card, torch.float64, device)[:1]:
+        f, xs = as_function(card, sample)
+        torch.testing.assert_close(torch.compile(f, fullgraph=True, backend="aot_eager")(*xs), f(*xs))
 
 
 @pytest.mark.parametrize("card", [p for p in with_samples if p.values[0].complex])
