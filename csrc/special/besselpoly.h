@@ -3,6 +3,7 @@
 //   a <= 20, or nu > 1.4 a          the series of J_nu integrated (DLMF 10.2.2),
 //                                   a^nu sum (-a^2)^k / (k! Gamma(nu + k + 1) (nu + lmb + 1 + 2k)), whose terms reach
 //                                   exp(2 a): in numbers of twice the digits
+//   (lmb + 1)^2 > nu^2 + (2a)^2     the same combination of J_nu and J_{nu-1} with Lommel's other functions (11.9.3)
 //   else    (2a)^(-lmb-1) (int_0^inf - int_2a^inf) t^lmb J_nu(t) dt: the first is 2^lmb Gamma((1 + nu + lmb)/2) /
 //                                   Gamma((1 + nu - lmb)/2) (10.22.43), the second a combination of J_nu and J_{nu-1}
 //                                   with Lommel functions (G. N. Watson, 1944, 10.74), by their expansion (11.9.9)
@@ -13,6 +14,7 @@
 #pragma once
 #include "special/bessel_jy.h"
 #include "special/digamma.h"
+#include "special/poch.h"
 #include "special/rgamma.h"
 
 namespace sci {
@@ -78,18 +80,34 @@ SCI_HD_LARGE double besselpoly_series(int which, double a, double lmb, double nu
   return slope * sum.high - factor * tilted.high;
 }
 
-/// S_{mu,nu}(x) x^(1-mu) by DLMF 11.9.9.
+/// S_{mu,nu}(x) x^(1-mu) by DLMF 11.9.9, whose terms fall from the first where |mu^2 - nu^2| < x^2, in at most some 5
+/// sqrt(x) steps.
+constexpr int besselpoly_most = 5000;
 template <class T>
 SCI_HD T besselpoly_lommel(T mu, T nu, double x) {
   T sum = T(1), term = T(1);
-  for (int k = 1; k < 60; ++k) {
+  SCI_NO_UNROLL
+  for (int k = 1; k < besselpoly_most; ++k) {
     T m = mu - T(double(2 * k - 1)), next = -term * ((m - nu) * (m + nu)) / T(x * x);
-    if (k > 3 && abs(primal(next)) > abs(primal(term))) break;
+    if (k > 3 && abs(primal(next)) > abs(primal(term))) return sum;
     term = next;
     sum += term;
-    if (negligible(term, sum)) break;
+    if (negligible(term, sum)) return sum;
   }
-  return sum;
+  return T(limits<double>::nan);
+}
+/// s_{mu,nu}(x) ((mu + 1)^2 - nu^2) x^(-mu-1) by DLMF 11.9.3, where that falls so.
+template <class T>
+SCI_HD T besselpoly_lommel_rising(T mu, T nu, double x) {
+  T sum = T(1), term = T(1);
+  SCI_NO_UNROLL
+  for (int k = 1; k < besselpoly_most; ++k) {
+    T m = mu + T(double(2 * k + 1));
+    term = -term * T(x * x) / ((m - nu) * (m + nu));
+    sum += term;
+    if (negligible(term, sum)) return sum;
+  }
+  return T(limits<double>::nan);
 }
 
 template <class T>
@@ -97,11 +115,19 @@ SCI_HD_LARGE T besselpoly_far(double a, T lmb, T nu) {
   double x = 2 * a;
   // int t^lmb J_nu = x ((lmb + nu - 1) J_nu S_{lmb-1,nu-1} - J_{nu-1} S_{lmb,nu}), of which the tail is the negative
   T j = bessel_j_real(nu, T(x)), below = bessel_j_real(T(nu - T(1)), T(x));
+  const double L = primal(lmb) + 1, N = primal(nu);
+  if (L > 0 && L * L - N * N > x * x) {
+    T high = (lmb + T(1) - nu) * (lmb + T(1) + nu);
+    return j * besselpoly_lommel_rising(T(lmb - T(1)), T(nu - T(1)), x) / (lmb + T(1) - nu) -
+           T(x) * below * besselpoly_lommel_rising(lmb, nu, x) / high;
+  }
   T tail = below * besselpoly_lommel(lmb, nu, x) -
            (lmb + nu - T(1)) * T(1 / x) * j * besselpoly_lommel(T(lmb - T(1)), T(nu - T(1)), x);
-  T half = (T(1) + nu + lmb) / T(2);
-  T whole = gamma(half) * rgamma(T((T(1) + nu - lmb) / T(2))) * exp(-lmb * T(log(a))) / T(x);
-  return whole - tail / T(x);
+  T half = (T(1) + nu + lmb) / T(2), lower = (T(1) + nu - lmb) / T(2);
+  // Where these powers overflow the first integral is below 1e-17 of the other, as half < 1.92 a.
+  if (primal(lmb) * log(primal(half)) > 700) return -tail / T(x);
+  T quotient = primal(half) > 170 ? poch_smooth(lower, lmb) : gamma(half) * rgamma(lower);
+  return quotient * exp(-lmb * T(log(a))) / T(x) - tail / T(x);
 }
 
 /// The derivative in the order at the order -n, n >= 1, where the integral is finite about it too.

@@ -157,3 +157,28 @@ def test_jacobi_functions_of_large_negative_parameters(
     """References: DLMF 18.5.7 by its series with 400 digits, in the limit where alpha is whole."""
     value = special.eval_jacobi(*torch.tensor([n, alpha, beta, x], dtype=torch.float64))
     assert value.item() == pytest.approx(want, rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "x", "want"),
+    [
+        (-14.355399128890896, 2221.244505362468, 1813.0, 9.9558568929639081e-12),
+        (-21.5, 2558.0, 2016.5154525122193, 7.6480150949783013e-16),
+        (-0.023863061988654535, -863.2518271027819, 380.8964631469455, -1.4071480525500489e230),
+    ],
+)
+def test_kummer_function_of_large_parameters(a: float, b: float, x: float, want: float) -> None:
+    """References: the series with 900 digits, beyond the terms that rise again where b + n is nearly 0."""
+    value = special.hyp1f1(*torch.tensor([a, b, x], dtype=torch.float64))
+    assert value.item() == pytest.approx(want, rel=1e-12)
+
+
+@pytest.mark.parametrize("point", [(25.0, 60.0, 0.5), (37.1, 300.0, 45.8), (100.0, 250.0, 3.0), (200.0, 395.0, 20.0)])
+def test_besselpoly_of_large_powers(point: tuple[float, float, float]) -> None:
+    with mpmath.workdps(250):
+        a, power, nu = map(mpmath.mpf, point)
+        term, want = a**nu / mpmath.gamma(nu + 1), mpmath.mpf(0)
+        for k in range(700):  # DLMF 10.2.2 integrated
+            want += term / (nu + power + 1 + 2 * k)
+            term *= -a * a / ((k + 1) * (nu + k + 1))
+        assert relative(special.besselpoly(*torch.tensor(point, dtype=torch.float64)), want) < 64

@@ -125,7 +125,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double 
   const complex<double> at = hyper_complex(hyper_leading(z));
   const double A = hyper_leading(a), B = hyper_leading(b), size = double(abs(at));
   // Beside a large b terms fall from the first.
-  const double near = max(is_same<R, double> ? 80.0 : 150.0, min(0.5 * abs(B), 3000.0));
+  const double near = max(is_same<R, double> ? 80.0 : 150.0, min(abs(B), 3000.0));
   // In the left half plane the terms of the turned series are of one sign, but for the first, unless the parameters
   // turn it again.
   const bool turned = at.re < 0, positive = at.im == 0 && B > 0 && (turned ? B - A : A) > -1;
