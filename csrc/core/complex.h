@@ -7,7 +7,6 @@ namespace sci {
 
 template <class T>
 struct complex {
-  using value_type = T;
   T re, im;
   SCI_HD constexpr complex() : re(), im() {}
   SCI_HD constexpr complex(T real) : re(real), im(T(0)) {}

@@ -106,8 +106,6 @@ template <class T>
 constexpr T inv_pi = T(0.3183098861837906715377675267450287240689L);
 template <class T>
 constexpr T inv_sqrt_pi = T(0.5641895835477562869480794515607725858441L);
-template <class T>
-constexpr T half_ln_2pi = T(0.9189385332046727417803297364056176398613L);
 }  // namespace numbers
 
 // ---- elementary functions on float and double, under our own names ---------------------------------------------

@@ -10,8 +10,6 @@
 namespace sci {
 namespace detail {
 
-constexpr double bessel_jy_olver_low = -1.05, bessel_jy_olver_high = 1.06;
-
 template <class S>
 struct bessel_jy_olver_coefficients;
 
