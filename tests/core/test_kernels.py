@@ -35,10 +35,17 @@ def test_kernels_are_listed_once() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_kernels_in_float32_have_a_twin_that_is_assembled() -> None:
+    """`make cubins` asks the assembler about the form in double precision alone."""
+    names = sci_ops._kernels().splitlines()
+    single = {name for name in names if "float" in name}
+    assert {re.sub(r"\bfloat\b", "double", name) for name in single} <= set(names) - single
+
+
 @needs_nvrtc
 @pytest.mark.parametrize("arch", ["sm_80", "ptx"])
 def test_a_kernel_of_each_source_compiles(arch: str) -> None:
-    """One kernel for each domain's first body; `make cubins` compiles all for an architecture between these two."""
+    """One kernel for each domain's first body; `make cubins` compiles all, for an architecture between these two."""
     names = sci_ops._kernels().splitlines()
     first = {name.split("<")[1].split("::")[-1]: i for i, name in reversed(list(enumerate(names)))}
     chosen = [str(i) for i in sorted(first.values())]
