@@ -473,9 +473,13 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
         assert operator.backward is not None
         return operator.backward(with_tensors(xs), *others)
 
-    rule = operator.rule.apply
     if card.outputs == 1:
         rule = _make_plain_rule(card.name, direct.forward(card.name, run), backward).apply
+    else:
+
+        def rule(*args: Any) -> Any:
+            return operator.rule.apply(*with_tensors(args))
+
     compute = direct.elementwise(card.name, rule)
     count = len(card.arguments)
     unary_dtypes = frozenset(dtype for kind, _ in card.signatures if len(kind) == 1 for dtype in DTYPES[kind])

@@ -159,6 +159,11 @@ def test_gradients_beside_numbers(number: float) -> None:
             assert torch.equal(y, wanted) and y.dtype is x.dtype
             (first,), (second,) = (torch.autograd.grad(v.real.sum(), leaf, create_graph=True) for v in (y, wanted))
             assert torch.equal(first, second) and first.requires_grad == second.requires_grad
+    leaf = X.clone().requires_grad_()  # of several results
+    half = torch.tensor(0.5, dtype=X.dtype)
+    for pair in zip(special.ellipj(leaf, 0.5), special.ellipj(leaf, half), strict=True):
+        gradients = (torch.autograd.grad(y.sum(), leaf, retain_graph=True)[0] for y in pair)
+        assert torch.equal(*pair) and torch.equal(*gradients)
     with pytest.raises((TypeError, ValueError), match="xlogy"):
         special.xlogy(X.clone().requires_grad_(), "x")
 
