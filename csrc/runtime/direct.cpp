@@ -193,10 +193,9 @@ void set(PyObject* context, PyObject* name, PyObject* value) {
   Py_DecRef(value);
 }
 
-/// A tuple of `count` times None.
-PyObject* nothing(intptr_t count) {
-  PyObject* tuple = PyTuple_New(count);
-  for (intptr_t k = 0; k < count; ++k) PyTuple_SetItem(tuple, k, owned(objects.none));
+PyObject* tuple_of(PyObject* x) {
+  PyObject* tuple = PyTuple_New(1);
+  PyTuple_SetItem(tuple, 0, owned(x));
   return tuple;
 }
 
@@ -204,15 +203,17 @@ PyObject* nothing(intptr_t count) {
 void save(PyObject* context, PyObject* const* args, intptr_t count, PyObject* result) {
   const bool single = type_of(result) != objects.tuple;
   const intptr_t results = single ? 1 : PyTuple_Size(result);
-  PyObject *saved = nothing(count + results), *others = nullptr;
+  intptr_t tensors = 0;
   int device;
-  for (intptr_t k = 0; k < count; ++k) {
+  for (intptr_t k = 0; k < count; ++k) tensors += plain_tensor(args[k], device) != nullptr;
+  PyObject *saved = PyTuple_New(tensors + results), *others = tensors < count ? PyTuple_New(count) : nullptr;
+  for (intptr_t k = 0, place = 0; k < count; ++k) {
     const bool tensor = plain_tensor(args[k], device);
-    if (!tensor && !others) others = nothing(count);
-    PyTuple_SetItem(tensor ? saved : others, k, owned(args[k]));
+    if (tensor) PyTuple_SetItem(saved, place++, owned(args[k]));
+    if (others) PyTuple_SetItem(others, k, tensor ? owned(objects.none) : tuple_of(args[k]));
   }
   for (intptr_t k = 0; k < results; ++k)
-    PyTuple_SetItem(saved, count + k, owned(single ? result : PyTuple_GetItem(result, k)));
+    PyTuple_SetItem(saved, tensors + k, owned(single ? result : PyTuple_GetItem(result, k)));
   set(context, objects.to_save, saved);
   set(context, objects.materialize_grads, owned(objects.no));
   if (others) set(context, objects.others, others);

@@ -238,12 +238,12 @@ def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward 
     return type(name, (SingleLevelFunction,), methods)
 
 
-def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor | None, ...]:
-    """Save an operator's arguments and results for its derivatives; returns the tensors among them, else None."""
+def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor, ...]:
+    """Save an operator's arguments and results for its derivatives; returns the tensors among them."""
     outputs = output if isinstance(output, tuple) else (output,)
-    saved = (*(x if isinstance(x, Tensor) else None for x in inputs), *outputs)
+    saved = (*(x for x in inputs if isinstance(x, Tensor)), *outputs)
     ctx.save_for_backward(*saved)
-    ctx.others = tuple(None if isinstance(x, Tensor) else x for x in inputs)
+    ctx.others = tuple(None if isinstance(x, Tensor) else (x,) for x in inputs)
     ctx.set_materialize_grads(False)
     return saved
 
@@ -251,11 +251,12 @@ def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor | None, ...]:
 def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
     """Return an operator's (inputs, outputs) from what its rule saved."""
     saved, others = ctx.saved_tensors, getattr(ctx, "others", None)  # none where all are tensors
-    count = len(ctx.needs_input_grad)
-    inputs = saved[:count]
-    if others is not None:
-        inputs = tuple(other if x is None else x for x, other in zip(inputs, others, strict=True))
-    return inputs, saved[count:]
+    if others is None:
+        count = len(ctx.needs_input_grad)
+        return saved[:count], saved[count:]
+    tensors = iter(saved)
+    inputs = tuple(next(tensors) if other is None else other[0] for other in others)
+    return inputs, tuple(tensors)
 
 
 def _move_batch_dims(args: Args, in_dims: Args, core_dims: tuple[int, ...]) -> list[Any]:
