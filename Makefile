@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 # Python compiles what is imported, on all cores; pip would compile everything, on one.
 INSTALL := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check
 
-.PHONY: demo test test-all build lint lint-types lint-text cubins docs browser wheel bench clean
+.PHONY: demo test test-all build ready ci-ready lint lint-types lint-text cubins docs browser wheel bench clean
 .DEFAULT_GOAL := build
 
 demo: build
@@ -21,6 +21,9 @@ test-all: build
 
 build: $(VENV)/ready
 	@$(MAKE) --no-print-directory -C csrc -j$(JOBS) PYTHON=$(PY)
+
+ready: $(VENV)/ready
+ci-ready: $(VENV)/ci-ready
 
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('sci needs Python >= 3.11, this is ' + sys.version)"

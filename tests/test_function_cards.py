@@ -168,8 +168,13 @@ def test_vmap(card: FunctionCard, device: torch.device, recwarn: pytest.Warnings
 
 @pytest.mark.parametrize(
     ("card", "dtype"),
-    [  # the complex ones, which take minutes in all, belong to the long sweeps
-        pytest.param(card, dtype, id=f"{name}-{dtype}", marks=[pytest.mark.slow] if dtype.is_complex else [])
+    [  # the complex ones, which take minutes in all, and eight functions in one belong to the long sweeps
+        pytest.param(
+            card,
+            dtype,
+            id=f"{name}-{dtype}",
+            marks=[pytest.mark.slow] if dtype.is_complex or name == "special.kelvin_zeros" else [],
+        )
         for name, card in CARDS
         if card.samples and card.compiles
         for dtype in dtypes(card)

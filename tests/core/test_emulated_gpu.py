@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif(torch.version.cuda is not None, reason="this torch has its own CUDA")
-def test_kernels_run_on_the_emulated_gpu() -> None:
+def test_kernels_run_on_the_emulated_gpu(pytestconfig: pytest.Config) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--device", "emulated"]
-    done = subprocess.run([*command, "tests/emulator"], cwd=ROOT, capture_output=True, text=True)
+    chosen = ["--all"] if pytestconfig.getoption("--all") else []
+    done = subprocess.run([*command, *chosen, "tests/emulator"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

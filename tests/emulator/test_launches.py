@@ -187,6 +187,7 @@ def test_numbers_outlive_the_cache_in_a_captured_graph() -> None:
     assert held().data_ptr() == where
 
 
+@pytest.mark.slow  # four processes; tests/core/test_kernels.py has the cache without a launch
 def test_processes_share_a_cache_and_repair_it(tmp_path: pathlib.Path) -> None:
     code = """
 x = torch.linspace(0.1, 3, 7, dtype=torch.float64)
