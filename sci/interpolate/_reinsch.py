@@ -22,7 +22,7 @@ from torch import Tensor
 
 from .._core import runtime
 from .._core.dispatch import operator
-from ..linalg._band_parts import LONG, MANY
+from ..linalg._band_parts import are_long
 from ._banded import solve
 from ._checks import batch_shape, nothing_differentiates, solve_dense
 
@@ -38,8 +38,7 @@ _trace_operator = operator("spline_band_trace", fake=_trace_fake)
 
 def _band_trace(m: Tensor, b: Tensor) -> Tensor:
     """Return the traces of ``m^-1 b``, on a GPU by parts where solutions are, too."""
-    by_parts = m.device.type == "cuda" and m.shape[-1] >= LONG and m.shape[0] < MANY
-    traces: Tensor = _trace_operator(m, b, 32 if by_parts else 0)
+    traces: Tensor = _trace_operator(m, b, 32 if are_long(m) else 0)
     return traces
 
 

@@ -16,7 +16,7 @@ from sci._core.checks import checks_enabled, finite_probe, require_finite
 from sci._core.dispatch import operator
 
 from . import _lapack_bands
-from ._band_parts import LONG, MANY, solve_general, solve_positive
+from ._band_parts import are_long, solve_general, solve_positive
 from ._cholesky import cholesky_factor
 from ._errors import LinAlgError
 from ._matrices import batch_shape, broadcast_matrices, differentiates, new_like, place_in_batch, to_kind
@@ -67,11 +67,6 @@ def band_outer(g: Tensor, x: Tensor, below: int, above: int) -> Tensor:
     return torch.where(inside, (g[..., rows, :] * x.conj()[..., None, :, :]).sum(-1), 0)
 
 
-def _long(ab: Tensor) -> bool:
-    """Are these too long for one thread of a GPU each, and too few?"""
-    return ab.is_cuda and ab.shape[-1] >= LONG and ab.shape[:-2].numel() < MANY
-
-
 def _sure(ab: Tensor, b: Tensor, x: Tensor, below: int, above: int, adjoint: bool) -> Tensor:
     """Say where the residual is that of elimination with exchanges, and the matrix is not nearly singular."""
     eps = torch.finfo(x.dtype).eps
@@ -85,7 +80,7 @@ def _sure(ab: Tensor, b: Tensor, x: Tensor, below: int, above: int, adjoint: boo
 def _solve(ab: Tensor, b: Tensor, below: int, above: int, adjoint: bool, check_finite: bool, function: str) -> Tensor:
     ab, b = broadcast_matrices(function, ("ab", "b"), ab, b)
     parts = done = None
-    if b.numel() > 0 and _long(ab):  # parts may be singular where the whole is not: then one thread takes it after all
+    if b.numel() > 0 and are_long(ab):  # one thread takes what parts fail at: they may be singular
         parts = solve_general(ab, b, below, above, adjoint)
         done = _sure(ab, b, parts, below, above, adjoint)
     x, info = torch.ops.sci._banded_solve(ab, b, below, above, adjoint, done)
@@ -210,7 +205,7 @@ def solve_with_band_factor(cb: Tensor, b: Tensor, lower: bool, check_finite: boo
     w = cb.shape[-2] - 1
     if not differentiates(cb, b):
         cb, b = broadcast_matrices(function, ("cb", "b"), cb, b)
-        if b.numel() > 0 and _long(cb):
+        if b.numel() > 0 and are_long(cb):
             low = lower_form(cb, lower)
             y = solve_general(low, b, w, 0, False)
             x = solve_general(low, y, w, 0, True)
@@ -230,7 +225,7 @@ def _solve_positive(ab: Tensor, b: Tensor, lower: bool, check_finite: bool, func
         found = _lapack_bands.pbsv(ab, b, lower)
         if found is not None:
             return found
-    if b.numel() > 0 and _long(ab):
+    if b.numel() > 0 and are_long(ab):
         x, definite = solve_positive(lower_form(ab, lower), b)
         if not checks_enabled() or bool(definite):
             return x

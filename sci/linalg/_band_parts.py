@@ -20,10 +20,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-LONG, MANY = 512, 2048  # rows from which on this pays, and systems of which one thread each has enough
+LONG, _MANY = 512, 2048  # rows from which on this pays, and systems of which one thread each has enough
 _INTERIOR = 32
 _FEW = 256  # rows that one thread may take one after the other
 Solve = Callable[[Tensor, Tensor, bool], Tensor]
+
+
+def are_long(ab: Tensor) -> bool:
+    """Are these bands (*batch, diagonals, n) too long for one thread of a GPU each, and too few?"""
+    return ab.is_cuda and ab.shape[-1] >= LONG and ab.shape[:-2].numel() < _MANY
 
 
 def transpose(band: Tensor) -> Tensor:

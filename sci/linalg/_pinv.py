@@ -70,7 +70,6 @@ def _fake_pinv(
     return new_like(a, (*a.shape[:-2], a.shape[-1], a.shape[-2])), new_like(a, a.shape[:-2], real_dtype(a.dtype))
 
 
-# Golub and Pereyra (1973), theorem 4.3, for constant rank:  dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P
 def _gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor | None:
     """Return the gradient of small matrices in one pass; None where there is no kernel."""
     n, at_least = max(a.shape[-2:]), min(a.shape[-2:])
@@ -86,6 +85,7 @@ def _gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor | None:
     return kernel(a, p, g)  # type: ignore[no-any-return]
 
 
+# Golub and Pereyra (1973), theorem 4.3, for constant rank:  dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P
 def _backward_pinv(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     a, hermitian = inputs[0], inputs[1]
     p, g = outputs[0], grads[0]

@@ -153,7 +153,8 @@ void touch(size_t at, bool write) {
   const auto ordered = [&](int warp_of, int lane_of, uint32_t step) {
     return warp_of == warp && (lane_of == lane || known[lane_of] >= step);
   };
-  if (word.writer >= 0 && !(word.atomic && is_atomic) && !ordered(word.writer / width, word.writer % width, word.write_step))
+  const bool both_atomic = word.atomic && is_atomic;
+  if (word.writer >= 0 && !both_atomic && !ordered(word.writer / width, word.writer % width, word.write_step))
     report(race(word.writer, current, at));
   if (!write) {
     if (!word.written) report("a thread reads byte " + std::to_string(4 * at) + " of shared memory, never written");
