@@ -135,7 +135,6 @@ LARGER = {
     "interpolate.spalde": (3.0, "SciPy drops the imaginary part."),
     "interpolate.splev": (3.0, "SciPy drops the imaginary part."),
     "interpolate.splint": (3.0, "SciPy drops the imaginary part."),
-    "linalg.det": (1.0, "One sample is singular to rounding."),
     "sparse.linalg.eigsh": (2.0, "SciPy sorts the eigenvalues of complex matrices the other way."),
     "special.keip_zeros": (1e-10, "SciPy's iteration stops early."),
     "special.kelvin_zeros": (1e-10, "SciPy's iteration stops early."),

@@ -4,8 +4,9 @@
 //
 // Method     Implicit steps on the last irreducible part: Francis's double shift for real matrices ([1], 7.5), started
 //            at two consecutive small subdiagonals; Wilkinson's single shift by plane rotations for complex ones.
-//            Subdiagonals are dropped by the criterion of Ahues and Tisseur [2]. After 10 and 20 steps without a
-//            deflation exceptional shifts break cycles. 2 x 2 blocks are standardised as Bai and Demmel [3] do.
+//            Subdiagonals are dropped by the criterion of Ahues and Tisseur [2], or between equal eigenvalues where
+//            they are below rounding. After 10 and 20 steps without a deflation exceptional shifts break cycles. 2 x 2
+//            blocks are standardised as Bai and Demmel [3] do.
 // Failure    After 30 n steps (at least 300) the number of eigenvalues not found is returned.
 // Sources    [1] Golub, Van Loan: Matrix Computations, 4th ed. (2013). [2] Ahues, Tisseur: A new deflation criterion
 //            for the QR algorithm, LAPACK Working Note 122 (1997). [3] Bai, Demmel: On swapping diagonal blocks in real
@@ -61,7 +62,11 @@ SCI_HD auto negligible(const V* h, int64_t n, int64_t row, int64_t l, real_of<V>
   const R up = abs1(above[1]), gap = abs1(above[0] - here[1]);
   const R ab = larger(low, up), ba = smaller(low, up), aa = larger(d1, gap), bb = smaller(d1, gap);
   const R s = divisor(aa + ab);
-  return both(small, opposite(both(low > tiny, ba * (ab / s) > larger(tiny, eps * (bb * (aa / s))))));
+  const auto by_gap = opposite(both(low > tiny, ba * (ab / s) > larger(tiny, eps * (bb * (aa / s)))));
+  // Equal entries of the diagonal have no gap. Dropping `low` moves their eigenvalues by sqrt(low up) at most, and where
+  // that is lost beside them, the shift is d itself, and a step only exchanges low and up.
+  const R lost = eps * smaller(d0, d1);
+  return both(small, either(by_gap, opposite(ba > lost * (lost / divisor(ab)))));
 }
 
 /// Sets negligible subdiagonals up to `to` to zero; returns where the last part without any begins.

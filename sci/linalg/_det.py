@@ -188,7 +188,7 @@ def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.devic
     draw = random_matrices(generator, dtype, device)
     yield Sample(draw(3, 3))
     low = draw(3, 1) @ draw(1, 3)
-    yield Sample(torch.stack([low + draw(3, 1) @ draw(1, 3), low]))
+    yield Sample(torch.stack([draw(3, 3), low + draw(3, 1) @ draw(1, 3), low]))
     yield Sample(draw(2, 4, 4))
     yield Sample(draw(0, 0))
 

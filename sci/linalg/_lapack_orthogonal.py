@@ -39,6 +39,19 @@ def _unitary(packed: Any, tau: Any, columns: int) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(q))
 
 
+def geqrf(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what `torch.geqrf` does: R and the reflectors in one matrix, and their factors."""
+    packed, tau = torch.geqrf(a)
+    if _lapack.defeated(a, packed, tau):
+
+        def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
+            packed, tau, _, info = _lapack.routine("geqrf", a.dtype)(x.numpy(), lwork=64 * a.shape[-1])
+            return (torch.from_numpy(packed), torch.from_numpy(tau)), info
+
+        packed, tau = _lapack.one_by_one(a, decompose)
+    return _lapack.in_rows(packed), tau
+
+
 def pivoted_qr(a: Tensor, columns: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return Q with so many columns, R and the permutation of one matrix, from one factorization."""
     n = a.shape[-1]

@@ -33,6 +33,14 @@ column_pivots = operator(
     core_dims=(2,),
 )
 
+# R and reflectors as LAPACK packs them; torch has no derivative of it.
+_packed = operator(
+    "qr_packed(Tensor a) -> (Tensor, Tensor)",
+    kernel=_lapack_orthogonal.geqrf,
+    fake=lambda a: (new_like(a, a.shape), new_like(a, (*a.shape[:-2], min(a.shape[-2:])))),
+    core_dims=(2,),
+)
+
 
 def pivoted(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Return Q, R and the permutation p of ``a[:, p] = q r``."""
@@ -147,7 +155,7 @@ def qr(
     found: tuple[Any, ...]
     if mode == "raw":
         places = column_pivots(a.detach()) if pivoting else None
-        packed, tau = torch.geqrf(a if places is None else torch.take_along_dim(a, places[..., None, :], -1))
+        packed, tau = _packed(a if places is None else torch.take_along_dim(a, places[..., None, :], -1))
         found = ((packed, tau), packed.narrow(-2, 0, min(m, n)).triu())
         return found if places is None else (*found, places)
     full = mode in ("full", "qr") or (mode == "r" and m > n)

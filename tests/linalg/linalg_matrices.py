@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -35,6 +37,11 @@ def positive(*shape: int, condition: float = 100.0, dtype: torch.dtype = torch.f
     n = shape[-1]
     w = torch.logspace(0, torch.tensor(condition).log10().item(), n, dtype=torch.float64) if n > 1 else torch.ones(n)
     return hermitian(w, *shape, dtype=dtype, seed=seed)
+
+
+def each(function: Callable[..., Any], a: torch.Tensor) -> list[torch.Tensor]:
+    """Return SciPy's results, matrix by matrix."""
+    return [torch.from_numpy(np.stack(parts)) for parts in zip(*(function(x.numpy()) for x in a))]
 
 
 def eps(dtype: torch.dtype) -> float:

@@ -6,11 +6,12 @@ import math
 import warnings
 
 import pytest
+import scipy.linalg
 import torch
 
 from sci.linalg import LinAlgError, LinAlgWarning, cholesky, det, inv, qr, rq, solve
 from sci.linalg._lu_operators import factors
-from tests.linalg.linalg_matrices import ALL, COUNT, eps, general_kinds, positive, random, size
+from tests.linalg.linalg_matrices import ALL, COUNT, each, eps, general_kinds, positive, random, size
 
 SIZES = (1, 2, 3, 4, 5, 8, 13, 32)
 
@@ -30,7 +31,7 @@ def test_qr_is_as_exact_as_lapack(n: int, dtype: torch.dtype) -> None:
     kinds = general_kinds(n, dtype)
     for kind, a in kinds.items():
         q, r = qr(a)
-        theirs = torch.linalg.qr(a)
+        theirs = each(scipy.linalg.qr, a)  # torch's has NaN for equal complex entries, with MKL on some CPUs
         assert error(wide(q) @ wide(r), a) <= 2 * error(wide(theirs[0]) @ wide(theirs[1]), a) + 3, kind
         off = [float(size(x.mH @ x - eye).max()) / eps(dtype) for x in (q, theirs[0])]
         # Equal columns leave noise whose entries are all alike, and so are the rounding errors: they add up.
