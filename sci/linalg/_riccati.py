@@ -29,6 +29,7 @@ from ._matrices import (
     require_square,
     tensors,
 )
+from ._schur_form import decomposition, reordered
 from ._sylvester import discrete, sylvester
 
 runtime.load_library()
@@ -49,6 +50,8 @@ _STEPS = 60  # doubling converges quadratically; this many steps only where a cl
 # q + c (a^H a - 1) in their places.
 # [1] E. K.-W. Chu, H.-Y. Fan, W.-W. Lin, "A structure-preserving doubling algorithm for continuous-time algebraic
 #     Riccati equations", Linear Algebra and its Applications 396 (2005) 55-80.
+# [2] A. J. Laub, "A Schur method for solving algebraic Riccati equations", IEEE Trans. Automat. Control 24 (1979)
+#     913-921.
 
 
 def _doubled(a: Tensor, g: Tensor, h: Tensor) -> Tensor:
@@ -96,9 +99,18 @@ def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, 
     """
     eps = torch.finfo(a.dtype).eps
     x = _doubled(*_cayley(a, g, q)) if continuous else _doubled(a, g, q)
-    loop, residual, unstable = _closed_loop(x, a, g, q, continuous)
+    loop, residual, margin = _closed_loop(x, a, g, q, continuous)
+    if continuous:
+        doubtful = ~(residual <= eps ** (2 / 3)) | (margin < eps**0.25)
+        if bool(doubtful.any()):
+            y = x.clone()
+            y[doubtful] = _by_schur(a[doubtful], g[doubtful], q[doubtful], function)
+            following = _closed_loop(y, a, g, q, continuous)
+            better = (following[2] > 0) & ~((residual <= following[1]) & (margin > 0))
+            x = torch.where(better[..., None, None], y, x)
+            loop, residual, margin = _closed_loop(x, a, g, q, continuous)
     for _ in range(_NEWTON_STEPS):
-        wanted = (residual > eps ** (2 / 3)) & ~unstable
+        wanted = (residual > eps ** (2 / 3)) & (margin > 0)
         if not bool(wanted.any()):
             break
         right = q + (x if continuous else loop.mH @ x) @ g @ (x if continuous else x @ loop)
@@ -108,13 +120,13 @@ def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, 
             y = discrete(loop.mH, right, "", function)
         y = torch.where(wanted[..., None, None], hermitian_part(y), x)
         following = _closed_loop(y, a, g, q, continuous)
-        better = (following[1] < residual) & ~following[2]
+        better = (following[1] < residual) & (following[2] > 0)
         x = torch.where(better[..., None, None], y, x)
         if not bool(better.any()):
             break
-        loop, residual, unstable = _closed_loop(x, a, g, q, continuous)
+        loop, residual, margin = _closed_loop(x, a, g, q, continuous)
     if checks_enabled() and x.numel():
-        bad = ~(residual <= min(1e3 * eps**0.5, 1e-3)) | unstable
+        bad = ~(residual <= min(1e3 * eps**0.5, 1e-3)) | ~(margin > 0)
         if bool(bad.any()):
             codes = bad.to(torch.int32)
             where, _ = place_in_batch(codes if chosen is None else chosen.to(torch.int32).masked_scatter(chosen, codes))
@@ -122,19 +134,45 @@ def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, 
     return x.contiguous()
 
 
+def _by_schur(a: Tensor, g: Tensor, q: Tensor, function: str) -> Tensor:
+    """Solve a continuous equation by the stable subspace of its Hamiltonian matrix [2]; NaN where there is none.
+
+    Slower than doubling, which loses digits where a closed loop is close to unstable or transients are large.
+    """
+    n = a.shape[-1]
+    # x / size has g size and q / size in its equation, which are of one size.
+    sizes = torch.linalg.matrix_norm(g), torch.linalg.matrix_norm(q)
+    power = torch.where((sizes[0] > 0) & (sizes[1] > 0), (sizes[1] / sizes[0]).log2() / 2, 0).round()
+    size = torch.exp2(power)[..., None, None]
+    hamiltonian = torch.cat([torch.cat([a, -g * size], -1), torch.cat([-q / size, -a.mH], -1)], -2)
+    try:
+        t, z = decomposition(hamiltonian, False, False, function)
+        # Blocks of conjugate pairs have equal entries on their diagonal.
+        places = t.diagonal(dim1=-2, dim2=-1).real.argsort(dim=-1, stable=True).argsort(-1)
+        _, z = reordered(hamiltonian, t, z, places < n)
+    except LinAlgError:
+        if len(a) == 1:
+            return torch.full_like(a, torch.nan)
+        return torch.cat([_by_schur(a[k : k + 1], g[k : k + 1], q[k : k + 1], function) for k in range(len(a))])
+    basis = z.narrow(-1, 0, n)
+    upper, lower = basis.narrow(-2, 0, n), basis.narrow(-2, n, n)
+    return hermitian_part(torch.linalg.solve_ex(upper.mH, lower.mH)[0].mH) * size
+
+
 def _closed_loop(x: Tensor, a: Tensor, g: Tensor, q: Tensor, continuous: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the closed loop, the relative residual and whether the loop is unstable."""
+    """Return the closed loop, the relative residual and how far the loop is from unstable, relative to its norm."""
     if continuous:
         loop = a - g @ x
         rest = a.mH @ x + x @ loop + q
-        unstable = torch.linalg.eigvals(loop.nan_to_num()).real >= 0
+        largest = torch.linalg.eigvals(loop.nan_to_num()).real.amax(-1)
+        margin = -largest / torch.linalg.matrix_norm(loop).clamp_min(1e-300)
     else:
         eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
         loop = torch.linalg.solve_ex(eye + g @ x, a)[0]
         rest = a.mH @ x @ loop - x + q
-        unstable = torch.linalg.eigvals(loop.nan_to_num()).abs() >= 1
+        margin = 1 - torch.linalg.eigvals(loop.nan_to_num()).abs().amax(-1)
     sizes = [torch.linalg.matrix_norm(y) for y in (rest, x, a, q)]
-    return loop, sizes[0] / (sizes[1] * (sizes[2] + 1) + sizes[3]).clamp_min(1e-300), unstable.any(-1)
+    return loop, sizes[0] / (sizes[1] * (sizes[2] + 1) + sizes[3]).clamp_min(1e-300), margin
 
 
 def _cayley(a: Tensor, g: Tensor, q: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -262,7 +300,9 @@ def _of_hermitian(function: Any, a: Tensor, b: Tensor, q: Tensor, r: Tensor, **o
 _ARGUMENTS = ("a", "b", "q", "r", "e", "s")
 
 
-@function(differentiable=_ARGUMENTS, samples=_samples, call=_of_hermitian, synchronizes=True)
+@function(
+    differentiable=_ARGUMENTS, samples=_samples, call=_of_hermitian, host_route=_products.HOST_ROUTE, synchronizes=True
+)
 def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = None, balanced: bool = True) -> Tensor:
     r"""Solve the continuous algebraic Riccati equation.
 
@@ -300,8 +340,9 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
 
     Notes
     -----
-    *Algorithm.* A Cayley transform and structured doubling [1]_, in a kernel for batches of matrices up to n = 32;
-    Newton's method where doubling leaves a residual, and two Newton steps, each a Lyapunov equation.
+    *Algorithm.* A Cayley transform and structured doubling [1]_, in a kernel for batches of matrices up to n = 32; the
+    Schur method [2]_ and Newton's where doubling leaves a residual or a closed loop is close to unstable; then two
+    Newton steps, each a Lyapunov equation.
 
     *Derivative.* Implicit, by the two Newton steps differentiated with their starting point held, to third order; as a
     function of Hermitian `q` and `r`.
@@ -310,6 +351,8 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
     ----------
     .. [1] E. K.-W. Chu, H.-Y. Fan, W.-W. Lin, "A structure-preserving doubling algorithm for continuous-time algebraic
        Riccati equations", Linear Algebra and its Applications 396 (2005) 55-80.
+    .. [2] A. J. Laub, "A Schur method for solving algebraic Riccati equations", IEEE Transactions on Automatic Control
+       24 (1979) 913-921.
 
     Examples
     --------
@@ -322,7 +365,9 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
     return _solve("solve_continuous_are", True, a, b, q, r, e, s, bool(balanced))
 
 
-@function(differentiable=_ARGUMENTS, samples=_samples, call=_of_hermitian, synchronizes=True)
+@function(
+    differentiable=_ARGUMENTS, samples=_samples, call=_of_hermitian, host_route=_products.HOST_ROUTE, synchronizes=True
+)
 def solve_discrete_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = None, balanced: bool = True) -> Tensor:
     r"""Solve the discrete algebraic Riccati equation.
 
