@@ -5,6 +5,8 @@ VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 # Python compiles what is imported, on all cores; pip would compile everything, on one.
 INSTALL := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check
+# It keeps that, whatever the environment says: fifty processes import torch, which takes twice as long from its text.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-all build ready ci-ready lint lint-types lint-text cubins docs browser wheel bench clean
 .DEFAULT_GOAL := build
