@@ -16,12 +16,13 @@ import sci.special  # noqa: F401  (their cards)
 from sci.__main__ import main
 from sci._core import selfcheck
 from sci._core.cards import Ulp, elementwise_cards, function_cards
+from tests.processes import run_module
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def test_info() -> None:
-    done = subprocess.run([sys.executable, "-m", "sci", "info"], capture_output=True, text=True, cwd=ROOT)
+    done = run_module("sci", "info")
     assert done.returncode == 0, done.stderr
     assert f"torch              {torch.__version__}" in done.stdout
 
@@ -85,8 +86,7 @@ def test_bad_arguments(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_bench_is_the_benchmarks() -> None:
-    run = [sys.executable, "-m", "sci", "bench", "special", "--quick", "-k", "no such function"]
-    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT)
+    done = run_module("sci", "bench", "special", "--quick", "-k", "no such function")
     assert "python -m benchmarks" in done.stdout + done.stderr or done.returncode == 0, done.stderr
 
 
@@ -98,7 +98,6 @@ def test_a_run_of_tests_out_of_time_ends_well_and_says_what_it_left_out() -> Non
 
 
 def test_benchmarks_out_of_time_say_what_they_left_out() -> None:
-    command = [sys.executable, "-m", "benchmarks", "fft", "sparse", "--quick", "--seconds", "1e-3"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    done = run_module("benchmarks", "fft", "sparse", "--quick", "--seconds", "1e-3")
     assert done.returncode == 0, done.stderr
     assert re.findall(r"left out, as the time was over: rows of (\w+) after 1", done.stdout) == ["fft", "sparse"]

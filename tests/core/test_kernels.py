@@ -13,6 +13,7 @@ import torch
 
 import sci
 from sci._core import runtime
+from tests import processes
 
 runtime.load_library()
 sci_ops = torch.ops.sci
@@ -22,11 +23,11 @@ LIGHT = [i for i, name in enumerate(sci_ops._kernels().splitlines()) if "Piecewi
 needs_nvrtc = pytest.mark.skipif(not NVRTC, reason="NVRTC is not installed")
 
 
+LOADED = "import torch, sci; from sci._core import runtime; runtime.load_library()\n"
+
+
 def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "import torch, sci; from sci._core import runtime; runtime.load_library()\n" + code],
-        capture_output=True, text=True, env={**os.environ, **environment}, timeout=300,
-    )  # fmt: skip
+    return processes.run_python(LOADED + code, **environment)
 
 
 def test_kernels_are_listed_once() -> None:
@@ -85,7 +86,9 @@ try:
 except RuntimeError as error:
     print(error)
 """
-    done = run_python(code, LD_LIBRARY_PATH="")
+    # A new interpreter: the linker reads its variables when that starts.
+    environment = {**os.environ, "LD_LIBRARY_PATH": ""}
+    done = subprocess.run([sys.executable, "-c", LOADED + code], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     if NVRTC and not done.stdout.strip():
         pytest.skip("NVRTC is on the system's own search path")
@@ -125,14 +128,8 @@ for damage in (whole[:100], b"", whole[:-1] + bytes([whole[-1] ^ 1]), b"x" * 500
 @needs_nvrtc
 def test_several_processes_fill_one_cache(tmp_path: pathlib.Path) -> None:
     code = f"print([torch.ops.sci._cache_kernel(i, 'sm_80') for i in {LIGHT}])"
-    command = [
-        sys.executable,
-        "-c",
-        "import torch, sci; from sci._core import runtime; runtime.load_library()\n" + code,
-    ]
-    environment = {**os.environ, "SCI_CACHE": str(tmp_path)}
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(3)]
-    texts = {run.communicate(timeout=300)[0] for run in runs}
+    runs = [processes.start_python(LOADED + code, SCI_CACHE=str(tmp_path)) for _ in range(3)]
+    texts = {run.result().stdout for run in runs}
     assert len(texts) == 1
     assert len(list(tmp_path.rglob("*.cubin"))) == 3
     assert not list(tmp_path.rglob("*.part"))
@@ -170,5 +167,5 @@ def test_show_config(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_import_is_quick() -> None:
     code = "import time, torch; t = time.perf_counter(); import sci; print(time.perf_counter() - t)"
-    runs = (subprocess.run([sys.executable, "-c", code], capture_output=True, text=True) for _ in range(3))
+    runs = (processes.run_python(code) for _ in range(3))
     assert any(float(run.stdout) < 0.3 for run in runs)  # the first as a rule, where nothing else is at work

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import platform
-import subprocess
-import sys
 
 import pytest
 
 import sci.special  # noqa: F401 - registers the cards
+from tests.processes import run_python
 from tools.generate_operators import elementwise_cards
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 VALUES = """
-import sys
 import torch
 torch.set_num_threads(1)
 from tests import test_elementwise_cards as cards
 for card in cards.CARDS:
-    if card.name in sys.argv[1:]:
+    if card.name in wide:
         cards.test_values(card, torch.device("cpu"))
         cards.test_special_values(card, torch.device("cpu"))
         print(card.name)
@@ -69,11 +66,9 @@ near(L.det(a), torch.linalg.det(a))
 
 @pytest.mark.parametrize("level", ["baseline", "avx2"])
 def test_lower_levels(level: str) -> None:
-    """Before AVX2 transforms are torch's, and matrices go one after the other. In one process: torch loads for long."""
+    """Before AVX2 transforms are torch's, and matrices go one after the other."""
     cards = [card for path in ROOT.glob("sci/*/_*.py") for card in elementwise_cards(path)]
     wide = [card.name for card in cards if card.wide and platform.machine() == "x86_64"]  # others have one level
-    command = [sys.executable, "-c", VALUES + TRANSFORMS_AND_FACTORS, *wide]
-    environment = {**os.environ, "SCI_CPU": level, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    done = run_python(f"wide = {wide}" + VALUES + TRANSFORMS_AND_FACTORS, SCI_CPU=level)
     assert done.returncode == 0, done.stderr[-3000:]
     assert sorted(done.stdout.split()) == sorted(wide)

@@ -9,7 +9,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from tests.distributed.ports import free_port
+from tests.distributed.together import run_together
 
 if not dist.is_available():
     pytest.skip("torch has no distributed part here", allow_module_level=True)
@@ -150,7 +150,6 @@ def check(rank: int, world: int, port: int) -> None:
     """Run all in one process of several; an error ends it."""
     from torch.distributed.tensor import init_device_mesh
 
-    torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=world)
     mesh = init_device_mesh("cpu", (world,))
     for part in (_products, _rows, _solvers):
@@ -161,4 +160,4 @@ def check(rank: int, world: int, port: int) -> None:
 # Three processes have one with two neighbours, and shares of different sizes and of none.
 @pytest.mark.parametrize("world", [3, pytest.param(2, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.slow)])
 def test_products_solvers_and_gradients(world: int) -> None:
-    torch.multiprocessing.spawn(check, (world, free_port()), nprocs=world)
+    run_together(check, world)

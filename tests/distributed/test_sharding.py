@@ -10,7 +10,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from tests.distributed.ports import free_port
+from tests.distributed.together import run_together
 
 if not dist.is_available():
     pytest.skip("torch has no distributed part here", allow_module_level=True)
@@ -25,7 +25,6 @@ def check(rank: int, world: int, port: int) -> None:
 
     import sci.distributed as sharded
 
-    torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=world)
     mesh = init_device_mesh("cpu", (world,))
     generator = torch.Generator().manual_seed(0)
@@ -85,4 +84,4 @@ def check(rank: int, world: int, port: int) -> None:
 
 @pytest.mark.parametrize("world", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_values_gradients_and_shardings(world: int) -> None:
-    torch.multiprocessing.spawn(check, (world, free_port()), nprocs=world)
+    run_together(check, world)

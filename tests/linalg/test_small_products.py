@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +20,7 @@ from sci.linalg import (
     sqrtm,
 )
 from tests.linalg.linalg_matrices import ALL, eps, general_kinds, positive, random
+from tests.processes import run_python
 
 COUNT = 19  # not a multiple of the lanes
 
@@ -169,7 +167,5 @@ def test_other_processors(level: str) -> None:
         "r = [x @ x - a, a @ y + y @ a.mT / 2 - a, s - torch.eye(5), b @ z @ b.mT - z + a];"
         "assert max(float(k.abs().max()) for k in r) < 1e-12, r"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "SCI_CPU": level}, capture_output=True, text=True
-    )
+    done = run_python(code, SCI_CPU=level)
     assert done.returncode == 0, done.stderr

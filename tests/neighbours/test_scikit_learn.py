@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
+
+from tests.processes import run_python
 
 pytest.importorskip("sklearn")
 
@@ -35,6 +33,5 @@ np.testing.assert_allclose(prediction.numpy(), reference, rtol=1e-10)
 
 
 def test_a_pipeline_on_tensors_predicts_as_on_arrays() -> None:
-    environment = os.environ | {"SCIPY_ARRAY_API": "1"}
-    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False)
+    done = run_python(SCRIPT, SCIPY_ARRAY_API="1")
     assert done.returncode == 0, done.stderr
