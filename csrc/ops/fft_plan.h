@@ -454,9 +454,9 @@ class PlanCache {
 /// The two steps of a long transform, all threads working at each.
 template <class T, FftSide Side>
 void two_steps(const FftLong<T, Side>& fft, T* matrix, const FftInput<T>& input, const FftOutput<T>& output) {
-  const int64_t grain = fft_work / (fft.wide * max(fft.rows, fft.columns)) + 1;
-  on_threads<T>(FftColumns<T, Side>{&fft, input, matrix}, fft.column_groups(), grain, fft.buffer());
-  on_threads<T>(FftRows<T, Side>{&fft, matrix, output}, fft.row_groups(), grain, fft.buffer());
+  const int64_t columns = fft_work / (fft.wide * fft.rows) + 1, rows = fft_work / (fft.wide * fft.columns) + 1;
+  on_threads<T>(FftColumns<T, Side>{&fft, input, matrix}, fft.column_groups(), columns, fft.buffer());
+  on_threads<T>(FftRows<T, Side>{&fft, matrix, output}, fft.row_groups(), rows, fft.buffer());
 }
 
 /// Numbers of scratch memory that `fft_row` needs, or for odd lengths `odd_row` or `odd_row_back`.

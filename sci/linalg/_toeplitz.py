@@ -15,6 +15,8 @@ from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import bad_argument, integer, real
 from sci._core.quick import cpu_kernel, plain_on_cpu
+from sci.fft import fft, ifft, irfft, rfft
+from sci.fft._fourier import COMPLEX, fit, transform
 
 from . import _quick
 from ._errors import LinAlgError
@@ -44,9 +46,9 @@ def _product(t: Tensor, x: Tensor, m: int) -> Tensor:
     size = m + n - 1
     column = t.mT
     if t.is_complex() or x.is_complex():
-        y = torch.fft.ifft(torch.fft.fft(column, size, dim=-2) * torch.fft.fft(x, size, dim=-2), dim=-2)
+        y = ifft(fft(column, size, axis=-2) * fft(x, size, axis=-2), axis=-2)
     else:
-        y = torch.fft.irfft(torch.fft.rfft(column, size, dim=-2) * torch.fft.rfft(x, size, dim=-2), size, dim=-2)
+        y = irfft(rfft(column, size, axis=-2) * rfft(x, size, axis=-2), size, axis=-2)
     # The cyclic wrap touches only the first n - 1 places, which are not wanted.
     return y.narrow(-2, n - 1, m)
 
@@ -105,8 +107,12 @@ def _diagonal_sums(g: Tensor, x: Tensor) -> Tensor:
     size = max(2 * n - 1, 0)
     if n == 0 or 0 in batch_shape(g, x):
         return x.new_zeros(*batch_shape(g, x), 1, size)
-    spectrum = torch.fft.fft(g, size, dim=-2) * torch.fft.fft(x.flip(-2).conj(), size, dim=-2)
-    sums = torch.fft.ifft(spectrum, dim=-2).sum(-1)[..., None, :]
+
+    def transformed(y: Tensor, inverse: bool = False) -> Tensor:  # by the operator, which takes batched gradients
+        y = fit(y.to(torch.promote_types(y.dtype, torch.complex64)).resolve_conj(), (size,), (-2,))
+        return transform(y, [-2], COMPLEX, inverse, False, 1 / size if inverse else 1.0, 1.0)  # type: ignore[no-any-return]
+
+    sums = transformed(transformed(g) * transformed(x.flip(-2).conj()), True).sum(-1)[..., None, :]
     return sums if x.is_complex() else sums.real
 
 
@@ -357,7 +363,7 @@ def solve_circulant(
         raise bad_argument(name, "b", f"of length {n} along baxis, as c along caxis", f"length {b.shape[-1]}")
     if n == 0:
         return (c * b).movedim(-1, outaxis)
-    w = torch.fft.fft(c)
+    w = fft(c)
     size = w.detach().abs()
     bound = size.amax(-1, keepdim=True) * n * torch.finfo(size.dtype).eps if tol is None else real(name, "tol", tol)
     small = size <= bound
@@ -365,10 +371,10 @@ def solve_circulant(
         if checks_enabled() and known(small.any()):
             where, _ = place_in_batch(small.any(-1))
             raise LinAlgError(f"{name}: the circulant matrix{where} is nearly singular")
-        q = torch.fft.fft(b) / w
+        q = fft(b) / w
     else:
-        q = torch.where(small, 0, torch.fft.fft(b) / torch.where(small, 1, w))
-    x = torch.fft.ifft(q)
+        q = torch.where(small, 0, fft(b) / torch.where(small, 1, w))
+    x = ifft(q)
     if not (c.is_complex() or b.is_complex()):
         x = x.real
     return x.movedim(-1, outaxis)

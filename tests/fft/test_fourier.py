@@ -154,6 +154,13 @@ def plain(x: torch.Tensor, kind: int, inverse: bool, odd: bool, scale: float, mi
     return scale * out
 
 
+def error_of_torch(x: torch.Tensor, kind: int, n: int) -> float:
+    """Return how far torch's transform is from SciPy's, relative: with MKL on some CPUs 1e2 eps, as for 6146."""
+    name = ("fft", "rfft", "irfft")[kind]
+    ref = getattr(scipy.fft, name)(x.numpy(), n, axis=-2)
+    return float(np.linalg.norm(getattr(torch.fft, name)(x, n, dim=-2).numpy() - ref) / np.linalg.norm(ref))
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize(("kind", "inverse"), KINDS)
 def test_every_way_of_the_operator(kind: int, inverse: bool, dtype: torch.dtype) -> None:
@@ -168,7 +175,8 @@ def test_every_way_of_the_operator(kind: int, inverse: bool, dtype: torch.dtype)
             size = np.linalg.norm(ref)
             for op in (transform, torch.ops.sci.fourier_transform_by_torch):
                 out = op(x, [-2], kind, inverse, bool(n % 2), 0.5, 3.0)
-                assert np.linalg.norm(out.numpy() - ref) <= 5 * eps * size, (n, shape)
+                bound = 5 * eps if op is transform else 5 * eps + 2 * error_of_torch(x, kind, n)
+                assert np.linalg.norm(out.numpy() - ref) <= bound * size, (n, shape)
 
 
 @pytest.mark.parametrize(("kind", "inverse"), KINDS)

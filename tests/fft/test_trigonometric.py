@@ -111,6 +111,22 @@ def test_error_is_at_most_one_and_a_half_times_that_of_scipy(type: int, sine: bo
     assert np.mean(ours) <= 1.5 * np.mean(theirs)
 
 
+@functools.cache
+def error_of_torch(n: int, dtype: torch.dtype) -> float:
+    """Return the error of torch's transforms of lengths that belong to n, in eps: with MKL on some CPUs 1e2, as at 254.
+
+    Measured at our own transforms, which tests/fft/test_fourier.py holds to 5 eps.
+    """
+    worst = 0.0
+    for m in (n - 1, n, n + 1):
+        for length in {max(m // 2, 1), max(m, 1), 2 * m or 1}:
+            z = torch.randn(3, length, dtype=dtype.to_complex())
+            for name, x in (("fft", z), ("rfft", z.real.contiguous()), ("irfft", z[:, : length // 2 + 1])):
+                ours, theirs = (getattr(f, name)(x, length) for f in (sci.fft, torch.fft))
+                worst = max(worst, float((ours - theirs).norm() / ours.norm()) / torch.finfo(dtype).eps)
+    return worst
+
+
 @pytest.mark.cpu
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize(("type", "sine"), kinds())
@@ -125,7 +141,7 @@ def test_ways_of_cuda_agree(type: int, sine: bool, dtype: torch.dtype) -> None:
             continue
         x = torch.randn(3, n, dtype=dtype)
         exact = x.numpy().astype(np.longdouble) @ matrix(type, sine, n).T
-        assert error(by_steps(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 8, n
+        assert error(by_steps(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 8 + 2 * error_of_torch(n, dtype), n
         assert error(in_blocks(x, [-1], type, sine, 1.0, 1.0, 1.0), exact) < 4, n
     # Bundles of rows, whole and not, beside few columns; tiles of many columns, of which the last is not full.
     for shape in [
