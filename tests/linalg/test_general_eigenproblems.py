@@ -21,7 +21,7 @@ def unit(x: torch.Tensor, of: torch.Tensor) -> torch.Tensor:
 
 
 def form_errors(a: torch.Tensor, t: torch.Tensor, z: torch.Tensor) -> tuple[float, float]:
-    """Return the residual of Z T Z^H, and how far Z is from unitary, in eps: means, as one matrix is a matter of luck."""
+    """Return the residual of Z T Z^H, and how far Z is from unitary, in eps: means, as one is luck."""
     matrix, form, z = unit(a, a), unit(t, a), z.to(torch.complex128)
     left = size(z @ form @ z.mH - matrix) / size(matrix).clamp_min(1e-307)
     return float(left.mean()) / eps(a.dtype), float(size(z.mH @ z - torch.eye(a.shape[-1])).mean()) / eps(a.dtype)
