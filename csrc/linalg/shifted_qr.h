@@ -63,8 +63,8 @@ SCI_HD auto negligible(const V* h, int64_t n, int64_t row, int64_t l, real_of<V>
   const R ab = larger(low, up), ba = smaller(low, up), aa = larger(d1, gap), bb = smaller(d1, gap);
   const R s = divisor(aa + ab);
   const auto by_gap = opposite(both(low > tiny, ba * (ab / s) > larger(tiny, eps * (bb * (aa / s)))));
-  // Equal entries of the diagonal have no gap. Dropping `low` moves their eigenvalues by sqrt(low up) at most, and where
-  // that is lost beside them, the shift is d itself, and a step only exchanges low and up.
+  // Equal entries of the diagonal have no gap. Dropping `low` moves their eigenvalues by sqrt(low up) at most, and
+  // where that is lost beside them, the shift is d itself, and a step only exchanges low and up.
   const R lost = eps * smaller(d0, d1);
   return both(small, either(by_gap, opposite(ba > lost * (lost / divisor(ab)))));
 }
