@@ -314,15 +314,18 @@ SCI_HD void turn_columns(V* x, int64_t row, int64_t step, int64_t k, int64_t fro
   }
 }
 
-/// The rotation that turns (f, g) into (r, 0).
+/// The rotation that turns (f, g) into (r, 0). An f whose square loses bits beside g's counts as zero: what it leaves
+/// below r is far under rounding, where its direction would be that of a number of a few bits, and no unit.
 template <class R>
 SCI_HD PlaneRotation<complex<R>> rotation_of(complex<R> f, complex<R> g) {
   using C = complex<R>;
-  const R big = larger(abs1(f), abs1(g)), scale = R(1) / larger(big, R(limits<single_of<R>>::min));
+  using T = single_of<R>;
+  const R big = larger(abs1(f), abs1(g)), scale = R(1) / larger(big, R(limits<T>::min));
   f = scale * f;
   g = scale * g;
-  const R ff = norm(f), size_f = sqrt(ff), r = sqrt(ff + norm(g)), inverse = R(1) / divisor(r);
-  auto no_f = size_f == R(0);
+  const R ff = norm(f), r = sqrt(ff + norm(g)), inverse = R(1) / divisor(r);
+  auto no_f = ff < R(limits<T>::min / limits<T>::epsilon);
+  const R size_f = choose(no_f, R(0), sqrt(ff));
   const R per_f = R(1) / choose(no_f, R(1), size_f);
   const C unit = choose(no_f, C{R(1), R(0)}, C{f.re * per_f, f.im * per_f});
   return {choose(big == R(0), R(1), size_f * inverse), inverse * (unit * conj(g))};

@@ -233,3 +233,17 @@ def test_complex_forms_of_blocks_of_subnormal_numbers() -> None:
         assert bool(torch.isfinite(torch.view_as_real(t)).all())
         torch.testing.assert_close(z @ z.mH, torch.eye(3).to(z.dtype), rtol=0, atol=1e-6)
         torch.testing.assert_close((z @ t @ z.mH).real, a * s, rtol=0, atol=1e-40)
+
+
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128])
+def test_complex_schur_forms_of_rows_over_the_whole_range(dtype: torch.dtype) -> None:
+    most, worst = 0.9 * math.log10(torch.finfo(dtype).max), 0.0
+    for seed in range(8):
+        for n in (8, 17, 24):
+            rows = torch.logspace(-most, most, n, dtype=torch.float64)[:, None].to(dtype)
+            a = random(n, n, dtype=dtype, seed=seed) * rows
+            t, z = linalg.schur(a)
+            unit = (z.mH @ z - torch.eye(n)).abs().max()
+            moved = (z @ (t / t.abs().max()) @ z.mH - a / t.abs().max()).abs().max()
+            worst = max(worst, float(unit), float(moved))
+    assert worst < 200 * torch.finfo(dtype).eps
