@@ -43,10 +43,10 @@ def stevd(d: Tensor, e: Tensor, vectors: bool) -> tuple[Tensor, Tensor] | None:
     fails."""
     routine, n = _lapack.routine("stevd", d.dtype), d.shape[-1]
     if d.dim() == 1:
-        w, v, info = routine(d.detach().numpy(), e.detach().numpy(), compute_v=int(vectors))
+        w, v, info = routine(d.numpy(force=True), e.numpy(force=True), compute_v=int(vectors))
         return (torch.from_numpy(w), torch.from_numpy(v)) if info == 0 else None
     count, wanted = d.numel() // n, n if vectors else 0
-    many_d, many_e = d.detach().reshape(count, n).numpy(), e.detach().reshape(count, n - 1).numpy()
+    many_d, many_e = d.reshape(count, n).numpy(force=True), e.reshape(count, n - 1).numpy(force=True)
     values, columns = (
         torch.empty(shape, dtype=d.dtype, device="cpu") for shape in (d.shape, (*d.shape[:-1], wanted, n))
     )

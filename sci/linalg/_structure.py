@@ -54,7 +54,7 @@ def _from_triangle(a: Tensor, lower: bool) -> Factors | None:
     d = a.diagonal(dim1=-2, dim2=-1)
     info = _first_zero(d)
     if not lower:
-        return a.contiguous(), _trivial_pivots(a), info
+        return a.contiguous().resolve_conj().resolve_neg(), _trivial_pivots(a), info
     lu = a / d[..., None, :]
     lu.diagonal(dim1=-2, dim2=-1).copy_(d)
     # Quotients that overflow mean nothing; partial pivoting has none.

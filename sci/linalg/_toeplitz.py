@@ -361,7 +361,7 @@ def solve_circulant(
     n = c.shape[-1]
     if b.shape[-1] != n:
         raise bad_argument(name, "b", f"of length {n} along baxis, as c along caxis", f"length {b.shape[-1]}")
-    if n == 0:
+    if n == 0 or b.numel() == 0:
         return (c * b).movedim(-1, outaxis)
     w = fft(c)
     size = w.detach().abs()

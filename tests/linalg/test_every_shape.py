@@ -193,6 +193,21 @@ OWN_DTYPES = {
 }
 
 
+# Functions with one answer, whatever the rounding errors.
+ONE_VALUE = {
+    "solve",
+    "inv",
+    "det",
+    "expm",
+    "pinv",
+    "lstsq",
+    "ldl",
+    "eigvalsh",
+    "eigvals_banded",
+    "eigvalsh_tridiagonal",
+}
+
+
 def test_all_names_are_here() -> None:
     assert {name for name, *_ in CASES} | OTHERS == set(linalg.__all__)
 
@@ -264,3 +279,37 @@ def test_shapes_and_gradients(case: Case, dtype: torch.dtype) -> None:
                 sum((x.abs() ** 2).sum() for x in reached).backward()  # type: ignore[union-attr]
             for x in leaves:
                 assert x.grad is None or bool(torch.isfinite(x.grad.abs()).all()), where
+
+
+def lazily_negative(x: Tensor) -> Tensor:
+    """Return `x` as a view that is yet to be negated, and conjugated."""
+    if x.is_complex():
+        return torch._neg_view(-x.conj().resolve_conj()).conj()
+    return torch._neg_view(-x) if x.is_floating_point() else x
+
+
+@pytest.mark.cpu
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("case", [pytest.param(c, id=f"{c[0]} {c[3] or ''}") for c in CASES])
+def test_views_yet_to_be_negated_and_conjugated(case: Case, dtype: torch.dtype) -> None:
+    name, _, make, keywords = case
+    draws = [Draw((), 12, 12, dtype), Draw((2,), 12, 12, dtype)]
+    if name != "expm_cond":
+        draws.append(Draw((), 65, 65, dtype))  # for LAPACK
+    for draw in draws:
+        args = make(draw)
+        try:
+            plain = flat(getattr(linalg, name)(*args, **keywords))
+        except ValueError:
+            continue
+        found = flat(getattr(linalg, name)(*mapped(args, lazily_negative), **keywords))
+        for x, y in zip(found, plain, strict=True):
+            assert not isinstance(x, Tensor) or x.shape == y.shape
+            if name in ONE_VALUE:
+                torch.testing.assert_close(x, y, rtol=1e-6, atol=1e-6)
+
+
+def test_a_diagonal_matrix_yet_to_be_conjugated() -> None:
+    a = torch.diag(torch.linspace(1, 2, 65, dtype=torch.float64) * (1 + 1j))
+    torch.testing.assert_close(linalg.inv(a.conj()), torch.diag(1 / a.diagonal()).conj())

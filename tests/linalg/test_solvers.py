@@ -287,6 +287,7 @@ def test_toeplitz_and_circulant(dtype: torch.dtype) -> None:
     with pytest.raises(LinAlgError, match="nearly singular"):
         solve_circulant(torch.ones(3), torch.ones(3))
     torch.testing.assert_close(solve_circulant(torch.ones(3), torch.ones(3), singular="lstsq"), torch.full((3,), 1 / 3))
+    assert solve_circulant(torch.tensor([2.0, 0.0, 1.0]), torch.ones(3, 0)).shape == (3, 0)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex64, torch.complex128], ids=str)
