@@ -55,11 +55,14 @@ struct Element<sci::Elementwise<F, Out, N, In...>> {
   }
   static void run(char* const* data, long long i) { run(data, i, sci::make_index_list<int(sizeof...(In))>()); }
 
-  template <int... I>
+  template <bool Inner, int... I>
   static int bin(char* const* data, long long i, sci::index_list<I...>) {
-    return sci::detail::Bins<false, In...>::apply(reinterpret_cast<const In*>(data[N + I])[i]...);
+    return sci::detail::Bins<Inner, In...>::apply(reinterpret_cast<const In*>(data[N + I])[i]...);
   }
-  static int bin(char* const* data, long long i) { return bin(data, i, sci::make_index_list<int(sizeof...(In))>()); }
+  template <bool Inner>
+  static int bin(char* const* data, long long i) {
+    return bin<Inner>(data, i, sci::make_index_list<int(sizeof...(In))>());
+  }
 };
 
 /// Warps of neighbours, lane by lane: the places in `data` are those of results and arguments, `weights` are of blocks
@@ -87,16 +90,16 @@ DIVERGENCE_APART void divergence_run(char* const* data, long long warps, const i
   }
 }
 
-/// Where sorted kernels would put the elements.
-template <class Body>
+/// Where sorted kernels would put the elements, by all arguments, or without the first and the last.
+template <bool Inner, class Body>
 DIVERGENCE_APART void divergence_bins(char* const* data, long long elements, long long* bins) {
-  for (long long i = 0; i < elements; ++i) bins[i] = Element<Body>::bin(data, i);
+  for (long long i = 0; i < elements; ++i) bins[i] = Element<Body>::template bin<Inner>(data, i);
 }
-#define DIVERGENCE_KERNEL(INDEX, ...)                                                                               \
+#define DIVERGENCE_KERNEL(INDEX, INNER, ...)                                                                        \
   extern "C" DIVERGENCE_APART void divergence_run##INDEX(char* const* data, long long warps, const int* weights,    \
                                                          long long* needed, long long* run) {                       \
     divergence_run<__VA_ARGS__>(data, warps, weights, needed, run);                                                 \
   }                                                                                                                 \
   extern "C" DIVERGENCE_APART void divergence_bins##INDEX(char* const* data, long long elements, long long* bins) { \
-    divergence_bins<__VA_ARGS__>(data, elements, bins);                                                             \
+    divergence_bins<INNER, __VA_ARGS__>(data, elements, bins);                                                      \
   }

@@ -1,12 +1,14 @@
 """What warps lose where their lanes go different ways: ``python -m tests.emulator.divergence [--match REGEX]``.
 
 Runs the elementwise kernels of public functions on the arguments of ``python -m benchmarks special``, the samples of
-all groups mixed at random, and counts how often each lane runs each basic block. A warp runs a block as often as the
+all groups mixed at random, and counts how often each lane runs each basic block; with ``--derivatives`` those of
+functions that only derivatives use, on their own samples, and of backward passes (`NAME_pullback`), on the function's
+samples, its values and gradients that are normal random numbers. A warp runs a block as often as the
 lane that does so most; the factor is what a warp runs over what a lane needs on average, weighed by g++'s instructions,
 1 where all lanes do the same. An elementary function counts as `FUNCTION` instructions, a division or root as
 `DIVISION`, as they are a call or one instruction here. `sorted` is the factor where blocks of `SORTED` elements are
 sorted as csrc/core/sorted.h does it, `gain` what warps run without sorting over what they run with it, `SORTING`
-instructions an element for that counted.
+instructions an element for that counted; `sorts` says whether the kernel does.
 
 A lower bound: a block is taken to be run by all lanes that need it at once, though they come to it by different calls
 or in different rounds of an outer loop, and elementary functions are taken to have one way through.
@@ -52,29 +54,46 @@ class Kernel(NamedTuple):
     definition: str
     args: list[Tensor]
     outputs: Tensor
+    sorts: bool
+
+    @property
+    def is_pullback(self) -> bool:
+        """Does it sort by the arguments between the gradient and the value alone?"""
+        return "_pullback" in self.name
 
 
-def kernels(match: str, dtype: torch.dtype, count: int) -> dict[str, list[Kernel]]:
+def kernels(match: str, dtype: torch.dtype, count: int, derivatives: bool = False) -> dict[str, list[Kernel]]:
     """Return the kernels to run, by the headers they include."""
     # Which starts the emulator, before anything loads the library.
-    sources = {name.partition("<")[2]: source for name, source in prepare.kernels()}
+    sources = {name.partition("<")[2]: (name, source) for name, source in prepare.kernels()}
     from benchmarks import special
+    from sci._core.cards import elementwise_cards
 
     kinds = {"r": dtype, "c": dtype.to_complex(), "i": torch.int64}
     found: dict[str, list[Kernel]] = collections.defaultdict(list)
-    for card in special.cards():
+
+    def add(label: str, function: str, ins: str, outs: str, args: list[Tensor]) -> None:
+        name = body(function, ins, outs, int(dtype is torch.float64))
+        kernel, source = sources[f"{name}>"]
+        includes, _, definition = source.partition("namespace")
+        if args:
+            made = torch.empty(len(outs), count, dtype=kinds[outs[0]])
+            sorts = kernel.startswith("run_sorted")
+            found[includes].append(Kernel(label, name, f"namespace{definition}", args, made, sorts))
+
+    public = special.cards()  # which imports what has cards
+    for card in public if not derivatives else [card for _, card in sorted(elementwise_cards.items())]:
         outputs = dict(card.signatures)
         for signature in special.signatures(card):
-            label = card.name + (", complex" if "c" in signature else "")
-            if not re.search(match, label):
-                continue
-            args = special.arguments(card, signature, dtype, count, None)
-            outs = outputs[signature]
-            name = body(card.name, signature, outs, int(dtype is torch.float64))
-            includes, _, definition = sources[f"{name}>"].partition("namespace")
-            if args:
-                made = torch.empty(len(outs), count, dtype=kinds[outs[0]])
-                found[includes].append(Kernel(label, name, f"namespace{definition}", args, made))
+            label, back = card.name + (", complex" if "c" in signature else ""), f"{card.name}_pullback"
+            if not (derivatives and card.public) and re.search(match, label):
+                args = special.arguments(card, signature, dtype, count, None)
+                add(label, card.name, signature, outputs[signature], args)
+            ins, outs = f"r{signature}r", signature  # as tools.generate_operators has them
+            if derivatives and f"{body(back, ins, outs, int(dtype is torch.float64))}>" in sources:
+                if args := special.arguments(card, signature, dtype, count, None) if re.search(match, back) else []:
+                    grad = torch.randn(count, dtype=dtype, generator=torch.Generator().manual_seed(1))
+                    add(back, back, ins, outs, [grad, *args, card.function(*args)])
     return found
 
 
@@ -83,7 +102,8 @@ def compile_together(folder: str, number: int, includes: str, chosen: list[Kerne
     unit, library = (f"{folder}/{number}.{ending}" for ending in ("cpp", "so"))
     lines = [f'#include "{emulator.HERE}/divergence.h"', *re.findall(r'#include "[^"]*"', includes)]
     lines += dict.fromkeys(kernel.definition for kernel in chosen)
-    lines += [f"DIVERGENCE_KERNEL({i}, {kernel.body})" for i, kernel in enumerate(chosen)]
+    for i, kernel in enumerate(chosen):
+        lines.append(f"DIVERGENCE_KERNEL({i}, {str(kernel.is_pullback).lower()}, {kernel.body})")
     pathlib.Path(unit).write_text("\n".join(lines) + "\n")
     subprocess.run(["g++", *FLAGS, f"-I{runtime.source_path()}", unit, "-o", library], check=True)
     return library
@@ -149,18 +169,21 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--most", type=int, default=20, help="rows of the table")
     parser.add_argument("--float32", action="store_true")
+    parser.add_argument("--derivatives", action="store_true", help="kernels of derivatives instead")
     options = parser.parse_args()
-    groups = kernels(options.match, torch.float32 if options.float32 else torch.float64, SORTED * options.blocks)
+    dtype = torch.float32 if options.float32 else torch.float64
+    groups = kernels(options.match, dtype, SORTED * options.blocks, options.derivatives)
     rows = []
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         made = pool.map(compile_together, itertools.repeat(folder), itertools.count(), groups, groups.values())
         for path, chosen in zip(made, groups.values(), strict=True):
             library, weight = ctypes.CDLL(path), weights(path)
-            rows += [row(library, i, kernel, weight) for i, kernel in enumerate(chosen)]
-    print("| function | instructions an element | factor | sorted | gain |\n|---|---|---|---|---|")
-    for gain, factor, needed, of_sorted, name in sorted(rows, key=lambda row: row[1], reverse=True)[: options.most]:
-        print(f"| {name} | {needed:.0f} | {factor:.1f} | {of_sorted:.1f} | {gain:.1f} |")
-    factors = sorted(row[1] for row in rows)
+            rows += [(*row(library, i, kernel, weight), kernel.sorts) for i, kernel in enumerate(chosen)]
+    print("| function | instructions an element | factor | sorted | gain | sorts |\n|---|---|---|---|---|---|")
+    rows.sort(key=lambda row: row[1], reverse=True)
+    for gain, factor, needed, of_sorted, name, sorts in rows[: options.most]:
+        print(f"| {name} | {needed:.0f} | {factor:.1f} | {of_sorted:.1f} | {gain:.1f} | {'yes' if sorts else 'no'} |")
+    factors = [row[1] for row in rows]
     above = sum(factor > 3 for factor in factors)
     print(f"\n{len(factors)} kernels: median {statistics.median(factors):.1f}, {above} above 3")
 

@@ -34,6 +34,8 @@ def plainly(function: Callable[..., Tensor], *args: Tensor) -> Tensor:
 
 def same(a: Tensor, b: Tensor) -> bool:
     """Are all bits the same, but for those of NaN?"""
+    if a.is_complex():
+        return a.shape == b.shape and same(torch.view_as_real(a), torch.view_as_real(b))
     bits = torch.int32 if a.dtype is torch.float32 else torch.int64
     return torch.equal(*(x.cpu().masked_fill(x.cpu().isnan(), 0.5).view(bits) for x in (a, b)))
 
@@ -62,6 +64,22 @@ def test_operands_of_any_strides() -> None:
                  (base.reshape(2, -1).t(), one)):  # fmt: skip
         assert same(special.betaln(a, b), plainly(special.betaln, a, b))
     assert special.betaln(base[:0], one).shape == (0,)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_complex_arguments(dtype: torch.dtype) -> None:
+    n = PLAIN + 78
+    z = torch.complex(values(n, dtype, 6), values(n, dtype, 7))  # by real and imaginary part, of all signs
+    order = values(n, dtype, 8).abs() + 0.5
+    kind = "float" if dtype is torch.float32 else "double"
+    for name, args in (("gamma", (z,)), ("hyp0f1", (order, z))):
+        function = getattr(special, name)
+        emulator.launches()
+        found = function(*args)
+        (line,) = emulator.launches()
+        assert f"run_sorted<sci::Elementwise<sci::call_{name}, sci::complex<{kind}>" in line
+        assert f"grid {-(-n // 256)} block 128 n {n} " in line
+        assert same(found, plainly(function, *args))
 
 
 def test_a_backward_pass_sorts_by_arguments_alone() -> None:
