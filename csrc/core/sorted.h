@@ -137,6 +137,7 @@ __device__ void run_sorted_thread(const Elementwise<F, Out, N, In...>& body, int
   using Bins = detail::Bins<Inner, In...>;
   auto& sorting = *reinterpret_cast<detail::CountingSort<Bins::count>*>(shared_memory);
   static_assert(sizeof sorting <= sorted_bytes(Bins::numbers), "what the host asks for");
+  static_assert(sorted_bytes(Bins::numbers) <= 48 << 10, "more than a launch has without a call of its own");
   const int64_t threads = int64_t(uint64_t(gridDim.x) * sorted_threads), each = (n + threads - 1) / threads;
   const int64_t tile = each * sorted_threads, first = blockIdx.x * tile;
   const int elements = int(min(n - first, tile));

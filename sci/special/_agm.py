@@ -40,6 +40,7 @@ def _derivative_reference(mp: Any, n: Any, a: Any, b: Any) -> Any:
     ),
     ulp=Ulp(float64=24, float32=24, partials=128),
     public=False,
+    sorted=True,
 )
 def agm_derivative(n: Any, a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

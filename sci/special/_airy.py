@@ -195,6 +195,7 @@ def airy(z: Any, /, *, out: Any = None) -> Any:
     special=((inf, (0.0, -inf, 0.0, inf)), (nan, (nan, nan, nan, nan))),
     ulp=Ulp(float64=16, float32=16, partials=1000),
     public=False,
+    sorted=True,
 )
 def airy_scaled(z: Any, /, *, out: Any = None) -> Any:
     r"""
@@ -213,6 +214,7 @@ def airy_scaled(z: Any, /, *, out: Any = None) -> Any:
     samples=_FEW,
     ulp=Ulp(float64=1000, float32=1000, partials=40000),
     public=False,
+    sorted=True,
 )
 def airy_scaled_slope(z: Any, /, *, out: Any = None) -> Any:
     r"""
@@ -231,6 +233,7 @@ def airy_scaled_slope(z: Any, /, *, out: Any = None) -> Any:
     samples=_FEW,
     ulp=Ulp(float64=40000, float32=40000),
     public=False,
+    sorted=True,
 )
 def airy_scaled_curvature(z: Any, /, *, out: Any = None) -> Any:
     r"""

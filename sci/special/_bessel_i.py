@@ -177,6 +177,7 @@ def iv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_FEW_I,
     ulp=Ulp(float64=400, float32=10, complex128=1000, complex64=1000, partials=1000),
     public=False,
+    sorted=True,
 )
 def iv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -199,6 +200,7 @@ def iv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_SECOND_I,
     ulp=Ulp(float64=4000, float32=10, complex128=4000, complex64=4000, partials=4000),
     public=False,
+    sorted=True,
 )
 def iv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -220,6 +222,7 @@ def iv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_SECOND_I,
     ulp=Ulp(float64=4000, float32=10, complex128=4000, complex64=4000, partials=4000),
     public=False,
+    sorted=True,
 )
 def iv_dvdz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -97,6 +97,7 @@ _FEW = (
     ),
     ulp=Ulp(float64=12, float32=12, partials=1000),
     public=False,
+    sorted=True,
 )
 def ive_real(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -115,6 +116,7 @@ def ive_real(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_FEW,
     ulp=Ulp(float64=400, float32=10, partials=20000),
     public=False,
+    sorted=True,
 )
 def ive_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -133,6 +135,7 @@ def ive_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_FEW,
     ulp=Ulp(float64=1000, float32=10, partials=20000),
     public=False,
+    sorted=True,
 )
 def ive_dz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -151,6 +154,7 @@ def ive_dz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(Group("core", v=linear(0.1, 4), z=logarithmic(0.05, 12), count=8),),
     ulp=Ulp(float64=4000, float32=10),
     public=False,
+    sorted=True,
 )
 def ive_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

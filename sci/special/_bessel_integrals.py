@@ -458,6 +458,7 @@ def j0_deficit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 0.0),),
     ulp=Ulp(float64=12, float32=12, partials=64),
     public=False,
+    sorted=True,
 )
 def i0_excess(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -224,6 +224,7 @@ def jv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 0.0, -inf), (1.5, 0.0, 0.0), (1.0, -1.0, nan), (nan, 1.0, nan)),
     ulp=Ulp(float64=64, float32=64, complex128=96, complex64=96, partials=800),
     public=False,
+    sorted=True,
 )
 def jv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -243,6 +244,7 @@ def jv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 0.0, inf), (1.5, 0.0, 0.0), (1.0, -1.0, nan), (nan, 1.0, nan)),
     ulp=Ulp(float64=800, float32=800, complex128=400, complex64=400, partials=800),
     public=False,
+    sorted=True,
 )
 def jv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

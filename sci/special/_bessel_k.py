@@ -263,6 +263,7 @@ def kve(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=150, complex64=150, partials=1e3),
     public=False,
+    sorted=True,
 )
 def kv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -285,6 +286,7 @@ def kv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_SECOND,
     ulp=Ulp(float64=48, float32=48, complex128=1e3, complex64=1e3, partials=1e3),
     public=False,
+    sorted=True,
 )
 def kv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -306,6 +308,7 @@ def kv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_SECOND,
     ulp=Ulp(float64=48, float32=48, complex128=1e3, complex64=1e3, partials=1e3),
     public=False,
+    sorted=True,
 )
 def kv_dvdz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -324,6 +327,7 @@ def kv_dvdz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=150, complex64=150, partials=1e3),
     public=False,
+    sorted=True,
 )
 def kve_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -342,6 +346,7 @@ def kve_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_FEW,
     ulp=Ulp(float64=24, float32=24, complex128=600, complex64=600, partials=2e4),
     public=False,
+    sorted=True,
 )
 def kve_dz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -361,6 +366,7 @@ def kve_dz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_SECOND,
     ulp=Ulp(float64=48, float32=48, complex128=1e3, complex64=1e3),
     public=False,
+    sorted=True,
 )
 def kve_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -379,6 +385,7 @@ def kve_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_SECOND,
     ulp=Ulp(float64=48, float32=48, complex128=2e4, complex64=2e4),
     public=False,
+    sorted=True,
 )
 def kve_dvdz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -397,6 +404,7 @@ def kve_dvdz(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_SECOND,
     ulp=Ulp(float64=48, float32=48, complex128=2e4, complex64=2e4),
     public=False,
+    sorted=True,
 )
 def kve_dz2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -136,6 +136,7 @@ def yv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((1.0, -1.0, nan), (nan, 1.0, nan)),
     ulp=Ulp(float64=300, float32=300, complex128=300, complex64=300, partials=3000),
     public=False,
+    sorted=True,
 )
 def yv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -159,6 +160,7 @@ def yv_dv(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((1.0, -1.0, nan), (nan, 1.0, nan)),
     ulp=Ulp(float64=3000, float32=3000, complex128=3000, complex64=3000, partials=10000),
     public=False,
+    sorted=True,
 )
 def yv_dv2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

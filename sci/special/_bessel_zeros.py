@@ -48,6 +48,7 @@ _ULP = Ulp(float64=4, float32=4, partials=64)
     special=((-1.0, 1, nan), (nan, 1, nan)),
     ulp=_ULP,
     public=False,
+    sorted=True,
 )
 def bessel_j_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -67,6 +68,7 @@ def bessel_j_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((-1.0, 1, nan), (nan, 1, nan)),
     ulp=_ULP,
     public=False,
+    sorted=True,
 )
 def bessel_y_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -86,6 +88,7 @@ def bessel_y_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((-1.0, 1, nan), (nan, 1, nan)),
     ulp=_ULP,
     public=False,
+    sorted=True,
 )
 def bessel_jp_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -105,6 +108,7 @@ def bessel_jp_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((-1.0, 1, nan), (nan, 1, nan)),
     ulp=_ULP,
     public=False,
+    sorted=True,
 )
 def bessel_yp_zero(v: Any, k: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -113,6 +113,7 @@ def besselpoly(a: Any, lmb: Any, nu: Any, /, *, out: Tensor | None = None) -> Te
     special=((-1.0, 1.0, 0.5, nan),),
     ulp=Ulp(float64=200, float32=2, partials=2000),
     public=False,
+    sorted=True,
 )
 def besselpoly_dlmb(a: Any, lmb: Any, nu: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -131,6 +132,7 @@ def besselpoly_dlmb(a: Any, lmb: Any, nu: Any, /, *, out: Tensor | None = None) 
     special=((-1.0, 1.0, 0.5, nan),),
     ulp=Ulp(float64=1000, float32=2, partials=4000),
     public=False,
+    sorted=True,
 )
 def besselpoly_dnu(a: Any, lmb: Any, nu: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -42,6 +42,7 @@ def _difference(mp: Any, x: Any, h: Any) -> Any:
     # The derivative in x is a difference itself, of about h / x of its terms.
     ulp=Ulp(float64=8, float32=8, partials=1e12),
     public=False,
+    sorted=True,
 )
 def digamma_difference(x: Any, h: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -186,6 +186,7 @@ def _density_dx(a: Any, b: Any, x: Any, out: Any) -> Any:
     ),
     ulp=Ulp(float64=8, float32=8, partials=64),
     public=False,
+    sorted=True,
 )
 def beta_density(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -250,6 +251,7 @@ _third = not_implemented("a third derivative")
     # It changes sign, and so does its derivative.
     ulp=Ulp(float64=2048, float32=2048, partials=2048),
     public=False,
+    sorted=True,
 )
 def betainc_daa(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -290,6 +292,7 @@ def betainc_daa(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tens
     # It changes sign, and so does its derivative.
     ulp=Ulp(float64=2048, float32=2048, partials=2048),
     public=False,
+    sorted=True,
 )
 def betainc_dab(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -330,6 +333,7 @@ def betainc_dab(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tens
     # It changes sign, and so does its derivative.
     ulp=Ulp(float64=2048, float32=2048, partials=2048),
     public=False,
+    sorted=True,
 )
 def betainc_dbb(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -373,6 +377,7 @@ def betainc_dbb(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tens
     # The second derivatives are 0 beside the mean.
     ulp=Ulp(float64=256, float32=256, partials=4096),
     public=False,
+    sorted=True,
 )
 def betainc_da(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -417,6 +422,7 @@ def betainc_da(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     # The second derivatives are 0 beside the mean.
     ulp=Ulp(float64=256, float32=256, partials=4096),
     public=False,
+    sorted=True,
 )
 def betainc_db(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -119,6 +119,7 @@ _N = values(1, 2, 3)
     # Beside their zeros the quadrature's 3 eps count against values that the argument's rounding moves as much.
     ulp=Ulp(float64=192, float32=192, complex128=24, complex64=24, partials=256),
     public=False,
+    sorted=True,
 )  # fmt: skip
 def dawsn_derivative(n: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -244,6 +244,7 @@ def _moment_reference(mp: Any, n: Any, x: Any) -> Any:
     ulp=Ulp(float64=6, float32=6, partials=8),
     wide=True,
     public=False,
+    sorted=True,
 )
 def exprel_moment(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

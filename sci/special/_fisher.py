@@ -147,6 +147,7 @@ _third = not_implemented("a third derivative")
     ),
     ulp=Ulp(float64=16, float32=16, partials=512),
     public=False,
+    sorted=True,
 )
 def fisher_density(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -268,6 +269,7 @@ def fdtr_curvature(
     # It changes sign, and so do its derivatives.
     ulp=Ulp(float64=2048, float32=2048, partials=8192),
     public=False,
+    sorted=True,
 )
 def fdtr_slope(dfn: Any, dfd: Any, x: Any, u: Any, v: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -172,6 +172,7 @@ def gamma_density(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     # It changes sign beside x = a, and so does its derivative.
     ulp=Ulp(float64=2048, float32=2048, partials=2048),
     public=False,
+    sorted=True,
 )
 def gammainc_daa(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -222,6 +223,7 @@ def gammainc_daa(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     # The second derivative is 0 beside x = a.
     ulp=Ulp(float64=32, float32=32, partials=4096),
     public=False,
+    sorted=True,
 )
 def gammainc_da(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -34,6 +34,7 @@ _SAMPLES = (
     special=((nan, 0.5, nan), (-1.0, 0.5, nan), (2.0, 0.0, 0.0)),
     ulp=Ulp(float64=2, float32=2),
     public=False,
+    sorted=True,
 )
 def hyp0f1_db2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -67,6 +68,7 @@ def hyp0f1_db2(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((nan, 0.5, nan), (-1.0, 0.5, nan), (2.0, 0.0, 0.0)),
     ulp=Ulp(float64=2, float32=2, partials=32),
     public=False,
+    sorted=True,
 )
 def hyp0f1_db(v: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

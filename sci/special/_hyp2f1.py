@@ -73,6 +73,7 @@ def _first_slope(i: Tensor, j: Tensor, k: Tensor, a: Tensor, b: Tensor, c: Tenso
     special=((2, 0, 0, 1.0, 1.0, nan, 0.5, nan), (1, 0, 0, 1.0, 1.0, 2.0, 0.5, nan)),
     ulp=Ulp(float64=2, float32=2),
     public=False,
+    sorted=True,
 )
 def hyp2f1_second(i: Any, j: Any, k: Any, a: Any, b: Any, c: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -105,6 +106,7 @@ def hyp2f1_second(i: Any, j: Any, k: Any, a: Any, b: Any, c: Any, z: Any, /, *, 
     special=((1, 0, 0, 1.0, 1.0, nan, 0.5, nan), (2, 0, 0, 1.0, 1.0, 2.0, 0.5, nan)),
     ulp=Ulp(float64=2, float32=2, partials=32),
     public=False,
+    sorted=True,
 )
 def hyp2f1_first(i: Any, j: Any, k: Any, a: Any, b: Any, c: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -55,6 +55,7 @@ def _first_slope(i: Tensor, j: Tensor, a: Tensor, b: Tensor, x: Tensor, out: Ten
     special=((2, 0, nan, 1.0, 0.5, nan), (1, 0, 1.0, 2.0, 0.5, nan)),
     ulp=Ulp(float64=2, float32=2),
     public=False,
+    sorted=True,
 )
 def hyperu_second(i: Any, j: Any, a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -87,6 +88,7 @@ def hyperu_second(i: Any, j: Any, a: Any, b: Any, x: Any, /, *, out: Tensor | No
     special=((1, 0, nan, 1.0, 0.5, nan), (2, 0, 1.0, 2.0, 0.5, nan)),
     ulp=Ulp(float64=2, float32=2, partials=32),
     public=False,
+    sorted=True,
 )
 def hyperu_first(i: Any, j: Any, a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -72,6 +72,7 @@ _N = values(1, 2, 3, 0)
     ),
     ulp=Ulp(float64=10, float32=10, complex128=16, complex64=16, partials=32),
     public=False,
+    sorted=True,
 )
 def ierfcx(n: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

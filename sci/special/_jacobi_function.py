@@ -175,6 +175,7 @@ def jacobi_function_first(
     ),
     ulp=Ulp(float64=128, float32=2, complex128=32, complex64=2, partials=4096),
     public=False,
+    sorted=True,
 )
 def jacobi_function(v: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

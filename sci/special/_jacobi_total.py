@@ -39,6 +39,7 @@ def _slope(first: Tensor, other: Tensor, out: Tensor) -> Tensor:
     # Large parameters: 2^(alpha + beta + 1) and the beta function have the condition alpha + beta.
     ulp=Ulp(float64=1024, float32=64, partials=1e4),
     public=False,
+    sorted=True,
 )
 def jacobi_total(alpha: Any, beta: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -80,6 +80,7 @@ _BOTH = (*_POSITIVE, Group("negative", x=linear(-12, 0), count=8))
     special=((0.0, (1.0, 0.0, 0.0, 0.0)), (inf, (nan, nan, nan, nan)), (nan, (nan, nan, nan, nan))),
     ulp=Ulp(float64=12, float32=12, partials=24),
     public=False,
+    sorted=True,
 )
 def kelvin_first(x: Any, /, *, out: Any = None) -> Any:
     r"""
@@ -104,6 +105,7 @@ def kelvin_first(x: Any, /, *, out: Any = None) -> Any:
     ),
     ulp=Ulp(float64=12, float32=12, partials=24),
     public=False,
+    sorted=True,
 )
 def kelvin_second(x: Any, /, *, out: Any = None) -> Any:
     r"""

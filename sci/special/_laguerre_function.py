@@ -90,6 +90,7 @@ def laguerre_function_second(i: Any, j: Any, v: Any, alpha: Any, x: Any, /, *, o
     special=((1, 0, 1.0, nan, 0.5, nan), (2, 0, 1.0, 2.0, 0.5, nan)),
     ulp=Ulp(float64=128, float32=2, complex128=64, complex64=2, partials=4096),
     public=False,
+    sorted=True,
 )
 def laguerre_function_first(i: Any, j: Any, v: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -131,6 +132,7 @@ def laguerre_function_first(i: Any, j: Any, v: Any, alpha: Any, x: Any, /, *, ou
     special=((2.5, 0.0, 0.0, 1.0), (0.5, 0.0, nan, nan), (nan, 0.0, 0.5, nan), (2e6, 0.0, 0.5, nan)),
     ulp=Ulp(float64=64, float32=2, complex128=32, complex64=2, partials=512),
     public=False,
+    sorted=True,
 )
 def laguerre_function(v: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

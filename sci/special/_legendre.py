@@ -208,6 +208,7 @@ def _by_angle(n: Tensor, m: Tensor, theta: Tensor, side: Tensor) -> Tensor:
     ulp=Ulp(float64=16, float32=16, partials=64),
     wide=True,
     public=False,
+    sorted=True,
 )
 def sph_legendre(n: Any, m: Any, theta: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -67,6 +67,7 @@ def _slope(n: Tensor, m: Tensor, z: Tensor, out: Tensor) -> Tensor:
     ),
     ulp=Ulp(float64=64, float32=64, complex128=64, complex64=64, partials=256),
     public=False,
+    sorted=True,
 )
 def legendre_q(n: Any, m: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -322,6 +322,7 @@ def _moment_reference(mp: Any, k: Any, s: Any) -> Any:
     ulp=Ulp(float64=12, float32=12, complex128=24, complex64=24, partials=32),
     wide=True,
     public=False,
+    sorted=True,
 )
 def log1p_moment(k: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

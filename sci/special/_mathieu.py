@@ -160,6 +160,7 @@ def mathieu_characteristic_q2(even: Any, m: Any, q: Any, /, *, out: Tensor | Non
     special=((1, 1, nan, nan), (0, 0, 1.0, nan)),
     ulp=Ulp(float64=64, float32=4, partials=2048),
     public=False,
+    sorted=True,
 )
 def mathieu_characteristic_q(even: Any, m: Any, q: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

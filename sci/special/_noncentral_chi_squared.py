@@ -87,6 +87,7 @@ def _with(group: Group, **axes: Any) -> Group:
     # It changes sign.
     ulp=Ulp(float64=4096, float32=64),
     public=False,
+    sorted=True,
 )
 def chndtr_second(i: Any, j: Any, x: Any, df: Any, nc: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -135,6 +136,7 @@ def chndtr_second(i: Any, j: Any, x: Any, df: Any, nc: Any, /, *, out: Tensor | 
     # Second derivatives change sign.
     ulp=Ulp(float64=64, float32=16, partials=65536),
     public=False,
+    sorted=True,
 )
 def chndtr_partial(i: Any, x: Any, df: Any, nc: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

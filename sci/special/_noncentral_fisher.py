@@ -113,6 +113,7 @@ def ncfdtr_second(i: Any, j: Any, dfn: Any, dfd: Any, nc: Any, f: Any, /, *, out
     # That in dfd changes sign, and so do second derivatives.
     ulp=Ulp(float64=4096, float32=16, partials=65536),
     public=False,
+    sorted=True,
 )
 def ncfdtr_partial(i: Any, dfn: Any, dfd: Any, nc: Any, f: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -56,6 +56,7 @@ _FEW: dict[str, Any] = {"df": logarithmic(1e-3, 0.1), "nc": linear(-2, 2), "t": 
     # It changes sign.
     ulp=Ulp(float64=65536, float32=64),
     public=False,
+    sorted=True,
 )
 def nctdtr_second(i: Any, j: Any, df: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -100,6 +101,7 @@ def nctdtr_second(i: Any, j: Any, df: Any, nc: Any, t: Any, /, *, out: Tensor | 
     # That in df changes sign, and so do second derivatives.
     ulp=Ulp(float64=4096, float32=16, partials=65536),
     public=False,
+    sorted=True,
 )
 def nctdtr_partial(i: Any, df: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -67,6 +67,7 @@ def _legendre_samples(low: float) -> tuple[Group, ...]:
     ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=32),
     wide=True,
     public=False,
+    sorted=True,
 )
 def legendre_polynomial(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -102,6 +103,7 @@ def legendre_polynomial(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tens
     ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=128),
     wide=True,
     public=False,
+    sorted=True,
 )
 def sh_legendre_polynomial(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -156,6 +158,7 @@ def _gegenbauer_samples(count: int) -> tuple[Group, ...]:
     special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 0.0)),
     ulp=Ulp(float64=64, float32=64, complex128=64, complex64=64, partials=128),
     public=False,
+    sorted=True,
 )
 def gegenbauer_polynomial_second(n: Any, lam: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -198,6 +201,7 @@ def gegenbauer_polynomial_second(n: Any, lam: Any, x: Any, /, *, out: Tensor | N
     special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 0.5)),
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=64),
     public=False,
+    sorted=True,
 )
 def gegenbauer_polynomial_first(n: Any, lam: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -246,6 +250,7 @@ def gegenbauer_polynomial_first(n: Any, lam: Any, x: Any, /, *, out: Tensor | No
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=64),
     wide=True,
     public=False,
+    sorted=True,
 )
 def gegenbauer_polynomial(n: Any, lam: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -407,6 +412,7 @@ def jacobi_polynomial_first(
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=64),
     wide=True,
     public=False,
+    sorted=True,
 )
 def jacobi_polynomial(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -579,6 +585,7 @@ def _laguerre_samples(count: int) -> tuple[Group, ...]:
     special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 0.0)),
     ulp=Ulp(float64=64, float32=64, complex128=64, complex64=64, partials=128),
     public=False,
+    sorted=True,
 )
 def laguerre_polynomial_second(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -619,6 +626,7 @@ def laguerre_polynomial_second(n: Any, alpha: Any, x: Any, /, *, out: Tensor | N
     special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 1.0)),
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=128),
     public=False,
+    sorted=True,
 )
 def laguerre_polynomial_first(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -667,6 +675,7 @@ def laguerre_polynomial_first(n: Any, alpha: Any, x: Any, /, *, out: Tensor | No
     ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=32),
     wide=True,
     public=False,
+    sorted=True,
 )
 def laguerre_polynomial(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

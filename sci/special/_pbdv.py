@@ -89,6 +89,7 @@ def _curvature(v: Tensor, x: Tensor, y: Tensor) -> Tensor:
     special=_UNKNOWN,
     ulp=Ulp(float64=2048, float32=16, partials=2048),
     public=False,
+    sorted=True,
 )
 def pbdv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -119,6 +120,7 @@ def pbdv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     special=_UNKNOWN,
     ulp=Ulp(float64=384, float32=4, partials=2048),
     public=False,
+    sorted=True,
 )
 def pbdv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -214,6 +216,7 @@ def pbdv(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     special=_UNKNOWN,
     ulp=Ulp(float64=2048, float32=16, partials=2048),
     public=False,
+    sorted=True,
 )
 def pbvv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -244,6 +247,7 @@ def pbvv_by_v2(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     special=_UNKNOWN,
     ulp=Ulp(float64=384, float32=4, partials=2048),
     public=False,
+    sorted=True,
 )
 def pbvv_by_v(v: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

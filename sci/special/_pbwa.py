@@ -67,6 +67,7 @@ def _rate(a: Tensor, x: Tensor) -> Tensor:
     special=_UNKNOWN,
     ulp=Ulp(float64=512, float32=2, partials=512),
     public=False,
+    sorted=True,
 )
 def pbwa_by_a2(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""
@@ -94,6 +95,7 @@ def pbwa_by_a2(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     special=_UNKNOWN,
     ulp=Ulp(float64=128, float32=2, partials=512),
     public=False,
+    sorted=True,
 )
 def pbwa_by_a(a: Any, x: Any, /) -> tuple[Tensor, Tensor]:
     r"""

@@ -79,6 +79,7 @@ def poch_second(i: Any, j: Any, z: Any, m: Any, /, *, out: Tensor | None = None)
     special=((1, 0, nan, 1.0, nan), (1, 0, 1.0, nan, nan), (3, 0, 2.0, 1.0, nan)),
     ulp=Ulp(float64=64, float32=64, partials=4096),
     public=False,
+    sorted=True,
 )
 def poch_first(i: Any, j: Any, z: Any, m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -49,6 +49,7 @@ _DERIVATIVE_SAMPLES = (
     # It changes sign between integers, where the terms cancel.
     ulp=Ulp(float64=1024, float32=1024, complex128=512, complex64=512),
     public=False,
+    sorted=True,
 )
 def rgamma_curvature(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -81,6 +82,7 @@ def rgamma_curvature(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((nan, nan), (inf, 0.0)),
     ulp=Ulp(float64=16, float32=16, complex128=64, complex64=64, partials=1024),
     public=False,
+    sorted=True,
 )
 def rgamma_slope(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -62,6 +62,7 @@ _SAMPLES = (
     # It changes sign.
     ulp=Ulp(float64=512, float32=512),
     public=False,
+    sorted=True,
 )
 def smirnov_dd2(n: Any, d: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -105,6 +106,7 @@ def smirnov_dd2(n: Any, d: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=64, float32=64, partials=512),
     public=False,
+    sorted=True,
 )
 def smirnov_dd(n: Any, d: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -44,6 +44,7 @@ def _quotient_reference(mp: Any, n: Any, z: Any) -> Any:
     special=((0, 1.0, 1.0), (1, 1.0, -0.5), (0, 0.0, inf), (0, inf, 0.0), (0, -1.0, nan), (0, nan, nan)),
     ulp=Ulp(float64=16, float32=16, complex128=24, complex64=24, partials=96),
     public=False,
+    sorted=True,
 )
 def log_quotient(n: Any, z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -53,6 +53,7 @@ def _reference_slope(mp: Any, n: Any, x: Any) -> Any:
     special=((0.0, 0.0, -inf), (3.0, -inf, 0.0), (2.0, inf, 0.0), (1.0, nan, nan)),
     ulp=Ulp(float64=16, float32=16),
     public=False,
+    sorted=True,
 )
 def spherical_y(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -72,6 +73,7 @@ def spherical_y(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 0.0, inf), (3.0, 0.0, inf), (3.0, -inf, 0.0), (1.0, nan, nan)),
     ulp=Ulp(float64=16, float32=16),
     public=False,
+    sorted=True,
 )
 def spherical_y_slope(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -68,6 +68,7 @@ _SPECIAL = (
     # For large c terms of size 1 cancel.
     ulp=Ulp(float64=512, float32=16),
     public=False,
+    sorted=True,
 )
 def spheroidal_cv_dc2(oblate: Any, m: Any, n: Any, c: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -92,6 +93,7 @@ def spheroidal_cv_dc2(oblate: Any, m: Any, n: Any, c: Any, /, *, out: Tensor | N
     special=((0, 0.0, 0.0, 0.0, 0.0), (1, 1.0, 3.0, 0.0, 0.0), (0, 2.0, 1.0, 1.0, nan)),
     ulp=Ulp(float64=16, float32=8, partials=512),
     public=False,
+    sorted=True,
 )
 def spheroidal_cv_dc(oblate: Any, m: Any, n: Any, c: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -180,6 +180,7 @@ def _reference_cv2(
     special=((0, 0, 1.0, 2.0, 3.0, 1.0, (nan, nan)),),
     ulp=Ulp(float64=4096, float32=64),
     public=False,
+    sorted=True,
 )
 def spheroidal_rad_dc2(
     oblate: Any, second: Any, m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None
@@ -208,6 +209,7 @@ def spheroidal_rad_dc2(
     special=((0, 0, 1.0, 2.0, 3.0, 1.0, (nan, nan)), (0, 1, 0.0, 1.0, 0.0, 1.5, (inf, -inf))),
     ulp=Ulp(float64=1024, float32=32, partials=4096),
     public=False,
+    sorted=True,
 )
 def spheroidal_rad_dc(
     oblate: Any, second: Any, m: Any, n: Any, c: Any, x: Any, /, *, out: Tensor | None = None

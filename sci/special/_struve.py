@@ -186,6 +186,7 @@ def modstruve(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, -1.0, nan),),
     ulp=Ulp(float64=200, float32=8, partials=2000),
     public=False,
+    sorted=True,
 )
 def struve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -205,6 +206,7 @@ def struve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, -1.0, nan),),
     ulp=Ulp(float64=1000, float32=8, partials=4000),
     public=False,
+    sorted=True,
 )
 def struve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -224,6 +226,7 @@ def struve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, -1.0, nan),),
     ulp=Ulp(float64=1000, float32=8, partials=4000),
     public=False,
+    sorted=True,
 )
 def modstruve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -243,6 +246,7 @@ def modstruve_dv(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, -1.0, nan),),
     ulp=Ulp(float64=2000, float32=8, partials=8000),
     public=False,
+    sorted=True,
 )
 def modstruve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -262,6 +266,7 @@ def modstruve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, -1.0, nan),),
     ulp=Ulp(float64=4000, float32=8),
     public=False,
+    sorted=True,
 )
 def modstruve_dvdx(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -113,6 +113,7 @@ _SLOPED = (
     # The power of a large number, as df rounds; the derivative in df cancels to df^-1 of its terms.
     ulp=Ulp(float64=32, float32=32, partials=131072),
     public=False,
+    sorted=True,
 )
 def student_bell(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -159,6 +160,7 @@ def student_bell(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     # The power of a large number, as df rounds; the derivative in df cancels to df^-1 of its terms.
     ulp=Ulp(float64=32, float32=32, partials=131072),
     public=False,
+    sorted=True,
 )
 def student_density(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -203,6 +205,7 @@ def student_density(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     # It changes sign.
     ulp=Ulp(float64=8192, float32=8192, partials=16384),
     public=False,
+    sorted=True,
 )
 def stdtr_ddf2(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -248,6 +251,7 @@ def stdtr_ddf2(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     # It falls like df^-2 and its second derivatives change sign.
     ulp=Ulp(float64=2048, float32=2048, partials=8192),
     public=False,
+    sorted=True,
 )
 def stdtr_ddf(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -224,6 +224,7 @@ def log_wright_bessel(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -
     special=((-1.0, 1.0, 1.0, nan),),
     ulp=Ulp(float64=64, float32=2, partials=512),
     public=False,
+    sorted=True,
 )
 def wright_bessel_db(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -243,6 +244,7 @@ def wright_bessel_db(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) ->
     special=((-1.0, 1.0, 1.0, nan),),
     ulp=Ulp(float64=512, float32=2, partials=1024),
     public=False,
+    sorted=True,
 )
 def wright_bessel_db2(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -266,6 +268,7 @@ def wright_bessel_db2(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -
     special=((-1.0, 1.0, 1.0, nan),),
     ulp=Ulp(float64=64, float32=2, partials=4000),
     public=False,
+    sorted=True,
 )
 def wright_bessel_ratio(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -285,6 +288,7 @@ def wright_bessel_ratio(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None)
     special=((-1.0, 1.0, 1.0, nan),),
     ulp=Ulp(float64=512, float32=2, partials=4000),
     public=False,
+    sorted=True,
 )
 def wright_bessel_ratio2(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

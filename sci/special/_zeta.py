@@ -59,6 +59,7 @@ _ORDERS = values(1, 2)
     special=((1, 0.0, -0.91893853320467274178), (1, 1.0, nan), (1, inf, -0.0), (1, nan, nan)),
     ulp=Ulp(float64=48, float32=48, complex128=256, complex64=256, partials=512),
     public=False,
+    sorted=True,
 )
 def riemann_derivative(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -110,6 +111,7 @@ def riemann_derivative(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     special=((1.0, inf), (0.0, -0.5), (-2.0, 0.0), (inf, 1.0), (-inf, nan), (nan, nan), (2.0, 1.6449340668482264365)),
     ulp=Ulp(float64=8, float32=16, complex128=96, complex64=96, partials=128),
     public=False,
+    sorted=True,
 )
 def riemann_zeta(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

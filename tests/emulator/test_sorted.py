@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sci import special
+from sci.special._dawsn import dawsn_derivative
 from tests import emulator
 
 pytestmark = pytest.mark.skipif(not emulator.started(), reason="--device emulated")
@@ -80,6 +81,17 @@ def test_complex_arguments(dtype: torch.dtype) -> None:
         assert f"run_sorted<sci::Elementwise<sci::call_{name}, sci::complex<{kind}>" in line
         assert f"grid {-(-n // 256)} block 128 n {n} " in line
         assert same(found, plainly(function, *args))
+
+
+def test_whole_numbers_and_a_function_that_only_derivatives_use() -> None:
+    n = PLAIN + 78
+    order = torch.randint(1, 4, (n,), generator=torch.Generator().manual_seed(9)).cuda()
+    x = values(n, torch.float64, 10)
+    emulator.launches()
+    found = dawsn_derivative(order, x)
+    (line,) = emulator.launches()
+    assert "run_sorted<sci::Elementwise<sci::call_dawsn_derivative, double, 1, int64_t, double>" in line
+    assert same(found, plainly(dawsn_derivative, order, x))
 
 
 def test_a_backward_pass_sorts_by_arguments_alone() -> None:
