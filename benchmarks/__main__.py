@@ -257,7 +257,8 @@ def main() -> int:
     start = time.perf_counter()
     end = start + (options.seconds or math.inf)
     if options.once:
-        run.once(tuple(options.domains) or DOMAINS, options.once)
+        with contextlib.suppress(KeyboardInterrupt):  # the time is over, as `fill` says once for all
+            run.once(tuple(options.domains) or DOMAINS, options.once)
         return 0
     where = report.machine(run.device, options.threads)
     print(", ".join(f"{key} {value}" for key, value in where.items()))

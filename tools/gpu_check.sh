@@ -43,7 +43,7 @@ case $part in
   3) steps=(moved) ;;
   4) steps=(memcheck racecheck initcheck) ;;
   5) steps=(fill bars) ;;
-  6) steps=(benchmarks) ;;
+  6) steps=(fill benchmarks) ;;
   *) echo "--part must be of 1 to 6, got $part" >&2; exit 2 ;;
 esac
 state=$root/build/gpu_check
@@ -56,11 +56,20 @@ mkdir -p "$logs"
 python=${PYTHON:-python3}
 jobs=${JOBS:-$(nproc)}
 PATH=$PATH:/usr/local/cuda/bin # compute-sanitizer
-export PYTHONPATH=$root PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache}
+export PYTHONPATH=$root${PYTHONPATH:+:$PYTHONPATH} PYTHONUNBUFFERED=1 SCI_CACHE=${SCI_CACHE:-$root/build/gpu_cache}
 export TORCHINDUCTOR_FORCE_DISABLE_CACHES=1
 # A process has a core: no threads, and none of Inductor's pools of processes.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TORCHINDUCTOR_COMPILE_THREADS=1
 device=${SCI_DEVICE:-$(timeout 100 "$python" -c "import torch; print('cuda' if torch.cuda.is_available() else 'cpu')")}
+if [ -z "${SCI_DEVICE:-}" ] && [ "$device" != cuda ] && timeout 20 nvidia-smi -L 2>/dev/null | grep -q ^GPU; then
+  # A rehearsal on the CPU is not what the time on this machine is for.
+  {
+    printf '# There is a GPU, but torch does not see it\n```\n'
+    timeout 100 "$python" -c "import torch; print(torch.__version__); torch.cuda.init()" 2>&1 | tail -n 20
+    printf '```\n'
+  } | tee "$out/report.md"
+  exit 1
+fi
 module=("$python" -m) # runs one on the device
 on=$device
 if [ "$device" = emulated ]; then
@@ -81,7 +90,7 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
   local limit=$(((deadline - SECONDS) * ${weight[$name]} / shares)) started=$SECONDS status=124 result
   shares=$((shares - ${weight[$name]}))
   if [ "$limit" -ge 5 ]; then
-    timeout --signal=INT --kill-after=5 "$limit" "${@//SECONDS_LEFT/$((limit * 8 / 10))}" >"$logs/$name.log" 2>&1
+    timeout --signal=INT --kill-after=5 "$limit" "${@//SECONDS_LEFT/$((limit * 9 / 10))}" >"$logs/$name.log" 2>&1
     status=$?
   else
     echo "left out, as the time was over: $name" >"$logs/$name.log"
@@ -159,13 +168,13 @@ else
   [[ $objects == /* ]] || objects=../$objects # make works in csrc
   step build make -C csrc -j"$jobs" PYTHON="$python" BUILD="$objects"
 fi
-{
+{ # beside the steps, which need not wait for it
   uname -srm; lscpu | grep -E 'Model name|^CPU\(s\)'; free -h | head -2
   timeout 20 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,compute_cap --format=csv 2>/dev/null
   timeout 60 "$python" -c "import sci; sci.show_config()"
   timeout 20 "$python" -m pip list 2>/dev/null |
     grep -iE '^(torch|scipy|numpy|cupy|jax|triton|nvidia-cuda-nvrtc|nvmath)'
-} >"$logs/machine.txt" 2>&1
+} >"$logs/machine.txt" 2>&1 &
 
 # A kernel compiled, loaded and launched, and torch's backward pass: where that fails, nothing else is worth its time.
 [ ${#failed[@]} -gt 0 ] || step launch "${module[@]}" tools.launch "$on"
@@ -175,11 +184,23 @@ if [ ${#failed[@]} -gt 0 ]; then
   exit 1
 fi
 parallel=() # where a kernel leaves a process without a usable GPU, another takes its place
-timeout 20 "$python" -c "import xdist" 2>/dev/null && parallel=(-n "$((jobs < 12 ? jobs : 12))")
-test_run=("$python" -m pytest -q --tb=short --device "$device" -p no:cacheprovider)
+plugins=()               # of those that are installed here the two that the tests are made for, and no others
+export PYTEST_DISABLE_PLUGIN_AUTOLOAD=1
+if timeout 20 "$python" -c "import xdist.plugin" 2>/dev/null; then
+  parallel=(-n "$((jobs < 12 ? jobs : 12))")
+  plugins+=(-p xdist.plugin)
+fi
+timeout 20 "$python" -c "import _hypothesis_pytestplugin" 2>/dev/null && plugins+=(-p _hypothesis_pytestplugin)
+test_run=("$python" -m pytest -q --tb=short --device "$device" -p no:cacheprovider "${plugins[@]}")
 test_run+=(--seconds SECONDS_LEFT --maxfail 300)
-sizes=--short # blocks of 10 ms, so that all rows of the bars have their turn
-[ "$device" = cuda ] || sizes=--quick
+rows=("${module[@]}" benchmarks --device "$on")
+if [ "$part" = 6 ]; then
+  rows+=(--quick)
+elif [ "$device" = cuda ]; then
+  rows+=(bars --short) # blocks of 10 ms, so that all rows of the bars have their turn
+else
+  rows+=(bars --quick)
+fi
 for name in "${steps[@]}"; do
   case $name in
     kernels)
@@ -211,10 +232,8 @@ for name in "${steps[@]}"; do
         echo "left out: $name, as compute-sanitizer is not installed" >"$logs/$name.log"
       fi
       ;;
-    fill) step fill "${module[@]}" benchmarks bars --device "$on" $sizes --fill "$jobs" ;;
+    fill) step fill "${rows[@]}" --fill "$jobs" ;;
     bars | benchmarks) # a row that hangs or leaves no usable GPU ends the process: the next one goes on without it
-      rows=("${module[@]}" benchmarks --device "$on")
-      [ "$name" = bars ] && rows+=(bars $sizes) || rows+=(--quick)
       # shellcheck disable=SC2016
       step "$name" bash -c 'while "${@:2}" --seconds $(($1 - SECONDS)); status=$?
         [ -e "${0%.json}.begun" ] && [ "$SECONDS" -lt "$1" ]; do echo "status $status: on to the next row"; done
