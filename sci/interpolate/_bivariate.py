@@ -49,7 +49,7 @@ def _on_grid(parts: tuple[Any, ...], x: Tensor, y: Tensor, dx: int, dy: int) -> 
         basis, _ = basis_functions(t, at, interval, k, order)
         columns = (interval - k)[:, None] + torch.arange(k + 1, device=at.device)
         row = at.new_zeros(at.shape[0], t.shape[0] - k - 1)
-        sides.append(row.scatter(1, columns, torch.stack(basis, -1)))
+        sides.append(row.scatter(1, columns, basis))
     return sides[0] @ c @ sides[1].mT
 
 

@@ -215,7 +215,7 @@ class BSpline:
         basis, _ = basis_functions(t, x, interval, k)
         columns = (interval - k)[:, None] + torch.arange(k + 1, device=x.device)
         rows = torch.arange(x.shape[0] + 1, device=x.device) * (k + 1)
-        return csr_array((torch.stack(basis, -1).reshape(-1), columns.reshape(-1), rows), shape=(x.shape[0], n))
+        return csr_array((basis.reshape(-1), columns.reshape(-1), rows), shape=(x.shape[0], n))
 
     def __call__(self, x: Any, nu: int = 0, extrapolate: Extrapolate = None) -> Tensor:
         """Evaluate the spline or its derivative.

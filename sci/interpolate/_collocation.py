@@ -47,7 +47,7 @@ def rows_at(t: Tensor, x: Tensor, k: int, order: int = 0) -> Rows:
         return Rows(interval - k, entries, t.shape[-1] - k - 1)
     interval = knot_interval(t, x, k)
     values, _ = basis_functions(t, x, interval, k, order)
-    return Rows(interval - k, torch.stack(values, -1), t.shape[-1] - k - 1)
+    return Rows(interval - k, values, t.shape[-1] - k - 1)
 
 
 def stacked(parts: list[Rows]) -> Rows:

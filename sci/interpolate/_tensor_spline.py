@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from .._core import runtime
 from .._core.dispatch import operator
@@ -129,18 +130,17 @@ def _weights_and_places(
         t, x, dt = knots[..., own], query[..., k], None if tangent is None else tangent[..., own]
         at = own.stop
         cell = knot_interval(t, x, degree)
-        values, moved = basis_functions(t, x, cell, degree, order, dt)
-        basis, change = torch.stack(values, -1), torch.stack(moved, -1)
+        basis, change = basis_functions(t, x, cell, degree, order, dt)
         place = (cell - degree).unsqueeze(-1) + torch.arange(degree + 1, device=x.device)
-        if products is None or changes is None or places is None:
+        if products is None or places is None:
             products, changes, places = basis, change, place
             continue
-        if tangent is not None:
+        if changes is not None and change is not None:
             changes = _outer(changes, basis) + _outer(products, change)
         products = _outer(products, basis)
         places = (places.unsqueeze(-1) * size + place.unsqueeze(-2)).flatten(-2)
-    assert products is not None and changes is not None and places is not None
-    return products if tangent is None else changes, places
+    assert products is not None and places is not None
+    return products if changes is None else changes, places
 
 
 def _outer(a: Tensor, b: Tensor) -> Tensor:
@@ -161,41 +161,45 @@ def knot_interval(t: Tensor, x: Tensor, degree: int) -> Tensor:
 
 def basis_functions(
     t: Tensor, x: Tensor, interval: Tensor, degree: int, order: int = 0, tangent: Tensor | None = None
-) -> tuple[list[Tensor], list[Tensor]]:
+) -> tuple[Tensor, Tensor | None]:
     """Return the degree + 1 B-splines of knots t (*, m) that are not zero in the intervals of x (*, n), differentiated.
 
-    The recurrence of de Boor and Cox for all x at once, as in ``csrc/interpolate/tensor_spline.h``. The second result
-    are derivatives along a `tangent` of the knots, zero without one.
+    The recurrence of de Boor and Cox for all x at once, as in ``csrc/interpolate/tensor_spline.h``, and for all splines
+    of a degree, as a graph of it is traced once per spline otherwise. Of the results (*, n, degree + 1) the second are
+    the derivatives along a `tangent` of the knots.
     """
-    zero = torch.zeros_like(x)
     if order > degree:
-        return [zero] * (degree + 1), [zero] * (degree + 1)
-    near = {j: t.gather(-1, interval + j) for j in range(1 - degree, degree + 1)}
-    moves = dict.fromkeys(near, zero) if tangent is None else {j: tangent.gather(-1, interval + j) for j in near}
-    basis, changes = [torch.ones_like(x)], [zero]
+        none = x.new_zeros(*x.shape, degree + 1)
+        return none, None if tangent is None else none
+    x = x.unsqueeze(-1)
+    near = _knots_near(t, interval, degree)
+    moves = None if tangent is None else _knots_near(tangent, interval, degree)
+    basis, change = torch.ones_like(x), torch.zeros_like(x)
     for d in range(1, degree + 1):
-        carry = carried = zero
-        raised, moved = [], []
-        for j, (b, db) in enumerate(zip(basis, changes, strict=True)):
-            left, right = near[1 - d + j], near[1 + j]
-            part = b / (right - left)
-            dleft, dright = moves[1 - d + j], moves[1 + j]
-            change = zero if tangent is None else (db - part * (dright - dleft)) / (right - left)
-            if d > degree - order:
-                raised.append(carry - d * part)
-                carry = d * part
-                moved.append(carried - d * change)
-                carried = d * change
+        left, right = near.narrow(-1, degree - d, d), near.narrow(-1, degree, d)
+        part = basis / (right - left)
+        differentiates = d > degree - order
+        if moves is not None:
+            dleft, dright = moves.narrow(-1, degree - d, d), moves.narrow(-1, degree, d)
+            change = (change - part * (dright - dleft)) / (right - left)
+            if differentiates:
+                change = _shares(-d * change, d * change)
             else:
-                raised.append(carry + (right - x) * part)
-                carry = (x - left) * part
-                if tangent is not None:
-                    moved.append(carried + dright * part + (right - x) * change)
-                    carried = (x - left) * change - dleft * part
-                else:
-                    moved.append(zero)
-        basis, changes = [*raised, carry], [*moved, carried]
-    return basis, changes
+                change = _shares(dright * part + (right - x) * change, (x - left) * change - dleft * part)
+        basis = _shares(-d * part, d * part) if differentiates else _shares((right - x) * part, (x - left) * part)
+    return basis, change if moves is not None else None
+
+
+def _knots_near(t: Tensor, interval: Tensor, degree: int) -> Tensor:
+    """Return the 2 degree knots (*, n, 2 degree) about each interval."""
+    steps = torch.arange(1 - degree, degree + 1, device=t.device)
+    places = interval.unsqueeze(-1) + steps
+    return t.gather(-1, places.flatten(-2)).reshape(places.shape)
+
+
+def _shares(earlier: Tensor, same: Tensor) -> Tensor:
+    """Add what each spline of a degree gives to two of the next: to one that begins a knot earlier, and at the same."""
+    return pad(earlier, (0, 1)) + pad(same, (1, 0))
 
 
 def _evaluate_backward(inputs: Args, outputs: Grads, grads: Grads, needs: tuple[bool, ...]) -> Sequence[Tensor | None]:
