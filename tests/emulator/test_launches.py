@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import subprocess
-import sys
 import weakref
 from collections.abc import Callable
 
@@ -15,19 +13,19 @@ import torch
 from sci import sparse, special
 from sci._core.arrays import _cached_number, number, running_sum
 from sci.sparse.linalg import cg
-from tests import emulator
+from tests import emulator, processes
 
 pytestmark = pytest.mark.skipif(not emulator.started(), reason="--device emulated")
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 START = "import torch\nfrom tests import emulator\nemulator.start()\nfrom sci import special\n"
 
 
-def run_python(code: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", START + code], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )  # fmt: skip
+def start_python(code: str, **environment: str) -> processes.Started:
+    return processes.start_python(START + code, **environment)
+
+
+def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return start_python(code, **environment).result()
 
 
 def uniform(*size: int, device: str = "cuda") -> torch.Tensor:
@@ -165,9 +163,9 @@ with torch.cuda.graph():
     try: x.sum().item()
     except RuntimeError as error: print(error)
 """
-    out, errors = run_python(code).communicate(timeout=200)
-    first, second = out.splitlines()
-    assert "call_erfcx" in first and "cuModuleLoadData returned status 900" in first, errors
+    run = run_python(code)
+    first, second = run.stdout.splitlines()
+    assert "call_erfcx" in first and "cuModuleLoadData returned status 900" in first, run.stderr
     assert "not permitted when stream is capturing" in second
 
 
@@ -193,14 +191,14 @@ def test_processes_share_a_cache_and_repair_it(tmp_path: pathlib.Path) -> None:
 x = torch.linspace(0.1, 3, 7, dtype=torch.float64)
 print((special.erfcx(x.cuda()).cpu() - special.erfcx(x)).abs().max().item() < 1e-15, len(emulator.launches()))
 """
-    both = [run_python(code, SCI_CACHE=str(tmp_path)) for _ in range(2)]
-    assert [run.communicate(timeout=200)[0] for run in both] == ["True 1\n"] * 2
+    both = [start_python(code, SCI_CACHE=str(tmp_path)) for _ in range(2)]
+    assert [run.result().stdout for run in both] == ["True 1\n"] * 2
     (kept,) = tmp_path.rglob("*.*")
     assert kept.suffix == ".cubin"
     whole = kept.read_bytes()
     for damage in (whole[: len(whole) // 2], b""):
         kept.write_bytes(damage)
-        assert run_python(code, SCI_CACHE=str(tmp_path)).communicate(timeout=200)[0] == "True 1\n"
+        assert run_python(code, SCI_CACHE=str(tmp_path)).stdout == "True 1\n"
         assert len(kept.read_bytes()) > len(whole) // 2
 
 
@@ -215,9 +213,9 @@ with torch.cuda.graph(): special.erfcx(x.expand(n))
 with torch.cuda.graph(): special.erfcx(torch.empty(3, n // 3, device="cuda").t())
 for line in emulator.launches(): print(line)
 """
-    out, errors = run_python(code).communicate(timeout=200)
-    one, other = map(fields, out.splitlines())
-    assert one["n"] == 2**31 + 5, errors
+    run = run_python(code)
+    one, other = map(fields, run.stdout.splitlines())
+    assert one["n"] == 2**31 + 5, run.stderr
     assert other["n"] == (2**31 + 5) // 3 * 3
     assert other["grid"] * other["block"] >= other["n"]
 
@@ -284,8 +282,8 @@ w, v = linalg.eig(a.cuda())
 w, v = w.cpu(), v.cpu()
 print(bool((a @ v - v * w[:, None]).abs().max() < 1e-12), emulator.launches()[-1].split(" grid ")[1])
 """
-    out, errors = run_python(code, SCI_EMULATED_SHARED="65536").communicate(timeout=200)
-    assert out.startswith("True 3 block 16 n 3"), out + errors
+    run = run_python(code, SCI_EMULATED_SHARED="65536")
+    assert run.stdout.startswith("True 3 block 16 n 3"), run.stdout + run.stderr
 
 
 def test_what_waits_is_refused() -> None:
@@ -307,9 +305,7 @@ import ctypes
 x = torch.ones(4, device="cuda")
 ctypes.c_float.from_address(x.data_ptr()).value
 """
-    run = run_python(code)
-    run.communicate(timeout=200)
-    assert run.returncode < 0
+    assert run_python(code).returncode < 0
 
 
 def test_a_kernel_cannot_read_the_hosts_memory() -> None:
@@ -319,9 +315,9 @@ y = torch.ops.emulator.disguise(x)
 try: special.erfcx(y)
 except RuntimeError as error: print(error)
 """
-    out, errors = run_python(code).communicate(timeout=200)
-    assert "call_erfcx" in out and "cuLaunchKernel returned status 700" in out, errors
-    assert "the host's" in errors
+    run = run_python(code)
+    assert "call_erfcx" in run.stdout and "cuLaunchKernel returned status 700" in run.stdout, run.stderr
+    assert "the host's" in run.stderr
 
 
 def test_a_kernel_cannot_read_beyond_a_block() -> None:
@@ -331,6 +327,6 @@ y = torch.ops.emulator.stretch(x, 5)
 try: special.erfcx(y)
 except RuntimeError as error: print(error)
 """
-    out, errors = run_python(code).communicate(timeout=200)
-    assert "cuLaunchKernel returned status 700" in out, errors
-    assert "outside of what was allocated" in errors
+    run = run_python(code)
+    assert "cuLaunchKernel returned status 700" in run.stdout, run.stderr
+    assert "outside of what was allocated" in run.stderr
