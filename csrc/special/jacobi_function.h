@@ -118,6 +118,29 @@ SCI_HD_LARGE auto jacobi_by_degree(H degree, H alpha, H beta, Z x, int64_t steps
   return p;
 }
 
+/// The function for dual numbers H about alpha = -m, where 2F1 is infinite and what stands before it 0: of 2F1 over
+/// Gamma(c), c = alpha + 1, down from c + m and c + m + 1 by DLMF 15.5.18, which has no pole in c; NaN for m > 1000.
+template <class H, class Z>
+SCI_HD_LARGE auto jacobi_about_whole(H v, H alpha, H beta, Z x) {
+  const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
+  const double m = -rint(hyper_leading(alpha));
+  const auto z = hyper_exact((Z(1.0) - x) * 0.5), front = hyper_exact(Z(1.0)) / (hyper_exact(Z(1.0)) - z);
+  const H a = -v, b = v + alpha + beta + lift(1), first = alpha + lift(1 + m);
+  const auto argument = (Z(1.0) - x) * 0.5;
+  H c = first;
+  auto lo = hyper_gauss_dual(a, b, c, argument), hi = hyper_gauss_dual(a, b, c + lift(1), argument) * (lift(1) / c);
+  if (m > 1000) lo = lo * lift(limits<double>::nan);
+  SCI_NO_UNROLL
+  for (double i = 0; i < min(m, 1000.0); ++i) {
+    const H below = c - lift(1);
+    const auto change = hi * ((c - a) * (c - b)) - lo * (c + below - a - b);
+    const auto next = hyper_scaled(lo * below + hyper_scaled(change, z), front);
+    hi = lo, lo = next, c = below;
+  }
+  const auto one = hyper_narrow(lift(1));
+  return hyper_narrow(lo) * (poch_smooth(hyper_narrow(v) + one, hyper_narrow(alpha)) * rgamma(hyper_narrow(first)));
+}
+
 /// The function for numbers H, from beta less the raises where there are some.
 template <class H, class Z>
 SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
@@ -172,16 +195,24 @@ SCI_HD_LARGE Z jacobi_function_value(double v, double alpha, double beta, Z x) {
   if (alpha < 0 && alpha == rint(alpha)) return jacobi_whole(v, -alpha, beta, x);
   return jacobi_general(v, alpha, beta, x);
 }
+/// The same for dual numbers.
+template <class H, class Z>
+SCI_HD_LARGE auto jacobi_general_dual(H v, H alpha, H beta, Z x) {
+  const double n = hyper_leading(v), a = hyper_leading(alpha), m = -rint(a);
+  const bool ends = n >= 0 && n < m && n == rint(n);  // the polynomial, before the pole
+  if (m > 0 && abs(a + m) < 0.125 && !ends) return jacobi_about_whole(v, alpha, beta, x);
+  return jacobi_general(v, alpha, beta, x);
+}
 template <class Z>
 SCI_HD_LARGE Z jacobi_function_first_value(int64_t i, int64_t j, int64_t k, double v, double alpha, double beta, Z x) {
   if (jacobi_refused(v, alpha, beta, x) || i < 0 || j < 0 || k < 0 || i + j + k != 1) return Z(limits<double>::nan);
-  return orthogonal_derivative(jacobi_general(hyper_seed(v, i), hyper_seed(alpha, j), hyper_seed(beta, k), x));
+  return orthogonal_derivative(jacobi_general_dual(hyper_seed(v, i), hyper_seed(alpha, j), hyper_seed(beta, k), x));
 }
 template <class Z>
 SCI_HD_LARGE Z jacobi_function_second_value(int64_t i, int64_t j, int64_t k, double v, double alpha, double beta, Z x) {
   if (jacobi_refused(v, alpha, beta, x) || i < 0 || j < 0 || k < 0 || i + j + k != 2) return Z(limits<double>::nan);
   const bool first_b = i == 0 && j > 0, first_c = i == 0 && j == 0, other_b = k == 0 && j > 0, other_a = i == 2;
-  return orthogonal_derivative(orthogonal_derivative(jacobi_general(
+  return orthogonal_derivative(orthogonal_derivative(jacobi_general_dual(
       hyper_seed(v, i > 0, other_a), hyper_seed(alpha, first_b, other_b), hyper_seed(beta, first_c, k > 0), x)));
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -189,10 +190,32 @@ def jacobi_function(v: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tensor | N
     """
 
 
+def _gegenbauer_mirror(v: Tensor, lam: Tensor) -> tuple[Tensor, Tensor]:
+    """
+    Return degree and factor of Gegenbauer's function about the poles of gamma(v + lam + 1/2).
+
+    There that of Jacobi is infinite beside a factor 0, and the function is taken of the degree w = -v - 2 lam, of which
+    2F1(-v, v + 2 lam; lam + 1/2; (1 - x)/2) is the same: C_v = -sin(pi v) / sin(pi (v + 2 lam)) C_w by DLMF 5.5.3.
+    With d the distance of v + lam + 1/2 from a whole number the second sine is sin(pi v - 2 pi d). Where v is
+    nearer to one, the factor has poles itself, and both functions beside it zeros.
+    """
+    at = v + lam + 0.5
+    gap = at - at.round()
+    mirrored = (at < 0.25) & (gap.abs() < 0.125) & ((v - v.round()).abs() > 3 * gap.abs())
+    apart = torch.where(mirrored, 2 * math.pi * gap, 0)
+    tangent = torch.tan(math.pi * torch.where(mirrored, v - v.round(), 0.25))
+    factor = -1 / (torch.cos(apart) - torch.sin(apart) / tangent)
+    return torch.where(mirrored, -v - 2 * lam, v), torch.where(mirrored, factor, 1)
+
+
 def gegenbauer_function(v: Tensor, lam: Tensor, x: Tensor) -> Tensor:
     """Return Gegenbauer's function of real degree, a multiple of Jacobi's with both parameters lam - 1/2."""
-    few = v.abs() <= lam.abs()  # The shorter of two ways, which does not overflow before the function does.
+    v, mirrored = _gegenbauer_mirror(v, lam)
+    # The shorter of two ways, which does not overflow before the function does; by the degree not at lam = -1/2, -3/2,
+    # ..., where both factors are 0. Gamma(lam + 1/2) / Gamma(2 lam) is DLMF 5.5.5.
+    few = (v.abs() <= lam.abs()) & ((lam > 0) | (lam + 0.5 != (lam + 0.5).round()))
     degree, parameter = torch.where(few, v, 0), torch.where(few, 1, lam)
-    by_degree = poch(2 * lam, degree) / poch(lam + 0.5, degree)
-    by_parameter = poch(v + parameter + 0.5, parameter - 0.5) * rgamma(2 * parameter) / rgamma(parameter + 0.5)
-    return torch.where(few, by_degree, by_parameter) * jacobi_function(v, lam - 0.5, lam - 0.5, x)
+    by_degree = poch(2 * torch.where(few, lam, 1), degree) / poch(torch.where(few, lam, 1) + 0.5, degree)
+    doubled = math.sqrt(math.pi) * torch.exp2(1 - 2 * parameter) * rgamma(parameter)
+    by_parameter = poch(v + parameter + 0.5, parameter - 0.5) * doubled
+    return mirrored * torch.where(few, by_degree, by_parameter) * jacobi_function(v, lam - 0.5, lam - 0.5, x)

@@ -197,6 +197,71 @@ def test_gegenbauer_of_large_parameters(point: tuple[float, ...]) -> None:
         assert abs(value - want) <= 1e-14 * abs(want) + 8 * moved
 
 
+GEGENBAUER_POLES = [  # v + lambda + 1/2 or lambda + 1/2 is 0, -1, -2, ..., or nearly so
+    *((-2.5, 2.0, 0.3), (-2.5, 1.0, 1.3), (-1.5, 1.0, -0.4), (-10.5, 3.0, 0.6), (-2.75, 1.25, 0.9)),
+    *((-1.5, 1 + 1e-9, 0.6), (-3.2, 1.7, 0.9), (-2.61, 1.1, -0.6), (-100.5, 3.0, -0.8)),
+]
+
+
+@pytest.mark.parametrize("point", GEGENBAUER_POLES)
+def test_gegenbauer_about_poles_of_jacobi(point: tuple[float, ...]) -> None:
+    """By the function as 15.4.7 with 18.5.9 of DLMF give it, and its derivatives in all arguments."""
+    place = [torch.tensor(q, dtype=torch.float64, requires_grad=True) for q in point]
+    value = special.eval_gegenbauer(*place)
+    slopes = torch.autograd.grad(value, place)
+
+    def function(v: Any, p: Any, x: Any) -> Any:
+        front = mpmath.gamma(v + 2 * p) * mpmath.rgamma(2 * p) * mpmath.rgamma(v + 1)
+        return front * mpmath.hyp2f1(-v, v + 2 * p, p + 0.5, (1 - x) / 2)
+
+    with mpmath.workdps(40):
+        at = [mpmath.mpf(q) for q in point]
+        assert abs(value.item() / function(*at) - 1) < 1e-14
+        for i, slope in enumerate(slopes):
+            assert abs(slope.item() / mpmath.diff(function, at, tuple(int(i == k) for k in range(3))) - 1) < 2e-13
+
+
+def test_gegenbauer_of_half_whole_negative_parameters() -> None:
+    """The limit, beside which both sides are regular."""
+    v, x = torch.tensor([[2.3], [1.3]], dtype=torch.float64), torch.tensor([-0.7, 0.3, 1.4], dtype=torch.float64)
+    for p in (-0.5, -1.5, -2.5):
+        low, high = (special.eval_gegenbauer(v, p + h, x) for h in (-1e-5, 1e-5))
+        torch.testing.assert_close(special.eval_gegenbauer(v, p, x), (low + high) / 2, rtol=1e-7, atol=1e-7)
+
+
+JACOBI_POLES = [  # alpha whole and negative, or nearly so
+    *((2.3, -1.0, 0.4, 0.3), (2.3, -2.0, 1.4, -0.7), (-1.7, -3.0, 0.4, 0.6), (20.7, -10.0, 0.5, 0.2)),
+    *((20.7, -10.0, -5.2, 0.2), (0.5, -1.0, 0.0, 1.4), (3.3, -2 + 1e-9, 0.7, 0.3), (2.3, -2.0, 0.4, 0.3 + 0.7j)),
+]
+
+
+@pytest.mark.parametrize("point", JACOBI_POLES)
+def test_slopes_of_jacobi_at_whole_negative_parameters(point: tuple[Any, ...]) -> None:
+    """First ones and those of that in alpha, by differences about a place 1e-35 beside."""
+    place = [torch.tensor(q, dtype=torch.float64, requires_grad=True) for q in point[:3]]
+    value = special.eval_jacobi(*place, torch.tensor(point[3], dtype=torch.complex128)).real
+    slopes = torch.autograd.grad(value, place, create_graph=True)
+    seconds = torch.autograd.grad(slopes[1], place)
+
+    def function(v: Any, a: Any, b: Any) -> Any:
+        series = mpmath.hyp2f1(-v, v + a + b + 1, a + 1, (1 - mpmath.mpmathify(point[3])) / 2)
+        return mpmath.re(mpmath.gamma(v + a + 1) * mpmath.rgamma(v + 1) * mpmath.rgamma(a + 1) * series)
+
+    with mpmath.workdps(110):
+        h, beside = mpmath.mpf(10) ** -20, mpmath.mpf(10) ** -35
+        at = [mpmath.mpf(q) + beside * (i == 1) for i, q in enumerate(point[:3])]
+
+        def moved(*steps: int) -> Any:
+            return function(*(q + h * s for q, s in zip(at, steps, strict=True)))
+
+        for i in range(3):
+            e, f = [int(i == k) for k in range(3)], [0, 1, 0]
+            want = (moved(*e) - moved(*(-k for k in e))) / (2 * h)
+            both = [[s * k + t * m for k, m in zip(e, f, strict=True)] for s, t in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
+            second = sum(sign * moved(*q) for sign, q in zip((1, -1, -1, 1), both, strict=True)) / (4 * h * h)
+            assert abs(slopes[i].item() / want - 1) < 1e-13 and abs(seconds[i].item() / second - 1) < 1e-12
+
+
 def test_negative_degrees_of_legendre() -> None:
     """P_{-n-1} = P_n, also of whole degrees that are floating-point numbers."""
     x = torch.linspace(-3, 3, 13, dtype=torch.float64)
