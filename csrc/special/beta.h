@@ -24,6 +24,7 @@ SCI_HD_LARGE many<T, 2> beta_positive(T a, T b) {
   T r = a + b;
   if (primal(r) < S(13)) {
     T f = gamma(a) * (gamma(b) * rgamma(r));
+    if (isinf(primal(f))) return {{T(S(1)) + a / b, -log(a)}};  // 1/a + 1/b (1 + O(b))
     return {{f - f * gamma_shift(r, sum_error(a, b, r)), T(S(0))}};
   }
   if (isinf(primal(b))) return {{T(S(0)), T(S(0))}};
@@ -56,8 +57,12 @@ SCI_HD_LARGE many<T, 2> beta_parts(T a, T b) {
   if (primal(b) < primal(a)) swap(a, b);
   S lo = primal(a), hi = primal(b);
   if (lo > S(0)) return beta_positive(a, b);
-  if (isnan(lo) || isnan(hi) || isinf(lo) || (isinf(hi) && lo < S(0)))
-    return {{T(isnan(lo) || isnan(hi) ? limits<S>::nan : limits<S>::infinity), zero}};
+  if (isnan(lo) || isnan(hi)) return {{T(limits<S>::nan), zero}};
+  if (isinf(lo)) return {{T(limits<S>::infinity), zero}};
+  if (isinf(hi) && lo < S(0)) {  // Gamma(a) b^-a
+    const bool negative = !beta_whole(a) && beta_sign(floor(lo)) < S(0);
+    return {{T(negative ? -limits<S>::infinity : limits<S>::infinity), zero}};
+  }
   T r = a + b;
   if (beta_whole(a)) {
     if (lo < S(0) && hi > S(0) && beta_whole(b) && hi <= -lo) {

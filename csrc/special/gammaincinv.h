@@ -54,7 +54,8 @@ SCI_HD_LARGE T gammaincinv_solve(T a, T p, T q) {
     T ratio = (value - want) / want;
     T gap = abs(ratio) < T(0.5) ? log1p(ratio) : log(value) - log(want);
     T step = -gap / slope, bend = a - x - slope, c = T(1) + step * bend / 2;
-    if (!isfinite(step)) step = (value > want) == lower ? T(-1) : T(1);  // the value underflowed
+    // The value underflowed, or is 1: about a standard deviation.
+    if (!isfinite(step)) step = ((value > want) == lower ? T(-1) : T(1)) / max(T(1), sqrt(a));
     if (c > T(0.5) && c < T(2)) step = step / c;
     step = max(T(-30), min(T(30), step));
     x = abs(step) < T(0.5) ? x + x * expm1(step) : x * exp(step);

@@ -10,6 +10,7 @@
 #pragma once
 #include "special/bessel_jy.h"
 #include "special/detail/hyper_kummer.h"
+#include "special/gammasgn.h"
 
 namespace sci {
 namespace detail {
@@ -24,15 +25,24 @@ SCI_HD Z hyper_limit_special(double b, Z z, bool& known) {
   return z;
 }
 
-/// Gamma(b) r^(1-b) J_(b-1)(2 r), r = sqrt(-z), z < 0 (DLMF 10.16.9); 0 where a factor leaves the range of doubles.
+/// Gamma(b) r^(1-b) J_(b-1)(2 r), r = sqrt(-z), z < 0 (DLMF 10.16.9), the power in halves, as it may leave the range
+/// of doubles where the product does not.
 SCI_HD_LARGE double hyper_limit_bessel(double b, double z) {
   const double r = sqrt(-z), rest = fma(-r, r, -z) / (2 * r);  // r + rest is the root
-  const double power = pow(r, 1 - b), front = gamma(b) * power;
-  if (!(abs(power) > 1e-290 && abs(front) > 1e-290)) return 0;
   double j = jv(b - 1, 2 * r);
-  if (j * j * r < 0.02) j += 2 * rest * ((b - 1) / (2 * r) * j - jv(b, 2 * r));  // beside a zero (DLMF 10.6.2)
-  const double w = front * (1 + (1 - b) * rest / r) * j;
-  return isfinite(w) ? w : 0;
+  if (j * j * r < 0.02 && abs(rest) < 0.1)
+    j += 2 * rest * ((b - 1) / (2 * r) * j - jv(b, 2 * r));  // beside a zero (DLMF 10.6.2)
+  const double half = pow(r, 0.5 * (1 - b));
+  return gamma(b) * half * (1 + (1 - b) * rest / r) * j * half;
+}
+
+/// Is the value for z > 0 beyond the range of doubles? It is Gamma(b) r^(1-b) I_(b-1)(2 r), r = sqrt(z) (DLMF 10.39.9),
+/// I by its leading term for a large order or argument (DLMF 10.41.3); for z < b^2 it is above e^(z/(2b)).
+SCI_HD bool hyper_limit_overflows(double b, double z) {
+  if (b > 0 && z < b * b && z > 1500 * b) return true;
+  const double r = sqrt(z), order = abs(b - 1), s = hypot(order, 2 * r), front = gammaln(b);
+  const double power = s - order * sci::log((order + s) / (2 * r));
+  return power > 30 && front + (1 - b) * sci::log(r) + power - 0.5 * sci::log(6.3 * s) > 712 + 1e-14 * abs(front);
 }
 
 /// The same for complex z; 0 where a factor leaves the range of doubles, or b - 1 would lose what is left beside a
@@ -65,10 +75,9 @@ SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
   const Z special = hyper_limit_special(b, z, known);
   if (known) return special;
   if constexpr (!is_complex<Z>) {
-    if (z < -30 && abs(b) < 150 && (b - 1) * (b - 1) < -4 * z) {
-      const double w = hyper_limit_bessel(b, z);
-      if (w != 0) return w;
-    }
+    if (z < -30 && abs(b) < 150 && (b - 1) * (b - 1) < -4 * z) return hyper_limit_bessel(b, z);
+    if (z > 1e3 && hyper_limit_overflows(b, z))
+      return b < 0 ? gammasgn(b) * limits<double>::infinity : limits<double>::infinity;
   }
   const bool bessel = is_complex<Z> && double(abs(z)) > 100;
   const hyper_value<Z> f = hyper_limit_best<double, Z>(b, z, accepted, bessel);
@@ -78,6 +87,15 @@ SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
     if (w != Z(0.0)) return w;
   }
   return hyper_finite_or(hyper_rounded(hyper_limit_slow<double_double, W>(b, z)), f.w);
+}
+
+/// The same where z / b may be beyond the range: F - 1 is z / b (1 + O(z)) (1 + O(b)).
+template <class Z>
+SCI_HD Z hyper_limit_any(double b, Z z, double accepted) {
+  const double least = 1e-250, near = copysign(least, b);
+  if (!(abs(b) < least) || b == 0) return hyper_limit_value(b, z, accepted);
+  const bool small = double(abs(z)) < 1e-20;
+  return Z(1.0) + (small ? z / b : (hyper_limit_value(near, z, accepted) - Z(1.0)) * (near / b));
 }
 
 template <class R, class Z>
@@ -94,11 +112,11 @@ SCI_HD_LARGE auto hyper_limit_dual(R b, Z z) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T hyp0f1(T b, T z) {
-  return T(detail::hyper_limit_value<double>(b, z, is_same<T, float> ? 1e7 : 48));
+  return T(detail::hyper_limit_any<double>(b, z, is_same<T, float> ? 1e7 : 48));
 }
 template <class T>
 SCI_HD complex<T> hyp0f1(T b, complex<T> z) {
-  return complex<T>(detail::hyper_limit_value(b, complex<double>(z), is_same<T, float> ? 1e7 : 48));
+  return complex<T>(detail::hyper_limit_any(b, complex<double>(z), is_same<T, float> ? 1e7 : 48));
 }
 
 /// dF/db

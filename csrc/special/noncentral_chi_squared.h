@@ -91,11 +91,13 @@ namespace detail {
 /// Biometrika 50 (1963) 199-204).
 SCI_HD double chndtrix_start(double v, double l, double p) {
   const double low = numbers::ln2<double> + (log(p) + l * 0.5 + gammaln(v * 0.5 + 1)) / (v * 0.5);
-  const double mean = v + l, spread = (v + 2 * l) / (mean * mean);
-  if (low < log(0.2 * (v + 2) / (1 + l / (v + 2)))) return exp(low);
+  const double mean = v + l, spread = (v + 2 * l) / (mean * mean), least = 0.2 * (v + 2) / (1 + l / (v + 2));
+  if (low < log(least)) return exp(low);
   const double h = 1 - (2 * (v + 3 * l) / (3 * mean)) / (mean * spread);
-  const double root = 1 + h * (h - 1) * spread + rough_normal_quantile(p, 1 - p) * h * sqrt(2 * spread);
-  return root > 0.1 ? mean * exp(log(root) / h) : mean;
+  const double u = (h - 1) * spread + rough_normal_quantile(p, 1 - p) * sqrt(2 * spread);
+  // With few degrees of freedom the power is the logarithm.
+  const double power = abs(h) < 1e-8 ? u : h * u > -0.9 ? log1p(h * u) / h : 0;
+  return max(least, mean * exp(power));
 }
 
 }  // namespace detail

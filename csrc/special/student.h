@@ -24,7 +24,9 @@ SCI_HD many<T, 2> student_parts(T v, T t) {
   T u = t / sqrt(v), s = u * u;
   if (primal(s) > S(1) / (limits<S>::epsilon * limits<S>::epsilon)) {
     T a = v * half;
-    T part = pow(one / abs(u), v) / (a * beta(a, half));
+    // a B(a, 1/2), which is 1 + 2 log(2) a beside 0.
+    T front = primal(a) < S(1e-30) ? one + T(S(2) * numbers::ln2<S>) * a : a * beta(a, half);
+    T part = pow(one / abs(u), v) / front;
     return {{part, one - part}};
   }
   T x = one / (one + s), y = s * x;

@@ -182,3 +182,71 @@ def test_besselpoly_of_large_powers(point: tuple[float, float, float]) -> None:
             want += term / (nu + power + 1 + 2 * k)
             term *= -a * a / ((k + 1) * (nu + k + 1))
         assert relative(special.besselpoly(*torch.tensor(point, dtype=torch.float64)), want) < 64
+
+
+@pytest.mark.parametrize(("a", "b"), [(5e-324, 0.525), (12.5, 5e-324), (-0.0015, 5e-324), (3e-320, 1e-319)])
+def test_beta_of_an_argument_below_the_normal_numbers(a: float, b: float) -> None:
+    point = torch.tensor([a, b], dtype=torch.float64)
+    with mpmath.workdps(30):
+        want = mpmath.log(sum(1 / mpmath.mpf(x) for x in (a, b) if abs(x) < 1e-300))
+        assert special.beta(*point) == math.inf
+        assert relative(special.betaln(*point), want) < 4
+
+
+def test_beta_of_infinity_and_a_negative_argument() -> None:
+    """Gamma(a) b^-a grows with the sign of Gamma(a)."""
+    a = torch.tensor([-0.03, -1.5, -2.45, -3.2], dtype=torch.float64)
+    signs = special.gammasgn(a)
+    assert torch.equal(special.beta(a, torch.tensor(math.inf)), signs * math.inf)
+
+
+HYP0F1_RANGE = [  # b, z and the value, where factors of it leave the range
+    *((17.0, -9.6370182437312e288, 0.0), (0.449, 3.86e172, math.inf), (22.5, 3.04e196, math.inf)),
+    *((9.55e132, -2.66e26, 1.0), (-28.000000270803387, 1645101.9, -math.inf), (-141.1, 5.28e7, math.inf)),
+    *((2e186, 2.5e288, math.inf), (5e-324, -2.999, -math.inf), (3.6e-116, 119083.25, math.inf)),
+]
+
+
+@pytest.mark.parametrize(("b", "z", "want"), HYP0F1_RANGE)
+def test_hyp0f1_beyond_the_range_of_its_factors(b: float, z: float, want: float) -> None:
+    assert special.hyp0f1(*torch.tensor([b, z], dtype=torch.float64)).item() == want
+
+
+@pytest.mark.parametrize(
+    ("b", "z"), [(1.8e206, 1.46e207), (9.7e5, -1.2e7), (3e-310, 1e-305), (3e-310, 2.5e-290), (140.2, -1e290)]
+)
+def test_hyp0f1_of_large_and_tiny_parameters(b: float, z: float) -> None:
+    value = special.hyp0f1(*torch.tensor([b, z], dtype=torch.float64))
+    with mpmath.workdps(60):
+        want = mpmath.exp(mpmath.mpf(z) / b) if b > 1e20 else mpmath.hyp0f1(b, z) if abs(z) < 1e9 else mpmath.mpf(0)
+        assert value.item() == want or relative(value, want) < 64 + abs(z / b)
+
+
+def test_gammaincinv_of_the_smallest_probability() -> None:
+    """Whose iteration meets values of 0."""
+    a, p = torch.tensor([12.5, 300.0, 2967.7, 4e4, 7e5], dtype=torch.float64), torch.tensor(5e-324, dtype=torch.float64)
+    with mpmath.workdps(30):
+        for shape, x in zip(a, special.gammaincinv(a, p), strict=True):
+            log_tail = mpmath.log(mpmath.gammainc(shape.item(), 0, x.item(), regularized=True))
+            assert abs(log_tail - mpmath.log(mpmath.mpf(5e-324))) < 1
+
+
+@pytest.mark.parametrize(
+    ("p", "v", "noncentrality"),
+    [
+        (0.283, 8.36e-119, 16.0),
+        (0.1227, 4.9e-90, 18.5),
+        (3.7e-7, 2.8e-14, 285427.0),
+        (0.9999999998879819, 4e-57, 0.004),
+    ],
+)
+def test_chndtrix_of_hardly_any_degrees_of_freedom(p: float, v: float, noncentrality: float) -> None:
+    """Of which the chance of 0 is exp(-L/2), and less than p."""
+    v_, nc = torch.tensor([v, noncentrality], dtype=torch.float64)
+    x = special.chndtrix(torch.tensor(p, dtype=torch.float64), v_, nc)
+    assert special.chndtr(x, v_, nc).item() == pytest.approx(p, rel=1e-12)
+
+
+def test_student_of_degrees_of_freedom_below_the_normal_numbers() -> None:
+    t = torch.tensor([-20.0, 0.5, 1e40], dtype=torch.float64)
+    assert torch.equal(special.stdtr(torch.tensor(5e-324, dtype=torch.float64), t), torch.full_like(t, 0.5))

@@ -242,9 +242,9 @@ SCI_HD_LARGE hyper_value<Z> hyper_limit_far(R b, hyper_base<Z> z) {
 /// The better of the power series, for doubles with `brief` not in pairs, and the asymptotic form.
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accepted, bool brief = false) {
-  const double size = double(abs(hyper_complex(hyper_leading(z)))), square = hyper_leading(b) * hyper_leading(b);
+  const double size = double(abs(hyper_complex(hyper_leading(z)))), B = abs(hyper_leading(b));
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
-  if (size < max(1e4, min(1e7, square))) {
+  if (size < max(1e4, max(700 * B, min(1e7, B * B)))) {
     hyper_value<Z> f;
     if constexpr (is_same<R, double>)
       f = hyper_value_series({0, double_double(b), double_double(b), double_double(b)}, hyper_exact(z), brief);
