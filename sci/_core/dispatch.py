@@ -117,8 +117,7 @@ class _Operator:
         self.backward = backward
         self.rule = _make_rule(name, op, backward, jvp)
         run = kernel_of(op) if kernel is None else _below_autograd(kernel)
-        plain_rule = _make_plain_rule(name, direct.differentiable_forward(run), backward)
-        self.direct = direct.differentiable(run, plain_rule.apply)
+        self.direct = _make_direct(name, run, backward)
         apply = self.rule.apply
 
         def autograd_kernel(*args: Any) -> Any:
@@ -236,6 +235,21 @@ def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward 
     """
     methods = {"forward": staticmethod(forward), "backward": staticmethod(_make_pull(name, backward))}
     return type(name, (SingleLevelFunction,), methods)
+
+
+def _make_direct(name: str, run: Callable[..., Any], backward: Backward | None) -> Callable[..., Any]:
+    """Return what calls ``run(keys, *args)`` on plain tensors, and records a gradient; else it is NotImplemented."""
+    rule = _make_plain_rule(name, direct.differentiable_forward(run), backward)
+    return direct.differentiable(run, rule.apply)
+
+
+def direct_operator(name: str, backward: Backward) -> Callable[..., Any]:
+    """Return what calls an operator of the library on plain tensors alone, for calls in brief beside a general way.
+
+    It answers NotImplemented for what is not plain (a conjugate, a transform, a mode), so the operator needs no rules
+    for these; `backward` is that of `operator`. Not for compiled code.
+    """
+    return _make_direct(name, kernel_of(getattr(torch.ops.sci, name).default), backward)
 
 
 def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor, ...]:

@@ -26,21 +26,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import Parameter
 
 from .._core import runtime
 from .._core.arrays import COMPLEX_OF, REAL_OF
-from .._core.dispatch import operator
-from .._core.quick import COMPLEX_DTYPES, REAL_DTYPES, STRIDED, is_compiling
-from .._core.torch_private import (
-    CPU,
-    CUDA,
-    dispatch_modes,
-    forward_ad,
-    is_wrapped,
-    kernel_of,
-    profiler_enabled,
-    transforms_active,
-)
+from .._core.dispatch import direct_operator, operator
+from .._core.quick import COMPLEX_DTYPES, REAL_DTYPES, is_compiling
 
 runtime.load_library()
 
@@ -84,7 +75,6 @@ transform = operator(
 )
 
 
-_in_brief = kernel_of(torch.ops.sci.fourier_in_brief.default)
 # Bits of the number that tells the operator `fourier_in_brief` what to do, beside the kind.
 INVERSE, ODD, DIVIDED, ROOT = 4, 8, 16, 32
 _NORMS = {None: 0, "backward": 0, "ortho": ROOT, "forward": DIVIDED}
@@ -93,25 +83,35 @@ _DTYPES = {COMPLEX: COMPLEX_DTYPES | REAL_DTYPES, TO_HALF: REAL_DTYPES, FROM_HAL
 LAST_TWO = (-2, -1)
 
 
-def is_plain(x: Any, dtypes: Container[torch.dtype]) -> bool:
-    """Is `x` a tensor of one of the dtypes, with numbers, that nothing differentiates, traces or negates?"""
-    return (
-        type(x) is Tensor
-        and not is_compiling()  # before is_conj, which the compiler does not trace
-        and x.dtype in dtypes
-        and x.numel() > 0
-        and x.dim() > 0
-        and (x.is_cpu or x.is_cuda)
-        and x.layout is STRIDED
-        and not (x.requires_grad and torch.is_grad_enabled())
-        and not x.is_conj()
-        and not x.is_neg()
-        and not is_wrapped(x)
-        and not transforms_active()
-        and not dispatch_modes()
-        and forward_ad._current_level < 0
-        and not profiler_enabled()
-    )
+def axes_in_brief(place: int, ndim: int) -> list[int]:
+    """Return the axes that a number of `brief_axes` names, counted from the end, as csrc/ops/fft_brief.h does."""
+    if place == 0:
+        return [-1]
+    return [place - 3 - ndim] if place > 2 else list(range(-ndim if place == 1 else -2, 0))
+
+
+def scale_in_brief(code: int, n: int) -> float:
+    """Return the factor of the norm in a call's number, for the length or period `n`."""
+    return 1 / math.sqrt(n) if code & ROOT else 1 / n if code & DIVIDED else 1.0
+
+
+def _brief_backward(args: Any, outputs: Any, grads: Any, needs: Any) -> Sequence[Tensor | None]:
+    x, code = args
+    kind, axes = code & 3, axes_in_brief(code >> 6, x.dim())
+    shape = (outputs[0] if kind == FROM_HALF else x).shape
+    scale = scale_in_brief(code, math.prod(shape[a] for a in axes))
+    general = (x, axes, kind, bool(code & INVERSE), bool(code & ODD), scale, 1.0)
+    grad = _backward(general, outputs, grads, needs)[0]
+    return grad if grad is None or x.is_complex() else grad.real, None
+
+
+_in_brief = direct_operator("fourier_in_brief", _brief_backward)
+
+
+def may_be_plain(x: Any, dtypes: Container[torch.dtype]) -> bool:
+    """Ask of `x` what calls in brief ask for beside a plain tensor: a dtype of `dtypes`, numbers, an axis."""
+    # Whether code is compiled comes first: the compiler traces none of this.
+    return not is_compiling() and type(x) in (Tensor, Parameter) and x.dtype in dtypes and x.numel() > 0 and x.dim() > 0
 
 
 def brief_axes(x: Tensor, axes: Any) -> int:
@@ -133,7 +133,7 @@ def in_brief(x: Any, code: int, axes: Any, norm: Any, n: Any = None) -> Tensor |
     a half spectrum stands for, None for the even one.
     """
     kind = code & 3
-    if not (norm is None or norm.__class__ is str) or not is_plain(x, _DTYPES[kind]):
+    if not (norm is None or norm.__class__ is str) or not may_be_plain(x, _DTYPES[kind]):
         return None
     scale = (_INVERSE_NORMS if code & INVERSE else _NORMS).get(norm)
     place = brief_axes(x, axes)
@@ -148,12 +148,14 @@ def in_brief(x: Any, code: int, axes: Any, norm: Any, n: Any = None) -> Tensor |
             return None
         if n is not None and n % 2:
             code |= ODD
-    return _in_brief(CPU if x.is_cpu else CUDA, x, code | scale | place << 6)  # type: ignore[no-any-return]
+    out = _in_brief(x, code | scale | place << 6)
+    return None if out is NotImplemented else out
 
 
-def last_axis(x: Tensor, code: int) -> Tensor:
-    """Do the same with a tensor known to be plain, along its last axis; `code` holds the norm."""
-    return _in_brief(CPU if x.is_cpu else CUDA, x, code)  # type: ignore[no-any-return]
+def last_axis(x: Tensor, code: int) -> Tensor | None:
+    """Do the same along the last axis of an array that has numbers; `code` holds the norm."""
+    out = NotImplemented if is_compiling() else _in_brief(x, code)
+    return None if out is NotImplemented else out
 
 
 def fit(x: Tensor, shape: Sequence[int], axes: Sequence[int]) -> Tensor:

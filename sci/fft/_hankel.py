@@ -19,13 +19,13 @@ import torch
 from torch import Tensor
 
 from .. import special
-from .._core.arrays import COMPLEX_OF, FLOATING, common_shape, kept_in_graphs, number, promote
+from .._core.arrays import COMPLEX_OF, common_shape, kept_in_graphs, number, promote
 from .._core.cards import Sample, function
 from .._core.checks import known
 from .._core.errors import bad_argument
 from .._core.torch_private import dispatch_modes
 from ._backend import overridable
-from ._fourier import DIVIDED, FROM_HALF, ODD, TO_HALF, from_half, is_plain, last_axis, to_half
+from ._fourier import DIVIDED, FROM_HALF, ODD, TO_HALF, from_half, last_axis, to_half
 
 
 def _samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -167,16 +167,14 @@ def _transform(name: str, a: Any, dln: Any, mu: Any, offset: Any, bias: Any, inv
     if known(singular):
         what = "inverse transform" if inverse else "transform"
         warnings.warn(f"{name}: singular {what} for this mu and bias; consider changing the bias", stacklevel=4)
-    plain = fixed and is_plain(x, FLOATING)
     if u.dim() > 1:
         x = x.expand(torch.broadcast_shapes(x.shape, (*u.shape[:-1], 1)))
     if before is not None:
         x = x * before
-    z = last_axis(x, TO_HALF) if plain else to_half(x, [n], [-1], None, False)
+    if (z := last_axis(x, TO_HALF)) is None:
+        z = to_half(x, [n], [-1], None, False)
     z = z / u if inverse else z * u
-    if plain:
-        out = last_axis(z, FROM_HALF | DIVIDED | (n % 2 and ODD))
-    else:
+    if (out := last_axis(z, FROM_HALF | DIVIDED | (n % 2 and ODD))) is None:
         out = from_half(z, [n], [-1], "forward", False)
     return out if after is None else out * after
 

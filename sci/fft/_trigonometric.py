@@ -25,12 +25,11 @@ from torch import Tensor
 
 from .._core import runtime
 from .._core.cards import Sample
-from .._core.dispatch import operator
-from .._core.errors import flag
+from .._core.dispatch import direct_operator, operator
+from .._core.errors import flag, integer
 from .._core.quick import REAL_DTYPES
-from .._core.torch_private import CPU, CUDA, kernel_of
 from ._arguments import check_axis, check_length, check_options, reversed_norm, shape_and_axes, transform_input
-from ._fourier import brief_axes, fit, is_plain
+from ._fourier import DIVIDED, ROOT, axes_in_brief, brief_axes, fit, may_be_plain, scale_in_brief
 
 runtime.load_library()
 
@@ -63,7 +62,6 @@ transform = operator(
     jvp=_jvp,
     core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
 )
-_in_brief = kernel_of(torch.ops.sci.trigonometric_in_brief.default)
 
 
 def _period(type: int, sine: bool, n: int) -> int:
@@ -75,6 +73,13 @@ def _scale(norm: str | None, period: int) -> float:
     if norm == "ortho":
         return 1 / math.sqrt(period)
     return 1.0 if norm is None or norm == "backward" else 1 / period
+
+
+def _ends(type: int, sine: bool, orthogonalize: bool) -> tuple[float, float]:
+    """Return the factors of the end values before and after."""
+    if not orthogonalize or type == 4 or (sine and type == 1):
+        return 1.0, 1.0
+    return math.sqrt(2) if type != 2 else 1.0, math.sqrt(0.5) if type != 3 else 1.0
 
 
 def _along(
@@ -89,10 +94,7 @@ def _along(
     scale = 1.0
     for n in shape:
         scale *= _scale(norm, _period(type, sine, n))
-    end_in = end_out = 1.0
-    if orthogonalize and type < 4 and not (sine and type == 1):
-        end_in = math.sqrt(2) if type != 2 else 1.0
-        end_out = math.sqrt(0.5) if type != 3 else 1.0
+    end_in, end_out = _ends(type, sine, orthogonalize)
     x = fit(x, shape, axes)
     if x.is_complex():  # real and imaginary parts are two columns of a real transform
         parts = torch.view_as_real(x.resolve_conj())
@@ -108,22 +110,33 @@ def _check_type(function: str, type: int, sine: bool, lengths: Sequence[int]) ->
 
 
 # Bits of the number that tells the operator `trigonometric_in_brief` what to do, beside the type.
-_SINE, _DIVIDED, _ROOT, _ORTHOGONAL = 8, 16, 32, 64
-_NORMS = {None: 0, "backward": 0, "ortho": _ROOT, "forward": _DIVIDED}
+_SINE, _ORTHOGONAL = 8, 64
+_NORMS = {None: 0, "backward": 0, "ortho": ROOT, "forward": DIVIDED}
+
+
+def _brief_backward(args: Any, outputs: Any, grads: Any, needs: Any) -> Sequence[Tensor | None]:
+    x, code = args
+    type, sine, axes = code & 7, bool(code & _SINE), axes_in_brief(code >> 7, x.dim())
+    scale = math.prod(scale_in_brief(code, _period(type, sine, x.shape[a])) for a in axes)
+    ends = _ends(type, sine, bool(code & _ORTHOGONAL))
+    return _backward((x, axes, type, sine, scale, *ends), outputs, grads, needs)[:2]
+
+
+_in_brief = direct_operator("trigonometric_in_brief", _brief_backward)
 
 
 def _brief(x: Any, type: Any, axes: Any, norm: Any, orthogonalize: Any, sine: bool, inverse: bool) -> Tensor | None:
     """Transform `x` at its lengths without the checks, or return None: see `in_brief` of the Fourier transforms."""
     if type.__class__ is not int or type not in _TRANSPOSED or not (norm is None or norm.__class__ is str):
         return None
-    if not is_plain(x, REAL_DTYPES):
+    if not may_be_plain(x, REAL_DTYPES):
         return None
     scale, place = _NORMS.get(norm), brief_axes(x, axes)
     if scale is None or place < 0 or (type == 1 and not sine and min(x.shape) < 2):
         return None
     code: int = _INVERSE[type] if inverse else type
-    if inverse and scale != _ROOT:
-        scale ^= _DIVIDED
+    if inverse and scale != ROOT:
+        scale ^= DIVIDED
     if orthogonalize is None:
         orthogonalize = norm == "ortho"
     if orthogonalize is True:
@@ -132,7 +145,8 @@ def _brief(x: Any, type: Any, axes: Any, norm: Any, orthogonalize: Any, sine: bo
         return None
     if sine:
         code |= _SINE
-    return _in_brief(CPU if x.is_cpu else CUDA, x, code | scale | place << 7)  # type: ignore[no-any-return]
+    out = _in_brief(x, code | scale | place << 7)
+    return None if out is NotImplemented else out
 
 
 def transform_1d(
@@ -155,6 +169,7 @@ def transform_1d(
     check_options(function, norm, workers)
     axis = check_axis(function, x, axis)
     n = check_length(function, x.shape[axis] if n is None else n)
+    type = integer(function, "type", type)
     _check_type(function, type, sine, (n,))
     orthogonalize = norm == "ortho" if orthogonalize is None else flag(function, "orthogonalize", orthogonalize)
     if inverse:
@@ -181,6 +196,7 @@ def transform_nd(
     out = transform_input(function, x)
     check_options(function, norm, workers)
     shape, places = shape_and_axes(function, out, s, axes)
+    type = integer(function, "type", type)
     _check_type(function, type, sine, shape)
     orthogonalize = norm == "ortho" if orthogonalize is None else flag(function, "orthogonalize", orthogonalize)
     if inverse:

@@ -172,8 +172,7 @@ def add(A: Any, other: Any, sign: int) -> Any:
         if x.dim() != A.ndim or not _broadcasts(x.shape, A.shape):
             if A.ndim > 2 or x.dim() > A.ndim or not _broadcasts(x.shape, A.shape):
                 raise ValueError(f"inconsistent shapes: {A.shape} and {tuple(x.shape)}")
-        dense = A.toarray()
-        return dense + x if sign > 0 else dense - x
+        return A.toarray() + x if sign > 0 else _difference(A.toarray(), x)
     _same_shape(A, x)
     pair = align(A, x)
     quick = quick_sum(pair, sign)
@@ -194,7 +193,15 @@ def subtract_from(other: Any, A: Any) -> Any:
         return add(-A, other, 1)
     if A.ndim > 2 or not _broadcasts(x.shape, A.shape):
         raise ValueError(f"inconsistent shapes: {A.shape} and {tuple(x.shape)}")
-    return x - A.toarray()
+    return _difference(x, A.toarray())
+
+
+def _difference(x: Tensor, y: Tensor) -> Tensor:
+    """Return ``x - y`` of dense arrays; truth values count as 0 and 1 beside numbers, which torch refuses."""
+    if (x.dtype is torch.bool) is (y.dtype is torch.bool):
+        return x - y
+    dtype = torch.result_type(x, y)
+    return x.to(dtype) - y.to(dtype)
 
 
 def _at_entries(A: Any, x: Tensor) -> tuple[Tensor, Tensor]:

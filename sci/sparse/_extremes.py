@@ -79,7 +79,7 @@ def _extreme(A: Any, axis: Any, out: Any, explicit: bool, kind: str, skip_nan: b
     filled = torch.zeros(count, dtype=torch.int64, device=A.device).index_add(0, keys, torch.ones_like(keys))
     limit = torch.full((count,), worst, dtype=A.dtype, device=A.device)
     found = limit.scatter_reduce(0, keys, data, kind, include_self=False)
-    with_zero = found.clamp(min=0) if kind == "amax" else found.clamp(max=0)
+    with_zero = (found.clamp(min=0) if kind == "amax" else found.clamp(max=0)).to(A.dtype)  # of truth values too
     if missing is not None:  # where nothing but NaN is, NaN it is
         present = filled.index_add(0, keys, -missing.to(torch.int64))
         only = (present == 0) & (filled > 0) & ((filled == size) if not explicit else (filled > 0))

@@ -31,12 +31,15 @@ def _call(act: Any, a: Any, b: Any) -> Any:
     return act(csr_array(a), csr_array(b)).toarray()
 
 
-def _coordinates(A: Any, array: bool, name: str) -> Any:
+def _coordinates(A: Any, B: Any, name: str) -> Any:
+    """Return operand `A` as an array in coordinates; array-likes join the device of the other one, `B`."""
+    array = isinstance(A, sparray) or isinstance(B, sparray)
     if isinstance(A, SparseBase):
         made = A.tocoo()._array()
     else:
-        dense = A if hasattr(A, "tocoo") or isinstance(A, Tensor) else as_tensor(A, name, "kron")
-        made = coo_array(dense if getattr(dense, "ndim", 2) else dense.reshape(1))
+        device = B.device if isinstance(B, (Tensor, SparseBase)) and not isinstance(A, Tensor) else None
+        dense = A if hasattr(A, "tocoo") or isinstance(A, Tensor) else as_tensor(A, name, "kron", device)
+        made = coo_array(dense if getattr(dense, "ndim", 2) else dense.reshape(1), device=device)
     if not array and made.ndim != 2:
         if made.ndim > 2:
             raise TypeError(
@@ -75,7 +78,7 @@ def kron(A: Any, B: Any, format: str | None = None) -> Any:
             [0., 0., 1., 2.]])
     """
     array = isinstance(A, sparray) or isinstance(B, sparray)
-    left, right = _coordinates(A, array, "A"), _coordinates(B, array, "B")
+    left, right = _coordinates(A, B, "A"), _coordinates(B, A, "B")
     ndim = max(left.ndim, right.ndim)
     left = left.reshape((1,) * (ndim - left.ndim) + left.shape)
     right = right.reshape((1,) * (ndim - right.ndim) + right.shape)
@@ -133,7 +136,7 @@ def kronsum(A: Any, B: Any, format: str | None = None) -> Any:
     """
     array = isinstance(A, sparray) or isinstance(B, sparray)
     # A matrix is never flat; an array may be, and is refused.
-    left, right = _coordinates(A, array, "A"), _coordinates(B, array, "B")
+    left, right = _coordinates(A, B, "A"), _coordinates(B, A, "B")
     for name, X in (("A", left), ("B", right)):
         if left.ndim != 2 or right.ndim != 2:
             raise ValueError(f"kronsum requires 2D inputs, got shapes {left.shape} and {right.shape}")

@@ -292,6 +292,8 @@ def test_threads_do_not_change_values() -> None:
     [
         (lambda: sci.fft.dct(torch.ones(3), 5), ValueError, "invalid DCT type 5"),
         (lambda: sci.fft.dstn(torch.ones(3), 0), ValueError, "invalid DST type 0"),
+        (lambda: sci.fft.dct(torch.ones(3), 2.0), TypeError, "dct: type must be an integer"),
+        (lambda: sci.fft.idstn(torch.ones(3, 3), "2"), TypeError, "idstn: type must be an integer"),
         (lambda: sci.fft.dct(torch.ones(1), 1), ValueError, "at least 2 data points"),
         (lambda: sci.fft.dct(torch.ones(3), n=0), ValueError, r"data points \(0\)"),
         (lambda: sci.fft.idct(torch.ones(3, 0)), ValueError, r"data points \(0\)"),

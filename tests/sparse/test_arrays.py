@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from typing import Any
 
@@ -500,6 +501,27 @@ def test_numpys_operators_and_functions() -> None:
         dense // A
     with pytest.raises(TypeError, match="unsupported operand"):
         np.cos(A)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int64, torch.complex128, torch.bool])
+def test_truth_values_subtract_as_numbers(dtype: torch.dtype) -> None:
+    x, mask = torch.tensor([[2, 0], [0, 3]]).to(dtype), torch.tensor([[True, True], [False, True]])
+    if dtype is torch.bool:  # as for NumPy and torch
+        with pytest.raises(RuntimeError, match="bool"):
+            csr_array(x) - mask
+        return
+    want = x - mask.to(dtype)
+    assert torch.equal(csr_array(x) - mask, want) and torch.equal(csr_array(x) - mask.numpy(), want)
+    assert torch.equal(mask - csr_array(x), -want) and torch.equal(csr_array(mask) - x, -want)
+
+
+def test_extremes_of_truth_values_are_truth_values() -> None:
+    mask = torch.tensor([[True, False, False], [True, True, False]])
+    for name, axis, explicit in itertools.product(("max", "min", "nanmax", "nanmin"), (0, 1), (False, True)):
+        found = getattr(csr_array(mask), name)(axis=axis, explicit=explicit)
+        want = getattr(scipy.sparse.csr_array(mask.numpy()), name)(axis=axis, explicit=explicit)
+        assert found.dtype is torch.bool, name
+        np.testing.assert_array_equal(found.toarray(), want.toarray())
 
 
 def test_unsigned_values_subtract_in_the_common_dtype() -> None:

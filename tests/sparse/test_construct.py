@@ -82,3 +82,14 @@ def test_random() -> None:
 def test_errors(make: Any, text: str) -> None:
     with pytest.raises(ValueError, match=text):
         make()
+
+
+@pytest.mark.gpu
+def test_kron_takes_array_likes_to_the_device_of_the_other_operand() -> None:
+    A, other = csr_array(torch.tensor([[1.0, 0.0], [2.0, 3.0]], dtype=torch.float64)), np.array([[1.0, 2.0]])
+    on_gpu, square = A.to("cuda"), other.T @ other
+    for given in (other, other.tolist(), scipy.sparse.csr_array(other)):
+        for found, want in ((kron(on_gpu, given), kron(A, given)), (kron(given, on_gpu), kron(given, A))):
+            assert found.device.type == "cuda"
+            assert torch.equal(found.toarray().cpu(), want.toarray())
+    assert torch.equal(kronsum(on_gpu, square).toarray().cpu(), kronsum(A, square).toarray())
