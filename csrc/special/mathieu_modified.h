@@ -203,18 +203,21 @@ SCI_HD_LARGE many<R, 2> mathieu_beside_zero(bool even, R start, R a, R q, double
   return even ? many<R, 2>{{sum, slope * R(x)}} : many<R, 2>{{sum * R(x), slope}};
 }
 
-/// A row of sums of K_p(z), z = 2 sqrt(q) cosh(t), of their derivatives in t, and of what these expansions stand over.
+/// A row of sums of K_p(z), z = 2 sqrt(q) cosh(t), of their derivatives in t, and of what these expansions stand over;
+/// K_p in double, whose derivatives follow from the equation.
 template <class R>
 struct mathieu_recessive {
   const mathieu_case& which;
-  const R* k;
+  const double* k;
   R z, dz;
 
   SCI_HD void operator()(int l, R* value) const {
     const int n = int(which.p(l));
     const double weight = (l % 2 != 0 ? -1.0 : 1.0) * (which.kind % 2 != 0 ? n : 1);
-    value[0] = k[n] * R(weight);
-    value[1] = -(k[n == 0 ? 1 : n - 1] + R(double(n)) / z * k[n]) * dz * R(weight);
+    const double slope = -(k[n == 0 ? 1 : n - 1] + n / primal(z) * k[n]);  // DLMF 10.29.2
+    const many<R, 2> f = mathieu_lift<R, true>::at(n, z, k[n], slope);
+    value[0] = f[0] * R(weight);
+    value[1] = f[1] * dz * R(weight);
     value[2] = R(weight);
   }
 };
@@ -233,11 +236,10 @@ SCI_HD_LARGE R mathieu_second_at_zero(const mathieu_case& c, R a, R q) {
   const double_double root = sqrt(double_double(primal(q))), two_cosh = {9.135816657796456, 7.068078417229657e-16};
   const double_double exact = root * two_cosh;
   const R h = sqrt(q) / R(root.hi), z = h * R(exact.hi);
-  R k[room];
-  const many<R, 2> zero = mathieu_lift<R, true>::at(0, z, k0e(exact.hi), -k1e(exact.hi));
-  k[0] = zero[0], k[1] = -zero[1];
+  double k[room];
+  k[0] = k0e(exact.hi), k[1] = k1e(exact.hi);
   SCI_NO_UNROLL
-  for (int n = 1; n < last; ++n) k[n + 1] = k[n - 1] + R(2.0 * n) / z * k[n];
+  for (int n = 1; n < last; ++n) k[n + 1] = k[n - 1] + 2.0 * n / exact.hi * k[n];
   const mathieu_recessive<R> terms = {c, k, z, h * R(2 * root.hi * sinh_t)};
   const mathieu_pass<R, 3> f = mathieu_run<3>(c, c.size, a, q, terms);
   const R sum = f.sum[0] / f.sum[2], slope = f.sum[1] / f.sum[2];
