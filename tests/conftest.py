@@ -69,9 +69,10 @@ def _not_emulated(*_: Any, **__: Any) -> Any:
 
 @pytest.hookimpl(trylast=True)  # of what -k has left
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = [item for item in items if "slow" in item.keywords and not config.getoption("--all")]
+    # By marks: keywords have the names of folders, too, in which a checkout lies.
+    left_out = [item for item in items if item.get_closest_marker("slow") and not config.getoption("--all")]
     if not torch.cuda.is_available():
-        needs_gpu = [item for item in items if "gpu" in item.keywords and item not in left_out]
+        needs_gpu = [item for item in items if item.get_closest_marker("gpu") and item not in left_out]
         config.stash[_NO_GPU] = len(needs_gpu)
         left_out += needs_gpu
     if config.stash[_EMULATED]:
@@ -207,7 +208,7 @@ def device(request: pytest.FixtureRequest) -> torch.device:
 
 @pytest.fixture(autouse=True)
 def place(request: pytest.FixtureRequest) -> object:
-    knows = "device" in request.fixturenames or {"gpu", "cpu"} & set(request.keywords)
+    knows = "device" in request.fixturenames or any(map(request.node.get_closest_marker, ("gpu", "cpu")))
     if not request.config.option.moved or knows or "compile" in request.node.name:  # Dynamo reads the tests' code
         yield
         return
