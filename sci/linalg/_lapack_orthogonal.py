@@ -7,7 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sci._core.quick import plain_on_cpu
+
 from . import _lapack
+from ._quick import ANY
 
 
 def geqp3(a: Tensor) -> Tensor:
@@ -79,9 +82,13 @@ def qr(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
 
 def svd(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Return U, S and V^H."""
-    if not _lapack.decomposes(a, in_single_precision=True):
-        return torch.linalg.svd(a, full_matrices=full)  # type: ignore[no-any-return]
     m, n = a.shape[-2:]
+    if not _lapack.decomposes(a, in_single_precision=True):
+        if m >= n or not plain_on_cpu(a, ANY):
+            return torch.linalg.svd(a, full_matrices=full)  # type: ignore[no-any-return]
+        # Of wide matrices torch makes a copy, and its LAPACK takes longer. Forward mode takes no views as results.
+        u, s, vh = torch.linalg.svd(a.mT, full_matrices=full)
+        return torch.from_numpy(vh.mT.numpy()), s, torch.from_numpy(u.mT.numpy())
     routine, query = (_lapack.routine(name, a.dtype) for name in ("gesdd", "gesdd_lwork"))
     work, _ = query(n, m, compute_uv=1, full_matrices=int(full))
 
@@ -96,10 +103,9 @@ def svd(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
 
 def svdvals(a: Tensor) -> Tensor:
     """Return singular values in descending order."""
-    if not _lapack.decomposes(a, in_single_precision=True):
-        return torch.linalg.svdvals(a)  # type: ignore[no-any-return]
-
     m, n = a.shape[-2:]
+    if not _lapack.decomposes(a, in_single_precision=True):
+        return torch.linalg.svdvals(a if m >= n or not a.is_cpu else a.mT)  # type: ignore[no-any-return]
     routine, query = (_lapack.routine(name, a.dtype) for name in ("gesdd", "gesdd_lwork"))
     work, _ = query(n, m, compute_uv=0)
 

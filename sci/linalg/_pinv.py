@@ -464,10 +464,13 @@ def lstsq(
     True
     """
     least = -1.0 if cond is None else cond if type(cond) is float and cond >= 0 else None
-    known = least is not None and lapack_driver != "gelsy" and lapack_driver in _DRIVERS
+    without_values = lapack_driver == "gelsy"
+    known = least is not None and lapack_driver in _DRIVERS
+    if without_values and known:
+        known = isinstance(a, Tensor) and a.numel() <= _MOST_BY_VALUES
     if known and (quick := _quick.least_squares(a, b, least, bool(check_finite))) is not None:
         x, residues, rank, s = quick
-        return x, residues, rank, s
+        return (x, new_like(s, (0,)), rank, None) if without_values else (x, residues, rank, s)
     a, b = tensors("lstsq", a=a, b=b)
     m, n = require_matrix("lstsq", "a", a)
     if lapack_driver not in _DRIVERS:
@@ -478,7 +481,7 @@ def lstsq(
     b = b[:, None] if vector else b
     broadcast_matrices("lstsq", ("a", "b"), a, b)
     rtol = float(torch.finfo(a.dtype).eps if cond is None else real("lstsq", "cond", cond))
-    if lapack_driver == "gelsy":
+    if without_values:
         x, rank = _without_values(a, b, rtol, bool(check_finite))
         none = new_like(x, (*x.shape[:-2], 0), real_dtype(x.dtype))
         return x[..., 0] if vector else x, none, rank, None

@@ -327,6 +327,10 @@ def test_least_squares_by_pivots_are_differentiated_by_singular_values() -> None
     found = torch.autograd.grad(x.sum(), a)[0]
     expected = torch.autograd.grad(lstsq(a, b)[0].sum(), a)[0]
     torch.testing.assert_close(found, expected, rtol=0, atol=0)
+    small = lstsq(a.detach(), b, lapack_driver="gelsy")  # by the kernel of small matrices
+    torch.testing.assert_close(small[0], x.detach())
+    assert small[1].shape == (0,)
+    assert small[3] is None
     for bad in (torch.tensor([[float("nan")]]), torch.tensor([[float("inf")]])):
         with pytest.raises(ValueError, match="lstsq: a must not contain"):
             lstsq(bad, torch.ones(1), lapack_driver="gelsy")
