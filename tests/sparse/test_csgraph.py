@@ -101,6 +101,18 @@ def test_infinite_lengths_have_no_predecessor() -> None:
     assert torch.equal(tight_tree(*given, lengths)[0], csgraph.dijkstra(A, return_predecessors=True)[1])
 
 
+@pytest.mark.parametrize("kind", [sci.sparse.dia_array, sci.sparse.dia_matrix, scipy.sparse.dia_array])
+def test_zeros_that_fill_diagonals_are_no_edges(kind: Any) -> None:
+    dense = torch.zeros(5, 5, dtype=torch.float64)
+    dense[0, 1], dense[2, 3], dense[1, 4] = 2.0, 1.0, 0.5
+    graph, edges = kind(dense.numpy()), csr_array(dense)
+    stored = graph.data.shape
+    assert torch.equal(csgraph.shortest_path(graph), csgraph.shortest_path(edges))
+    assert torch.equal(csgraph.connected_components(graph)[1], csgraph.connected_components(edges)[1])
+    assert csgraph.minimum_spanning_tree(graph).nnz == 3
+    assert graph.format == "dia" and graph.data.shape == stored
+
+
 def test_negative_weights() -> None:
     rng = np.random.default_rng(2)
     for n, density in SIZES:

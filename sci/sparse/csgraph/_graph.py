@@ -80,6 +80,9 @@ class Graph:
             found = from_places(*masked_parts(found, name))
         elif not isinstance(found, SparseBase):
             found = from_places(found, (found.detach() != 0) & found.detach().isfinite())
+        elif found.format == "dia":  # zeros that fill its diagonals are entries of a converted array, but no edges
+            found = found.tocsr()
+            found.eliminate_zeros()
         data, self.pattern = found.tocsr()._rows()
         self.weights = real_weights(data, name)
         if flag(name, "unweighted", unweighted):
