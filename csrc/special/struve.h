@@ -89,7 +89,12 @@ SCI_HD_LARGE T struve_series(T v, T x, scalar_of<T> sign) {
     }
   }
   T front = half * sum * T(S(2) * numbers::inv_sqrt_pi<S>);  // v + 1 would be rounded
-  if (scaled == 0) return bessel_jy_power(half, v) * front;
+  if (scaled == 0) {
+    const T power = bessel_jy_power(half, v);
+    if (!isinf(primal(power))) return power * front;
+    const T root = bessel_jy_power(half, T(v * T(S(0.5))));  // times half it may be in range
+    return root * front * root;
+  }
   T plain = v * bessel_jy_log(half);
   double_double exact =
       phase_log(double_double(double(primal(half)))) * double(primal(v)) + double_double_ln2() * double(500 * scaled);
@@ -220,7 +225,7 @@ SCI_HD_LARGE T struve_l_positive(T v, T x) {
     return bessel_i_any(v, x, false) - struve_m_quadrature(v, x);
   // The largest term is near k (k + v) = x^2/4.
   S root = sqrt(order * order + S(4) * q), k = order < S(0) ? (root - order) / S(2) : S(2) * q / (order + root);
-  if (k <= S(30)) return struve_series(v, x, S(1));
+  if (!(k > S(30))) return struve_series(v, x, S(1));  // 0/0 for v = 0 where q underflows
   T i = bessel_i_any(v, x, false), sum;
   if (isinf(primal(i))) return i;
   struve_algebraic_sum(v, x, S(-1), sum);

@@ -250,3 +250,14 @@ def test_chndtrix_of_hardly_any_degrees_of_freedom(p: float, v: float, noncentra
 def test_student_of_degrees_of_freedom_below_the_normal_numbers() -> None:
     t = torch.tensor([-20.0, 0.5, 1e40], dtype=torch.float64)
     assert torch.equal(special.stdtr(torch.tensor(5e-324, dtype=torch.float64), t), torch.full_like(t, 0.5))
+
+
+@pytest.mark.parametrize(("v", "x"), [(0.0, 1e-200), (0.0, 2e-299), (-1.84, 1.4e-281), (-1.6, 1e-300)])
+def test_struve_of_tiny_arguments(v: float, x: float) -> None:
+    """(x/2)^(v+1) / (Gamma(3/2) Gamma(v + 3/2)) (DLMF 11.2.1), the power of v alone out of range."""
+    point = torch.tensor([v, x], dtype=torch.float64)
+    with mpmath.workdps(30):
+        order = mpmath.mpf(v)
+        want = (mpmath.mpf(x) / 2) ** (order + 1) * mpmath.rgamma(1.5) * mpmath.rgamma(order + 1.5)
+        assert relative(special.struve(*point), want) < 1024
+        assert relative(special.modstruve(*point), want) < 1024
