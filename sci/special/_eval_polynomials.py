@@ -17,10 +17,10 @@ from sci._core.ufunc_keywords import accepts_ufunc_keywords
 from ._binom import binom
 from ._jacobi_function import gegenbauer_function, jacobi_function
 from ._laguerre_function import laguerre_function
+from ._laguerre_polynomials import laguerre_polynomial
 from ._orthogonal import (
     gegenbauer_polynomial,
     jacobi_polynomial,
-    laguerre_polynomial,
     legendre_polynomial,
     sh_jacobi_polynomial,
     sh_legendre_polynomial,

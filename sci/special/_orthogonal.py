@@ -9,24 +9,20 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, discrete, integers, linear, logarithmic, nan, not_implemented, rectangle, values
 from sci._core.dispatch import elementwise
 
-_THIRD = not_implemented("a third derivative of an orthogonal polynomial in which a parameter takes part twice")
+THIRD = not_implemented("a third derivative of an orthogonal polynomial in which a parameter takes part twice")
 
 
-def _precise(mp: Any, n: int, f: Any) -> Any:
+def precise(mp: Any, n: int, f: Any) -> Any:
     with mp.workdps(mp.dps + 30 + abs(int(n))):
         return f()
 
 
 def _jacobi(mp: Any, n: int, alpha: Any, beta: Any, x: Any) -> Any:
-    return _precise(mp, n, lambda: mp.jacobi(int(n), alpha, beta, x))
+    return precise(mp, n, lambda: mp.jacobi(int(n), alpha, beta, x))
 
 
 def _gegenbauer(mp: Any, n: int, lam: Any, x: Any) -> Any:
-    return _precise(mp, n, lambda: mp.gegenbauer(int(n), lam, x))
-
-
-def _laguerre(mp: Any, n: int, alpha: Any, x: Any) -> Any:
-    return _precise(mp, n, lambda: mp.laguerre(int(n), alpha, x))
+    return precise(mp, n, lambda: mp.gegenbauer(int(n), lam, x))
 
 
 def _below(n: Tensor) -> Tensor:
@@ -147,13 +143,13 @@ def _gegenbauer_samples(count: int) -> tuple[Group, ...]:
     "i r r -> r, i r c -> c",
     partials=(
         discrete,
-        _THIRD,
+        THIRD,
         lambda n, lam, x, out: (
             4 * gegenbauer_polynomial_first(n - 1, lam + 1, x)
             + 2 * lam * gegenbauer_polynomial_second(n - 1, lam + 1, x)
         ),
     ),
-    reference=lambda mp, n, lam, x: _precise(mp, n, lambda: mp.diff(lambda t: mp.gegenbauer(int(n), t, x), lam, 2)),
+    reference=lambda mp, n, lam, x: precise(mp, n, lambda: mp.diff(lambda t: mp.gegenbauer(int(n), t, x), lam, 2)),
     samples=_gegenbauer_samples(12),
     special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 0.0)),
     ulp=Ulp(float64=64, float32=64, complex128=64, complex64=64, partials=128),
@@ -196,7 +192,7 @@ def gegenbauer_polynomial_second(n: Any, lam: Any, x: Any, /, *, out: Tensor | N
             2 * gegenbauer_polynomial(n - 1, lam + 1, x) + 2 * lam * gegenbauer_polynomial_first(n - 1, lam + 1, x)
         ),
     ),
-    reference=lambda mp, n, lam, x: _precise(mp, n, lambda: mp.diff(lambda t: mp.gegenbauer(int(n), t, x), lam)),
+    reference=lambda mp, n, lam, x: precise(mp, n, lambda: mp.diff(lambda t: mp.gegenbauer(int(n), t, x), lam)),
     samples=_gegenbauer_samples(16),
     special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 0.5)),
     ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=64),
@@ -294,13 +290,13 @@ def _jacobi_samples(count: int, **orders: Any) -> tuple[Group, ...]:
 
 def _jacobi_derivative(mp: Any, i: int, j: int, n: int, alpha: Any, beta: Any, x: Any) -> Any:
     """Reference: a derivative in the parameters."""
-    return _precise(mp, n, lambda: mp.diff(lambda a, b: mp.jacobi(int(n), a, b, x), (alpha, beta), (int(i), int(j))))
+    return precise(mp, n, lambda: mp.diff(lambda a, b: mp.jacobi(int(n), a, b, x), (alpha, beta), (int(i), int(j))))
 
 
 @elementwise(
     "special/orthogonal.h",
     "i i i r r r -> r, i i i r r c -> c",
-    partials=(discrete, discrete, discrete, _THIRD, _THIRD, _THIRD),
+    partials=(discrete, discrete, discrete, THIRD, THIRD, THIRD),
     reference=_jacobi_derivative,
     samples=(
         *_jacobi_samples(8, i=values(2), j=values(0)),
@@ -457,7 +453,7 @@ def _sh_jacobi_samples(count: int, **orders: Any) -> tuple[Group, ...]:
 @elementwise(
     "special/orthogonal.h",
     "i i i r r r -> r, i i i r r c -> c",
-    partials=(discrete, discrete, discrete, _THIRD, _THIRD, _THIRD),
+    partials=(discrete, discrete, discrete, THIRD, THIRD, THIRD),
     reference=_sh_jacobi_derivative,
     samples=(
         *_sh_jacobi_samples(6, i=values(2), j=values(0)),
@@ -559,145 +555,4 @@ def sh_jacobi_polynomial(n: Any, alpha: Any, beta: Any, x: Any, /, *, out: Tenso
     Notes
     -----
     The derivative is :math:`(n+\alpha+\beta+1) P^{(\alpha+1,\beta+1)}_{n-1}(2x - 1)`.
-    """
-
-
-# ---- Laguerre ------------------------------------------------------------------------------------------------------
-
-
-def _laguerre_samples(count: int) -> tuple[Group, ...]:
-    return (
-        Group("core", n=integers(1, 16), alpha=linear(-0.9, 4), x=linear(-2, 20), count=count),
-        Group(
-            "large", n=integers(30, 150), alpha=linear(-0.9, 4), x=linear(0, 200), count=count // 2, dtypes=("float64",)
-        ),
-        Group("small", n=integers(1, 30), alpha=linear(-0.9, 4), x=logarithmic(1e-6, 0.3), count=count // 2),
-        Group("plane", n=integers(1, 16), alpha=linear(-0.9, 4), x=rectangle((-5, 15), (-9, 9)), count=count // 2),
-    )
-
-
-@elementwise(
-    "special/orthogonal.h",
-    "i r r -> r, i r c -> c",
-    partials=(discrete, _THIRD, lambda n, alpha, x, out: -laguerre_polynomial_second(n - 1, alpha + 1, x)),
-    reference=lambda mp, n, alpha, x: _precise(mp, n, lambda: mp.diff(lambda t: mp.laguerre(int(n), t, x), alpha, 2)),
-    samples=_laguerre_samples(12),
-    special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 0.0)),
-    ulp=Ulp(float64=64, float32=64, complex128=64, complex64=64, partials=128),
-    public=False,
-    sorted=True,
-)
-def laguerre_polynomial_second(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
-    r"""
-    Second derivative of :func:`laguerre_polynomial` in `alpha`.
-
-    Parameters
-    ----------
-    n : tensor_like of integers
-        Degree.
-    alpha : tensor_like
-        Parameter, real.
-    x : tensor_like
-        Argument, real or complex.
-    out : Tensor, optional
-        Where to write the result.
-
-    Returns
-    -------
-    Tensor
-        The polynomial or derivative, in the broadcast shape; NaN for degrees beyond a million.
-
-    Notes
-    -----
-    By dual numbers. A third derivative in `alpha` raises.
-    """
-
-
-@elementwise(
-    "special/orthogonal.h",
-    "i r r -> r, i r c -> c",
-    partials=(
-        discrete,
-        lambda n, alpha, x, out: laguerre_polynomial_second(n, alpha, x),
-        lambda n, alpha, x, out: -laguerre_polynomial_first(n - 1, alpha + 1, x),
-    ),
-    reference=lambda mp, n, alpha, x: _precise(mp, n, lambda: mp.diff(lambda t: mp.laguerre(int(n), t, x), alpha)),
-    samples=_laguerre_samples(16),
-    special=((2, nan, 0.5, nan), (2, 0.5, nan, nan), (1, 0.5, 0.25, 1.0)),
-    ulp=Ulp(float64=32, float32=32, complex128=32, complex64=32, partials=128),
-    public=False,
-    sorted=True,
-)
-def laguerre_polynomial_first(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
-    r"""
-    First derivative of :func:`laguerre_polynomial` in `alpha`.
-
-    Parameters
-    ----------
-    n : tensor_like of integers
-        Degree.
-    alpha : tensor_like
-        Parameter, real.
-    x : tensor_like
-        Argument, real or complex.
-    out : Tensor, optional
-        Where to write the result.
-
-    Returns
-    -------
-    Tensor
-        The polynomial or derivative, in the broadcast shape; NaN for degrees beyond a million.
-
-    Notes
-    -----
-    By dual numbers.
-    """
-
-
-@elementwise(
-    "special/orthogonal.h",
-    "i r r -> r, i r c -> c",
-    partials=(
-        discrete,
-        lambda n, alpha, x, out: laguerre_polynomial_first(n, alpha, x),
-        lambda n, alpha, x, out: -laguerre_polynomial(n - 1, alpha + 1, x),
-    ),
-    reference=_laguerre,
-    samples=_laguerre_samples(32),
-    special=(
-        (0, 0.75, 0.5, 1.0),
-        (-2, 0.75, 0.5, 0.0),
-        (2, nan, 0.5, nan),
-        (2, 0.5, nan, nan),
-        (3, 0.5, float("inf"), -float("inf")),
-        (3, 0.5, -float("inf"), float("inf")),
-    ),
-    ulp=Ulp(float64=16, float32=16, complex128=16, complex64=16, partials=32),
-    wide=True,
-    public=False,
-    sorted=True,
-)
-def laguerre_polynomial(n: Any, alpha: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
-    r"""
-    Laguerre's polynomial.
-
-    Parameters
-    ----------
-    n : tensor_like of integers
-        Degree.
-    alpha : tensor_like
-        Parameter, real.
-    x : tensor_like
-        Argument, real or complex.
-    out : Tensor, optional
-        Where to write the result.
-
-    Returns
-    -------
-    Tensor
-        The polynomial or derivative, in the broadcast shape; NaN for degrees beyond a million.
-
-    Notes
-    -----
-    The derivative is :math:`-L^{(\alpha+1)}_{n-1}`.
     """
