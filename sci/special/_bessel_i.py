@@ -61,6 +61,7 @@ _FEW_I = (
 _SECOND_I = (
     Group("core", v=linear(0.1, 4), z=logarithmic(0.05, 12), count=10),
     Group("plane", v=linear(0.1, 4), z=polar(0.5, 10, -0.3, 0.3), count=8),
+    Group("between series and asymptotics", v=values(0.3, 5.7, 19.2), z=linear(17.5, 21), count=9),
 )
 
 

@@ -257,7 +257,7 @@ SCI_HD T bessel_i_moderate(T v, T x, bool scaled) {
       // The base order from the part even in it and K, so that nothing of the size of I cancels in the derivative in
       // the order; then upwards by the ratio I_{mu+n}/I_mu, a product of ratios all of which decrease with the order.
       T base;
-      if (at > S(18)) {
+      if (at > S(20)) {  // from 19 on the terms of second derivatives reach the rounding error
         base = bessel_i_large(mu, x, true);
       } else {
         T log_2_x = T(numbers::ln2<S>) - bessel_ik_log(x);
