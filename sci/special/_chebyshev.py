@@ -14,22 +14,27 @@ from ._hyp2f1 import hyp2f1
 from ._jacobi_function import gegenbauer_function
 
 
-def _angle(low: Tensor) -> Tensor:
-    """Return t / sin t for cos t = 1 - 2 low: smooth at t = 0."""
-    return hyp2f1(1.0, 1.0, 1.5, low)
+def _angle(low: Tensor, high: Tensor) -> Tensor:
+    """Return t / sin t for cos t = 1 - 2 low = 2 high - 1: smooth at t = 0, and about t = pi from pi - t."""
+    left = (high.real < 0.25) & (high != 0)
+    if not high.is_complex():
+        left = left & (high > 0)  # further to the left it is infinite
+    found = hyp2f1(1.0, 1.0, 1.5, torch.where(left, high, low))
+    sine = 2 * torch.where(left, low, 0.25).sqrt() * torch.where(left, high, 0.25).sqrt()
+    return torch.where(left, torch.pi / sine - found, found)
 
 
-def _first_slope(n: Tensor, x: Tensor, below: Tensor) -> Tensor:
-    """Return the derivative of T_n(x) in n, -t sin(n t), from `below` = U_{n-1}(x)."""
-    end = x == -1
-    inside = torch.where(end, torch.zeros_like(x), x)
-    found = -(1 - inside) * (1 + inside) * _angle((1 - inside) / 2) * below
+def _first_slope(n: Tensor, low: Tensor, high: Tensor, below: Tensor) -> Tensor:
+    """Return the derivative of T_n(x) in n, -t sin(n t), from (1 - x)/2, (1 + x)/2 and `below` = U_{n-1}(x)."""
+    end = high == 0
+    low, high = torch.where(end, 0.5, low), torch.where(end, 0.5, high)
+    found = -4 * low * high * _angle(low, high) * below
     return torch.where(end, torch.zeros_like(found) - torch.pi * torch.sin(torch.pi * n), found)
 
 
-def _second_slope(n: Tensor, low: Tensor, above: Tensor) -> Tensor:
-    """Return the derivative of U_n(x) in n, t / sin t cos((n + 1) t), from (1 - x)/2 and `above` = T_{n+1}(x)."""
-    found = _angle(low) * above
+def _second_slope(n: Tensor, low: Tensor, high: Tensor, above: Tensor) -> Tensor:
+    """Return the derivative of U_n(x) in n, t / sin t cos((n + 1) t), from (1 -+ x)/2 and `above` = T_{n+1}(x)."""
+    found = _angle(low, high) * above
     limit = torch.where((n + 1).abs() < 1, torch.zeros_like(found), inf)  # t = i infinity
     return torch.where(low == -inf, limit, found)
 
@@ -39,6 +44,19 @@ def _slope(n: Tensor, x: Tensor) -> Tensor:
     negative = n < -1
     found = 2 * gegenbauer_function(torch.where(negative, -n - 3, n - 1), torch.full_like(n, 2), x)
     return torch.where(negative, -found, found)
+
+
+def _shifted_slope(n: Tensor, x: Tensor, out: Tensor) -> Tensor:
+    """Return dU_n(y)/dx, y = 2 x - 1: (y U_n - (n + 1) T_{n+1}) / (1 - y^2) for small x, of which y keeps no digits.
+
+    For whole degrees, where that cancels, the slope is smooth there.
+    """
+    left = (x.abs() < 0.0625) & (x != 0) & (n != n.round())
+    if not x.is_complex():
+        left = left & (x > 0)
+    inside = torch.where(left, x, 0.5)
+    near = (2 * inside - 1) * torch.where(left, out, 0.0) - (n + 1) * eval_sh_chebyt(n + 1, inside)
+    return torch.where(left, near / (2 * inside * (1 - inside)), 2 * _slope(n, torch.where(left, 0.5, 2 * x - 1)))
 
 
 def _cosine(mp: Any, n: Any, x: Any) -> Any:
@@ -84,7 +102,7 @@ _ULP = Ulp(float64=16, float32=16, complex128=64, complex64=64, partials=64)
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _first_slope(n, x, eval_chebyu(n - 1, x)),
+        lambda n, x, out: _first_slope(n, (1 - x) / 2, (1 + x) / 2, eval_chebyu(n - 1, x)),
         lambda n, x, out: n * eval_chebyu(n - 1, x),
     ),
     reference=lambda mp, n, x: _cosine(mp, n, x),
@@ -157,7 +175,7 @@ def eval_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _second_slope(n, (1 - x) / 2, eval_chebyt(n + 1, x)),
+        lambda n, x, out: _second_slope(n, (1 - x) / 2, (1 + x) / 2, eval_chebyt(n + 1, x)),
         lambda n, x, out: _slope(n, x),
     ),
     reference=lambda mp, n, x: _sine(mp, n, x),
@@ -230,7 +248,7 @@ def eval_chebyu(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: 2 * _first_slope(n, x / 2, eval_chebys(n - 1, x)),
+        lambda n, x, out: 2 * _first_slope(n, (2 - x) / 4, (2 + x) / 4, eval_chebys(n - 1, x)),
         lambda n, x, out: n * eval_chebys(n - 1, x),
     ),
     reference=lambda mp, n, x: 2 * _cosine(mp, n, x / 2),
@@ -292,7 +310,7 @@ def eval_chebyc(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _second_slope(n, (1 - x / 2) / 2, eval_chebyt(n + 1, x / 2)),
+        lambda n, x, out: _second_slope(n, (2 - x) / 4, (2 + x) / 4, eval_chebyt(n + 1, x / 2)),
         lambda n, x, out: _slope(n, x / 2) / 2,
     ),
     reference=lambda mp, n, x: _sine(mp, n, x / 2),
@@ -355,11 +373,11 @@ def eval_chebys(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _first_slope(n, 2 * x - 1, eval_sh_chebyu(n - 1, x)),
+        lambda n, x, out: _first_slope(n, 1 - x, x, eval_sh_chebyu(n - 1, x)),
         lambda n, x, out: 2 * n * eval_sh_chebyu(n - 1, x),
     ),
     reference=lambda mp, n, x: _cosine(mp, n, 2 * mp.mpmathify(x) - 1),
-    samples=_samples(0.0, 1.0),
+    samples=(*_samples(0.0, 1.0), Group("left end", n=linear(-3, 12), x=logarithmic(1e-13, 1e-3), count=10)),
     special=((0.0, 1.0, 1.0), (31.0, 0.0, -1.0), (2.0, nan, nan), (nan, 0.5, nan), (0.5, -1.0, inf)),
     ulp=_ULP,
     wide=True,
@@ -418,11 +436,11 @@ def eval_sh_chebyt(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/chebyshev.h",
     "r r -> r, r c -> c",
     partials=(
-        lambda n, x, out: _second_slope(n, 1 - x, eval_sh_chebyt(n + 1, x)),
-        lambda n, x, out: 2 * _slope(n, 2 * x - 1),
+        lambda n, x, out: _second_slope(n, 1 - x, x, eval_sh_chebyt(n + 1, x)),
+        _shifted_slope,
     ),
     reference=lambda mp, n, x: _sine(mp, n, 2 * mp.mpmathify(x) - 1),
-    samples=_samples(0.0, 1.0),
+    samples=(*_samples(0.0, 1.0), Group("left end", n=linear(-3, 12), x=logarithmic(1e-13, 1e-3), count=10)),
     special=((0.0, 1.0, 1.0), (31.0, 0.0, -32.0), (2.0, nan, nan), (nan, 0.5, nan), (0.5, -1.0, inf)),
     ulp=_ULP,
     wide=True,
