@@ -113,9 +113,11 @@ SCI_HD T gammaln_step(T a, T h, T x = T(scalar_of<T>(1))) {
   }
   // Stirling's series (DLMF 5.11.1) in differences: x^(1-2k) of c = a + h and a, step = 1/c - 1/a.
   T c = a + h, s = T(S(1)) / a, t = T(S(1)) / c, step = -h * s * t;
-  // For tiny h / a that may be subnormal.
+  // For tiny h / a that may be subnormal; the square counts in a second derivative.
   const bool tiny = primal(h) < limits<S>::epsilon * S(0.25) * primal(a);
-  sum = sum + (tiny ? h - T(S(0.5)) * h / a : (a - T(S(0.5))) * log1p(h / a)) + h * (log(c * x) - T(S(1)));
+  const T q = h / a, middle = a - T(S(0.5));
+  sum =
+      sum + (tiny ? (h - T(S(0.5)) * q) - middle * q * q * T(S(0.5)) : middle * log1p(q)) + h * (log(c * x) - T(S(1)));
   const double* b = gamma_tables::gammaln_bernoulli();
   // (t^n - s^n) / (t - s) = t^(n-1) + ... + s^(n-1) for n = 1, 3, 5, ...
   T powers = T(S(1)), edge = s, tail = T(S(0));
@@ -334,33 +336,49 @@ SCI_HD many<T, 2> betainc_pair(T a, T b, T x, T y) {
   return betainc_parts(a, b, x, y);
 }
 
-/// Is there a derivative in a and b: are they positive, or one of them 0? As good as that is a tiny number, which it
-/// becomes: there the derivatives are those from the right.
+/// Where the derivatives in a and b are taken, and what they are multiplied by there.
 template <class T>
-SCI_HD bool betainc_inner(T& a, T& b) {
-  if (!(a >= T(0)) || !(b >= T(0)) || (a == T(0) && b == T(0))) return false;
-  a = max(a, T(1e-20));
-  b = max(b, T(1e-20));
-  return true;
+struct betainc_place {
+  T a, b;
+  bool known;  // a, b >= 0, not both 0
+  T scale, below_a, below_b;
+};
+
+/// Parameters that are 0 or tiny give way to a number whose squares do not underflow. As b falls, I_a goes like b and
+/// I_b has a limit, the derivative from the right at 0, and vice versa; where both are tiny, I is a function of their
+/// ratio.
+template <class T>
+SCI_HD betainc_place<T> betainc_inner(T a, T b) {
+  constexpr T tiny = T(1e-20), least = is_same<T, float> ? T(1e-30) : T(1e-40);
+  const T one = T(1);
+  betainc_place<T> at = {a, b, a >= T(0) && b >= T(0) && max(a, b) > T(0), one, one, one};
+  if (!at.known) return at;
+  if (max(a, b) < tiny) at.scale = tiny / max(a, b), at.a = a * at.scale, at.b = b * at.scale;
+  if (at.a < least) at.below_a = at.a / least, at.a = least;
+  if (at.b < least) at.below_b = at.b / least, at.b = least;
+  return at;
 }
 
-/// Derivative of I_x(a, b) along (da, db).
+/// Derivative of I_x(a, b) in a (da = 1, db = 0) or b.
 template <class T>
 SCI_HD T betainc_slope(T a, T b, T x, T y, T da, T db) {
-  if (!betainc_inner(a, b) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  const betainc_place<T> at = betainc_inner(a, b);
+  if (!at.known || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
   if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return T(0);
-  many<dual<T>, 2> f = betainc_parts(dual<T>{a, da}, dual<T>{b, db}, dual<T>(x), dual<T>(y));
-  return f[0].v < f[1].v ? f[0].d : -f[1].d;
+  many<dual<T>, 2> f = betainc_parts(dual<T>{at.a, da}, dual<T>{at.b, db}, dual<T>(x), dual<T>(y));
+  return (f[0].v < f[1].v ? f[0].d : -f[1].d) * at.scale * (da != T(0) ? at.below_b : at.below_a);
 }
 
-/// Second derivative of I_x(a, b) along (da, db) and (ea, eb).
+/// Second derivative of I_x(a, b), in a or b (da = 1, db = 0; or vice versa) and again (ea, eb).
 template <class T>
 SCI_HD T betainc_curvature(T a, T b, T x, T y, T da, T db, T ea, T eb) {
-  if (!(a > T(0)) || !(b > T(0)) || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
+  const betainc_place<T> at = betainc_inner(a, b);
+  if (!at.known || !(x >= T(0)) || !(y >= T(0))) return limits<T>::nan;
   if (x == T(0) || y == T(0) || isinf(a) || isinf(b)) return T(0);
   using D = dual<dual<T>>;
-  many<D, 2> f = betainc_parts(D{{a, da}, {ea, T(0)}}, D{{b, db}, {eb, T(0)}}, D(x), D(y));
-  return f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d;
+  many<D, 2> f = betainc_parts(D{{at.a, da}, {ea, T(0)}}, D{{at.b, db}, {eb, T(0)}}, D(x), D(y));
+  const T found = f[0].v.v < f[1].v.v ? f[0].d.d : -f[1].d.d;
+  return found * at.scale * at.scale * (da != ea ? T(1) : da != T(0) ? at.below_b : at.below_a);
 }
 
 }  // namespace detail
@@ -406,11 +424,14 @@ namespace detail {
 template <class T>
 SCI_HD many<T, 3> betainc_gradient(T grad, T a, T b, T x) {
   const T y = 1 - x, density = beta_density(a, b, x);
-  const bool usable = betainc_inner(a, b) && x >= T(0) && y >= T(0);
+  const betainc_place<T> at = betainc_inner(a, b);
+  const bool usable = at.known && x >= T(0) && y >= T(0);
   using D = dual<T, several<T, 2>>;
   several<T, 2> d(usable ? T(0) : limits<T>::nan);
   if (usable && x > T(0) && y > T(0) && !isinf(a) && !isinf(b))
-    d = smaller_tail(betainc_parts(variable_of<2>(a, 0), variable_of<2>(b, 1), D(x), D(y)));
+    d = smaller_tail(betainc_parts(variable_of<2>(at.a, 0), variable_of<2>(at.b, 1), D(x), D(y)));
+  d.at[0] *= at.scale * at.below_b;
+  d.at[1] *= at.scale * at.below_a;
   return scaled_gradient(grad, d, density);
 }
 

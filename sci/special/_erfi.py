@@ -15,7 +15,9 @@ from ._ierfcx import ierfcx, scaled_integral
 
 
 def _growing(z: Tensor) -> Tensor:
-    """exp(z^2) as a fourth power, z/2 being exact: no overflow before the result's, nor in the derivative."""
+    """exp(z^2), real as a fourth power, z/2 being exact: no overflow before the result's, nor in the derivative."""
+    if z.is_complex():
+        return gaussian(1j * z)
     root = 1 / gaussian(z / 2)
     return (root * root) * (root * root)
 

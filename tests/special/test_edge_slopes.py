@@ -12,6 +12,7 @@ import torch
 
 from sci import special
 from sci._core.cards import ElementwiseCard, NoDerivative, elementwise_cards
+from sci.special._betainc import betainc_da, betainc_daa, betainc_dab, betainc_db
 from tools.reference import load_domain
 
 load_domain("special")
@@ -213,3 +214,30 @@ def test_slopes_of_modified_mathieu_functions_at_zero(name: str, m: int) -> None
             assert slope == INF and steep > 1e3
         else:
             assert slope == pytest.approx(steep, rel=1e-6, abs=1e-4)
+
+
+def test_tricomi_of_whole_b_far_below_in_a() -> None:
+    """Slopes between points to either side of a whole b, whose estimate gave them up; reference by mpmath."""
+    a = torch.tensor(-29.779079371468583, dtype=torch.float64, requires_grad=True)
+    b = torch.tensor(39.0, dtype=torch.float64, requires_grad=True)
+    found = torch.autograd.grad(special.hyperu(a, b, 0.026741902152388326), (a, b))
+    for slope, wanted in zip(found, (7.811297959212688e133, 1.5547164479439056e135), strict=True):
+        assert abs(float(slope) / wanted - 1) < 1e-12
+
+
+def test_erfi_slope_where_it_underflows() -> None:
+    z = torch.tensor([0.017 - 420j, 0.2 + 226.1j], dtype=torch.complex128, requires_grad=True)
+    y = special.erfi(z)
+    (slope,) = torch.autograd.grad(y, z, torch.ones_like(y))
+    assert (slope == 0).all()
+
+
+def test_beta_slopes_of_tiny_parameters() -> None:
+    """I_a goes like b as b falls and I_b like a, to nothing at 0, and second slopes have their limits."""
+    a, b, x = (torch.tensor(value, dtype=torch.float64) for value in (2.5, 1e-40, 0.3))
+    zero = torch.zeros((), dtype=torch.float64)
+    assert float(betainc_da(a, b, x) / betainc_da(a, 1e20 * b, x)) == pytest.approx(1e-20, rel=1e-13)
+    assert float(betainc_db(b, a, x) / betainc_db(1e20 * b, a, x)) == pytest.approx(1e-20, rel=1e-13)
+    assert betainc_da(a, zero, x) == 0 and betainc_daa(a, zero, x) == 0
+    assert float(betainc_dab(a, zero, x)) == pytest.approx(float(betainc_dab(a, 1e20 * b, x)), rel=1e-12)
+    assert float(betainc_daa(zero, a, x)) == pytest.approx(float(betainc_daa(1e28 * b, a, x)), rel=1e-10)
