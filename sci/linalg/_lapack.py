@@ -86,9 +86,14 @@ def near_one(x: Any) -> bool:
     return bool(x.size / limit < np.vdot(x, x).real < limit)
 
 
+def resolved(a: Tensor) -> Tensor:
+    """Return `a` as NumPy takes it: without a graph, and not yet to be conjugated or negated."""
+    return a.detach().resolve_conj().resolve_neg()
+
+
 def columns(a: Tensor) -> Any:
     """Return a column-major copy of one matrix, which routines may overwrite: in half the time of their own or less."""
-    a = a.detach().resolve_conj().resolve_neg()
+    a = resolved(a)
     if a.shape[1] * a.element_size() % _ASSOCIATIVE == 0:
         return a.mT.clone(memory_format=torch.contiguous_format).numpy().T
     x = a.numpy()
@@ -112,7 +117,7 @@ def in_rows(x: Tensor) -> Tensor:
 
 def one_by_one(a: Tensor, decompose: Callable[[Tensor], tuple[tuple[Tensor, ...], int]]) -> tuple[Tensor, ...]:
     """Return the results for every matrix of a batch; raise for the first for which LAPACK's info is not 0."""
-    found = [decompose(x) for x in a.detach().resolve_conj().reshape(-1, *a.shape[-2:])]
+    found = [decompose(x) for x in resolved(a).reshape(-1, *a.shape[-2:])]
     info = torch.tensor([code for _, code in found], device="cpu").view(a.shape[:-2])
     if bool(info.any()):
         where, code = place_in_batch(info)

@@ -23,7 +23,7 @@ LEAST = 3  # rows that routines for bands take, and from which they are asked
 
 def one_norm(a: Tensor) -> Tensor:
     """Return the 1-norm of one matrix, half the time of torch's sums or less."""
-    a = a.detach().resolve_conj().resolve_neg()
+    a = _lapack.resolved(a)
     if a.is_complex():
         return torch.tensor(np.abs(a.numpy()).sum(0).max(), dtype=a.real.dtype, device="cpu")
     return torch.tensor(_lapack.routine("lange", a.dtype)("I", a.contiguous().numpy().T), dtype=a.dtype, device="cpu")

@@ -147,7 +147,7 @@ def ldl(a: Tensor, lower: bool, hermitian: bool) -> tuple[Tensor, Tensor, Tensor
     factor = _lapack.routine("hetrf" if hermitian else "sytrf", a.dtype)
     apart = _lapack.routine("syconv", a.dtype)
     n, triangle = a.shape[-1], int(lower)
-    matrices = a.detach().resolve_conj().resolve_neg().reshape(-1, n, n)
+    matrices = _lapack.resolved(a).reshape(-1, n, n)
     factors, order = torch.empty_like(matrices), np.empty(matrices.shape[:-1], np.int64)
     beside = np.empty(order.shape, matrices.numpy().dtype)
     for k, (x, packed) in enumerate(zip(matrices.numpy(), factors.numpy(), strict=True)):

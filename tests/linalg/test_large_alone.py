@@ -113,6 +113,16 @@ def test_decompositions_of_batches(dtype: torch.dtype, monkeypatch: pytest.Monke
             function(a, check_finite=False)
 
 
+@pytest.mark.cpu
+@pytest.mark.parametrize("name", ["qr", "svd", "svdvals", "polar", "eigh"])
+def test_decompositions_of_a_view_yet_to_be_negated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_lapack, "decomposes", lambda a, in_single_precision=False: a.numel() > 0)
+    a = hermitian_part(random(70, 70))
+    function = getattr(linalg, name)
+    for x, y in zip(parts(function(torch._neg_view(-a))), parts(function(a)), strict=True):
+        torch.testing.assert_close(x.abs(), y.abs(), rtol=1e-9, atol=1e-11)  # signs are a choice
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_upper_triangle_of_a_product_by_halves(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_qr_operator, "_HALVED", 2)
