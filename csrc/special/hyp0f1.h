@@ -76,8 +76,7 @@ SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
   if (known) return special;
   if constexpr (!is_complex<Z>) {
     if (z < -30 && abs(b) < 150 && (b - 1) * (b - 1) < -4 * z) return hyper_limit_bessel(b, z);
-    if (z > 1e3 && hyper_limit_overflows(b, z))
-      return b < 0 ? gammasgn(b) * limits<double>::infinity : limits<double>::infinity;
+    if (z > 1e3 && hyper_limit_overflows(b, z)) return gammasgn(b) * limits<double>::infinity;
   }
   const bool bessel = is_complex<Z> && double(abs(z)) > 100;
   const hyper_value<Z> f = hyper_limit_best<double, Z>(b, z, accepted, bessel);

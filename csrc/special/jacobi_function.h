@@ -124,9 +124,9 @@ template <class H, class Z>
 SCI_HD_LARGE auto jacobi_about_whole(H v, H alpha, H beta, Z x) {
   const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
   const double m = -rint(hyper_leading(alpha));
-  const auto z = hyper_exact((Z(1.0) - x) * 0.5), front = hyper_exact(Z(1.0)) / (hyper_exact(Z(1.0)) - z);
-  const H a = -v, b = v + alpha + beta + lift(1), first = alpha + lift(1 + m);
   const auto argument = (Z(1.0) - x) * 0.5;
+  const auto z = hyper_exact(argument), front = hyper_exact(Z(1.0)) / (hyper_exact(Z(1.0)) - z);
+  const H a = -v, b = v + alpha + beta + lift(1), first = alpha + lift(1 + m);
   H c = first;
   auto lo = hyper_gauss_dual(a, b, c, argument), hi = hyper_gauss_dual(a, b, c + lift(1), argument) * (lift(1) / c);
   if (m > 1000) lo = lo * lift(limits<double>::nan);

@@ -56,7 +56,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _library = torch.library.Library("sci", "FRAGMENT")
 # Operators whose leading dimensions are batches: their overloads, and how many trailing dimensions each tensor keeps.
 batched_operators: list[tuple[Any, tuple[int, ...]]] = []
-_PLAIN = (Tensor, Parameter)
+PLAIN = (Tensor, Parameter)
 _NUMBERS = (int, float)
 
 
@@ -154,7 +154,7 @@ class _Operator:
         plain = self.kernel is not None and not dispatch_modes()
         # A gradient under torch.autograd.grad(is_grads_batched=True) looks plain and is a batch.
         plain = plain and all(
-            type(x) in _PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x) for x in tensors
+            type(x) in PLAIN and (x.is_cpu or x.is_cuda) and not is_batched_gradient(x) for x in tensors
         )
         with below_autograd():
             return self.kernel(*args) if plain else self.overload(*args)  # type: ignore[misc]
@@ -525,7 +525,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
             return call_with_keywords(card.function, (x,), out, keywords)
         if special_errors.switched_on and _checks():
             return checked((x,), out)
-        if type(x) not in _PLAIN or out is not None:
+        if type(x) not in PLAIN or out is not None:
             return general((x,), out)
         dtype = x.dtype
         if dtype not in unary_dtypes or x.layout is not STRIDED:
@@ -559,7 +559,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
         key: Args = ()
         for x in args:
             kind: Any = type(x)
-            if kind in _PLAIN:
+            if kind in PLAIN:
                 kind = x.dtype
                 if x.layout is not STRIDED or x.is_neg() or (kind in COMPLEX_DTYPES and x.is_conj()) or is_wrapped(x):
                     return general(args, out)

@@ -26,11 +26,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import Parameter
 
 from .._core import runtime
 from .._core.arrays import COMPLEX_OF, REAL_OF
-from .._core.dispatch import direct_operator, operator
+from .._core.dispatch import PLAIN, direct_operator, operator
 from .._core.quick import COMPLEX_DTYPES, REAL_DTYPES, is_compiling
 
 runtime.load_library()
@@ -111,7 +110,7 @@ _in_brief = direct_operator("fourier_in_brief", _brief_backward)
 def may_be_plain(x: Any, dtypes: Container[torch.dtype]) -> bool:
     """Ask of `x` what calls in brief ask for beside a plain tensor: a dtype of `dtypes`, numbers, an axis."""
     # Whether code is compiled comes first: the compiler traces none of this.
-    return not is_compiling() and type(x) in (Tensor, Parameter) and x.dtype in dtypes and x.numel() > 0 and x.dim() > 0
+    return not is_compiling() and type(x) in PLAIN and x.dtype in dtypes and x.numel() > 0 and x.dim() > 0
 
 
 def brief_axes(x: Tensor, axes: Any) -> int:

@@ -42,13 +42,19 @@ def _unitary(packed: Any, tau: Any, columns: int) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(q))
 
 
+def _geqrf_of_one(x: Tensor) -> tuple[Any, Any, int]:
+    """Return the arrays that LAPACK's geqrf makes of one matrix, and its info."""
+    packed, tau, _, info = _lapack.routine("geqrf", x.dtype)(x.numpy(), lwork=64 * x.shape[-1])
+    return packed, tau, info
+
+
 def geqrf(a: Tensor) -> tuple[Tensor, Tensor]:
     """Return what `torch.geqrf` does: R and the reflectors in one matrix, and their factors."""
     packed, tau = torch.geqrf(a)
     if _lapack.defeated(a, packed, tau):
 
         def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
-            packed, tau, _, info = _lapack.routine("geqrf", a.dtype)(x.numpy(), lwork=64 * a.shape[-1])
+            packed, tau, info = _geqrf_of_one(x)
             return (torch.from_numpy(packed), torch.from_numpy(tau)), info
 
         packed, tau = _lapack.one_by_one(a, decompose)
@@ -72,7 +78,7 @@ def qr(a: Tensor, full: bool) -> tuple[Tensor, Tensor]:
             return _lapack.in_rows(q), _lapack.in_rows(r.narrow(-2, 0, n))
 
     def decompose(x: Tensor) -> tuple[tuple[Tensor, ...], int]:
-        packed, tau, _, info = _lapack.routine("geqrf", a.dtype)(x.numpy(), lwork=64 * n)
+        packed, tau, info = _geqrf_of_one(x)
         r = torch.from_numpy(packed)[:n].triu().contiguous()
         return (_unitary(packed, tau, m if full else n), r), info
 

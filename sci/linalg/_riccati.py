@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -105,10 +105,9 @@ def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, 
         if bool(doubtful.any()):
             y = x.clone()
             y[doubtful] = _by_schur(a[doubtful], g[doubtful], q[doubtful], function)
-            following = _closed_loop(y, a, g, q, continuous)
-            better = (following[2] > 0) & ~((residual <= following[1]) & (margin > 0))
-            x = torch.where(better[..., None, None], y, x)
-            loop, residual, margin = _closed_loop(x, a, g, q, continuous)
+            following = (y, *_closed_loop(y, a, g, q, continuous))
+            better = (following[3] > 0) & ~((residual <= following[2]) & (margin > 0))
+            x, loop, residual, margin = _where(better, following, (x, loop, residual, margin))
     for _ in range(_NEWTON_STEPS):
         wanted = (residual > eps ** (2 / 3)) & (margin > 0)
         if not bool(wanted.any()):
@@ -119,12 +118,11 @@ def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, 
         else:
             y = discrete(loop.mH, right, "", function)
         y = torch.where(wanted[..., None, None], hermitian_part(y), x)
-        following = _closed_loop(y, a, g, q, continuous)
-        better = (following[1] < residual) & (following[2] > 0)
-        x = torch.where(better[..., None, None], y, x)
+        following = (y, *_closed_loop(y, a, g, q, continuous))
+        better = (following[2] < residual) & (following[3] > 0)
         if not bool(better.any()):
             break
-        loop, residual, margin = _closed_loop(x, a, g, q, continuous)
+        x, loop, residual, margin = _where(better, following, (x, loop, residual, margin))
     if checks_enabled() and x.numel():
         bad = ~(residual <= min(1e3 * eps**0.5, 1e-3)) | ~(margin > 0)
         if bool(bad.any()):
@@ -132,6 +130,14 @@ def _by_torch(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str, 
             where, _ = place_in_batch(codes if chosen is None else chosen.to(torch.int32).masked_scatter(chosen, codes))
             raise LinAlgError(f"{function}: no stabilising solution was found{where}")
     return x.contiguous()
+
+
+def _where(chosen: Tensor, these: Sequence[Tensor], others: Sequence[Tensor]) -> list[Tensor]:
+    """Return for each matrix of a batch what belongs to it, of matrices and of numbers, from `these` or `others`."""
+    matrices = chosen[..., None, None]
+    return [
+        torch.where(chosen if x.dim() == chosen.dim() else matrices, x, y) for x, y in zip(these, others, strict=True)
+    ]
 
 
 def _by_schur(a: Tensor, g: Tensor, q: Tensor, function: str) -> Tensor:

@@ -11,6 +11,7 @@ import torch
 
 import sci
 from sci.fft._fourier import transform
+from tests.fft.torch_errors import error_of_torch
 from tests.fft.vector_widths import widths
 
 COMPLEX, REAL, HALF = ("fft", "ifft"), ("rfft", "ihfft"), ("irfft", "hfft")
@@ -134,6 +135,7 @@ def test_imaginary_parts_without_a_place_are_ignored(n: int) -> None:
 
 
 KINDS = list(itertools.product((0, 1, 2), (False, True)))
+NAMES = ("fft", "rfft", "irfft")  # of the kinds
 
 
 def plain(x: torch.Tensor, kind: int, inverse: bool, odd: bool, scale: float, middle: float) -> np.ndarray:
@@ -154,13 +156,6 @@ def plain(x: torch.Tensor, kind: int, inverse: bool, odd: bool, scale: float, mi
     return scale * out
 
 
-def error_of_torch(x: torch.Tensor, kind: int, n: int) -> float:
-    """Return how far torch's transform is from SciPy's, relative: with MKL on some CPUs 1e2 eps, as for 6146."""
-    name = ("fft", "rfft", "irfft")[kind]
-    ref = getattr(scipy.fft, name)(x.numpy(), n, axis=-2)
-    return float(np.linalg.norm(getattr(torch.fft, name)(x, n, dim=-2).numpy() - ref) / np.linalg.norm(ref))
-
-
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize(("kind", "inverse"), KINDS)
 def test_every_way_of_the_operator(kind: int, inverse: bool, dtype: torch.dtype) -> None:
@@ -175,7 +170,7 @@ def test_every_way_of_the_operator(kind: int, inverse: bool, dtype: torch.dtype)
             size = np.linalg.norm(ref)
             for op in (transform, torch.ops.sci.fourier_transform_by_torch):
                 out = op(x, [-2], kind, inverse, bool(n % 2), 0.5, 3.0)
-                bound = 5 * eps if op is transform else 5 * eps + 2 * error_of_torch(x, kind, n)
+                bound = 5 * eps if op is transform else 5 * eps + 2 * error_of_torch(NAMES[kind], x, n, -2)
                 assert np.linalg.norm(out.numpy() - ref) <= bound * size, (n, shape)
 
 
