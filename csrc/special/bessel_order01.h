@@ -120,4 +120,15 @@ SCI_BESSEL_01(k1, bessel_k01<1>(x, false))
 SCI_BESSEL_01(k1e, bessel_k01<1>(x, true))
 #undef SCI_BESSEL_01
 
+/// J_1(x)/x and I_1(x)/x
+template <class T>
+SCI_HD T j1_over(T x) {
+  return x == T(0) ? T(0.5) : j1(x) / x;
+}
+template <class T>
+SCI_HD T i1_over(T x) {
+  if (isinf(x)) return limits<T>::infinity;
+  return x == T(0) ? T(0.5) : i1(x) / x;
+}
+
 }  // namespace sci

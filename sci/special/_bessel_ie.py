@@ -63,9 +63,14 @@ def _dvdz(v: Tensor, x: Tensor) -> Tensor:
 
 
 def _dz2(v: Tensor, x: Tensor, first: Tensor) -> Tensor:
-    """Return the second derivative by the differential equation, DLMF 10.25.1."""
-    s = torch.sign(x)
-    return -2 * s * first - first / x + ((v / x) ** 2 - s / x) * ive_real(v, x)
+    """Return the second derivative by the differential equation, DLMF 10.25.1; for |x| < 1, where that cancels, by
+    I_v'' = (I_{v-2} + 2 I_v + I_{v+2}) / 4, DLMF 10.29.1."""
+    s, small = torch.sign(x), x.abs() < 1
+    far, near = torch.where(small, torch.ones_like(x), x), torch.where(small, x, torch.ones_like(x))
+    value = ive_real(v, x)
+    equation = -2 * s * first - first / far + ((v / far) ** 2 - s / far) * value
+    orders = (ive_real(v - 2, near) + 2 * value + ive_real(v + 2, near)) / 4 - 2 * s * first - s * s * value
+    return torch.where(small, orders, equation)
 
 
 _FEW = (

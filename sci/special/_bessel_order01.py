@@ -10,11 +10,13 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near
 from sci._core.dispatch import elementwise
 
+from ._bessel_jy import jv
 
-def _over(y: Tensor, x: Tensor) -> Tensor:
-    """Return y/x, and 1/2 at x = 0: J_1(x)/x and I_1(x)/x."""
-    zero = x == 0
-    return torch.where(zero, 0.5, y / torch.where(zero, torch.ones_like(x), x))
+
+def order_2_over(y: Tensor, x: Tensor, sign: int) -> Tensor:
+    """Return y/x, y = J_2(x) (sign -1) or I_2(x) (sign 1); by two terms of the series where y may underflow."""
+    tiny = x.abs() < 1e-4
+    return torch.where(tiny, x / 8 * (1 + sign * x * x / 12), y / torch.where(tiny, torch.ones_like(x), x))
 
 
 _BOTH = (
@@ -87,7 +89,35 @@ def j0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/bessel_order01.h",
     "r -> r",
-    partials=(lambda x, out: j0(x) - _over(out, x),),
+    partials=(lambda x, out: -order_2_over(jv(2.0, x), x, -1),),
+    reference=lambda mp, x: mp.besselj(1, x) / x if x else mp.mpf(0.5),
+    samples=(*_BOTH, _FAR),
+    special=((0.0, 0.5), (inf, 0.0), (-inf, -0.0), (nan, nan)),
+    ulp=Ulp(float64=4, float32=4, partials=64),
+    public=False,
+)
+def j1_over(x: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    :math:`J_1(x)/x`, a function of its own since the derivative of the quotient cancels for small `x`.
+
+    Parameters
+    ----------
+    x : tensor_like
+        Real argument.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        The quotient, 1/2 at 0. Its derivative is :math:`-J_2(x)/x`, DLMF 10.6.6.
+    """
+
+
+@elementwise(
+    "special/bessel_order01.h",
+    "r -> r",
+    partials=(lambda x, out: j0(x) - j1_over(x),),
     reference=lambda mp, x: mp.besselj(1, x),
     samples=(*_BOTH, _FAR),
     special=((0.0, 0.0), (-0.0, -0.0), (inf, 0.0), (nan, nan)),

@@ -7,10 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near, values
+from sci._core.cards import Group, Ulp, discrete, inf, linear, logarithmic, nan, near, values
 from sci._core.dispatch import elementwise
 
-from ._exponential import exprel_moment
 from ._logarithm import log1p, log1p_moment
 from ._power import power_over_base
 
@@ -24,13 +23,70 @@ def _finite(lmbda: Tensor, one: Tensor) -> Tensor:
     return torch.where(one & lmbda.isinf(), 0, lmbda)
 
 
-def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
-    """d/d lambda of (e^(lambda L) - 1) / lambda is L^2 exprel'(lambda L); 1 / lambda^2 at L = -inf."""
-    edge = torch.isinf(log) & (lmbda != 0)
-    one = torch.ones_like(log)
-    safe, power = torch.where(edge, one, log), torch.where(edge, lmbda, one)
-    found = safe * safe * exprel_moment(1, lmbda * safe)
-    return torch.where(edge, torch.where(log * lmbda > 0, log.abs(), power**-2), found)
+def _integrand(n: Tensor, log: Tensor, lmbda: Tensor) -> Tensor:
+    """t^n e^(lambda t) at t = log."""
+    gone = log.isinf() & (log * lmbda < 0)
+    t = torch.where(gone, 0, log)
+    return torch.where(gone, 0, t**n * torch.exp(lmbda * t))
+
+
+def _moment(mp: Any, n: Any, log: Any, lmbda: Any) -> Any:
+    """Kummer's function, DLMF 13.4.1."""
+    return log ** (n + 1) * mp.hyp1f1(n + 1, n + 2, lmbda * log) / (n + 1)
+
+
+@elementwise(
+    "special/boxcox.h",
+    "i r r -> r",
+    partials=(
+        discrete,
+        lambda n, log, lmbda, out: _integrand(n, log, lmbda),
+        lambda n, log, lmbda, out: boxcox_moment(n + 1, log, lmbda),
+    ),
+    reference=_moment,
+    samples=(
+        Group("core", n=values(0, 1, 2, 3), log=linear(-6, 6), lmbda=linear(-4, 4)),
+        Group("wide", n=values(1, 2), log=linear(-40, 40), lmbda=linear(-8, 8), count=24, dtypes=("float64",)),
+        Group("wide", n=values(1, 2), log=linear(-20, 20), lmbda=linear(-3, 3), count=24, dtypes=("float32",)),
+        Group("small", n=values(1, 2), log=logarithmic(1e-6, 1), lmbda=logarithmic(-1e-6, -1e-3), count=12),
+    ),
+    special=(
+        (1, 0.0, 2.0, 0.0),
+        (1, -inf, 2.0, 0.25),
+        (2, -inf, 2.0, -0.25),
+        (3, inf, -2.0, 0.375),
+        (2, -inf, -1.0, -inf),
+        (3, -inf, -1.0, inf),
+        (1, nan, 1.0, nan),
+        (-1, 1.0, 1.0, nan),
+    ),
+    ulp=Ulp(float64=12, float32=12, partials=16),
+    public=False,
+    sorted=True,
+)
+def boxcox_moment(n: Any, log: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Derivative of order `n` of the Box-Cox transform of :math:`e^{\mathrm{log}}` in `lmbda`.
+
+    .. math:: \int_0^{\mathrm{log}} t^n e^{\lambda t}\,dt
+
+    Its derivative in `log` is the integrand, without the cancellation between a power of `log` and a moment of the
+    exponential function that it is made of.
+
+    Parameters
+    ----------
+    n : tensor_like of integers
+        Order, 0 to 64; NaN results outside.
+    log, lmbda : tensor_like
+        Real arguments.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        The derivative.
+    """
 
 
 @elementwise(
@@ -38,7 +94,7 @@ def _slope_lambda(log: Tensor, lmbda: Tensor) -> Tensor:
     "r r -> r",
     partials=(
         lambda x, lmbda, out: power_over_base(x, _finite(lmbda, x == 1)),
-        lambda x, lmbda, out: _slope_lambda(torch.log(x), _finite(lmbda, x == 1)),
+        lambda x, lmbda, out: boxcox_moment(1, torch.log(x), _finite(lmbda, x == 1)),
     ),
     reference=lambda mp, x, lmbda: _transform(mp, mp.log(x), lmbda),
     samples=(
@@ -108,7 +164,7 @@ def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
         lambda x, lmbda, out: torch.where(
             x == -1, power_over_base(1 + x, lmbda), torch.exp(_finite(lmbda, x == 0) * log1p(x)) / (1 + x)
         ),
-        lambda x, lmbda, out: _slope_lambda(log1p(x), _finite(lmbda, x == 0)),
+        lambda x, lmbda, out: boxcox_moment(1, log1p(x), _finite(lmbda, x == 0)),
     ),
     reference=lambda mp, x, lmbda: _transform(mp, mp.log1p(x), lmbda),
     samples=(

@@ -22,6 +22,12 @@ _PAIRS = (
 )
 
 
+def _excess(x: Tensor, y: Tensor) -> Tensor:
+    """1 - x/y; by the difference of both where they are near, and only there, as its own slope cancels elsewhere."""
+    near = (y - x).abs() < y.abs() / 2
+    return torch.where(near, (y - x) / y, 1 - torch.where(near, torch.zeros_like(x), x) / y)
+
+
 def _slope_at_edge(d: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """Outside the domain, where the value is inf, a derivative is NaN."""
     return torch.where((x < 0) | (y < 0), torch.full_like(d, torch.nan), d)
@@ -141,7 +147,7 @@ def rel_entr(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r r -> r",
     partials=(
         lambda x, y, out: _slope_at_edge(log_ratio(x, y), x, y),
-        lambda x, y, out: _slope_at_edge((y - x) / torch.where((x == 0) & (y == 0), torch.ones_like(y), y), x, y),
+        lambda x, y, out: _slope_at_edge(_excess(x, torch.where((x == 0) & (y == 0), torch.ones_like(y), y)), x, y),
     ),
     reference=lambda mp, x, y: x * mp.log(x / y) - x + y,
     samples=_PAIRS,

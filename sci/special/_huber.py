@@ -87,9 +87,13 @@ def _pseudo_slope_delta(delta: Tensor, r: Tensor) -> Tensor:
 
 
 def _pseudo_slope_r(delta: Tensor, r: Tensor) -> Tensor:
+    """r delta / h as the smaller one of r and delta over a root of more than 1, of which no derivative cancels."""
     far, flat, zero = r.isinf(), delta.isinf(), (delta == 0) & (r == 0)
     s, d = torch.where(far, 1, r), torch.where(flat | zero, 1, delta)
-    return torch.where(far, delta * r.sign(), s * torch.where(flat, 1, torch.where(zero, 0, d / torch.hypot(d, s))))
+    steep = s.abs() > d
+    small, large = torch.where(steep, d, s), torch.where(steep, s, d)
+    inner = small / torch.hypot(torch.ones_like(s), small / large) * torch.where(steep, s.sign(), 1)
+    return torch.where(far, delta * r.sign(), torch.where(flat, s, torch.where(zero, 0, inner)))
 
 
 @elementwise(

@@ -150,6 +150,12 @@ def lambertw(z: Any, k: Any = 0, tol: float = 1e-8) -> Tensor:
     return under_name("lambertw", lambert_w, z, k)
 
 
+def _omega_slope(w: Tensor) -> Tensor:
+    """w / (1 + w), for large w as 1 / (1 + 1/w): of the quotient the slope would cancel."""
+    large, one = w.abs() > 1, torch.ones_like(w)
+    return torch.where(large, 1 / (1 + 1 / torch.where(large, w, one)), torch.where(large, one, w) / (1 + w))
+
+
 def _omega(mp: Any, z: Any) -> Any:
     with mp.workdps(mp.dps + 20 + int(mp.log10(1 + abs(z)))):
         branch = int(mp.ceil((mp.im(z) - mp.pi) / (2 * mp.pi)))
@@ -170,7 +176,7 @@ def _large_omega(mp: Any, z: Any) -> Any:
 @elementwise(
     "special/lambertw.h",
     "r -> r, c -> c",
-    partials=(lambda z, out: out / (1 + out),),
+    partials=(lambda z, out: _omega_slope(out),),
     reference=_omega,
     samples=(
         Group("core", z=linear(-12, 12), count=64),

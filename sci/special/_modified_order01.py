@@ -10,15 +10,10 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near
 from sci._core.dispatch import elementwise
 
+from ._bessel_i import iv
 from ._bessel_ie import ive_dz
 from ._bessel_k import _reference_k, kve_dz
-
-
-def _over(y: Tensor, x: Tensor) -> Tensor:
-    """Return I_1(x)/x, and its limit 1/2 at x = 0."""
-    zero = x == 0
-    return torch.where(zero, 0.5, y / torch.where(zero, torch.ones_like(x), x))
-
+from ._bessel_order01 import order_2_over
 
 _BOTH = (
     Group("core", x=linear(-12, 12), count=24),
@@ -137,7 +132,36 @@ def i0e(x: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/bessel_order01.h",
     "r -> r",
-    partials=(lambda x, out: i0(x) - _over(out, x),),
+    partials=(lambda x, out: order_2_over(iv(2.0, x), x, 1),),
+    reference=lambda mp, x: mp.besseli(1, x) / x if x else mp.mpf(0.5),
+    samples=_BOTH,
+    special=((0.0, 0.5), (inf, inf), (nan, nan)),
+    ulp=Ulp(float64=4, float32=4, partials=64),
+    wide=True,
+    public=False,
+)
+def i1_over(x: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    :math:`I_1(x)/x`, a function of its own since the derivative of the quotient cancels for small `x`.
+
+    Parameters
+    ----------
+    x : tensor_like
+        Real argument.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        The quotient, 1/2 at 0. Its derivative is :math:`I_2(x)/x`, DLMF 10.29.4.
+    """
+
+
+@elementwise(
+    "special/bessel_order01.h",
+    "r -> r",
+    partials=(lambda x, out: i0(x) - i1_over(x),),
     reference=lambda mp, x: mp.besseli(1, x),
     samples=_BOTH,
     special=((0.0, 0.0), (inf, inf), (-inf, -inf), (nan, nan)),

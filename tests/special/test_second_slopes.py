@@ -1,0 +1,55 @@
+"""Second derivatives where what the first ones are made of nearly cancels, in both precisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import pytest
+import torch
+
+from sci import special
+
+Function = Callable[..., Any]
+
+# Points where the second derivatives had lost digits, up to all of them, and ordinary ones beside them.
+CASES: dict[str, tuple[Function, tuple[tuple[float, ...], ...]]] = {
+    "beta": (mpmath.beta, ((0.05, 40.0), (40.0, 0.02), (3.0, 2e5))),
+    "betaln": (lambda a, b: mpmath.log(mpmath.beta(a, b)), ((4.8e-10, 39.0), (128e9, 1482.0), (2.5, 2.5))),
+    "boxcox": (lambda x, p: (x**p - 1) / p, ((1568338944.0, -3.117), (3.8487521e-10, 2.490376711), (3.0, 1e-3))),
+    "boxcox1p": (lambda x, p: ((1 + x) ** p - 1) / p, ((1e7, -2.5), (0.25, 2.0))),
+    "i0e": (lambda x: mpmath.besseli(0, x) * mpmath.exp(-x), ((1e-12,), (1e-3,), (0.99,), (1.01,), (7.0,))),
+    "i1e": (lambda x: mpmath.besseli(1, x) * mpmath.exp(-x), ((1e-12,), (1e-3,), (0.99,), (1.01,), (7.0,))),
+    "i1": (lambda x: mpmath.besseli(1, x), ((1e-12,), (1e-3,), (7.0,))),
+    "j1": (lambda x: mpmath.besselj(1, x), ((1e-12,), (9e-7,), (1e-3,), (7.0,))),
+    "kl_div": (lambda x, y: x * mpmath.log(x / y) - x + y, ((6.03, 1.49e11), (2.0, 2.0001), (3.0, 1.0))),
+    "pseudo_huber": (
+        lambda d, r: d * d * (mpmath.sqrt(1 + (r / d) ** 2) - 1),
+        ((2.05, 29497.0), (2.9, -5e-5), (2.0, 2.0), (3.0, -2.5)),
+    ),
+    "wrightomega": (lambda z: mpmath.lambertw(mpmath.exp(z)).real, ((300.0,), (2.0,), (-3.0,))),
+}
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
+@pytest.mark.parametrize("name", CASES)
+def test_second_slopes_keep_their_digits(name: str, dtype: torch.dtype) -> None:
+    reference, points = CASES[name]
+    precision = 256 * torch.finfo(dtype).eps
+    for point in points:
+        args = [torch.tensor(p, dtype=dtype, requires_grad=True) for p in point]
+        numbers = tuple(a.item() for a in args)
+        slopes = torch.autograd.grad(getattr(special, name)(*args), args, create_graph=True)
+        for i, slope in enumerate(slopes):
+            found = torch.autograd.grad(slope, args, retain_graph=True, materialize_grads=True)
+            for j, value in enumerate(found):
+                orders = tuple(int(k == i) + int(k == j) for k in range(len(args)))
+                with mpmath.workdps(60):
+                    want = (
+                        mpmath.diff(reference, numbers, orders)
+                        if len(args) > 1
+                        else mpmath.diff(reference, *numbers, 2)
+                    )
+                size = abs(want) if abs(want) > torch.finfo(dtype).tiny else torch.finfo(dtype).tiny / precision
+                assert abs(value.item() - want) <= precision * size, (point, i, j, value.item(), float(want))
