@@ -169,7 +169,14 @@ SCI_HD_LARGE many<complex<T>, 4> airy_upper(complex<T> z, bool scaled) {
 }
 
 template <class T>
-SCI_HD many<complex<T>, 4> airy_complex(complex<T> z, bool scaled) {
+SCI_HD_LARGE many<complex<T>, 4> airy_complex(complex<T> z, bool scaled) {
+  if constexpr (is_same<T, float>) {
+    // Phases and sizes are large beside float's digits and range.
+    if (max(abs(z.re), abs(z.im)) > T(15)) {
+      const many<complex<double>, 4> wide = airy_complex(complex<double>(z), scaled);
+      return {{complex<T>(wide[0]), complex<T>(wide[1]), complex<T>(wide[2]), complex<T>(wide[3])}};
+    }
+  }
   if (!isfinite(z)) {
     complex<T> nan = {limits<T>::nan, limits<T>::nan};
     return {{nan, nan, nan, nan}};

@@ -78,13 +78,17 @@ SCI_HD_LARGE many<T, 2> beta_parts(T a, T b) {
       const T q = pi / sinpi(a);
       return {{hi < S(1) ? q / (b * f[0]) : q / b / f[0], -f[1]}};
     }
+    const T sine = sinpi_sum(r, sum_error(a, b, r));
+    if (is_hardware<T> && sine == zero) return {{sine, zero}};  // whatever overflows beside it
     many<T, 2> f = beta_positive(b, one - r);
-    return {{sinpi_sum(r, sum_error(a, b, r)) / sinpi(a) * f[0], f[1]}};
+    return {{sine / sinpi(a) * f[0], f[1]}};
   }
   if (beta_whole(b)) return {{T(limits<S>::infinity), zero}};
+  const T sine = sinpi_sum(r, sum_error(a, b, r));
+  if (is_hardware<T> && sine == zero) return {{sine, zero}};
   many<T, 2> f = beta_positive(one - a, one - b);
   // The sines are not multiplied by each other: both may be tiny.
-  return {{sinpi_sum(r, sum_error(a, b, r)) / sinpi(a) * (pi / sinpi(b)) / (one - r) / f[0], -f[1]}};
+  return {{sine / sinpi(a) * (pi / sinpi(b)) / (one - r) / f[0], -f[1]}};
 }
 
 }  // namespace detail
@@ -112,9 +116,11 @@ SCI_HD many<T, 2> beta_pullback(T grad, T a, T b, T out) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T betaln(T a, T b) {
   T lo = min(a, b), hi = max(a, b);
-  // 1/B = lo (1 + O(lo)): the quotient may overflow.
-  if (lo > T(0) && lo < T(1e-30) && hi < T(1e15)) return hi < T(1) ? log1p(lo / hi) - log(lo) : -log(lo);
   if (isinf(hi) && lo > T(0)) return -limits<T>::infinity;
+  // 1/B = lo (1 + O(lo)): the quotient may overflow.
+  const T least = abs(lo);
+  if (lo != T(0) && least < T(1e-30) && hi > T(0) && (lo > T(0) || hi > T(2) * least))
+    return hi < T(1) ? log1p(lo / hi) - log(least) : -log(least);
   many<T, 2> f = detail::beta_parts(a, b);
   return log(abs(f[0])) + f[1];
 }

@@ -12,7 +12,7 @@ namespace sci {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T erfi(T x) {
-  constexpr T overflow = is_same<T, float> ? T(9.4) : T(26.8);
+  constexpr T overflow = is_same<T, float> ? T(9.6) : T(26.8);
   T a = abs(x);
   if (a > overflow) return copysign(limits<T>::infinity, x);
   T square = rounded_product(a, a), d = T(2) * numbers::inv_sqrt_pi<T> * dawsn(x);

@@ -2,8 +2,8 @@
 //
 // By J_(b-1) where z < 0 and that oscillates; in double by the power series, in pairs where it cancels, or the
 // asymptotic form of Bessel functions (detail/hyper_kummer.h), each with an estimate of its error; for large complex z
-// where both cancel by J_(b-1); where more than some 16 eps may be lost the same in double-double, Taylor steps of the
-// differential equation from 0, or recurrence down from b > 0.
+// where both cancel by J_(b-1), for b far below 0 by uniform expansions; where more than some 16 eps may be lost the
+// same in double-double, Taylor steps of the differential equation from 0, or recurrence down from b > 0.
 // Derivatives: dual numbers over double-double in the same algorithms.
 //
 // Conventions are SciPy's: NaN where b is 0, -1, -2, ... and at infinity.
@@ -68,6 +68,27 @@ SCI_HD_LARGE complex<double> hyper_limit_bessel(double b, complex<double> z) {
   return isfinite(w) && least > 1e-290 ? w : complex<double>{0.0, 0.0};
 }
 
+/// b far below 0 and z above where it oscillates, to either side of which its series cancels. With v = 1 - b, 0F1 =
+/// 2 r^v / Gamma(v) [K_v(2 r) + pi / (2 sin pi v) I_v(2 r)], r = sqrt(z) (DLMF 10.39.9, 10.27.2, 5.5.3); by Debye's and
+/// Stirling's expansions (10.41.3, 10.41.4, 5.11.1), s = sqrt(1 + 4 z / v^2), the powers of v are gone:
+///   s^(-1/2) [e^(v (log((1 + s) / 2) + 1 - s)) sum (-1)^k U_k(1/s) / v^k
+///             + e^(v (log((s - 1) / 2) + 1 + s)) / (2 sin pi v) sum U_k(1/s) / v^k] (1 - 1/(12 v) + ...).
+/// For z < 0, where I and K are J and -pi/2 Y, the second has |s - 1| and the factor cos pi v (10.19.3). NaN beside the
+/// turning point s = 0.
+SCI_HD_LARGE double hyper_limit_debye(double b, double z) {
+  if (!(b < -60 && b > -1e15)) return limits<double>::nan;
+  const double_double v = double_double::sum(1, -b), t = double_double(4 * z) / (v * v), square = t + 1.0;
+  if (!(square.hi > 0.25)) return limits<double>::nan;
+  const double_double s = sqrt(square), rise = t / (s + 1.0);  // s - 1
+  double sum_k, sum_i;
+  if (!bessel_ik_debye_try(1 / s.hi, v.hi * s.hi, sum_k, sum_i)) return limits<double>::nan;
+  const double_double fall = v * (sci::log(rise * 0.5 + 1.0) - rise);
+  const double_double grow = v * (sci::log((z < 0 ? -rise : rise) * 0.5) + s + 1.0);
+  const double turn = (z < 0 ? -cospi(b) : 1.0) / (2 * sinpi(b)), r = 1 / v.hi, q = r * r;
+  const double first = exp(fall.hi) * (1 + fall.lo) * sum_k, second = exp(grow.hi) * (1 + grow.lo) * turn * sum_i;
+  return (first + second) * exp(-r * (1.0 / 12 - q * (1.0 / 360 - q / 1260))) / sqrt(s.hi);
+}
+
 template <class Z>
 SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
   using W = decltype(hyper_exact(z));
@@ -84,6 +105,9 @@ SCI_HD_LARGE Z hyper_limit_value(double b, Z z, double accepted) {
   if constexpr (is_complex<Z>) {
     const Z w = bessel ? hyper_limit_bessel(b, z) : Z(0.0);
     if (w != Z(0.0)) return w;
+  } else {
+    const double w = hyper_limit_debye(b, z);
+    if (!isnan(w)) return w;
   }
   return hyper_finite_or(hyper_rounded(hyper_limit_slow<double_double, W>(b, z)), f.w);
 }

@@ -57,6 +57,12 @@ SCI_HD many<T, 4> airy_integrals(T x) {
   const T end = is_same<T, float> ? T(8.5) : T(15);
   if (isnan(x)) return {{x, x, x, x}};
   if (isinf(x)) return {{T(1) / T(3), x, T(2) / T(3), T(0)}};
+  if constexpr (is_same<T, float>) {
+    if (x > T(1e3)) {  // as in airy_negative: the phase is large beside float's digits
+      const many<double, 4> wide = airy_integrals(double(x));
+      return {{T(wide[0]), T(wide[1]), T(wide[2]), T(wide[3])}};
+    }
+  }
   if (x >= end) return airy_integral_far(x);
   many<T, 2> right = airy_integral_near(x), left = airy_integral_near(T(-x));
   return {{right[0], right[1], -left[0], -left[1]}};

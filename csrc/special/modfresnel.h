@@ -28,6 +28,12 @@ SCI_HD complex<T> turn_by_square(T x) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD many<complex<T>, 2> modfresnelp(T x) {
   if (isnan(x)) return {{complex<T>(x, x), complex<T>(x, x)}};
+  if constexpr (is_same<T, float>) {  // where the square overflows
+    if (abs(x) > T(1e9) && !isinf(x)) {
+      const many<complex<double>, 2> wide = modfresnelp(double(x));
+      return {{complex<T>(wide[0]), complex<T>(wide[1])}};
+    }
+  }
   constexpr T root = T(0.70710678118654752440);
   const complex<T> all(numbers::sqrt_pi<T> * root, numbers::sqrt_pi<T> * root);
   T a = abs(x);

@@ -218,7 +218,8 @@ SCI_HD_LARGE many<T, 2> nctdtr_parts_right(T v, U d, U t, nctdtr_slopes* slopes)
 /// F and 1 - F for v > 0, finite d and t, and the slopes if wanted.
 template <class T, class U>
 SCI_HD_LARGE many<T, 2> nctdtr_parts(T v, U d, U t, nctdtr_slopes* slopes = nullptr) {
-  if (isinf(primal(v))) {
+  // V/v is 1 to all digits; far beyond t / sqrt(v) would underflow.
+  if (isinf(primal(v)) || (primal(v) > 1e50 && abs(primal(t)) < 1e8)) {
     const double density = normal_density(primal(d) - primal(t));
     if (slopes) *slopes = {-density, density};
     return {{T(normal_tail(U(d - t))), T(normal_tail(U(t - d)))}};

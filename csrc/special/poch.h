@@ -111,6 +111,8 @@ SCI_HD T poch(T z, T m) {
     T f = detail::poch_product(z, int(m));
     if (m > T(0) || (f != T(0) && !isinf(f))) return f + T(0);
   }
+  // In double, where z + m is no whole number that z + m in float is.
+  if constexpr (is_same<T, float>) return float(detail::poch_smooth(double(z), double(m)));
   return detail::poch_smooth(z, m);
 }
 

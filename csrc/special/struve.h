@@ -237,6 +237,14 @@ template <class T>
 SCI_HD T struve_right(T v, T x, scalar_of<T> sign) {
   using S = scalar_of<T>;
   const S order = primal(v), size = primal(x);
+  if (size > S(0) && size < S(1e-3) && order <= S(-1.5) && order + S(0.5) == rint(order + S(0.5))) {
+    // 1/Gamma(v + 3/2) = 0: a Bessel function of -v (DLMF 11.4.3, 11.4.4), where the series' first terms vanish.
+    if constexpr (is_hardware<T>) {
+      const S value = sign > S(0) ? bessel_i_any(-v, x, false) : bessel_j_real(-v, x);
+      const S n = -order - S(0.5);
+      return sign > S(0) || n == S(2) * rint(n / S(2)) ? value : -value;
+    }
+  }
   if (size == S(0)) {
     if (order > S(-1)) return T(0);
     if (order == S(-1)) return T(S(2) * numbers::inv_pi<S>);

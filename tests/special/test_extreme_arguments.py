@@ -213,11 +213,15 @@ def test_hyp0f1_beyond_the_range_of_its_factors(b: float, z: float, want: float)
 
 
 @pytest.mark.parametrize(
-    ("b", "z"), [(1.8e206, 1.46e207), (9.7e5, -1.2e7), (3e-310, 1e-305), (3e-310, 2.5e-290), (140.2, -1e290)]
+    ("b", "z"),
+    [
+        *((1.8e206, 1.46e207), (9.7e5, -1.2e7), (3e-310, 1e-305), (3e-310, 2.5e-290), (140.2, -1e290)),
+        *((-2000.25, 3.3e5), (-300.7, -9000.0), (-151.125, 8600.0), (-480.000001, 61000.0)),
+    ],
 )
 def test_hyp0f1_of_large_and_tiny_parameters(b: float, z: float) -> None:
     value = special.hyp0f1(*torch.tensor([b, z], dtype=torch.float64))
-    with mpmath.workdps(60):
+    with mpmath.workdps(400):
         want = mpmath.exp(mpmath.mpf(z) / b) if b > 1e20 else mpmath.hyp0f1(b, z) if abs(z) < 1e9 else mpmath.mpf(0)
         assert value.item() == want or relative(value, want) < 64 + abs(z / b)
 
@@ -261,3 +265,72 @@ def test_struve_of_tiny_arguments(v: float, x: float) -> None:
         want = (mpmath.mpf(x) / 2) ** (order + 1) * mpmath.rgamma(1.5) * mpmath.rgamma(order + 1.5)
         assert relative(special.struve(*point), want) < 1024
         assert relative(special.modstruve(*point), want) < 1024
+
+
+@pytest.mark.parametrize(("v", "x"), [(-1.5, 1e-160), (-2.5, 1e-100), (-16.5, 8e-204), (-3.5, 1e-4)])
+def test_struve_of_tiny_arguments_between_poles(v: float, x: float) -> None:
+    """Bessel functions (DLMF 11.4.3, 11.4.4), here their first two terms, beside powers that overflow."""
+    point = torch.tensor([v, x], dtype=torch.float64)
+    with mpmath.workdps(30):
+        half = mpmath.mpf(x) / 2
+        first = half ** mpmath.mpf(-v) * mpmath.rgamma(mpmath.mpf(1) - v)
+        sign = (-1) ** int(-v - 0.5)
+        for function, turn in ((special.struve, -1), (special.modstruve, 1)):
+            value, want = function(*point), first * (1 + turn * half**2 / (1 - v)) * (sign if turn < 0 else 1)
+            assert value == 0 if abs(want) < 5e-324 else relative(value, want) < 8
+
+
+@pytest.mark.parametrize(
+    ("v", "nc", "t"), [(1e308, 0.5, 0.3), (1e306, -0.5, 1e-3), (1e60, 12.0, 3.0), (1e200, 1e6, 1e6)]
+)
+def test_noncentral_student_of_hardly_any_chance(v: float, nc: float, t: float) -> None:
+    """With so many degrees of freedom it is the normal distribution; t / sqrt(v) squared underflows."""
+    value = special.nctdtr(*torch.tensor([v, nc, t], dtype=torch.float64))
+    assert value.item() == pytest.approx(special.ndtr(torch.tensor(t - nc, dtype=torch.float64)).item(), rel=1e-15)
+
+
+def test_bessel_functions_of_less_than_an_ulp_of_the_range() -> None:
+    z = torch.tensor([5e-320 + 3e-320j, -3e-310 + 1e-323j], dtype=torch.complex128)
+    assert torch.equal(special.iv(45.4, z), torch.zeros_like(z))
+    assert torch.isinf(special.kv(45.4, z)).all()
+    assert torch.equal(special.jv(1e5, z), torch.zeros_like(z))
+
+
+@pytest.mark.parametrize(
+    "z", [-2877.31005859375 + 0.00918800849467516j, 1e6 + 1e-5j, 1e12 + 1e-11j, 300 + 0.2j, -0.01 + 900j, 70 - 69.5j]
+)
+def test_fresnel_far_out_has_the_phase_of_its_argument(z: complex) -> None:
+    """By the auxiliary functions' expansions (DLMF 7.12.2, 7.12.3), the square in as many digits as it has."""
+    got = special.fresnel(torch.tensor(z, dtype=torch.complex128))
+    with mpmath.workdps(60):
+        w = mpmath.mpmathify(z)
+        turned = abs(w.imag) > abs(w.real)
+        w = w / 1j if turned else w
+        side = -1 if w.real < 0 else 1
+        w, wave = side * w, mpmath.pi * w**2 / 2
+        f, g, term = mpmath.mpc(0), mpmath.mpc(0), 1 / (mpmath.pi * w)
+        for k in range(0, 12, 2):
+            f, term = f + term, term * (2 * k + 1) / (mpmath.pi * w**2)
+            g, term = g + term, -term * (2 * k + 3) / (mpmath.pi * w**2)
+        s = side * (0.5 - f * mpmath.cos(wave) - g * mpmath.sin(wave))
+        c = side * (0.5 + f * mpmath.sin(wave) - g * mpmath.cos(wave))
+        if turned:
+            s, c = -1j * s, 1j * c
+        for value, want in zip(got, (s, c), strict=True):
+            assert relative(value, want) < 256 or not mpmath.isfinite(complex(want))
+
+
+def test_principal_value_of_elliprj_of_arguments_far_apart() -> None:
+    """R_J is homogeneous of degree -3/2."""
+    x, y, z, p = torch.tensor([1e154, 1e-100, 1e-150, -1e-3], dtype=torch.float64)
+    scale = 2.0**80
+    far = special.elliprj(x * scale, y * scale, z * scale, p * scale) * 2.0**120
+    assert far.item() == pytest.approx(special.elliprj(x, y, z, p).item(), rel=1e-14) and math.isfinite(far)
+
+
+@pytest.mark.parametrize("p", [1e-300, 1e-20, 0.3, 0.75, 1 - 1e-10])
+def test_quantiles_of_student_with_all_degrees_of_freedom_are_normal(p: float) -> None:
+    p_ = torch.tensor(p, dtype=torch.float64)
+    assert special.stdtrit(torch.tensor(math.inf, dtype=torch.float64), p_).item() == pytest.approx(
+        special.ndtri(p_).item(), rel=4e-16
+    )

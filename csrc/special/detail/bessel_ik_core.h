@@ -295,6 +295,8 @@ SCI_HD_LARGE bessel_ik_pair<T> bessel_ik_core_part(T v, complex<T> z) {
   if (size >= (single ? S(10) : S(20)) && order * order <= size) return bessel_ik_large_argument(v, z);
   bessel_ik_pair<T> out;
   if (order >= bessel_jy_limits<S>::large_order && bessel_ik_transition(v, z, out)) return out;
+  // Where v / z would overflow I is 0 and K infinite, in the directions of a larger z.
+  if (size < (single ? S(1e-30) : S(1e-290)) && order >= edge) z = z * T(single ? S(0x1p60) : S(0x1p200));
   if (order + size >= edge && bessel_ik_large_order(v, z, out)) return out;
   if (order > S(1e6)) {  // a recurrence of as many steps; only within about 14 v^(1/3) of the turning points
     T nan = T(limits<S>::nan);

@@ -187,7 +187,7 @@ SCI_HD U carlson_j_principal(U x, U y, U z, U q) {
   if (z < y) swap(y, z);
   U xy = x * y, r = (z * (x + y + q) - xy) / (z + q), rq = r * q, three = U(S(3));
   U circular = carlson_zero(xy) ? U(S(0)) : carlson_root(xy * z / (xy + rq)) * carlson_c(xy + rq, rq);
-  U regular = (z - x) * (z - y) / (z + q) * carlson_j(x, y, z, r);
+  U regular = (z - x) * ((z - y) / (z + q)) * carlson_j(x, y, z, r);
   return (three * (circular - carlson_f(x, y, z)) - regular) / (z + q);
 }
 
