@@ -80,6 +80,55 @@ _hyperbolic, _ = matrix_function(
     "hyperbolic_pair", functools.partial(_pair, _HYPERBOLIC), functools.partial(_frechet, _HYPERBOLIC), 2
 )
 
+# T = tanh(x) as sinh(x) / cosh(x) loses what the condition of the cosine says: exp(x) of eigenvalues 0 and x. So it is
+# that of A / 2^j, where the cosine is of moderate size, and the argument is doubled, with sign -1 for the tangent:
+#     (1)  T(2x) = M^-1 2 T,   M = 1 + sign T^2        (2)  its derivative  M^-1 (2 D - sign (T D + D T) T(2x))
+# Poles on the way are those of eigenvalues off the axis along which the cosine is bounded; there j is 0.
+_GROWTH = 4.0  # bound of the logarithm of the cosine's norm
+
+
+def _halvings(a: Tensor, size: Tensor) -> Tensor:
+    """Return j, numbers of shape (..., 1, 1), of cosines of the norms `size`."""
+    size = torch.where(torch.isfinite(size), size.log(), one_norm(a))
+    steps = torch.ceil(torch.log2((size / _GROWTH).clamp(min=1.0)))
+    return torch.where(torch.isfinite(steps), steps, 0)[..., None, None]
+
+
+def _tangents(kind: int, function: str, a: Tensor, e: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Return tangents and, of a direction E, their derivatives."""
+    cosine, sine = _pair(kind, a)
+    if a.numel() == 0:
+        return sine, sine
+    size = one_norm(cosine)
+    steps = None if bool((size <= math.exp(_GROWTH)).all()) else _halvings(a, size)
+    if steps is not None:
+        scale = torch.exp2(-steps)
+        a, e = a * scale, None if e is None else e * scale
+        cosine, sine = _pair(kind, a)
+    t = d = general_solve(cosine, sine, False, function)
+    if e is not None:
+        d_cosine, d_sine = _frechet(kind, a, e)
+        d = general_solve(cosine, d_sine - d_cosine @ t, False, function)
+    if steps is None:
+        return t, d
+    eye, sign = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device), _SIGN[kind]
+    for k in range(int(steps.amax())):
+        wanted = steps > k
+        m = torch.where(wanted, eye + sign * (t @ t), eye)
+        doubled = general_solve(m, 2 * t, False, function)
+        if e is not None:
+            moved = general_solve(m, 2 * d - sign * (t @ d + d @ t) @ doubled, False, function)
+            d = torch.where(wanted, moved, d)
+        t = torch.where(wanted, doubled, t)
+    return t, d
+
+
+def _tangent_function(kind: int, name: str) -> Callable[..., Any]:
+    return matrix_function(name, lambda a: _tangents(kind, name, a)[0], lambda a, e: _tangents(kind, name, a, e)[1])[0]
+
+
+_tanm, _tanhm = _tangent_function(_CIRCULAR, "tanm"), _tangent_function(_HYPERBOLIC, "tanhm")
+
 
 def _matrix(function: str, A: Any) -> Tensor:
     (a,) = tensors(function, A=A)
@@ -147,6 +196,8 @@ def _documented(
     return declare
 
 
+_BY_DOUBLING = """``solve({}, {})``, of `A` divided by a power of two where the
+    cosine would be large; then as often ``T(2x) = 2 T(x) / (1 -+ T(x)**2)``. """
 _SINGULAR = ", or the cosine is singular"
 
 
@@ -160,10 +211,9 @@ def sinm(A: Any) -> Tensor:
     return _circular(_matrix("sinm", A))[1]
 
 
-@_documented("tanm", "Matrix tangent.", "The tangents", 0, "``solve(cosm(A), sinm(A))``. ", _SINGULAR)
+@_documented("tanm", "Matrix tangent.", "The tangents", 0, _BY_DOUBLING.format("cosm(A)", "sinm(A)"), _SINGULAR)
 def tanm(A: Any) -> Tensor:
-    cosine, sine = _circular(_matrix("tanm", A))
-    return general_solve(cosine, sine, False, "tanm")
+    return _tanm(_matrix("tanm", A))  # type: ignore[no-any-return]
 
 
 @_documented("coshm", "Hyperbolic matrix cosine.", "The hyperbolic cosines", 1)
@@ -176,7 +226,8 @@ def sinhm(A: Any) -> Tensor:
     return _hyperbolic(_matrix("sinhm", A))[1]
 
 
-@_documented("tanhm", "Hyperbolic matrix tangent.", "The tangents", 0, "``solve(coshm(A), sinhm(A))``. ", _SINGULAR)
+@_documented(
+    "tanhm", "Hyperbolic matrix tangent.", "The tangents", 0, _BY_DOUBLING.format("coshm(A)", "sinhm(A)"), _SINGULAR
+)
 def tanhm(A: Any) -> Tensor:
-    cosine, sine = _hyperbolic(_matrix("tanhm", A))
-    return general_solve(cosine, sine, False, "tanhm")
+    return _tanhm(_matrix("tanhm", A))  # type: ignore[no-any-return]

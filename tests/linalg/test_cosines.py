@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 import torch
 
-from sci.linalg import _expm, _trigonometric, coshm, cosm, expm, expm_cond, expm_frechet, sinhm, sinm, tanhm, tanm
+from sci.linalg import (
+    LinAlgWarning,
+    _expm,
+    _trigonometric,
+    coshm,
+    cosm,
+    expm,
+    expm_cond,
+    expm_frechet,
+    sinhm,
+    sinm,
+    tanhm,
+    tanm,
+)
 from tests.linalg.linalg_matrices import ALL, eps, random, residual
 
 FUNCTIONS = [cosm, sinm, coshm, sinhm]
@@ -87,6 +102,34 @@ def test_not_finite_stays_in_its_lane(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cosm(torch.zeros(0, 0)).shape == (0, 0)
     assert sinm(torch.zeros(0, 3, 3)).shape == (0, 3, 3)
     assert torch.isfinite(cosm(torch.full((1, 2, 2), 1e300, dtype=torch.float64))).all()
+
+
+@pytest.mark.parametrize("kernel", [True, False])
+@pytest.mark.parametrize(("f", "exact_f"), [(tanhm, mpmath.tanh), (tanm, mpmath.tan)])
+def test_tangents_where_the_cosine_is_singular_to_rounding(
+    f: Callable[..., torch.Tensor], exact_f: Callable[..., Any], kernel: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not kernel:
+        by_torch(monkeypatch)
+    n, tiny = 5, mpmath.mpf(10) ** -20
+    generator = torch.Generator().manual_seed(4)
+    for scale in (0.5, 10.0, 20.0 * n, 300.0):
+        a = random(n, n, dtype=torch.complex128, seed=int(scale)) * scale
+        e = torch.randn(n, n, dtype=torch.complex128, generator=generator)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", LinAlgWarning)
+            value, derivative = torch.func.jvp(f, (a,), (e,))
+        with mpmath.workdps(60):
+            x, d = mpmath.matrix(a.tolist()), mpmath.matrix(e.tolist()) * tiny
+
+            def of(x: Any) -> Any:
+                w, v = mpmath.eig(x)
+                return v * mpmath.diag([exact_f(y) for y in w]) * v**-1
+
+            want, moved = of(x), (of(x + d) - of(x - d)) / (2 * tiny)
+        for got, exact_one in ((value, want), (derivative, moved)):
+            exact_one = torch.tensor([[complex(y) for y in row] for row in exact_one.tolist()], dtype=torch.complex128)
+            assert residual(got - exact_one, exact_one) < 500
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
