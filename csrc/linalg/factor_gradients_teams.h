@@ -102,10 +102,12 @@ struct LuGradient : GradientTeam<T> {
 
 /// The rule of the pseudoinverse P of A (rows x columns): of P's gradient G, with Q = P G^H,
 /// ((G^H - A Q) P - P^H G) P^H + P^H (Q - Q P A). Matrices stand in squares of n, the larger size, with zeros beside.
+/// Of full rank (I - A P) G^H or Q (I - P A) is 0 and left out: computed, it is the rounding error of the product.
 template <class T>
 struct PinvGradient : GradientTeam<T> {
   using R = real_of<T>;
   const T *a, *p, *g;
+  const R* rank;
   int64_t rows, columns;
 
   SCI_HD void load(Team team, const T* in, int64_t item, int64_t high, int64_t wide, T* to) const {
@@ -131,22 +133,28 @@ struct PinvGradient : GradientTeam<T> {
     load(team, p, item, columns, rows, y);
     load(team, g, item, columns, rows, h);
     team.sync();
-    this->entries(team, [&](int k, int i, int j) { w[k] = conj(h[j * step + i]); });
+    const bool below = rank[item] < R(rows), beside = rank[item] < R(columns);
     add_product<false, true>(y, h, one, q, size, step, team);
-    add_product<false, false>(x, q, -one, w, size, step, team);
-    add_product<false, false>(w, y, one, z, size, step, team);
+    if (below) {
+      this->entries(team, [&](int k, int i, int j) { w[k] = conj(h[j * step + i]); });
+      team.sync();
+      add_product<false, false>(x, q, -one, w, size, step, team);
+      add_product<false, false>(w, y, one, z, size, step, team);
+    }
     add_product<true, false>(y, h, -one, z, size, step, team);
     this->entries(team, [&](int k, int, int) {
       h[k] = q[k];
       w[k] = T(R(0));
     });
     team.sync();
-    add_product<false, false>(q, y, one, w, size, step, team);
-    add_product<false, false>(w, x, -one, h, size, step, team);
-    this->entries(team, [&](int k, int, int) { w[k] = T(R(0)); });
-    team.sync();
+    if (beside) {
+      add_product<false, false>(q, y, one, w, size, step, team);
+      add_product<false, false>(w, x, -one, h, size, step, team);
+      this->entries(team, [&](int k, int, int) { w[k] = T(R(0)); });
+      team.sync();
+    }
     add_product<false, true>(z, y, one, w, size, step, team);
-    add_product<true, false>(y, h, one, w, size, step, team);
+    if (beside) add_product<true, false>(y, h, one, w, size, step, team);
     T* to = this->out + item * rows * columns;
     for_entries(team, int(rows * columns), int(columns), [&](int k, int r, int c) { to[k] = w[r * step + c]; });
   }

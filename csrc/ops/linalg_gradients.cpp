@@ -132,24 +132,25 @@ std::tuple<Tensor, Tensor> gradient_small(int64_t kind, const Part& p0, const Pa
   return {out, flags};
 }
 
-/// The gradient of A (*, rows, columns), from its pseudoinverse and the gradient of that.
-Tensor pinv_gradient(const Tensor& a0, const Tensor& p0, const Tensor& g0) {
-  const Tensor a = row_major(a0), p = row_major(p0), g = row_major(g0);
+/// The gradient of A (*, rows, columns), from its pseudoinverse, the gradient of that and the rank, a real number.
+Tensor pinv_gradient(const Tensor& a0, const Tensor& p0, const Tensor& g0, const Tensor& rank0) {
+  const Tensor a = row_major(a0), p = row_major(p0), g = row_major(g0), rank = row_major(rank0);
   Tensor out = torch::stable::empty_like(a);
   const int64_t rows = a.size(-2), columns = a.size(-1), n = std::max(rows, columns);
-  STD_TORCH_CHECK(p.numel() == a.numel() && g.numel() == a.numel() && p.size(-1) == rows && g.size(-1) == rows,
+  STD_TORCH_CHECK(p.numel() == a.numel() && g.numel() == a.numel() && p.size(-1) == rows && g.size(-1) == rows &&
+                      rank.numel() * rows * columns == a.numel() && rank.scalar_type() == real_type(a.scalar_type()),
                   "_pinv_gradient: shapes do not fit");
   if (a.numel() == 0) return out;
   dispatch_number(a, "pinv", [&](auto tag) {
     using T = typename decltype(tag)::type;
     const GradientTeam<T> shared{data<T>(out), nullptr, n, team_for(n), false};
-    teams_for(a, a.numel() / (rows * columns),
-              PinvGradient<T>{shared, data<T>(a), data<T>(p), data<T>(g), rows, columns}, matrices_at_least(n));
+    const PinvGradient<T> body{shared, data<T>(a), data<T>(p), data<T>(g), data<real_of<T>>(rank), rows, columns};
+    teams_for(a, a.numel() / (rows * columns), body, matrices_at_least(n));
   });
   return out;
 }
 
-SCI_OPERATOR("_pinv_gradient(Tensor a, Tensor p, Tensor g) -> Tensor", pinv_gradient)
+SCI_OPERATOR("_pinv_gradient(Tensor a, Tensor p, Tensor g, Tensor rank) -> Tensor", pinv_gradient)
 SCI_OPERATOR(
     "_gradient_small(int kind, Tensor? p0, Tensor? p1, Tensor? p2, Tensor? p3, Tensor? p4, Tensor? p5, bool option, "
     "bool judged, bool alone=False) -> (Tensor, Tensor)",

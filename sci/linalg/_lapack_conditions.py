@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sci._core.torch_private import is_wrapped
+
 from . import _lapack
 
 _MIN_ESTIMATE = 256  # below, gecon takes less time than the calls of our own estimate
@@ -86,7 +88,7 @@ def _inverse_norm(apply: Callable[[Any, bool], Any], n: int) -> float:
 
 def estimates_condition(a: Tensor) -> bool:
     """Return whether the functions below take `a`."""
-    return a.dim() == 2 and a.is_cpu and a.shape[-1] >= LEAST and a.dtype in _lapack.PREFIX
+    return a.dim() == 2 and a.is_cpu and a.shape[-1] >= LEAST and a.dtype in _lapack.PREFIX and not is_wrapped(a)
 
 
 def condition_of_triangle(a: Tensor, lower: bool) -> float:

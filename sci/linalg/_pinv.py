@@ -70,7 +70,7 @@ def _fake_pinv(
     return new_like(a, (*a.shape[:-2], a.shape[-1], a.shape[-2])), new_like(a, a.shape[:-2], real_dtype(a.dtype))
 
 
-def _gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor | None:
+def _gradient(a: Tensor, p: Tensor, g: Tensor, rank: Tensor) -> Tensor | None:
     """Return the gradient of small matrices in one pass; None where there is no kernel."""
     n, at_least = max(a.shape[-2:]), min(a.shape[-2:])
     if not 0 < at_least <= n <= _LARGEST or a.numel() == 0 or a.dtype not in READY:
@@ -79,24 +79,33 @@ def _gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor | None:
         good = n <= (_ALONE if a.dim() == 2 else _FEW)
     else:
         good = a.is_cuda and 6 * n * (n | 1) * a.element_size() <= TEAM_BYTES
-    if not good or not plain(a, p, g):
+    if not good or not plain(a, p, g, rank):
         return None
-    kernel = _gradient_on_cpu if ready_on_cpu(a, p, g) else torch.ops.sci._pinv_gradient
-    return kernel(a, p, g)  # type: ignore[no-any-return]
+    kernel = _gradient_on_cpu if ready_on_cpu(a, p, g, rank) else torch.ops.sci._pinv_gradient
+    return kernel(a, p, g, rank)  # type: ignore[no-any-return]
+
+
+def _outside(rank: Tensor, a: Tensor, rows: bool) -> Tensor:
+    """Return (..., 1, 1), 0 of full rank: there the projection onto what A's rows, or columns, do not reach is 0.
+
+    Computed, it is the rounding error of P A, as large as the condition number and then twice multiplied by it.
+    """
+    return (rank.detach() < a.shape[-1 if rows else -2]).to(a.dtype)[..., None, None]
 
 
 # Golub and Pereyra (1973), theorem 4.3, for constant rank:  dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P
 def _backward_pinv(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     a, hermitian = inputs[0], inputs[1]
-    p, g = outputs[0], grads[0]
+    (p, rank), g = outputs, grads[0]
     if g is None:
         return (None,) * 6
-    if (found := _gradient(a, p, g)) is not None:
+    if (found := _gradient(a, p, g, rank)) is not None:
         return hermitian_part(found) if hermitian else found, *(None,) * 5
     ph, gh = p.mH, g.mH
     left, right = gh @ p, p @ gh
     middle = p @ left
-    grad = (left - a @ middle - ph @ g) @ ph + ph @ (right - middle @ a)
+    beside, below = (_outside(rank, a, rows) for rows in (True, False))
+    grad = (below * (left - a @ middle) - ph @ g) @ ph + beside * (ph @ (right - middle @ a))
     return hermitian_part(grad) if hermitian else grad, *(None,) * 5
 
 
@@ -105,7 +114,9 @@ def _jvp_pinv(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]
     p, rank = outputs
     da = hermitian_part(tangents[0]) if hermitian else tangents[0]
     one, other = p @ (p.mH @ da.mH), (da.mH @ p.mH) @ p
-    return -p @ da @ p + one - (one @ a) @ p + other - p @ (a @ other), torch.zeros_like(rank)
+    beside, below = (_outside(rank, a, rows) for rows in (True, False))
+    dp = below * (one - (one @ a) @ p) + beside * (other - p @ (a @ other)) - p @ da @ p
+    return dp, torch.zeros_like(rank)
 
 
 # (P, rank), the rank as a real number since forward mode has no place for integers.
@@ -332,7 +343,8 @@ def _backward_least_squares(inputs: Any, outputs: Any, grads: Any, needs: Sequen
     if not needs[0]:
         return None, to_kind(least_squares(a.mH, g, rtol, False, function)[0], b), None, None, None
     y, z, w = _projected(a, x, g, rtol, function)
-    grad_a = to_kind(-y @ x.mH + (b - a @ x) @ z.mH + w @ (g - a.mH @ y).mH, a)
+    beside, below = (_outside(outputs[1], a, rows) for rows in (True, False))
+    grad_a = to_kind(below * ((b - a @ x) @ z.mH) + beside * (w @ (g - a.mH @ y).mH) - y @ x.mH, a)
     return grad_a, to_kind(y, b) if needs[1] else None, None, None, None
 
 
@@ -345,8 +357,9 @@ def _jvp_least_squares(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor
 
     dx = torch.zeros_like(x) if db is None else project(db)
     if da is not None:
-        inner = da.mH @ (b - a @ x)
-        w = da.mH @ least_squares(a.mH, x, rtol, False, function)[0]
+        beside, below = (_outside(rank, a, rows) for rows in (True, False))
+        inner = below * (da.mH @ (b - a @ x))
+        w = beside * (da.mH @ least_squares(a.mH, x, rtol, False, function)[0])
         moved = least_squares(a.mH, inner, rtol, False, function)[0] - da @ x - a @ w
         dx = dx + project(moved) + w
     return dx, torch.zeros_like(rank), torch.zeros_like(s)

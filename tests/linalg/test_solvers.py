@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.linalg
@@ -334,3 +335,47 @@ def test_least_squares_by_pivots_are_differentiated_by_singular_values() -> None
     for bad in (torch.tensor([[float("nan")]]), torch.tensor([[float("inf")]])):
         with pytest.raises(ValueError, match="lstsq: a must not contain"):
             lstsq(bad, torch.ones(1), lapack_driver="gelsy")
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("n", [3, 8, 12])
+def test_gradients_of_pseudoinverses_and_least_squares_of_graded_matrices(n: int, dtype: torch.dtype) -> None:
+    """Of full rank they are those of the inverse, whose error grows with the condition, not with its square."""
+    scales = torch.logspace(-4, 4, n, dtype=torch.float64).to(dtype)
+    right, e, g, h = (random(n, n, dtype=dtype, seed=k) for k in range(1, 5))
+    for a in (random(n, n, dtype=dtype) * scales, random(n, n, dtype=dtype) * scales[:, None]):
+        with mpmath.workdps(40):
+            exact = (mpmath.matrix(a.tolist()) ** -1).tolist()
+        inverse = torch.tensor([[complex(x) for x in row] for row in exact], dtype=torch.complex128)
+        inverse = inverse if dtype.is_complex else inverse.real
+        bound = 20 * float(torch.linalg.cond(a))
+        moved = -inverse @ e @ inverse
+        of_b = -inverse @ e @ inverse @ right
+        for f, direction, back in (
+            (pinv, moved, -inverse.mH @ g @ inverse.mH),
+            (lambda x: pinv(x[None])[0], moved, -inverse.mH @ g @ inverse.mH),
+            (lambda x: lstsq(x, right)[0], of_b, -inverse.mH @ h @ (inverse @ right).mH),
+            (lambda x: lstsq(x, right, lapack_driver="gelsy")[0], of_b, -inverse.mH @ h @ (inverse @ right).mH),
+        ):
+            assert residual(torch.func.jvp(f, (a,), (e,))[1] - direction, direction) < bound
+            x = a.clone().requires_grad_()
+            given = g if direction is moved else h
+            assert residual(torch.autograd.grad(f(x), x, given)[0] - back, back) < bound
+
+
+@pytest.mark.parametrize("structure", ["tridiagonal", "banded", "upper triangular", "lower triangular", "pos", "sym"])
+def test_structured_systems_under_transforms(structure: str) -> None:
+    """The estimate of the condition, LAPACK's for one matrix, is not asked of a transform's tensor."""
+    n = 12
+    a = random(n, n) / n + 2 * torch.eye(n, dtype=torch.float64)
+    a = a + a.mT if structure in ("pos", "sym") else a
+    b = random(n, 2, seed=1)
+
+    def f(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return solve(a, b, assume_a=structure).square().sum()
+
+    x, y = a.clone().requires_grad_(), b.clone().requires_grad_()
+    want = torch.autograd.grad(f(x, y), (x, y))
+    torch.testing.assert_close(torch.func.grad(f, (0, 1))(a, b), want)
+    tangent = torch.func.jvp(f, (a, b), (a, b))[1]
+    torch.testing.assert_close(tangent, (want[0] * a).sum() + (want[1] * b).sum())
