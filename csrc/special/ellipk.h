@@ -17,13 +17,13 @@ namespace sci {
 namespace detail {
 
 // One integral by its letter, as a function of p = 1 - m in [0, 1].
-#define SCI_ELLIP(letter)                                            \
-  struct ellip_##letter##_fit {                                      \
-    template <class T>                                               \
-    static SCI_HD T apply(T p) {                                     \
-      if (p == T(0)) return T(ellip_##letter##_at_0);                \
-      return ellip_##letter##_p(p) - log(p) * ellip_##letter##_q(p); \
-    }                                                                \
+#define SCI_ELLIP(letter)                                               \
+  struct ellip_##letter##_fit {                                         \
+    template <class T>                                                  \
+    static SCI_HD T apply(T p) {                                        \
+      T value = ellip_##letter##_p(p) - log(p) * ellip_##letter##_q(p); \
+      return p == T(0) ? T(ellip_##letter##_at_0) : value;              \
+    }                                                                   \
   };
 constexpr double ellip_k_at_0 = limits<double>::infinity, ellip_d_at_0 = limits<double>::infinity;
 constexpr double ellip_s_at_0 = limits<double>::infinity, ellip_e_at_0 = 1, ellip_b_at_0 = 1;
@@ -34,13 +34,16 @@ SCI_ELLIP(d)
 SCI_ELLIP(s)
 #undef SCI_ELLIP
 
-// Fit for p in [0, 1]; for p > 1, a negative m, `Mirror` of 1/p times p^(Power/2).
+// Fit for p in [0, 1]; for p > 1, a negative m, `Mirror` of 1/p times p^(Power/2). Without branches: vector code.
 template <class Fit, class Mirror, int Power, class T>
 SCI_HD T ellip_complete(T p) {
-  if (!(p > T(1))) return p >= T(0) ? Fit::apply(p) : limits<T>::nan;
-  if (isinf(p)) return Power > 0 ? limits<T>::infinity : T(0);
-  T root = sqrt(p), value = Mirror::apply(T(1) / p);
-  return Power == 1 ? value * root : Power == -1 ? value / root : value / p / root;
+  bool mirrored = p > T(1);
+  T inner = mirrored ? T(1) / p : p, value = Fit::apply(inner);
+  if constexpr (!is_same<Fit, Mirror>) value = mirrored ? Mirror::apply(inner) : value;
+  T root = sqrt(p), scaled = Power == 1 ? value * root : Power == -1 ? value / root : value / p / root;
+  scaled = isinf(p) ? (Power > 0 ? limits<T>::infinity : T(0)) : scaled;
+  value = mirrored ? scaled : value;
+  return p >= T(0) ? value : limits<T>::nan;
 }
 
 }  // namespace detail

@@ -48,6 +48,7 @@ def _difference(mp: Any, p: Any) -> Any:
     special=((0.0, inf), (-1.0, nan), (inf, 0.0), (nan, nan)),
     # About m = 0 its fit's coefficients are 20 times its value.
     ulp=Ulp(float64=64, float32=64),
+    wide=True,
     public=False,
 )
 def ellip_s(p: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -76,6 +77,7 @@ def ellip_s(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_COMPLEMENT,
     special=((0.0, 1.0), (-1.0, nan), (inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=64),
+    wide=True,
     public=False,
 )
 def ellip_b(p: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -104,6 +106,7 @@ def ellip_b(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_COMPLEMENT,
     special=((0.0, inf), (-1.0, nan), (inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=64),
+    wide=True,
     public=False,
 )
 def ellip_d(p: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -132,6 +135,7 @@ def ellip_d(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_PARAMETER,
     special=((0.0, 1.5707963267948966), (1.0, inf), (1.5, nan), (-inf, 0.0), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=8),
+    wide=True,
 )
 def ellipk(m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -189,6 +193,7 @@ def ellipk(m: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=_COMPLEMENT,
     special=((0.0, inf), (1.0, 1.5707963267948966), (-1.0, nan), (inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=8),
+    wide=True,
 )
 def ellipkm1(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -242,6 +247,7 @@ def _beside_one(mp: Any, p: Any) -> Any:
     samples=_PARAMETER,
     special=((0.0, 1.5707963267948966), (1.0, 1.0), (1.5, nan), (-inf, inf), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=8),
+    wide=True,
 )
 def ellipe(m: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
