@@ -165,10 +165,7 @@ class NdPPoly:
         value = flatten_trailing(c, 2 * d)[(slice(None),) * d + tuple(cell)]  # (k_0, ..., k_d-1, n, columns)
         for k, v in enumerate(grid):
             step, start = q[:, k] - v[cell[k]], value.shape[0]
-            if start <= orders[k]:
-                value = torch.zeros_like(value[0])
-                continue
-            total = torch.zeros_like(value[0])
+            total = value[:0].sum(0) + step[:0].sum()  # zeros that know of what they are to be differentiated by
             for j in range(start - orders[k]):
                 total = total * step[:, None] + value[j] * math.perm(start - 1 - j, orders[k])
             value = total

@@ -54,6 +54,17 @@ def test_ndppoly(device: torch.device) -> None:
     )
 
 
+@pytest.mark.parametrize("which", range(3))
+def test_derivatives_of_ndppoly_that_vanish_can_be_differentiated(which: int) -> None:
+    given = [torch.ones(1, 1, 2, 2), torch.arange(3.0), torch.rand(4, 2)]
+    given[which].requires_grad_()
+    c, x, at = given
+    for nu in ((0, 0), (1, 0), (0, 2)):
+        value = NdPPoly(c, (x, torch.arange(3.0)))(at, nu)
+        (gradient,) = torch.autograd.grad(value.sum(), given[which])
+        assert value.eq(0).all() == (nu != (0, 0)) and gradient.sum() == (4 if which == 0 and nu == (0, 0) else 0)
+
+
 @pytest.mark.parametrize("method", ["akima", "makima"])
 def test_akima(method: str) -> None:
     y = np.array([0.0, 0, 0, 1, 2, 2.5, 2.5, 2.5, -1])
