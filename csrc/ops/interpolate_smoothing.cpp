@@ -26,7 +26,8 @@ Tensor tensor_of(const Tensor& like, const std::vector<int64_t>& v) {
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> spline_smoothing_search(const Tensor& x_, const Tensor& y_,
                                                                            const Tensor& w_, const Tensor& inner_,
                                                                            double low, double high, int64_t k, double s,
-                                                                           int64_t most, bool periodic, int64_t mode) {
+                                                                           int64_t most, bool periodic, int64_t mode,
+                                                                           int64_t pause) {
   Tensor x = as_contiguous(x_), y = as_contiguous(y_), w = as_contiguous(w_), inner = as_contiguous(inner_);
   for (const Tensor* v : {&x, &y, &w, &inner})
     STD_TORCH_CHECK(!v->is_cuda() && v->scalar_type() == ScalarType::Double,
@@ -36,7 +37,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> spline_smoothing_search(const
                   "spline_smoothing_search: expected x (m,), y (m, columns), w (m,)");
   const double* knots = data<double>(std::as_const(inner));
   SmoothingSearch fit(SmoothingData{data<double>(std::as_const(x)), data<double>(std::as_const(y)),
-                                    data<double>(std::as_const(w)), m, y.size(1), k, low, high, s, periodic, most});
+                                    data<double>(std::as_const(w)), m, y.size(1), k, low, high, s, periodic, most,
+                                    pause});
   std::vector<double> given(knots, knots + inner.numel());
   if (mode == 2)
     fit.run();
@@ -113,5 +115,5 @@ SCI_CPU_OPERATOR(
     surface_smoothing_search)
 SCI_CPU_OPERATOR(
     "spline_smoothing_search(Tensor x, Tensor y, Tensor w, Tensor inner, float low, float high, int k, float s, int "
-    "most, bool periodic, int mode) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
+    "most, bool periodic, int mode, int pause=0) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
     spline_smoothing_search)

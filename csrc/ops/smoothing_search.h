@@ -20,7 +20,8 @@ struct SmoothingData {
   int64_t m, columns, k;
   double low, high, s;
   bool periodic;
-  int64_t most;  // knots
+  int64_t most;   // knots
+  int64_t pause;  // a number of knots at which the least squares spline is looked at, whatever was to be added; 0: none
 
   /// Sites that count: the last one of a periodic curve is the first one again.
   int64_t sites() const { return periodic ? m - 1 : m; }
@@ -216,7 +217,7 @@ class SmoothingSearch {
         ier = 1;
         return;
       }
-      if (plus == 0) {
+      if (plus == 0 || int64_t(knots.size()) == data_.pause) {
         plus = 1;
       } else {
         double wanted = 2.0 * double(plus);
@@ -245,7 +246,8 @@ class SmoothingSearch {
           interpolates = true;
           break;
         }
-        if (int64_t(inner.size()) + 2 * k + 2 == data_.most) break;
+        const int64_t count = int64_t(inner.size()) + 2 * k + 2;
+        if (count == data_.most || count == data_.pause) break;
       }
     }
     ier = 1;

@@ -72,13 +72,17 @@ def search(
     inner: Tensor | None = None,
     most: int | None = None,
     periodic: bool = False,
+    pause: int = 0,
 ) -> Outcome:
-    """Fit data y (m, columns); with `mode` PARAMETER or LEAST_SQUARES on the inner knots given. No derivatives."""
+    """Fit data y (m, columns); with `mode` PARAMETER or LEAST_SQUARES on the inner knots given. No derivatives.
+
+    With `pause`, knots being added stop at this number of them for a fit, after which they come one by one again.
+    """
     hx, hy, hw, low, high = (on_host(v) for v in (x, y, w, *ends))
     hi = hx[:0] if inner is None else on_host(inner)
     most = x.shape[0] + 2 * k + 2 if most is None else most
     t, c, order, stages, numbers = torch.ops.sci.spline_smoothing_search.default(
-        hx, hy, hw, hi, float(low), float(high), k, held_number(s), most, periodic, mode
+        hx, hy, hw, hi, float(low), float(high), k, held_number(s), most, periodic, mode, pause
     )
     _, q, ier, interpolates = numbers.tolist()
     if periodic:
@@ -107,9 +111,10 @@ def fitted(
     inner: Tensor | None = None,
     most: int | None = None,
     periodic: bool = False,
+    pause: int = 0,
 ) -> Outcome:
     """Do what `search` does, with derivatives in all tensors."""
-    found = search(x, y, w, ends, k, s, mode=mode, inner=inner, most=most, periodic=periodic)
+    found = search(x, y, w, ends, k, s, mode=mode, inner=inner, most=most, periodic=periodic, pause=pause)
     given = [v for v in (x, y, w, *ends, inner, s) if isinstance(v, Tensor)]
     if nothing_differentiates(*given):
         return found

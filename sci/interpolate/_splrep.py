@@ -53,6 +53,7 @@ def fit(
     smooth_on_knots: bool = False,
     nest: Any = None,
     periodic: bool = False,
+    pause: int = 0,
 ) -> Outcome:
     """Fit data y (m, columns): on `inner` knots by least squares or, if asked, smoothed; else on knots to be found."""
     if inner is None and s == 0:  # through the data
@@ -71,7 +72,7 @@ def fit(
         return Outcome(t, c, fp, None, 0, None, torch.zeros(0, dtype=torch.int64, device="cpu"), [])
     take_host_route(name, x.device, _WHY)
     mode = KNOTS if inner is None else PARAMETER if smooth_on_knots else LEAST_SQUARES
-    return fitted(x, y, w, ends, k, s, mode=mode, inner=inner, most=nest, periodic=periodic)
+    return fitted(x, y, w, ends, k, s, mode=mode, inner=inner, most=nest, periodic=periodic, pause=pause)
 
 
 def _report(ier: int, quiet: Any, full_output: Any, kind: type[Warning] = RuntimeWarning) -> None:

@@ -74,7 +74,8 @@ class UnivariateSpline:
 
     Notes
     -----
-    Knots and smoothing parameter are those of `splrep`, and so are the derivatives.
+    Knots are searched for as `splrep` does, but for a stop of the search at m / 2 knots, as in SciPy, from which on it
+    adds them one by one again: of rough data the two find different knots. Derivatives are those of `splrep`.
 
     Examples
     --------
@@ -143,7 +144,9 @@ class UnivariateSpline:
 
     def _fit(self, s: Any, inner: Tensor | None) -> None:
         x, y, w, low, high = self._data
-        found = fit(type(self).__name__, x, y[:, None], w, (low, high), self._k, s, inner=inner)
+        # FITPACK is first given room for so many knots only, and starts again from there: SciPy's knots bear its mark.
+        room = max(x.shape[0] // 2, 2 * self._k + 2)
+        found = fit(type(self).__name__, x, y[:, None], w, (low, high), self._k, s, inner=inner, pause=room)
         self._eval_args = found.t, found.c[:, 0], self._k
         self._residual = found.fp
         _report(found.ier, True, False, UserWarning)

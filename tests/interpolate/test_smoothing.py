@@ -35,6 +35,19 @@ def test_curves_have_fitpacks_knots_and_coefficients(m: int, share: float, k: in
     np.testing.assert_allclose(c, c_, rtol=1e-9, atol=1e-10)
 
 
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
+def test_splines_as_objects_have_scipys_knots(k: int) -> None:
+    """SciPy gives the search room for m / 2 knots first, where it starts again: not the knots of splrep."""
+    others = 0
+    for seed in range(12):
+        x, y = np.linspace(0, 1, 20 + seed), _curve(20 + seed, seed)[1]
+        mine, known = ours.UnivariateSpline(_of(x), _of(y), k=k, s=0.1), theirs.UnivariateSpline(x, y, k=k, s=0.1)
+        np.testing.assert_allclose(mine.get_knots(), known.get_knots(), rtol=1e-14)
+        np.testing.assert_allclose(mine(_of(x)), known(x), rtol=1e-7, atol=1e-8)
+        others += mine.get_knots().shape != np.unique(theirs.splrep(x, y, k=k, s=0.1)[0]).shape
+    assert others > 0
+
+
 def test_closed_curves_meet() -> None:
     angle = torch.linspace(0, 2 * torch.pi, 40, dtype=torch.float64)
     noise = 0.02 * torch.randn(2, 40, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
