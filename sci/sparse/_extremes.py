@@ -142,8 +142,8 @@ def _place(A: Any, axis: Any, out: Any, explicit: bool, kind: str) -> Any:
     else:
         staying, count = kept(places, axes)
         group, along, staying_shape = staying.keys(), places.coords[axes[0]].to(torch.int64), staying.shape
-    if explicit and count and int(torch.bincount(group, minlength=count).min()) == 0:
-        raise ValueError("Cannot apply the operation along an axis without explicit elements.")
+    if explicit and len(axes) == A.ndim and not data.shape[0]:
+        raise ValueError(f"Cannot apply arg{kind[1:]} to zero matrix when explicit=True.")
     first = _first_extreme(data.detach(), group, along, count, size, explicit, kind)
     if len(axes) == A.ndim:
         return int(first.item())
@@ -153,7 +153,10 @@ def _place(A: Any, axis: Any, out: Any, explicit: bool, kind: str) -> Any:
 def _first_extreme(
     data: Tensor, group: Tensor, along: Tensor, count: int, size: int, explicit: bool, kind: str
 ) -> Tensor:
-    """Return for each group the smallest place of its extreme; a NaN is more extreme than any number."""
+    """Return for each group the smallest place of its extreme; a NaN is more extreme than any number.
+
+    Of a group without entries, where only those count, it is 0, as in SciPy.
+    """
     filled = torch.zeros(count, dtype=torch.int64, device=data.device).index_add(0, group, torch.ones_like(group))
     # The first place of a group that holds no entry: places up to there are all taken.
     order = torch.argsort(along, stable=True)
@@ -175,5 +178,5 @@ def _first_extreme(
     first = far.scatter_reduce(0, group, torch.where(hit, along, size), "amin")
     if not explicit:
         zero_wins = (best == 0) & (filled < size) & ~any_nan
-        first = torch.where(zero_wins, torch.minimum(first, hole), first)
-    return first
+        return torch.where(zero_wins, torch.minimum(first, hole), first)
+    return torch.where(filled == 0, 0, first)

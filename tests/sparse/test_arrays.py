@@ -538,3 +538,14 @@ def test_lil_arrays_change_in_place() -> None:
     A *= 2
     assert same is A
     assert A.toarray().tolist() == [[2.0, 4.0], [8.0, 2.0]]
+
+
+def test_places_of_explicit_extremes_are_zero_along_lines_without_entries() -> None:
+    dense = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 3.0, -2.0]])
+    for name, axis in itertools.product(("argmax", "argmin"), (0, 1)):
+        for array in (dense, 0 * dense):
+            found = getattr(csr_array(torch.tensor(array)), name)(axis=axis, explicit=True)
+            want = getattr(scipy.sparse.csr_array(array), name)(axis=axis, explicit=True)
+            np.testing.assert_array_equal(found, want)
+    with pytest.raises(ValueError, match="explicit"):
+        csr_array((3, 3)).argmax(explicit=True)

@@ -110,6 +110,10 @@ def test_zeros_that_fill_diagonals_are_no_edges(kind: Any) -> None:
     assert torch.equal(csgraph.shortest_path(graph), csgraph.shortest_path(edges))
     assert torch.equal(csgraph.connected_components(graph)[1], csgraph.connected_components(edges)[1])
     assert csgraph.minimum_spanning_tree(graph).nnz == 3
+    assert torch.equal(csgraph.floyd_warshall(graph), csgraph.floyd_warshall(edges))
+    for far in (0.0, math.inf):
+        assert torch.equal(csgraph.csgraph_to_dense(graph, far), csgraph.csgraph_to_dense(edges, far))
+    assert torch.equal(csgraph.csgraph_to_masked(graph).get_mask(), dense != 0)
     assert graph.format == "dia" and graph.data.shape == stored
 
 

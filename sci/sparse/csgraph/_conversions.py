@@ -18,7 +18,7 @@ from .._base import SparseBase
 from .._convert import is_scipy
 from .._csr import csr_array
 from .._pattern import CompressedRows
-from ._graph import as_square, from_places, is_masked, lightest, masked_parts, real_weights
+from ._graph import as_square, edges_of, from_places, is_masked, lightest, masked_parts, real_weights
 
 __all__ = [
     "csgraph_from_dense",
@@ -68,7 +68,7 @@ def dense_weights(csgraph: Any, name: str, unweighted: bool) -> Tensor:
     """Return the weights of a graph as a full matrix, infinite where there is no edge."""
     found = as_square(csgraph, name)
     if isinstance(found, SparseBase):
-        data, pattern = found.tocsr()._rows()
+        data, pattern = edges_of(found)
         data = real_weights(data, name)
         return _scatter(torch.ones_like(data) if unweighted else data, pattern, math.inf)[0]
     if is_masked(found):
@@ -216,7 +216,7 @@ def _sparse_samples(generator: torch.Generator, dtype: torch.dtype, device: torc
 def _compressed(csgraph: Any, name: str) -> tuple[Tensor, CompressedRows]:
     if not (isinstance(csgraph, SparseBase) or is_scipy(csgraph)):
         raise bad_argument(name, "csgraph", "a sparse array", csgraph, ValueError)
-    data, pattern = as_square(csgraph, name).tocsr()._rows()
+    data, pattern = edges_of(as_square(csgraph, name))
     return real_weights(data, name), pattern
 
 

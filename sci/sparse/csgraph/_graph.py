@@ -68,6 +68,15 @@ def as_square(csgraph: Any, name: str, argument: str = "csgraph") -> Any:
     return found
 
 
+def edges_of(graph: SparseBase) -> tuple[Tensor, CompressedRows]:
+    """Return the entries in compressed rows, without zeros that only fill the diagonals of format dia: no edges."""
+    rows = graph.tocsr()
+    if graph.format == "dia":
+        rows.eliminate_zeros()
+    found: tuple[Tensor, CompressedRows] = rows._rows()
+    return found
+
+
 class Graph:
     """Edges with weights: the entries of compressed rows, where an entry of weight 0 is an edge, too."""
 
@@ -80,10 +89,7 @@ class Graph:
             found = from_places(*masked_parts(found, name))
         elif not isinstance(found, SparseBase):
             found = from_places(found, (found.detach() != 0) & found.detach().isfinite())
-        elif found.format == "dia":  # zeros that fill its diagonals are entries of a converted array, but no edges
-            found = found.tocsr()
-            found.eliminate_zeros()
-        data, self.pattern = found.tocsr()._rows()
+        data, self.pattern = edges_of(found)
         self.weights = real_weights(data, name)
         if flag(name, "unweighted", unweighted):
             self.weights = torch.ones_like(self.weights)
