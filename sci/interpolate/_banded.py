@@ -3,7 +3,8 @@ r"""The operator that solves the banded systems of spline construction, ``A x = 
 `band` is (\*batch, 2 w + 1, n) in LAPACK's storage, ``band[w + i - j, j] = A[i, j]``, any w; `b` is
 (\*batch, n, columns). Without `exchange` and for w of 1, 2 and 4 there is no pivoting: see
 ``csrc/interpolate/banded.h`` for which spline systems need none. Otherwise rows are exchanged, ``band_lu.h``. Long
-systems on a GPU are cut into parts first, ``sci/linalg/_band_parts.py``.
+systems on a GPU are cut into parts first, ``sci/linalg/_band_parts.py``, unless there are so many matrices that one
+thread each keeps it busy.
 
 Derivatives of ``x = A^-1 b``: forward ``dx = A^-1 (db - dA x)``; backward, with ``z = A^-T grad``, z to b and
 ``-z x^H``, cut to the band, to A.
@@ -20,7 +21,7 @@ from torch.nn.functional import pad
 
 from .._core import runtime
 from .._core.dispatch import operator
-from ..linalg._band_parts import LONG, solve_by_parts, transpose
+from ..linalg._band_parts import are_long, solve_by_parts, transpose
 from ._checks import batch_shape, sum_to
 
 runtime.load_library()
@@ -95,13 +96,8 @@ _parted: Callable[..., Tensor] = operator(
 )
 
 
-def parted(x: Tensor, n: int) -> bool:
-    """Are systems of n rows where x is solved by parts? A GPU has no thread that is fast enough for long ones."""
-    return x.device.type == "cuda" and n >= LONG
-
-
 def _solve(band: Tensor, b: Tensor, exchange: bool) -> Tensor:
-    return (_parted if parted(b, band.shape[-1]) else _direct)(band, b, exchange)
+    return (_parted if are_long(band) else _direct)(band, b, exchange)
 
 
 def solve(band: Tensor, b: Tensor, exchange: bool = False) -> Tensor:

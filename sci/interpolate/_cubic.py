@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import made_there
 from .._core.cards import Sample, function
-from ._banded import parted
+from ..linalg._band_parts import are_long
 from ._checks import (
     all_hold,
     flatten_trailing,
@@ -322,7 +322,7 @@ class CubicSpline(CubicHermiteSpline):
         columns = flatten_trailing(y, 1)
         left = iter([value.reshape(-1) for value in given])
         start, end = ((e[0], next(left)) if isinstance(e, tuple) else _named(e, columns) for e in ends)
-        if x.shape[0] >= 4 and not parted(x, x.shape[0]) and nothing_differentiates(x, columns, *given):
+        if x.shape[0] >= 4 and not are_long(x[None]) and nothing_differentiates(x, columns, *given):
             c = build(x, columns, start, end, periodic).reshape(4, x.shape[0] - 1, *y.shape[1:])
             self._assign(c, x, extrapolate, axis)
             return
