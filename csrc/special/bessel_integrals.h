@@ -170,7 +170,7 @@ SCI_HD_LARGE bessel_integral_set<T> bessel_integral_far(T x, T sign) {
   }
   T amplitude = T(0.3989422804014326779399460599343819) / root, up = exp(min(x, T(4) * limits<T>::log_max) / T(2));
   s.f = amplitude * (even + odd) * up * up;
-  s.f2 = amplitude * r * (even2 + odd2) * up * up - log_half;
+  s.f2 = amplitude * (even2 + odd2) * up * (r * up) - log_half;
   s.h = s.f - c * (log_double + algebraic);
   T down = numbers::pi<T> * amplitude / up;
   s.g = numbers::pi<T> / T(2) - down * (even - odd) / up;

@@ -12,11 +12,20 @@
 namespace sci {
 namespace detail {
 
+/// Has float too few digits or too small a range: for values near the end of it, for x beside large shapes?
+SCI_HD bool betaincinv_wide(float a, float b, float p, float q) { return min(p, q) < 1e-30f || max(a, b) > 1e10f; }
+
 /// x (value[0]) and y = 1 - x with I = p and 1 - I = q, p + q = 1, both positive; a, b > 0. `start` is a known
 /// approximation of the logit, or NaN.
 template <class T>
 SCI_HD_LARGE many<T, 2> betaincinv_solve(T a, T b, T p, T q, T start = limits<T>::nan) {
   constexpr bool single = is_same<T, float>;
+  if constexpr (single) {
+    if (betaincinv_wide(a, b, p, q)) {
+      const many<double, 2> wide = betaincinv_solve(double(a), double(b), double(p), double(q), double(start));
+      return {{T(wide[0]), T(wide[1])}};
+    }
+  }
   const bool lower = p <= q;
   const T big = single ? T(85) : T(700);
   T log_beta = betaln(a, b), z = rough_normal_quantile(p, q);
@@ -74,6 +83,12 @@ SCI_HD T betaincinv_leading(T a, T b, T p, T q) {
 /// x and 1 - x also near and beyond the ends of the range of t, where `betaincinv_solve` stops.
 template <class T>
 SCI_HD many<T, 2> betaincinv_ends(T a, T b, T p, T q) {
+  if constexpr (is_same<T, float>) {
+    if (betaincinv_wide(a, b, p, q)) {
+      const many<double, 2> wide = betaincinv_ends(double(a), double(b), double(p), double(q));
+      return {{T(wide[0]), T(wide[1])}};
+    }
+  }
   constexpr T tiny = limits<T>::min * 16384;
   many<T, 2> w = betaincinv_solve(a, b, p, q);
   if (w[0] < tiny) w[0] = betaincinv_leading(a, b, p, q);

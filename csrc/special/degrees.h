@@ -98,6 +98,7 @@ SCI_HD T cotdg_pullback(T grad, T x, T out) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T radian(T d, T m, T s) {
+  if constexpr (is_same<T, float>) return float(radian(double(d), double(m), double(s)));  // seconds may overflow
   return ((d * T(60) + m) * T(60) + s) * (numbers::pi<T> / T(648000));
 }
 

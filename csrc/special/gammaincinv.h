@@ -42,6 +42,9 @@ SCI_HD T gammaincinv_start(T a, T p, T q) {
 template <class T>
 SCI_HD_LARGE T gammaincinv_solve(T a, T p, T q) {
   constexpr bool single = is_same<T, float>;
+  if constexpr (single) {  // values near the end of float's range have few digits
+    if (min(p, q) < 1e-30f) return float(gammaincinv_solve(double(a), double(p), double(q)));
+  }
   const bool lower = p <= q;
   T x = gammaincinv_start(a, p, q);
   // Underflow, with P's leading term exact; so large a shape that the first digits of the normal quantile suffice.

@@ -61,6 +61,9 @@ SCI_HD T kolmogorov_derivative(T x) {
 /// x with K = p, 1 - K = q, both positive.
 template <class T>
 SCI_HD_LARGE T kolmogorov_solve(T p, T q) {
+  if constexpr (is_same<T, float>) {
+    if (min(p, q) < 1e-30f) return float(kolmogorov_solve(double(p), double(q)));  // near the end of its range
+  }
   const bool upper = p <= q;
   T x = upper ? sqrt(log(2 / p) / 2) : T(0.6);
   if (!upper) {

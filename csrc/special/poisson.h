@@ -81,6 +81,7 @@ SCI_HD T gdtrib(T a, T p, T x) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gdtrix(T a, T b, T p) {
   if ((!(b > T(0)) && (a == T(0) || isinf(a))) || isinf(b)) return limits<T>::nan;
+  if constexpr (is_same<T, float>) return float(gammaincinv(double(b), double(p)) / double(a));  // may underflow before
   return gammaincinv(b, p) / a;
 }
 

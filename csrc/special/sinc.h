@@ -129,6 +129,7 @@ SCI_HD T sinc_pullback(T grad, T x, T) {
 template <class T>
 SCI_HD complex<T> sinc(complex<T> x) {
   if (x == complex<T>(T(0))) return complex<T>(T(1));
+  if constexpr (is_same<T, float>) return complex<T>(sinc(complex<double>(x)));  // sin pi x may overflow, sinc may not
   return sinpi(x) / (x * numbers::pi<T>);
 }
 
@@ -144,6 +145,9 @@ SCI_HD complex<T> sinc_derivative(int64_t n, complex<T> x) {
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T diric(T x, T n) {
   if (!(n > T(0)) || rint(n) != n || isinf(n) || !isfinite(x)) return limits<T>::nan;
+  if constexpr (is_same<T, float>) {
+    if (n > T(64)) return float(diric(double(x), double(n)));  // n h is a large phase
+  }
   T h, sign = detail::diric_reduce(x, n, h);
   return h == T(0) ? sign : sign * sin(n * h) / (n * sin(h));
 }
@@ -152,6 +156,9 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T diric_dx(T x, T n) {
   if (!(n > T(0)) || rint(n) != n || isinf(n) || !isfinite(x)) return limits<T>::nan;
   if (n == T(1)) return T(0);
+  if constexpr (is_same<T, float>) {
+    if (n > T(64)) return float(diric_dx(double(x), double(n)));
+  }
   T h, sign = detail::diric_reduce(x, n, h);
   T below = detail::diric_ratio(0, h);
   T value = n * detail::diric_ratio(1, n * h) - detail::diric_ratio(0, n * h) * (detail::diric_ratio(1, h) / below);

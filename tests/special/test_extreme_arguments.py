@@ -297,6 +297,23 @@ def test_bessel_functions_of_less_than_an_ulp_of_the_range() -> None:
 
 
 @pytest.mark.parametrize(
+    ("v", "z", "growth"),
+    [(13968.9423828125, 8049.07421875 + 12944.8662109375j, 2e4), (41842.0, 41850.1484375 - 24827.41015625j, 1e4),
+     (13968.9, 8049 + 300j, -1e4), (1057251.0, 0.0046 + 76494.09375j, -1e6)],
+)  # fmt: skip
+def test_bessel_functions_of_large_orders_in_the_plane_overflow_or_vanish(v: float, z: complex, growth: float) -> None:
+    """J is I turned (DLMF 10.27.6): the exponential and the power of two that balances it are both out of range."""
+    z_ = torch.tensor(z, dtype=torch.complex128)
+    for value in (special.jv(v, z_), special.iv(v, -1j * z_ if z.imag > 0 else 1j * z_)):
+        assert torch.isinf(value.real) and torch.isinf(value.imag) if growth > 0 else value == 0
+
+
+def test_it2i0k0_beyond_the_range_of_its_powers() -> None:
+    i, k = special.it2i0k0(torch.tensor(1e300, dtype=torch.float64))
+    assert math.isinf(i) and k == 0
+
+
+@pytest.mark.parametrize(
     "z", [-2877.31005859375 + 0.00918800849467516j, 1e6 + 1e-5j, 1e12 + 1e-11j, 300 + 0.2j, -0.01 + 900j, 70 - 69.5j]
 )
 def test_fresnel_far_out_has_the_phase_of_its_argument(z: complex) -> None:

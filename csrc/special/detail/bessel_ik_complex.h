@@ -20,13 +20,7 @@ SCI_HD_LARGE complex<T> bessel_ik_times_exp(complex<T> y, complex<T> a, int n = 
   y = complex<T>(y.re * c - y.im * s, y.re * s + y.im * c);
   bool moderate = abs(primal(a.re)) < limits<S>::log_max * S(0.95);
   if (n != 0) {
-    if (!moderate) {
-      S twos = rint(max(S(-1e6), min(S(1e6), primal(a.re) / numbers::ln2<S>)));
-      const S ln2_rest = is_same<S, float> ? S(-1.904654299957768e-9) : S(2.3190468138462996e-17);
-      S reduced = fma(-twos, numbers::ln2<S>, primal(a.re)) - twos * ln2_rest;
-      a.re = (a.re - T(primal(a.re))) + T(reduced);
-      n += int(twos);
-    }
+    if (!moderate) bessel_ik_take_twos(a.re, n);
     T half = exp(a.re / T(S(2)));
     y = {ldexp(T(y.re * half), n / 2) * half, ldexp(T(y.im * half), n / 2) * half};
     return {ldexp(y.re, n - n / 2), ldexp(y.im, n - n / 2)};

@@ -11,6 +11,17 @@
 namespace sci {
 namespace detail {
 
+/// e^a 2^n with a below log 2: a power of two of the exponential joins n, from which it may differ by little.
+template <class T>
+SCI_HD void bessel_ik_take_twos(T& a, int& n) {
+  using S = scalar_of<T>;
+  const S twos = rint(max(S(-1e9), min(S(1e9), primal(a) / numbers::ln2<S>)));
+  const S ln2_rest = is_same<S, float> ? S(-1.904654299957768e-9) : S(2.3190468138462996e-17);
+  const S reduced = fma(-twos, numbers::ln2<S>, primal(a)) - twos * ln2_rest;
+  a = (a - T(primal(a))) + T(reduced);
+  n += int(twos);
+}
+
 /// e^(z - zeta) 2^-shift for v and |z| below 1e150 (float is served by double); real_part is Re (z - zeta), and beyond
 /// `keep` in size the shift makes the modulus a number near 1.
 template <class S>

@@ -21,6 +21,7 @@ SCI_HD_LARGE complex<T> bessel_jy_times_exp(complex<T> f, complex<T> g, int n = 
   // Four equal factors reach from the smallest |f| to the largest and beyond; a quarter is exact.
   S real_part = primal(g.re);
   if (n == 0 && abs(real_part) < limits<S>::log_max * S(0.4)) return f * exp(g);
+  if (n != 0) bessel_ik_take_twos(g.re, n);
   T fourth = exp(max(T(-limits<S>::log_max), min(T(limits<S>::log_max), T(g.re / T(4)))));
   complex<T> turned = f * complex<T>(cos(g.im), sin(g.im));
   SCI_NO_UNROLL for (int k = 4; k >= 1; --k) {
