@@ -6,6 +6,7 @@
 //                      (DLMF 5.5.2), its sum kept as one fraction: a single division.
 //   -1 < x < 0         Taylor series within 0.03 of the root -0.504...; else the recurrence over both poles.
 //   x <= -1            reflection psi(-y) = psi(y) + 1/y + pi cot(pi y) (DLMF 5.5.4), y reduced exactly.
+// Vector loops take the same without branches, for x <= -1 the reflection from 1 - x.
 // Complex: Taylor series within 1/2 of x0 and 0.06 of the root -0.504...; the asymptotic series for |z| >= 9 after a
 // shift to the right; reflection for Re z < 0, where pi cot(pi z) is written with 1 - e^(2 pi i z).
 // Beside the other negative roots the absolute error is a few ulp of 1, less than an ulp in x makes.
@@ -16,6 +17,7 @@
 // psi(+-0) = -+inf; NaN at negative integers and at -inf; complex poles NaN.
 #pragma once
 #include "special/gamma.h"
+#include "special/sinc.h"
 
 namespace sci {
 namespace detail {
@@ -86,6 +88,36 @@ SCI_HD T hardware_digamma(T x) {
   return digamma_positive(y) + 1 / y + numbers::pi<T> / tan(numbers::pi<T> * r);
 }
 
+/// psi(x) without branches, for loops that become vector instructions.
+template <class T>
+SCI_HD T digamma_wide(T x) {
+  constexpr int end = is_same<T, float> ? 4 : 8;
+  const bool right = x > T(0);
+  const T from = x > T(-1) ? T(1) : T(1) - x;  // of (-1, 0] the recurrence over both poles takes x + 1
+  T y = right ? x : from, near = y < T(end) ? y : T(1), n = floor(near), above = T(0), below = T(1), u = near - n;
+  const T after = x > T(-1) ? x + T(1) : u;
+  u = right ? u : after;
+  many<T, 2> unit = digamma_unit(u);
+  for (int i = 1; i < end - 1; ++i) {
+    T factor = near - T(i), next = above * factor + below, product = below * factor;
+    above = T(i) < n ? next : above;
+    below = T(i) < n ? product : below;
+  }
+  above = n == T(0) ? T(-1) : above;
+  below = n == T(0) ? near : below;
+  T value = (unit[0] * below + above * unit[1]) / (unit[1] * below);
+  value = y < T(end) ? value : digamma_tail(y);
+  // Reflection (DLMF 5.5.4), pi cot(pi r) = cos(pi r) / (r sinc r).
+  T r = x - rint(x), z = r * r;
+  T mirrored = value - (T(1) + z * sinc_cosine_rest(z)) / (r * (T(1) + z * sinc_rest(z)));
+  const T two_poles = value - (T(1) + T(2) * x) / (x * (T(1) + x));
+  mirrored = x > T(-1) ? two_poles : mirrored;
+  mirrored = r == T(0) ? limits<T>::nan : mirrored;
+  mirrored = x == T(0) ? -copysign(limits<T>::infinity, x) : mirrored;
+  mirrored = abs(x + T(0.504)) < T(0.03) ? digamma_negative_root(x) : mirrored;
+  return right ? value : mirrored;
+}
+
 /// psi(z), Re z >= 0, away from the root: asymptotic series (DLMF 5.11.2) at |z| >= 9 (float: 5).
 template <class T>
 SCI_HD complex<T> digamma_right(complex<T> z) {
@@ -109,8 +141,13 @@ SCI_HD complex<T> digamma_right(complex<T> z) {
 
 }  // namespace detail
 
+#ifdef SCI_WIDE
+SCI_HD double digamma(double x) { return detail::digamma_wide(x); }
+SCI_HD float digamma(float x) { return detail::digamma_wide(x); }
+#else
 SCI_HD double digamma(double x) { return detail::hardware_digamma(x); }
 SCI_HD float digamma(float x) { return detail::hardware_digamma(x); }
+#endif
 
 template <class T>
 SCI_HD complex<T> digamma(complex<T> z) {

@@ -16,7 +16,6 @@
 #include "special/detail/gammaln_wide.h"
 #include "special/digamma.h"
 #include "special/gamma.h"
-#include "special/sinc.h"
 
 namespace sci {
 namespace detail {
@@ -73,29 +72,6 @@ SCI_HD T hardware_gammaln(T x) {
   return log(numbers::pi<T> / (y * s)) - gammaln_stirling(y);
 }
 
-/// psi(x) without branches, with an absolute error of a few ulp of 1 beside its negative roots.
-template <class T>
-SCI_HD T digamma_wide(T x) {
-  constexpr int end = is_same<T, float> ? 4 : 8;
-  const bool right = x > T(0);
-  T y = right ? x : T(1) - x, near = y < T(end) ? y : T(1), n = floor(near), above = T(0), below = T(1);
-  many<T, 2> unit = digamma_unit(near - n);
-  for (int i = 1; i < end - 1; ++i) {
-    T factor = near - T(i), next = above * factor + below, product = below * factor;
-    above = T(i) < n ? next : above;
-    below = T(i) < n ? product : below;
-  }
-  above = n == T(0) ? T(-1) : above;
-  below = n == T(0) ? near : below;
-  T value = (unit[0] * below + above * unit[1]) / (unit[1] * below);
-  value = y < T(end) ? value : digamma_tail(y);
-  // Reflection (DLMF 5.5.4), pi cot(pi r) = cos(pi r) / (r sinc r).
-  T r = x - rint(x), z = r * r;
-  T mirrored = value - (T(1) + z * sinc_cosine_rest(z)) / (r * (T(1) + z * sinc_rest(z)));
-  mirrored = r == T(0) && x != T(0) ? limits<T>::nan : mirrored;
-  return right ? value : mirrored;
-}
-
 }  // namespace detail
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
@@ -109,11 +85,7 @@ SCI_HD T gammaln(T x) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T gammaln_pullback(T grad, T x, T) {
-#ifdef SCI_WIDE
-  return grad * detail::digamma_wide(x);
-#else
   return grad * digamma(x);
-#endif
 }
 
 template <class T, class D>

@@ -53,6 +53,7 @@ _ROOTS = (1.4616321449683623, -0.5040830082644554)
     ),
     ulp=Ulp(float64=4, float32=4, complex128=16, complex64=16),
     sorted=True,
+    wide=True,
 )
 def digamma(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
