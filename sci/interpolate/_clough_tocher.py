@@ -55,6 +55,9 @@ def gradients(points: Tensor, values: Tensor, simplices: Tensor) -> Tensor:
 
     diagonal = block.new_zeros(n, 2, 2).index_put((first,), 2 * block, accumulate=True)
     every = torch.arange(n, device=points.device)
+    # A point that is in no triangle, the second one at its place, has no curvature to lessen, and no slope.
+    alone = torch.ones(n, dtype=block.dtype, device=points.device).index_fill(0, first, 0)
+    diagonal = diagonal + torch.diag_embed(alone[:, None].expand(n, 2))
     rows, columns = (torch.cat(pair) for pair in zip(places(first, second), places(every, every), strict=True))
     entries = torch.cat((block.flatten(), diagonal.flatten()))
     order = torch.argsort(rows * (2 * n) + columns)

@@ -127,3 +127,12 @@ def test_clough_tocher_of_many_points_is_that_of_few() -> None:
     grads = [torch.autograd.grad((weight * out).sum(), (values, at), retain_graph=True) for out in (many, few)]
     for a, b in zip(*grads, strict=True):
         torch.testing.assert_close(a, b, **WELL_SOLVED)
+
+
+def test_cubics_on_triangles_leave_out_the_second_point_at_a_place() -> None:
+    generator = np.random.default_rng(5)
+    points, values = generator.random((8, 2)), generator.standard_normal(10)
+    points, at = np.concatenate((points, points[:2])), generator.uniform(0.3, 0.6, (4, 2))
+    mine = interpolate.CloughTocher2DInterpolator(torch.from_numpy(points), torch.from_numpy(values))
+    expected = reference.CloughTocher2DInterpolator(points, values, tol=1e-12)(at)
+    np.testing.assert_allclose(mine(torch.from_numpy(at)), expected, rtol=1e-8, atol=1e-9)
