@@ -32,6 +32,9 @@ def _values(nodes: Tensor, weights: Tensor, y: Tensor, at: Tensor) -> Tensor:
     With k the node nearest to z, ``y_k + (z - z_k) sum(w_j (y_j - y_k) / (z - z_j)) / (w_k + (z - z_k) sum(...))``,
     sums over the others, is smooth at the nodes, too.
     """
+    if nodes.shape[0]:  # a factor of all weights counts for nothing, but over tiny distances they would overflow
+        largest = weights.detach().abs().amax()
+        weights = weights * torch.ldexp(torch.ones_like(largest), -torch.frexp(largest).exponent)
     whole = weights.sum()
     limit = (weights @ y.to(torch.promote_types(weights.dtype, y.dtype))) / torch.where(whole == 0, 1, whole)
     real = nodes.dtype is weights.dtype is at.dtype and not nodes.is_complex()

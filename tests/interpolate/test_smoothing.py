@@ -237,3 +237,13 @@ def test_many_queries_of_irregular_splines_in_no_order() -> None:
                 torch.testing.assert_close(
                     spline(_of(at), nu), few, rtol=1e-9, atol=1e-9 * float(few.nan_to_num().abs().max()), equal_nan=True
                 )
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e-60, 1e90])
+def test_rational_interpolants_over_tiny_and_huge_distances(scale: float) -> None:
+    x, y = scale * np.cumsum(0.1 + _curve(9, 0)[0]), _curve(9, 1)[1]
+    at = x[1] + (x[-1] - x[1]) * np.linspace(0, 1, 12)
+    expected = ours.FloaterHormannInterpolator(_of(x / scale), _of(y))(_of(at / scale))
+    for points in (_of(at), _of(at).requires_grad_()):
+        found = ours.FloaterHormannInterpolator(_of(x), _of(y))(points)
+        torch.testing.assert_close(found.detach(), expected, rtol=1e-12, atol=1e-12)
