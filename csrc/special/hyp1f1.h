@@ -63,7 +63,10 @@ SCI_HD_SHARED Z hyper_kummer_value(double a, double b, Z z, double accepted) {
   hyper_value<Z> f = hyper_kummer_waves(a, b, z, accepted);
   if (!(f.size <= accepted)) f = hyper_kummer_best<double, Z>(a, b, z, side, accepted);
   if (f.size <= accepted) return f.w;
-  return hyper_finite_or(hyper_rounded(hyper_kummer_slow<double_double, W>(a, b, z, side)), f.w);
+  const Z w = hyper_rounded(hyper_kummer_slow<double_double, W>(a, b, z, side));
+  // Nothing better than some thousand eps: e^z of huge z, say, whose phase double-double does not reduce.
+  if (isnan(w) && f.size < 1e4) return f.w;
+  return hyper_finite_or(w, f.w);
 }
 
 template <class R, class Z>

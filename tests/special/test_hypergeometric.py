@@ -212,3 +212,19 @@ def test_tricomi_beside_whole_parameters(a: int, b: int, offset: float) -> None:
             bound = 16 * 2.0**-52 + float(sum(abs(x / want - 1) for x in moved))
         value = special.hyperu(*(torch.tensor(v, dtype=torch.float64) for v in point))
         assert abs(value.item() / want - 1) < bound
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "z"),
+    [(0.9999998807907104, 2.0, 2 + 1.6608393714642696e36j), (0.0010732949012890458, -1.3434629440307617, 20 + 3.4e19j)],
+)
+def test_kummer_of_huge_imaginary_arguments(a: float, b: float, z: complex) -> None:
+    """DLMF 13.7.2, of which the first terms are all."""
+    value = special.hyp1f1(a, b, torch.tensor(z, dtype=torch.complex128))
+    with mpmath.workdps(80):
+        w = mpmath.mpmathify(z)
+        want = mpmath.gamma(b) * (
+            mpmath.exp(w) * w ** (mpmath.mpf(a) - b) * mpmath.rgamma(a)
+            + mpmath.exp(1j * mpmath.pi * a) * w ** (-mpmath.mpf(a)) * mpmath.rgamma(mpmath.mpf(b) - a)
+        )
+        assert abs(value.item() - want) <= 1e-12 * abs(want)

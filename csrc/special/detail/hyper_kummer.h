@@ -50,8 +50,14 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_far(R a, R b, hyper_base<Z> z, double s
     const Z turn = k == 0 ? hyper_scaled(Z(a - b), hyper_log(z, side)) : hyper_scaled(Z(-a), hyper_log(-z, -side));
     Z power = Z(top.log - g.log) + turn + hyper_lift<Z>(double_double(g.twos - top.twos) * double_double_ln2());
     const double parts = 4 + hyper_size(turn) + abs(hyper_leading(top.log)) + abs(hyper_leading(g.log));
-    if (k == 0) power = power + hyper_lift<Z>(z);  // whose error is what an ulp of z would make
-    const Z front = hyper_exp(power) * (g.p / top.p);
+    Z wave = hyper_lift<Z>(double_double(1));
+    if (k == 0) {
+      if constexpr (is_same<R, double>)  // the phase alone, as a large one would round the others'
+        power.re = power.re + z.re, wave = {cos(z.im), sin(z.im)};
+      else
+        power = power + hyper_lift<Z>(z);  // whose error is what an ulp of z would make
+    }
+    const Z front = hyper_exp(power) * wave * (g.p / top.p);
     sum = {sum.w + front * s.w, sum.size + parts * hyper_size(front) * s.size};
   }
   return sum;
