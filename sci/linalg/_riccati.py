@@ -255,7 +255,28 @@ def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: A
             raise bad_argument(function, "e", f"{n} x {n}, as a", e)
     q, r = hermitian_part(q), hermitian_part(r)
     parts = [a, b, q, r, s] if e is None else [a, b, q, r, s, e]
-    a, b, q, r, s, *rest = broadcast_matrices(function, ("a", "b", "q", "r", "s", "e")[: len(parts)], *parts)
+    matrices = broadcast_matrices(function, ("a", "b", "q", "r", "s", "e")[: len(parts)], *parts)
+    if torch.compiler.is_compiling() or a.dtype in (torch.float64, torch.complex128):
+        return _solution(function, continuous, balanced, *matrices)
+    try:
+        return _solution(function, continuous, balanced, *matrices)
+    except LinAlgError:  # of numbers that may be too short: a closed loop may be large beside its distance to unstable
+        wide = torch.complex128 if a.is_complex() else torch.float64
+        return _solution(function, continuous, balanced, *(y.to(wide) for y in matrices)).to(a.dtype)
+
+
+def _solution(
+    function: str,
+    continuous: bool,
+    balanced: bool,
+    a: Tensor,
+    b: Tensor,
+    q: Tensor,
+    r: Tensor,
+    s: Tensor,
+    *rest: Tensor,
+) -> Tensor:
+    n = a.shape[-1]
     if rest:
         # With y = e^H x e: the equation for y has a e^-1 and b ... in the basis e^-1: x = e^-H y e^-1.
         inverse_e = general_solve(
@@ -348,7 +369,7 @@ def solve_continuous_are(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any =
     -----
     *Algorithm.* A Cayley transform and structured doubling [1]_, in a kernel for batches of matrices up to n = 32; the
     Schur method [2]_ and Newton's where doubling leaves a residual or a closed loop is close to unstable; then two
-    Newton steps, each a Lyapunov equation.
+    Newton steps, each a Lyapunov equation. Where float32 finds no solution, all of it in float64.
 
     *Derivative.* Implicit, by the two Newton steps differentiated with their starting point held, to third order; as a
     function of Hermitian `q` and `r`.

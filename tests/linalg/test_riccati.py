@@ -199,3 +199,20 @@ def test_no_solution_that_does_not_stabilise(seed: int) -> None:
     a, b = a.double(), b.double()
     gain = torch.linalg.solve(torch.eye(3, dtype=torch.float64) + b.mH @ x @ b, b.mH @ x @ a)
     assert torch.linalg.eigvals(a - b @ gain).abs().max() < 1
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.complex64])
+def test_float64_where_float32_finds_no_solution(dtype: torch.dtype) -> None:
+    """Closed loops that float32 does not tell from unstable ones; alone, in a batch and differentiated."""
+    n, wide = 12, torch.complex128 if dtype.is_complex else torch.float64
+    a, b, q = random(3, n, n, dtype=dtype), random(3, n, 2, dtype=dtype, seed=50), random(3, n, n, dtype=dtype, seed=90)
+    q, r = q @ q.mH + torch.eye(n, dtype=dtype), 2 * torch.eye(2, dtype=dtype)
+    want = solve_discrete_are(*(y.to(wide) for y in (a, b, q, r)))
+    x = solve_discrete_are(a, b, q, r)
+    assert x.dtype == dtype
+    assert torch.linalg.matrix_norm(x - want).max() < 1e-5 * torch.linalg.matrix_norm(want).min()
+    a0 = a[0].clone().requires_grad_()
+    solve_discrete_are(a0, b[0], q[0], r).abs().sum().backward()
+    assert a0.grad is not None
+    assert a0.grad.dtype == dtype
+    assert torch.isfinite(a0.grad).all()
