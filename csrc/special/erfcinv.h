@@ -11,6 +11,7 @@
 #pragma once
 #include "special/detail/erfcinv_tables.h"
 #include "special/erfcx.h"
+#include "special/erfinv.h"
 
 namespace sci {
 namespace detail {
@@ -47,6 +48,19 @@ SCI_HD T erfinv_of_log(T w, T x) {
   return x * erfcinv_row<n>(erfcinv_table(w) + row * (n + 1), T(2) * v - T(2 * (row - first[part]) + 1));
 }
 
+/// erfinv(x) from x and 1 - x^2; NaN where that is none of a probability. Vector loops take the polynomials of
+/// special/erfinv.h, which need no table looked up.
+template <class T>
+SCI_HD T erfinv_of_product(T x, T product) {
+#ifdef SCI_WIDE
+  T value = x * erfinv_over_x_tails(-log(product));
+  return product == T(0) ? copysign(limits<T>::infinity, x) : value;
+#else
+  if (!(product > T(0))) return product == T(0) ? copysign(limits<T>::infinity, x) : limits<T>::nan;
+  return abs(x) < T(0.75) ? erfinv_middle(x) : erfinv_of_log(-log(product), x);
+#endif
+}
+
 /// s^2 with log(erfc(s) / 2) = -level, level >= 700 (float: 80): u = s^2 has u + log(4 pi u) / 2 - c(1/u) = level with
 /// c the logarithm of the asymptotic series of DLMF 7.12.1. Of u = level - v the first guess is within 0.3 (v /
 /// level)^2, and one of Newton's steps squares that.
@@ -66,19 +80,12 @@ SCI_HD T ndtri_exp_square(T level) {
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T erfcinv(T c) {
-  if (!(c > T(0) && c < T(2)))
-    return c == T(0) ? limits<T>::infinity : c == T(2) ? -limits<T>::infinity : limits<T>::nan;
-  const T x = -(c - T(1));  // -0 for 1, as in SciPy
-  return abs(x) < T(0.75) ? detail::erfinv_middle(x) : detail::erfinv_of_log(-log(c * (T(2) - c)), x);
+  return detail::erfinv_of_product(-(c - T(1)), c * (T(2) - c));  // -0 for 1, as in SciPy
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T ndtri(T p) {
-  if (!(p > T(0) && p < T(1)))
-    return p == T(0) ? -limits<T>::infinity : p == T(1) ? limits<T>::infinity : limits<T>::nan;
-  const T x = T(2) * p - T(1);
-  return (abs(x) < T(0.75) ? detail::erfinv_middle(x) : detail::erfinv_of_log(-log(T(4) * p * (T(1) - p)), x)) *
-         numbers::sqrt2<T>;
+  return detail::erfinv_of_product(T(2) * p - T(1), T(4) * p * (T(1) - p)) * numbers::sqrt2<T>;
 }
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>

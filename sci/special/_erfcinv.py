@@ -75,6 +75,7 @@ def _exp_slope(y: Tensor, out: Tensor) -> Tensor:
     ),
     special=((0.0, inf), (2.0, -inf), (1.0, -0.0), (-0.5, nan), (2.5, nan), (nan, nan), (inf, nan)),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def erfcinv(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -132,6 +133,7 @@ def erfcinv(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     special=((0.0, -inf), (1.0, inf), (0.5, 0.0), (-0.5, nan), (1.5, nan), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def ndtri(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -1,8 +1,8 @@
 """Tables of csrc/special/detail/erfinv_tables.h: run it and put the output in the place of the file.
 
 erfinv(x) / x as a function of w = -log(1 - x^2): a polynomial in w up to 6.25, and beyond it in sqrt(w), on [2.5, 4] and
-[4, 6.07] (float: on [2.5, 4.1]). Chebyshev interpolation in 60 digits, in powers of u in [-1, 1]; relative errors go to
-stderr.
+[4, 6.07] (float: on [2.5, 4.1]); for the least probabilities on further intervals. Chebyshev interpolation in 60
+digits, in powers of u in [-1, 1]; relative errors go to stderr.
 """
 
 import sys
@@ -16,8 +16,14 @@ PIECES = {
         ("center", "w", "0", "6.25", 25),
         ("tail", "sqrt(w)", "2.5", "4", 21),
         ("end", "sqrt(w)", "4", "6.07", 19),
+        ("low", "sqrt(w)", "6", "12.5", 22),
+        ("lowest", "sqrt(w)", "12.5", "27.3", 22),
     ),
-    "float": (("center", "w", "0", "6.25", 13), ("tail", "sqrt(w)", "2.5", "4.1", 10)),
+    "float": (
+        ("center", "w", "0", "6.25", 13),
+        ("tail", "sqrt(w)", "2.5", "4.1", 10),
+        ("low", "sqrt(w)", "4", "10.2", 11),
+    ),
 }
 
 
