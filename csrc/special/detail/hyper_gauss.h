@@ -71,8 +71,9 @@ struct hyper_variable {
 
 /// e^log_front p 2^twos F(a, b; c; u) by the best form.
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_term(R a, R b, R c, const hyper_variable<hyper_base<Z>>& x, R p, Z log_front,
-                                       int twos, double parts) {
+SCI_HD_LARGE hyper_value<Z> hyper_term(hyper_passed<R> a, hyper_passed<R> b, hyper_passed<R> c,
+                                       const hyper_variable<hyper_base<Z>>& x, hyper_passed<R> p,
+                                       hyper_passed<Z> log_front, int twos, double parts) {
   if (hyper_size(p) == 0) return {hyper_lift<Z>(double_double(0)), 0};
   const double A = hyper_leading(a), b0 = hyper_leading(b), C = hyper_leading(c);
   const hyper_form form =
@@ -93,7 +94,8 @@ SCI_HD_LARGE hyper_value<Z> hyper_term(R a, R b, R c, const hyper_variable<hyper
 
 /// F(a, b; c; z) by the series about 0 (where = 0), 1 (1) or infinity (2).
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_gauss_at(int where, R a, R b, R c, hyper_base<Z> z, double side) {
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_at(int where, hyper_passed<R> a, hyper_passed<R> b, hyper_passed<R> c,
+                                           hyper_base<Z> z, double side) {
   using W = hyper_base<Z>;
   const W one = hyper_lift<W>(double_double(1)), other = one - z;
   const R unit = hyper_lift<R>(double_double(1));
@@ -115,9 +117,14 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_at(int where, R a, R b, R c, hyper_base<
     const R h = where == 1 ? (k == 0 ? c - b : b) : (k == 0 ? c - a : c - b);
     const R f1 = where == 1 ? (k == 0 ? a : c - a) : (k == 0 ? a : b);
     const R f2 = where == 1 ? (k == 0 ? b : c - b) : f1 - c + unit;
-    const hyper_rgamma<R> G = hyper_reciprocal_gamma(gap), g1 = hyper_reciprocal_gamma(g),
-                          g2 = hyper_reciprocal_gamma(h);
-    const R p = g1.p * g2.p / (top.p * G.p), l = top.log + G.log - g1.log - g2.log;
+    const hyper_rgamma<R> G = hyper_reciprocal_gamma(gap);
+    const R below = top.p * G.p;
+    R l = top.log + G.log;
+    const hyper_rgamma<R> g1 = hyper_reciprocal_gamma(g);
+    l = l - g1.log;
+    const hyper_rgamma<R> g2 = hyper_reciprocal_gamma(h);
+    l = l - g2.log;
+    const R p = g1.p * g2.p / below;
     Z front = Z(l);
     // What the rounding of the differences makes of the gamma functions, and of their logarithms.
     double parts = hyper_turn(gap) + hyper_turn(g) + hyper_turn(h) + abs(hyper_leading(top.log)) +
@@ -136,7 +143,8 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_at(int where, R a, R b, R c, hyper_base<
 
 /// The same in double-double or above it, also for whole differences.
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_gauss_wide(int where, R a, R b, R c, hyper_base<Z> z, double side) {
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_wide(int where, hyper_passed<R> a, hyper_passed<R> b, hyper_passed<R> c,
+                                             hyper_base<Z> z, double side) {
   if (where == 0) return hyper_gauss_at<R, Z>(where, a, b, c, z, side);
   return hyper_interpolated<R, Z>(hyper_plain(where == 1 ? a + b - c : a - b),
                                   [&](R shift) { return hyper_gauss_at<R, Z>(where, a + shift, b, c, z, side); });
@@ -176,7 +184,8 @@ SCI_HD R hyper_gauss_one(R a, R b, R c) {
 /// F(a, b; c; z) by the best of the three series by their estimates or by a path: that first about exp(+-i pi/3), where
 /// no series converges fast.
 template <class R, class Z, class P>
-SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(R a, R b, R c, P z, double side, bool ends, bool brief) {
+SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(hyper_passed<R> a, hyper_passed<R> b, hyper_passed<R> c, P z,
+                                               double side, bool ends, bool brief) {
   int order[3];
   double ratio[3];
   hyper_gauss_order(z, ends, order, ratio);
@@ -202,12 +211,13 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(R a, R b, R c, P z, double side, 
 
 /// F(a, b; c; z) in double-double or above.
 template <class R, class Z, class P>
-SCI_HD_LARGE Z hyper_gauss_slow(R a, R b, R c, P z, double side, bool ends) {
+SCI_HD_LARGE Z hyper_gauss_slow(hyper_passed<R> a, hyper_passed<R> b, hyper_passed<R> c, P z, double side, bool ends) {
   const hyper_value<Z> f = hyper_gauss_direct<R, Z>(a, b, c, z, side, ends, is_same<R, double_double>);
   if (f.size < 1e16) return f.w;
-  const hyper_value<Z> down = hyper_from_above<R, Z>({2, a, b, c}, hyper_exact(z), false, [&](R first, R above) {
-    return hyper_gauss_direct<R, Z>(first, b, above, z, side, ends, false);
-  });
+  const hyper_value<Z> down =
+      hyper_from_above<R, Z>({2, a, b, c}, hyper_exact(z), false, [&](hyper_passed<R> first, hyper_passed<R> above) {
+        return hyper_gauss_direct<R, Z>(first, b, above, z, side, ends, false);
+      });
   return hyper_trusted(down.size < f.size ? down : f);
 }
 

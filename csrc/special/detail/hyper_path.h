@@ -97,6 +97,23 @@ SCI_HD T hyper_lift(K x) {
   return hyper_lift_<T>::from(x);
 }
 
+/// How a chain of calls hands numbers on: those with derivatives, 4 to 32 doubles, by reference. By value every level
+/// would keep its own copy of the parameters across its calls, in registers that a GPU does not have.
+template <class T>
+struct hyper_passed_ {
+  using type = T;
+};
+template <class T>
+struct hyper_passed_<dual<T>> {
+  using type = const dual<T>&;
+};
+template <class T>
+struct hyper_passed_<complex<dual<T>>> {
+  using type = const complex<dual<T>>&;
+};
+template <class T>
+using hyper_passed = typename hyper_passed_<T>::type;
+
 /// The numbers of inner loops: pairs for double-double.
 template <class T>
 struct hyper_quick_ {
