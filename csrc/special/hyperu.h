@@ -181,6 +181,16 @@ SCI_HD_LARGE double hyper_tricomi_at_edge(bool by_b, double a, double b, double 
   if (by_b) return value * sum;
   return a == 2 * rint(a / 2) ? inf : -inf;  // like Gamma(b-1) x^(1-b) / Gamma(a) beside the polynomial
 }
+/// Second derivatives there, for b < 1, and for x^-a.
+SCI_HD_LARGE double hyper_tricomi_at_edge_twice(int64_t i, int64_t j, double a, double b, double x) {
+  if (isinf(x)) return a > 0 || (a == 0 && i == 0) ? 0 : limits<double>::nan;
+  if (!(b < 1)) return limits<double>::nan;
+  if (i == 0 && a == 0) return 0;
+  using D = dual<dual<double>>;
+  const D p({a, i > 0 ? 1.0 : 0.0}, {i == 2 ? 1.0 : 0.0, 0.0}), q({b, j == 2 ? 1.0 : 0.0}, {j > 0 ? 1.0 : 0.0, 0.0});
+  const D one(1.0);
+  return (rgamma(p - q + one) / rgamma(one - q)).d.d;
+}
 }  // namespace detail
 
 /// dU/da for i = 1, dU/db for j = 1.
@@ -199,6 +209,8 @@ SCI_HD T hyperu_first(int64_t i, int64_t j, T a, T b, T x) {
 template <class T>
 SCI_HD T hyperu_second(int64_t i, int64_t j, T a, T b, T x) {
   if (i < 0 || j < 0 || i + j != 2) return limits<T>::nan;
+  if ((x == T(0) || x == limits<T>::infinity) && isfinite(a) && isfinite(b))
+    return T(detail::hyper_tricomi_at_edge_twice(i, j, a, b, x));
   return T(detail::hyper_tricomi_dual(detail::hyper_seed(a, i > 0, i == 2), detail::hyper_seed(b, j == 2, j > 0), x));
 }
 

@@ -113,7 +113,8 @@ SCI_HD_LARGE auto jacobi_by_degree(H degree, H alpha, H beta, Z x, int64_t steps
     const H next = base + lift(1);
     const auto before = p;
     p = jacobi_series(-next, next + s, alpha + lift(1), z) * jacobi_front(narrow + R(1.0), a);
-    p = jacobi_three_terms(steps - 1, narrow + R(1.0), a, b, before, p, decltype(p)(orthogonal_lift<R>(x)));
+    const auto at = decltype(p)(orthogonal_lift<R>(x));
+    p = jacobi_three_terms(steps - 1, narrow + R(1.0), a, b, before, p, at, at - decltype(p)(R(1.0)));
   }
   return p;
 }

@@ -7,7 +7,8 @@
 // Small degrees     (v < |x| / 4 + 3) the definition by hyp1f1
 // Large degrees     hyp1f1 at two degrees there, then the recurrence of three terms, DLMF 18.9.2. From below |x| / 4,
 //                   where this solution falls beside the other, it would lose digits.
-// Derivatives       dual numbers, in hyp1f1 over double-double
+// Derivatives       dual numbers, in hyp1f1 over double-double; at whole alpha < 0, a pole of hyp1f1, those in alpha of
+//                   whole degrees by special/orthogonal.h
 //
 // NaN for |v| > 10^6, and where hyp1f1 is.
 #pragma once
@@ -61,14 +62,19 @@ SCI_HD_LARGE Z laguerre_function_value(double v, double alpha, Z x) {
   if (v == rint(v)) return laguerre_polynomial(int64_t(v), alpha, x);
   return laguerre_general(v, alpha, x);
 }
+/// Is 1F1 at a pole whose polynomial has slopes in alpha?
+SCI_HD bool laguerre_whole(double v, double alpha) { return v == rint(v) && alpha < 0 && alpha == rint(alpha); }
+
 template <class Z>
 SCI_HD_LARGE Z laguerre_function_first_value(int64_t i, int64_t j, double v, double alpha, Z x) {
   if (jacobi_refused(v, alpha, 0.0, x) || i < 0 || j < 0 || i + j != 1) return Z(limits<double>::nan);
+  if (j == 1 && laguerre_whole(v, alpha)) return laguerre_polynomial_first(int64_t(v), alpha, x);
   return orthogonal_derivative(laguerre_general(hyper_seed(v, i), hyper_seed(alpha, j), x));
 }
 template <class Z>
 SCI_HD_LARGE Z laguerre_function_second_value(int64_t i, int64_t j, double v, double alpha, Z x) {
   if (jacobi_refused(v, alpha, 0.0, x) || i < 0 || j < 0 || i + j != 2) return Z(limits<double>::nan);
+  if (j == 2 && laguerre_whole(v, alpha)) return laguerre_polynomial_second(int64_t(v), alpha, x);
   return orthogonal_derivative(
       orthogonal_derivative(laguerre_general(hyper_seed(v, i > 0, i == 2), hyper_seed(alpha, i == 0, j > 0), x)));
 }

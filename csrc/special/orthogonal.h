@@ -258,14 +258,14 @@ template <class T>
 enable_hardware<T> jacobi_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* beta,
                                           const T* x) {
   const auto one = [n, alpha, beta](T at) { return jacobi_polynomial(*n, *alpha, *beta, at); };
-  const int64_t degree = *n == 1 || *n == 2 || detail::jacobi_needs_sum(*n, *alpha + *beta) ? -1 : *n;
+  const int64_t degree = *n == 1 || *n == 2 || detail::jacobi_safe_degree(*n, *alpha + *beta) > 1 ? -1 : *n;
   detail::orthogonal_rows<false>(count, out, degree, detail::jacobi_rows_family<T>{*alpha, *beta}, x, one);
 }
 template <class T>
 enable_hardware<T> sh_jacobi_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* beta,
                                              const T* x) {
   const auto one = [n, alpha, beta](T at) { return sh_jacobi_polynomial(*n, *alpha, *beta, at); };
-  const int64_t degree = detail::jacobi_needs_sum(*n, *alpha + *beta) ? -1 : *n;
+  const int64_t degree = detail::jacobi_safe_degree(*n, *alpha + *beta) > 1 ? -1 : *n;
   detail::orthogonal_rows<true>(count, out, degree, detail::jacobi_rows_family<T>{*alpha, *beta}, x, one);
 }
 template <class T>

@@ -6,7 +6,7 @@
 //   wright_bessel_ratio, wright_bessel_ratio2           these over Phi, where they overflow too
 //
 // The saddle point s0 = a x s0^-a + b of exp(s + x s^-a) s^-b gives the size k0 = x s0^-a of the index that counts:
-//   k0 <= 6, or s0 < 2 and k0 < 1000    the series; its terms are positive
+//   b <= 150 and k0 <= 6, or s0 < 2 and k0 < 1000    the series; its terms are positive, and 1/Gamma(b) a number
 //   else     Hankel's integral 1/(2 pi i) int exp(s + x s^-a) s^-b ds (E. M. Wright, J. London Math. Soc. 8 (1933) 71)
 //            along the parabola s = s0 (1 + i t)^2 through it by the trapezoidal rule, which converges exponentially;
 //            the exponent is taken as its difference from the saddle point's, without cancellation
@@ -105,13 +105,14 @@ SCI_HD wright_sums wright_any(double a, double b, double x) {
   double nan = limits<double>::nan, inf = limits<double>::infinity;
   if (wright_outside(a, b, x) || isinf(a) || isinf(b)) return {{nan, nan, nan}, 0};
   if (isinf(x)) return {{1, 1, 1}, inf};
-  if (a == 0) {  // e^x / Gamma(b)
+  const bool far = b > 150;  // 1/Gamma(b) leaves the range
+  if (a == 0 && !far) {      // e^x / Gamma(b)
     wright_sums first = wright_series<N>(a, b, 0, 0);
     first.log_scale = x;
     return first;
   }
   double s0 = wright_saddle(a, b, x), k0 = s0 > 0 ? x * pow(s0, -a) : x;
-  if (k0 <= 6 || (s0 < 2 && k0 < 1000)) return wright_series<N>(a, b, x, k0);
+  if (!far && (k0 <= 6 || (s0 < 2 && k0 < 1000))) return wright_series<N>(a, b, x, k0);
   return wright_integral<N>(a, b, x, s0);
 }
 

@@ -12,11 +12,13 @@ from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, near, val
 from sci._core.dispatch import elementwise
 
 from ._bessel_i import THIRD, difference
+from ._rgamma import rgamma, rgamma_slope
 
 
 def _slope(f: Callable[..., Tensor], v: Tensor, x: Tensor, out: Tensor) -> Tensor:
-    """Return f_{v-1} - v/x f_v, DLMF 11.4.27-30; at x = 0 the second term is 0 where the first is finite."""
-    zero = x == 0
+    """Return f_{v-1} - v/x f_v, DLMF 11.4.27-30; at x = 0 the second term is 0 where the first is finite, and the slope
+    of f_{-1} = 2/pi -+ f_1 is."""
+    zero, v = x == 0, torch.where((x == 0) & (v == -1), 1.0, v)
     slope = f(v - 1, x) - torch.where(zero, 0.0, v / torch.where(zero, torch.ones_like(x), x) * out)
     return torch.where(out.isinf() & slope.isnan(), out, slope)
 
@@ -24,6 +26,19 @@ def _slope(f: Callable[..., Tensor], v: Tensor, x: Tensor, out: Tensor) -> Tenso
 def _mixed(f: Callable[..., Tensor], f_dv: Callable[..., Tensor], v: Tensor, x: Tensor, out: Tensor) -> Tensor:
     """Return the derivative of that in v."""
     return f_dv(v - 1, x) - f(v, x) / x - v / x * out
+
+
+def _mixed_at_zero(v: Tensor) -> Tensor:
+    """Return the limit at x = 0, of (v + 1) (x/2)^v [log(x/2) r(v + 3/2) + r'(v + 3/2)] with r = 1/Gamma."""
+    r = rgamma(v + 1.5)
+    size = (v + 1) * torch.where(r == 0, rgamma_slope(v + 1.5), -r)
+    infinite = torch.where(v == -1, 1.0, size.sign()) * torch.inf
+    return torch.where(v > 0, 0.0, infinite)
+
+
+def _mixed_slope(inside: Callable[[Tensor, Tensor], Tensor], v: Tensor, x: Tensor) -> Tensor:
+    zero = x == 0
+    return torch.where(zero, _mixed_at_zero(v), inside(v, torch.where(zero, 1.0, x)))
 
 
 def _slope_reference(mp: Any, v: Any, x: Any) -> Any:
@@ -180,7 +195,10 @@ def modstruve(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/struve.h",
     "r r -> r",
-    partials=(lambda v, x, out: struve_dv2(v, x), lambda v, x, out: _mixed(struve, struve_dv, v, x, out)),
+    partials=(
+        lambda v, x, out: struve_dv2(v, x),
+        lambda v, x, out: _mixed_slope(lambda v, x: _mixed(struve, struve_dv, v, x, out), v, x),
+    ),
     reference=lambda mp, v, x: difference(mp, lambda h: mp.struveh(v + h, x), 1),
     samples=_FEW,
     special=((0.0, -1.0, nan),),
@@ -220,7 +238,7 @@ def struve_dv2(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/struve.h",
     "r r -> r",
-    partials=(lambda v, x, out: modstruve_dv2(v, x), lambda v, x, out: modstruve_dvdx(v, x)),
+    partials=(lambda v, x, out: modstruve_dv2(v, x), lambda v, x, out: _mixed_slope(modstruve_dvdx, v, x)),
     reference=lambda mp, v, x: difference(mp, lambda h: mp.struvel(v + h, x), 1),
     samples=_FEW,
     special=((0.0, -1.0, nan),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -72,8 +73,14 @@ def _log_da(a: Tensor, b: Tensor, x: Tensor, out: Tensor) -> Tensor:
 
 
 def _ratio_da(a: Tensor, b: Tensor, x: Tensor, out: Tensor) -> Tensor:
-    ahead = wright_bessel_ratio(a, a + b, x)
-    return x * _shift(a, b, x) * (wright_bessel_ratio2(a, a + b, x) - ahead * out)
+    shift = _shift(a, b, x)
+    slope = wright_bessel_ratio2(a, a + b, x) - wright_bessel_ratio(a, a + b, x) * out
+    return x * shift * slope.masked_fill(shift == 0, 0)  # as above
+
+
+def _ratio_dx(ratio: Callable[..., Tensor], a: Tensor, b: Tensor, x: Tensor, out: Tensor) -> Tensor:
+    shift = _shift(a, b, x)
+    return shift * (ratio(a, a + b, x) - out).masked_fill(shift == 0, 0)  # as above
 
 
 @elementwise(
@@ -261,7 +268,7 @@ def wright_bessel_db2(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -
     partials=(
         _ratio_da,
         lambda a, b, x, out: wright_bessel_ratio2(a, b, x) - out * out,
-        lambda a, b, x, out: _shift(a, b, x) * (wright_bessel_ratio(a, a + b, x) - out),
+        lambda a, b, x, out: _ratio_dx(wright_bessel_ratio, a, b, x, out),
     ),
     reference=lambda mp, a, b, x: _reference_db(mp, a, b, x) / _reference(mp, a, b, x),
     samples=_FEW,
@@ -282,7 +289,7 @@ def wright_bessel_ratio(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None)
 @elementwise(
     "special/wright_bessel.h",
     "r r r -> r",
-    partials=(THIRD, THIRD, lambda a, b, x, out: _shift(a, b, x) * (wright_bessel_ratio2(a, a + b, x) - out)),
+    partials=(THIRD, THIRD, lambda a, b, x, out: _ratio_dx(wright_bessel_ratio2, a, b, x, out)),
     reference=lambda mp, a, b, x: _reference_db2(mp, a, b, x) / _reference(mp, a, b, x),
     samples=(*_FEW, Group("whole b", a=values(0.5, 1.0), b=values(1.0, 2.0), x=values(0.5, 5.0))),
     special=((-1.0, 1.0, 1.0, nan),),

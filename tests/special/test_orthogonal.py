@@ -553,3 +553,46 @@ def test_names_dtypes_and_refused() -> None:
     for call, message in bad:
         with pytest.raises(ValueError, match=message):
             call()
+
+
+# Where alpha + beta is a negative whole number, or near one, steps of the recurrence have divisors that vanish.
+@pytest.mark.parametrize(
+    ("n", "alpha", "beta", "x", "most"),
+    [
+        (113, 12.0, -14.0, -0.01, 1e-12),
+        (113, 11.999999999999998, -14.0002, -0.01, 1e-12),
+        (60, 5.0, -9.0, 0.2, 1e-12),
+        (60, 5.0, -9.0, -0.2, 1e-10),
+        (25, 2.0, -30.0, 0.2, 1e-13),
+        (30, -3.5, -2.5, 0.4, 1e-13),
+        (250, -3.5, -2.5, 0.4, 1e-12),
+        (400, -1.0, -1.0, 0.2, 1e-12),
+        (40, 0.3, -4.3, -0.7, 1e-11),
+        (40, 1.3, -3.3, -0.7, 1e-11),
+    ],
+)
+def test_jacobi_at_negative_sums_of_parameters(n: int, alpha: float, beta: float, x: float, most: float) -> None:
+    def polynomial(alpha: Any, beta: Any, x: Any) -> Any:
+        rising, factorial = mpmath.rf, mpmath.factorial
+        return mpmath.fsum(
+            rising(n + alpha + beta + 1, k)
+            * rising(alpha + k + 1, n - k)
+            / factorial(k)
+            / factorial(n - k)
+            * (x - 1) ** k
+            / mpmath.mpf(2) ** k
+            for k in range(n + 1)
+        )
+
+    args = [torch.tensor(value, dtype=DOUBLE, requires_grad=True) for value in (alpha, beta, x)]
+    value = special.eval_jacobi(n, *args)
+    slopes = torch.autograd.grad(value, args)
+    with mpmath.workdps(400):
+        exact = [mpmath.mpf(a) for a in (alpha, beta, x)]
+        step = mpmath.mpf(10) ** -150
+        want = [polynomial(*exact)]
+        for i in range(3):
+            ahead = [a + step * (i == j) for j, a in enumerate(exact)]
+            want.append((polynomial(*ahead) - want[0]) / step)
+    for got, wanted in zip([value, *slopes], want, strict=True):
+        assert got.item() == pytest.approx(float(wanted), rel=most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -53,3 +54,51 @@ def test_second_slopes_keep_their_digits(name: str, dtype: torch.dtype) -> None:
                     )
                 size = abs(want) if abs(want) > torch.finfo(dtype).tiny else torch.finfo(dtype).tiny / precision
                 assert abs(value.item() - want) <= precision * size, (point, i, j, value.item(), float(want))
+
+
+def second_slopes(name: str, *point: float) -> list[list[float]]:
+    args = [torch.tensor(p, dtype=torch.float64, requires_grad=True) for p in point]
+    slopes = torch.autograd.grad(getattr(special, name)(*args), args, create_graph=True)
+    return [
+        [s.item() for s in torch.autograd.grad(slope, args, retain_graph=True, materialize_grads=True)]
+        for slope in slopes
+    ]
+
+
+@pytest.mark.parametrize("point", [(0.5, 0.7), (2.0, 0.0), (2.0, -1.5), (0.0, -1.5)])
+def test_parameters_of_hyperu_at_0(point: tuple[float, float]) -> None:
+    found = second_slopes("hyperu", *point, 0.0)
+    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        orders = (int(i == 0) + int(j == 0), int(i == 1) + int(j == 1))
+        with mpmath.workdps(40):
+            want = mpmath.diff(lambda a, b: mpmath.gamma(1 - b) * mpmath.rgamma(a - b + 1), point, orders)
+        assert found[i][j] == pytest.approx(float(want), rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", ["struve", "modstruve"])
+def test_order_and_argument_of_struve_at_0(name: str) -> None:
+    limits = {2.5: 0.0, 0.5: 0.0, 0.0: -math.inf, -0.5: -math.inf, -1.0: math.inf, -1.5: -math.inf, -2.5: math.inf}
+    for v, limit in limits.items():
+        assert second_slopes(name, v, 0.0)[0][1] == limit, v
+
+
+def test_wright_bessel_beyond_the_range_of_the_gamma_function() -> None:
+    # -log Gamma(b) and its derivatives, next to which the other terms vanish.
+    found = second_slopes("log_wright_bessel", 200.0, 202.5, 1.0)
+    value = special.log_wright_bessel(200.0, torch.tensor(202.5, dtype=torch.float64), 1.0)
+    assert value.item() == pytest.approx(-math.lgamma(202.5), rel=1e-14)
+    assert found[1][1] == pytest.approx(-float(mpmath.psi(1, 202.5)), rel=1e-12)
+    assert not torch.tensor(found).isnan().any()
+
+
+@pytest.mark.parametrize(("alpha", "x"), [(-3.0, 2.0), (-30.0, 20.0)])
+def test_whole_negative_alpha_of_laguerre_polynomials(alpha: float, x: float) -> None:
+    def polynomial(alpha: Any) -> Any:
+        return mpmath.fsum((-x) ** k * mpmath.binomial(11 + alpha, 11 - k) / mpmath.factorial(k) for k in range(12))
+
+    a = torch.tensor(alpha, dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(special.eval_genlaguerre(11.0, a, x), a, create_graph=True)
+    (second,) = torch.autograd.grad(slope, a)
+    with mpmath.workdps(40):
+        want = [float(mpmath.diff(polynomial, alpha, n)) for n in (1, 2)]
+    assert [slope.item(), second.item()] == pytest.approx(want, rel=1e-12)

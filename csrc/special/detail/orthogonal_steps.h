@@ -192,12 +192,12 @@ SCI_HD_LARGE Z gegenbauer_steps(int64_t n, R lambda, Z x) {
   return at.left && n % 2 != 0 ? -p : p;
 }
 
-/// P_n^(alpha, beta) of Jacobi as a sum, DLMF 18.5.7, which has no pole in alpha and beta.
+/// P_n^(alpha, beta) of Jacobi at 1 + rest as a sum, DLMF 18.5.7, which has no pole in alpha and beta.
 template <class R, class Z>
-SCI_HD_LARGE Z jacobi_sum(int64_t n, R alpha, R beta, Z x) {
+SCI_HD_LARGE Z jacobi_sum(int64_t n, R alpha, R beta, Z rest) {
   using T = scalar_of<Z>;
   if (n > 300) return Z(limits<T>::nan);
-  const Z half = (x - Z(T(1))) * R(T(0.5));
+  const Z half = rest * R(T(0.5));
   Z sum = Z(T(0)), power = Z(T(1));
   SCI_NO_UNROLL
   for (int64_t l = 0; l <= n; ++l) {
@@ -212,13 +212,14 @@ SCI_HD_LARGE Z jacobi_sum(int64_t n, R alpha, R beta, Z x) {
   return sum;
 }
 
-/// P^(alpha, beta) of Jacobi from degrees `degree` - 1 (before) and `degree` (p), real ones, by steps forward.
+/// P^(alpha, beta) of Jacobi at x = 1 + rest from degrees `degree` - 1 (before) and `degree` (p), real ones, by steps
+/// forward.
 template <class R, class Z>
-SCI_HD_LARGE Z jacobi_three_terms(int64_t steps, R degree, R alpha, R beta, Z before, Z p, Z x) {
+SCI_HD_LARGE Z jacobi_three_terms(int64_t steps, R degree, R alpha, R beta, Z before, Z p, Z x, Z rest) {
   using T = scalar_of<Z>;
   const jacobi_family<R, R> family{alpha, beta, alpha + beta};
   const bool close = !orthogonal_left(x) && !orthogonal_middle(x);
-  const Z q = close ? x - Z(T(1)) : x;
+  const Z q = close ? rest : x;
   Z f = close ? p - before * ((degree + alpha) / degree) : -before;
   R k = degree;
   SCI_NO_UNROLL
@@ -257,10 +258,16 @@ SCI_HD Z jacobi_raised(int64_t steps, R v, R alpha, R beta, Z before, Z p, Z x) 
   return p;
 }
 
-/// Has a step of Jacobi's recurrence a divisor that is 0 or nearly so? There the sum of powers is taken.
+/// The degree at which Jacobi's recurrence starts, from two sums (n: the sum alone), or 1. Up to the degree -sum its
+/// steps have divisors k + sum + 1 and 2 k + sum that may be 0 or nearly so, and of the two solutions this one falls;
+/// the terms of the sum mostly have one sign there.
 template <class T>
-SCI_HD bool jacobi_needs_sum(int64_t n, T sum) {
-  return sum <= T(-2) && (n <= 20 || (sum == floor(sum) && sum > T(-2 * n)));
+SCI_HD int64_t jacobi_safe_degree(int64_t n, T sum) {
+  if (!(sum < T(-1.9375))) return 1;
+  if (n <= 20) return n;
+  if (sum < -T(2 * n)) return 1;  // no step is near
+  const int64_t degree = min(n, int64_t(-rint(sum)));
+  return degree > 300 ? 1 : degree;
 }
 
 /// P_n^(alpha, beta) of Jacobi.
@@ -271,9 +278,17 @@ SCI_HD_LARGE Z jacobi_steps(int64_t n, R alpha, R beta, const orthogonal_argumen
   if (n == 0) return Z(T(1));
   if (at.left) swap(alpha, beta);
   const R sum = alpha + beta;
-  const Z p = jacobi_needs_sum(n, T(primal(sum)))
-                  ? jacobi_sum(n, alpha, beta, at.x)
-                  : orthogonal_run(n, jacobi_family<R, R>{alpha, beta, sum}, !orthogonal_middle(at.x), at.x, at.rest);
+  const int64_t safe = jacobi_safe_degree(n, T(primal(sum)));
+  Z p;
+  if (safe > 1) {
+    p = jacobi_sum(safe, alpha, beta, at.rest);
+    if (safe < n) {
+      const Z before = jacobi_sum(safe - 1, alpha, beta, at.rest);
+      p = jacobi_three_terms(n - safe, R(T(safe)), alpha, beta, before, p, at.x, at.rest);
+    }
+  } else {
+    p = orthogonal_run(n, jacobi_family<R, R>{alpha, beta, sum}, !orthogonal_middle(at.x), at.x, at.rest);
+  }
   return at.left && n % 2 != 0 ? -p : p;
 }
 
