@@ -31,6 +31,7 @@ from .quick import COMPLEX_DTYPES, STRIDED, is_compiling
 from .torch_private import (
     CPU,
     CUDA,
+    GRADS_BATCHED,
     SingleLevelFunction,
     below_autograd,
     dispatch_modes,
@@ -44,6 +45,7 @@ from .torch_private import (
     lazy_views_resolved,
     primal,
     profiler_enabled,
+    rule_for_grads_batched,
     transforms_active,
 )
 from .ufunc_keywords import call_with_keywords
@@ -138,6 +140,7 @@ class _Operator:
             vmap = broadcast
         if vmap is not None:
             torch.library.register_vmap(f"sci::{name}", vmap, lib=_library)
+            _library.impl(name, rule_for_grads_batched(vmap), GRADS_BATCHED)
 
     def call(self, *args: Any) -> Any:
         """Call the operator, below autograd where nothing differentiates; at once where nothing watches."""

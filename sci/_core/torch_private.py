@@ -11,7 +11,7 @@ import ctypes
 import operator
 import pathlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -25,9 +25,12 @@ from torch._C import _len_torch_dispatch_stack as dispatch_modes
 from torch._C import _len_torch_function_stack as function_modes
 from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
 from torch._C import _TorchDispatchModeKey as _ModeKey
-from torch._C._functorch import is_functorch_wrapped_tensor as is_wrapped  # by a transform, also one that has ended
+from torch._C._functorch import is_functorch_wrapped_tensor as _is_wrapped_by_transform  # also by one that has ended
 from torch._C._functorch import is_legacy_batchedtensor as is_batched_gradient
-from torch._functorch.autograd_function import enable_single_level_autograd_function  # type: ignore[attr-defined]
+from torch._functorch.autograd_function import (
+    VmapInfo,  # type: ignore[attr-defined]
+    enable_single_level_autograd_function,  # type: ignore[attr-defined]
+)
 from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore[attr-defined]
 from torch.autograd import forward_ad as forward_ad
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad_enabled
@@ -38,6 +41,7 @@ from torch.utils._pytree import register_pytree_node, tree_flatten, tree_leaves,
 __all__ = [
     "CPU",
     "CUDA",
+    "GRADS_BATCHED",
     "SingleLevelFunction",
     "attribute_key",
     "below_autograd",
@@ -57,6 +61,7 @@ __all__ = [
     "primal",
     "profiler_enabled",
     "register_pytree_node",
+    "rule_for_grads_batched",
     "through_grads_batched",
     "torch_function",
     "transforms_active",
@@ -146,7 +151,28 @@ def fake_mode_active() -> bool:
     return _dispatch_mode(_ModeKey.FAKE) is not None
 
 
-_GRADS_BATCHED = torch._C._parse_dispatch_key("Batched")
+def is_wrapped(x: torch.Tensor) -> bool:
+    """Has `x` no memory of its own, as under a transform (also one that has ended) or with `is_grads_batched`?"""
+    return _is_wrapped_by_transform(x) or is_batched_gradient(x)
+
+
+def _own_batch(x: Any, level: int) -> torch.Tensor | None:
+    """Return a tensor that is batched at this level with its batch dimension in front, None for anything else."""
+    if not isinstance(x, torch.Tensor) or not is_batched_gradient(x):
+        return None
+    try:
+        # One of another level would get a new dimension of this length, which no tensor can have.
+        return torch._remove_batch_dim(x, level, -2, 0)
+    except RuntimeError:
+        return None
+
+
+def _batched_level(xs: Sequence[Any]) -> int:
+    """Return the innermost level of ``is_grads_batched`` at which one of `xs` is batched."""
+    here = torch._C._vmapmode_increment_nesting() - 1
+    torch._C._vmapmode_decrement_nesting()
+    # Derivatives on a GPU are taken in a thread of their own, in which no level is known.
+    return next(level for level in range(here or 64, 0, -1) if any(_own_batch(x, level) is not None for x in xs))
 
 
 def through_grads_batched(solve: Callable[[torch.Tensor], torch.Tensor], g: torch.Tensor) -> torch.Tensor:
@@ -154,16 +180,43 @@ def through_grads_batched(solve: Callable[[torch.Tensor], torch.Tensor], g: torc
 
     That is an older vmap than ``torch.func``'s, which knows no rules of operators: `solve` gets a leading dimension.
     """
-    if _GRADS_BATCHED is None or not torch._C._dispatch_keys(g).has(_GRADS_BATCHED):
+    if not is_batched_gradient(g):
         return solve(g)
-    here = torch._C._vmapmode_increment_nesting() - 1
-    torch._C._vmapmode_decrement_nesting()
-    # Derivatives on a GPU are taken in a thread of their own, in which no level is known: it is the one that unwraps g.
-    for level in (here,) if here else range(1, 65):
-        own = torch._remove_batch_dim(g, level, 1, 0)
-        if here or not torch._C._dispatch_keys(own).has(_GRADS_BATCHED):
-            return torch._add_batch_dim(solve(own), 0, level)
-    raise NotImplementedError("is_grads_batched in several levels, on a GPU")
+    level = _batched_level((g,))
+    own = _own_batch(g, level)
+    assert own is not None
+    return torch._add_batch_dim(solve(own), 0, level)
+
+
+def rule_for_grads_batched(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a kernel for `GRADS_BATCHED` made of an operator's rule for vmap, ``rule(info, in_dims, *args)``."""
+
+    def run(*args: Any) -> Any:
+        level = _batched_level(args)
+        owns = [_own_batch(x, level) for x in args]
+        size = next(own.shape[0] for own in owns if own is not None)
+        in_dims = tuple(None if own is None else 0 for own in owns)
+        inner = (x if own is None else own for x, own in zip(args, owns, strict=True))
+        out, dims = rule(VmapInfo(size, "error"), in_dims, *inner)
+        if isinstance(out, torch.Tensor):
+            return torch._add_batch_dim(out, dims, level)
+        pairs = zip(out, dims, strict=True)
+        return tuple(x if dim is None else torch._add_batch_dim(x, dim, level) for x, dim in pairs)
+
+    return run
+
+
+def _rule_of_view(op: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda x: through_grads_batched(op, x)
+
+
+GRADS_BATCHED = "Batched"
+# What a user's derivative calls of this library looks at values apart from their derivatives, and indexes by `...`, for
+# which torch has no rules at this key.
+_aten = torch.library.Library("aten", "IMPL")
+for _view in (torch.ops.aten.detach.default, torch.ops.aten.alias.default):
+    if not torch._C._dispatch_has_kernel_for_dispatch_key(_view.name(), GRADS_BATCHED):
+        _aten.impl(_view, _rule_of_view(_view), GRADS_BATCHED)
 
 
 class torch_function(classmethod):  # type: ignore[type-arg]  # noqa: N801

@@ -13,7 +13,6 @@ from torch import Tensor
 from sci._core.checks import checks_enabled, known, require_finite
 from sci._core.dispatch import operator
 from sci._core.errors import take_host_route
-from sci._core.torch_private import is_batched_gradient
 
 from . import _lapack_orthogonal
 from ._errors import LinAlgError
@@ -75,7 +74,7 @@ def _put(block: Tensor, m: int, row: int, column: int) -> Tensor:
 
 def _writable(*parts: Tensor) -> bool:
     """Return whether a result may be written part by part, without a derivative and no batch of gradients."""
-    return not differentiates(*parts) and not any(is_batched_gradient(x) for x in parts)
+    return not differentiates(*parts)
 
 
 def middle(theta: Tensor, parts: Parts) -> Tensor:

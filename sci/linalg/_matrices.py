@@ -13,7 +13,7 @@ from torch import Tensor
 from sci._core.arrays import promote
 from sci._core.checks import checks_enabled, finite_probe, known, require_finite
 from sci._core.errors import bad_argument
-from sci._core.torch_private import dispatch_modes, forward_mode_active, transforms_active
+from sci._core.torch_private import dispatch_modes, forward_mode_active, is_batched_gradient, transforms_active
 
 from ._errors import LinAlgError
 
@@ -189,6 +189,7 @@ def differentiates(*xs: Tensor) -> bool:
         or forward_mode_active()
         or bool(dispatch_modes())
         or (torch.is_grad_enabled() and any(x.requires_grad for x in xs))
+        or any(is_batched_gradient(x) for x in xs)
     )
 
 

@@ -13,7 +13,7 @@ from torch.nn import Parameter
 
 from sci._core import runtime
 from sci._core.quick import cpu_kernel
-from sci._core.torch_private import is_batched_gradient, profiler_enabled
+from sci._core.torch_private import profiler_enabled
 
 from ._gauges import checked
 from ._matrices import READY, differentiates
@@ -64,7 +64,7 @@ def ready_on_cpu(*plain: Tensor | None) -> bool:
 
 def plain(*given: Tensor) -> bool:
     """Return whether these are plain tensors that nothing differentiates."""
-    return not differentiates(*given) and all(type(x) in _PLAIN and not is_batched_gradient(x) for x in given)
+    return not differentiates(*given) and all(type(x) in _PLAIN for x in given)
 
 
 def good(like: Tensor, flags: Tensor) -> bool:

@@ -25,6 +25,7 @@ from .._core.torch_private import (
     dispatch_modes,
     forward_ad,
     forward_mode_active,
+    is_batched_gradient,
     kernel_of,
     profiler_enabled,
     transforms_active,
@@ -204,7 +205,8 @@ _DIRECT = frozenset((torch.float32, torch.float64, torch.complex64, torch.comple
 def _is_direct(x: Tensor) -> bool:
     """Are these the values as they lie in memory, of a dtype that kernels take?"""
     dtype = x.dtype
-    return dtype in _DIRECT and x.layout is STRIDED and not x.is_neg() and not (dtype.is_complex and x.is_conj())
+    plain = dtype in _DIRECT and x.layout is STRIDED and not x.is_neg() and not is_batched_gradient(x)
+    return plain and not (dtype.is_complex and x.is_conj())
 
 
 def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = False) -> Tensor | None:
@@ -229,6 +231,8 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
     ):
         pattern.fit(data)
     if x.dtype is not dtype or x.layout is not STRIDED or x.is_neg() or (dtype in COMPLEX_DTYPES and x.is_conj()):
+        return None
+    if is_batched_gradient(x):
         return None
     recorded = (x.requires_grad or data.requires_grad) and _grad_enabled()
     if transforms_active() or forward_ad._current_level >= 0 or dispatch_modes() or profiler_enabled():
