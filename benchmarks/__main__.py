@@ -43,6 +43,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--out", metavar="FILE.json", help="also write the figures to a file")
     parser.add_argument("--cpu-time", action="store_true", help="the process's time, for a machine that is shared")
     parser.add_argument("--quick", action="store_true", help="fewer sizes, shorter blocks")
+    parser.add_argument("--small", action="store_true", help="to rehearse: --quick, with little data and a call a row")
     parser.add_argument("--short", action="store_true", help="all sizes, shorter blocks")
     parser.add_argument("--seconds", type=float, help="end after this time, of which each domain gets its share")
     parser.add_argument("--groups", action="store_true", help="elementwise functions: a row per group of samples")
@@ -57,6 +58,7 @@ def parse() -> argparse.Namespace:
     for domain in options.domains:
         if domain not in (*DOMAINS, *APART):
             parser.error(f"no domain {domain!r}: choose from {', '.join((*DOMAINS, *APART))}")
+    options.quick = options.quick or options.small or bool(options.once)
     if options.go_on and not options.out:
         parser.error("--go-on needs --out")
     return options
@@ -123,11 +125,13 @@ class Run:
         self.pattern = options.k or ""
         seconds, rounds = (0.03, 3) if options.quick else (0.09, 9) if options.short else (0.2, 7)
         slow_rounds = 3 if options.quick or options.short else 7
+        if options.small:
+            seconds, rounds, slow_rounds = 0.0, 1, 1
         self.clock = Clock(self.device, options.threads, seconds, rounds, options.cpu_time, slow_rounds)
         peers = tuple(peer for peer in PEERS if installed(peer, self.device))
         if options.once:
             peers = tuple(peer for peer in peers if peer != "jax")  # keeps nothing
-        self.context = Context(self.device, options.quick or bool(options.once), peers)
+        self.context = Context(self.device, options.quick, peers, options.small or bool(options.once))
         self.bandwidths: dict[int, float] = {}
 
     def wanted(self, name: str) -> bool:

@@ -36,11 +36,13 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """Where and how much to time; makes inputs and calls."""
+    """Where and how much to time; makes inputs and calls. `small`: elementwise functions take a thousand numbers, of
+    which a GPU runs the same kernel as of millions."""
 
     device: torch.device
     quick: bool
     peers: tuple[str, ...]
+    small: bool = False
 
     def sizes(self, *sizes: Any) -> tuple[Any, ...]:
         """Return all sizes, or every other one for a quick look."""

@@ -98,15 +98,16 @@ def cases(context: Context, by_group: bool = False) -> Iterator[Case]:
     """Yield a row per function, signature and dtype; with `by_group` one per group of samples instead."""
     yield from tables(context)
     yield from special_degrees.cases(context)
-    count = (1 << 24 if context.device.type == "cuda" else 1 << 18) >> (2 if context.quick else 0)
+    on_gpu = context.device.type == "cuda"
+    count = 1000 if context.small else (1 << 24 if on_gpu else 1 << 18) >> (2 if context.quick else 0)
     for card in cards():
         for signature in signatures(card):
             for dtype in (torch.float64, torch.float32):
-                if context.quick and dtype is torch.float32 and context.device.type == "cpu":
+                if context.quick and dtype is torch.float32 and not on_gpu:
                     continue
                 groups: list[str | None] = [g.name for g in card.samples] if by_group else [None]
                 for group in groups:
-                    args = arguments(card, signature, dtype, count, group)
+                    args = arguments(card, signature, dtype, count, group, context.device)
                     if not args:
                         continue
                     kind = str(dtype.to_complex() if "c" in signature else dtype).removeprefix("torch.")

@@ -9,8 +9,9 @@
 # and what it had no time for is listed under "Left out". Tests on the device come first, in an order in which those
 # that were run are a sample of all. Without a GPU it rehearses the same steps on the CPU (SCI_DEVICE=cpu) or on the
 # emulated device (SCI_DEVICE=emulated JOBS=1). BUILD=build/csrc takes up the objects of `make build`, where its torch
-# is the one at hand; PREBUILT=1 takes sci/_core/libsci.so as it is, built on another machine: one serves every torch
-# from 2.11 on, with CUDA or without. SCI_CACHE names the cache of kernels, build/gpu_cache by default.
+# is the one at hand; PREBUILT=1 takes sci/_core/libsci.so as it is, or of build/gpu_pack.tar.xz, built on another
+# machine: one serves every torch from 2.11 on, with CUDA or without. SCI_CACHE names the cache of kernels,
+# build/gpu_cache by default; COMMIT the commit, where there is no .git to ask.
 # In parts, each within LIMIT, where one short run is not enough: 1 the cache of kernels and what only a GPU shows
 # (tests/cuda); 2 the test suite; 3 its tests that know of no device, with their tensors moved there; 4
 # compute-sanitizer, where there is one; 5 the bars for a GPU, beside the peers; 6 tables of all domains. All go on where
@@ -20,8 +21,8 @@
 # Where a GPU is lent for three runs of ten minutes: the library and, made without a GPU for the same release of NVRTC
 # (13.0, a part of their names), as many kernels as there was time for, second derivatives last, go along in one file.
 #   make build && SCI_CACHE=build/gpu_cache python -m tools.fill_cache --arch sm_90    # 90 CPU minutes; may be stopped
-#   tar -cJf build/gpu_pack.tar.xz sci/_core/libsci.so build/gpu_cache
-# There, each in a run of its own that begins with `test -e build/gpu_cache || tar -xJf build/gpu_pack.tar.xz`:
+#   XZ_OPT=-T0 tar -cJf build/gpu_pack.tar.xz sci/_core/libsci.so build/gpu_cache
+# There, each in a run of its own, the first on a machine unpacks it:
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 1    # does it run at all; kernels; tests/cuda
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 5    # every bar has its line, also where time is short
 #   PREBUILT=1 LIMIT=540 bash tools/gpu_check.sh OUT --part 2    # a case of each test first, then of each a second ...
@@ -46,6 +47,18 @@ case $part in
   6) steps=(fill benchmarks) ;;
   *) echo "--part must be of 1 to 6, got $part" >&2; exit 2 ;;
 esac
+pack=build/gpu_pack.tar.xz
+if [ -n "${PREBUILT:-}" ] && [ -e $pack ]; then
+  sum=$(cksum <$pack) # a machine that is still warm may have another's content
+  if [ "$sum" != "$(cat $pack.unpacked 2>/dev/null)" ]; then
+    XZ_OPT=-T0 tar -xJf $pack || { echo "$pack cannot be unpacked" >&2; exit 2; }
+    echo "$sum" >$pack.unpacked
+  fi
+fi
+if [ -n "${PREBUILT:-}" ] && [ ! -e sci/_core/libsci.so ]; then
+  echo "PREBUILT=1 takes a library that is built, and there is neither sci/_core/libsci.so nor $pack with one" >&2
+  exit 2
+fi
 state=$root/build/gpu_check
 if [ "$part" = all ]; then
   state=$state/all
@@ -109,7 +122,7 @@ step() { # name, command...; SECONDS_LEFT in the command is what it may take
 }
 
 said() { for name in "${steps[@]}"; do cat "$logs/$name.log" 2>/dev/null; done; } # a step that was not taken has no log
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+commit=${COMMIT:-$(git rev-parse --short HEAD 2>/dev/null || echo unknown)}
 lists=("$state"/{gpu_tests,tests,moved,memcheck,racecheck,initcheck})
 report() {
   echo "# Check on $device, $(date -u +%Y-%m-%d)"
@@ -194,12 +207,13 @@ timeout 20 "$python" -c "import _hypothesis_pytestplugin" 2>/dev/null && plugins
 test_run=("$python" -m pytest -q --tb=short --device "$device" -p no:cacheprovider "${plugins[@]}")
 test_run+=(--seconds SECONDS_LEFT --maxfail 300)
 rows=("${module[@]}" benchmarks --device "$on")
-if [ "$part" = 6 ]; then
+[ "$part" = 6 ] || rows+=(bars)
+if [ "$device" != cuda ]; then
+  rows+=(--small)
+elif [ "$part" = 6 ]; then
   rows+=(--quick)
-elif [ "$device" = cuda ]; then
-  rows+=(bars --short) # blocks of 10 ms, so that all rows of the bars have their turn
 else
-  rows+=(bars --quick)
+  rows+=(--short) # blocks of 10 ms, so that all rows of the bars have their turn
 fi
 for name in "${steps[@]}"; do
   case $name in
@@ -220,7 +234,13 @@ for name in "${steps[@]}"; do
         tests/{fft,interpolate,linalg,sparse,special}
       ;;
     memcheck | racecheck | initcheck)
-      if command -v compute-sanitizer >/dev/null; then
+      if ! command -v compute-sanitizer >/dev/null; then
+        echo "left out: $name, as compute-sanitizer is not installed" >"$logs/$name.log"
+      elif ! timeout 100 compute-sanitizer --error-exitcode 9 "${module[@]}" tools.launch "$on" \
+        >"$logs/$name.log" 2>&1; then
+        # It does not take every driver; each test would fail for it.
+        echo "left out: $name, as compute-sanitizer cannot run one launch here" >>"$logs/$name.log"
+      else
         # One process: the sanitizer slows a kernel a hundredfold, so that a sample of the values has to do. Memory
         # comes of the driver, array by array, as what lies within torch's own blocks is never beyond an array.
         # Elementwise kernels share no memory.
@@ -228,8 +248,6 @@ for name in "${steps[@]}"; do
         [ "$name" = racecheck ] && which=same_bits
         step "$name" env PYTORCH_NO_CUDA_MEMORY_CACHING=1 compute-sanitizer --tool "$name" --error-exitcode 9 \
           "${test_run[@]}" --done "$state/$name" tests/cuda -k "$which"
-      else
-        echo "left out: $name, as compute-sanitizer is not installed" >"$logs/$name.log"
       fi
       ;;
     fill) step fill "${rows[@]}" --fill "$jobs" ;;
