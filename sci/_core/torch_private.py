@@ -27,9 +27,9 @@ from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
 from torch._C import _TorchDispatchModeKey as _ModeKey
 from torch._C._functorch import is_functorch_wrapped_tensor as _is_wrapped_by_transform  # also by one that has ended
 from torch._C._functorch import is_legacy_batchedtensor as is_batched_gradient
-from torch._functorch.autograd_function import (
-    VmapInfo,  # type: ignore[attr-defined]
-    enable_single_level_autograd_function,  # type: ignore[attr-defined]
+from torch._functorch.autograd_function import (  # type: ignore[attr-defined]
+    VmapInfo,
+    enable_single_level_autograd_function,
 )
 from torch.autograd import _profiler_enabled as profiler_enabled  # type: ignore[attr-defined]
 from torch.autograd import forward_ad as forward_ad
