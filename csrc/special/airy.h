@@ -17,6 +17,7 @@
 #pragma once
 #include "special/detail/airy_asymptotic.h"
 #include "special/detail/bessel_jy_airy.h"
+#include "special/detail/narrowed.h"
 
 namespace sci {
 namespace detail {
@@ -26,8 +27,7 @@ SCI_HD many<T, 4> airy_negative(T x) {
   airy_pair<T> zeta = airy_zeta(x);
   if constexpr (is_same<T, float>) {
     if (zeta.high > T(1e3)) {
-      many<double, 4> wide = airy_negative(double(x));
-      return {{T(wide[0]), T(wide[1]), T(wide[2]), T(wide[3])}};
+      return narrowed<T>(airy_negative(double(x)));
     }
   }
   const T nan = limits<T>::nan;
@@ -173,8 +173,7 @@ SCI_HD_LARGE many<complex<T>, 4> airy_complex(complex<T> z, bool scaled) {
   if constexpr (is_same<T, float>) {
     // Phases and sizes are large beside float's digits and range.
     if (max(abs(z.re), abs(z.im)) > T(15)) {
-      const many<complex<double>, 4> wide = airy_complex(complex<double>(z), scaled);
-      return {{complex<T>(wide[0]), complex<T>(wide[1]), complex<T>(wide[2]), complex<T>(wide[3])}};
+      return narrowed<complex<T>>(airy_complex(complex<double>(z), scaled));
     }
   }
   if (!isfinite(z)) {

@@ -7,6 +7,7 @@
 // (mean log(a / b), variance 1/a + 1/b).
 #pragma once
 #include "special/betainc.h"
+#include "special/detail/narrowed.h"
 #include "special/gammaincinv.h"
 
 namespace sci {
@@ -22,8 +23,7 @@ SCI_HD_LARGE many<T, 2> betaincinv_solve(T a, T b, T p, T q, T start = limits<T>
   constexpr bool single = is_same<T, float>;
   if constexpr (single) {
     if (betaincinv_wide(a, b, p, q)) {
-      const many<double, 2> wide = betaincinv_solve(double(a), double(b), double(p), double(q), double(start));
-      return {{T(wide[0]), T(wide[1])}};
+      return narrowed<T>(betaincinv_solve(double(a), double(b), double(p), double(q), double(start)));
     }
   }
   const bool lower = p <= q;
@@ -85,8 +85,7 @@ template <class T>
 SCI_HD many<T, 2> betaincinv_ends(T a, T b, T p, T q) {
   if constexpr (is_same<T, float>) {
     if (betaincinv_wide(a, b, p, q)) {
-      const many<double, 2> wide = betaincinv_ends(double(a), double(b), double(p), double(q));
-      return {{T(wide[0]), T(wide[1])}};
+      return narrowed<T>(betaincinv_ends(double(a), double(b), double(p), double(q)));
     }
   }
   constexpr T tiny = limits<T>::min * 16384;

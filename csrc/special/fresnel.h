@@ -11,6 +11,7 @@
 // Error (measured): real 2 ulp; complex 6 eps of the modulus beside the conditioning, about |z|^2 eps, up to 64.
 #pragma once
 #include "special/detail/fresnel_tables.h"
+#include "special/detail/narrowed.h"
 #include "special/detail/octaves.h"
 #include "special/erf.h"
 
@@ -84,8 +85,7 @@ template <class T>
 SCI_HD many<complex<T>, 2> chirp(complex<T> z) {
   // Phases are large beside float's digits.
   if constexpr (is_same<T, float>) {
-    const many<complex<double>, 2> wide = chirp(complex<double>(z));
-    return {{complex<T>(wide[0]), complex<T>(wide[1])}};
+    return detail::narrowed<complex<T>>(chirp(complex<double>(z)));
   } else {
     T scale;
     const many<complex<T>, 2> wave = detail::chirp_scaled(z, scale);
@@ -191,8 +191,7 @@ SCI_HD_LARGE many<complex<T>, 2> fresnel_far(complex<T> z) {
 template <class T>
 SCI_HD many<complex<T>, 2> fresnel(complex<T> z) {
   if constexpr (is_same<T, float>) {  // the waves' phase and size are large beside its digits
-    const many<complex<double>, 2> wide = fresnel(complex<double>(z));
-    return {{complex<T>(wide[0]), complex<T>(wide[1])}};
+    return detail::narrowed<complex<T>>(fresnel(complex<double>(z)));
   }
   if (z.im == T(0) && !isnan(z.re)) {
     many<T, 2> value = fresnel(z.re), slope = isfinite(z.re) ? chirp(z.re) : many<T, 2>{{T(0), T(0)}};

@@ -11,6 +11,7 @@
 // the zeros of the last.
 #pragma once
 #include "special/airy.h"
+#include "special/detail/narrowed.h"
 
 namespace sci {
 namespace detail {
@@ -59,8 +60,7 @@ SCI_HD many<T, 4> airy_integrals(T x) {
   if (isinf(x)) return {{T(1) / T(3), x, T(2) / T(3), T(0)}};
   if constexpr (is_same<T, float>) {
     if (x > T(1e3)) {  // as in airy_negative: the phase is large beside float's digits
-      const many<double, 4> wide = airy_integrals(double(x));
-      return {{T(wide[0]), T(wide[1]), T(wide[2]), T(wide[3])}};
+      return narrowed<T>(airy_integrals(double(x)));
     }
   }
   if (x >= end) return airy_integral_far(x);

@@ -7,6 +7,7 @@
 //
 // Error (measured): 5 eps of the modulus.
 #pragma once
+#include "special/detail/narrowed.h"
 #include "special/erfcx.h"
 
 namespace sci {
@@ -30,8 +31,7 @@ SCI_HD many<complex<T>, 2> modfresnelp(T x) {
   if (isnan(x)) return {{complex<T>(x, x), complex<T>(x, x)}};
   if constexpr (is_same<T, float>) {  // where the square overflows
     if (abs(x) > T(1e9) && !isinf(x)) {
-      const many<complex<double>, 2> wide = modfresnelp(double(x));
-      return {{complex<T>(wide[0]), complex<T>(wide[1])}};
+      return detail::narrowed<complex<T>>(modfresnelp(double(x)));
     }
   }
   constexpr T root = T(0.70710678118654752440);
