@@ -160,9 +160,15 @@ def test_vmap(card: FunctionCard, device: torch.device, recwarn: pytest.Warnings
         moved = [x * 1.001 if x.requires_grad or i == len(xs) - 1 else x for i, x in enumerate(xs)]
         stacked = [torch.stack([x, y]) for x, y in zip(xs, moved, strict=True)]
         out = torch.func.vmap(f)(*stacked)
-        for k, args in enumerate((xs, moved)):
-            for o, want in zip(out, f(*args), strict=True):
+        wanted = [f(*args) for args in (xs, moved)]
+        for k in range(2):
+            for o, want in zip(out, wanted[k], strict=True):
                 torch.testing.assert_close(o[k], want)
+        for i in range(len(xs) if len(xs) > 1 else 0):  # the others are the same for all
+            dims = tuple(0 if j == i else None for j in range(len(xs)))
+            out = torch.func.vmap(f, in_dims=dims)(*(stacked[j] if j == i else x for j, x in enumerate(xs)))
+            for o, want in zip(out, wanted[0], strict=True):
+                torch.testing.assert_close(o[0], want)
     assert not [w for w in recwarn if "fallback" in str(w.message)]
 
 

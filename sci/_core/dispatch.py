@@ -74,6 +74,7 @@ def operator(
     jvp: Jvp | None = None,
     core_dims: Sequence[int] | None = None,
     vmap: Callable[..., Any] | None = None,
+    one_batch: bool = False,
 ) -> Callable[..., Any]:
     """Make a differentiable operator ``torch.ops.sci.NAME`` and return the function that calls it.
 
@@ -89,10 +90,11 @@ def operator(
     core_dims : per tensor argument, in order, the number of trailing dimensions the operator works on; the leading
         ones broadcast, and vmap adds to them
     vmap : ``vmap(info, in_dims, *args)`` as ``torch.library.register_vmap`` takes it, where `core_dims` does not do
+    one_batch : the leading dimensions must be the same, and vmap makes them so
 
     An operator without `backward` or `jvp` raises when a derivative of it is asked for.
     """
-    return _Operator(schema, kernel, fake, backward, jvp, core_dims, vmap).call
+    return _Operator(schema, kernel, fake, backward, jvp, core_dims, vmap, one_batch).call
 
 
 class _Operator:
@@ -107,6 +109,7 @@ class _Operator:
         jvp: Jvp | None,
         core_dims: Sequence[int] | None,
         vmap: Callable[..., Any] | None,
+        one_batch: bool = False,
     ) -> None:
         name = schema.split("(")[0]
         self.kernel = kernel
@@ -134,7 +137,8 @@ class _Operator:
             batched_operators.append((op, dims))
 
             def broadcast(info: Any, in_dims: Args, *args: Any) -> Any:
-                out = op(*_move_batch_dims(args, in_dims, dims))
+                moved = _move_batch_dims(args, in_dims, dims)
+                out = op(*(_of_one_batch(moved, dims) if one_batch else moved))
                 return out, (0,) * len(out) if isinstance(out, (tuple, list)) else 0
 
             vmap = broadcast
@@ -292,6 +296,18 @@ def _move_batch_dims(args: Args, in_dims: Args, core_dims: tuple[int, ...]) -> l
             x = x.reshape(x.shape[0], *(1,) * missing, *x.shape[1:]) if missing else x
         out.append(x)
     return out
+
+
+def _of_one_batch(args: Sequence[Any], core_dims: tuple[int, ...]) -> list[Any]:
+    """Expand the leading dimensions of tensors to their common shape."""
+    cores = iter(core_dims)
+    core = [next(cores) if isinstance(x, Tensor) else 0 for x in args]
+    pairs = [(x, x.dim() - c) for x, c in zip(args, core, strict=True) if isinstance(x, Tensor)]
+    batch = torch.broadcast_shapes(*(x.shape[:k] for x, k in pairs))
+    return [
+        x.expand(*batch, *x.shape[x.dim() - c :]) if isinstance(x, Tensor) else x
+        for x, c in zip(args, core, strict=True)
+    ]
 
 
 def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import operator
 import pathlib
 import sys
@@ -206,17 +207,30 @@ def rule_for_grads_batched(rule: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _rule_of_view(op: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
-    return lambda x: through_grads_batched(op, x)
-
-
 GRADS_BATCHED = "Batched"
-# What a user's derivative calls of this library looks at values apart from their derivatives, and indexes by `...`, for
-# which torch has no rules at this key.
-_aten = torch.library.Library("aten", "IMPL")
-for _view in (torch.ops.aten.detach.default, torch.ops.aten.alias.default):
-    if not torch._C._dispatch_has_kernel_for_dispatch_key(_view.name(), GRADS_BATCHED):
-        _aten.impl(_view, _rule_of_view(_view), GRADS_BATCHED)
+
+
+def _register_at_grads_batched() -> None:
+    """Give torch the rules without which this library does not run in a user's derivative, where it has none."""
+    aten = torch.library.Library("aten", "IMPL")
+    views = [torch.ops.aten.detach.default, torch.ops.aten.alias.default]
+    # These are made of others, of which they are not made at this key.
+    compositions = [
+        torch.ops.aten.flatten.using_ints,
+        torch.ops.aten.broadcast_tensors.default,
+        torch.ops.aten.einsum.default,
+    ]
+    rules = {op: functools.partial(through_grads_batched, op) for op in views} | {
+        op: op.decompose for op in compositions
+    }
+    for op, rule in rules.items():
+        if not torch._C._dispatch_has_kernel_for_dispatch_key(op.name(), GRADS_BATCHED):
+            aten.impl(op, rule, GRADS_BATCHED)
+    _libraries.append(aten)  # rules live as long as it
+
+
+_libraries: list[torch.library.Library] = []
+_register_at_grads_batched()
 
 
 class torch_function(classmethod):  # type: ignore[type-arg]  # noqa: N801

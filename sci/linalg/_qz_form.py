@@ -234,6 +234,7 @@ decomposition = operator(
     backward=_backward,
     jvp=_jvp,
     core_dims=(2, 2),
+    one_batch=True,
 )
 
 # The form of (a, b) in which `select` comes first; s, t, q, z, a form of it, are held.
@@ -245,4 +246,5 @@ reordered = operator(
     backward=_backward,
     jvp=_jvp,
     core_dims=(2, 2, 2, 2, 2, 2, 1),
+    one_batch=True,
 )

@@ -219,6 +219,7 @@ _balancing = operator(
     kernel=_scales,
     fake=lambda a, b, q, r, s, function: new_like(a, (*batch_shape(a, b, q, r, s), a.shape[-1]), real_dtype(a.dtype)),
     core_dims=(2, 2, 2, 2, 2),
+    one_batch=True,
 )
 
 

@@ -175,6 +175,7 @@ _slopes: Callable[..., tuple[Tensor, Tensor]] = operator(
         _slopes_slopes(inputs, [t is not None for t in tangents[:2]]), tangents[:2]
     ),
     core_dims=(0, 0),
+    one_batch=True,
 )
 
 
@@ -203,6 +204,7 @@ _rule: Callable[..., tuple[Tensor, Tensor]] = operator(
         _rule_slopes(inputs, outputs, [t is not None for t in tangents[:3]]), tangents[:3]
     ),
     core_dims=(0, 0, 0),
+    one_batch=True,
 )
 
 

@@ -145,7 +145,7 @@ def test_slopes_where_values_are_finite(card: ElementwiseCard, dtype: torch.dtyp
         ("yv", (-0.5, 0.0), (-INF, INF)),
         ("yv", (-1.5, 0.0), (INF, 0.0)),
         ("yv", (2.0, INF), (0.0, 0.0)),
-        ("struve", (-1.0, 0.0), (-INF, -INF)),
+        ("struve", (-1.0, 0.0), (-INF, 0.0)),
         ("struve", (-1.5, 0.0), (INF, 0.0)),
         ("struve", (1.0, INF), (INF, 0.0)),
         ("modstruve", (-2.5, 0.0), (-INF, 0.0)),
