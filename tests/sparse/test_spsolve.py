@@ -169,6 +169,18 @@ def test_matrices_of_one_pattern_are_ordered_once(dtype: torch.dtype, monkeypatc
         torch.testing.assert_close(found, want)
 
 
+def test_data_and_indices_with_strides() -> None:
+    A = csr_array(torch.tensor([[4.0, 1, 0], [0, 3, 1], [1, 0, 5]], dtype=torch.float64))
+    b = torch.ones(3, dtype=torch.float64)
+    data, indices = (torch.stack([x, x], -1) for x in (A.data, A.indices))
+    strided = csr_array((data[:, 0], indices[:, 0], A.indptr), shape=(3, 3))
+    want = spsolve(A, b)
+    torch.testing.assert_close(spsolve(strided, b), want, rtol=0, atol=0)
+    torch.testing.assert_close(splu(strided.tocsc()).solve(b), splu(A.tocsc()).solve(b), rtol=0, atol=0)
+    both = torch.func.vmap(lambda d: spsolve(csr_array((d, A.indices, A.indptr), shape=(3, 3)), b), in_dims=-1)(data)
+    torch.testing.assert_close(both, want.expand(2, 3))
+
+
 def test_vmap_over_matrices_of_one_pattern() -> None:
     A, b = matrix(5), torch.randn(3, 5, dtype=torch.float64)
     scales = torch.arange(1.0, 4.0, dtype=torch.float64)

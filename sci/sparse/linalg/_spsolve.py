@@ -86,7 +86,8 @@ def _factorize(data: Tensor, indptr: Tensor, indices: Tensor, n: int, order: str
 
     if indices.shape[0] < n:  # some row is empty
         return _Factor(None)
-    transposed = csc_array((data.numpy(force=True), indices.numpy(), indptr.numpy()), shape=(n, n))
+    parts = (x.contiguous().numpy(force=True) for x in (data, indices, indptr))
+    transposed = csc_array(tuple(parts), shape=(n, n))
     if not transposed.has_canonical_format:  # SciPy would sort in place, in the caller's memory
         transposed = transposed.copy()
         transposed.sum_duplicates()
