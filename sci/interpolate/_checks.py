@@ -13,7 +13,7 @@ from torch import Tensor
 from .._core.arrays import FLOATING, promote
 from .._core.checks import checks_enabled, finite_probe, known, read
 from .._core.errors import integer
-from .._core.torch_private import forward_mode_active, is_batched_gradient, transforms_active
+from .._core.torch_private import fake_mode_active, forward_mode_active, is_batched_gradient, transforms_active
 from ..linalg import LinAlgError
 
 _PLAIN = (Tensor, torch.nn.Parameter)
@@ -45,7 +45,8 @@ def nothing_differentiates(*tensors: Tensor) -> bool:
 
 def all_hold(*lowest: Tensor, finite: tuple[Tensor, ...] = ()) -> bool:
     """Return whether the 0-d tensors are positive and those of `finite` finite, with one transfer; see `holds`."""
-    if not nothing_differentiates() or any(is_batched_gradient(x) for x in (*lowest, *finite)):
+    plain = nothing_differentiates() and not fake_mode_active()
+    if not plain or any(is_batched_gradient(x) for x in (*lowest, *finite)):
         return all(holds(x > 0) for x in lowest) and all(holds(torch.isfinite(x).all()) for x in finite)
     probes = [*lowest, *(finite_probe(x) for x in finite)]
     if not checks_enabled() or probes[0].device.type == "meta":

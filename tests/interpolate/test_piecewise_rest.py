@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 from scipy import interpolate as reference
+from torch._subclasses.fake_tensor import FakeTensorMode
 
+from sci import interpolate
 from sci.interpolate import Akima1DInterpolator, BPoly, NdPPoly, PPoly, interp1d, pchip_interpolate
 from tests.interpolate.tolerances import EVALUATED, SOLVED, WELL_SOLVED, relative
 
@@ -118,3 +120,19 @@ def test_pchip_interpolate() -> None:
 def test_errors(call: Any, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         call()
+
+
+def test_shapes_of_tensors_without_data() -> None:
+    makers = (
+        interpolate.CubicSpline,
+        interpolate.PchipInterpolator,
+        interpolate.Akima1DInterpolator,
+        interpolate.make_interp_spline,
+        lambda x, y: interpolate.make_smoothing_spline(x, y, lam=0.1),
+    )
+    with FakeTensorMode() as mode:
+        x, y = (mode.from_tensor(torch.zeros(8, dtype=dtype)) for dtype in (torch.float64, torch.float32))
+        for make in makers:
+            found = make(x, y)(x[:3])
+            assert found.shape == (3,)
+            assert found.dtype == torch.float64
