@@ -13,8 +13,8 @@
 namespace sci {
 namespace detail {
 
-/// Has float too few digits or too small a range: for values near the end of it, for x beside large shapes?
-SCI_HD bool betaincinv_wide(float a, float b, float p, float q) { return min(p, q) < 1e-30f || max(a, b) > 1e10f; }
+/// Has float too few digits or too small a range, the former for x beside large shapes?
+SCI_HD bool betaincinv_wide(float a, float b, float p, float q) { return near_end_of_float(p, q) || max(a, b) > 1e10f; }
 
 /// x (value[0]) and y = 1 - x with I = p and 1 - I = q, p + q = 1, both positive; a, b > 0. `start` is a known
 /// approximation of the logit, or NaN.

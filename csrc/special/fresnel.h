@@ -58,14 +58,22 @@ SCI_HD many<T, 2> chirp(T x) {
 
 namespace detail {
 
+/// sin and cos of the real part of pi z^2 / 2.
+template <class T>
+SCI_HD void chirp_phase(complex<T> z, T& s, T& c) {
+  T sx, cx, sy, cy;
+  chirp_real(z.re, sx, cx);
+  chirp_real(z.im, sy, cy);
+  s = sx * cy - cx * sy;
+  c = cx * cy + sx * sy;
+}
+
 /// sin(pi z^2 / 2) and cos(pi z^2 / 2) over `scale`, with which they may overflow.
 template <class T>
 SCI_HD many<complex<T>, 2> chirp_scaled(complex<T> z, T& scale) {
   // e^(+-i w), w = pi z^2 / 2 = pi (x^2 - y^2) / 2 + i pi x y.
-  T sx, cx, sy, cy;
-  chirp_real(z.re, sx, cx);
-  chirp_real(z.im, sy, cy);
-  T s = sx * cy - cx * sy, c = cx * cy + sx * sy;
+  T s, c;
+  chirp_phase(z, s, c);
   scale = T(1);
   if (z.im == T(0)) return {{complex<T>(s, z.im * c), complex<T>(c, -z.im * s)}};
   T product = rounded_product(z.re, z.im), b = numbers::pi<T> * product, e = exp(abs(b) / T(2));
@@ -156,10 +164,9 @@ SCI_HD_LARGE many<complex<T>, 2> fresnel_series(complex<T> z) {
 template <class T>
 SCI_HD void fresnel_overflow(complex<T> z, many<complex<T>, 2>& f) {
   const T side = (z.re > T(0)) == (z.im > T(0)) ? T(1) : T(-1);
-  T sx, cx, sy, cy;
-  chirp_real(z.re, sx, cx);
-  chirp_real(z.im, sy, cy);
-  const complex<T> q = complex<T>(cx * cy + sx * sy, -side * (sx * cy - cx * sy)) * complex<T>(z.re, -z.im);
+  T s, c;
+  chirp_phase(z, s, c);
+  const complex<T> q = complex<T>(c, -side * s) * complex<T>(z.re, -z.im);
   const T ahead[4] = {-q.re, -q.im, -side * q.im, side * q.re};
   T* at[4] = {&f[0].re, &f[0].im, &f[1].re, &f[1].im};
   for (int i = 0; i < 4; ++i)

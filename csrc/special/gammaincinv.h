@@ -9,6 +9,7 @@
 //   the leading term of DLMF 8.11.2     for smaller a and small q.
 // Three or four evaluations of P and Q; the result is as accurate as these and the condition allow.
 #pragma once
+#include "special/detail/narrowed.h"
 #include "special/gammainc.h"
 
 namespace sci {
@@ -42,8 +43,8 @@ SCI_HD T gammaincinv_start(T a, T p, T q) {
 template <class T>
 SCI_HD_LARGE T gammaincinv_solve(T a, T p, T q) {
   constexpr bool single = is_same<T, float>;
-  if constexpr (single) {  // values near the end of float's range have few digits
-    if (min(p, q) < 1e-30f) return float(gammaincinv_solve(double(a), double(p), double(q)));
+  if constexpr (single) {
+    if (near_end_of_float(p, q)) return float(gammaincinv_solve(double(a), double(p), double(q)));
   }
   const bool lower = p <= q;
   T x = gammaincinv_start(a, p, q);

@@ -10,6 +10,7 @@
 #pragma once
 #include "special/bessel_jy.h"
 #include "special/detail/hyper_kummer.h"
+#include "special/gammaln.h"
 #include "special/gammasgn.h"
 
 namespace sci {
@@ -84,9 +85,9 @@ SCI_HD_LARGE double hyper_limit_debye(double b, double z) {
   if (!bessel_ik_debye_try(1 / s.hi, v.hi * s.hi, sum_k, sum_i)) return limits<double>::nan;
   const double_double fall = v * (sci::log(rise * 0.5 + 1.0) - rise);
   const double_double grow = v * (sci::log((z < 0 ? -rise : rise) * 0.5) + s + 1.0);
-  const double turn = (z < 0 ? -cospi(b) : 1.0) / (2 * sinpi(b)), r = 1 / v.hi, q = r * r;
+  const double turn = (z < 0 ? -cospi(b) : 1.0) / (2 * sinpi(b));
   const double first = exp(fall.hi) * (1 + fall.lo) * sum_k, second = exp(grow.hi) * (1 + grow.lo) * turn * sum_i;
-  return (first + second) * exp(-r * (1.0 / 12 - q * (1.0 / 360 - q / 1260))) / sqrt(s.hi);
+  return (first + second) * exp(-gammaln_tail(1 / v.hi)) / sqrt(s.hi);
 }
 
 template <class Z>

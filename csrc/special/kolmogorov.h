@@ -10,6 +10,7 @@
 #pragma once
 #include "core/dual.h"
 #include "special/detail/monotone_root.h"
+#include "special/detail/narrowed.h"
 
 namespace sci {
 namespace detail {
@@ -62,7 +63,7 @@ SCI_HD T kolmogorov_derivative(T x) {
 template <class T>
 SCI_HD_LARGE T kolmogorov_solve(T p, T q) {
   if constexpr (is_same<T, float>) {
-    if (min(p, q) < 1e-30f) return float(kolmogorov_solve(double(p), double(q)));  // near the end of its range
+    if (near_end_of_float(p, q)) return float(kolmogorov_solve(double(p), double(q)));
   }
   const bool upper = p <= q;
   T x = upper ? sqrt(log(2 / p) / 2) : T(0.6);

@@ -58,7 +58,7 @@ SCI_HD T log_ndtr(T x) {
   bool right = x > T(0), near = z < T(1);
   T scaled = detail::ndtr_scaled(a);
   T middle = T(0.5) * ((T(1) - z) - z * detail::erf_small_rest(z));  // ndtr(-a)
-  T tail = near ? middle : detail::exp_minus_half_square(min(a, T(43)), scaled);
+  T tail = near ? middle : detail::exp_minus_half_square(a, scaled);
   T left = near ? middle : a < T(38) ? scaled : detail::ndtr_scaled_far(a);
   T sum = right ? T(1) - tail : left;
   T lost = right ? ((T(1) - sum) - tail) / sum : T(0);

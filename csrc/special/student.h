@@ -117,9 +117,8 @@ SCI_HD T stdtrit(T df, T p) {
   if (p == T(0)) return -limits<T>::infinity;
   if (p == T(1)) return limits<T>::infinity;
   if (p == T(0.5)) return T(0);
-  T tail = min(p, 1 - p);
-  if (isinf(df)) return (p < T(0.5) ? -numbers::sqrt2<T> : numbers::sqrt2<T>)*erfcinv(2 * tail);
-  T near = detail::student_normal_inverse(df, tail);
+  if (isinf(df)) return ndtri(p);
+  T tail = min(p, 1 - p), near = detail::student_normal_inverse(df, tail);
   if (!isnan(near)) return p < T(0.5) ? -near : near;
   many<T, 2> w = detail::betaincinv_solve(df / 2, T(0.5), 2 * tail, 1 - 2 * tail, detail::stdtrit_start(df, tail));
   T t = sqrt(df) * (sqrt(w[1]) / sqrt(w[0]));
