@@ -280,10 +280,15 @@ def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
     return inputs, tuple(tensors)
 
 
+def _cores(args: Sequence[Any], core_dims: tuple[int, ...]) -> list[int]:
+    """Return the number of core dimensions of each argument, of which `core_dims` has those of tensors; else 0."""
+    cores = iter(core_dims)
+    return [next(cores) if isinstance(x, Tensor) else 0 for x in args]
+
+
 def _move_batch_dims(args: Args, in_dims: Args, core_dims: tuple[int, ...]) -> list[Any]:
     """Bring the dimension that vmap hides to the front of each argument, and align the other leading dimensions."""
-    cores = iter(core_dims)
-    core = [next(cores) if isinstance(x, Tensor) else 0 for x in args]
+    core = _cores(args, core_dims)
     ranks = [
         x.dim() - (dim is not None) - c for x, dim, c in zip(args, in_dims, core, strict=True) if isinstance(x, Tensor)
     ]
@@ -300,8 +305,7 @@ def _move_batch_dims(args: Args, in_dims: Args, core_dims: tuple[int, ...]) -> l
 
 def _of_one_batch(args: Sequence[Any], core_dims: tuple[int, ...]) -> list[Any]:
     """Expand the leading dimensions of tensors to their common shape."""
-    cores = iter(core_dims)
-    core = [next(cores) if isinstance(x, Tensor) else 0 for x in args]
+    core = _cores(args, core_dims)
     pairs = [(x, x.dim() - c) for x, c in zip(args, core, strict=True) if isinstance(x, Tensor)]
     batch = torch.broadcast_shapes(*(x.shape[:k] for x, k in pairs))
     return [

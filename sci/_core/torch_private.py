@@ -168,12 +168,16 @@ def _own_batch(x: Any, level: int) -> torch.Tensor | None:
         return None
 
 
-def _batched_level(xs: Sequence[Any]) -> int:
-    """Return the innermost level of ``is_grads_batched`` at which one of `xs` is batched."""
+def _innermost_batch(xs: Sequence[Any]) -> tuple[int, list[torch.Tensor | None]]:
+    """Return the innermost level of ``is_grads_batched`` at which one of `xs` is batched, and `_own_batch` of each."""
     here = torch._C._vmapmode_increment_nesting() - 1
     torch._C._vmapmode_decrement_nesting()
     # Derivatives on a GPU are taken in a thread of their own, in which no level is known.
-    return next(level for level in range(here or 64, 0, -1) if any(_own_batch(x, level) is not None for x in xs))
+    for level in range(here or 64, 0, -1):
+        owns = [_own_batch(x, level) for x in xs]
+        if any(own is not None for own in owns):
+            return level, owns
+    raise RuntimeError("none of the arguments is a batch of gradients")
 
 
 def through_grads_batched(solve: Callable[[torch.Tensor], torch.Tensor], g: torch.Tensor) -> torch.Tensor:
@@ -183,8 +187,7 @@ def through_grads_batched(solve: Callable[[torch.Tensor], torch.Tensor], g: torc
     """
     if not is_batched_gradient(g):
         return solve(g)
-    level = _batched_level((g,))
-    own = _own_batch(g, level)
+    level, (own,) = _innermost_batch((g,))
     assert own is not None
     return torch._add_batch_dim(solve(own), 0, level)
 
@@ -193,8 +196,7 @@ def rule_for_grads_batched(rule: Callable[..., Any]) -> Callable[..., Any]:
     """Return a kernel for `GRADS_BATCHED` made of an operator's rule for vmap, ``rule(info, in_dims, *args)``."""
 
     def run(*args: Any) -> Any:
-        level = _batched_level(args)
-        owns = [_own_batch(x, level) for x in args]
+        level, owns = _innermost_batch(args)
         size = next(own.shape[0] for own in owns if own is not None)
         in_dims = tuple(None if own is None else 0 for own in owns)
         inner = (x if own is None else own for x, own in zip(args, owns, strict=True))
@@ -210,27 +212,19 @@ def rule_for_grads_batched(rule: Callable[..., Any]) -> Callable[..., Any]:
 GRADS_BATCHED = "Batched"
 
 
-def _register_at_grads_batched() -> None:
-    """Give torch the rules without which this library does not run in a user's derivative, where it has none."""
-    aten = torch.library.Library("aten", "IMPL")
-    views = [torch.ops.aten.detach.default, torch.ops.aten.alias.default]
-    # These are made of others, of which they are not made at this key.
-    compositions = [
-        torch.ops.aten.flatten.using_ints,
-        torch.ops.aten.broadcast_tensors.default,
-        torch.ops.aten.einsum.default,
-    ]
-    rules = {op: functools.partial(through_grads_batched, op) for op in views} | {
-        op: op.decompose for op in compositions
-    }
-    for op, rule in rules.items():
-        if not torch._C._dispatch_has_kernel_for_dispatch_key(op.name(), GRADS_BATCHED):
-            aten.impl(op, rule, GRADS_BATCHED)
-    _libraries.append(aten)  # rules live as long as it
-
-
-_libraries: list[torch.library.Library] = []
-_register_at_grads_batched()
+# Rules without which this library does not run in a user's derivative, where torch has none at this key: of views, and
+# of compositions of other operators, which torch does not compose there.
+_aten = torch.library.Library("aten", "IMPL")
+_views = (torch.ops.aten.detach.default, torch.ops.aten.alias.default)
+_composed = (
+    torch.ops.aten.flatten.using_ints,
+    torch.ops.aten.broadcast_tensors.default,
+    torch.ops.aten.einsum.default,
+)
+for _op in (*_views, *_composed):
+    if not torch._C._dispatch_has_kernel_for_dispatch_key(_op.name(), GRADS_BATCHED):
+        _rule = functools.partial(through_grads_batched, _op) if _op in _views else _op.decompose
+        _aten.impl(_op, _rule, GRADS_BATCHED)
 
 
 class torch_function(classmethod):  # type: ignore[type-arg]  # noqa: N801

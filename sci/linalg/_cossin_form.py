@@ -72,11 +72,6 @@ def _put(block: Tensor, m: int, row: int, column: int) -> Tensor:
     return torch.nn.functional.pad(block, (column, m - column - w, row, m - row - h))
 
 
-def _writable(*parts: Tensor) -> bool:
-    """Return whether a result may be written part by part, without a derivative and no batch of gradients."""
-    return not differentiates(*parts)
-
-
 def middle(theta: Tensor, parts: Parts) -> Tensor:
     """Return S."""
     m, p, q, r = parts.m, parts.p, parts.q, parts.r
@@ -97,7 +92,7 @@ def middle(theta: Tensor, parts: Parts) -> Tensor:
         (s, p + n22, n11),
         (-s, n11, q + n22),
     )
-    if not _writable(theta):
+    if differentiates(theta):
         terms = (_put(torch.diag_embed(d), m, row, column) for d, row, column in diagonals)
         return sum(terms, theta.new_zeros(()))
     whole = theta.new_zeros(*theta.shape[:-1], m, m)
@@ -110,7 +105,7 @@ def middle(theta: Tensor, parts: Parts) -> Tensor:
 def join(first: Tensor, second: Tensor) -> Tensor:
     """Return the block diagonal matrix of two square ones."""
     p, m = first.shape[-1], first.shape[-1] + second.shape[-1]
-    if _writable(first, second):
+    if not differentiates(first, second):
         whole = first.new_zeros(*first.shape[:-2], m, m)
         whole[..., :p, :p], whole[..., p:, p:] = first, second
         return whole

@@ -85,12 +85,14 @@ def _gradient(a: Tensor, p: Tensor, g: Tensor, rank: Tensor) -> Tensor | None:
     return kernel(a, p, g, rank)  # type: ignore[no-any-return]
 
 
-def _outside(rank: Tensor, a: Tensor, rows: bool) -> Tensor:
-    """Return (..., 1, 1), 0 of full rank: there the projection onto what A's rows, or columns, do not reach is 0.
+def _outside(rank: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+    """Return two factors (..., 1, 1), 0 of full rank: there the projection onto what A's rows, or its columns, do not
+    reach is 0.
 
     Computed, it is the rounding error of P A, as large as the condition number and then twice multiplied by it.
     """
-    return (rank.detach() < a.shape[-1 if rows else -2]).to(a.dtype)[..., None, None]
+    known = rank.detach()[..., None, None]
+    return (known < a.shape[-1]).to(a.dtype), (known < a.shape[-2]).to(a.dtype)
 
 
 # Golub and Pereyra (1973), theorem 4.3, for constant rank:  dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P
@@ -104,7 +106,7 @@ def _backward_pinv(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool])
     ph, gh = p.mH, g.mH
     left, right = gh @ p, p @ gh
     middle = p @ left
-    beside, below = (_outside(rank, a, rows) for rows in (True, False))
+    beside, below = _outside(rank, a)
     grad = (below * (left - a @ middle) - ph @ g) @ ph + beside * (ph @ (right - middle @ a))
     return hermitian_part(grad) if hermitian else grad, *(None,) * 5
 
@@ -114,7 +116,7 @@ def _jvp_pinv(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor, Tensor]
     p, rank = outputs
     da = hermitian_part(tangents[0]) if hermitian else tangents[0]
     one, other = p @ (p.mH @ da.mH), (da.mH @ p.mH) @ p
-    beside, below = (_outside(rank, a, rows) for rows in (True, False))
+    beside, below = _outside(rank, a)
     dp = below * (one - (one @ a) @ p) + beside * (other - p @ (a @ other)) - p @ da @ p
     return dp, torch.zeros_like(rank)
 
@@ -343,7 +345,7 @@ def _backward_least_squares(inputs: Any, outputs: Any, grads: Any, needs: Sequen
     if not needs[0]:
         return None, to_kind(least_squares(a.mH, g, rtol, False, function)[0], b), None, None, None
     y, z, w = _projected(a, x, g, rtol, function)
-    beside, below = (_outside(outputs[1], a, rows) for rows in (True, False))
+    beside, below = _outside(outputs[1], a)
     grad_a = to_kind(below * ((b - a @ x) @ z.mH) + beside * (w @ (g - a.mH @ y).mH) - y @ x.mH, a)
     return grad_a, to_kind(y, b) if needs[1] else None, None, None, None
 
@@ -357,7 +359,7 @@ def _jvp_least_squares(inputs: Any, outputs: Any, tangents: Any) -> tuple[Tensor
 
     dx = torch.zeros_like(x) if db is None else project(db)
     if da is not None:
-        beside, below = (_outside(rank, a, rows) for rows in (True, False))
+        beside, below = _outside(rank, a)
         inner = below * (da.mH @ (b - a @ x))
         w = beside * (da.mH @ least_squares(a.mH, x, rtol, False, function)[0])
         moved = least_squares(a.mH, inner, rtol, False, function)[0] - da @ x - a @ w

@@ -262,7 +262,7 @@ def _solve(function: str, continuous: bool, a: Any, b: Any, q: Any, r: Any, e: A
     try:
         return _solution(function, continuous, balanced, *matrices)
     except LinAlgError:  # of numbers that may be too short: a closed loop may be large beside its distance to unstable
-        wide = torch.complex128 if a.is_complex() else torch.float64
+        wide = torch.promote_types(a.dtype, torch.float64)
         return _solution(function, continuous, balanced, *(y.to(wide) for y in matrices)).to(a.dtype)
 
 

@@ -232,10 +232,9 @@ def quick_product(A: Any, pattern: CompressedRows, x: Any, transposed: bool = Fa
         pattern.fit(data)
     if x.dtype is not dtype or x.layout is not STRIDED or x.is_neg() or (dtype in COMPLEX_DTYPES and x.is_conj()):
         return None
-    if is_batched_gradient(x):
-        return None
     recorded = (x.requires_grad or data.requires_grad) and _grad_enabled()
-    if transforms_active() or forward_ad._current_level >= 0 or dispatch_modes() or profiler_enabled():
+    modes = forward_ad._current_level >= 0 or dispatch_modes() or profiler_enabled()
+    if modes or transforms_active() or is_batched_gradient(x):
         return None
     if on_cpu:
         # Threads gather, where this or the gradient's product would scatter.

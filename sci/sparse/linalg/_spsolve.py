@@ -18,7 +18,7 @@ from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import bad_argument, take_host_route
-from ..._core.torch_private import dispatch_modes, is_wrapped, through_grads_batched
+from ..._core.torch_private import dispatch_modes, is_wrapped
 from .._base import SparseBase, SparseEfficiencyWarning
 from .._convert import is_scipy
 from .._coo import coo_array
@@ -222,7 +222,7 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor 
     x, factor = outputs
     if grads[0] is None:
         return [None] * 10
-    solved = through_grads_batched(lambda g: _solve(data, g, *pattern, factor, not adjoint, order)[0], grads[0])
+    solved = _solve(data, grads[0], *pattern, factor, not adjoint, order)[0]
     grad_data = grad_b = None
     if needs[0]:
         u, v = (-x, solved.conj()) if adjoint else (-solved, x.conj())

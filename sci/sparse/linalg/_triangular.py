@@ -14,7 +14,6 @@ from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
 from ..._core.errors import flag
-from ..._core.torch_private import through_grads_batched
 from ...linalg import LinAlgError
 from .._csr import csr_array
 from .._pattern import bucket_sort, edits, expand_indptr, keepable
@@ -95,7 +94,7 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[Tensor 
     data, b, *pattern, lower, unit, transposed = inputs
     (x,) = outputs
     against = data.conj().resolve_conj()
-    solved = through_grads_batched(lambda g: _solve(against, g, *pattern, lower, unit, not transposed), grads[0])
+    solved = _solve(against, grads[0], *pattern, lower, unit, not transposed)
     grad_data = grad_b = None
     if needs[0]:
         u, v = (-x.conj(), solved) if transposed else (-solved, x.conj())
