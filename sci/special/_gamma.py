@@ -68,6 +68,7 @@ _OFF_ZEROS = (0.015625, 0.09375, 0.5, 0.578125, 0.703125, 0.84375, 0.953125)
     ),
     ulp=Ulp(float64=4, float32=4, complex128=32, complex64=32),
     sorted=True,
+    wide=True,
 )
 def gamma(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

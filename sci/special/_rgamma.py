@@ -142,6 +142,7 @@ def rgamma_slope(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=4, float32=4, complex128=32, complex64=32, partials=32),
     sorted=True,
+    wide=True,
 )
 def rgamma(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
