@@ -200,9 +200,9 @@ PyObject* tuple_of(PyObject* x) {
 }
 
 /// Keep for a rule's derivatives what `_keep` of sci/_core/dispatch.py keeps: arguments, and one or several tensors.
-void save(PyObject* context, PyObject* const* args, intptr_t count, PyObject* result) {
+void save(PyObject* context, PyObject* const* args, intptr_t count, PyObject* result, bool with_result = true) {
   const bool single = type_of(result) != objects.tuple;
-  const intptr_t results = single ? 1 : PyTuple_Size(result);
+  const intptr_t results = !with_result ? 0 : single ? 1 : PyTuple_Size(result);
   intptr_t tensors = 0;
   int device;
   for (intptr_t k = 0; k < count; ++k) tensors += plain_tensor(args[k], device) != nullptr;
@@ -232,7 +232,9 @@ PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr
 // ---- any operator with a derivative ----
 
 struct DifferentiableFunction {
-  PyObject *kernel, *rule;  // of Python: `kernel(keys, *args)` and, where a gradient is recorded, `rule(*args)`
+  PyObject *kernel, *rule;   // of Python: `kernel(keys, *args)` and, where a gradient is recorded, `rule(*args)`
+  PyObject* keep = nullptr;  // `keep(ctx, args, result)` in place of `save`
+  bool results = true;       // are saved
 };
 
 /// What a call's arguments are: the device of the tensors (-1 without one), and whether one records a gradient.
@@ -292,8 +294,22 @@ PyObject* call_differentiable_forward(PyObject* self, PyObject* const* args, int
   for (intptr_t k = 0; k < count; ++k) all[k] = args[k];
   for (intptr_t k = 1; k < count && !plain_tensor(args[k], device); ++k) continue;
   PyObject* result = call_kernel(function, all + 1, count - 1, device);
-  if (result) save(args[0], args + 1, count - 1, result);
-  return result;
+  if (!result) return result;
+  if (!function.keep) {
+    save(args[0], args + 1, count - 1, result, function.results);
+    return result;
+  }
+  PyObject* inputs = PyTuple_New(count - 1);
+  for (intptr_t k = 1; k < count; ++k) PyTuple_SetItem(inputs, k - 1, owned(args[k]));
+  PyObject* given[] = {args[0], inputs, result};
+  PyObject* kept = PyObject_Vectorcall(function.keep, given, 3, nullptr);
+  Py_DecRef(inputs);
+  if (kept) {
+    Py_DecRef(kept);
+    return result;
+  }
+  Py_DecRef(result);
+  return nullptr;
 }
 
 }  // namespace
@@ -435,10 +451,11 @@ SCI_VISIBLE PyObject* sci_direct_differentiable(PyObject* kernel, PyObject* rule
   return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), sci::owned(rule)});
 }
 
-/// The `forward` of that rule.
-SCI_VISIBLE PyObject* sci_direct_differentiable_forward(PyObject* kernel) {
+/// The `forward` of that rule; `keep` is None, or saves in place of what is saved else.
+SCI_VISIBLE PyObject* sci_direct_differentiable_forward(PyObject* kernel, int results, PyObject* keep) {
   static PyMethodDef method = {"forward", &sci::call_differentiable_forward, METH_FASTCALL, nullptr};
-  return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), nullptr});
+  PyObject* own = keep == sci::objects.none ? nullptr : sci::owned(keep);
+  return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), nullptr, own, results != 0});
 }
 
 /// A function of Python that returns the tensors of an operator in `SCI_DIRECT_OPERATOR`, or declines.

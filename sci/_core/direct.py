@@ -52,7 +52,7 @@ def _start() -> Any:
         make.restype, make.argtypes = ctypes.py_object, [ctypes.c_char_p, ctypes.py_object]
     library.sci_direct_differentiable.restype = library.sci_direct_differentiable_forward.restype = ctypes.py_object
     library.sci_direct_differentiable.argtypes = [ctypes.py_object, ctypes.py_object]
-    library.sci_direct_differentiable_forward.argtypes = [ctypes.py_object]
+    library.sci_direct_differentiable_forward.argtypes = [ctypes.py_object, ctypes.c_int, ctypes.py_object]
     library.sci_direct_operator.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_int64]
     return library
 
@@ -83,9 +83,12 @@ def differentiable(kernel: Any, rule: Any) -> Any:
     return _decline if _library is None else _library.sci_direct_differentiable(kernel, rule)
 
 
-def differentiable_forward(kernel: Any) -> Any:
-    """Return that function's ``forward(ctx, *args)``, which saves what its `backward` takes."""
-    return _decline if _library is None else _library.sci_direct_differentiable_forward(kernel)
+def differentiable_forward(kernel: Any, results: bool, keep: Any) -> Any:
+    """Return that function's ``forward(ctx, *args)``, which saves what its `backward` takes.
+
+    That is the arguments, with `results` also these; or what ``keep(ctx, args, result)`` saves, where it is not None.
+    """
+    return _decline if _library is None else _library.sci_direct_differentiable_forward(kernel, results, keep)
 
 
 def operator(name: str, matrices: int, most: int) -> Any:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import torch
 from torch import Tensor
@@ -52,6 +52,7 @@ from .ufunc_keywords import call_with_keywords
 
 Args = tuple[Any, ...]
 Backward = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...], tuple[bool, ...]], Sequence[Tensor | None]]
+Keeps = Literal["all", "arguments", "shapes"]
 Jvp = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...]], Any]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,6 +76,7 @@ def operator(
     core_dims: Sequence[int] | None = None,
     vmap: Callable[..., Any] | None = None,
     one_batch: bool = False,
+    keeps: Keeps = "all",
 ) -> Callable[..., Any]:
     """Make a differentiable operator ``torch.ops.sci.NAME`` and return the function that calls it.
 
@@ -91,10 +93,12 @@ def operator(
         ones broadcast, and vmap adds to them
     vmap : ``vmap(info, in_dims, *args)`` as ``torch.library.register_vmap`` takes it, where `core_dims` does not do
     one_batch : the leading dimensions must be the same, and vmap makes them so
+    keeps : what `backward` and `jvp` read, and a graph keeps in memory: "all"; "arguments", where `outputs` is empty;
+        "shapes", where arguments and outputs are `Shape` for every tensor, as linear functions need no more
 
     An operator without `backward` or `jvp` raises when a derivative of it is asked for.
     """
-    return _Operator(schema, kernel, fake, backward, jvp, core_dims, vmap, one_batch).call
+    return _Operator(schema, kernel, fake, backward, jvp, core_dims, vmap, one_batch, keeps).call
 
 
 class _Operator:
@@ -110,6 +114,7 @@ class _Operator:
         core_dims: Sequence[int] | None,
         vmap: Callable[..., Any] | None,
         one_batch: bool = False,
+        keeps: Keeps = "all",
     ) -> None:
         name = schema.split("(")[0]
         self.kernel = kernel
@@ -120,9 +125,9 @@ class _Operator:
         self.overload = op
         torch.library.register_fake(f"sci::{name}", fake, lib=_library)
         self.backward = backward
-        self.rule = _make_rule(name, op, backward, jvp)
+        self.rule = _make_rule(name, op, backward, jvp, keeps)
         run = kernel_of(op) if kernel is None else _below_autograd(kernel)
-        self.direct = _make_direct(name, run, backward)
+        self.direct = _make_direct(name, run, backward, keeps)
         apply = self.rule.apply
 
         def autograd_kernel(*args: Any) -> Any:
@@ -187,13 +192,14 @@ def _below_autograd(kernel: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _make_pull(name: str, backward: Backward | None) -> Callable[..., Any]:
+def _make_pull(name: str, backward: Backward | None, keeps: Keeps) -> Callable[..., Any]:
     """Return what `backward` of an operator's autograd functions is."""
+    unpack = _shapes_of if keeps == "shapes" else _unpack
 
     def pull(ctx: Any, *grads: Tensor | None) -> Any:
         if backward is None:
             raise NotImplementedError(f"sci::{name} has no backward derivative")
-        inputs, outputs = _unpack(ctx)
+        inputs, outputs = unpack(ctx)
         if all(grad is None for grad in grads):
             return (None,) * len(inputs)
         return tuple(backward(inputs, outputs, grads, ctx.needs_input_grad))
@@ -201,10 +207,11 @@ def _make_pull(name: str, backward: Backward | None) -> Callable[..., Any]:
     return pull
 
 
-def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -> Any:
+def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None, keeps: Keeps) -> Any:
     """Return the autograd function that holds an operator's derivative rule."""
 
-    pull = _make_pull(name, backward)
+    pull = _make_pull(name, backward, keeps)
+    unpack = _shapes_of if keeps == "shapes" else _unpack
 
     class Rule(SingleLevelFunction):
         @staticmethod
@@ -217,7 +224,10 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
 
         @staticmethod
         def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
-            ctx.save_for_forward(*_keep(ctx, inputs, output))
+            if keeps == "shapes":
+                _keep_shapes(ctx, inputs, output)
+            else:
+                ctx.save_for_forward(*_keep(ctx, inputs, output if keeps == "all" else ()))
 
         backward = staticmethod(pull)
 
@@ -225,7 +235,7 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
         def jvp(ctx: Any, *tangents: Tensor | None) -> Any:
             if jvp is None:
                 raise NotImplementedError(f"sci::{name} has no forward-mode derivative")
-            inputs, outputs = _unpack(ctx)
+            inputs, outputs = unpack(ctx)
             if transforms_active():  # trap 4
                 with forward_grad_enabled(True):
                     return jvp(tuple(map(primal, inputs)), tuple(map(primal, outputs)), tangents)
@@ -235,28 +245,30 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None) -
     return type(name, (Rule,), {})
 
 
-def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward | None) -> Any:
+def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward | None, keeps: Keeps) -> Any:
     """Return the same for plain tensors where no transform, forward mode or compiler is, without what these need.
 
     `forward` takes a context before the operator's arguments and saves as `_keep` does.
     """
-    methods = {"forward": staticmethod(forward), "backward": staticmethod(_make_pull(name, backward))}
+    methods = {"forward": staticmethod(forward), "backward": staticmethod(_make_pull(name, backward, keeps))}
     return type(name, (SingleLevelFunction,), methods)
 
 
-def _make_direct(name: str, run: Callable[..., Any], backward: Backward | None) -> Callable[..., Any]:
+def _make_direct(
+    name: str, run: Callable[..., Any], backward: Backward | None, keeps: Keeps
+) -> Callable[..., Any]:
     """Return what calls ``run(keys, *args)`` on plain tensors, and records a gradient; else it is NotImplemented."""
-    rule = _make_plain_rule(name, direct.differentiable_forward(run), backward)
-    return direct.differentiable(run, rule.apply)
+    forward = direct.differentiable_forward(run, keeps == "all", _keep_shapes if keeps == "shapes" else None)
+    return direct.differentiable(run, _make_plain_rule(name, forward, backward, keeps).apply)
 
 
-def direct_operator(name: str, backward: Backward) -> Callable[..., Any]:
+def direct_operator(name: str, backward: Backward, keeps: Keeps = "all") -> Callable[..., Any]:
     """Return what calls an operator of the library on plain tensors alone, for calls in brief beside a general way.
 
     It answers NotImplemented for what is not plain (a conjugate, a transform, a mode), so the operator needs no rules
-    for these; `backward` is that of `operator`. Not for compiled code.
+    for these; `backward` and `keeps` are those of `operator`. Not for compiled code.
     """
-    return _make_direct(name, kernel_of(getattr(torch.ops.sci, name).default), backward)
+    return _make_direct(name, kernel_of(getattr(torch.ops.sci, name).default), backward, keeps)
 
 
 def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor, ...]:
@@ -278,6 +290,34 @@ def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
     tensors = iter(saved)
     inputs = tuple(next(tensors) if other is None else other[0] for other in others)
     return inputs, tuple(tensors)
+
+
+class Shape:
+    """What is left of a tensor of which derivatives need no numbers."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, x: Tensor) -> None:
+        self.shape, self.dtype = x.shape, x.dtype
+
+    def dim(self) -> int:
+        return len(self.shape)
+
+    def is_complex(self) -> bool:
+        return self.dtype.is_complex
+
+
+def _keep_shapes(ctx: Any, inputs: Args, output: Any) -> None:
+    """Save an operator's arguments and results without their numbers."""
+    outputs = output if isinstance(output, tuple) else (output,)
+    ctx.shapes = tuple(tuple(Shape(x) if isinstance(x, Tensor) else x for x in xs) for xs in (inputs, outputs))
+    ctx.set_materialize_grads(False)
+
+
+def _shapes_of(ctx: Any) -> tuple[Args, Args]:
+    """Return what `_keep_shapes` saved."""
+    inputs, outputs = ctx.shapes
+    return inputs, outputs
 
 
 def _cores(args: Sequence[Any], core_dims: tuple[int, ...]) -> list[int]:
@@ -512,7 +552,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
         return operator.backward(with_tensors(xs), *others)
 
     if card.outputs == 1:
-        rule = _make_plain_rule(card.name, direct.forward(card.name, run), backward).apply
+        rule = _make_plain_rule(card.name, direct.forward(card.name, run), backward, "all").apply
     else:
 
         def rule(*args: Any) -> Any:

@@ -71,6 +71,7 @@ transform = operator(
     backward=_backward,
     jvp=_jvp,
     core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
+    keeps="shapes",
 )
 
 
@@ -104,7 +105,7 @@ def _brief_backward(args: Any, outputs: Any, grads: Any, needs: Any) -> Sequence
     return grad if grad is None or x.is_complex() else grad.real, None
 
 
-_in_brief = direct_operator("fourier_in_brief", _brief_backward)
+_in_brief = direct_operator("fourier_in_brief", _brief_backward, "shapes")
 
 
 def may_be_plain(x: Any, dtypes: Container[torch.dtype]) -> bool:

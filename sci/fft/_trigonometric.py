@@ -61,6 +61,7 @@ transform = operator(
     backward=_backward,
     jvp=_jvp,
     core_dims=(0,),  # axes are counted from the end, so a dimension that vmap adds in front changes nothing
+    keeps="shapes",
 )
 
 
@@ -122,7 +123,7 @@ def _brief_backward(args: Any, outputs: Any, grads: Any, needs: Any) -> Sequence
     return _backward((x, axes, type, sine, scale, *ends), outputs, grads, needs)[:2]
 
 
-_in_brief = direct_operator("trigonometric_in_brief", _brief_backward)
+_in_brief = direct_operator("trigonometric_in_brief", _brief_backward, "shapes")
 
 
 def _brief(x: Any, type: Any, axes: Any, norm: Any, orthogonalize: Any, sine: bool, inverse: bool) -> Tensor | None:

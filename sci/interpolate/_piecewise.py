@@ -122,6 +122,7 @@ evaluate: Callable[..., Tensor] = operator(
     backward=_evaluate_backward,
     jvp=_evaluate_jvp,
     core_dims=(3, 1, 1),
+    keeps="arguments",
 )
 # scatter(grad (*, n, columns), x (*, m + 1), query (*, n), k, nu, extrapolate) -> (*, k, m, columns)
 scatter: Callable[..., Tensor] = operator(
@@ -130,4 +131,5 @@ scatter: Callable[..., Tensor] = operator(
     backward=_scatter_backward,
     jvp=_scatter_jvp,
     core_dims=(2, 1, 1),
+    keeps="arguments",
 )

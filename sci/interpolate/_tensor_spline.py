@@ -297,7 +297,12 @@ def _slopes_jvp(inputs: Args, outputs: Grads, tangents: Grads) -> Tensor:
 # slopes(c (*, size, 1), knots (*, all), query (*, n, d), sizes, orders) -> (*, n, d): what `evaluate` gives for each
 # coordinate with its order raised, all in one pass; degree 1, real, two or three dimensions
 _slopes: Callable[..., Tensor] = operator(
-    "multilinear_slopes", fake=_slopes_fake, backward=_slopes_backward, jvp=_slopes_jvp, core_dims=(2, 1, 2)
+    "multilinear_slopes",
+    fake=_slopes_fake,
+    backward=_slopes_backward,
+    jvp=_slopes_jvp,
+    core_dims=(2, 1, 2),
+    keeps="arguments",
 )
 # evaluate(c (*, size, columns), knots (*, all), query (*, n, d), sizes, orders, degrees) -> (*, n, columns)
 evaluate: Callable[..., Tensor] = operator(
@@ -306,6 +311,7 @@ evaluate: Callable[..., Tensor] = operator(
     backward=_evaluate_backward,
     jvp=_evaluate_jvp,
     core_dims=(2, 1, 2),
+    keeps="arguments",
 )
 # scatter(grad (*, n, columns), knots (*, all), query (*, n, d), sizes, orders, degrees) -> (*, size, columns)
 scatter: Callable[..., Tensor] = operator(
@@ -314,4 +320,5 @@ scatter: Callable[..., Tensor] = operator(
     backward=_scatter_backward,
     jvp=_scatter_jvp,
     core_dims=(2, 1, 2),
+    keeps="arguments",
 )

@@ -150,6 +150,7 @@ cofactors_derivative = operator(
     backward=_backward_derivative,
     jvp=_jvp_derivative,
     core_dims=(2, 2),
+    keeps="arguments",
 )
 
 # C of (1).
@@ -160,6 +161,7 @@ cofactors = operator(
     backward=lambda inputs, outputs, grads, needs: (cofactors_derivative(inputs[0], grads[0]),),
     jvp=lambda inputs, outputs, tangents: cofactors_derivative(inputs[0], tangents[0]),
     core_dims=(2,),
+    keeps="arguments",
 )
 
 

@@ -82,6 +82,7 @@ _held: Callable[..., Any] = operator(
     backward=lambda inputs, outputs, grads, needs: (_no_mixed() if needs[0] else None, _held(inputs[0], grads[0])),
     jvp=lambda inputs, outputs, tangents: _held(inputs[0], tangents[1]) if tangents[0] is None else _no_mixed(),
     vmap=lambda info, dims, a, x: (x.clone(), dims[1]),
+    keeps="arguments",
 )
 
 

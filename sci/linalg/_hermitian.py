@@ -229,4 +229,5 @@ from_triangle = operator(
     backward=_backward_fill,
     jvp=_jvp_fill,
     core_dims=(2,),
+    keeps="shapes",
 )

@@ -128,6 +128,7 @@ def matrix_function(
         backward=backward,
         jvp=lambda inputs, outputs, tangents: derivative(inputs[0], tangents[0]),
         core_dims=(2,),
+        keeps="arguments",
     )
     derivative: Callable[..., Any] = operator(
         f"{name}_frechet(Tensor a, Tensor e) -> {results}",
@@ -136,5 +137,6 @@ def matrix_function(
         backward=backward_directional,
         jvp=jvp_directional,
         core_dims=(2, 2),
+        keeps="arguments",
     )
     return call, derivative

@@ -139,6 +139,7 @@ _matmul = operator(
     backward=_matmul_backward,
     jvp=_matmul_jvp,
     core_dims=(1, 2, 1, 1, 1, 1, 1),
+    keeps="arguments",
 )
 _sample = operator(
     "csr_sample",
@@ -146,6 +147,7 @@ _sample = operator(
     backward=_sample_backward,
     jvp=_sample_jvp,
     core_dims=(2, 2, 1, 1, 1, 1, 1),
+    keeps="arguments",
 )
 
 
@@ -177,7 +179,7 @@ def _apply_backward(inputs: Any, outputs: Any, grads: Any, needs: Any) -> list[T
 
 
 # On the CPU the product without what transforms and forward mode need: it takes vectors as they are.
-_apply = operator("csr_apply", fake=_apply_fake, backward=_apply_backward)
+_apply = operator("csr_apply", fake=_apply_fake, backward=_apply_backward, keeps="arguments")
 
 
 def sample(u: Tensor, v: Tensor, pattern: Any) -> Tensor:
@@ -357,6 +359,7 @@ _triples = operator(
     backward=_triples_backward,
     jvp=_triples_jvp,
     vmap=_triples_vmap,
+    keeps="arguments",
 )
 
 

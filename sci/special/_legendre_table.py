@@ -40,7 +40,9 @@ def _vmap(info: Any, in_dims: Any, z: Tensor, *settings: Any) -> tuple[Tensor, i
     return torch.ops.sci.legendre_table.default(z.movedim(in_dims[0], 0), *settings), 3
 
 
-legendre_table: Callable[..., Tensor] = operator("legendre_table", fake=_fake, backward=_backward, jvp=_jvp, vmap=_vmap)
+legendre_table: Callable[..., Tensor] = operator(
+    "legendre_table", fake=_fake, backward=_backward, jvp=_jvp, vmap=_vmap, keeps="arguments"
+)
 
 
 def legendre_all(name: str, n: Any, m: Any, z: Any, branch_cut: Any, norm: Any, diff_n: Any) -> Tensor:

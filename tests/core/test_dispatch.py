@@ -142,6 +142,51 @@ def test_saved_tensors_are_freed_and_versions_checked() -> None:
         out.sum().backward()
 
 
+# Linear in what may change afterwards, so that the graph has no need of it: a function of x, and whether x is kept.
+LINEAR = {
+    "fft": fft.fft,
+    "irfftn": lambda x: fft.irfftn(x.to(torch.complex128), (3, 4)),
+    "dct": fft.dct,
+    "dstn": lambda x: fft.dstn(x, 4),
+    "dct_long": lambda x: fft.dct(x, n=7, axis=0, norm="ortho", orthogonalize=False),
+}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_graphs_of_linear_functions_keep_no_numbers(name: str) -> None:
+    saved = []
+    x = torch.rand(3, 4, dtype=torch.float64)
+    whole, leaf = x.clone(), x.clone().requires_grad_()
+    with torch.autograd.graph.saved_tensors_hooks(saved.append, lambda x: x):
+        twice = 2 * leaf
+        out = LINEAR[name](twice)
+    assert sum(t.numel() for t in saved if isinstance(t, Tensor)) <= 1
+    twice.add_(1)  # raises in the backward pass where it was kept
+    weight = torch.rand_like(out)
+    (grad,) = torch.autograd.grad((out * weight.conj()).sum().real, leaf)
+    step = torch.rand_like(x)
+    change = (LINEAR[name](whole + 2 * step) - LINEAR[name](whole)) * weight.conj()
+    torch.testing.assert_close((grad * step).sum(), change.sum().real, rtol=1e-13, atol=1e-13)
+
+
+def test_results_that_derivatives_do_not_read_are_not_kept() -> None:
+    x = torch.rand(5, dtype=torch.float64)
+    a = sparse.csr_array(torch.eye(5, dtype=torch.float64) + 1)
+    spline = interpolate.CubicSpline(torch.arange(5.0, dtype=torch.float64), x.clone().requires_grad_())
+    made = {
+        "A @ x": lambda: a @ x.clone().requires_grad_(),
+        "expm": lambda: linalg.expm(torch.diag(x).requires_grad_()),
+        "spline": lambda: spline(3 * x),
+        "assoc_legendre_p_all": lambda: special.assoc_legendre_p_all(2, 2, x.clone().requires_grad_()),
+    }
+    for make in made.values():
+        out = make()
+        total = out.sum()
+        with torch.no_grad():
+            out.zero_()
+        total.backward()  # raises where it was kept
+
+
 def test_tensors_of_a_transform_that_has_ended() -> None:
     """They look plain and have no memory: what a pullback of torch.func.vjp computes with."""
     kept = []
