@@ -34,10 +34,10 @@ struct Objects {
   PyObject *tensor, *parameter, *floating, *whole, *text, *list, *tuple;  // types
   PyObject *declined, *none, *no, *yes, *zero;
   PyObject* watchers[3];  // functions that must say no or zero: a transform, a mode, the profiler see each operator
-  PyObject *forward_mode, *level, *no_level;       // a dictionary, its key, and the value without forward mode
-  PyObject *grad_enabled, *requires_grad;          // a function, and the name of an attribute
-  PyObject *to_save, *others, *materialize_grads;  // of an autograd function's context
-  PyObject* keys[2];                               // sets of dispatch keys for CPU and CUDA
+  PyObject *forward_mode, *level, *no_level;                // a dictionary, its key, and the value without forward mode
+  PyObject *grad_enabled, *requires_grad;                   // a function, and the name of an attribute
+  PyObject *to_save, *others, *shapes, *materialize_grads;  // of an autograd function's context
+  PyObject* keys[2];                                        // sets of dispatch keys for CPU and CUDA
 };
 Layout layout;
 Objects objects;
@@ -219,6 +219,18 @@ void save(PyObject* context, PyObject* const* args, intptr_t count, PyObject* re
   if (others) set(context, objects.others, others);
 }
 
+/// The same for `_keep_shapes`.
+void save_shapes(PyObject* context, PyObject* const* args, intptr_t count, PyObject* shape) {
+  PyObject* kept = PyTuple_New(count);
+  int device;
+  for (intptr_t k = 0; k < count; ++k) {
+    const bool tensor = plain_tensor(args[k], device);
+    PyTuple_SetItem(kept, k, tensor ? PyObject_Vectorcall(shape, args + k, 1, nullptr) : owned(args[k]));
+  }
+  set(context, objects.shapes, kept);
+  set(context, objects.materialize_grads, owned(objects.no));
+}
+
 /// The `forward(ctx, *args)` of a rule with one output, called by the function above: computes and saves.
 PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr_t count) {
   const auto& function = *static_cast<ElementwiseFunction*>(PyCapsule_GetPointer(self, nullptr));
@@ -232,9 +244,9 @@ PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr
 // ---- any operator with a derivative ----
 
 struct DifferentiableFunction {
-  PyObject *kernel, *rule;   // of Python: `kernel(keys, *args)` and, where a gradient is recorded, `rule(*args)`
-  PyObject* keep = nullptr;  // `keep(ctx, args, result)` in place of `save`
-  bool results = true;       // are saved
+  PyObject *kernel, *rule;    // of Python: `kernel(keys, *args)` and, where a gradient is recorded, `rule(*args)`
+  bool results = true;        // are saved
+  PyObject* shape = nullptr;  // what keeps of a tensor its shape alone, where that is all that is saved
 };
 
 /// What a call's arguments are: the device of the tensors (-1 without one), and whether one records a gradient.
@@ -295,21 +307,11 @@ PyObject* call_differentiable_forward(PyObject* self, PyObject* const* args, int
   for (intptr_t k = 1; k < count && !plain_tensor(args[k], device); ++k) continue;
   PyObject* result = call_kernel(function, all + 1, count - 1, device);
   if (!result) return result;
-  if (!function.keep) {
+  if (function.shape)
+    save_shapes(args[0], args + 1, count - 1, function.shape);
+  else
     save(args[0], args + 1, count - 1, result, function.results);
-    return result;
-  }
-  PyObject* inputs = PyTuple_New(count - 1);
-  for (intptr_t k = 1; k < count; ++k) PyTuple_SetItem(inputs, k - 1, owned(args[k]));
-  PyObject* given[] = {args[0], inputs, result};
-  PyObject* kept = PyObject_Vectorcall(function.keep, given, 3, nullptr);
-  Py_DecRef(inputs);
-  if (kept) {
-    Py_DecRef(kept);
-    return result;
-  }
-  Py_DecRef(result);
-  return nullptr;
+  return result;
 }
 
 }  // namespace
@@ -451,11 +453,11 @@ SCI_VISIBLE PyObject* sci_direct_differentiable(PyObject* kernel, PyObject* rule
   return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), sci::owned(rule)});
 }
 
-/// The `forward` of that rule; `keep` is None, or saves in place of what is saved else.
-SCI_VISIBLE PyObject* sci_direct_differentiable_forward(PyObject* kernel, int results, PyObject* keep) {
+/// The `forward` of that rule, which saves arguments and, if asked, results, or with a `shape` but None shapes alone.
+SCI_VISIBLE PyObject* sci_direct_differentiable_forward(PyObject* kernel, int results, PyObject* shape) {
   static PyMethodDef method = {"forward", &sci::call_differentiable_forward, METH_FASTCALL, nullptr};
-  PyObject* own = keep == sci::objects.none ? nullptr : sci::owned(keep);
-  return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), nullptr, own, results != 0});
+  PyObject* own = shape == sci::objects.none ? nullptr : sci::owned(shape);
+  return sci::make_function(method, new sci::DifferentiableFunction{sci::owned(kernel), nullptr, results != 0, own});
 }
 
 /// A function of Python that returns the tensors of an operator in `SCI_DIRECT_OPERATOR`, or declines.

@@ -34,7 +34,7 @@ _objects: tuple[Any, ...] = (
     + (torch_private.transforms_active, torch_private.dispatch_modes, torch_private.profiler_enabled)
     + (vars(torch_private.forward_ad), "_current_level", -1)
     + (torch.is_grad_enabled, "requires_grad")
-    + ("to_save", "others", "materialize_grads")
+    + ("to_save", "others", "shapes", "materialize_grads")
     + (torch_private.CPU, torch_private.CUDA)
 )
 
@@ -83,12 +83,12 @@ def differentiable(kernel: Any, rule: Any) -> Any:
     return _decline if _library is None else _library.sci_direct_differentiable(kernel, rule)
 
 
-def differentiable_forward(kernel: Any, results: bool, keep: Any) -> Any:
+def differentiable_forward(kernel: Any, results: bool, shape: Any) -> Any:
     """Return that function's ``forward(ctx, *args)``, which saves what its `backward` takes.
 
-    That is the arguments, with `results` also these; or what ``keep(ctx, args, result)`` saves, where it is not None.
+    That is the arguments, with `results` also these; where `shape` is not None, ``shape(x)`` in place of each tensor x.
     """
-    return _decline if _library is None else _library.sci_direct_differentiable_forward(kernel, results, keep)
+    return _decline if _library is None else _library.sci_direct_differentiable_forward(kernel, results, shape)
 
 
 def operator(name: str, matrices: int, most: int) -> Any:

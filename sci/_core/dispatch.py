@@ -94,7 +94,7 @@ def operator(
     vmap : ``vmap(info, in_dims, *args)`` as ``torch.library.register_vmap`` takes it, where `core_dims` does not do
     one_batch : the leading dimensions must be the same, and vmap makes them so
     keeps : what `backward` and `jvp` read, and a graph keeps in memory: "all"; "arguments", where `outputs` is empty;
-        "shapes", where arguments and outputs are `Shape` for every tensor, as linear functions need no more
+        "shapes", where each tensor is a `Shape` beside, as linear functions need no more
 
     An operator without `backward` or `jvp` raises when a derivative of it is asked for.
     """
@@ -225,7 +225,7 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None, k
         @staticmethod
         def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
             if keeps == "shapes":
-                _keep_shapes(ctx, inputs, output)
+                _keep_shapes(ctx, inputs)
             else:
                 ctx.save_for_forward(*_keep(ctx, inputs, output if keeps == "all" else ()))
 
@@ -254,11 +254,9 @@ def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward 
     return type(name, (SingleLevelFunction,), methods)
 
 
-def _make_direct(
-    name: str, run: Callable[..., Any], backward: Backward | None, keeps: Keeps
-) -> Callable[..., Any]:
+def _make_direct(name: str, run: Callable[..., Any], backward: Backward | None, keeps: Keeps) -> Callable[..., Any]:
     """Return what calls ``run(keys, *args)`` on plain tensors, and records a gradient; else it is NotImplemented."""
-    forward = direct.differentiable_forward(run, keeps == "all", _keep_shapes if keeps == "shapes" else None)
+    forward = direct.differentiable_forward(run, keeps == "all", Shape if keeps == "shapes" else None)
     return direct.differentiable(run, _make_plain_rule(name, forward, backward, keeps).apply)
 
 
@@ -307,17 +305,15 @@ class Shape:
         return self.dtype.is_complex
 
 
-def _keep_shapes(ctx: Any, inputs: Args, output: Any) -> None:
-    """Save an operator's arguments and results without their numbers."""
-    outputs = output if isinstance(output, tuple) else (output,)
-    ctx.shapes = tuple(tuple(Shape(x) if isinstance(x, Tensor) else x for x in xs) for xs in (inputs, outputs))
+def _keep_shapes(ctx: Any, inputs: Args) -> None:
+    """Save an operator's arguments without their numbers."""
+    ctx.shapes = tuple(Shape(x) if isinstance(x, Tensor) else x for x in inputs)
     ctx.set_materialize_grads(False)
 
 
-def _shapes_of(ctx: Any) -> tuple[Args, Args]:
-    """Return what `_keep_shapes` saved."""
-    inputs, outputs = ctx.shapes
-    return inputs, outputs
+def _shapes_of(ctx: Any) -> tuple[Args, tuple[()]]:
+    """Return what `_keep_shapes` saved, and no outputs."""
+    return ctx.shapes, ()
 
 
 def _cores(args: Sequence[Any], core_dims: tuple[int, ...]) -> list[int]:

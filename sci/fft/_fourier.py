@@ -98,7 +98,7 @@ def scale_in_brief(code: int, n: int) -> float:
 def _brief_backward(args: Any, outputs: Any, grads: Any, needs: Any) -> Sequence[Tensor | None]:
     x, code = args
     kind, axes = code & 3, axes_in_brief(code >> 6, x.dim())
-    shape = (outputs[0] if kind == FROM_HALF else x).shape
+    shape = (grads[0] if kind == FROM_HALF else x).shape
     scale = scale_in_brief(code, math.prod(shape[a] for a in axes))
     general = (x, axes, kind, bool(code & INVERSE), bool(code & ODD), scale, 1.0)
     grad = _backward(general, outputs, grads, needs)[0]
