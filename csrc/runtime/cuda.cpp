@@ -107,7 +107,7 @@ void* load(Kernel& kernel, int index, const Device& device) {
 
 /// What the driver says of a status, and what helps.
 std::string explained(int status) {
-  constexpr int out_of_memory = 2, no_binary = 209, unsupported_ptx = 222;
+  constexpr int out_of_memory = 2, invalid_image = 200, no_binary = 209, unsupported_ptx = 222;
   std::string text;
   if (auto describe = reinterpret_cast<int (*)(int, const char**)>(dlsym(driver(), "cuGetErrorString"))) {
     const char* found = nullptr;
@@ -115,7 +115,7 @@ std::string explained(int status) {
   }
   if (status == out_of_memory)  // code and stacks of kernels are outside of torch's memory
     text += "; torch.cuda.empty_cache() gives back what torch keeps and does not use";
-  if (status == no_binary || status == unsupported_ptx)
+  if (status == invalid_image || status == no_binary || status == unsupported_ptx)
     text += "; NVRTC " + nvrtc_version() + " is newer than the driver: update this, or take the NVRTC of torch's CUDA";
   return text;
 }
@@ -162,7 +162,8 @@ void launch_cuda(Kernel& kernel, int index, int64_t n, int64_t threads, const vo
     void* function = kernel.loaded[index].load(std::memory_order_acquire);
     if (!function) function = load(kernel, index, device);
     void* stream = nullptr;
-    aoti_torch_get_current_cuda_stream(index, &stream);
+    if (aoti_torch_get_current_cuda_stream(index, &stream) != AOTI_TORCH_SUCCESS)
+      throw std::runtime_error("torch has no current stream for cuda:" + std::to_string(index));
     Geometry g{unsigned(std::min((threads + 127) / 128, most_blocks)), 128, unsigned(shared)};
     if (is_team(kernel)) g = team_geometry(static_cast<TeamKernel&>(kernel).size(body), n, device.shared_bytes);
     if (int64_t(g.shared) > device.shared_bytes)

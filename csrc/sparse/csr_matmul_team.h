@@ -50,11 +50,13 @@ struct CsrMatmulTeam : CsrMatmul<T, I> {
       sum[c] = T(0);
       here[c] = first + team.lane + c * team.size < columns;
     }
+    using U = typename csr_unsigned<I>::type;  // does not overflow behind the last entry
     SCI_NO_UNROLL
-    for (I p = begin; p < end; p += team.size) {
-      const int count = int(min(end - p, I(team.size)));
+    for (U p = begin; p < U(end); p += team.size) {
+      const int count = int(min(U(end) - p, U(team.size)));
       // A lane without an entry reads the last one.
-      const I at = p + I(min(team.lane, count - 1)), own_column = this->indices[at];
+      const U at = p + U(min(team.lane, count - 1));
+      const I own_column = this->indices[at];
       const T own_value = values[this->order ? this->order[at] : at];
       SCI_NO_UNROLL
       for (int t = 0; t < count; t += together) {

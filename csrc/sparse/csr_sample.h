@@ -44,7 +44,8 @@ struct CsrSample {
     const T* left = u + batch.offset(0, member) + i * columns;
     const T* right = v + batch.offset(1, member);
     T* to = out + member * entries;
-    for (I p = begin + first; p < end; p += step) {
+    using U = typename csr_unsigned<I>::type;  // does not overflow behind the last entry
+    for (U p = U(begin) + first; p < U(end); p += step) {
       I j = indices[p];
       if (!guard.column(j)) return;
       to[p] = columns == 1 ? left[0] * right[j] : dot(left, right + int64_t(j) * columns);

@@ -59,8 +59,10 @@ def structural(*indices: Tensor) -> Any:
 
 
 def keepable(*results: Tensor) -> bool:
-    """May these tensors outlive the call: are they real ones, not those of a tracer?"""
+    """May these tensors outlive the call: are they real ones, no tracer's and not of a graph yet to be replayed?"""
     if torch.compiler.is_compiling():
+        return False
+    if any(x.is_cuda for x in results) and torch.cuda.is_current_stream_capturing():
         return False
     return not dispatch_modes() and not any(is_wrapped(x) for x in results)
 

@@ -62,6 +62,17 @@ def test_wide_levels_have_launches_of_their_own() -> None:
     torch.testing.assert_close(found.cpu(), torch.linalg.solve_triangular(dense, b[:, None], upper=False)[:, 0])
 
 
+def test_a_pattern_keeps_nothing_that_a_graph_has_yet_to_compute() -> None:
+    A, other, x = laplacian(5).to("cuda"), laplacian(5).to("cuda"), random(25).cuda().requires_grad_()
+    (other @ x).sum().backward()  # kernels that are loaded
+    A._pattern.validate(A.data)  # which a graph cannot
+    with torch.cuda.graph():
+        (A @ x).sum().backward()
+    assert (A._pattern._transposed, A._pattern._rows) == (None, None)
+    (A @ x).sum().backward()
+    assert A._pattern._transposed is not None
+
+
 def test_levels_are_found_once_for_a_pattern() -> None:
     A = csr_array(torch.eye(5, dtype=torch.float64) + torch.diag(torch.ones(4, dtype=torch.float64), -1)).to("cuda")
     b = random(1, 5, 1).cuda()

@@ -66,18 +66,16 @@ class _Side:
         matrix = torch.sparse_csr_tensor(indptr, indices, values, size=size, check_invariants=False)
         self.solver = solver(matrix, self.right)
         weakref.finalize(self, self.solver.free).atexit = False  # when CUDA may be gone
-        self.lock = threading.Lock()  # backward passes have threads of their own
         self.solver.plan()
         self.solver.factorization_config.pivot_eps = torch.finfo(values.dtype).eps
         self.solver.factorize()
 
     def solve(self, right: Tensor) -> Tensor:
         parts = []
-        with self.lock:
-            for part in right.split(self.right.shape[-1], -1):
-                self.right.zero_()
-                self.right[..., : part.shape[-1]] = part.view(*self.right.shape[:-1], -1)
-                parts.append(self.solver.solve()[..., : part.shape[-1]].clone())
+        for part in right.split(self.right.shape[-1], -1):
+            self.right.zero_()
+            self.right[..., : part.shape[-1]] = part.view(*self.right.shape[:-1], -1)
+            parts.append(self.solver.solve()[..., : part.shape[-1]].clone())
         return torch.cat(parts, -1).reshape(right.shape)
 
     def sure(self, x: Tensor, right: Tensor) -> bool:
@@ -100,16 +98,18 @@ class Factors:
         self.keys, places = torch.unique(rows * n + indices.long(), return_inverse=True)
         self.values = data.new_zeros(data.shape[0], self.keys.shape[0]).index_add_(1, places, data)
         self.solver, self.n, self.sides = solver, n, dict[bool, _Side]()
+        self.lock = threading.Lock()
 
     def solve(self, right: Tensor, adjoint: bool) -> Tensor | None:
         """Return the solutions for ``(m, n, k)``, or None where they are doubtful."""
         if right.shape[-1] == 0:  # to factorise is all that is wanted: see whether that can be done
             return None if self.solve(right.new_ones(*right.shape[:-1], 1), adjoint) is None else right.clone()
-        if adjoint not in self.sides:
-            self.sides[adjoint] = _Side(self.solver, *self._turned(adjoint), self.n, right.shape[-1])
-        side = self.sides[adjoint]
-        x = side.solve(right)
-        return x if side.sure(x, right) else None
+        with self.lock:  # backward passes have threads and streams of their own; the look at x waits for its solution
+            if adjoint not in self.sides:
+                self.sides[adjoint] = _Side(self.solver, *self._turned(adjoint), self.n, right.shape[-1])
+            side = self.sides[adjoint]
+            x = side.solve(right)
+            return x if side.sure(x, right) else None
 
     def _turned(self, adjoint: bool) -> tuple[Tensor, Tensor]:
         if not adjoint:
