@@ -8,11 +8,12 @@
 
 namespace sci {
 
-/// Open the first of the named libraries that is there; `what` tells the user what is missing otherwise.
+/// Open the first of the named libraries that is there; `what` tells the user what is missing otherwise. Its symbols
+/// are for those who ask this handle: another release that torch or CuPy loads later keeps its own.
 inline void* open_library(const std::vector<std::string>& names, const std::string& what) {
   std::string reasons;
   for (const std::string& name : names) {
-    if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_GLOBAL)) return library;
+    if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
     if (const char* reason = dlerror()) reasons += std::string("\n  ") + reason;
   }
   throw std::runtime_error("sci: cannot load " + what + reasons);

@@ -27,7 +27,7 @@ void open_builtins() {
     std::error_code missing;
     for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(path).parent_path(), missing)) {
       if (file.path().filename().string().rfind("libnvrtc-builtins.so", 0) == 0)
-        dlopen(file.path().c_str(), RTLD_NOW | RTLD_GLOBAL);
+        dlopen(file.path().c_str(), RTLD_NOW | RTLD_LOCAL);
     }
   }
 }
@@ -37,11 +37,14 @@ void* nvrtc() {
   static void* library = nullptr;
   std::lock_guard<std::mutex> lock(mutex);
   if (!library) {
-    // A CUDA build of torch may have NVRTC loaded; else it has NVIDIA's package, which a CPU build can use, too.
+    // A CUDA build of torch may have NVRTC loaded; else it has NVIDIA's package, which a CPU build can use, too. Names
+    // of torch's release come first, and end with one that is no path: another release is another library's, as CuPy's.
     std::vector<std::string> names = runtime_paths().nvrtc;
     names.push_back("libnvrtc.so");
-    for (const std::string& name : names)
+    for (const std::string& name : names) {
       if ((library = dlopen(name.c_str(), RTLD_NOW | RTLD_NOLOAD))) return library;
+      if (name.find('/') == std::string::npos) break;
+    }
     open_builtins();
     library = open_library(names, "NVRTC, which compiles sci's GPU kernels; `pip install nvidia-cuda-nvrtc` has it");
   }

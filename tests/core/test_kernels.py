@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -41,6 +42,19 @@ def test_kernels_in_float32_have_a_twin_that_is_assembled() -> None:
     names = sci_ops._kernels().splitlines()
     single = {name for name in names if "float" in name}
     assert {re.sub(r"\bfloat\b", "double", name) for name in single} <= set(names) - single
+
+
+@needs_nvrtc
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++ to make another library's NVRTC")
+def test_another_librarys_nvrtc_is_left_to_it(tmp_path: pathlib.Path) -> None:
+    """CuPy may have loaded one of another release than torch's, for which the kernels in the cache are not."""
+    version = sci_ops._nvrtc_version()
+    name = "libnvrtc.so.12" if version.startswith("13.") else "libnvrtc.so.13"
+    code = "extern \"C\" int nvrtcVersion(int* major, int* minor) { return *major = 1, *minor = 2, 0; }"
+    made = ["g++", "-shared", "-fPIC", "-x", "c++", "-", f"-Wl,-soname,{name}", "-o", str(tmp_path / name)]
+    subprocess.run(made, input=code, text=True, check=True)
+    code = f"import ctypes; ctypes.CDLL({str(tmp_path / name)!r}); print(torch.ops.sci._nvrtc_version())"
+    assert run_python(code).stdout.split() == [version]
 
 
 @needs_nvrtc
