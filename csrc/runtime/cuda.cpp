@@ -32,7 +32,7 @@ constexpr int own_shared_bytes = 1, dynamic_shared_bytes = 8, carveout = 9;  // 
 struct Device {
   std::atomic<void*> context = nullptr;  // set last
   std::string arch;
-  int shared_bytes = 0;
+  int major = 0, shared_bytes = 0;  // major: of the compute capability
 };
 
 /// The primary context of a device, the one torch uses, and its architecture; asked for once.
@@ -44,12 +44,12 @@ const Device& device_info(int index) {
   if (device.context.load(std::memory_order_acquire)) return device;
   std::lock_guard<std::mutex> lock(mutex);
   if (!device.context) {
-    int handle = 0, major = 0, minor = 0;
+    int handle = 0, minor = 0;
     call<int*, int>(driver(), "cuDeviceGet", &handle, index);
-    call<int*, int, int>(driver(), "cuDeviceGetAttribute", &major, compute_capability_major, handle);
+    call<int*, int, int>(driver(), "cuDeviceGetAttribute", &device.major, compute_capability_major, handle);
     call<int*, int, int>(driver(), "cuDeviceGetAttribute", &minor, compute_capability_minor, handle);
     call<int*, int, int>(driver(), "cuDeviceGetAttribute", &device.shared_bytes, most_shared_bytes, handle);
-    device.arch = "sm_" + std::to_string(10 * major + minor);
+    device.arch = "sm_" + std::to_string(10 * device.major + minor);
     void* context = nullptr;
     call<void**, int>(driver(), "cuDevicePrimaryCtxRetain", &context, handle);
     device.context.store(context, std::memory_order_release);
@@ -89,6 +89,10 @@ void* load(Kernel& kernel, int index, const Device& device) {
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
   if (void* function = kernel.loaded[index].load(std::memory_order_acquire)) return function;
+  // Lanes of a warp that are in different teams go different ways, which older GPUs have no exchanges for.
+  if (is_team(kernel) && device.major < 7)
+    throw std::runtime_error("it needs a GPU of compute capability 7.0 or newer, and cuda:" + std::to_string(index) +
+                             " is " + device.arch);
   Compiled code = compile_cached(kernel, device.arch);
   if (code.image.empty() || code.image.back() != '\0') code.image.push_back('\0');  // PTX is read as a C string
   void* module = nullptr;

@@ -108,11 +108,13 @@ const char* emulator_launches() {
   return text.c_str();
 }
 
-/// Of a block: an H200's, or what SCI_EMULATED_SHARED says of another GPU's (A100 166912, RTX 101376, T4 65536).
-static int most_shared() {
-  const char* of_another = std::getenv("SCI_EMULATED_SHARED");
-  return of_another ? std::atoi(of_another) : int(emulator_most_shared);
+/// Of an H200, or what the environment says of another GPU.
+static int number_of_gpu(const char* name, int own) {
+  const char* of_another = std::getenv(name);
+  return of_another ? std::atoi(of_another) : own;
 }
+/// Of a block (A100 166912, RTX 101376, T4 65536).
+static int most_shared() { return number_of_gpu("SCI_EMULATED_SHARED", int(emulator_most_shared)); }
 
 int cuDeviceGet(int* device, int ordinal) {
   *device = ordinal;
@@ -120,7 +122,8 @@ int cuDeviceGet(int* device, int ordinal) {
 }
 int cuDeviceGetAttribute(int* value, int attribute, int) {
   if (attribute != 75 && attribute != 76 && attribute != 97) return invalid_value;
-  *value = attribute == 75 ? 9 : attribute == 76 ? 0 : most_shared();
+  const int capability = number_of_gpu("SCI_EMULATED_CAPABILITY", 90);
+  *value = attribute == 75 ? capability / 10 : attribute == 76 ? capability % 10 : most_shared();
   return 0;
 }
 int cuFuncGetAttribute(int* value, int attribute, void*) {

@@ -286,6 +286,16 @@ print(bool((a @ v - v * w[:, None]).abs().max() < 1e-12), emulator.launches()[-1
     assert run.stdout.startswith("True 3 block 16 n 3"), run.stdout + run.stderr
 
 
+def test_teams_need_warps_whose_lanes_go_their_own_ways() -> None:
+    code = """
+from sci import linalg
+try: linalg.eig(torch.eye(3, device="cuda"))
+except RuntimeError as error: print(error)
+"""
+    run = run_python(code, SCI_EMULATED_CAPABILITY="61")
+    assert "needs a GPU of compute capability 7.0 or newer, and cuda:0 is sm_61" in run.stdout, run.stdout + run.stderr
+
+
 def test_what_waits_is_refused() -> None:
     x = uniform(10)
     special.kv(1.25, x)
