@@ -4,11 +4,12 @@
 // Method     detail/orthogonal_steps.h
 // Degrees    negative ones: P_{-n-1} = P_n of Legendre, 0 of the others (1 / Gamma(n + 1)); NaN beyond 10^6
 // Error      worst ulp (mean) per region and dtype: python -m tools.accuracy jacobi_polynomial
-// Weak spot  time grows with the degree; alpha + beta = -2, -3, ... with a larger degree: a sum that cancels
+// Weak spot  time grows with the degree; parameters of -1 or less: detail/orthogonal_sums.h
 #pragma once
 #include "special/detail/orthogonal_rows.h"
 #include "special/detail/orthogonal_short.h"
 #include "special/detail/orthogonal_steps.h"
+#include "special/detail/orthogonal_sums.h"
 
 namespace sci {
 namespace detail {
@@ -167,8 +168,8 @@ SCI_HD Z gegenbauer_polynomial_second(int64_t n, T lambda, Z x) {
 template <class T, class Z>
 SCI_HD Z jacobi_polynomial(int64_t n, T alpha, T beta, Z x) {
   if constexpr (!is_complex<Z>) {
-    const bool divisible = n == 1 || (n == 2 && alpha + beta > T(-3.5));  // by alpha + beta + 4
-    if (divisible && detail::orthogonal_tame(alpha, beta, x)) return detail::jacobi_short(n, alpha, beta, x);
+    const bool brief = n == 1 || (n == 2 && !detail::jacobi_by_sums(n, alpha, beta));
+    if (brief && detail::orthogonal_tame(alpha, beta, x)) return detail::jacobi_short(n, alpha, beta, x);
   }
   Z value;
   if (detail::orthogonal_known(n, alpha + beta, x, value)) return value;
@@ -251,27 +252,29 @@ template <class T>
 enable_hardware<T> gegenbauer_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* lambda, const T* x) {
   const auto one = [n, lambda](T at) { return gegenbauer_polynomial(*n, *lambda, at); };
   const T twice = *lambda + *lambda;
-  const int64_t degree = twice == T(0) || (*n > 0 && *n <= 5) ? -1 : *n;  // of closed form: one by one
+  const bool single = twice == T(0) || (*n > 0 && *n <= 5) || detail::gegenbauer_by_sums(*n, twice);
+  const int64_t degree = single ? -1 : *n;
   detail::orthogonal_rows<false>(count, out, degree, detail::gegenbauer_family<T>{twice}, x, one);
 }
 template <class T>
 enable_hardware<T> jacobi_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* beta,
                                           const T* x) {
   const auto one = [n, alpha, beta](T at) { return jacobi_polynomial(*n, *alpha, *beta, at); };
-  const int64_t degree = *n == 1 || *n == 2 || detail::jacobi_safe_degree(*n, *alpha + *beta) > 1 ? -1 : *n;
+  const int64_t degree = *n == 1 || *n == 2 || detail::jacobi_by_sums(*n, *alpha, *beta) ? -1 : *n;
   detail::orthogonal_rows<false>(count, out, degree, detail::jacobi_rows_family<T>{*alpha, *beta}, x, one);
 }
 template <class T>
 enable_hardware<T> sh_jacobi_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* beta,
                                              const T* x) {
   const auto one = [n, alpha, beta](T at) { return sh_jacobi_polynomial(*n, *alpha, *beta, at); };
-  const int64_t degree = detail::jacobi_safe_degree(*n, *alpha + *beta) > 1 ? -1 : *n;
+  const int64_t degree = detail::jacobi_by_sums(*n, *alpha, *beta) ? -1 : *n;
   detail::orthogonal_rows<true>(count, out, degree, detail::jacobi_rows_family<T>{*alpha, *beta}, x, one);
 }
 template <class T>
 enable_hardware<T> laguerre_polynomial_rows(int64_t count, T* out, const int64_t* n, const T* alpha, const T* x) {
   const auto one = [n, alpha](T at) { return laguerre_polynomial(*n, *alpha, at); };
-  detail::orthogonal_rows<false>(count, out, *n, detail::laguerre_family<T>{*alpha}, x, one);
+  const int64_t degree = detail::laguerre_by_sums(*n, *alpha) ? -1 : *n;
+  detail::orthogonal_rows<false>(count, out, degree, detail::laguerre_family<T>{*alpha}, x, one);
 }
 #endif
 

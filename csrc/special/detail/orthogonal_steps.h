@@ -30,18 +30,19 @@ SCI_HD bool orthogonal_middle(Z x) {
   return primal(abs1(x)) < scalar_of<Z>(0.5);
 }
 
-/// An argument reflected to the right half-plane: x, x - 1, and whether it was on the left.
+/// An argument reflected to the right half-plane: x, x - 1, whether it was on the left, and whether x - 1 is exact,
+/// else x is.
 template <class Z>
 struct orthogonal_argument {
   Z x, rest;
-  bool left;
+  bool left, exact;
 };
 template <class Z>
 SCI_HD orthogonal_argument<Z> orthogonal_at(Z x) {
   using T = scalar_of<Z>;
   const bool left = orthogonal_left(x);
   if (left) x = -x;
-  return {x, x - Z(T(1)), left};
+  return {x, x - Z(T(1)), left, false};
 }
 /// The same of 2 x - 1, whose distance from the nearer end is exact.
 template <class Z>
@@ -49,7 +50,7 @@ SCI_HD orthogonal_argument<Z> orthogonal_shifted(Z x) {
   using T = scalar_of<Z>;
   const bool left = primal(real(x)) < T(0.5);
   const Z rest = (left ? -x : x - Z(T(1))) * T(2);
-  return {rest + Z(T(1)), rest, left};
+  return {rest + Z(T(1)), rest, left, true};
 }
 
 /// x where the mask is set, else y: of numbers by a bool, of packs by lanes.
@@ -181,37 +182,6 @@ SCI_HD_LARGE Z legendre_steps(int64_t n, const orthogonal_argument<Z>& at) {
   return at.left && n % 2 != 0 ? -p : p;
 }
 
-/// C_n^(lambda) of Gegenbauer.
-template <class R, class Z>
-SCI_HD_LARGE Z gegenbauer_steps(int64_t n, R lambda, Z x) {
-  using T = scalar_of<Z>;
-  if (n < 0) return Z(T(0));
-  if (n == 0) return Z(T(1));
-  const orthogonal_argument<Z> at = orthogonal_at(x);
-  const Z p = orthogonal_run(n, gegenbauer_family<R>{lambda + lambda}, !orthogonal_middle(at.x), at.x, at.rest);
-  return at.left && n % 2 != 0 ? -p : p;
-}
-
-/// P_n^(alpha, beta) of Jacobi at 1 + rest as a sum, DLMF 18.5.7, which has no pole in alpha and beta.
-template <class R, class Z>
-SCI_HD_LARGE Z jacobi_sum(int64_t n, R alpha, R beta, Z rest) {
-  using T = scalar_of<Z>;
-  if (n > 300) return Z(limits<T>::nan);
-  const Z half = rest * R(T(0.5));
-  Z sum = Z(T(0)), power = Z(T(1));
-  SCI_NO_UNROLL
-  for (int64_t l = 0; l <= n; ++l) {
-    R c = R(T(1));
-    SCI_NO_UNROLL
-    for (int64_t i = 0; i < l; ++i) c = c * (alpha + beta + R(T(n + 1 + i))) / R(T(i + 1));
-    SCI_NO_UNROLL
-    for (int64_t i = l; i < n; ++i) c = c * (alpha + R(T(i + 1))) / R(T(i - l + 1));
-    sum = sum + power * c;
-    power = power * half;
-  }
-  return sum;
-}
-
 /// P^(alpha, beta) of Jacobi at x = 1 + rest from degrees `degree` - 1 (before) and `degree` (p), real ones, by steps
 /// forward.
 template <class R, class Z>
@@ -256,52 +226,6 @@ SCI_HD Z jacobi_raised(int64_t steps, R v, R alpha, R beta, Z before, Z p, Z x) 
     p = next;
   }
   return p;
-}
-
-/// The degree at which Jacobi's recurrence starts, from two sums (n: the sum alone), or 1. Up to the degree -sum its
-/// steps have divisors k + sum + 1 and 2 k + sum that may be 0 or nearly so, and of the two solutions this one falls;
-/// the terms of the sum mostly have one sign there.
-template <class T>
-SCI_HD int64_t jacobi_safe_degree(int64_t n, T sum) {
-  if (!(sum < T(-1.9375))) return 1;
-  if (n <= 20) return n;
-  if (sum < -T(2 * n)) return 1;  // no step is near
-  const int64_t degree = min(n, int64_t(-rint(sum)));
-  return degree > 300 ? 1 : degree;
-}
-
-/// P_n^(alpha, beta) of Jacobi.
-template <class R, class Z>
-SCI_HD_LARGE Z jacobi_steps(int64_t n, R alpha, R beta, const orthogonal_argument<Z>& at) {
-  using T = scalar_of<Z>;
-  if (n < 0) return Z(T(0));
-  if (n == 0) return Z(T(1));
-  if (at.left) swap(alpha, beta);
-  const R sum = alpha + beta;
-  const int64_t safe = jacobi_safe_degree(n, T(primal(sum)));
-  Z p;
-  if (safe > 1) {
-    p = jacobi_sum(safe, alpha, beta, at.rest);
-    if (safe < n) {
-      const Z before = jacobi_sum(safe - 1, alpha, beta, at.rest);
-      p = jacobi_three_terms(n - safe, R(T(safe)), alpha, beta, before, p, at.x, at.rest);
-    }
-  } else {
-    p = orthogonal_run(n, jacobi_family<R, R>{alpha, beta, sum}, !orthogonal_middle(at.x), at.x, at.rest);
-  }
-  return at.left && n % 2 != 0 ? -p : p;
-}
-
-/// L_n^(alpha) of Laguerre.
-template <class R, class Z>
-SCI_HD_LARGE Z laguerre_steps(int64_t n, R alpha, Z x) {
-  using T = scalar_of<Z>;
-  if (n < 0) return Z(T(0));
-  if (n == 0) return Z(T(1));
-  int64_t reached;
-  const Z p = orthogonal_run(n, laguerre_family<R>{alpha}, true, x, x, reached);
-  // Far beyond the zeros the signs alternate.
-  return !orthogonal_finite(p) && !orthogonal_left(x) && (n - reached) % 2 != 0 ? -p : p;
 }
 
 /// The degree is out of the range of the steps, or an argument unknown.
