@@ -54,6 +54,24 @@ def _itmodstruve0(mp: Any, x: Any) -> Any:
     return mp.quad(lambda t: mp.struvel(0, t), mp.linspace(0, x, 9))
 
 
+def _eval_jacobi(mp: Any, n: int, alpha: Any, beta: Any, x: Any) -> Any:
+    """DLMF 18.5.8."""
+    u, v, n = (x - 1) / 2, (x + 1) / 2, int(n)
+    with mp.workdps(2 * mp.dps + 2 * n):
+        terms = (mp.binomial(n + alpha, n - s) * mp.binomial(n + beta, s) * u**s * v ** (n - s) for s in range(n + 1))
+        return mp.fsum(terms)
+
+
+def _eval_gegenbauer(mp: Any, n: int, lam: Any, x: Any) -> Any:
+    """DLMF 18.5.10."""
+    with mp.workdps(2 * mp.dps + 2 * int(n)):
+        half = range(int(n) // 2 + 1)
+        return mp.fsum(
+            (-1) ** k * mp.rf(lam, n - k) / (mp.factorial(k) * mp.factorial(n - 2 * k)) * (2 * x) ** (n - 2 * k)
+            for k in half
+        )
+
+
 SPOTS = (
     Spot("airye", "argument above 1e6", ((3e6,), (1e8,)), _airye),
     Spot("ber", "above 10", ((10.16,), (11.0,)), lambda mp, x: mp.ber(0, x)),
@@ -72,6 +90,10 @@ SPOTS = (
     Spot("bdtrik", "everywhere", ((0.3, 20.0, 0.4), (0.9, 7.0, 0.6), (0.05, 300.0, 0.25))),
     Spot("bdtrin", "everywhere", ((3.0, 0.4, 0.3), (12.0, 0.7, 0.45), (40.0, 0.1, 0.2))),
     Spot("betaincinv", "result below the smallest number", ((3.6e-5, 3e5, 0.9), (5e-5, 0.03, 0.9))),
+    Spot("eval_gegenbauer", "alpha of -1/2 or less", ((60, -20.25, 1.25), (107, -28.5, -0.921875)), _eval_gegenbauer),
+    Spot(
+        "eval_jacobi", "alpha of -1 or less", ((32, -28.75, 29.75, 1.0625), (48, -28.875, 28.625, 0.99)), _eval_jacobi
+    ),
     Spot("fdtridfd", "everywhere", ((10.0, 0.5, 1.01), (5.0, 0.7, 1.4))),
     Spot("kl_div", "y within 1e-6 of x", ((1.0, 1.0000001), (3.0, 2.9999999), (0.5, 0.50000003), (200.0, 200.00001))),
     Spot("modfresnelm", "negative x", ((-0.5,), (-2.0,), (-7.5,))),
