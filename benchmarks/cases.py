@@ -36,8 +36,8 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """Where and how much to time; makes inputs and calls. `small`: elementwise functions take a thousand numbers, of
-    which a GPU runs the same kernel as of millions."""
+    """Where and how much to time; makes inputs and calls. `small`: elementwise functions take a thousand numbers and
+    others at most so many matrices, of which a GPU runs the same kernel as of millions."""
 
     device: torch.device
     quick: bool
@@ -47,6 +47,10 @@ class Context:
     def sizes(self, *sizes: Any) -> tuple[Any, ...]:
         """Return all sizes, or every other one for a quick look."""
         return sizes[::2] if self.quick else sizes
+
+    def many(self, count: int) -> int:
+        """Return how many matrices a batch has that is to have `count`."""
+        return min(count, 1000) if self.small else count
 
     def randn(self, *shape: int, dtype: torch.dtype = torch.float64) -> Tensor:
         """Return the same normal numbers for every library and run."""

@@ -36,6 +36,7 @@ def cases(context: Context) -> Iterator[Case]:
         (10_000, 4), (10_000, 8), (1000, 16), (100, 64)
     )
     for batch, n in shapes:
+        batch = context.many(batch)
         eye = torch.eye(n, dtype=torch.float64, device=context.device)
         general = context.randn(batch, n, n) / n**0.5 + 3 * eye
         positive = general @ general.mT + eye

@@ -81,6 +81,7 @@ def _named(where: str, *cases: Case | None) -> Iterator[Case]:
 def batches(context: Context) -> Iterator[Case]:
     """Yield batches of small matrices beside torch, values and gradients."""
     for batch, n in context.sizes(*((100_000, n) for n in (2, 3, 4, 8)), (20_000, 16), (4000, 32)):
+        batch = context.many(batch)
         general, positive = _matrices(context, batch, n, n)
         for name in ("eigh", "svd", "eig", "eigvals", "schur", "lu", "lu_factor", "qr", "cholesky", "det", "inv"):
             a = positive if name in ("eigh", "cholesky") else general

@@ -29,7 +29,7 @@ def cases(context: Context) -> Iterator[Case]:
         yield from present(
             context.case("linalg.expm", f"500 x 500, norm {size}", x, torch_call=torch.linalg.matrix_exp)
         )
-    many, fewer, few = 10_000, 1000, 100
+    many, fewer, few = context.many(10_000), 1000, 100
     eye = torch.eye(8, dtype=torch.float64, device=context.device)
     general, other = matrices(many, 8, 8), matrices(many, 8, 8)
     positive = general @ general.mT + eye

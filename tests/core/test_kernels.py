@@ -50,7 +50,7 @@ def test_another_librarys_nvrtc_is_left_to_it(tmp_path: pathlib.Path) -> None:
     """CuPy may have loaded one of another release than torch's, for which the kernels in the cache are not."""
     version = sci_ops._nvrtc_version()
     name = "libnvrtc.so.12" if version.startswith("13.") else "libnvrtc.so.13"
-    code = "extern \"C\" int nvrtcVersion(int* major, int* minor) { return *major = 1, *minor = 2, 0; }"
+    code = 'extern "C" int nvrtcVersion(int* major, int* minor) { return *major = 1, *minor = 2, 0; }'
     made = ["g++", "-shared", "-fPIC", "-x", "c++", "-", f"-Wl,-soname,{name}", "-o", str(tmp_path / name)]
     subprocess.run(made, input=code, text=True, check=True)
     code = f"import ctypes; ctypes.CDLL({str(tmp_path / name)!r}); print(torch.ops.sci._nvrtc_version())"
