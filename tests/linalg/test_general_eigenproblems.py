@@ -174,6 +174,18 @@ def test_the_form_of_a_pair_is_unique() -> None:
         assert bool((low.abs() <= up.abs())[low != 0].all())
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex64])
+def test_the_sum_of_eigenvalues_has_a_second_derivative(dtype: torch.dtype) -> None:
+    """It is the trace's, 0: what reaches the vectors is rounding error, which no phase should be seen in."""
+    for n in (3, 9, 40):
+        a = random(n, n, dtype=dtype).requires_grad_()
+        for values in (eigvals(a), eigvals(a, torch.eye(n, dtype=dtype))):
+            (first,) = torch.autograd.grad(values.sum().real, a, create_graph=True)
+            (second,) = torch.autograd.grad(torch.view_as_real(first + 0j).sum(), a)
+            torch.testing.assert_close(first, torch.eye(n, dtype=dtype), rtol=0, atol=n**3 * eps(dtype))
+            assert second.abs().max() < n**3 * eps(dtype)
+
+
 def test_eigenvalues_alone_have_derivatives() -> None:
     a = random(3, 4, 4).requires_grad_()
     torch.autograd.gradcheck(lambda a: eigvals(a).abs().prod(-1), a, check_forward_ad=True, check_batched_grad=True)
