@@ -48,23 +48,27 @@ SCI_HD_LARGE T polygamma_difference_sum(int64_t s, T x, T h) {
   return sum + power * tail;
 }
 
+/// The difference for n > 0, but for poles of both.
+template <class T>
+SCI_HD_LARGE T polygamma_difference_between(int64_t n, T x, T h) {
+  if (h == T(0) && isfinite(x) && !(x <= T(0) && x == floor(x))) return T(0);
+  const T nearest = x < T(0.5) ? abs(x - rint(x)) : x;  // the smallest |x + j|
+  if (!(x > T(-300)) || isinf(x) || !(abs(h) < nearest / 2)) return polygamma(n, x + h) - polygamma(n, x);
+  const T size = polygamma_leading(n, abs(x), 1) * polygamma_difference_sum(n + 1, x, h);
+  return ((n & 1) != 0) != (x < T(0) && (n & 1) == 0) ? -size : size;
+}
+
 }  // namespace detail
 
 template <class T, class = typename enable_if<is_hardware<T>>::type>
-SCI_HD_LARGE T polygamma_difference(int64_t n, T x, T h) {
+SCI_HD T polygamma_difference(int64_t n, T x, T h) {
   if (n == 0) return digamma_difference(x, h);
   const T y = x + h;
   if (n < 0 || isnan(y)) return limits<T>::nan;
-  if (h == T(0) && isfinite(x) && !(x <= T(0) && x == floor(x))) return T(0);
   // Poles a whole distance apart cancel: the terms between them are those of 1 - x - h (DLMF 5.15.6).
-  if (x <= T(0) && y <= T(0) && x == floor(x) && h == floor(h) && isfinite(x) && isfinite(h)) {
-    const T other = polygamma_difference(n, T(1) - y, h);
-    return n & 1 ? other : -other;
-  }
-  const T nearest = x < T(0.5) ? abs(x - rint(x)) : x;  // the smallest |x + j|
-  if (!(x > T(-300)) || isinf(x) || !(abs(h) < nearest / 2)) return polygamma(n, y) - polygamma(n, x);
-  const T size = detail::polygamma_leading(n, abs(x), 1) * detail::polygamma_difference_sum(n + 1, x, h);
-  return ((n & 1) != 0) != (x < T(0) && (n & 1) == 0) ? -size : size;
+  const bool poles = x <= T(0) && y <= T(0) && x == floor(x) && h == floor(h) && isfinite(x) && isfinite(h);
+  const T found = detail::polygamma_difference_between(n, poles ? T(1) - y : x, h);
+  return poles && !(n & 1) ? -found : found;
 }
 
 }  // namespace sci

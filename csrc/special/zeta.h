@@ -277,18 +277,20 @@ template <class T, class = typename enable_if<is_hardware<T>>::type>
 SCI_HD T hurwitz_zeta(T s, T q) {
   if (isnan(s) || isnan(q) || s < T(1)) return limits<T>::nan;
   if (s == T(1)) return limits<T>::infinity;
-  if (q > T(0)) {
-    if (isinf(q)) return T(0);
-    if (isinf(s)) return q < T(1) ? s : q == T(1) ? T(1) : T(0);
-    return detail::hurwitz_taylor(s, s - T(1), q, 0).c[0];
+  if (!(q > T(0))) {
+    const T r = q - rint(q);
+    if (r == T(0)) return limits<T>::infinity;
+    if (s != rint(s) || !(s < T(1e9)) || isinf(q)) return limits<T>::nan;
+    const int64_t order = int64_t(s);
+    if (!(order & 1) || abs(r) != T(0.5)) {
+      const T lead = T(1) / detail::polygamma_power(abs(r), order);
+      return lead * detail::polygamma_bracket(order, q, r);
+    }
+    q = T(1) - q;  // the cotangent's derivative is 0
   }
-  T r = q - rint(q);
-  if (r == T(0)) return limits<T>::infinity;
-  if (s != rint(s) || !(s < T(1e9)) || isinf(q)) return limits<T>::nan;
-  int64_t order = int64_t(s);
-  if ((order & 1) && abs(r) == T(0.5)) return hurwitz_zeta(s, T(1) - q);  // the cotangent's derivative is 0
-  T lead = T(1) / detail::polygamma_power(abs(r), order);
-  return lead * detail::polygamma_bracket(order, q, r);
+  if (isinf(q)) return T(0);
+  if (isinf(s)) return q < T(1) ? s : q == T(1) ? T(1) : T(0);
+  return detail::hurwitz_taylor(s, s - T(1), q, 0).c[0];
 }
 
 /// The n-th derivative of zeta(x).
