@@ -108,6 +108,8 @@ struct WithoutPython {
 struct ElementwiseFunction {
   ElementwiseOperator* op;
   PyObject* other;  // of Python, with the same arguments: where a gradient is recorded, or what `forward` cannot do
+  PyObject* reads = nullptr;  // of Python: whether derivatives read results; null when it has been asked
+  bool keep = true;           // the answer
 };
 
 /// A number that every type it may become holds as well as torch's own conversion does.
@@ -199,7 +201,7 @@ PyObject* tuple_of(PyObject* x) {
   return tuple;
 }
 
-/// Keep for a rule's derivatives what `_keep` of sci/_core/dispatch.py keeps: arguments, and one or several tensors.
+/// Keep for a rule's derivatives what `keep` of sci/_core/kept.py keeps: arguments, and one or several tensors.
 void save(PyObject* context, PyObject* const* args, intptr_t count, PyObject* result, bool with_result = true) {
   const bool single = type_of(result) != objects.tuple;
   const intptr_t results = !with_result ? 0 : single ? 1 : PyTuple_Size(result);
@@ -219,7 +221,7 @@ void save(PyObject* context, PyObject* const* args, intptr_t count, PyObject* re
   if (others) set(context, objects.others, others);
 }
 
-/// The same for `_keep_shapes`.
+/// The same for `keep_shapes`.
 void save_shapes(PyObject* context, PyObject* const* args, intptr_t count, PyObject* shape) {
   PyObject* kept = PyTuple_New(count);
   int device;
@@ -233,11 +235,16 @@ void save_shapes(PyObject* context, PyObject* const* args, intptr_t count, PyObj
 
 /// The `forward(ctx, *args)` of a rule with one output, called by the function above: computes and saves.
 PyObject* call_elementwise_forward(PyObject* self, PyObject* const* args, intptr_t count) {
-  const auto& function = *static_cast<ElementwiseFunction*>(PyCapsule_GetPointer(self, nullptr));
+  auto& function = *static_cast<ElementwiseFunction*>(PyCapsule_GetPointer(self, nullptr));
   ElementwiseCall call;
   PyObject* result = call.take(*function.op, args + 1, count - 1) ? call.compute(*function.op) : nullptr;
   if (!result) return PyObject_Vectorcall(function.other, args, size_t(count), nullptr);
-  save(args[0], args + 1, count - 1, result);
+  if (function.reads) {
+    PyObject* reads = function.reads;
+    function.reads = nullptr;
+    function.keep = !denies(PyObject_CallNoArgs(reads));
+  }
+  save(args[0], args + 1, count - 1, result, function.keep);
   return result;
 }
 
@@ -415,11 +422,12 @@ PyObject* make_function(PyMethodDef& method, void* data) {
   return function;
 }
 
-PyObject* function_of(PyMethodDef& method, const char* name, PyObject* other) {
+PyObject* function_of(PyMethodDef& method, const char* name, PyObject* other, PyObject* reads = nullptr) {
   for (ElementwiseOperator* const* op = elementwise_operators; *op; ++op) {
     if (std::strcmp((*op)->name, name) != 0) continue;
     Py_IncRef(other);
-    return make_function(method, new ElementwiseFunction{*op, other});
+    if (reads) Py_IncRef(reads);
+    return make_function(method, new ElementwiseFunction{*op, other, reads});
   }
   return declined();
 }
@@ -441,10 +449,11 @@ SCI_VISIBLE PyObject* sci_direct_elementwise(const char* name, PyObject* rule) {
   return sci::function_of(method, name, rule);
 }
 
-/// The `forward` of that rule; `other` is the same in Python, for what is not plain and for errors.
-SCI_VISIBLE PyObject* sci_direct_forward(const char* name, PyObject* other) {
+/// The `forward` of that rule; `other` is the same in Python, for what is not plain and for errors, and `reads` tells
+/// whether derivatives read results.
+SCI_VISIBLE PyObject* sci_direct_forward(const char* name, PyObject* other, PyObject* reads) {
   static PyMethodDef method = {"forward", &sci::call_elementwise_forward, METH_FASTCALL, nullptr};
-  return sci::function_of(method, name, other);
+  return sci::function_of(method, name, other, reads);
 }
 
 /// A function of Python that calls ``kernel(keys, *args)`` or, for a gradient, ``rule(*args)``, or declines.

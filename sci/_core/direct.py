@@ -48,8 +48,10 @@ def _start() -> Any:
     offsets, wrap, plain = found
     layout = _Layout(*offsets, wrap, (ctypes.c_uint64 * len(plain))(*plain))
     library.sci_direct_setup(ctypes.byref(layout), (ctypes.py_object * len(_objects))(*_objects))
-    for make in (library.sci_direct_elementwise, library.sci_direct_forward, library.sci_direct_operator):
-        make.restype, make.argtypes = ctypes.py_object, [ctypes.c_char_p, ctypes.py_object]
+    library.sci_direct_elementwise.restype = library.sci_direct_forward.restype = ctypes.py_object
+    library.sci_direct_operator.restype = ctypes.py_object
+    library.sci_direct_elementwise.argtypes = [ctypes.c_char_p, ctypes.py_object]
+    library.sci_direct_forward.argtypes = [ctypes.c_char_p, ctypes.py_object, ctypes.py_object]
     library.sci_direct_differentiable.restype = library.sci_direct_differentiable_forward.restype = ctypes.py_object
     library.sci_direct_differentiable.argtypes = [ctypes.py_object, ctypes.py_object]
     library.sci_direct_differentiable_forward.argtypes = [ctypes.py_object, ctypes.c_int, ctypes.py_object]
@@ -70,9 +72,12 @@ def elementwise(name: str, rule: Any) -> Any:
     return _decline if _library is None else _library.sci_direct_elementwise(name.encode(), rule)
 
 
-def forward(name: str, general: Any) -> Any:
-    """Return ``general(ctx, *args)``, which computes and saves what `backward` takes, with a direct way before it."""
-    return general if _library is None else _library.sci_direct_forward(name.encode(), general)
+def forward(name: str, general: Any, reads: Any) -> Any:
+    """Return ``general(ctx, *args)``, which computes and saves what `backward` takes, with a direct way before it.
+
+    ``reads()`` tells whether the results are of that, too.
+    """
+    return general if _library is None else _library.sci_direct_forward(name.encode(), general, reads)
 
 
 def differentiable(kernel: Any, rule: Any) -> Any:

@@ -22,11 +22,12 @@ import torch
 from torch import Tensor
 from torch.nn import Parameter
 
-from . import direct, runtime, special_errors
+from . import direct, kept, runtime, special_errors
 from .arrays import COMPLEX_OF, REAL_OF, common_shape
 from .cards import ElementwiseCard, Group, NoDerivative, Partial, Ulp, elementwise_cards
 from .coercion import DTYPES, coerce, make_plan
 from .errors import bad_argument
+from .kept import Keeps
 from .quick import COMPLEX_DTYPES, STRIDED, is_compiling
 from .torch_private import (
     CPU,
@@ -52,7 +53,6 @@ from .ufunc_keywords import call_with_keywords
 
 Args = tuple[Any, ...]
 Backward = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...], tuple[bool, ...]], Sequence[Tensor | None]]
-Keeps = Literal["all", "arguments", "shapes"]
 Jvp = Callable[[Args, tuple[Tensor, ...], tuple[Tensor | None, ...]], Any]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,7 +94,7 @@ def operator(
     vmap : ``vmap(info, in_dims, *args)`` as ``torch.library.register_vmap`` takes it, where `core_dims` does not do
     one_batch : the leading dimensions must be the same, and vmap makes them so
     keeps : what `backward` and `jvp` read, and a graph keeps in memory: "all"; "arguments", where `outputs` is empty;
-        "shapes", where each tensor is a `Shape` beside, as linear functions need no more
+        "shapes", where each tensor is a `kept.Shape` beside, as linear functions need no more
 
     An operator without `backward` or `jvp` raises when a derivative of it is asked for.
     """
@@ -122,7 +122,7 @@ class _Operator:
             _library.define(schema)
             _library.impl(name, _with_lazy_views(kernel), "CompositeExplicitAutograd")
         op = getattr(torch.ops.sci, name).default
-        self.overload = op
+        self.overload, self.keeps = op, keeps
         torch.library.register_fake(f"sci::{name}", fake, lib=_library)
         self.backward = backward
         self.rule = _make_rule(name, op, backward, jvp, keeps)
@@ -194,7 +194,7 @@ def _below_autograd(kernel: Callable[..., Any]) -> Callable[..., Any]:
 
 def _make_pull(name: str, backward: Backward | None, keeps: Keeps) -> Callable[..., Any]:
     """Return what `backward` of an operator's autograd functions is."""
-    unpack = _shapes_of if keeps == "shapes" else _unpack
+    unpack = kept.unpack_shapes if keeps == "shapes" else kept.unpack
 
     def pull(ctx: Any, *grads: Tensor | None) -> Any:
         if backward is None:
@@ -211,7 +211,7 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None, k
     """Return the autograd function that holds an operator's derivative rule."""
 
     pull = _make_pull(name, backward, keeps)
-    unpack = _shapes_of if keeps == "shapes" else _unpack
+    unpack = kept.unpack_shapes if keeps == "shapes" else kept.unpack
 
     class Rule(SingleLevelFunction):
         @staticmethod
@@ -225,9 +225,10 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None, k
         @staticmethod
         def setup_context(ctx: Any, inputs: Args, output: Any) -> None:
             if keeps == "shapes":
-                _keep_shapes(ctx, inputs)
+                kept.keep_shapes(ctx, inputs)
             else:
-                ctx.save_for_forward(*_keep(ctx, inputs, output if keeps == "all" else ()))
+                results = keeps() if callable(keeps) else keeps == "all"
+                ctx.save_for_forward(*kept.keep(ctx, inputs, output, results))
 
         backward = staticmethod(pull)
 
@@ -248,7 +249,7 @@ def _make_rule(name: str, op: Any, backward: Backward | None, jvp: Jvp | None, k
 def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward | None, keeps: Keeps) -> Any:
     """Return the same for plain tensors where no transform, forward mode or compiler is, without what these need.
 
-    `forward` takes a context before the operator's arguments and saves as `_keep` does.
+    `forward` takes a context before the operator's arguments and saves as `kept.keep` does.
     """
     methods = {"forward": staticmethod(forward), "backward": staticmethod(_make_pull(name, backward, keeps))}
     return type(name, (SingleLevelFunction,), methods)
@@ -256,7 +257,8 @@ def _make_plain_rule(name: str, forward: Callable[..., Any], backward: Backward 
 
 def _make_direct(name: str, run: Callable[..., Any], backward: Backward | None, keeps: Keeps) -> Callable[..., Any]:
     """Return what calls ``run(keys, *args)`` on plain tensors, and records a gradient; else it is NotImplemented."""
-    forward = direct.differentiable_forward(run, keeps == "all", Shape if keeps == "shapes" else None)
+    results = callable(keeps) or keeps == "all"
+    forward = direct.differentiable_forward(run, results, kept.Shape if keeps == "shapes" else None)
     return direct.differentiable(run, _make_plain_rule(name, forward, backward, keeps).apply)
 
 
@@ -267,53 +269,6 @@ def direct_operator(name: str, backward: Backward, keeps: Keeps = "all") -> Call
     for these; `backward` and `keeps` are those of `operator`. Not for compiled code.
     """
     return _make_direct(name, kernel_of(getattr(torch.ops.sci, name).default), backward, keeps)
-
-
-def _keep(ctx: Any, inputs: Args, output: Any) -> tuple[Tensor, ...]:
-    """Save an operator's arguments and results for its derivatives; returns the tensors among them."""
-    outputs = output if isinstance(output, tuple) else (output,)
-    saved = (*(x for x in inputs if isinstance(x, Tensor)), *outputs)
-    ctx.save_for_backward(*saved)
-    ctx.others = tuple(None if isinstance(x, Tensor) else (x,) for x in inputs)
-    ctx.set_materialize_grads(False)
-    return saved
-
-
-def _unpack(ctx: Any) -> tuple[Args, tuple[Tensor, ...]]:
-    """Return an operator's (inputs, outputs) from what its rule saved."""
-    saved, others = ctx.saved_tensors, getattr(ctx, "others", None)  # none where all are tensors
-    if others is None:
-        count = len(ctx.needs_input_grad)
-        return saved[:count], saved[count:]
-    tensors = iter(saved)
-    inputs = tuple(next(tensors) if other is None else other[0] for other in others)
-    return inputs, tuple(tensors)
-
-
-class Shape:
-    """What is left of a tensor of which derivatives need no numbers."""
-
-    __slots__ = ("dtype", "shape")
-
-    def __init__(self, x: Tensor) -> None:
-        self.shape, self.dtype = x.shape, x.dtype
-
-    def dim(self) -> int:
-        return len(self.shape)
-
-    def is_complex(self) -> bool:
-        return self.dtype.is_complex
-
-
-def _keep_shapes(ctx: Any, inputs: Args) -> None:
-    """Save an operator's arguments without their numbers."""
-    ctx.shapes = tuple(Shape(x) if isinstance(x, Tensor) else x for x in inputs)
-    ctx.set_materialize_grads(False)
-
-
-def _shapes_of(ctx: Any) -> tuple[Args, tuple[()]]:
-    """Return what `_keep_shapes` saved, and no outputs."""
-    return ctx.shapes, ()
 
 
 def _cores(args: Sequence[Any], core_dims: tuple[int, ...]) -> list[int]:
@@ -371,7 +326,7 @@ def elementwise(
     special: Sequence[tuple[Any, ...]] = (),
     public: bool = True,
     wide: bool = False,
-    pullback: bool = False,
+    pullback: bool | Literal["arguments"] = False,
     sorted: bool = False,
 ) -> Callable[[F], F]:
     """Declare an elementwise function: the body below the decorator is only its signature and docstring.
@@ -391,7 +346,7 @@ def elementwise(
         loops and calls, so that the compiler can make vector instructions of it (a literal: the build reads it)
     pullback : True where the header also has ``NAME_pullback(grad, args..., out)``, the gradients in all arguments at
         once (a number for one argument, `many` for several): what a backward pass of real arguments runs that is not
-        itself differentiated, in place of `partials` and products (a literal)
+        itself differentiated, in place of `partials` and products; "arguments" where it does not read `out` (a literal)
     sorted : True where kernels on a GPU sort elements by their arguments first, as lanes of a warp in different regions
         cost more (a literal: the build reads it); ``python -m tests.emulator.divergence`` counts what that gains
     """
@@ -416,7 +371,7 @@ def elementwise(
         )
         if len(card.partials) != len(arguments):
             raise ValueError(f"{card.name}: {len(arguments)} arguments but {len(card.partials)} partials")
-        registered = _register_elementwise(card)  # loads the library
+        registered = _register_elementwise(card, pullback is True)  # loads the library
         if pullback:
             card.pullback = _make_pullback(card, wide)
         function = _public_function(card, registered)
@@ -437,9 +392,15 @@ def parse_signatures(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(("".join(ins.split()), "".join(outs.split())) for ins, outs in pairs)
 
 
-def _register_elementwise(card: ElementwiseCard) -> _Operator:
+def _register_elementwise(card: ElementwiseCard, pullback_reads: bool) -> _Operator:
     runtime.load_library()
     single = card.outputs == 1
+    nothing = (None,) * card.outputs
+
+    @functools.cache
+    def reads_results() -> bool:
+        rules = [rule for rule in card.partials if not isinstance(rule, NoDerivative)]
+        return pullback_reads or any(kept.reads(rule, len(card.arguments), card.outputs) for rule in rules)
 
     def fake(*xs: Tensor) -> Any:
         shape = torch.broadcast_shapes(*(x.shape for x in xs))
@@ -459,16 +420,18 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
             return None
         if special_errors.switched_on:
             with special_errors.quietly():
-                found = rule(*xs, *outs)
+                found = rule(*xs, *(outs or nothing))
         else:
-            found = rule(*xs, *outs)
+            found = rule(*xs, *(outs or nothing))
         return found if isinstance(found, tuple) else (found,)
 
     def backward(
         xs: Args, outs: tuple[Tensor, ...], grads: tuple[Tensor | None, ...], needs: tuple[bool, ...]
     ) -> list[Tensor | None]:
-        if card.pullback is not None and (found := card.pullback(grads[0], xs, outs[0], needs)) is not None:
-            return found
+        if card.pullback is not None:
+            found = card.pullback(grads[0], xs, outs[0] if outs else grads[0], needs)
+            if found is not None:
+                return found
         result: list[Tensor | None] = []
         for i, x in enumerate(xs):
             ds = partial(i, xs, outs) if needs[i] else None
@@ -488,7 +451,7 @@ def _register_elementwise(card: ElementwiseCard) -> _Operator:
             made.append(sum(terms[1:], terms[0]).expand_as(out) if terms else torch.zeros_like(out))
         return made[0] if single else tuple(made)
 
-    return _Operator(card.name, None, fake, backward, jvp, (0,) * len(card.arguments), None)
+    return _Operator(card.name, None, fake, backward, jvp, (0,) * len(card.arguments), None, keeps=reads_results)
 
 
 def _make_pullback(card: ElementwiseCard, wide: bool) -> Callable[..., Any]:
@@ -527,7 +490,8 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
 
     The checks before the direct way cost as much as the kernel's call, the layers that it skips five times that.
     """
-    op, kernel = operator.overload, kernel_of(operator.overload)
+    op, kernel, reads = operator.overload, kernel_of(operator.overload), operator.keeps
+    assert callable(reads)
     plan_for = functools.cache(functools.partial(make_plan, card))
 
     def with_tensors(args: Args) -> Args:
@@ -540,7 +504,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
     def run(ctx: Any, *args: Any) -> Any:
         xs = with_tensors(args)
         output = kernel(CPU if xs[0].is_cpu else CUDA, *xs)
-        _keep(ctx, xs, output)
+        kept.keep(ctx, xs, output, reads())
         return output
 
     def backward(xs: Args, *others: Any) -> Any:
@@ -548,7 +512,7 @@ def _public_function(card: ElementwiseCard, operator: _Operator) -> Callable[...
         return operator.backward(with_tensors(xs), *others)
 
     if card.outputs == 1:
-        rule = _make_plain_rule(card.name, direct.forward(card.name, run), backward, "all").apply
+        rule = _make_plain_rule(card.name, direct.forward(card.name, run, reads), backward, reads).apply
     else:
 
         def rule(*args: Any) -> Any:

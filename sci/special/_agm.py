@@ -103,7 +103,7 @@ def agm_derivative(n: Any, a: Any, b: Any, /, *, out: Tensor | None = None) -> T
         (3.0, 3.0, 3.0),
     ),
     ulp=Ulp(float64=4, float32=4, partials=16),
-    pullback=True,
+    pullback="arguments",
 )
 def agm(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

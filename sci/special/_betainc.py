@@ -476,7 +476,7 @@ def betainc_db(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tenso
     ),
     # float32: its three gamma functions of sums below 13.
     ulp=Ulp(float64=16, float32=32, partials=256),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def betainc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -569,7 +569,7 @@ def betainc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     # float32: its three gamma functions of sums below 13.
     ulp=Ulp(float64=16, float32=32, partials=256),
-    pullback=True,
+    pullback="arguments",
 )
 def betaincc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

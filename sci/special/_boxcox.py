@@ -120,7 +120,7 @@ def boxcox_moment(n: Any, log: Any, lmbda: Any, /, *, out: Tensor | None = None)
     ),
     ulp=Ulp(float64=4, float32=4, partials=16),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -186,7 +186,7 @@ def boxcox(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=4, float32=4, partials=16),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def boxcox1p(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -276,7 +276,7 @@ _INVERSE = (
     ),
     ulp=Ulp(float64=4, float32=4, partials=24),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def inv_boxcox(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -334,7 +334,7 @@ def inv_boxcox(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=4, float32=4, partials=24),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def inv_boxcox1p(y: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -226,7 +226,7 @@ def cotdg(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((180.0, 0.0, 0.0, math.pi), (0.0, 0.0, 0.0, 0.0), (inf, 0.0, 0.0, inf), (nan, 0.0, 0.0, nan)),
     ulp=Ulp(float64=4, float32=4, partials=2),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def radian(d: Any, m: Any, s: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

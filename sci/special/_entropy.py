@@ -49,7 +49,7 @@ def _slope_at_edge(d: Tensor, x: Tensor, y: Tensor) -> Tensor:
     special=((0.0, 0.0), (-0.0, 0.0), (-1.0, -inf), (1.0, -0.0), (inf, -inf), (-inf, -inf), (nan, nan)),
     ulp=Ulp(float64=2, float32=2, partials=4),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def entr(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -106,7 +106,7 @@ def entr(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=4, float32=4, partials=32),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def rel_entr(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -163,7 +163,7 @@ def rel_entr(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=6, float32=6, partials=8),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def kl_div(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

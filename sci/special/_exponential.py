@@ -140,7 +140,7 @@ def exp10(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -1.0), (nan, nan), (0j, 0j), (-inf + 0j, -1 + 0j)),
     ulp=Ulp(float64=2, float32=2, complex128=4, complex64=4, partials=3),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def expm1(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -297,7 +297,7 @@ def exprel_moment(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=8),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def exprel(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -324,7 +324,7 @@ def fdtr_slope(dfn: Any, dfd: Any, x: Any, u: Any, v: Any, /, *, out: Tensor | N
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=2048),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def fdtr(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -407,7 +407,7 @@ def fdtr(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=2048),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def fdtrc(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:

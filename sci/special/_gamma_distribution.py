@@ -66,7 +66,7 @@ _ONE = torch.ones_like
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def gdtr(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
@@ -146,7 +146,7 @@ def gdtr(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=16, partials=128),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def gdtrc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:

@@ -60,7 +60,7 @@ _OFF_ZEROS = (0.015625, 0.09375, 0.5, 0.578125, 0.703125, 0.84375, 0.953125)
     ),
     wide=True,
     ulp=Ulp(float64=4, float32=4),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def gammaln(x: Any, /, *, out: Tensor | None = None) -> Tensor:

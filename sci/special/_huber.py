@@ -39,7 +39,7 @@ def _huber_reference(mp: Any, delta: Any, r: Any) -> Any:
     ),
     ulp=Ulp(float64=2, float32=2, partials=2),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def huber(delta: Any, r: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -31,7 +31,7 @@ from sci._core.dispatch import elementwise
     special=((0.0, 0.0), (-0.0, -0.0), (-1.0, -inf), (-2.0, nan), (inf, inf), (nan, nan), (0j, 0j)),
     ulp=Ulp(float64=2, float32=2, complex128=4, complex64=4, partials=4),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def log1p(z: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -107,7 +107,7 @@ def _xlog_quotient(x: Tensor, y: Tensor) -> Tensor:
     ),
     ulp=Ulp(float64=2, float32=2, complex128=5, complex64=5, partials=5),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def xlogy(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -168,7 +168,7 @@ def xlogy(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     ),
     ulp=Ulp(float64=2, float32=2, complex128=5, complex64=5, partials=5),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def xlog1py(x: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

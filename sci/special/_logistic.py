@@ -34,7 +34,7 @@ def _expit_reference(mp: Any, x: Any) -> Any:
     special=((0.0, 0.5), (inf, 1.0), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=6),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -178,7 +178,7 @@ def log_expit(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, -inf), (1.0, inf), (0.5, 0.0), (-0.1, nan), (1.5, nan), (inf, nan), (nan, nan)),
     ulp=Ulp(float64=3, float32=3, partials=4),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def logit(p: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

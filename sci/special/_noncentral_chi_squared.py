@@ -203,7 +203,7 @@ def inverse_partials(slope: Callable[..., Any], solved: int, count: int, signed:
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=4, partials=128),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def chndtr(x: Any, df: Any, nc: Any, /, *, out: Tensor | None = None) -> Tensor:

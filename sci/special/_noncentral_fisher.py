@@ -163,7 +163,7 @@ def ncfdtr_partial(i: Any, dfn: Any, dfd: Any, nc: Any, f: Any, /, *, out: Tenso
         (1.0, 1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=4, partials=16384),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def ncfdtr(dfn: Any, dfd: Any, nc: Any, f: Any, /, *, out: Tensor | None = None) -> Tensor:

@@ -154,7 +154,7 @@ def nctdtr_partial(i: Any, df: Any, nc: Any, t: Any, /, *, out: Tensor | None = 
         (1.0, 1.0, nan, nan),
     ),
     ulp=Ulp(float64=16, float32=4, partials=16384),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def nctdtr(df: Any, nc: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:

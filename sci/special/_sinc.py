@@ -87,7 +87,7 @@ def sinc_derivative(n: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     special=((0.0, 1.0), (-0.0, 1.0), (0.5, 2 / math.pi), (1.0, 0.0), (nan, nan), (inf, nan), (0j, 1 + 0j)),
     ulp=Ulp(float64=3, float32=3, complex128=6, complex64=6, partials=16),
     wide=True,
-    pullback=True,
+    pullback="arguments",
 )
 def sinc(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -191,7 +191,7 @@ def tklmbda_slope(x: Any, lmbda: Any, u: Any, v: Any, /, *, out: Tensor | None =
         (1.0, nan, nan),
     ),
     ulp=Ulp(float64=32, float32=32, partials=512),
-    pullback=True,
+    pullback="arguments",
     sorted=True,
 )
 def tklmbda(x: Any, lmbda: Any, /, *, out: Tensor | None = None) -> Tensor:

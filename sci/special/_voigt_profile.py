@@ -107,7 +107,7 @@ _ROOT = math.sqrt(math.pi)
         (nan, 1.0, 1.0, nan),
     ),
     ulp=Ulp(float64=12, float32=12, partials=64),
-    pullback=True,
+    pullback="arguments",
 )
 def voigt_profile(x: Any, sigma: Any, gamma: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

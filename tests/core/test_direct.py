@@ -270,7 +270,8 @@ def test_the_general_way_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(direct, "_library", None)
     card = elementwise_cards["jv"]
     back = lambda xs, outs, grads, needs: [grads[0] if need else None for need in needs]  # noqa: E731
-    operator: Any = SimpleNamespace(overload=torch.ops.sci.jv.default, backward=back, rule=SimpleNamespace(apply=None))
+    rule = SimpleNamespace(apply=None)
+    operator: Any = SimpleNamespace(overload=torch.ops.sci.jv.default, backward=back, rule=rule, keeps=lambda: True)
     alone = dispatch._public_function(card, operator)
     assert torch.equal(alone(0.5, X), special.jv(0.5, X))
     x = X.clone().requires_grad_()
