@@ -190,6 +190,34 @@ def test_vmap_over_matrices_of_one_pattern() -> None:
     torch.testing.assert_close(jacobian, torch.linalg.inv(A.toarray()))
 
 
+class Solved(torch.autograd.Function):
+    """Its derivative is the sum of a solution with the gradient's multiple of a matrix."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, A: csr_array, b: torch.Tensor) -> torch.Tensor:
+        ctx.A, ctx.b = A, b
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> Any:
+        return splu(ctx.A * g).solve(ctx.b).sum() + factorized(ctx.A * g)(ctx.b).sum(), None, None
+
+
+def test_splu_of_batched_values() -> None:
+    """Also under ``is_grads_batched``; the singular one among them has NaN, as none can raise alone."""
+    A, b = matrix(5), torch.randn(5, dtype=torch.float64)
+    scales = torch.tensor([1.0, 3.0, 0.0], dtype=torch.float64)
+    want = torch.linalg.solve(A.toarray(), b) / scales[:2, None]
+    found = torch.func.vmap(lambda s: splu(A * s).solve(b))(scales)
+    torch.testing.assert_close(found[:2], want)
+    assert bool(found[2].isnan().all())
+    slopes = torch.func.vmap(torch.func.grad(lambda s: splu(A * s).solve(b).sum()))(scales[:2])
+    torch.testing.assert_close(slopes, -want.sum(-1) / scales[:2])
+    x = torch.ones((), dtype=torch.float64, requires_grad=True)
+    (batched,) = torch.autograd.grad(Solved.apply(x, A, b), x, scales[:2], is_grads_batched=True)
+    torch.testing.assert_close(batched, 2 * want.sum(-1))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [

@@ -165,7 +165,7 @@ def _kernel(
     else:
         batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])
         which = torch.arange(len(factors), device="cpu").reshape(data.shape[:-1]).expand(batch).reshape(-1).tolist()
-        members = b.expand(*batch, *b.shape[-2:]).reshape(-1, *b.shape[-2:])
+        members = b.expand(*batch, *b.shape[-2:]).reshape(len(which), *b.shape[-2:])
         parts = [_solve_columns(factors[f], member, adjoint) for f, member in zip(which, members, strict=True)]
         x = torch.stack(parts).reshape(*batch, *b.shape[-2:]) if parts else b.new_empty((*batch, *b.shape[-2:]))
     # New names even for factors that were handed in: an operator must not return its input.
@@ -552,12 +552,13 @@ def splu(
     Returns
     -------
     SuperLU
-        Has ``solve(rhs, trans="N")``, which differentiates in `rhs` and in the values of `A`.
+        Has ``solve(rhs, trans="N")``, which differentiates in `rhs` and in the values of `A`. For values that
+        `torch.func.vmap` or ``is_grads_batched`` batches, it has nothing else.
 
     Raises
     ------
     RuntimeError
-        The matrix is exactly singular.
+        The matrix is exactly singular. Among batched values such a matrix has the solution NaN.
     ValueError
         For a matrix that is not square.
 
@@ -578,7 +579,7 @@ def splu(
     data = matrix._data.detach()
     none = data.new_empty((matrix.shape[0], 0))
     _, factor = _solve(data, none, *pattern_tensors(matrix._valid()), None, False, order)
-    if _factors[int(factor)].lu is None:
+    if not is_wrapped(factor) and _factors[int(factor)].lu is None:
         raise RuntimeError("Factor is exactly singular")
     lu = object.__new__(SuperLU)
     lu._matrix, lu._factor, lu._order = matrix, factor, order
