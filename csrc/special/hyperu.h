@@ -25,7 +25,7 @@ SCI_HD R hyper_without(R power, double twos) {
 }
 
 template <class R>
-SCI_HD_LARGE hyper_value<R> hyper_tricomi_far(R a, R b, hyper_base<R> x, double& twos) {
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_far(hyper_passed<R> a, hyper_passed<R> b, hyper_base<R> x, double& twos) {
   using B = hyper_base<R>;
   const R one = hyper_lift<R>(double_double(1));
   const hyper_value<R> s = hyper_divergent<R, R>(a, a - b + one, B(-1.0) / x);
@@ -48,7 +48,8 @@ struct hyper_tricomi_front {
   double parts;  // logarithms of gamma functions
 };
 template <class R>
-SCI_HD_LARGE hyper_tricomi_front<R> hyper_tricomi_factor(int k, R a, R b, hyper_base<R> log_x) {
+SCI_HD_LARGE hyper_tricomi_front<R> hyper_tricomi_factor(int k, hyper_passed<R> a, hyper_passed<R> b,
+                                                         hyper_base<R> log_x) {
   const R one = hyper_lift<R>(double_double(1));
   const hyper_rgamma<R> g = hyper_reciprocal_gamma(k == 0 ? a - b + one : a),
                         h = hyper_reciprocal_gamma(k == 0 ? one - b : b - one);
@@ -59,7 +60,7 @@ SCI_HD_LARGE hyper_tricomi_front<R> hyper_tricomi_factor(int k, R a, R b, hyper_
 
 /// The sum over 2^twos; `twos` is found where it is NaN.
 template <class R>
-SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(R a, R b, hyper_base<R> x, double& twos) {
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(hyper_passed<R> a, hyper_passed<R> b, hyper_base<R> x, double& twos) {
   const R one = hyper_lift<R>(double_double(1)), down = a - b + one;
   const hyper_base<R> log_x = sci::log(x);
   hyper_tricomi_front<R> f[2];
@@ -89,14 +90,15 @@ SCI_HD_LARGE hyper_value<R> hyper_tricomi_near(R a, R b, hyper_base<R> x, double
 
 /// The same in double-double or above it, also for whole b.
 template <class R>
-SCI_HD_LARGE hyper_value<R> hyper_tricomi_wide(R a, R b, hyper_base<R> x, double& twos) {
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_wide(hyper_passed<R> a, hyper_passed<R> b, hyper_base<R> x, double& twos) {
   return hyper_interpolated<R, R>(hyper_plain(b),
-                                  [&](R shift) { return hyper_tricomi_near<R>(a, b + shift, x, twos); });
+                                  [&](hyper_passed<R> shift) { return hyper_tricomi_near<R>(a, b + shift, x, twos); });
 }
 
 /// The better of the two; `size` is relative to the value, which is w 2^twos.
 template <class R>
-SCI_HD_LARGE hyper_value<R> hyper_tricomi_best(R a, R b, hyper_base<R> x, double accepted, double& twos) {
+SCI_HD_LARGE hyper_value<R> hyper_tricomi_best(hyper_passed<R> a, hyper_passed<R> b, hyper_base<R> x, double accepted,
+                                               double& twos) {
   hyper_value<R> best = {hyper_lift<R>(double_double(limits<double>::nan)), limits<double>::infinity};
   const double at = hyper_leading(x);
   if (at > 4 || hyper_pole(hyper_leading(a)) || hyper_pole(hyper_leading(a) - hyper_leading(b) + 1))
@@ -113,7 +115,7 @@ SCI_HD_LARGE hyper_value<R> hyper_tricomi_best(R a, R b, hyper_base<R> x, double
 }
 
 template <class R>
-SCI_HD_LARGE hyper_wide<R> hyper_tricomi_slow(R a, R b, double x) {
+SCI_HD_LARGE hyper_wide<R> hyper_tricomi_slow(hyper_passed<R> a, hyper_passed<R> b, double x) {
   double twos = 0;
   const hyper_value<R> best = hyper_tricomi_best<R>(a, b, double_double(x), 1e14, twos);
   return best.size < 1e16 ? hyper_wide<R>{best.w, twos} : hyper_tricomi_any<R>(a, b, x);

@@ -102,7 +102,8 @@ SCI_HD bool jacobi_stepless(double degree, double alpha, double beta, complex<do
 
 /// The function of degree > -(alpha + beta + 1)/2 for numbers H: double, or dual numbers over double-double.
 template <class H, class Z>
-SCI_HD_LARGE auto jacobi_by_degree(H degree, H alpha, H beta, Z x, int64_t steps) {
+SCI_HD_LARGE auto jacobi_by_degree(hyper_passed<H> degree, hyper_passed<H> alpha, hyper_passed<H> beta, Z x,
+                                   int64_t steps) {
   const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
   const H s = alpha + beta + lift(1), base = degree - lift(double(steps));
   const Z z = (Z(1.0) - x) * 0.5;
@@ -122,7 +123,7 @@ SCI_HD_LARGE auto jacobi_by_degree(H degree, H alpha, H beta, Z x, int64_t steps
 /// The function for dual numbers H about alpha = -m, where 2F1 is infinite and what stands before it 0: of 2F1 over
 /// Gamma(c), c = alpha + 1, down from c + m and c + m + 1 by DLMF 15.5.18, which has no pole in c; NaN for m > 1000.
 template <class H, class Z>
-SCI_HD_LARGE auto jacobi_about_whole(H v, H alpha, H beta, Z x) {
+SCI_HD_LARGE auto jacobi_about_whole(hyper_passed<H> v, hyper_passed<H> alpha, hyper_passed<H> beta, Z x) {
   const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
   const double m = -rint(hyper_leading(alpha));
   const auto argument = (Z(1.0) - x) * 0.5;
@@ -144,7 +145,7 @@ SCI_HD_LARGE auto jacobi_about_whole(H v, H alpha, H beta, Z x) {
 
 /// The function for numbers H, from beta less the raises where there are some.
 template <class H, class Z>
-SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
+SCI_HD_LARGE auto jacobi_general(hyper_passed<H> v, hyper_passed<H> alpha, hyper_passed<H> beta, Z x) {
   const auto lift = [](double k) { return hyper_lift<H>(double_double(k)); };
   const H s = alpha + beta + lift(1);
   bool mirrored = hyper_leading(v) + hyper_leading(v) < -hyper_leading(s);
@@ -158,11 +159,11 @@ SCI_HD_LARGE auto jacobi_general(H v, H alpha, H beta, Z x) {
   const int64_t steps = stepless ? 0 : orthogonal_steps_above(n, 1);
   const int64_t raises = !stepless && jacobi_in_waves(x) ? jacobi_raises(n, first, second) : 0;
   H low = beta - lift(double(raises));
-  auto p = jacobi_by_degree(degree, alpha, low, x, steps);
+  auto p = jacobi_by_degree<H, Z>(degree, alpha, low, x, steps);
   if (raises > 0) {
     low = low + lift(1);
     const auto before = p;
-    p = jacobi_by_degree(degree, alpha, low, x, steps);
+    p = jacobi_by_degree<H, Z>(degree, alpha, low, x, steps);
     p = jacobi_raised(raises - 1, hyper_narrow(degree), hyper_narrow(alpha), hyper_narrow(low), before, p,
                       decltype(p)(orthogonal_lift<hyper_narrowed<H>>(x)));
   }
@@ -194,15 +195,15 @@ SCI_HD_LARGE Z jacobi_function_value(double v, double alpha, double beta, Z x) {
   if (v < 0 && alpha == 0 && beta == 0) v = -v - 1;  // Legendre's
   if (v == rint(v)) return jacobi_polynomial(int64_t(v), alpha, beta, x);
   if (alpha < 0 && alpha == rint(alpha)) return jacobi_whole(v, -alpha, beta, x);
-  return jacobi_general(v, alpha, beta, x);
+  return jacobi_general<double, Z>(v, alpha, beta, x);
 }
 /// The same for dual numbers.
 template <class H, class Z>
-SCI_HD_LARGE auto jacobi_general_dual(H v, H alpha, H beta, Z x) {
+SCI_HD_LARGE auto jacobi_general_dual(const H& v, const H& alpha, const H& beta, Z x) {
   const double n = hyper_leading(v), a = hyper_leading(alpha), m = -rint(a);
   const bool ends = n >= 0 && n < m && n == rint(n);  // the polynomial, before the pole
-  if (m > 0 && abs(a + m) < 0.125 && !ends) return jacobi_about_whole(v, alpha, beta, x);
-  return jacobi_general(v, alpha, beta, x);
+  if (m > 0 && abs(a + m) < 0.125 && !ends) return jacobi_about_whole<H, Z>(v, alpha, beta, x);
+  return jacobi_general<H, Z>(v, alpha, beta, x);
 }
 template <class Z>
 SCI_HD_LARGE Z jacobi_function_first_value(int64_t i, int64_t j, int64_t k, double v, double alpha, double beta, Z x) {

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import pytest
@@ -109,6 +110,31 @@ def test_other_dtypes(dtype: torch.dtype, device: torch.device) -> None:
         torch.testing.assert_close(
             got.cpu(), rounded, rtol=4 * torch.finfo(dtype).eps, atol=1e-38, msg=f"{n, parameters, x}"
         )
+
+
+@pytest.mark.parametrize("alpha", [-1.0, -4.0, -8.0, -4.0 + 1e-9, -8.0 + 1e-9, -2.9375, -5.5])
+def test_laguerre_functions(alpha: float, device: torch.device) -> None:
+    """Real degrees at and beside poles of 1F1, where the values and slopes are limits."""
+    for degree, x in ((0.625, -1.5), (2.75, 3.25), (7.375, 0.5), (16.96875, 0.046875), (12.5, 24.0)):
+        tensors = [torch.tensor(t, dtype=torch.float64, device=device, requires_grad=True) for t in (degree, alpha, x)]
+        value = special.eval_genlaguerre(*tensors)
+        got = [value, *torch.autograd.grad(value, tensors)]
+        with mpmath.workdps(120):
+            beside = mpmath.mpf(10) ** -60
+
+            def exact(v: Any, a: Any, t: Any, beside: Any = beside) -> Any:
+                front = mpmath.gammaprod([v + a + 1], [v + 1, a + 1 + beside])
+                return front * mpmath.hyp1f1(-v, a + 1 + beside, t)
+
+            at = [mpmath.mpf(t) for t in (degree, alpha, x)]
+            want = [exact(*at)]
+            for i in range(3):
+                step = mpmath.mpf(10) ** -25
+                up, down = ([t + sign * step * (k == i) for k, t in enumerate(at)] for sign in (1, -1))
+                want.append((exact(*up) - exact(*down)) / (2 * step))
+        for place, (g, w) in enumerate(zip(got, want, strict=True)):
+            scale = abs(w) + 1e-2 * abs(want[0])
+            assert abs(g.item() - w) <= 1e-12 * scale, (degree, x, place, g.item(), float(w))
 
 
 def test_what_has_no_digits_is_not_a_number() -> None:

@@ -145,9 +145,10 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_at(int where, hyper_passed<R> a, hyper_p
 template <class R, class Z>
 SCI_HD_LARGE hyper_value<Z> hyper_gauss_wide(int where, hyper_passed<R> a, hyper_passed<R> b, hyper_passed<R> c,
                                              hyper_base<Z> z, double side) {
-  if (where == 0) return hyper_gauss_at<R, Z>(where, a, b, c, z, side);
-  return hyper_interpolated<R, Z>(hyper_plain(where == 1 ? a + b - c : a - b),
-                                  [&](R shift) { return hyper_gauss_at<R, Z>(where, a + shift, b, c, z, side); });
+  const double_double gap = hyper_plain(where == 1 ? a + b - c : a - b);
+  return hyper_interpolated<R, Z>(where == 0 ? double_double(0.5) : gap, [&](hyper_passed<R> shift) {
+    return hyper_gauss_at<R, Z>(where, a + shift, b, c, z, side);
+  });
 }
 
 /// The points 0, 1, infinity (0, 1, 2) in the order of what their series cost at z, with the ratios at which these
@@ -191,6 +192,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(hyper_passed<R> a, hyper_passed<R
   hyper_gauss_order(z, ends, order, ratio);
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   const bool corner = min(ratio[0], min(ratio[1], ratio[2])) > 0.75 && !hyper_beyond(z);
+  SCI_NO_UNROLL
   for (int turn = 0; turn < 2; ++turn) {
     if ((turn == 0) == corner) {
       if (hyper_beyond(z)) continue;
@@ -199,6 +201,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_gauss_direct(hyper_passed<R> a, hyper_passed<R
       if (size < best.size) best = {w, size};
       if (best.size < 1e16) return best;
     } else {
+      SCI_NO_UNROLL
       for (int i = 0; i < 3; ++i) {
         if (!(ratio[order[i]] < 0.95)) continue;
         if (hyper_better(hyper_gauss_wide<R, Z>(order[i], a, b, c, hyper_exact(z), side), best, 1e14)) return best;

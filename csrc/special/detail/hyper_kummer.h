@@ -11,7 +11,7 @@ namespace detail {
 
 /// M(a, b, z), or, turned, e^z M(b - a, b, -z) (DLMF 13.2.39).
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_base<Z> z) {
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, hyper_passed<R> a, hyper_passed<R> b, hyper_base<Z> z) {
   if (turned && (!is_same<R, double> || hyper_size(z) > 500)) {  // large factors may be beyond the range
     int twos = 0;
     const hyper_value<Z> f = hyper_series<R, Z>({1, b - a, b, b}, -z, &twos);
@@ -36,7 +36,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_series(bool turned, R a, R b, hyper_bas
 /// Gamma(b) [e^z z^(a-b) / Gamma(a) sum (b-a)_n (1-a)_n / n! z^-n + (-z)^-a / Gamma(b-a) sum (a)_n (a-b+1)_n / n!
 /// (-z)^-n] (DLMF 13.7.2).
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_kummer_far(R a, R b, hyper_base<Z> z, double side) {
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_far(hyper_passed<R> a, hyper_passed<R> b, hyper_base<Z> z, double side) {
   const R one = hyper_lift<R>(double_double(1));
   const hyper_base<Z> u = hyper_lift<hyper_base<Z>>(double_double(1)) / z;
   const hyper_rgamma<R> top = hyper_reciprocal_gamma(b);
@@ -81,7 +81,7 @@ SCI_HD hyper_value<Z> hyper_as(hyper_value<complex<T>> f) {
 }
 /// The asymptotic form also for real z, where the mean over both sides of the cut is real.
 template <class R, class Z>
-SCI_HD hyper_value<Z> hyper_kummer_far_any(R a, R b, hyper_base<Z> z, double side) {
+SCI_HD hyper_value<Z> hyper_kummer_far_any(hyper_passed<R> a, hyper_passed<R> b, hyper_base<Z> z, double side) {
   return hyper_as<Z>(hyper_kummer_far<R, complex<R>>(a, b, hyper_complex(z), side));
 }
 
@@ -127,7 +127,8 @@ SCI_HD_LARGE hyper_value<double> hyper_kummer_down(double_double a, double b, do
 
 /// The best of the two series and the asymptotic form; `size` is relative to the value.
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double side, double accepted) {
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(hyper_passed<R> a, hyper_passed<R> b, hyper_base<Z> z, double side,
+                                              double accepted) {
   const complex<double> at = hyper_complex(hyper_leading(z));
   const double A = hyper_leading(a), B = hyper_leading(b), size = double(abs(at));
   // Beside a large b terms fall from the first.
@@ -136,28 +137,30 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_best(R a, R b, hyper_base<Z> z, double 
   // turn it again.
   const bool turned = at.re < 0, positive = at.im == 0 && B > 0 && (turned ? B - A : A) > -1;
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
-  if (hyper_pole(hyper_leading(b))) {  // the polynomials that end before the pole
-    hyper_better(hyper_kummer_series<R, Z>(false, a, b, z), best, accepted);
-    return best;
+  const bool far = size > 40, pole = hyper_pole(B);  // there the polynomials that end before it
+  const bool series = pole || size < (positive ? 8000 : near), other = !pole && series && size < near;
+  // The asymptotic form first or last, between the two series; each of them is called at one place.
+  const bool taken[] = {!pole && far, series, other, !pole && !far && size > 10};
+  SCI_NO_UNROLL
+  for (int k = 0; k < 4; ++k) {
+    if (!taken[k]) continue;
+    const bool wide = k == 0 || k == 3;
+    const hyper_value<Z> f = wide ? hyper_kummer_far_any<R, Z>(a, b, z, side)
+                                  : hyper_kummer_series<R, Z>(!pole && turned == (k == 1), a, b, z);
+    if (hyper_better(f, best, accepted)) break;
   }
-  const bool far = size > 40;
-  if (far && hyper_better(hyper_kummer_far_any<R, Z>(a, b, z, side), best, accepted)) return best;
-  if (size < (positive ? 8000 : near)) {
-    if (hyper_better(hyper_kummer_series<R, Z>(turned, a, b, z), best, accepted)) return best;
-    if (size < near && hyper_better(hyper_kummer_series<R, Z>(!turned, a, b, z), best, accepted)) return best;
-  }
-  if (!far && size > 10) hyper_better(hyper_kummer_far_any<R, Z>(a, b, z, side), best, accepted);
   return best;
 }
 
 /// M(a, b, z) by series or by a path; `brief` for a value in double for which pairs did not suffice.
 template <class R, class Z, class P>
-SCI_HD_LARGE hyper_value<Z> hyper_kummer_direct(R a, R b, P z, double side, bool brief) {
+SCI_HD_LARGE hyper_value<Z> hyper_kummer_direct(hyper_passed<R> a, hyper_passed<R> b, P z, double side, bool brief) {
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   const double reach = 0.5 * double(abs(z)), A = hyper_leading(a);
   if (brief && reach > 20 && abs(A) < reach && abs(A - hyper_leading(b)) < reach)
     if (hyper_better(hyper_kummer_far_any<R, Z>(a, b, hyper_exact(z), side), best, 1e16)) return best;
   double size = limits<double>::infinity;
+  SCI_NO_UNROLL
   for (int turn = 0; turn < 2; ++turn) {
     if ((turn == 0) == brief) {
       const Z w = hyper_path_checked<R, Z>(hyper_equation<R>{1, a, a, b}, z, size, brief);
@@ -173,14 +176,16 @@ SCI_HD_LARGE hyper_value<Z> hyper_kummer_direct(R a, R b, P z, double side, bool
 
 /// M(a, b, z) in double-double or above.
 template <class R, class Z, class P>
-SCI_HD_LARGE Z hyper_kummer_slow(R a, R b, P z, double side) {
+SCI_HD_LARGE Z hyper_kummer_slow(hyper_passed<R> a, hyper_passed<R> b, P z, double side) {
   hyper_value<Z> best = hyper_kummer_direct<R, Z>(a, b, z, side, is_same<R, double_double>);
   // In the left half plane M is what dies away along the diagonal, elsewhere rather along b.
+  SCI_NO_UNROLL
   for (int i = 0; i < 2 && !(best.size < 1e16); ++i) {
     const bool diagonal = (hyper_complex(hyper_leading(z)).re < 0) == (i == 0);
-    const hyper_value<Z> down = hyper_from_above<R, Z>({1, a, a, b}, hyper_exact(z), diagonal, [&](R first, R above) {
-      return hyper_kummer_direct<R, Z>(first, above, z, side, false);
-    });
+    const hyper_value<Z> down = hyper_from_above<R, Z>({1, a, a, b}, hyper_exact(z), diagonal,
+                                                       [&](hyper_passed<R> first, hyper_passed<R> above) {
+                                                         return hyper_kummer_direct<R, Z>(first, above, z, side, false);
+                                                       });
     if (down.size < best.size) best = down;
   }
   return hyper_trusted(best);
@@ -207,7 +212,7 @@ SCI_HD Z hyper_rounded_to(complex<double_double> z) {
 /// Gamma(b) / (2 sqrt(pi)) r^(1/2-b) [e^(2r) S(1/(4r)) + e^(-2r +- i pi (b-1/2)) S(-1/(4r))], r = sqrt(z), S the sum of
 /// (b-1/2)_n (3/2-b)_n / n! u^n (DLMF 10.40.5 with 10.39.9).
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_limit_far(R b, hyper_base<Z> z) {
+SCI_HD_LARGE hyper_value<Z> hyper_limit_far(hyper_passed<R> b, hyper_base<Z> z) {
   using B = double_double;
   const auto exact = hyper_sqrt(hyper_exact_complex(z));
   const hyper_base<Z> r = hyper_rounded_to<hyper_base<Z>>(exact), u = hyper_lift<hyper_base<Z>>(B(0.25)) / r;
@@ -247,7 +252,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_limit_far(R b, hyper_base<Z> z) {
 
 /// The better of the power series, for doubles with `brief` not in pairs, and the asymptotic form.
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accepted, bool brief = false) {
+SCI_HD_LARGE hyper_value<Z> hyper_limit_best(hyper_passed<R> b, hyper_base<Z> z, double accepted, bool brief = false) {
   const double size = double(abs(hyper_complex(hyper_leading(z)))), B = abs(hyper_leading(b));
   hyper_value<Z> best = {hyper_lift<Z>(double_double(limits<double>::nan)), limits<double>::infinity};
   if (size < max(1e4, max(700 * B, min(1e7, B * B)))) {
@@ -264,7 +269,7 @@ SCI_HD_LARGE hyper_value<Z> hyper_limit_best(R b, hyper_base<Z> z, double accept
 
 /// 0F1(; b; z) by series or by a path.
 template <class R, class Z, class P>
-SCI_HD_LARGE hyper_value<Z> hyper_limit_direct(R b, P z, bool brief) {
+SCI_HD_LARGE hyper_value<Z> hyper_limit_direct(hyper_passed<R> b, P z, bool brief) {
   const hyper_value<Z> best = hyper_limit_best<R, Z>(b, hyper_exact(z), 1e14);
   if (best.size < 1e16) return best;
   double size;
@@ -274,11 +279,12 @@ SCI_HD_LARGE hyper_value<Z> hyper_limit_direct(R b, P z, bool brief) {
 
 /// 0F1(; b; z) in double-double or above.
 template <class R, class Z, class P>
-SCI_HD_LARGE Z hyper_limit_slow(R b, P z) {
+SCI_HD_LARGE Z hyper_limit_slow(hyper_passed<R> b, P z) {
   const hyper_value<Z> f = hyper_limit_direct<R, Z>(b, z, is_same<R, double_double>);
   if (f.size < 1e16) return f.w;
   const hyper_value<Z> down = hyper_from_above<R, Z>(
-      {0, b, b, b}, hyper_exact(z), false, [&](R, R above) { return hyper_limit_direct<R, Z>(above, z, false); });
+      {0, b, b, b}, hyper_exact(z), false,
+      [&](hyper_passed<R>, hyper_passed<R> above) { return hyper_limit_direct<R, Z>(above, z, false); });
   return hyper_trusted(down.size < f.size ? down : f);
 }
 

@@ -160,7 +160,7 @@ SCI_HD_LARGE auto hyper_value_series(const hyper_equation<double_double>& f, W u
 
 /// sum (p)_n (q)_n / n! u^n up to its smallest term, which is the error (DLMF 13.7.3).
 template <class R, class Z>
-SCI_HD_LARGE hyper_value<Z> hyper_divergent(R exact_p, R exact_q, hyper_base<Z> argument) {
+SCI_HD_LARGE hyper_value<Z> hyper_divergent(hyper_passed<R> exact_p, hyper_passed<R> exact_q, hyper_base<Z> argument) {
   using Q = hyper_quick<R>;
   using C = hyper_quick<Z>;
   using B = hyper_base<Q>;
@@ -272,16 +272,17 @@ SCI_HD hyper_value<Z> hyper_interpolated(double_double gap, F f) {
   constexpr int nodes = plain ? 2 : 6;
   // gap is whole less x h.
   const double_double x = (double_double(rint(gap.hi)) - gap) / double_double(h);
-  if (abs(x.hi) > nodes) return f(hyper_lift<R>(double_double(0)));
+  const bool away = abs(x.hi) > nodes;
   hyper_value<Z> sum = {hyper_lift<Z>(double_double(0)), 0};
   Z apart = sum.w;
   SCI_NO_UNROLL
   for (int i = 0; i < nodes; ++i) {
     const double node = 2 * i + 1 - nodes;  // -1, 1 or -5, -3, ..., 5; Lagrange's interpolation to -x
+    const hyper_value<Z> g = f(hyper_lift<R>(away ? double_double(0) : (x + double_double(node)) * h));
+    if (away) return g;
     double_double weight = 1;
     for (int k = 0; k < nodes; ++k)
       if (k != i) weight = weight * (double_double(nodes - 1.0 - 2 * k) - x) * (0.5 / (i - k));
-    const hyper_value<Z> g = f(hyper_lift<R>((x + double_double(node)) * h));
     sum = {sum.w + hyper_scaled(g.w, weight), sum.size + g.size};
     if (i == 0) apart = g.w;
     if (i == nodes - 1) apart = apart - g.w;

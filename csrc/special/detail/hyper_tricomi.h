@@ -20,7 +20,7 @@ SCI_HD double hyper_stretched(double w, double twos) { return ldexp(w, int(max(-
 /// a >= 1. Of a narrow peak of width sigma the rule's error is about e^(-2 (pi sigma / h)^2), more where it is skew, of
 /// a wide one e^(-pi^2 / h), as the integrand is analytic for |Im s| < pi / 2 at least; recurrences lose some of it.
 template <class R>
-SCI_HD_LARGE hyper_wide<R> hyper_tricomi_integral(R a, R b, double x) {
+SCI_HD_LARGE hyper_wide<R> hyper_tricomi_integral(hyper_passed<R> a, hyper_passed<R> b, double x) {
   using B = double_double;
   const hyper_wide<R> unknown = {hyper_lift<R>(B(limits<double>::nan)), 0};
   const R c = b - a - hyper_lift<R>(B(1));
@@ -53,7 +53,7 @@ SCI_HD_LARGE hyper_wide<R> hyper_tricomi_integral(R a, R b, double x) {
 
 /// U(a - steps) from lo = U(a), hi = U(a + 1); both are scaled alike, by what is added to `twos`.
 template <class R>
-SCI_HD_LARGE R hyper_tricomi_down(R a, R b, double x, R lo, R hi, int steps, double& twos) {
+SCI_HD_LARGE R hyper_tricomi_down(R a, hyper_passed<R> b, double x, R lo, R hi, int steps, double& twos) {
   const R one = hyper_lift<R>(double_double(1)), from = b - hyper_lift<R>(double_double(x));
   SCI_NO_UNROLL
   for (int i = 0; i < steps; ++i, a = a - one) {
@@ -69,7 +69,7 @@ SCI_HD_LARGE R hyper_tricomi_down(R a, R b, double x, R lo, R hi, int steps, dou
 }
 
 template <class R>
-SCI_HD_LARGE hyper_wide<R> hyper_tricomi_any(R a, R b, double x) {
+SCI_HD_LARGE hyper_wide<R> hyper_tricomi_any(hyper_passed<R> a, hyper_passed<R> b, double x) {
   using B = double_double;
   const hyper_wide<R> unknown = {hyper_lift<R>(B(limits<double>::nan)), 0};
   const double A = hyper_leading(a);
