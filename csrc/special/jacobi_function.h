@@ -26,23 +26,10 @@ namespace detail {
 
 /// The same number in double: dual<double_double> -> dual<double>.
 template <class T>
-struct hyper_narrowed_ {
-  using type = double;
-};
+using hyper_narrowed = with_scalar<T, double>;
 template <class T>
-struct hyper_narrowed_<dual<T>> {
-  using type = dual<typename hyper_narrowed_<T>::type>;
-};
-template <class T>
-using hyper_narrowed = typename hyper_narrowed_<T>::type;
-
-SCI_HD double hyper_narrow(double x) { return x; }
-SCI_HD double hyper_narrow(double_double x) { return double(x); }
-SCI_HD dual<double> hyper_narrow(dual<double_double> x) { return {double(x.v), double(x.d)}; }
-SCI_HD dual<dual<double>> hyper_narrow(dual<dual<double_double>> x) { return {hyper_narrow(x.v), hyper_narrow(x.d)}; }
-template <class T>
-SCI_HD complex<hyper_narrowed<T>> hyper_narrow(complex<T> z) {
-  return {hyper_narrow(z.re), hyper_narrow(z.im)};
+SCI_HD hyper_narrowed<T> hyper_narrow(const T& x) {
+  return hyper_lift<hyper_narrowed<T>>(x);
 }
 
 template <class Z>
