@@ -25,6 +25,7 @@ from .._core.torch_private import (
     below_transforms,
     dispatch_modes,
     forward_mode_active,
+    is_batched_gradient,
     is_wrapped,
     transforms_active,
 )
@@ -103,6 +104,7 @@ def movable(data: Tensor) -> bool:
         and not forward_mode_active()
         and not data.is_conj()
         and not data.is_neg()
+        and not is_batched_gradient(data)
     )
 
 

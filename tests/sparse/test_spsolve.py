@@ -12,7 +12,7 @@ import scipy.sparse
 import scipy.sparse.linalg
 import torch
 
-from sci.sparse import SparseEfficiencyWarning, coo_array, csr_array, eye_array, random_array
+from sci.sparse import SparseEfficiencyWarning, coo_array, csc_array, csr_array, eye_array, random_array
 from sci.sparse.linalg import MatrixRankWarning, _spsolve, factorized, is_sptriangular, splu, spsolve
 
 DTYPES = [torch.float64, torch.float32, torch.complex128, torch.complex64]
@@ -216,6 +216,36 @@ def test_splu_of_batched_values() -> None:
     x = torch.ones((), dtype=torch.float64, requires_grad=True)
     (batched,) = torch.autograd.grad(Solved.apply(x, A, b), x, scales[:2], is_grads_batched=True)
     torch.testing.assert_close(batched, 2 * want.sum(-1))
+
+
+class SolvedIn(torch.autograd.Function):
+    """The identity, with a gradient that solves with g A in a format, whose pattern is new."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, dense: torch.Tensor, b: torch.Tensor, name: str) -> torch.Tensor:
+        ctx.dense, ctx.b, ctx.name = dense, b, name
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> Any:
+        A = csr_array(ctx.dense)
+        rows, columns = A.tocoo().coords
+        scaled = coo_array(((1 + grads[0].sum()) * A.data, (rows, columns)), shape=(5, 5)).asformat(ctx.name)
+        if ctx.name == "csc":  # made of its own parts
+            B = A.tocsc()
+            scaled = csc_array(((1 + grads[0].sum()) * B.data, B.indices, B.indptr), shape=(5, 5))
+        return spsolve(scaled, ctx.b) + splu(scaled).solve(ctx.b), None, None, None
+
+
+@pytest.mark.parametrize("name", ["csr", "csc", "coo", "dok", "bsr", "dia", "lil"])
+def test_formats_in_a_batched_gradient(name: str) -> None:
+    """Conversions leave the pattern alone: torch's old vmap made batches of indices, spsolve of csc was NaN."""
+    dense, b = matrix(5).toarray(), torch.randn(5, dtype=torch.float64)
+    x = torch.ones(5, dtype=torch.float64, requires_grad=True)
+    grads = torch.rand(3, 5, dtype=torch.float64)
+    (batched,) = torch.autograd.grad(SolvedIn.apply(x, dense, b, name), x, grads, is_grads_batched=True)
+    want = torch.linalg.solve(dense, b) / (1 + grads.sum(-1, keepdim=True))
+    torch.testing.assert_close(batched, 2 * want)
 
 
 @pytest.mark.parametrize(
