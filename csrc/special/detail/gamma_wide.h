@@ -20,7 +20,7 @@ SCI_HD T gamma_scaled(T x);
 template <class T>
 SCI_HD many<T, 4> gamma_parts(T x) {
   constexpr T one = T(1), half = T(0.5), last_power = T(is_same<T, float> ? 50 : 190);
-  const T size = abs(x), n = rint(x), w = n == T(0) ? x : x - n;
+  const T size = abs(x), n = floor(x + half), w = n == T(0) ? x : x - n;
   const bool right = n >= one, inside = size < T(13);
   const T v = right ? w : -w, last = right ? n - one : -n;
   T product = right ? one : w, lost = T(0);
