@@ -399,7 +399,12 @@ def _all_plain(*values: Tensor) -> bool:
         return False
     dtype, grad = values[0].dtype, torch.is_grad_enabled()
     return dtype in _DIRECT and all(
-        x.dtype is dtype and x.is_cpu and not (grad and x.requires_grad) and not x.is_conj() and not x.is_neg()
+        x.dtype is dtype
+        and x.is_cpu
+        and not (grad and x.requires_grad)
+        and not x.is_conj()
+        and not x.is_neg()
+        and not is_batched_gradient(x)
         for x in values
     )
 

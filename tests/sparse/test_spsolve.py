@@ -230,6 +230,11 @@ class SolvedIn(torch.autograd.Function):
     def backward(ctx: Any, *grads: torch.Tensor) -> Any:
         A = csr_array(ctx.dense)
         rows, columns = A.tocoo().coords
+        if ctx.name == "twice":  # entries that are to be added up, and sums and products of arrays
+            half = (1 + grads[0].sum()) * A.data / 2
+            scaled = coo_array((torch.cat([half, half]), (rows.repeat(2), columns.repeat(2))), shape=(5, 5)).tocsr()
+            total = scaled @ (scaled + scaled) @ ctx.b
+            return spsolve(scaled, ctx.b) + spsolve(scaled, total), None, None, None
         scaled = coo_array(((1 + grads[0].sum()) * A.data, (rows, columns)), shape=(5, 5)).asformat(ctx.name)
         if ctx.name == "csc":  # made of its own parts
             B = A.tocsc()
@@ -246,6 +251,16 @@ def test_formats_in_a_batched_gradient(name: str) -> None:
     (batched,) = torch.autograd.grad(SolvedIn.apply(x, dense, b, name), x, grads, is_grads_batched=True)
     want = torch.linalg.solve(dense, b) / (1 + grads.sum(-1, keepdim=True))
     torch.testing.assert_close(batched, 2 * want)
+
+
+def test_duplicates_and_products_in_a_batched_gradient() -> None:
+    """Sums of entries, A + B and A @ B make patterns of their own: batches of indices gave NaN or raised."""
+    dense, b = matrix(5).toarray(), torch.randn(5, dtype=torch.float64)
+    x = torch.ones(5, dtype=torch.float64, requires_grad=True)
+    grads = torch.rand(3, 5, dtype=torch.float64)
+    (batched,) = torch.autograd.grad(SolvedIn.apply(x, dense, b, "twice"), x, grads, is_grads_batched=True)
+    scale = 1 + grads.sum(-1, keepdim=True)
+    torch.testing.assert_close(batched, torch.linalg.solve(dense, b) / scale + 2 * scale * (dense @ b))
 
 
 @pytest.mark.parametrize(
