@@ -51,18 +51,39 @@ class Card(NamedTuple):
         count = len(self.arguments)
         back = f"{'r ' * (count + 2)}-> {'r ' * count}"
         arguments = ["grad", *self.arguments, "out"]
-        return [self, Card(f"{self.name}_pullback", self.header, back, arguments, self.wide, sorted=self.sorted)]
+        wide = self.wide and not self.tried
+        return [self, Card(f"{self.name}_pullback", self.header, back, arguments, wide, sorted=self.sorted)]
+
+    def has(self, form: str) -> bool:
+        """Does the header define NAME_form beside the function?"""
+        return f" {self.name}_{form}(" in (ROOT / "csrc" / self.header).read_text()
 
     @property
     def rows(self) -> bool:
         """Has the header a form for rows along which only the last argument varies (csrc/core/rows.h)?"""
-        return f" {self.name}_rows(" in (ROOT / "csrc" / self.header).read_text()
+        return self.has("rows")
+
+    @property
+    def tried(self) -> bool:
+        """Has it a formula without branches for most arguments (`Tried` in csrc/core/elementwise.h)?"""
+        return self.has("trial")
 
     @property
     def definition(self) -> str:
         """The C++ type that stands for the function in the inner loops."""
-        rows = f"template <class... A> static void rows(A... a) {{ {self.name}_rows(a...); }} }};"
-        return definition(self.name)[:-2] + rows if self.rows else definition(self.name)
+        text = definition(self.name)
+        if self.rows:
+            text = f"{text[:-2]}template <class... A> static void rows(A... a) {{ {self.name}_rows(a...); }} }};"
+        return text
+
+    @property
+    def wide_definition(self) -> str:
+        """The same for vector loops."""
+        text = self.definition
+        if self.tried:
+            trial = f"template <class... A> static auto trial(A... a) {{ return {self.name}_trial(a...); }} }};"
+            text = text.replace(f"call_{self.name} {{", f"call_{self.name} : Tried {{")[:-2] + trial
+        return text
 
     def row(self, ins: str, outs: str, width: int) -> str:
         """Return the inner loop of a kernel."""
@@ -190,7 +211,7 @@ def wide_unit(file: CardFile) -> str:
     """
     lines = [f"// Generated from the cards in {file.stem} by tools/generate_operators.py."]
     lines += [*headers(file.wide), '#include "core/elementwise.h"', "", "namespace sci {", "namespace {"]
-    lines += [card.definition for card in file.wide]
+    lines += [card.wide_definition for card in file.wide]
     lines += ["using Row = void (*)(char* const*, const int64_t*, int64_t);", "}  // namespace"]
     lines += [f'extern "C" const Row SCI_ROWS({file.key})[];', f"const Row SCI_ROWS({file.key})[] = {{"]
     for card in file.wide:

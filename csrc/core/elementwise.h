@@ -18,6 +18,15 @@ using make_index_list = typename make_index_list_<N>::type;
 
 constexpr int max_dims = 8;
 
+/// A function F may inherit this where it has F::trial(In...) beside F::apply: a formula without branches for most
+/// arguments. Vector loops take it, and F::apply for those that it does not cover.
+struct Tried {};
+template <class Out>
+struct Trial {
+  Out value;
+  bool covers;
+};
+
 /// F::apply(In...) gives one Out, or many<Out, N>. Operands are counted outputs first; strides are in bytes.
 template <class F, class Out, int N, class... In>
 struct Elementwise {
@@ -51,6 +60,9 @@ struct Elementwise {
 #endif
   SCI_HD static void dense(char* const* at, int64_t n, index_list<I...>) {
     Out* __restrict out = reinterpret_cast<Out*>(at[0]);
+#ifdef SCI_WIDE
+    if constexpr (__is_base_of(Tried, F)) return trials(at, n, index_list<I...>());
+#endif
     if constexpr (N == 1) {
       for (int64_t i = 0; i < n; ++i) out[i] = F::apply(reinterpret_cast<const In*>(at[N + I])[i]...);
     } else {
@@ -103,6 +115,63 @@ struct Elementwise {
   }
 
 #ifdef SCI_WIDE
+  static constexpr int64_t trial_block = 128, trial_lanes = 16;
+
+  __attribute__((noinline)) static auto whole(In... x) { return F::apply(x...); }
+
+  /// `dense` by F::trial. What does not fill vectors is put into some that are filled up, so that a value's last bit
+  /// does not depend on its place.
+  template <int... I>
+  static void trials(char* const* at, int64_t n, index_list<I...> indices) {
+    const int64_t full = n - n % trial_lanes;
+    for (int64_t i = 0; i < full; i += trial_block) {
+      const int64_t m = min(full - i, trial_block);
+      tried(at, i, m, m, indices);
+    }
+    if (full == n) return;
+    constexpr int64_t in_size[] = {int64_t(sizeof(In))...};
+    alignas(64) char last[operands][trial_lanes * 8];
+    char* p[operands];
+    for (int k = 0; k < operands; ++k) {
+      p[k] = k < N ? at[k] + full * int64_t(sizeof(Out)) : last[k];
+      if (k < N) continue;
+      const int64_t size = in_size[k - N];
+      copy(last[k], size, at[k] + full * size, size, n - full, size);
+      copy(last[k] + (n - full) * size, size, last[k], 0, trial_lanes - (n - full), size);
+    }
+    tried(p, 0, trial_lanes, n - full, indices);
+  }
+
+  /// Elements first ... first + n - 1 of `dense`, of which only `count` are wanted; n is a multiple of trial_lanes.
+  /// Outputs are written when all inputs have been read.
+  template <int... I>
+  static void tried(char* const* at, int64_t first, int64_t n, int64_t count, index_list<I...>) {
+    using Mask = typename wide::format<Out>::integer;  // as wide as the numbers
+    alignas(64) Out found[N][trial_block];
+    alignas(64) Mask missed[trial_block], any = 0;
+    for (int64_t i = 0; i < n; ++i) {
+      auto trial = F::trial(reinterpret_cast<const In*>(at[N + I])[first + i]...);
+      missed[i] = trial.covers ? 0 : 1;
+      any |= missed[i];
+      if constexpr (N == 1) {
+        found[0][i] = trial.value;
+      } else {
+#pragma GCC unroll 4
+        for (int k = 0; k < N; ++k) found[k][i] = trial.value[k];
+      }
+    }
+    for (int64_t i = 0; any && i < count; ++i) {
+      if (!missed[i]) continue;
+      auto result = whole(reinterpret_cast<const In*>(at[N + I])[first + i]...);
+      if constexpr (N == 1) {
+        found[0][i] = result;
+      } else {
+        for (int k = 0; k < N; ++k) found[k][i] = result[k];
+      }
+    }
+    for (int k = 0; k < N; ++k) __builtin_memcpy(reinterpret_cast<Out*>(at[k]) + first, found[k], count * sizeof(Out));
+  }
+
   /// n numbers of 4 or 8 bytes from one stride to another.
   static void copy(char* to, int64_t to_step, const char* from, int64_t from_step, int64_t n, int64_t size) {
     for (int64_t i = 0; i < n; ++i, to += to_step, from += from_step) {

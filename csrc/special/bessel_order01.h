@@ -5,39 +5,43 @@
 //   I   x < 8: ascending series (10.25.2); beyond: exp(x)/sqrt(x) times a polynomial in 1/x
 //   K   x < 1: n/x +- log(x) I_n(x) + even polynomial (10.31.1-2); beyond: exp(-x)/sqrt(x) times polynomials in 1/x
 //
-// Constants: tools/coefficients/bessel_order01.py. Error: I, K and the scaled ones 4 ulp, Y 4 ulp of the modulus.
+// Constants: tools/coefficients/bessel_order01.py. Error (measured): I, K and the scaled ones 4 ulp, J below 8 as well,
+// Y 6 ulp of the modulus.
 #pragma once
 #include "special/detail/bessel_jy_order01.h"
 #include "special/detail/bessel_order01_tables.h"
+#ifdef SCI_WIDE
+#include "core/elementwise.h"
+#include "core/wide_waves.h"
+#endif
 
 namespace sci {
 namespace detail {
+
+/// Y_n(x), n = Order, for 0 < x < 8, given log x.
+template <int Order, class S>
+SCI_HD S bessel_y01_near(S x, S logarithm) {
+  S w = x * x, j = bessel_j01_coefficients<Order, S>::near(x), smooth;
+  if (x < S(4)) {
+    S u = (w - S(8)) / S(8);
+    smooth = Order == 0 ? bessel_y0_low(u) : bessel_y1_low(u);
+  } else {
+    S u = (w - S(40)) / S(24);
+    smooth = Order == 0 ? bessel_y0_high(u) : bessel_y1_high(u);
+  }
+  const S two_over_pi = S(2) * numbers::inv_pi<S>;
+  S singular = two_over_pi * logarithm * j;
+  if (Order == 0) return singular + smooth;
+  return x * (singular + smooth) - two_over_pi / x;
+}
 
 template <int Order, class S>
 SCI_HD S bessel_y01(S x) {
   if (isnan(x) || x < S(0)) return limits<S>::nan;
   if (x == S(0)) return -limits<S>::infinity;
   if (isinf(x)) return S(0);
-  if (x < S(8)) {
-    S w = x * x, j = bessel_j01_coefficients<Order, S>::near(x), smooth;
-    if (x < S(4)) {
-      S u = (w - S(8)) / S(8);
-      smooth = Order == 0 ? bessel_y0_low(u) : bessel_y1_low(u);
-    } else {
-      S u = (w - S(40)) / S(24);
-      smooth = Order == 0 ? bessel_y0_high(u) : bessel_y1_high(u);
-    }
-    const S two_over_pi = S(2) * numbers::inv_pi<S>;
-    S singular = two_over_pi * log(x) * j;
-    if (Order == 0) return singular + smooth;
-    return x * (singular + smooth) - two_over_pi / x;
-  }
-  S p, q, u = S(8) / x;
-  bessel_j01_coefficients<Order, S>::hankel(u * u, p, q);
-  q *= u;
-  S c = cos(x), s = sin(x);  // as in bessel_j01
-  S cos_w = Order == 0 ? c + s : s - c, sin_w = Order == 0 ? s - c : -(s + c);
-  return (sin_w * p + cos_w * q) * (numbers::inv_sqrt_pi<S> / sqrt(x));
+  if (x < S(8)) return bessel_y01_near<Order>(x, log(x));
+  return bessel_jy01_far<Order>(x, cos(x), sin(x))[1];
 }
 
 template <int Order, class S>
@@ -119,6 +123,49 @@ SCI_BESSEL_01(k0e, bessel_k01<0>(x, true))
 SCI_BESSEL_01(k1, bessel_k01<1>(x, false))
 SCI_BESSEL_01(k1e, bessel_k01<1>(x, true))
 #undef SCI_BESSEL_01
+
+#ifdef SCI_WIDE
+namespace detail {
+
+/// Both pieces, of which one is chosen.
+template <int Order, class S>
+SCI_HD Trial<S> bessel_j01_trial(S x) {
+  const S size = abs(x), within = size < wide::most_waves<S> ? size : S(0);
+  const many<S, 2> wave = wide::waves(within);
+  const S near = bessel_j01_near<Order>(size < S(8) ? size : S(0));
+  const S far = bessel_jy01_far<Order>(size < S(8) ? S(8) : size, wave[0], wave[1])[0];
+  const S y = size < S(8) ? near : far;
+  return {Order == 0 ? y : copysign(S(1), x) * y, size < wide::most_waves<S>};
+}
+template <int Order, class S>
+SCI_HD Trial<S> bessel_y01_trial(S x) {
+  const S positive = x > S(0) ? x : S(1), within = positive < wide::most_waves<S> ? positive : S(1);
+  const many<S, 2> wave = wide::waves(within);
+  const S logarithm = log(within), near = bessel_y01_near<Order>(within < S(8) ? within : S(1), logarithm);
+  const S far = bessel_jy01_far<Order>(within < S(8) ? S(8) : within, wave[0], wave[1])[1];
+  const S y = within < S(8) ? near : far;
+  return {x < S(0) ? limits<S>::nan : y, x < S(0) ? true : within == x};
+}
+
+}  // namespace detail
+
+template <class T>
+SCI_HD Trial<T> j0_trial(T x) {
+  return detail::bessel_j01_trial<0>(x);
+}
+template <class T>
+SCI_HD Trial<T> j1_trial(T x) {
+  return detail::bessel_j01_trial<1>(x);
+}
+template <class T>
+SCI_HD Trial<T> y0_trial(T x) {
+  return detail::bessel_y01_trial<0>(x);
+}
+template <class T>
+SCI_HD Trial<T> y1_trial(T x) {
+  return detail::bessel_y01_trial<1>(x);
+}
+#endif
 
 /// J_1(x)/x and I_1(x)/x
 template <class T>

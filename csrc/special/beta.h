@@ -12,6 +12,9 @@
 #pragma once
 #include "special/detail/gamma_peak.h"
 #include "special/digamma_difference.h"
+#ifdef SCI_WIDE
+#include "special/detail/beta_wide.h"
+#endif
 
 namespace sci {
 namespace detail {
@@ -124,5 +127,16 @@ SCI_HD T betaln(T a, T b) {
   many<T, 2> f = detail::beta_parts(a, b);
   return log(abs(f[0])) + f[1];
 }
+
+#ifdef SCI_WIDE
+template <class T>
+SCI_HD Trial<T> beta_trial(T a, T b) {
+  return detail::beta_wide(a, b);
+}
+template <class T>
+SCI_HD Trial<T> betaln_trial(T a, T b) {
+  return detail::betaln_wide(a, b);
+}
+#endif
 
 }  // namespace sci

@@ -42,6 +42,7 @@ _FAR = Group("far", x=logarithmic(100, 1e8), count=8)
     samples=(*_BOTH, _FAR),
     special=((0.0, 1.0), (inf, 0.0), (-inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=4, float32=6, partials=8),
+    wide=True,
 )
 def j0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -122,6 +123,7 @@ def j1_over(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_BOTH, _FAR),
     special=((0.0, 0.0), (-0.0, -0.0), (inf, 0.0), (nan, nan)),
     ulp=Ulp(float64=4, float32=4, partials=16),
+    wide=True,
 )
 def j1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -169,6 +171,7 @@ def j1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, -inf), (inf, 0.0), (-1.0, nan), (nan, nan)),
     ulp=Ulp(float64=12, float32=12, partials=16),
+    wide=True,
 )
 def y0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -218,6 +221,7 @@ def y0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     samples=(*_POSITIVE, _FAR),
     special=((0.0, -inf), (inf, 0.0), (-1.0, nan), (nan, nan)),
     ulp=Ulp(float64=6, float32=6, partials=16),
+    wide=True,
 )
 def y1(x: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

@@ -171,6 +171,7 @@ def _slope(a: Any, b: Any, out: Any) -> Any:
     ulp=Ulp(float64=8, float32=8, partials=32),
     pullback=True,
     sorted=True,
+    wide=True,
 )
 def beta(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""
@@ -245,6 +246,7 @@ def beta(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
     # Along the curve where the beta function is 1 a few ulp of it are many of its logarithm.
     ulp=Ulp(float64=64, float32=64, partials=64),
     sorted=True,
+    wide=True,
 )
 def betaln(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
     r"""

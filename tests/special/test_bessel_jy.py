@@ -46,6 +46,29 @@ def test_certified_values(v: float, z: float, j: float, j_dv: float, y: float) -
     assert abs(jv_dv(order, argument).item() - j_dv) <= 8 * EPSILON * size
 
 
+# Beside 4, where polynomials meet, beside 8 and far from zeros: x, J_0, J_1 by ball arithmetic.
+ORDERS_0_AND_1 = [
+    (3.999999999999999, -0.39714980986384746, -0.0660433280235488),
+    (4.000381613101338, -0.39712457915011984, -0.06618857340430986),
+    (4.0625, -0.3922852445198516, -0.08951454636794912),
+    (7.962893275431975, 0.1802573020708841, 0.22918494747563756),
+    (7.999999999999999, 0.17165080713755412, 0.2346363468539145),
+    (7.8584066880027, 0.20333129481475126, 0.21204604032281402),
+    (3.8317059702075125, -0.402759395702553, -6.149807356994906e-17),
+    (5.520078110286311, -2.7522649432621832e-17, -0.34026480655836816),
+    (2.404825557695773, -6.10876525973673e-17, 0.5191474972894667),
+    (7.015586669815619, 0.30011575252613254, 2.825339409478929e-17),
+]
+
+
+@pytest.mark.parametrize(("x", "j0", "j1"), ORDERS_0_AND_1)
+def test_orders_0_and_1(x: float, j0: float, j1: float) -> None:
+    """Below 8 the error is relative: beside the zeros that lie beyond an interval's end as well."""
+    argument = torch.full((9,), x, dtype=torch.float64)
+    for found, wanted in ((special.j0(argument), j0), (special.j1(argument), j1)):
+        assert ((found - wanted).abs() <= 4 * EPSILON * abs(wanted)).all()
+
+
 TABLE = np.genfromtxt(
     pathlib.Path(__file__).with_name("certified_bessel.csv"), delimiter=",", skip_header=1, names=True
 )

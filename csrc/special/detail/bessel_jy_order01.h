@@ -1,7 +1,7 @@
-// J of the orders 0 and 1 for real arguments: polynomials, the zeros below 8 divided out, and Hankel's expansion
-// beyond 8 with its sums P and Q/(8/x) as polynomials in (8/x)^2. Chebyshev interpolation,
-// tools/coefficients/bessel_jy.py. Below 8 the error is relative, also at the zeros: 3 ulp; beyond it is 2 ulp of the
-// modulus.
+// J of the orders 0 and 1 for real arguments: below 8 two polynomials, the zeros in and beside their intervals divided
+// out, in a variable in which all coefficients have one sign; beyond 8 Hankel's expansion with its sums P and Q/(8/x)
+// as polynomials in (8/x)^2. Chebyshev interpolation, tools/coefficients/bessel_jy.py. Error (measured): below 8
+// relative, also at the zeros, 4 ulp; beyond 2 ulp of the modulus.
 #pragma once
 #include "special/detail/bessel_jy_common.h"
 
@@ -11,28 +11,33 @@ namespace detail {
 template <int Order, class S>
 struct bessel_j01_coefficients;
 
+/// x^2 - zero^2, the zero as the sum of two numbers, so that the difference is right to its last digit.
+template <class S>
+SCI_HD S bessel_j01_factor(S x, S zero, S rest) {
+  return ((x - zero) - rest) * (x + zero);
+}
+
 template <>
 struct bessel_j01_coefficients<0, double> {
   /// J(x) for x < 8.
   static SCI_HD double near(double x) {
     SCI_TABLE(double, low) = {
-        -8.86624191227773189e-2,  6.46600828149179903e-2,  -1.70301070533264538e-2,  2.34967517613215496e-3,
-        -2.00603565099223366e-4,  1.1671878506040621e-5,   -4.93179901145544864e-7,  1.58322790969816534e-8,
-        -3.99432943852468151e-10, 8.13610744473341368e-12, -1.36449265342027693e-13,
+        -3.88721776107021443e-2, -7.3803975983477173e-2,  -4.43002409939353849e-2,  -1.32371882508432715e-2,
+        -2.38583528205898296e-3, -2.88764783349484752e-4, -2.51445306377540235e-5,  -1.65290771229840228e-6,
+        -8.50811376103062205e-8, -3.46706677315232602e-9, -1.39724047710236358e-10,
     };
     SCI_TABLE(double, high) = {
-        2.40161736914523117e-2,   -2.03205069823288967e-2, -4.09860402231514823e-3, 8.33368934211021738e-3,
-        -3.51084348319224109e-3,  8.10838754437631791e-4,  -1.23804407448899676e-4, 1.36425708962362297e-5,
-        -1.14441645191190009e-6,  7.58199761656384702e-8,  -4.07709374181404812e-9, 1.81768228990949311e-10,
-        -6.85584180629059372e-12, 2.20315012731541149e-13,
+        -8.07740239342816614e-6,  -1.57348310587479558e-5,  -1.3010878656064453e-5,  -6.2465899035726095e-6,
+        -1.99520013576624256e-6,  -4.58543259342339915e-7,  -7.98491254854753331e-8, -1.09318987337238866e-8,
+        -1.20996788283588395e-9,  -1.10575854041602811e-10, -8.5706593504766136e-12, -5.22119293694682135e-13,
+        -4.35967594840505711e-14,
     };
-    // The zeros as sums of two numbers, so that the difference is right to its last digit.
-    double w = x * x;
-    if (x < double(4))
-      return ((x - double(2.4048255576957728863)) - double(-1.1766916515308941221e-16)) *
-             (x + double(2.4048255576957728863)) * horner(low, (w - double(8)) / double(8));
-    return ((x - double(5.5200781102863105687)) - double(8.0885971461467223092e-17)) *
-           (x + double(5.5200781102863105687)) * horner(high, (w - double(40)) / double(24));
+    const double w = x * x,
+                 first = bessel_j01_factor(x, double(2.4048255576957728863), double(-1.1766916515308941221e-16));
+    if (x < double(4)) return first * horner(low, (double(16) - w) / double(16));
+    return first * bessel_j01_factor(x, double(5.5200781102863105687), double(8.0885971461467223092e-17)) *
+           bessel_j01_factor(x, double(8.6537279129110125098), double(-2.9281260732077898757e-16)) *
+           horner(high, (double(64) - w) / double(48));
   }
   static SCI_HD void hankel(double t, double& p, double& q) {
     SCI_TABLE(double, cp) = {
@@ -57,21 +62,18 @@ struct bessel_j01_coefficients<0, float> {
   /// J(x) for x < 8.
   static SCI_HD float near(float x) {
     SCI_TABLE(float, low) = {
-        -8.86624191227773189e-2, 6.4660084548130824e-2,  -1.70301070970405493e-2, 2.34966131131940983e-3,
-        -2.00603215401383607e-4, 1.16996027921953733e-5, -4.93879207280054611e-7,
+        -3.88721778521841026e-2, -7.3803952330239434e-2, -4.43006314627114741e-2, -1.32349351479218244e-2,
+        -2.39221423279372095e-3, -2.7956248155248146e-4, -3.16082692659234951e-5,
     };
     SCI_TABLE(float, high) = {
-        2.40161736914523125e-2, -2.03205096622792256e-2, -4.09860387843751955e-3,
-        8.33372506837355285e-3, -3.51084540131967155e-3, 8.10710202250320214e-4,
-        -1.2379750453611185e-4, 1.38137802501629868e-5,  -1.15361305129707793e-6,
+        -8.07740234020440965e-6, -1.5734837866793408e-5,  -1.30107361784781757e-5, -6.24772211807299914e-6,
+        -1.99080170632940693e-6, -4.67754449429210277e-7, -6.93129948946549977e-8, -1.69883988713245513e-8,
     };
-    // The zeros as sums of two numbers, so that the difference is right to its last digit.
-    float w = x * x;
-    if (x < float(4))
-      return ((x - float(2.4048254489898681641)) - float(1.0870590460455913188e-7)) *
-             (x + float(2.4048254489898681641)) * horner(low, (w - float(8)) / float(8));
-    return ((x - float(5.5200781822204589844)) - float(-7.1934148334778395887e-8)) *
-           (x + float(5.5200781822204589844)) * horner(high, (w - float(40)) / float(24));
+    const float w = x * x, first = bessel_j01_factor(x, float(2.4048254489898681641), float(1.0870590460455913188e-7));
+    if (x < float(4)) return first * horner(low, (float(16) - w) / float(16));
+    return first * bessel_j01_factor(x, float(5.5200781822204589844), float(-7.1934148334778395887e-8)) *
+           bessel_j01_factor(x, float(8.6537275314331054688), float(3.8147790674820419871e-7)) *
+           horner(high, (float(64) - w) / float(48));
   }
   static SCI_HD void hankel(float t, float& p, float& q) {
     SCI_TABLE(float, cp) = {
@@ -92,23 +94,22 @@ struct bessel_j01_coefficients<1, double> {
   /// J(x)/x for x < 8.
   static SCI_HD double near(double x) {
     SCI_TABLE(double, low) = {
-        -2.11748900164724527e-2,  1.05305642171094515e-2,  -2.09961022724564772e-3,  2.328383160339415e-4,
-        -1.66097920108533971e-5,  8.29736325420727493e-7,  -3.07106796897884968e-8,  8.77012789238549605e-10,
-        -1.99245047337740499e-11, 3.69064275320646943e-13, -5.67568289938759378e-15,
+        -1.25269076194881567e-2, -1.39347798863676807e-2,  -5.97159782294693404e-3,  -1.39289526117291883e-3,
+        -2.06278792585589127e-4, -2.12102020933604628e-5,  -1.60637867468456064e-6,  -9.346841386649267e-8,
+        -4.3157329885083313e-9,  -1.59901412519306755e-10, -5.81189928897289603e-12,
     };
     SCI_TABLE(double, high) = {
-        3.46008210014945161e-3,   -5.15177860693192547e-4, -1.85535488058666019e-3,  1.19214053322663191e-3,
-        -3.55567445151282609e-4,  6.58023956267825247e-5,  -8.48004559290997126e-6,  8.12516096009319936e-7,
-        -6.04502491087138031e-8,  3.60349765646075406e-9,  -1.76283967289372414e-10, 7.21308180697392268e-12,
-        -2.51395194723838571e-13, 7.51419892804946237e-15,
+        -1.01856489538293425e-6, -1.58965173752313002e-6,  -1.09520343639854114e-6, -4.50383443606816605e-7,
+        -1.25768573106376045e-7, -2.56718044775585927e-8,  -4.02031068235890583e-9, -5.00032314999551532e-10,
+        -5.070156993509363e-11,  -4.27551185423940969e-12, -3.0711271864753444e-13, -1.76343406336363488e-14,
+        -1.342339837526598e-15,
     };
-    // The zeros as sums of two numbers, so that the difference is right to its last digit.
-    double w = x * x;
-    if (x < double(4))
-      return ((x - double(3.8317059702075124683)) - double(-1.5269184090088067468e-16)) *
-             (x + double(3.8317059702075124683)) * horner(low, (w - double(8)) / double(8));
-    return ((x - double(7.0155866698156188477)) - double(-9.4141656534103890982e-17)) *
-           (x + double(7.0155866698156188477)) * horner(high, (w - double(40)) / double(24));
+    const double w = x * x,
+                 first = bessel_j01_factor(x, double(3.8317059702075124683), double(-1.5269184090088067468e-16));
+    if (x < double(4)) return first * horner(low, (double(16) - w) / double(16));
+    return first * bessel_j01_factor(x, double(7.0155866698156188477), double(-9.4141656534103890982e-17)) *
+           bessel_j01_factor(x, double(10.173468135062721629), double(4.4821622747688887236e-16)) *
+           horner(high, (double(64) - w) / double(48));
   }
   static SCI_HD void hankel(double t, double& p, double& q) {
     SCI_TABLE(double, cp) = {
@@ -142,21 +143,18 @@ struct bessel_j01_coefficients<1, float> {
   /// J(x)/x for x < 8.
   static SCI_HD float near(float x) {
     SCI_TABLE(float, low) = {
-        -2.11748900164724527e-2, 1.05305643131033668e-2, -2.09961022942597679e-3, 2.32837548122987362e-4,
-        -1.66097745688416402e-5, 8.31271905129997188e-7, -3.07455599886289436e-8,
+        -1.25269076328957756e-2, -1.39347785730214539e-2, -5.97161878727437603e-3, -1.39277006159318555e-3,
+        -2.06633575088337414e-4, -2.06975534463431528e-5, -1.96771583927225239e-6,
     };
     SCI_TABLE(float, high) = {
-        3.46008210014945163e-3,  -5.15177987950114651e-4, -1.85535487436929141e-3,
-        1.19214222973141401e-3,  -3.55567528040697342e-4, 6.57962906833146036e-5,
-        -8.47974727704053792e-6, 8.2064834194020997e-7,   -6.0847736493897084e-8,
+        -1.01856489321414354e-6, -1.58965201495454472e-6, -1.09519762892319624e-6, -4.50429615640371716e-7,
+        -1.25589059061835452e-7, -2.60482445653125604e-8, -3.58870647968156058e-9, -7.49371469572955925e-10,
     };
-    // The zeros as sums of two numbers, so that the difference is right to its last digit.
-    float w = x * x;
-    if (x < float(4))
-      return ((x - float(3.8317060470581054688)) - float(-7.6850593153135564114e-8)) *
-             (x + float(3.8317060470581054688)) * horner(low, (w - float(8)) / float(8));
-    return ((x - float(7.01558685302734375)) - float(-1.8321172499646295002e-7)) * (x + float(7.01558685302734375)) *
-           horner(high, (w - float(40)) / float(24));
+    const float w = x * x, first = bessel_j01_factor(x, float(3.8317060470581054688), float(-7.6850593153135564114e-8));
+    if (x < float(4)) return first * horner(low, (float(16) - w) / float(16));
+    return first * bessel_j01_factor(x, float(7.01558685302734375), float(-1.8321172499646295002e-7)) *
+           bessel_j01_factor(x, float(10.173468589782714844), float(-4.5471999276656428822e-7)) *
+           horner(high, (float(64) - w) / float(48));
   }
   static SCI_HD void hankel(float t, float& p, float& q) {
     SCI_TABLE(float, cp) = {
@@ -172,20 +170,30 @@ struct bessel_j01_coefficients<1, float> {
   }
 };
 
-/// J_0(x) or J_1(x) for finite x >= 0.
+/// J_n(x) and Y_n(x), n = Order, for x >= 8, given the cosine and sine of x.
 template <int Order, class S>
-SCI_HD S bessel_j01(S x) {
-  if (x < S(8)) {
-    S y = bessel_j01_coefficients<Order, S>::near(x);
-    return Order == 0 ? y : x * y;
-  }
+SCI_HD many<S, 2> bessel_jy01_far(S x, S c, S s) {
   S p, q, u = S(8) / x;
   bessel_j01_coefficients<Order, S>::hankel(u * u, p, q);
   q *= u;
   // sqrt(2) times the cosine and sine of x - (2 Order + 1) pi/4
-  S c = cos(x), s = sin(x);
   S cos_w = Order == 0 ? c + s : s - c, sin_w = Order == 0 ? s - c : -(s + c);
-  return (cos_w * p - sin_w * q) * (numbers::inv_sqrt_pi<S> / sqrt(x));
+  const S size = numbers::inv_sqrt_pi<S> / sqrt(x);
+  return {{(cos_w * p - sin_w * q) * size, (sin_w * p + cos_w * q) * size}};
+}
+
+/// J_n(x), n = Order, for 0 <= x < 8.
+template <int Order, class S>
+SCI_HD S bessel_j01_near(S x) {
+  S y = bessel_j01_coefficients<Order, S>::near(x);
+  return Order == 0 ? y : x * y;
+}
+
+/// J_0(x) or J_1(x) for finite x >= 0.
+template <int Order, class S>
+SCI_HD S bessel_j01(S x) {
+  if (x < S(8)) return bessel_j01_near<Order>(x);
+  return bessel_jy01_far<Order>(x, cos(x), sin(x))[0];
 }
 
 }  // namespace detail

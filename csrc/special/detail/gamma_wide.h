@@ -16,12 +16,12 @@ namespace detail {
 template <class T>
 SCI_HD T gamma_scaled(T x);
 
-/// Gamma(x) = value[0] / value[1] e^(value[2] + value[3]), value[3] small; for |x| < 13 without the power.
+/// Gamma(x) = value[0] / value[1] for |x| < 13.
 template <class T>
-SCI_HD many<T, 4> gamma_parts(T x) {
-  constexpr T one = T(1), half = T(0.5), last_power = T(is_same<T, float> ? 50 : 190);
-  const T size = abs(x), n = floor(x + half), w = n == T(0) ? x : x - n;
-  const bool right = n >= one, inside = size < T(13);
+SCI_HD many<T, 2> gamma_near_parts(T x) {
+  constexpr T one = T(1), half = T(0.5);
+  const T n = floor(x + half), w = n == T(0) ? x : x - n;
+  const bool right = n >= one;
   const T v = right ? w : -w, last = right ? n - one : -n;
   T product = right ? one : w, lost = T(0);
 #pragma GCC unroll 16
@@ -33,7 +33,17 @@ SCI_HD many<T, 4> gamma_parts(T x) {
   product = copysign(product + lost, product);  // -0 stays -0
   const T turn = half * n, sign = turn == floor(turn) ? one : -one;
   product = right ? product : product * sign;  // w (w - 1) (w - 2) ...
-  const T reciprocal = rgamma1p(inside ? w : T(0)), below = product * reciprocal;
+  const T reciprocal = rgamma1p(w), below = product * reciprocal;
+  return {{right ? product : one, right ? reciprocal : below}};
+}
+
+/// Gamma(x) = value[0] / value[1] e^(value[2] + value[3]), value[3] small; for |x| < 13 without the power.
+template <class T>
+SCI_HD many<T, 4> gamma_parts(T x) {
+  constexpr T one = T(1), half = T(0.5), last_power = T(is_same<T, float> ? 50 : 190);
+  const T size = abs(x), n = floor(x + half), w = x - n, turn = half * n, sign = turn == floor(turn) ? one : -one;
+  const bool inside = size < T(13);
+  const many<T, 2> near = gamma_near_parts(x);
 
   // From here on the next powers are beyond the range, as are the neighbours of the poles.
   T y = inside ? T(13) : size;
@@ -48,8 +58,7 @@ SCI_HD many<T, 4> gamma_parts(T x) {
   const bool positive = x > T(0);
   const T far_above = positive ? scaled : one, far_below = positive ? one : reflected;
   const T far_exponent = positive ? exponent : -exponent, far_low = positive ? low : -low;
-  const T near_above = right ? product : one, near_below = right ? reciprocal : below;
-  return {{inside ? near_above : far_above, inside ? near_below : far_below, far_exponent, far_low}};
+  return {{inside ? near[0] : far_above, inside ? near[1] : far_below, far_exponent, far_low}};
 }
 
 template <class T>
