@@ -140,11 +140,77 @@ def _beta(mp: Any, a: Any, b: Any, f: Any = lambda x: x) -> Any:
 def _slope(a: Any, b: Any, out: Any) -> Any:
     """dB/da; at the zeros, poles of the denominator, the product rule with 1/Gamma, since psi is infinite."""
     gone = (out == 0) & (a.isinf() | b.isinf())
-    a, b = torch.where(gone, 1.0, a), torch.where(gone, 1.0, b)
-    zero = (out == 0) & (a + b <= 0)
+    zero = (out == 0) & (a + b <= 0) & ~gone
     x, y = torch.where(zero, a, 0.5), torch.where(zero, b, 0.5)
     there = gamma(x) * gamma(y) * (digamma(x) * rgamma(x + y) + rgamma_slope(x + y))
-    return torch.where(zero, there, -out * digamma_difference(torch.where(zero, 0.5, a), torch.where(zero, 0.5, b)))
+    aside = zero | gone
+    slope = beta_da(torch.where(aside, 0.5, a), torch.where(aside, 0.5, b))
+    return torch.where(zero, there, torch.where(gone, 0.0, slope))
+
+
+def _third(a: Tensor, b: Tensor) -> Tensor:
+    """Return d^3B/da^2db, of which the parts cancel for small a and b, as those of the second derivative would."""
+    value, sum_slope = beta(a, b), polygamma(1, a + b)
+    first, second = -digamma_difference(a, b), -digamma_difference(b, a)
+    inner = -polygamma_difference(1, a, b) * second - first * sum_slope - polygamma(2, a + b)
+    return value * (first * (first * second - sum_slope) + inner)
+
+
+def _closed(mp: Any, a: Any, b: Any, mixed: bool) -> Any:
+    """The first derivative in a or the mixed one, in as many digits as cancel."""
+    with mp.workdps(int(mp.dps + 20 + 3 * sum(abs(mp.log10(abs(x))) for x in (a, b, a + b)))):
+        f, s = mp.beta(a, b), mp.psi(0, a + b)
+        first = mp.psi(0, a) - s
+        return f * (first * (mp.psi(0, b) - s) - mp.psi(1, a + b)) if mixed else f * first
+
+
+_DERIVATIVE_SAMPLES = (
+    Group("small", a=linear(0.05, 12), b=linear(0.05, 12)),
+    Group("one large", a=logarithmic(0.1, 4), b=logarithmic(100, 1e6), count=12),
+    Group("negative", a=values(-0.3125, -0.4375, -1.59375, -2.8125), b=linear(0.6, 9), count=12),
+)
+
+
+@elementwise(
+    "special/beta_slopes.h",
+    "r r -> r",
+    partials=(
+        lambda a, b, out: -out * digamma_difference(a, b) - beta(a, b) * polygamma_difference(1, a, b),
+        lambda a, b, out: beta_dadb(a, b),
+    ),
+    reference=lambda mp, a, b: _closed(mp, a, b, False),
+    samples=_DERIVATIVE_SAMPLES,
+    special=((nan, 1.0, nan), (1.0, nan, nan), (1.0, 1.0, -1.0)),
+    ulp=Ulp(float64=32, float32=32, partials=64),
+    public=False,
+    sorted=True,
+)
+def beta_da(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Derivative of the beta function in its first argument, away from its zeros.
+
+    A function of its own, the product of :func:`beta` and a difference of digamma functions, since its derivative in
+    `b` is a kernel that does not cancel.
+    """
+
+
+@elementwise(
+    "special/beta_slopes.h",
+    "r r -> r",
+    partials=(lambda a, b, out: _third(a, b), lambda a, b, out: _third(b, a)),
+    reference=lambda mp, a, b: _closed(mp, a, b, True),
+    samples=_DERIVATIVE_SAMPLES,
+    special=((nan, 1.0, nan), (1.0, nan, nan)),
+    ulp=Ulp(float64=64, float32=4, partials=2000),
+    public=False,
+    sorted=True,
+)
+def beta_dadb(a: Any, b: Any, /, *, out: Tensor | None = None) -> Tensor:
+    r"""
+    Mixed second derivative of the beta function, to the relative rounding error also where both arguments are small.
+
+    By divided differences of the digamma function, in double for float32 arguments.
+    """
 
 
 @elementwise(
