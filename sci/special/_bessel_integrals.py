@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -98,6 +99,16 @@ _FAR = Group("large", x=logarithmic(60, 400), count=8, dtypes=("float64",))
 def _over(numerator: Tensor, x: Tensor, at_zero: float) -> Tensor:
     zero = x == 0
     return torch.where(zero, at_zero, numerator / torch.where(zero, torch.ones_like(x), x))
+
+
+def _struve_over(x: Tensor) -> Tensor:
+    """Return H_0(x) / x, for small x by DLMF 11.2.1, as the derivative of the quotient cancels there."""
+    small = x.abs() < 1
+    near, far = torch.where(small, x, 0.0), torch.where(small, 1.0, x)
+    square, inner = near * near, torch.ones_like(x)
+    for k in range(9, 0, -1):
+        inner = 1 - square * inner / (2 * k + 1) ** 2
+    return torch.where(small, inner * (2 / math.pi), struve(0.0, far) / far)
 
 
 @elementwise(
@@ -333,7 +344,7 @@ def itstruve0(x: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/bessel_integrals.h",
     "r -> r",
-    partials=(lambda x, out: -_over(struve(0.0, x), x, 0.6366197723675814),),
+    partials=(lambda x, out: -_struve_over(x),),
     reference=_tail,
     samples=(*_BOTH, _FAR),
     special=((0.0, 1.5707963267948966), (inf, 0.0), (nan, nan)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,12 +16,25 @@ from ._bessel_i import THIRD, difference
 from ._rgamma import rgamma, rgamma_slope
 
 
-def _slope(f: Callable[..., Tensor], v: Tensor, x: Tensor, out: Tensor) -> Tensor:
+def _slope_beside_minus_1(v: Tensor, x: Tensor, sign: int) -> Tensor:
+    """Return the derivative for |v + 1| < 1/2, |x| < 1, term by term of DLMF 11.2.1-2:
+    (x/2)^v / (sqrt(pi) Gamma(v + 3/2)) sum_k (v + 1 + 2k) (sign x^2/4)^k / ((3/2)_k (v + 3/2)_k)."""
+    half, order = x / 2, v + 1
+    square, rest = sign * half**2, torch.zeros_like(x)  # the sum from k = 1 on, over x^2/4
+    for k in range(9, 0, -1):
+        rest = (order + 2 * k + square * rest) / ((k + 0.5) * (v + k + 0.5))
+    return (half**v * order + half ** (v + 2) * (sign * rest)) * rgamma(v + 1.5) * (1 / math.sqrt(math.pi))
+
+
+def _slope(f: Callable[..., Tensor], v: Tensor, x: Tensor, out: Tensor, sign: int) -> Tensor:
     """Return f_{v-1} - v/x f_v, DLMF 11.4.27-30; at x = 0 the second term is 0 where the first is finite, and the slope
-    of f_{-1} = 2/pi -+ f_1 is."""
-    zero, v = x == 0, torch.where((x == 0) & (v == -1), 1.0, v)
+    of f_{-1} = 2/pi -+ f_1 is. Beside v = -1, where these cancel for small x, by the series."""
+    beside = (x != 0) & (x.abs() < 1) & torch.where(x < 0, v == -1, (v + 1).abs() < 0.5)
+    series = _slope_beside_minus_1(torch.where(beside, v, -1.0), torch.where(beside, x, 0.5), sign)
+    zero, v = x == 0, torch.where(beside | ((x == 0) & (v == -1)), 1.0, v)
+    x, out = torch.where(beside, 1.0, x), torch.where(beside, 1.0, out)
     slope = f(v - 1, x) - torch.where(zero, 0.0, v / torch.where(zero, torch.ones_like(x), x) * out)
-    return torch.where(out.isinf() & slope.isnan(), out, slope)
+    return torch.where(beside, series, torch.where(out.isinf() & slope.isnan(), out, slope))
 
 
 def _mixed(f: Callable[..., Tensor], f_dv: Callable[..., Tensor], v: Tensor, x: Tensor, out: Tensor) -> Tensor:
@@ -76,7 +90,7 @@ _SPECIAL = (
 @elementwise(
     "special/struve.h",
     "r r -> r",
-    partials=(lambda v, x, out: struve_dv(v, x), lambda v, x, out: _slope(struve, v, x, out)),
+    partials=(lambda v, x, out: struve_dv(v, x), lambda v, x, out: _slope(struve, v, x, out, -1)),
     reference=lambda mp, v, x: mp.struveh(v, x),
     samples=(*_CORE, *_WIDE),
     special=(*_SPECIAL, (0.0, inf, 0.0)),
@@ -138,7 +152,7 @@ def struve(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     "special/struve.h",
     "r r -> r",
-    partials=(lambda v, x, out: modstruve_dv(v, x), lambda v, x, out: _slope(modstruve, v, x, out)),
+    partials=(lambda v, x, out: modstruve_dv(v, x), lambda v, x, out: _slope(modstruve, v, x, out, 1)),
     reference=lambda mp, v, x: mp.struvel(v, x),
     samples=(*_CORE, *_WIDE),
     special=(*_SPECIAL, (0.0, inf, inf)),

@@ -14,9 +14,14 @@ from sci import special
 
 Function = Callable[..., Any]
 
+STRUVE = ((-1.0, 1e-8), (-1.0, 1e-3), (-1.1, 1e-5), (-0.9, 0.3), (0.0, 1e-6), (0.0, 0.01), (0.0, 0.99), (0.5, 2.0))
+
 # Points where the second derivatives had lost digits, up to all of them, and ordinary ones beside them.
 CASES: dict[str, tuple[Function, tuple[tuple[float, ...], ...]]] = {
-    "beta": (mpmath.beta, ((0.05, 40.0), (40.0, 0.02), (3.0, 2e5))),
+    "beta": (
+        mpmath.beta,
+        ((0.05, 40.0), (40.0, 0.02), (3.0, 2e5), (1e-3, 2e-3), (1e-4, 1e-5), (1e-6, 2.0), (4.8e-10, 396.0)),
+    ),
     "betaln": (lambda a, b: mpmath.log(mpmath.beta(a, b)), ((4.8e-10, 39.0), (128e9, 1482.0), (2.5, 2.5))),
     "boxcox": (lambda x, p: (x**p - 1) / p, ((1568338944.0, -3.117), (3.8487521e-10, 2.490376711), (3.0, 1e-3))),
     "boxcox1p": (lambda x, p: ((1 + x) ** p - 1) / p, ((1e7, -2.5), (0.25, 2.0))),
@@ -24,11 +29,17 @@ CASES: dict[str, tuple[Function, tuple[tuple[float, ...], ...]]] = {
     "i1e": (lambda x: mpmath.besseli(1, x) * mpmath.exp(-x), ((1e-12,), (1e-3,), (0.99,), (1.01,), (7.0,))),
     "i1": (lambda x: mpmath.besseli(1, x), ((1e-12,), (1e-3,), (7.0,))),
     "j1": (lambda x: mpmath.besselj(1, x), ((1e-12,), (9e-7,), (1e-3,), (7.0,))),
+    "it2struve0": (
+        lambda x: mpmath.pi / 2 - mpmath.quad(lambda t: mpmath.struveh(0, t) / t, [0, x]),
+        ((1e-9,), (1e-3,), (0.99,), (1.01,), (7.0,)),
+    ),
     "kl_div": (lambda x, y: x * mpmath.log(x / y) - x + y, ((6.03, 1.49e11), (2.0, 2.0001), (3.0, 1.0))),
     "pseudo_huber": (
         lambda d, r: d * d * (mpmath.sqrt(1 + (r / d) ** 2) - 1),
         ((2.05, 29497.0), (2.9, -5e-5), (2.0, 2.0), (3.0, -2.5)),
     ),
+    "struve": (mpmath.struveh, STRUVE),
+    "modstruve": (mpmath.struvel, STRUVE),
     "wrightomega": (lambda z: mpmath.lambertw(mpmath.exp(z)).real, ((300.0,), (2.0,), (-3.0,))),
 }
 
