@@ -54,23 +54,43 @@ def _reference(mp: Any, v: Any, x: Any) -> Any:
     return _reference_i(mp, v, x) * mp.exp(-abs(x))
 
 
+def _far_ratios(v: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return f_xx / f and f_vx / f of f = exp(-x) I_v(x) for x > 30, 4 v^2, from the terms of DLMF 10.40.1:
+    x^(-1/2) c_k with c_k = c_{k-1} ((2k - 1)^2 - 4 v^2) / (8 k x). The parts of other formulas cancel there."""
+    term, slope = torch.ones_like(x), torch.zeros_like(x)  # c_k and its derivative in v^2
+    total, second, mixed = term, 0.75 * term, slope
+    for k in range(1, 17):
+        factor = ((2 * k - 1) ** 2 - 4 * v * v) / (8 * k * x)
+        term, slope = term * factor, slope * factor - term / (2 * k * x)
+        total, second, mixed = total + term, second + (k + 0.5) * (k + 1.5) * term, mixed - (k + 0.5) * slope
+    return second / (total * x) / x, 2 * v * mixed / (total * x)
+
+
+def _is_far(v: Tensor, x: Tensor, start: float) -> Tensor:
+    return (x.abs() > start) & (x.abs() > 4 * v * v) & (x.abs() < inf)
+
+
 def _dvdz(v: Tensor, x: Tensor) -> Tensor:
-    """By the kernels of I_v, which do not cancel at v = 0, while I_v is in range; beyond by neighbouring orders."""
-    near = x.abs() < 80
+    """By the kernels of I_v, which do not cancel at v = 0, while I_v is in range; beyond by neighbouring orders, and
+    for orders that are small beside the argument by the asymptotic expansion."""
+    near, far = x.abs() < 80, _is_far(v, x, 80)
     safe = torch.where(near, x, torch.ones_like(x))
     direct = torch.exp(-safe.abs()) * (iv_dvdz(v, safe) - torch.sign(safe) * iv_dv(v, safe))
-    return torch.where(near, direct, (ive_dv(v - 1, x) + ive_dv(v + 1, x)) / 2 - torch.sign(x) * ive_dv(v, x))
+    expanded = torch.sign(x) * _far_ratios(torch.where(far, v, 0.0), torch.where(far, x.abs(), 80.0))[1]
+    orders = (ive_dv(v - 1, x) + ive_dv(v + 1, x)) / 2 - torch.sign(x) * ive_dv(v, x)
+    return torch.where(near, direct, torch.where(far, expanded * ive_real(v, x), orders))
 
 
 def _dz2(v: Tensor, x: Tensor, first: Tensor) -> Tensor:
-    """Return the second derivative by the differential equation, DLMF 10.25.1; for |x| < 1, where that cancels, by
-    I_v'' = (I_{v-2} + 2 I_v + I_{v+2}) / 4, DLMF 10.29.1."""
-    s, small = torch.sign(x), x.abs() < 1
+    """Return the second derivative by the differential equation, DLMF 10.25.1; where that cancels, for |x| < 1 by
+    I_v'' = (I_{v-2} + 2 I_v + I_{v+2}) / 4, DLMF 10.29.1, and for large |x| by the asymptotic expansion."""
+    s, small, large = torch.sign(x), x.abs() < 1, _is_far(v, x, 30)
     far, near = torch.where(small, torch.ones_like(x), x), torch.where(small, x, torch.ones_like(x))
     value = ive_real(v, x)
     equation = -2 * s * first - first / far + ((v / far) ** 2 - s / far) * value
     orders = (ive_real(v - 2, near) + 2 * value + ive_real(v + 2, near)) / 4 - 2 * s * first - s * s * value
-    return torch.where(small, orders, equation)
+    expanded = _far_ratios(torch.where(large, v, 0.0), torch.where(large, x.abs(), 30.0))[0] * value
+    return torch.where(small, orders, torch.where(large, expanded, equation))
 
 
 _FEW = (

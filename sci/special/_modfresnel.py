@@ -17,12 +17,16 @@ from ._ierfcx import ierfcx, scaled_integral
 def _partials(x: Tensor, f: Tensor, k: Tensor, sign: int) -> tuple[Tensor, Tensor]:
     """Return -exp(+-i x^2) = -t F / (sqrt(pi) K), and of K = erfcx(t x) / 2 the scaled -t i^1erfc, t = exp(-+i pi/4).
 
-    Left of 0 that is 2 t^2 x K - t / sqrt(pi), where nothing cancels and no square is rounded.
+    The former as it stands for |x| < 1, where each of its parts, and of their slopes, keeps its digits; beyond, the
+    square would be rounded. Left of 0 the latter is 2 t^2 x K - t / sqrt(pi), where nothing cancels.
     """
     t = complex(math.sqrt(0.5), -sign * math.sqrt(0.5))  # of equal parts, or t^2 were not -+i
     left = x < -1
     right = -t * ierfcx(1, t * torch.where(left, 0, x))
-    return -t / math.sqrt(math.pi) * (f / k), torch.where(left, -2j * sign * x * k - t / math.sqrt(math.pi), right)
+    inner = x.abs() < 1
+    square = torch.where(inner, x, 0) ** 2
+    wave = torch.where(inner, torch.complex(-square.cos(), -sign * square.sin()), -t / math.sqrt(math.pi) * (f / k))
+    return wave, torch.where(left, -2j * sign * x * k - t / math.sqrt(math.pi), right)
 
 
 def _reference(mp: Any, x: Any, sign: int) -> Any:

@@ -14,6 +14,7 @@ from sci import special
 
 Function = Callable[..., Any]
 
+I_E = ((1e-12,), (1e-3,), (0.99,), (1.01,), (7.0,), (31.0,), (3e4,))
 STRUVE = ((-1.0, 1e-8), (-1.0, 1e-3), (-1.1, 1e-5), (-0.9, 0.3), (0.0, 1e-6), (0.0, 0.01), (0.0, 0.99), (0.5, 2.0))
 
 # Points where the second derivatives had lost digits, up to all of them, and ordinary ones beside them.
@@ -25,13 +26,17 @@ CASES: dict[str, tuple[Function, tuple[tuple[float, ...], ...]]] = {
     "betaln": (lambda a, b: mpmath.log(mpmath.beta(a, b)), ((4.8e-10, 39.0), (128e9, 1482.0), (2.5, 2.5))),
     "boxcox": (lambda x, p: (x**p - 1) / p, ((1568338944.0, -3.117), (3.8487521e-10, 2.490376711), (3.0, 1e-3))),
     "boxcox1p": (lambda x, p: ((1 + x) ** p - 1) / p, ((1e7, -2.5), (0.25, 2.0))),
-    "i0e": (lambda x: mpmath.besseli(0, x) * mpmath.exp(-x), ((1e-12,), (1e-3,), (0.99,), (1.01,), (7.0,))),
-    "i1e": (lambda x: mpmath.besseli(1, x) * mpmath.exp(-x), ((1e-12,), (1e-3,), (0.99,), (1.01,), (7.0,))),
+    "i0e": (lambda x: mpmath.besseli(0, x) * mpmath.exp(-x), I_E),
+    "i1e": (lambda x: mpmath.besseli(1, x) * mpmath.exp(-x), I_E),
     "i1": (lambda x: mpmath.besseli(1, x), ((1e-12,), (1e-3,), (7.0,))),
     "j1": (lambda x: mpmath.besselj(1, x), ((1e-12,), (9e-7,), (1e-3,), (7.0,))),
     "it2struve0": (
         lambda x: mpmath.pi / 2 - mpmath.quad(lambda t: mpmath.struveh(0, t) / t, [0, x]),
         ((1e-9,), (1e-3,), (0.99,), (1.01,), (7.0,)),
+    ),
+    "ive": (
+        lambda v, x: mpmath.besseli(v, x) * mpmath.exp(-x),
+        ((0.75, 31.0), (3.0, 90.0), (2.0, 3e4), (6.5, 200.0)),
     ),
     "kl_div": (lambda x, y: x * mpmath.log(x / y) - x + y, ((6.03, 1.49e11), (2.0, 2.0001), (3.0, 1.0))),
     "pseudo_huber": (
@@ -113,3 +118,16 @@ def test_whole_negative_alpha_of_laguerre_polynomials(alpha: float, x: float) ->
     with mpmath.workdps(40):
         want = [float(mpmath.diff(polynomial, alpha, n)) for n in (1, 2)]
     assert [slope.item(), second.item()] == pytest.approx(want, rel=1e-12)
+
+
+@pytest.mark.parametrize("x", [1e-4, 0.01, -0.3, 0.99])
+def test_parts_of_fresnel_waves_in_single_precision(x: float) -> None:
+    argument = torch.tensor(x, requires_grad=True)
+    wave = special.modfresnelp(argument)[0]
+    square = argument.item() ** 2
+    wants = {"real": (math.cos, math.sin, -1), "imag": (math.sin, math.cos, 1)}
+    for part, (slope_of, bend_of, sign) in wants.items():
+        (slope,) = torch.autograd.grad(getattr(wave, part), argument, create_graph=True)
+        (bend,) = torch.autograd.grad(slope, argument, retain_graph=True)
+        assert slope.item() == pytest.approx(-slope_of(square), rel=1e-6)
+        assert bend.item() == pytest.approx(-sign * 2 * argument.item() * bend_of(square), rel=1e-6)
