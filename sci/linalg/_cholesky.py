@@ -248,7 +248,7 @@ def _solve(c: Tensor, b: Tensor, lower: bool, check_finite: bool) -> Tensor:
         if code & 2:
             require_finite("cho_solve", {"b": b})
         return x
-    if _lapack.worthwhile(c) and b.numel() > 0:
+    if _lapack.solves(c) and b.numel() > 0:
         first, second = (0, 2) if lower else (2, 0)
         x = _lapack_factors.trsm(c, b, first, lower, False)
         x = _lapack_factors.trsm(c, x, second, lower, False, overwrite_b=True)

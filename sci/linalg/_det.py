@@ -35,7 +35,7 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
         return found[0]  # type: ignore[no-any-return]
     if check_finite:
         require_finite("det", {"a": a})
-    if _lapack.worthwhile_alone(a):
+    if _lapack.worthwhile_alone(a) and not _lapack.mkl_on_intel():
         return _lapack_factors.determinant(a)
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)

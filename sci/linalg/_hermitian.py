@@ -164,7 +164,7 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         if mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
     require_convergence(function, a, check_finite=check_finite)
-    if _lapack.worthwhile(a) and a.numel() > 0:
+    if _lapack.worthwhile(a) and a.numel() > 0 and not _lapack.mkl_on_intel():
         return _lapack_hermitian.eigvalsh(a, lower)
     try:
         w = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")

@@ -3,9 +3,11 @@
 On the CPU this is no transfer: the arrays share the tensors' memory. Routines that torch lacks (gees) come from here,
 and those for which SciPy's OpenBLAS is faster than torch's library (triangular solves and Cholesky factors, by 10 to
 40 percent from n = 64 on; QR, singular and Hermitian eigenvalues and vectors, by 10 to 25 percent from n = 128 or 256
-on; measured by ``python -m benchmarks linalg``). OpenBLAS has threads of its own, which obey no
-`torch.set_num_threads` and fight with torch's for the cores: where torch has several threads, large matrices go to
-torch. Matrices are row-major; the routines see their transposes.
+on; measured by ``python -m benchmarks linalg`` on a processor of AMD). Where torch's library is MKL on a processor of
+Intel, that is the faster one in all of this but Cholesky factors and singular values of float32: inverses and systems
+with several right-hand sides take half the time there, decompositions .7 to .9. OpenBLAS has threads of its own, which
+obey no `torch.set_num_threads` and fight with torch's for the cores: where torch has several threads, large matrices go
+to torch. Matrices are row-major; the routines see their transposes.
 
 This file finds the routines, says which sizes they are for and what their calls share; the calls stand in _lapack_*.py.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import math
+import platform
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +34,7 @@ from ._quick import ANY
 PREFIX = {torch.float32: "s", torch.float64: "d", torch.complex64: "c", torch.complex128: "z"}
 _MIN_SIZE = 64
 _THREADED_SIZE = 256  # from here on a routine is worth several threads
-_MIN_ALONE = 96  # below, a factor takes less time than SciPy's call
+MIN_ALONE = 96  # below, a factor takes less time than SciPy's call
 _MIN_DECOMPOSED = 256  # from here on those of A = QR, U S V^H and V W V^H, on one thread
 _ASSOCIATIVE = 512  # bytes: rows apart by multiples of it meet in few sets of the cache
 _STRIP, _MANY_ROWS = 64, 1024  # rows at a time in which more rows than so many are transposed
@@ -51,6 +54,22 @@ def worthwhile(x: Tensor) -> bool:
     return n >= _MIN_SIZE and x.is_cpu and x.dtype in PREFIX and on_one_thread(n)
 
 
+@functools.cache
+def mkl_on_intel() -> bool:
+    """Return whether torch's library is MKL, on a processor of MKL's maker."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            processor = file.read(1000)
+    except OSError:  # not Linux
+        processor = platform.processor()
+    return torch.backends.mkl.is_available() and "GenuineIntel" in processor
+
+
+def solves(a: Tensor) -> bool:
+    """Return whether systems with triangular factors are solved faster from here."""
+    return worthwhile(a) and not mkl_on_intel()
+
+
 def on_one_thread(n: int) -> bool:
     """Return whether n x n matrices are not worth several threads, or there are none."""
     return n < _THREADED_SIZE or torch.get_num_threads() == 1
@@ -58,12 +77,14 @@ def on_one_thread(n: int) -> bool:
 
 def worthwhile_alone(x: Tensor) -> bool:
     """Return whether `x` is one matrix of a size from which LU and Cholesky factors are faster from here."""
-    return x.dim() == 2 and x.shape[-1] >= _MIN_ALONE and worthwhile(x)
+    return x.dim() == 2 and x.shape[-1] >= MIN_ALONE and worthwhile(x)
 
 
 def decomposes(a: Tensor, in_single_precision: bool = False) -> bool:
     """Return whether decompositions of many times n^3 operations are faster from here; of float32, only some are."""
     if min(a.shape[-2:]) < _MIN_DECOMPOSED or not a.is_cpu or a.dtype not in PREFIX or a.numel() == 0:
+        return False
+    if mkl_on_intel() and a.dtype != torch.float32:
         return False
     return torch.get_num_threads() == 1 and (in_single_precision or a.dtype != torch.float32)
 

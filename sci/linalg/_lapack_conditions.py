@@ -28,7 +28,9 @@ def one_norm(a: Tensor) -> Tensor:
     a = _lapack.resolved(a)
     if a.is_complex():
         return torch.tensor(np.abs(a.numpy()).sum(0).max(), dtype=a.real.dtype, device="cpu")
-    return torch.tensor(_lapack.routine("lange", a.dtype)("I", a.contiguous().numpy().T), dtype=a.dtype, device="cpu")
+    norm = _lapack.routine("lange", a.dtype)
+    size = norm("1", a.numpy()) if a.mT.is_contiguous() else norm("I", a.contiguous().numpy().T)
+    return torch.tensor(size, dtype=a.dtype, device="cpu")
 
 
 def reciprocal_condition(lu: Tensor, norm: Tensor) -> Tensor:

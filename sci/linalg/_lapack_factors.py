@@ -70,6 +70,10 @@ def trsm(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool, ove
 
 def lu_of_one(a: Tensor) -> tuple[Tensor, Tensor, int]:
     """Return LU of one matrix, column-major, with pivots counted from 0, and LAPACK's info."""
+    if _lapack.mkl_on_intel() and a.shape[-1] >= _lapack.MIN_ALONE:
+        found, places, code = torch.linalg.lu_factor_ex(a.detach())
+        if not _lapack.defeated(a, found):
+            return found, places - 1, int(code)
     lu, pivots, info = _lapack.routine("getrf", a.dtype)(_lapack.columns(a), overwrite_a=1)
     return torch.from_numpy(lu), torch.from_numpy(pivots), info
 

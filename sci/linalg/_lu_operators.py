@@ -103,7 +103,8 @@ def apply_inverse(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: bool) -> Tenso
     if is_small(lu) or b.numel() == 0 or lu.numel() == 0:
         return torch.ops.sci._lu_solve_small(lu, pivots, b, 2 if adjoint else 0)  # type: ignore[no-any-return]
     n, columns = b.shape[-2:]
-    if (columns >= _MANY or (columns == 1 and n >= _MANY and b.is_complex())) and _lapack.worthwhile_alone(lu):
+    many = columns >= _MANY or (columns == 1 and n >= _MANY and b.is_complex())
+    if many and _lapack.worthwhile_alone(lu) and _lapack.solves(lu):
         return _lapack_factors.getrs(lu, pivots, b, adjoint)
     return torch.linalg.lu_solve(lu, pivots, b, adjoint=adjoint).contiguous()
 
@@ -189,7 +190,7 @@ def _inverse(a: Tensor, check_finite: bool, look: bool, function: str) -> Tensor
 def _large_inverse(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
-    if _lapack.worthwhile_alone(a):
+    if _lapack.worthwhile_alone(a) and not _lapack.mkl_on_intel():
         return _inverse_of_one(a, function)
     x, info = torch.linalg.inv_ex(a)
     if checks_enabled():

@@ -15,7 +15,7 @@ from torch import Tensor
 from sci._core.checks import checks_enabled
 from sci._core.quick import plain_on_cpu
 
-from . import _lapack, _quick
+from . import _lapack, _lapack_factors, _quick
 from ._lapack_conditions import LEAST, norm_of_half, of_factors
 
 _Found = tuple[Any, float]  # the solution and the reciprocal condition in the 1-norm, 0 where there is no solution
@@ -70,11 +70,16 @@ def _routines(x: Any, *names: str) -> Iterator[Callable[..., Any]]:
 
 
 def _general(x: Any, b: Any, _: bool = False) -> _Found:
-    factor, solve = _routines(x, "getrf", "getrs")
-    lu, pivots, info = factor(_lapack.columns(torch.from_numpy(x)), overwrite_a=1)
+    factors, places, info = _lapack_factors.lu_of_one(torch.from_numpy(x))
     if info:
         return b, 0.0
-    return solve(lu, pivots, b, overwrite_b=1)[0], of_factors(lu, float(np.abs(x).sum(0).max()))
+    lu = factors.numpy()
+    if b.shape[1] > 1 and _lapack.mkl_on_intel():
+        y = torch.linalg.lu_solve(factors, places + 1, torch.from_numpy(b)).numpy()
+    else:
+        (solve,) = _routines(x, "getrs")
+        y, _ = solve(lu, places.numpy(), b, overwrite_b=1)
+    return y, of_factors(lu, float(np.abs(x).sum(0).max()))
 
 
 def _diagonal(x: Any, b: Any, _: bool) -> _Found:

@@ -77,7 +77,7 @@ def _compute(a: Tensor, b: Tensor, trans: int, lower: bool, unit_diagonal: bool,
         if code & 2:
             _explain(function, a, b, unit_diagonal, check_finite)
         return x
-    if _lapack.worthwhile(a) and b.numel() > 0:
+    if _lapack.solves(a) and b.numel() > 0:
         x = _lapack_factors.trsm(a, b, trans, lower, unit_diagonal)
     else:
         op_a = a if trans == 0 else a.mT if trans == 1 else a.mH

@@ -26,8 +26,9 @@ def _all_zero(x: Tensor) -> bool:
 def find_structure(a: Tensor) -> str:
     """Name the first structure that all matrices of a batch have, in the order in which SciPy looks for them."""
     n = a.shape[-1]
-    corners = torch.stack([a[..., -1, 0].any(), a[..., 0, -1].any(), (a[..., 0, :] != a[..., :, 0].conj()).any()])
-    below, above, skew = corners.tolist()  # nearly all matrices show here that they are general
+    corners = [a[..., -1, 0].any(), a[..., 0, -1].any(), (a[..., 0, :] != a[..., :, 0].conj()).any()]
+    # Nearly all matrices show here that they are general.
+    below, above, skew = map(bool, corners) if a.is_cpu else torch.stack(corners).tolist()
     if not (below and above):
         none_below, none_above = _all_zero(a.tril(-1)), _all_zero(a.triu(1))
         if none_below:

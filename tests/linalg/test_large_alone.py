@@ -45,6 +45,12 @@ def one_thread() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["openblas", "mkl"])
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what the makers of processors stand for, whichever this one is."""
+    monkeypatch.setattr(_lapack, "mkl_on_intel", lambda: request.param)
+
+
 def parts(x: Any) -> tuple[Any, ...]:
     return x if isinstance(x, tuple) else (x,)
 

@@ -51,6 +51,12 @@ def unread(a: Tensor, kind: str, lower: bool) -> Tensor:
     return torch.where(kept > 0, a, 1e3)
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["openblas", "mkl"])
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what the makers of processors stand for, whichever this one is."""
+    monkeypatch.setattr(_lapack, "mkl_on_intel", lambda: request.param)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("n", [3, 4, 9, 70])
