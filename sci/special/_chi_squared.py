@@ -9,8 +9,8 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, values
 from sci._core.dispatch import elementwise
 
-from ._gamma_distribution import _ONE, _inner, _root, _shape
-from ._gammainc import gamma_density, gammainc_da, regularized
+from ._gamma_distribution import _ONE, _inner, _root, _shape, _shape_slope
+from ._gammainc import gamma_density, gammainc_da, over_gamma_density, regularized
 from ._gammaincinv import _inverse as gamma_quantile
 
 
@@ -170,8 +170,8 @@ def chdtrc(v: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/poisson.h",
     "r r -> r",
     partials=(
-        lambda v, p, out: _root(out, -gammainc_da(v / 2, _inner(out) / 2), gamma_density(v / 2, _inner(out) / 2)),
-        lambda v, p, out: -2 / gamma_density(v / 2, out / 2),
+        lambda v, p, out: _shape_slope(0.5, v / 2, out) / 2,
+        lambda v, p, out: over_gamma_density(-2 * _ONE(out), v / 2, out / 2),
     ),
     reference=lambda mp, v, p: 2 * gamma_quantile(mp, v / 2, p, True),
     samples=(

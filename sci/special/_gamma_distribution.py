@@ -11,7 +11,7 @@ from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, values
 from sci._core.dispatch import elementwise
 
 from ._betaincinv import quotient, shape_quantile
-from ._gammainc import gamma_density, gammainc_da, regularized
+from ._gammainc import gamma_density, gammainc_da, over_gamma_density, regularized
 from ._gammaincinv import _inverse as gamma_quantile
 
 
@@ -35,7 +35,15 @@ def _scaled(factor: Any, density: Any) -> Any:
 
 def _quantile_slope(factor: Any, b: Any, out: Any) -> Any:
     """Derivative in p of a quantile over `factor`; where that is infinite, `out` is 0 for all p."""
-    return 1 / (factor * gamma_density(b, torch.where(factor.isinf(), b + out, factor * out)))
+    return over_gamma_density(1 / factor, b, torch.where(factor.isinf(), b + out, factor * out))
+
+
+def _shape_slope(factor: Any, b: Any, out: Any) -> Any:
+    """Derivative in the shape `b` of a quantile over `factor`; 0 where that is 0 or infinite."""
+    z = factor * _inner(out)
+    return torch.where(
+        (out > 0) & (out < inf), over_gamma_density(-gammainc_da(b, z) / factor, b, z), torch.zeros_like(z)
+    )
 
 
 _ONE = torch.ones_like
@@ -206,7 +214,7 @@ def gdtrc(a: Any, b: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r r r -> r",
     partials=(
         lambda p, b, x, out: _quantile_slope(x, b, out),
-        lambda p, b, x, out: _root(out, -gammainc_da(b, _inner(out) * x), x * gamma_density(b, _inner(out) * x)),
+        lambda p, b, x, out: _shape_slope(x, b, out),
         lambda p, b, x, out: -out / x,
     ),
     reference=lambda mp, p, b, x: gamma_quantile(mp, b, p, False) / x,
@@ -347,9 +355,7 @@ def gdtrib(a: Any, p: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r r r -> r",
     partials=(
         lambda a, b, p, out: -out / a,
-        lambda a, b, p, out: _root(
-            abs(out), -gammainc_da(b, abs(a) * _inner(abs(out))), a * gamma_density(b, abs(a) * _inner(abs(out)))
-        ),
+        lambda a, b, p, out: torch.sign(a) * _shape_slope(abs(a), b, abs(out)),
         lambda a, b, p, out: _quantile_slope(a, b, out),
     ),
     reference=lambda mp, a, b, p: gamma_quantile(mp, b, p, False) / a,

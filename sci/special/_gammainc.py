@@ -155,6 +155,14 @@ def gamma_density(a: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor:
     """
 
 
+def over_gamma_density(above: Any, a: Any, x: Any) -> Any:
+    """Return `above` over the density at x > 0; for small x by x times the density, which is of moderate size where
+    the square of the density, in the quotient's derivatives, is out of range."""
+    small = (x > 0) & (x < 1e-8) & (a > 0)
+    near = a * gamma_density(a + 1, torch.where(small, x, 1.0))
+    return torch.where(small, above * (x / near), above / gamma_density(a, torch.where(small, 1.0, x)))
+
+
 @elementwise(
     "special/gammainc.h",
     "r r -> r",

@@ -10,7 +10,7 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, values
 from sci._core.dispatch import elementwise
 
-from ._gammainc import gamma_density, gammainc_da, regularized
+from ._gammainc import gammainc_da, over_gamma_density, regularized
 from ._gammaln import gammaln
 
 
@@ -34,10 +34,11 @@ def _inverse(mp: Any, a: Any, y: Any, upper: bool) -> Any:
     return mp.exp(t)
 
 
-def _partial_a(a: Any, out: Any, density: Any) -> Any:
+def _partial_a(a: Any, out: Any) -> Any:
     """Implicit function rule: -(dP/da) / (dP/dx); 0 where x is 0 for every a."""
     inside = (out > 0) & (out < inf)
-    return torch.where(inside, -gammainc_da(a, torch.where(inside, out, 1)) / torch.where(inside, density, 1), 0 * a)
+    x = torch.where(inside, out, 1)
+    return torch.where(inside, over_gamma_density(-gammainc_da(a, x), a, x), 0 * a)
 
 
 def _partial_y(a: Any, y: Any, out: Any) -> Any:
@@ -46,7 +47,9 @@ def _partial_y(a: Any, y: Any, out: Any) -> Any:
     shape = torch.where(tiny, a, 1.0)
     power = torch.where(tiny, y, 0.5) ** (1 / shape - 1)
     return torch.where(
-        tiny, power * torch.exp(gammaln(shape + 1) / shape) / shape, 1 / gamma_density(a, torch.where(tiny, 1.0, out))
+        tiny,
+        power * torch.exp(gammaln(shape + 1) / shape) / shape,
+        over_gamma_density(torch.ones_like(out), a, torch.where(tiny, 1.0, out)),
     )
 
 
@@ -61,7 +64,7 @@ _LOWER = (
     "special/gammaincinv.h",
     "r r -> r",
     partials=(
-        lambda a, y, out: _partial_a(a, out, gamma_density(a, out)),
+        lambda a, y, out: _partial_a(a, out),
         lambda a, y, out: _partial_y(a, y, out),
     ),
     reference=lambda mp, a, y: _inverse(mp, a, y, False),
@@ -136,7 +139,7 @@ def gammaincinv(a: Any, y: Any, /, *, out: Tensor | None = None) -> Tensor:
     "special/gammaincinv.h",
     "r r -> r",
     partials=(
-        lambda a, y, out: _partial_a(a, out, gamma_density(a, out)),
+        lambda a, y, out: _partial_a(a, out),
         lambda a, y, out: -_partial_y(a, 1 - y, out),
     ),
     reference=lambda mp, a, y: _inverse(mp, a, y, True),

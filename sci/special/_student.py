@@ -51,22 +51,47 @@ def _excess(v: Any, order: int) -> Any:
     return torch.where(v > 40, total, direct)
 
 
+def _share(v: Any, t: Any) -> tuple[Any, Any]:
+    """Return s/(1 + s) and 1/(1 + s) for s = t^2/v, without that square."""
+    root = v.sqrt()
+    whole = torch.hypot(root, t)
+    return (t / whole) ** 2, (root / whole) ** 2
+
+
+def _is_far(v: Any, t: Any) -> Any:
+    return t.abs() > 1e4 * v.sqrt()
+
+
+def _log_rest(v: Any, t: Any) -> Any:
+    """Return log(1 + s) - s/(1 + s) for s = t^2/v; where that may overflow, by logarithms of its root."""
+    far = _is_far(v, t)
+    s = torch.where(far, 0.0, t) ** 2 / v
+    root = torch.where(far, v.sqrt() / t.abs(), 0.5)
+    large = torch.log1p(root * root) - 2 * torch.log(root) - 1 / (1 + root * root)
+    return torch.where(far, large, s * s * log1p_moment(1, s))
+
+
+def _pull(v: Any, t: Any) -> Any:
+    """Return t/(1 + t^2/v), minus the logarithmic derivative of `student_bell` in t."""
+    far = _is_far(v, t)
+    near, outside = torch.where(far, 0.0, t), torch.where(far, t, 1.0)
+    return torch.where(far, 1 / (1 / outside + outside / v), near / (1 + near * (near / v)))
+
+
 def _bell_slope(v: Any, t: Any) -> Any:
     """Derivative of the logarithm of `student_bell` in v, terms of the order of the result."""
-    s = t * t / v
-    return (_excess(v, 0) - s * s * log1p_moment(1, s)) / 2
+    return (_excess(v, 0) - _log_rest(v, t)) / 2
 
 
 def _log_slope(v: Any, t: Any) -> Any:
     """The same of the density."""
-    s = t * t / v
-    return _bell_slope(v, t) + s / (2 * v * (1 + s))
+    return _bell_slope(v, t) + _share(v, t)[0] / (2 * v)
 
 
 def _log_bend(v: Any, t: Any) -> Any:
     """Second derivative of the density's logarithm in v."""
-    s = t * t / v
-    return (_excess(v, 1) - s * ((2 + s) / v - s) / (v * (1 + s) ** 2)) / 2
+    share, rest = _share(v, t)
+    return (_excess(v, 1) - share * ((1 + rest) / v - share) / v) / 2
 
 
 def _over_density(df: Any, t: Any, above: Any) -> Any:
@@ -97,7 +122,7 @@ _SLOPED = (
     "r r -> r",
     partials=(
         lambda df, t, out: out * _bell_slope(df, t),
-        lambda df, t, out: -out * t / (1 + t * (t / df)),
+        lambda df, t, out: -out * _pull(df, t),
     ),
     reference=lambda mp, df, t: _density(mp, df, t) * mp.sqrt(1 + t * t / df),
     samples=_SAMPLES,
@@ -145,7 +170,7 @@ def student_bell(df: Any, t: Any, /, *, out: Tensor | None = None) -> Tensor:
     "r r -> r",
     partials=(
         lambda df, t, out: out * _log_slope(df, t),
-        lambda df, t, out: -out * (df + 1) / df * t / (1 + t * (t / df)),
+        lambda df, t, out: -out * ((df + 1) / df * _pull(df, t)),
     ),
     reference=lambda mp, df, t: _density(mp, df, t),
     samples=_SAMPLES,

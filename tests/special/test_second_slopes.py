@@ -72,8 +72,29 @@ def test_second_slopes_keep_their_digits(name: str, dtype: torch.dtype) -> None:
                 assert abs(value.item() - want) <= precision * size, (point, i, j, value.item(), float(want))
 
 
-def second_slopes(name: str, *point: float) -> list[list[float]]:
-    args = [torch.tensor(p, dtype=torch.float64, requires_grad=True) for p in point]
+# Quantiles whose density, or its square, is near the end of the range of float32.
+QUANTILES: list[tuple[str, tuple[float, ...]]] = [
+    ("chdtri", (0.4, 0.9999)),
+    ("gammaincinv", (0.05, 0.02)),
+    ("gammainccinv", (0.217, 0.999999)),
+    ("gammainccinv", (0.0035186498425900936, 0.19176483154296875)),
+    ("gdtria", (0.15543702244758606, 0.037388406693935394, 9.120821952819824)),
+    ("gdtrix", (1.5168567895889282, 0.2754811942577362, 1.5256192753554387e-08)),
+    ("stdtrit", (0.22600030899047852, 0.9999979734420776)),
+    ("stdtrit", (0.07178890705108643, 0.9890105128288269)),
+]
+
+
+@pytest.mark.parametrize(("name", "point"), QUANTILES)
+def test_second_slopes_of_quantiles_in_single_precision(name: str, point: tuple[float, ...]) -> None:
+    point = tuple(torch.tensor(p, dtype=torch.float32).item() for p in point)
+    want, got = second_slopes(name, *point), second_slopes(name, *point, dtype=torch.float32)
+    for i, row in enumerate(want):
+        assert got[i] == pytest.approx(row, rel=1e-3, abs=0), i
+
+
+def second_slopes(name: str, *point: float, dtype: torch.dtype = torch.float64) -> list[list[float]]:
+    args = [torch.tensor(p, dtype=dtype, requires_grad=True) for p in point]
     slopes = torch.autograd.grad(getattr(special, name)(*args), args, create_graph=True)
     return [
         [s.item() for s in torch.autograd.grad(slope, args, retain_graph=True, materialize_grads=True)]
