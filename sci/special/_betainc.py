@@ -234,6 +234,14 @@ def _curvature(mp: Any, a: Any, b: Any, x: Any, orders: tuple[int, int]) -> Any:
 _third = not_implemented("a third derivative")
 
 
+def over_beta_density(above: Any, a: Any, b: Any, x: Any) -> Any:
+    """Return `above` over the density, for small x by x times the density, which is of moderate size where the square
+    of the density, in the quotient's derivatives, is out of range."""
+    small = (x > 0) & (x < 1e-8)
+    near = a / (a + b) * beta_density(a + 1, b, torch.where(small, x, 0.5))
+    return torch.where(small, above * (x / near), above / beta_density(a, b, torch.where(small, 0.5, x)))
+
+
 @elementwise(
     "special/betainc.h",
     "r r r -> r",

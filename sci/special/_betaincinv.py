@@ -11,7 +11,7 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, values
 from sci._core.dispatch import elementwise
 
-from ._betainc import beta_density, betainc_da, betainc_db, regularized_beta
+from ._betainc import beta_density, betainc_da, betainc_db, over_beta_density, regularized_beta
 
 
 def beta_quantile(mp: Any, a: Any, b: Any, p: Any, upper: bool) -> Any:
@@ -93,7 +93,8 @@ def _by_parameter(own: Callable[..., Any], mirrored: Callable[..., Any], *args: 
     inside = (x > 0) & (x < 1)
     x = torch.where(inside, x, 0.5)
     there, here = torch.where(beyond, x, 0.5), torch.where(beyond, 0.5, x)
-    return quotient(inside, torch.where(beyond, mirrored(a, b, there), -own(a, b, here)), beta_density(a, b, x))
+    slope = over_beta_density(torch.where(beyond, mirrored(a, b, there), -own(a, b, here)), a, b, x)
+    return torch.where(inside, slope, torch.zeros_like(slope))
 
 
 def _da(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
@@ -106,7 +107,7 @@ def _db(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
 
 def _dy(a: Any, b: Any, y: Any, out: Any, complement: Any) -> Any:
     _, a, b, x = _small(a, b, y, out, complement)
-    return 1 / beta_density(a, b, x)
+    return over_beta_density(torch.ones_like(x), a, b, x)
 
 
 def _inside(out: Any, above: Any, below: Any) -> Any:

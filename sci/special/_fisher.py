@@ -10,8 +10,8 @@ from torch import Tensor
 from sci._core.cards import Group, Ulp, inf, linear, logarithmic, nan, not_implemented, values
 from sci._core.dispatch import elementwise
 
-from ._betainc import regularized_beta
-from ._betaincinv import beta_quantile, quotient, shape_quantile
+from ._betainc import beta_density, regularized_beta
+from ._betaincinv import beta_quantile, shape_quantile
 from ._gammainc import log_minus_digamma
 
 
@@ -80,10 +80,27 @@ def _density_dx(m: Any, n: Any, x: Any, out: Any) -> Any:
     return torch.where(x == 0, start, torch.where(x == inf, zero, out * factor))
 
 
+def _over_density(above: Any, m: Any, n: Any, x: Any) -> Any:
+    """`above` over the density, for small and large x by x times the density, which is of moderate size where the
+    square of the density, in the quotient's derivatives, is out of range. With y = m x / (m x + n) that is
+    y^(m/2) (1 - y)^(n/2) / B(m/2, n/2)."""
+    ratio = m / n * x
+    tiny = torch.finfo(ratio.dtype).tiny
+    low, high = (ratio > tiny) & (ratio < 1e-8), (ratio > 1e8) & (ratio < 1 / tiny)
+    aside = low | high
+    inner = torch.where(aside, x, 1.0)
+    small = torch.where(high, n / m / torch.where(high, x, 1.0), m / n * torch.where(low, x, 1.0))
+    own, other = torch.where(high, n, m) / 2, torch.where(high, m, n) / 2
+    total = own + other
+    moderate = own / total * (other / (total + 1)) * beta_density(own + 1, other + 1, small / (1 + small))
+    return torch.where(aside, above * (inner / moderate), above / fisher_density(m, n, torch.where(aside, 1.0, x)))
+
+
 def _fdtri_partial(m: Any, n: Any, out: Any, u: float, v: float) -> Any:
     inside = (out > 0) & (out < inf)
     x = torch.where(inside, out, 1.0)
-    return quotient(inside, -_slope(m, n, x, u, v), fisher_density(m, n, x))
+    slope = _over_density(-_slope(m, n, x, u, v), m, n, x)
+    return torch.where(inside, slope, torch.zeros_like(slope))
 
 
 _SAMPLES = (
@@ -473,7 +490,7 @@ def fdtrc(dfn: Any, dfd: Any, x: Any, /, *, out: Tensor | None = None) -> Tensor
     partials=(
         lambda dfn, dfd, p, out: _fdtri_partial(dfn, dfd, out, 1.0, 0.0),
         lambda dfn, dfd, p, out: _fdtri_partial(dfn, dfd, out, 0.0, 1.0),
-        lambda dfn, dfd, p, out: 1 / fisher_density(dfn, dfd, out),
+        lambda dfn, dfd, p, out: _over_density(torch.ones_like(out), dfn, dfd, out),
     ),
     reference=lambda mp, dfn, dfd, p: _quantile(mp, dfn, dfd, p),
     samples=(

@@ -74,7 +74,12 @@ def test_second_slopes_keep_their_digits(name: str, dtype: torch.dtype) -> None:
 
 # Quantiles whose density, or its square, is near the end of the range of float32.
 QUANTILES: list[tuple[str, tuple[float, ...]]] = [
+    ("betaincinv", (0.04769504815340042, 5.093883514404297, 0.021550504490733147)),
+    ("betainccinv", (0.1, 2.5, 0.99)),
+    ("betaincinv", (2.5, 0.1, 0.99)),
     ("chdtri", (0.4, 0.9999)),
+    ("fdtri", (4.0, 0.05, 0.6)),
+    ("fdtri", (0.2, 8.623444557189941, 0.0021400272380560637)),
     ("gammaincinv", (0.05, 0.02)),
     ("gammainccinv", (0.217, 0.999999)),
     ("gammainccinv", (0.0035186498425900936, 0.19176483154296875)),
