@@ -36,9 +36,14 @@ def _reference(mp: Any, n: int, m: int, z: Any) -> Any:
 
 
 def _slope(n: Tensor, m: Tensor, z: Tensor, out: Tensor) -> Tensor:
-    """Return the derivative in z from the next order: that of the power, and that of the derivative of Q_n."""
+    """Return the derivative in z from the next order: that of the power, and that of the derivative of Q_n.
+
+    The power's square is formed as the kernel does, part by part, so that a zero has the same sign: on the imaginary
+    axis it decides on the root.
+    """
     side = torch.where(z.abs() > 1, -1.0, 1.0).to(z.real.dtype if z.is_complex() else z.dtype)
-    square = side * (1 - z) * (1 + z)
+    square = (1 - z) * (1 + z)
+    square = torch.complex(side * square.real, side * square.imag) if z.is_complex() else side * square
     return -side * (legendre_q(n, m + 1, z) / square.sqrt() + m * z / square * out)
 
 

@@ -35,3 +35,11 @@ def test_derivatives(where: list[float]) -> None:
     torch.autograd.gradgradcheck(lambda t: special.lqmn(2, 4, t), x)
     rows = torch.func.vmap(lambda t: special.lqmn(2, 4, t)[1], out_dims=-1)(x.detach())
     torch.testing.assert_close(rows, special.lqmn(2, 4, x.detach())[1])
+
+
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128])
+def test_slope_of_one_degree_beside_the_imaginary_axis(dtype: torch.dtype) -> None:
+    """Q_0' = 1/(1 - z^2), whichever root the next order has there."""
+    z = torch.tensor([2j, -3j, 1e-12 + 20j, -1e-12 - 5j, 0.5j], dtype=dtype, requires_grad=True)
+    slope = torch.autograd.grad(legendre_q(torch.tensor(0), torch.tensor(0), z).real.sum(), z)[0]
+    torch.testing.assert_close(slope.conj().real, (1 / (1 - z.detach() ** 2)).real, rtol=1e-6, atol=0)
