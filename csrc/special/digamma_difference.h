@@ -6,7 +6,7 @@
 //                       (x+h)^-2k - x^-2k = (b - a) (b^(k-1) + ... + a^(k-1)), a = x^-2, b = (x+h)^-2.
 //   x smaller           up to there by the recurrence (DLMF 5.5.2), whose terms h / ((x+i)(x+i+h)) have one sign.
 // Both negative, |h| < 1/2: pi [cot(pi x) - cot(pi (x + h))] = pi sin(pi h) / (sin(pi x) sin(pi (x + h))) and the
-// difference at 1 - x - h (DLMF 5.5.4), of which the latter remains at poles a whole distance apart. As written where
+// difference at 1 - x - h (DLMF 5.5.4), of which the latter remains at a whole distance h. As written where
 // they are farther apart, or have different signs; what rounding takes from x + h is made good beside its poles.
 #pragma once
 #include "special/detail/gamma_peak.h"
@@ -57,8 +57,8 @@ SCI_HD T digamma_difference(T x, T h) {
   T y = x + h;
   if (x > T(0) && isinf(y)) return log1p(h / x);  // finite where the sum overflows
   if (x > T(0) && y > T(0)) return detail::digamma_difference_right(x, h);
-  // Two poles at a whole distance cancel: sum 1 / (x + i), i = 0 ... h - 1.
-  if (x <= T(0) && y <= T(0) && x == floor(x) && h == floor(h) && isfinite(x) && isfinite(h))
+  // At and beside two poles at a whole distance, which cancel: sum 1 / (x + i), i = 0 ... h - 1.
+  if (x <= T(0) && y <= T(0) && h == floor(h) && isfinite(x) && isfinite(h))
     return -detail::digamma_difference_right(1 - y, h);
   const T lost = isfinite(y) ? detail::sum_error(x, h, y) : T(0);
   if (x < T(0) && y < T(0) && abs(h) < T(0.5)) {

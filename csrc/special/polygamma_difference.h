@@ -65,10 +65,11 @@ SCI_HD T polygamma_difference(int64_t n, T x, T h) {
   if (n == 0) return digamma_difference(x, h);
   const T y = x + h;
   if (n < 0 || isnan(y)) return limits<T>::nan;
-  // Poles a whole distance apart cancel: the terms between them are those of 1 - x - h (DLMF 5.15.6).
-  const bool poles = x <= T(0) && y <= T(0) && x == floor(x) && h == floor(h) && isfinite(x) && isfinite(h);
-  const T found = detail::polygamma_difference_between(n, poles ? T(1) - y : x, h);
-  return poles && !(n & 1) ? -found : found;
+  // At and beside poles a whole distance apart, which cancel, the terms between them are those of 1 - x - h (DLMF
+  // 5.15.6): the derivatives of the cotangent at both ends are the same.
+  const bool mirrored = x <= T(0) && y <= T(0) && h == floor(h) && isfinite(x) && isfinite(h);
+  const T found = detail::polygamma_difference_between(n, mirrored ? T(1) - y : x, h);
+  return mirrored && !(n & 1) ? -found : found;
 }
 
 }  // namespace sci

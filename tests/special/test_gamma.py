@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from sci.special import betainc, betaincc, digamma, gamma, gammaln, polygamma, rgamma, zeta
+from sci.special._beta import polygamma_difference
 from sci.testing import ulp_error
 
 
@@ -181,3 +182,12 @@ def test_zeta_far_up(z: complex, want: complex) -> None:
     """Errors grow like an ulp of the imaginary part; values are mpmath's."""
     value = zeta(torch.tensor(z, dtype=torch.complex128)).item()
     assert value == pytest.approx(want, rel=1e-10, nan_ok=True)
+
+
+@pytest.mark.parametrize(("x", "h"), [(-16.999999920318185, 5.0), (-7.3, -4.0), (-3.0000001, 2.0)])
+def test_differences_beside_poles_a_whole_distance_apart(x: float, h: float) -> None:
+    at, step = torch.tensor(x, dtype=torch.float64), torch.tensor(h, dtype=torch.float64)
+    with mpmath.workdps(60):
+        for n in range(4):
+            want = float(mpmath.psi(n, mpmath.mpf(x) + h) - mpmath.psi(n, x))
+            assert polygamma_difference(torch.tensor(n), at, step).item() == pytest.approx(want, rel=1e-14)
