@@ -127,8 +127,18 @@ void launch_sorted(Kernel& kernel, const char* inputs, int64_t count, int device
 void run_cuda(ElementwiseOperator& op, ElementwiseVariant& variant, const Iteration& it, char* const* data,
               int64_t count, int device) {
   const int operands = op.outputs + op.inputs;
-  STD_TORCH_CHECK(it.dims <= max_dims, "sci.", op.name, ": inputs of ", it.dims,
-                  " dimensions that cannot be joined; make them contiguous");
+  if (it.dims > max_dims) {  // a launch for each index of the first: kernels write their outputs one after the other
+    Iteration rest = it;
+    rest.dims = it.dims - 1;
+    std::memmove(rest.size, it.size + 1, sizeof(int64_t) * rest.dims);
+    for (int k = 0; k < operands; ++k) std::memmove(rest.stride[k], it.stride[k] + 1, sizeof(int64_t) * rest.dims);
+    char* at[max_operands];
+    for (int64_t i = 0; i < it.size[0]; ++i) {
+      for (int k = 0; k < operands; ++k) at[k] = data[k] + i * it.stride[k][0];
+      run_cuda(op, variant, rest, at, count / it.size[0], device);
+    }
+    return;
+  }
   // The layout of Elementwise<...>: operand pointers, dims, sizes, strides.
   struct {
     alignas(8) char bytes[8 * (max_operands + 1 + max_dims + max_operands * max_dims)];

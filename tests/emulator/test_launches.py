@@ -130,6 +130,19 @@ def test_views_and_broadcast_operands() -> None:
     torch.testing.assert_close(special.hyp2f1(0.5, y, 4.0, -x).cpu(), special.hyp2f1(0.5, y.cpu(), 4.0, -x.cpu()))
 
 
+def test_more_dimensions_than_a_kernel_takes_are_launches_of_their_own() -> None:
+    """None of ten of these can be joined; a kernel takes eight."""
+    sizes = (3, 2, 3, 2, 2, 2, 3, 2, 2, 2)
+    x = uniform(*(2 * size for size in sizes))[tuple([slice(None, None, 2)] * len(sizes))]
+    y = uniform(*sizes[::-1]).permute(*range(len(sizes))[::-1])
+    for args in ((x,), (x, y)):
+        emulator.launches()
+        found = special.erfcx(x) if len(args) == 1 else special.hyp2f1(0.5, y, 4.0, -x)
+        assert [one["n"] for one in launched()] == [x.numel() // 6] * 6
+        want = special.erfcx(x.cpu()) if len(args) == 1 else special.hyp2f1(0.5, y.cpu(), 4.0, -x.cpu())
+        torch.testing.assert_close(found.cpu(), want)
+
+
 def test_the_device_is_the_tensors_own() -> None:
     x = uniform(10, device="cuda:1")
     emulator.launches()
