@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import functools
 import multiprocessing
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 
@@ -87,11 +88,18 @@ def precompile(
     compile_one = functools.partial(_compile_one, arch=arch)
     if workers <= 1:
         return sum(map(compile_one, chosen))
+    with worker_processes(workers) as pool:
+        return sum(pool.map(compile_one, chosen))
+
+
+@contextlib.contextmanager
+def worker_processes(workers: int) -> Iterator[concurrent.futures.Executor]:
+    """Give a pool of new processes; interrupted, or where work fails, it ends without what waits for its turn."""
     others = multiprocessing.active_children()
     with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         try:
-            return sum(pool.map(compile_one, chosen))
-        except BaseException:  # interrupted, or a kernel failed: a thousand others are not waited for
+            yield pool
+        except BaseException:
             for worker in multiprocessing.active_children():
                 if worker not in others:
                     worker.terminate()

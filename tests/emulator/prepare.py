@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import argparse
 import collections
-import concurrent.futures
 import contextlib
-import multiprocessing
 import re
 import time
 
 import torch
 
 from sci._core import runtime
+from sci._core.precompile import worker_processes
 from tests import emulator
 
 ARCH = "sm_90"
@@ -63,8 +62,12 @@ def main() -> None:
     options = parser.parse_args()
     started = time.perf_counter()
     chosen = groups(options.match)
-    with concurrent.futures.ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
-        wrong = [text for texts in pool.map(compile_group, chosen) for text in texts]
+    try:
+        with worker_processes(options.jobs) as pool:
+            wrong = [text for texts in pool.map(compile_group, chosen) for text in texts]
+    except KeyboardInterrupt:  # as where the time allowed is over
+        print("left out, as the time was over: kernels, in part", flush=True)
+        raise SystemExit(1) from None
     print(*wrong, sep="\n", end="\n" if wrong else "")
     count = sum(map(len, chosen))
     print(f"{count - len(wrong)} of {count} kernels after {time.perf_counter() - started:.0f} s")
