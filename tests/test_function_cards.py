@@ -215,6 +215,27 @@ def test_compile_without_a_gradient(card: FunctionCard, device: torch.device) ->
         torch.testing.assert_close(torch.compile(f, fullgraph=True, backend="aot_eager")(*xs), f(*xs))
 
 
+# One of each way in which sizes have come to be numbers where torch.compile has none.
+_SIZED = ("interpolate.BPoly", "interpolate.NdPPoly", "linalg.funm", "sparse.diags")
+compiled = [
+    pytest.param(*p.values, id=p.id, marks=() if p.id in _SIZED else pytest.mark.slow)
+    for p in with_samples
+    if p.values[0].compiles
+]
+
+
+@pytest.mark.parametrize("card", compiled)
+def test_compile_with_symbolic_sizes(card: FunctionCard, device: torch.device) -> None:
+    for sample in samples(card, torch.float64, device):
+        f, xs = as_function(card, sample)
+        xs = [x.requires_grad_(bool(card.differentiable)) for x in xs]
+        results = [g(*xs) for g in (torch.compile(f, fullgraph=True, dynamic=True, backend="aot_eager"), f)]
+        torch.testing.assert_close(*results)
+        if card.differentiable and xs:
+            gradients = [torch.autograd.grad(loss(ys), xs, materialize_grads=True) for ys in results]
+            torch.testing.assert_close(*gradients)
+
+
 @pytest.mark.parametrize("card", [p for p in with_samples if p.values[0].complex])
 def test_complex_is_taken(card: FunctionCard, device: torch.device) -> None:
     found = samples(card, torch.complex128, device)

@@ -12,7 +12,7 @@ from torch import Tensor
 from .._core.arrays import as_tensor, made_there, running_sum
 from .._core.cards import Sample, function
 from ._bspline_algebra import along_rows
-from ._checks import holds, promote_over_real
+from ._checks import constant, holds, promote_over_real
 from ._modes import Extrapolate, mode_of
 from ._piecewise_base import PiecewiseBase
 from ._ppoly import PPoly
@@ -37,7 +37,7 @@ def _use(thing: Any, *args: Any, **kwargs: Any) -> tuple[Tensor, ...]:
 
 def to_powers(c: Tensor, x: Tensor) -> Tensor:
     """Return power coefficients of Bernstein ones: ``C(k, j) Delta^j c[0] / h^j`` goes with ``(t - x[i])**j``."""
-    k = c.shape[0] - 1
+    k = constant(c.shape[0] - 1)
     h = along_rows(x.diff(), c[0])
     rows, difference = [], c
     for j in range(k + 1):
@@ -205,7 +205,7 @@ class BPoly(PiecewiseBase):
         """
         if not isinstance(pp, PPoly):
             raise TypeError(f"{cls.__name__}.from_power_basis only accepts PPoly instances. Got {type(pp)} instead.")
-        c, k = pp.c, pp.c.shape[0] - 1
+        c, k = pp.c, constant(pp.c.shape[0] - 1)
         h = along_rows(pp.x.diff(), c[0])
         # s**j = sum over a >= j of comb(a, j) / comb(k, j) times Bernstein polynomial a
         rows = [sum(c[k - j] * h**j * (math.comb(a, j) / math.comb(k, j)) for j in range(a + 1)) for a in range(k + 1)]
@@ -271,7 +271,7 @@ def _hermite(left: Tensor, right: Tensor, h: Tensor) -> Tensor:
     The derivative of order q at the left is ``n! / (n - q)! Delta^q c[0] / h^q`` (at the right with backward
     differences), and ``c[q]`` is the sum of ``comb(q, j) Delta^j c[0]``.
     """
-    n = left.shape[0] + right.shape[0] - 1
+    n = constant(left.shape[0] + right.shape[0] - 1)
 
     def side(y: Tensor, sign: int) -> list[Tensor]:
         deltas = [y[q] * (sign * h) ** q * (math.factorial(n - q) / math.factorial(n)) for q in range(y.shape[0])]

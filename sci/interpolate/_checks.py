@@ -120,6 +120,11 @@ def real_product(a: Tensor, b: Tensor) -> Tensor:
     return (product.real if product.is_complex() else product).sum(-1)
 
 
+def constant(size: int) -> int:
+    """Return a size, from here on a constant to torch.compile: functions of `math` take no symbolic ones."""
+    return sum(1 for _ in range(size))
+
+
 def normalize_axis(function: str, axis: int, ndim: int) -> int:
     """Return a non-negative axis, or raise AxisError, which is a ValueError and an IndexError."""
     axis = integer(function, "axis", axis)

@@ -12,7 +12,7 @@ from torch import Tensor
 from .._core.arrays import made_there
 from .._core.cards import Sample, function
 from .._core.errors import items
-from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
+from ._checks import constant, flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text
 from ._ppoly import PPoly
 from ._rgi import coordinates
 from ._tensor_spline import knot_interval
@@ -164,7 +164,7 @@ class NdPPoly:
         cell = [knot_interval(v, q[:, k], 0) for k, v in enumerate(grid)]
         value = flatten_trailing(c, 2 * d)[(slice(None),) * d + tuple(cell)]  # (k_0, ..., k_d-1, n, columns)
         for k, v in enumerate(grid):
-            step, start = q[:, k] - v[cell[k]], value.shape[0]
+            step, start = q[:, k] - v[cell[k]], constant(value.shape[0])
             total = value[:0].sum(0) + step[:0].sum()  # zeros that know of what they are to be differentiated by
             for j in range(start - orders[k]):
                 total = total * step[:, None] + value[j] * math.perm(start - 1 - j, orders[k])

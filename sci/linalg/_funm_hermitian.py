@@ -13,7 +13,8 @@ from sci._core.dispatch import operator
 
 from ._matrices import batch_shape, differentiates, hermitian_part, new_like, to_kind
 
-_NODES = 10  # of Gauss-Legendre quadrature
+# Gauss-Legendre quadrature; here, as torch.compile cannot trace NumPy's.
+_NODES, _WEIGHTS = (x.tolist() for x in np.polynomial.legendre.leggauss(10))
 
 # With A = V diag(w) V^H, the divided differences f[i, j] = (f(w_i) - f(w_j)) / (w_i - w_j) and X~ = V^H X V:
 #     (1)  L(A, E)~_ij     = f[i, j] E~_ij
@@ -184,11 +185,10 @@ def _first_differences(w: Tensor, y: Tensor, fprime: Callable[[Any], Tensor]) ->
     i, j = w[..., :, None], w[..., None, :]
     gap = i - j
     plain = (y[..., :, None] - y[..., None, :]) / torch.where(gap == 0, 1, gap)
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     mean = torch.zeros_like(plain)
-    for node, weight in zip(nodes, weights, strict=True):
+    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
         # f[i, j] is symmetric in exact arithmetic and here.
-        at = (i + j) / 2 + float(node) / 2 * gap.abs()
+        at = (i + j) / 2 + node / 2 * gap.abs()
         mean = mean + weight / 2 * fprime(at.flatten()).reshape(at.shape)
     size = torch.maximum(y[..., :, None].abs(), y[..., None, :].abs())
     near = (mean - plain).abs() * gap.abs() <= 64 * torch.finfo(w.dtype).eps * size

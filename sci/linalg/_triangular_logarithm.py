@@ -20,11 +20,17 @@ THETA = _THETA[7]
 _MAX_ROOTS = 64  # halving the exponent this often brings any double to 1
 
 
-def quadrature(norm: float) -> list[tuple[float, float]]:
-    """Return the points s and weights of r_m for matrices X up to this norm."""
-    m = next((m for m in _THETA if norm <= _THETA[m]), 7)
+def _rule(m: int) -> list[tuple[float, float]]:
     nodes, weights = np.polynomial.legendre.leggauss(m)
     return [((s + 1) / 2, w / 2) for s, w in zip(nodes.tolist(), weights.tolist(), strict=True)]
+
+
+_RULES = {m: _rule(m) for m in _THETA}  # here, as torch.compile cannot trace NumPy's
+
+
+def quadrature(norm: float) -> list[tuple[float, float]]:
+    """Return the points s and weights of r_m for matrices X up to this norm."""
+    return _RULES[next((m for m in _THETA if norm <= _THETA[m]), 7)]
 
 
 class _Blocks:

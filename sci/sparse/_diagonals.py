@@ -84,7 +84,9 @@ def _from_diagonals(cls: Any, diagonals: Any, offsets: Any, shape: Any, format: 
         rows, columns = as_shape(shape, "diags_array", (2,))
     device = next((x.device for x in tensors if x.device.type != "cpu"), torch.device("cpu"))
     common = _common_dtype(tensors, dtype)
-    width = max([min(rows + k, columns - k) + max(0, k) for k in places], default=0)
+    width = 0
+    for k in places:  # torch.compile takes no maximum of a list of symbolic sizes
+        width = max(width, min(rows + k, columns - k) + max(0, k))
     lines = []
     for number, (x, k) in enumerate(zip(tensors, places, strict=True)):
         length = min(rows + k, columns - k, rows, columns)
