@@ -113,8 +113,20 @@ def number(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
     return kept_in_graphs(_cached_number(kind, x if x and kind is not complex else repr(x), x, dtype, device))
 
 
-@functools.lru_cache(maxsize=512)
+_KEPT_NUMBERS = 512
+_on_gpus: set[torch.device] = set()  # where numbers are
+
+
+@functools.lru_cache(maxsize=_KEPT_NUMBERS)
 def _cached_number(kind: type, key: Any, x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
+    if device.type == "cuda":
+        _on_gpus.add(device)
+    full = _cached_number.cache_info().currsize == _KEPT_NUMBERS
+    if full and _on_gpus and not torch.cuda.is_current_stream_capturing():  # a capture may not wait
+        # The one that makes place may still be read in another stream than its own, which alone its memory waits for.
+        # A new number on a GPU is a copy that waits for its stream anyway.
+        for gpu in tuple(_on_gpus):
+            torch.cuda.synchronize(gpu)
     # Plain even within torch.func's transforms: one that belongs to a level would be kept beyond it.
     with torch.inference_mode(False), torch_private.below_transforms():
         return torch.tensor(x, dtype=dtype, device=device)

@@ -198,6 +198,23 @@ def test_numbers_outlive_the_cache_in_a_captured_graph() -> None:
     assert held().data_ptr() == where
 
 
+def test_a_number_that_makes_place_has_been_read_in_every_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[torch.device] = []
+    monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
+    _cached_number.cache_clear()
+    device = torch.device("cuda:0")
+    for k in range(_cached_number.cache_parameters()["maxsize"]):
+        number(k + 0.5, torch.float64, device)
+    with torch.cuda.graph():
+        number(0.125, torch.float64, torch.device("cpu"))
+    assert not waited
+    number(0.25, torch.float64, device)
+    assert device in waited
+    waited.clear()
+    number(0.25, torch.float64, device)
+    assert not waited
+
+
 @pytest.mark.slow  # four processes; tests/core/test_kernels.py has the cache without a launch
 def test_processes_share_a_cache_and_repair_it(tmp_path: pathlib.Path) -> None:
     code = """
