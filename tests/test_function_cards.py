@@ -6,6 +6,8 @@ vmap, compile, batches, complex, dtypes kept.
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import gc
 import importlib
 import inspect
@@ -213,6 +215,43 @@ def test_compile_without_a_gradient(card: FunctionCard, device: torch.device) ->
     for sample in samples(card, torch.float64, device)[:1]:
         f, xs = as_function(card, sample)
         torch.testing.assert_close(torch.compile(f, fullgraph=True, backend="aot_eager")(*xs), f(*xs))
+
+
+@pytest.mark.parametrize("card", with_samples)
+def test_autocast_takes_no_digits(card: FunctionCard, device: torch.device) -> None:
+    """Torch would multiply matrices in bfloat16."""
+    sample = samples(card, torch.float32, device)[0]
+    mixed = functools.partial(torch.autocast, device.type, dtype=torch.bfloat16)
+
+    @functools.wraps(card.object)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        with mixed():
+            return card.object(*args, **kwargs)
+
+    whole = inspect.isclass(card.object)  # with what is done with the object, as its methods are guarded too
+    found = []
+    for thing in (card.object, inside):
+        f, xs = as_function(dataclasses.replace(card, object=card.object if whole else thing), sample)
+        xs = [x.requires_grad_(bool(card.differentiable)) for x in xs]
+        with mixed(enabled=whole and thing is inside):
+            ys = f(*xs)
+        found.append([*ys])
+        if card.differentiable and xs:
+            found[-1] += torch.autograd.grad(loss(ys), xs, materialize_grads=True)
+    torch.testing.assert_close(found[1], found[0], rtol=1e-4, atol=1e-5, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", ["inv", "eigh", "solve", "expm"])
+def test_derivative_rules_under_autocast(name: str, device: torch.device) -> None:
+    a = torch.randn(80, 80, generator=torch.Generator().manual_seed(0)).to(device)
+    a = a @ a.mT + 80 * torch.eye(80, device=device)
+    a = (a / a.norm()).requires_grad_()
+    out = getattr(importlib.import_module("sci.linalg"), name)(a, *([a.detach()] if name == "solve" else []))
+    y = out[0] if name == "eigh" else out
+    (plain,) = torch.autograd.grad(y.square().sum(), a, retain_graph=True)
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        (mixed,) = torch.autograd.grad(y.square().sum(), a)
+    torch.testing.assert_close(mixed, plain, rtol=1e-6, atol=1e-6)
 
 
 # One of each way in which sizes have come to be numbers where torch.compile has none.

@@ -3,7 +3,7 @@
 An elementwise function's card (`ElementwiseCard`, made by ``@elementwise`` of `sci._core.dispatch`) states signature,
 partial derivatives, reference, samples and promised accuracy. A card of any other public function or class
 (`FunctionCard`, made by ``@function``) states which arguments are differentiable and gives samples.
-`tests/test_all_cards.py` and `tests/special/test_elementwise_cards.py` loop over them; the capability table and the
+`tests/test_function_cards.py` and `tests/test_elementwise_cards.py` loop over them; the capability table and the
 benchmark rows come of them too.
 """
 
@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import torch
+
+from .autocast import in_full_precision
 
 Anything = TypeVar("Anything")
 
@@ -223,6 +225,8 @@ def function(
     def declare(thing: Anything) -> Anything:
         module, name = thing.__module__, thing.__name__  # type: ignore[attr-defined]
         domain = ".".join(part for part in module.split(".")[1:] if not part.startswith("_"))
+        if domain != "fft":  # transforms multiply no matrices, and take little time
+            thing = in_full_precision(thing)
         card = FunctionCard(
             name=name,
             domain=domain,

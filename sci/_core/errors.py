@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import operator
+import os
+import pathlib
 import reprlib
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +37,22 @@ def describe(value: Any) -> str:
     if isinstance(value, (list, tuple, dict)):
         return f"the {type(value).__name__} {_short.repr(value)}"
     return f"an object of type {type(value).__name__}"
+
+
+_OWN = (
+    *(str(pathlib.Path(file).parent) + os.sep for file in (torch.__file__, pathlib.Path(__file__).parent)),
+    contextlib.__file__,
+)
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn in the name of the line that calls the library: the innermost one that is neither its own nor torch's."""
+    level = 2
+    if not torch.compiler.is_compiling():
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_filename.startswith(_OWN):
+            frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 def bad_argument(
@@ -112,7 +132,7 @@ def take_host_route(function: str, device: torch.device, why: str) -> None:
     _routes_taken[function] = _routes_taken.get(function, 0) + 1
     if device.type == "cuda" and _routes_taken[function] == 1:
         text = f"sci.{function} computes on the CPU and copies the result back to {device}: {why}"
-        warnings.warn(text, HostRouteWarning, stacklevel=3)
+        warn(text, HostRouteWarning)
 
 
 def host_routes_taken() -> dict[str, int]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .._core.errors import warn
 from .cards import ElementwiseCard, NoDerivative
 from .torch_private import carried, carry
 
@@ -100,7 +100,7 @@ def report(card: ElementwiseCard, f: Callable[..., Any], xs: Sequence[Tensor], o
         text = f"sci.special.{card.name}: {_TEXTS[category]} at {where}"
         if settings[category] == "raise":
             raise SpecialFunctionError(text)
-        warnings.warn(text, SpecialFunctionWarning, stacklevel=4)
+        warn(text, SpecialFunctionWarning)
 
 
 def _find(

@@ -22,6 +22,7 @@ from torch._C import _are_functorch_transforms_active as transforms_active
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _DisableFuncTorch as below_transforms
 from torch._C import _get_dispatch_mode as _dispatch_mode
+from torch._C import _is_any_autocast_enabled as any_autocast
 from torch._C import _len_torch_dispatch_stack as dispatch_modes
 from torch._C import _len_torch_function_stack as function_modes
 from torch._C import _SetExcludeDispatchKeyGuard as _set_excluded
@@ -44,6 +45,7 @@ __all__ = [
     "CUDA",
     "GRADS_BATCHED",
     "SingleLevelFunction",
+    "any_autocast",
     "attribute_key",
     "below_autograd",
     "below_transforms",

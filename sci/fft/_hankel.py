@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import math
 import numbers
-import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from .. import special
 from .._core.arrays import COMPLEX_OF, common_shape, kept_in_graphs, number, promote
 from .._core.cards import Sample, function
 from .._core.checks import known
-from .._core.errors import bad_argument
+from .._core.errors import bad_argument, warn
 from .._core.torch_private import dispatch_modes
 from ._backend import overridable
 from ._fourier import DIVIDED, FROM_HALF, ODD, TO_HALF, from_half, last_axis, to_half
@@ -166,7 +165,7 @@ def _transform(name: str, a: Any, dln: Any, mu: Any, offset: Any, bias: Any, inv
     before, u, after, singular = found
     if known(singular):
         what = "inverse transform" if inverse else "transform"
-        warnings.warn(f"{name}: singular {what} for this mu and bias; consider changing the bias", stacklevel=4)
+        warn(f"{name}: singular {what} for this mu and bias; consider changing the bias")
     if u.dim() > 1:
         x = x.expand(torch.broadcast_shapes(x.shape, (*u.shape[:-1], 1)))
     if before is not None:

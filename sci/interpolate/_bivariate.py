@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import made_there, promote
 from .._core.cards import Sample, function
-from .._core.errors import integer, items, real, take_host_route
+from .._core.errors import integer, items, real, take_host_route, warn
 from ._bspline_algebra import differentiated
 from ._checks import holds, require_ends, shape_text
 from ._collocation import interpolate as solve_collocation
@@ -329,7 +328,7 @@ class RectBivariateSpline(BivariateSpline):
             condition = torch.as_tensor(s, dtype=z.dtype, device=z.device)
             tx, ty, c, fp, ier = smooth_grid(x, y, z, bounds, (kx, ky), condition, maxit)
             if ier > 0:
-                warnings.warn(f"{name}: no smoothing parameter gave fp = s to 0.1 %", UserWarning, stacklevel=2)
+                warn(f"{name}: no smoothing parameter gave fp = s to 0.1 %", UserWarning)
             self._assign(tx, ty, c.reshape(-1), (kx, ky), fp)
             return
         knots, c = [], z

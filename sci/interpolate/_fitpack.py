@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import made_there
 from .._core.cards import Sample, function
-from .._core.errors import integer, items
+from .._core.errors import integer, items, warn
 from ._bspline import BSpline, _periodic_insertion
 from ._bspline_algebra import differentiated, integrated, padded, spline_values, with_knot
 from ._checks import holds, promote_over_real, shape_text
@@ -223,7 +222,7 @@ def sproot(tck: Tck, mest: int = 10) -> Any:
         near = roots.detach().diff().abs() <= 8 * torch.finfo(t.dtype).eps * (breaks[-1] - breaks[0])
         roots = roots[~torch.cat((near.new_zeros(1), near))]
     if roots.shape[0] > mest:
-        warnings.warn("sproot: the number of zeros exceeds mest", RuntimeWarning, stacklevel=2)
+        warn("sproot: the number of zeros exceeds mest", RuntimeWarning)
     return roots[:mest]
 
 

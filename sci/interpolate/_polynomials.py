@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import made_there
 from .._core.cards import Sample, function
-from .._core.errors import integer
+from .._core.errors import integer, warn
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates, promote_over_real, shape_text
 
 runtime.load_library()
@@ -346,7 +345,7 @@ class KroghInterpolator(_Polynomial):
         n = x.shape[0]
         if n > 30:
             text = f"{n} degrees provided, degrees higher than about thirty cause problems with numerical instability "
-            warnings.warn(f"{text}with 'KroghInterpolator'", UserWarning, stacklevel=2)
+            warn(f"{text}with 'KroghInterpolator'", UserWarning)
         first = list(range(n))  # the first place of each node
         if not holds((x.diff() != 0).all()):
             nodes = x.tolist()

@@ -20,7 +20,7 @@ from torch import Tensor
 from .._core import runtime
 from .._core.arrays import made_there, promote
 from .._core.cards import Sample, function
-from .._core.errors import integer, real
+from .._core.errors import integer, real, warn
 from ._checks import flatten_trailing, holds, normalize_axis, nothing_differentiates
 
 runtime.load_library()
@@ -333,7 +333,7 @@ class AAA(_BarycentricRational):
                 break
         self._chosen = torch.tensor(chosen, dtype=torch.int64, device=x.device)
         if errors and errors[-1] > tolerance:
-            warnings.warn(f"AAA failed to converge within {max_terms} iterations.", RuntimeWarning, stacklevel=2)
+            warn(f"AAA failed to converge within {max_terms} iterations.", RuntimeWarning)
         self.errors = torch.tensor(errors, dtype=x.abs().dtype, device=x.device)
         self._weigh(left)
         self._clean_up_tol = real("AAA", "clean_up_tol", clean_up_tol)
@@ -388,7 +388,7 @@ class AAA(_BarycentricRational):
         keep[(poles[spurious][:, None] - x[self._chosen]).abs().argmin(1)] = False
         dropped = x[self._chosen[~keep]]
         self._chosen = self._chosen[keep]
-        warnings.warn(f"{count} Froissart doublets detected.", RuntimeWarning, stacklevel=2)
+        warn(f"{count} Froissart doublets detected.", RuntimeWarning)
         # A point that is left out takes no further part: its value is what the doublet was there for.
         left = (x[:, None] != torch.cat((dropped, x[self._chosen]))).all(1)
         self._weigh(left)

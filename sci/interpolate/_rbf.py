@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from .._core.arrays import made_there
 from .._core.cards import Sample, function
-from .._core.errors import real
+from .._core.errors import real, warn
 from ..linalg import LinAlgError
 from ..special import entr
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text, solve_dense
@@ -183,7 +182,7 @@ class RBFInterpolator:
             raise ValueError(f"{name}: `degree` must be at least -1, got {degree}.")
         elif -1 < degree < lowest:
             text = f"`degree` should not be below {lowest} when `kernel` is '{kernel}'. The interpolant may not be "
-            warnings.warn(f"{text}uniquely solvable.", UserWarning, stacklevel=2)
+            warn(f"{text}uniquely solvable.", UserWarning)
         if neighbors is not None:
             neighbors = int(min(real(name, "neighbors", neighbors), n))
             if neighbors < 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, made_there, promote, running_sum
 from .._core.cards import Sample, function
-from .._core.errors import integer, items, real, take_host_route
+from .._core.errors import integer, items, real, take_host_route, warn
 from ._checks import holds, shape_text
 from ._fitpack import splev
 from ._knots import not_a_knot
@@ -77,7 +76,7 @@ def fit(
 
 def _report(ier: int, quiet: Any, full_output: Any, kind: type[Warning] = RuntimeWarning) -> None:
     if ier > 0 and not full_output:
-        warnings.warn(_MESSAGES[ier], kind, stacklevel=3)
+        warn(_MESSAGES[ier], kind)
     elif ier <= 0 and not quiet:
         print(_MESSAGES[ier])
 

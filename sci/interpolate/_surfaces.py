@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from .._core.arrays import made_there, promote
 from .._core.cards import Sample, function
-from .._core.errors import integer, real
+from .._core.errors import integer, real, warn
 from ._bivariate import BivariateSpline
 from ._checks import holds, require_ends, shape_text
 from ._surface_fit import WHY, Points, Surface, default_most, least_squares, rectangle, search_rectangle
@@ -34,13 +33,13 @@ MESSAGES = {
 }
 
 
-def warn_of(surface: Surface, stacklevel: int = 3) -> None:
+def warn_of(surface: Surface) -> None:
     """Warn of a search that did not end well, as SciPy's classes do."""
     if surface.ier > 0:
-        warnings.warn(MESSAGES[surface.ier], UserWarning, stacklevel=stacklevel)
+        warn(MESSAGES[surface.ier], UserWarning)
     elif surface.ier < -2:
         text = f"{MESSAGES[-3]} (deficiency={surface.missing})."
-        warnings.warn(text, UserWarning, stacklevel=stacklevel)
+        warn(text, UserWarning)
 
 
 def scattered(
@@ -381,6 +380,6 @@ def bisplrep(
     message = MESSAGES[-3 if found.ier < -2 else found.ier].strip()
     if not full_output:
         if found.ier > 0:
-            warnings.warn(message, RuntimeWarning, stacklevel=2)
+            warn(message, RuntimeWarning)
         return tck
     return tck, found.fp, found.ier, message

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from sci._core.arrays import as_tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.dispatch import operator
-from sci._core.errors import bad_argument, flag
+from sci._core.errors import bad_argument, flag, warn
 
 from ._errors import LinAlgWarning
 from ._funm_hermitian import function_of_hermitian
@@ -216,7 +215,7 @@ def _general(a: Tensor, func: Callable[[Any], Any]) -> Tensor:
         unknown = known(torch.where(order > 1, error, 0).amax() > 1e-3 * size)
     if unknown:
         text = "funm: func does not look analytic near a repeated eigenvalue; the result may be inaccurate"
-        warnings.warn(text, LinAlgWarning, stacklevel=4)
+        warn(text, LinAlgWarning)
     f = _function(a.to(centers.dtype), centers, coefficients)
     if a.is_complex():
         return f  # type: ignore[no-any-return]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import known
 from sci._core.dispatch import operator
-from sci._core.errors import flag, take_host_route
+from sci._core.errors import flag, take_host_route, warn
 
 from . import _lapack, _lapack_factors
 from ._hermitian import from_triangle
@@ -183,7 +182,7 @@ def ldl(
     hermitian = hermitian and A.is_complex()
     if hermitian and known((A.detach().diagonal(0, -2, -1).imag != 0).any()):
         text = "ldl: imaginary parts of the diagonal of A are ignored"
-        warnings.warn(text, np.exceptions.ComplexWarning, stacklevel=2)
+        warn(text, np.exceptions.ComplexWarning)
     if A.is_cpu and A.dim() == 2 and A.numel() > 0 and not differentiates(A):
         require_finite_data("ldl", check_finite, A=A)  # LAPACK reads one triangle itself
         return _factors(A, lower, hermitian)

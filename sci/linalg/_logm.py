@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from torch import Tensor
 from sci._core import runtime
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, finite_probe, known
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, warn
 
 from . import _products, _qdwh
 from ._errors import LinAlgError, LinAlgWarning
@@ -123,9 +122,7 @@ def principal_logarithm(function: str, a: Tensor) -> Tensor:
     plain = a.detach()
     w = torch.linalg.eigvals(plain) if known(torch.isfinite(plain).all()) else plain.new_ones(1)
     if known((w == 0).any()):
-        warnings.warn(
-            f"{function}: a matrix is exactly singular; the result is not finite", LinAlgWarning, stacklevel=3
-        )
+        warn(f"{function}: a matrix is exactly singular; the result is not finite", LinAlgWarning)
     if not a.is_complex() and known(((w.real < 0) & (w.imag == 0)).any() if w.is_complex() else (w < 0).any()):
         return logarithm(torch.complex(a, torch.zeros_like(a)))  # type: ignore[no-any-return]
     return x
@@ -195,7 +192,7 @@ def logm(A: Any, disp: bool | None = None) -> Any:
             [0., 0.]])
     """
     if disp is not None:
-        warnings.warn("logm: disp is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
+        warn("logm: disp is deprecated, as in SciPy", DeprecationWarning)
     (a,) = tensors("logm", A=A)
     require_square("logm", "A", a)
     require_finite_data("logm", True, A=a)
@@ -428,7 +425,7 @@ def signm(A: Any, disp: bool | None = None) -> Any:
     True
     """
     if disp is not None:
-        warnings.warn("signm: disp is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
+        warn("signm: disp is deprecated, as in SciPy", DeprecationWarning)
     (a,) = tensors("signm", A=A)
     require_square("signm", "A", a)
     require_finite_data("signm", True, A=a)

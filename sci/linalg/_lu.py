@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known
-from sci._core.errors import bad_argument
+from sci._core.errors import bad_argument, warn
 
 from . import _lapack, _lapack_factors, _quick
 from ._errors import LinAlgWarning
@@ -114,7 +113,7 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     if known(info if info.dim() == 0 else info.amax()):
         where, place = place_in_batch(info)
         text = f"lu_factor: diagonal entry {place - 1} of U{where} is exactly zero: a singular matrix"
-        warnings.warn(text, LinAlgWarning, stacklevel=2)
+        warn(text, LinAlgWarning)
     return lu, pivots
 
 

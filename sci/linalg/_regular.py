@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from sci._core.checks import checks_enabled
+from sci._core.errors import warn
 
 from ._errors import LinAlgError, LinAlgWarning
 from ._matrices import place_in_batch
@@ -26,7 +26,7 @@ def warn_if_ill_conditioned(function: str, argument: str, rcond: Tensor) -> None
     if worst < torch.finfo(rcond.dtype).eps:
         where, _ = place_in_batch(rcond <= worst)
         text = f"{function}: An ill-conditioned matrix: {argument}{where} has rcond = {worst:.3g}"
-        warnings.warn(text, LinAlgWarning, stacklevel=3)
+        warn(text, LinAlgWarning)
 
 
 def require_regular(

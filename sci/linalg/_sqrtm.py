@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from torch import Tensor
 from sci._core.cards import Sample, function
 from sci._core.checks import checks_enabled, known
 from sci._core.dispatch import operator
+from sci._core.errors import warn
 
 from . import _products, _quick
 from ._errors import LinAlgWarning
@@ -249,7 +249,7 @@ def sqrtm(A: Any, disp: bool | None = None, blocksize: int | None = None) -> Any
             return found[0]  # type: ignore[no-any-return]
     for name, value in (("disp", disp), ("blocksize", blocksize)):
         if value is not None:
-            warnings.warn(f"sqrtm: {name} is deprecated, as in SciPy", DeprecationWarning, stacklevel=2)
+            warn(f"sqrtm: {name} is deprecated, as in SciPy", DeprecationWarning)
     (a,) = tensors("sqrtm", A=A)
     require_square("sqrtm", "A", a)
     x = _principal(a)
@@ -288,5 +288,5 @@ def _principal(a: Tensor) -> Tensor:
         worst = known((info.detach() == _SINGULAR).any())
         kind = "singular" if worst else "ill-conditioned"
         text = f"sqrtm: a matrix is {kind}; the result may be inaccurate, or there may be no square root"
-        warnings.warn(text, LinAlgWarning, stacklevel=3)
+        warn(text, LinAlgWarning)
     return x

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numbers
 import operator
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ import torch
 from torch import Tensor
 
 from .._core.arrays import as_tensor, result_dtype
+from .._core.errors import warn
 from ._combine import Aligned, align, intersection, quick_sum, union
 from ._convert import is_scipy
 from ._products import oriented, product, sparse_product
@@ -303,7 +303,7 @@ def extreme(A: Any, other: Any, act: Callable[[Tensor, Tensor], Tensor]) -> Any:
     if bool(act(torch.zeros_like(bound), bound) != 0):
         from ._coo import coo_array
 
-        _warn(f"taking {act.__name__} with {bound.item()} makes every element nonzero", 4)
+        _warn(f"taking {act.__name__} with {bound.item()} makes every element nonzero")
         return coo_array(act(A.toarray().to(data.dtype), bound)).asformat(A.format)
     A = summed(A)
     if A.ndim < 3 and A.format not in ("csr", "csc"):
@@ -316,10 +316,10 @@ def _promoted(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     return a.to(dtype), b.to(dtype)
 
 
-def _warn(text: str, level: int) -> None:
+def _warn(text: str) -> None:
     from ._base import SparseEfficiencyWarning
 
-    warnings.warn(text, SparseEfficiencyWarning, stacklevel=level + 1)
+    warn(text, SparseEfficiencyWarning)
 
 
 def _before(a: Tensor, b: Tensor) -> Tensor:
@@ -384,7 +384,7 @@ def compare(A: Any, other: Any, act: Callable[[Any, Any], Any]) -> Any:
     if zero_compares:
         from ._coo import coo_array
 
-        _warn(f"comparing sparse arrays with {act.__name__} is inefficient where zeros compare True", 4)
+        _warn(f"comparing sparse arrays with {act.__name__} is inefficient where zeros compare True")
         right = x if isinstance(x, Tensor) else x.toarray()
         return coo_array(ordered(act)(_signed(A.toarray(), right), right))
     if isinstance(x, Tensor):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from .._core.arrays import as_tensor, made_there
 from .._core.cards import Sample, function
-from .._core.errors import bad_argument, integer, items
+from .._core.errors import bad_argument, integer, items, warn
 from ._convert import as_dtype, as_shape
 from ._dia import dia_array, dia_matrix
 from ._layouts import Diagonals
@@ -69,7 +68,7 @@ def _common_dtype(tensors: Sequence[Tensor], dtype: Any) -> torch.dtype:
     if dtype is _unset and not (common.is_floating_point or common.is_complex):
         default = torch.get_default_dtype()
         text = f"Input has data type {common}, but the output has been cast to {default}: pass dtype=None to keep it"
-        warnings.warn(text, FutureWarning, stacklevel=4)
+        warn(text, FutureWarning)
         return default
     return common
 

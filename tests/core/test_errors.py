@@ -268,3 +268,19 @@ def test_checks_of_arguments() -> None:
     with pytest.raises(ValueError, match=r"f: x must be a pair, got the tuple \(1,\)"):
         items("f", "x", (1,), "a pair", 2)
     assert isinstance(bad_argument("f", "x", "good", None, KeyError), KeyError)
+
+
+def test_warnings_name_the_line_that_calls() -> None:
+    """Whatever lies between: an operator, a derivative rule's kernel, a class, a context manager of torch."""
+    nearly = torch.diag(torch.tensor([1.0, 1e-30], dtype=torch.float64))
+    calls: list[Callable[[], Any]] = [
+        lambda: linalg.lu_factor(torch.zeros(2, 2)),
+        lambda: linalg.solve(nearly, torch.ones(2, dtype=torch.float64)),
+        lambda: linalg.inv(nearly.clone().requires_grad_()),
+        lambda: interpolate.KroghInterpolator(torch.arange(40.0), torch.ones(40)),
+        lambda: sparse.linalg.spsolve(ONE, ONE[0]),
+    ]
+    for call in calls:
+        with pytest.warns(Warning) as caught, torch.autocast("cpu"):
+            call()
+        assert {x.filename for x in caught} == {__file__}

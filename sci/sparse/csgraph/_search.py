@@ -6,13 +6,13 @@ They return lengths, predecessors and edges. The lengths' derivative is that of 
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..._core.dispatch import operator
+from ..._core.errors import warn
 from .._pattern import expand_indptr
 from ._graph import NO_NODE
 from ._trees import path_sums, subtree_sums
@@ -112,7 +112,7 @@ def _paths_kernel(
     negative = bool((weights < 0).any())
     if negative and method == "dijkstra":
         text = "dijkstra: the graph has negative weights: johnson or bellman_ford are the methods for those"
-        warnings.warn(text, UserWarning, stacklevel=2)
+        warn(text, UserWarning)
     if not negative and method != "bellman_ford":
         lengths = _dijkstra(weights, indptr, indices, sources, nearest, limit)
         return lengths, *_tree(weights, indptr, indices, sources, lengths)

@@ -12,13 +12,13 @@ import functools
 import importlib
 import logging
 import threading
-import warnings
 import weakref
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..._core.errors import warn
 from .._products import matmul
 
 _logger = logging.getLogger("sci.cudss")
@@ -39,7 +39,7 @@ def _direct_solver(device: torch.device) -> Any:
         solver(one, right[:, None]).free()
     except Exception as error:  # of many kinds
         text = f"nvmath-python is installed, but its cuDSS does not work, so that the host solves: {error}"
-        warnings.warn(text, RuntimeWarning, stacklevel=2)
+        warn(text, RuntimeWarning)
         return None
     return solver
 

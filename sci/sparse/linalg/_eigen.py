@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument, real
+from ..._core.errors import bad_argument, real, warn
 from ..._core.torch_private import forward_grad_enabled
 from .._base import SparseBase
 from .._diagonals import eye_array
@@ -355,7 +354,7 @@ def eigsh(
             raise TypeError(
                 f"eigsh: k must be less than {s.n} for a sparse array or an operator; decompose a dense matrix"
             )
-        warnings.warn("eigsh: k >= N, the whole matrix is decomposed", RuntimeWarning, stacklevel=2)
+        warn("eigsh: k >= N, the whole matrix is decomposed", RuntimeWarning)
         from ...linalg import eigh
 
         w, v = eigh(s.A, s.M)
@@ -512,7 +511,7 @@ def eigs(
     if s.k >= s.n - 1:
         if not s.dense or s.kind != "dense" or s.m_kind not in ("none", "dense"):
             raise TypeError(f"eigs: k must be less than {s.n - 1} for a sparse array or an operator")
-        warnings.warn("eigs: k >= N - 1, the whole matrix is decomposed", RuntimeWarning, stacklevel=2)
+        warn("eigs: k >= N - 1, the whole matrix is decomposed", RuntimeWarning)
         from ...linalg import eig
 
         w, v = eig(s.A, s.M)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
+from ..._core.errors import warn
 from .._base import SparseBase
 from .._convert import is_scipy
 from .._diagonals import eye_array
@@ -233,7 +233,7 @@ def expm_multiply(
         B = B.toarray()
     if kind == "operator" and traceA is None:
         text = "Trace of LinearOperator not available: expm_multiply takes it as 0; traceA may save products"
-        warnings.warn(text, UserWarning, stacklevel=2)
+        warn(text, UserWarning)
     X = as_tensor(B, "B", "expm_multiply", None if kind == "operator" else matrix.device)
     if X.dim() not in (1, 2) or X.shape[0] != n:
         raise ValueError(f"expm_multiply: shapes do not fit: A has {tuple(matrix.shape)}, B has {tuple(X.shape)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor
 from ..._core.cards import function
 from ..._core.checks import known
-from ..._core.errors import bad_argument, integer, items
+from ..._core.errors import bad_argument, integer, items, warn
 from ._arnoldi import orthonormal_pairs
 from ._implicit import call_general, samples, solve, whole
 from ._iterate import System
@@ -103,7 +102,7 @@ def gmres(
     """
     if callback is not None and callback_type is None:
         text = "gmres is called without callback_type; 'legacy' is assumed, which counts inner iterations as maxiter"
-        warnings.warn(f"scipy.sparse.linalg.{text}: called without specifying `callback_type`", DeprecationWarning, 3)
+        warn(f"scipy.sparse.linalg.{text}: called without specifying `callback_type`", DeprecationWarning)
     kind = "legacy" if callback_type is None else callback_type
     if kind not in ("x", "pr_norm", "legacy"):
         raise bad_argument("gmres", "callback_type", "'x', 'pr_norm' or 'legacy'", callback_type)

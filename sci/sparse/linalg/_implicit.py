@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator as python_operator
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, warn
 from ..._core.torch_private import (
     forward_grad_enabled,
     forward_mode_active,
@@ -103,7 +102,7 @@ def _options(method: str, settings: list[float]) -> Options:
 def _complain(method: str, info: Tensor) -> None:
     if info.device.type != "meta" and bool((info != 0).any()):
         text = "the system for the derivative did not converge to the tolerance, so the derivative is inaccurate"
-        warnings.warn(f"{method}: {text}", SparseWarning, stacklevel=3)
+        warn(f"{method}: {text}", SparseWarning)
 
 
 def _batch(data: Tensor, b: Tensor, x0: Tensor | None, pattern: list[Tensor]) -> torch.Size:

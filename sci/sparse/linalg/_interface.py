@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor
 from ..._core.cards import function
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, warn
 from .._base import SparseBase
 from .._convert import as_dtype, as_shape, is_scipy
 
@@ -70,7 +69,7 @@ class LinearOperator:
             return super().__new__(_Given)
         if cls._matvec is LinearOperator._matvec and cls._matmat is LinearOperator._matmat:
             text = "LinearOperator subclass should implement at least one of _matvec and _matmat."
-            warnings.warn(text, RuntimeWarning, stacklevel=2)
+            warn(text, RuntimeWarning)
         return super().__new__(cls)
 
     def __init__(self, dtype: Any, shape: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
-from ..._core.errors import integer, real
+from ..._core.errors import integer, real, warn
 from ..._core.torch_private import forward_grad_enabled
 from ._eigen import by_parts
 from ._eigen_derivatives import hermitian_pairs, tolerance
@@ -187,7 +186,7 @@ def lobpcg(
     with torch.no_grad(), forward_grad_enabled(False):
         if constraints is None and n < 5 * k:
             text = f"The problem size {n} is too small relative to the block size {k}. Using a dense eigensolver"
-            warnings.warn(text, UserWarning, stacklevel=2)
+            warn(text, UserWarning)
             found = _whole(apply, product, block, largest)
         else:
             rows = None if constraints is None else constraints.mT
@@ -313,7 +312,7 @@ def _iterate(
     assert best is not None
     if not best[0] <= enough:
         text = f"Exited at iteration {step} with accuracies of {best[0]:.3g}, not reaching the tolerance {enough:.3g}"
-        warnings.warn(f"lobpcg: {text}", UserWarning, stacklevel=4)
+        warn(f"lobpcg: {text}", UserWarning)
     return best[1], best[2].mT, (lambdas, norms)
 
 
@@ -344,7 +343,7 @@ def _warn_if_not_hermitian(name: str, gram: Tensor) -> None:
     apart, allowed = (gram - gram.mH).abs().sum(0).amax(), 10 * torch.finfo(gram.dtype).eps * gram.abs().sum(0).amax()
     if bool(apart > allowed):
         text = f"Matrix {name} is not Hermitian: it differs from its adjoint by {float(apart):.3g}"
-        warnings.warn(f"lobpcg: {text}", UserWarning, stacklevel=4)
+        warn(f"lobpcg: {text}", UserWarning)
 
 
 def _constraint(Y: Tensor | None, B: Apply | None) -> Callable[[Tensor], Tensor]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import warnings
 import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,7 +16,7 @@ from torch import Tensor
 from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.dispatch import _move_batch_dims, operator, unbroadcast
-from ..._core.errors import bad_argument, take_host_route
+from ..._core.errors import bad_argument, take_host_route, warn
 from ..._core.torch_private import dispatch_modes, is_wrapped
 from .._base import SparseBase, SparseEfficiencyWarning
 from .._convert import is_scipy
@@ -279,7 +278,7 @@ def _square(A: Any, name: str) -> csr_array:
         dense = as_tensor(A, "A", name)
         if dense.dim() != 2:
             raise bad_argument(name, "A", "a two-dimensional array", A)
-        warnings.warn(f"{name} is given a dense matrix", SparseEfficiencyWarning, stacklevel=3)
+        warn(f"{name} is given a dense matrix", SparseEfficiencyWarning)
         matrix = csr_array(dense)
     if matrix.shape[0] != matrix.shape[1]:
         why = "can only factor square matrices" if name in ("splu", "spilu") else "matrix must be square"
@@ -404,7 +403,7 @@ def _warn_if_singular(factor: Tensor) -> None:
     for name in factor.reshape(-1).tolist():
         found = _factors.get(name)
         if found is not None and found.lu is None:
-            warnings.warn("Matrix is exactly singular", MatrixRankWarning, stacklevel=3)
+            warn("Matrix is exactly singular", MatrixRankWarning)
 
 
 @function(differentiable=(), batch=False, compiles=False, host_route=WITHOUT_CUDSS, synchronizes=True)

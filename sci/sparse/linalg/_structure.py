@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator as python_operator
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from ..._core.arrays import as_tensor
 from ..._core.cards import Sample, function
-from ..._core.errors import bad_argument
+from ..._core.errors import bad_argument, warn
 from .._base import SparseBase, SparseEfficiencyWarning
 from .._convert import is_scipy
 from .._csc import csc_array
@@ -40,7 +39,7 @@ def _offsets(A: Any, name: str) -> Tensor:
     if not isinstance(A, SparseBase) and not is_scipy(A):
         A = csr_array(as_tensor(A, "A", name))
         text = f"{name} is given a dense matrix, or one of another kind"
-        warnings.warn(text, SparseEfficiencyWarning, stacklevel=3)
+        warn(text, SparseEfficiencyWarning)
     row, column = sparse(A, name).tocoo().coords
     return column.long() - row.long()
 
