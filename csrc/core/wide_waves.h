@@ -4,7 +4,7 @@
 // the difference are multiples of an ulp of it), and the second leaves an error of k 1e-33. Then sin r = r + r^3 P(r^2)
 // and cos r = 1 - r^2/2 + r^4 Q(r^2) (tools/coefficients/elementary.py), exchanged for odd k and signed by k mod 4.
 //
-// Error (measured on 10^6 points): 0.9 ulp of 1.
+// Error (measured on 10^6 points): 0.8 epsilon.
 #pragma once
 #include "core/wide.h"
 
