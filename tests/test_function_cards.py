@@ -241,6 +241,20 @@ def test_autocast_takes_no_digits(card: FunctionCard, device: torch.device) -> N
     torch.testing.assert_close(found[1], found[0], rtol=1e-4, atol=1e-5, equal_nan=True)
 
 
+def test_compiled_under_autocast(device: torch.device) -> None:
+    polar = importlib.import_module("sci.linalg").polar
+    a = torch.randn(6, 6, generator=torch.Generator().manual_seed(0)).to(device)
+
+    def within(a: torch.Tensor) -> Any:
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            return polar(a)
+
+    torch.testing.assert_close(torch.compile(within, fullgraph=True, backend="aot_eager")(a), polar(a))
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        found = torch.compile(polar, fullgraph=True, backend="aot_eager")(a)
+    torch.testing.assert_close(found, polar(a))
+
+
 @pytest.mark.parametrize("name", ["inv", "eigh", "solve", "expm"])
 def test_derivative_rules_under_autocast(name: str, device: torch.device) -> None:
     a = torch.randn(80, 80, generator=torch.Generator().manual_seed(0)).to(device)

@@ -6,10 +6,9 @@ kernels would meet bfloat16. Torch's own `linalg` does not compute in lower prec
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import torch
@@ -17,28 +16,24 @@ import torch
 from .torch_private import any_autocast
 
 _Thing = TypeVar("_Thing")
-_DEVICES = ("cpu", "cuda")
 _PACKAGE = __name__.split(".")[0]
 _classes: set[type] = set()
 
 
-@contextlib.contextmanager
-def autocast_off() -> Iterator[None]:
-    """Compute in the precision of the arguments."""
-    with contextlib.ExitStack() as stack:
-        for device in _DEVICES:
-            if torch.is_autocast_enabled(device):
-                stack.enter_context(torch.autocast(device, enabled=False))
-        yield
+def without_autocast(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function that is to compute in the precision of its arguments."""
+    if not any_autocast():
+        return function(*args, **kwargs)
+    with torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+        return function(*args, **kwargs)
 
 
 def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        if not any_autocast():
+        if not any_autocast():  # asked here too: what nearly all calls take is short
             return function(*args, **kwargs)
-        with autocast_off():
-            return function(*args, **kwargs)
+        return without_autocast(function, *args, **kwargs)
 
     return run
 

@@ -24,7 +24,7 @@ from torch.nn import Parameter
 
 from . import direct, kept, runtime, special_errors
 from .arrays import COMPLEX_OF, REAL_OF, common_shape
-from .autocast import autocast_off
+from .autocast import without_autocast
 from .cards import ElementwiseCard, Group, NoDerivative, Partial, Ulp, elementwise_cards
 from .coercion import DTYPES, coerce, make_plan
 from .errors import bad_argument
@@ -35,7 +35,6 @@ from .torch_private import (
     CUDA,
     GRADS_BATCHED,
     SingleLevelFunction,
-    any_autocast,
     below_autograd,
     dispatch_modes,
     enable_single_level_autograd_function,
@@ -204,10 +203,7 @@ def _make_pull(name: str, backward: Backward | None, keeps: Keeps) -> Callable[.
         inputs, outputs = unpack(ctx)
         if all(grad is None for grad in grads):
             return (None,) * len(inputs)
-        if not any_autocast():
-            return tuple(backward(inputs, outputs, grads, ctx.needs_input_grad))
-        with autocast_off():
-            return tuple(backward(inputs, outputs, grads, ctx.needs_input_grad))
+        return tuple(without_autocast(backward, inputs, outputs, grads, ctx.needs_input_grad))
 
     return pull
 
