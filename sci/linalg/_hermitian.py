@@ -26,6 +26,7 @@ runtime.load_library()
 # in a batch, measured against LAPACK, and on a GPU up to the second, by teams of threads. Larger ones go side by side
 # from so many on.
 _SMALL, _TEAMS, _BATCH = 8, 32, 4
+_MIN_VALUES = 384  # from here on eigenvalues of real matrices alone are faster by syevr than by MKL's syevd
 
 
 def is_small(a: Tensor, in_batch: int = EIGH_BATCH) -> bool:
@@ -164,7 +165,8 @@ def _eigvalsh(a: Tensor, lower: bool, check_finite: bool, function: str) -> Tens
         if mended((w,), info, a, lambda a: (torch.linalg.eigvalsh(a, UPLO="L" if lower else "U"),)):
             return w  # type: ignore[no-any-return]
     require_convergence(function, a, check_finite=check_finite)
-    if _lapack.worthwhile(a) and a.numel() > 0 and not _lapack.mkl_on_intel():
+    theirs = _lapack.mkl_on_intel() and (a.is_complex() or a.shape[-1] < _MIN_VALUES)
+    if _lapack.worthwhile(a) and a.numel() > 0 and not theirs:
         return _lapack_hermitian.eigvalsh(a, lower)
     try:
         w = torch.linalg.eigvalsh(a, UPLO="L" if lower else "U")
