@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .._core.errors import warn
 from .cards import ElementwiseCard, NoDerivative
+from .errors import warn
 from .torch_private import carried, carry
 
 CATEGORIES = (

@@ -35,7 +35,7 @@ def _det(a: Tensor, check_finite: bool) -> Tensor:
         return found[0]  # type: ignore[no-any-return]
     if check_finite:
         require_finite("det", {"a": a})
-    if _lapack.worthwhile_alone(a) and not _lapack.mkl_on_intel():
+    if _lapack.inverts(a):
         return _lapack_factors.determinant(a)
     if not is_small(a):
         d: Tensor = torch.linalg.det(a)
@@ -88,7 +88,7 @@ def _cofactors_by_inverse(a: Tensor) -> tuple[Tensor, Tensor]:
     It costs a tenth of the time of (1). Close to rank n - 1 the cofactors are far better conditioned than the two
     factors, whose errors grow with the condition number: from _LU_CONDITION on (1) is taken.
     """
-    if _lapack.worthwhile_alone(a) and not _lapack.mkl_on_intel():
+    if _lapack.inverts(a):
         x, u, code = _lapack_factors.inverse(a)
         info = torch.tensor(code, device="cpu")
     else:

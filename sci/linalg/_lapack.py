@@ -80,6 +80,11 @@ def worthwhile_alone(x: Tensor) -> bool:
     return x.dim() == 2 and x.shape[-1] >= MIN_ALONE and worthwhile(x)
 
 
+def inverts(x: Tensor) -> bool:
+    """Return whether `x` is one matrix of which inverse and determinant are faster from here."""
+    return worthwhile_alone(x) and not mkl_on_intel()
+
+
 def decomposes(a: Tensor, in_single_precision: bool = False) -> bool:
     """Return whether decompositions of many times n^3 operations are faster from here; of float32, only some are."""
     if min(a.shape[-2:]) < _MIN_DECOMPOSED or not a.is_cpu or a.dtype not in PREFIX or a.numel() == 0:

@@ -190,7 +190,7 @@ def _inverse(a: Tensor, check_finite: bool, look: bool, function: str) -> Tensor
 def _large_inverse(a: Tensor, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, {"a": a})
-    if _lapack.worthwhile_alone(a) and not _lapack.mkl_on_intel():
+    if _lapack.inverts(a):
         return _inverse_of_one(a, function)
     x, info = torch.linalg.inv_ex(a)
     if checks_enabled():
