@@ -19,39 +19,41 @@ struct TwiceTheDigits<float> {
 
 }  // namespace detail
 
-/// c - sum x[k] y[k stride], rounded once.
+/// c - sum x[k] y[k stride], of one row and column after the other, rounded once.
 template <class T>
-SCI_HD T residual_of_product(T c, const T* x, const T* y, int64_t stride, int64_t n) {
+struct ProductResidual {
   using R = real_of<T>;
   using P = typename detail::TwiceTheDigits<R>::type;
-  if constexpr (is_complex<T>) {
-    P re(real(c)), im(imag(c));
-    for (int64_t k = 0; k < n; ++k) {
-      const P xr(real(x[k])), xi(imag(x[k]));
-      const R yr = real(y[k * stride]), yi = imag(y[k * stride]);
-      re = re - xr * yr + xi * yi;
-      im = im - xr * yi - xi * yr;
-    }
-    return T(R(double(re)), R(double(im)));
-  } else {
-    P sum(c);
-    for (int64_t k = 0; k < n; ++k) sum = sum - P(x[k]) * y[k * stride];
-    return T(double(sum));
-  }
-}
+  P re, im;
 
-/// One of a batch: c (n x m) becomes c - a b, with a of n x k and b of k x m.
-template <class T>
-struct ProductResidualItem {
-  const T *a, *b;
-  T* c;
-  int64_t n, k, m;
-  SCI_HD void operator()(int64_t item) const {
-    const T *x = a + item * n * k, *y = b + item * k * m;
-    T* z = c + item * n * m;
-    for (int64_t i = 0; i < n; ++i)
-      for (int64_t j = 0; j < m; ++j) z[i * m + j] = residual_of_product(z[i * m + j], x + i * k, y + j, m, k);
+  SCI_HD explicit ProductResidual(T c) : re(real(c)), im(imag(c)) {}
+  /// `sign` is 1, or -1 to add.
+  SCI_HD void subtract(const T* x, const T* y, int64_t stride, int64_t n, int sign = 1) {
+    for (int64_t k = 0; k < n; ++k) {
+      const P xr(R(sign) * real(x[k]));
+      const R yr = real(y[k * stride]);
+      if constexpr (is_complex<T>) {
+        const P xi(R(sign) * imag(x[k]));
+        const R yi = imag(y[k * stride]);
+        re = re - xr * yr + xi * yi;
+        im = im - xr * yi - xi * yr;
+      } else {
+        re = re - xr * yr;
+      }
+    }
+  }
+  SCI_HD T value() const {
+    if constexpr (is_complex<T>)
+      return T(R(double(re)), R(double(im)));
+    else
+      return T(double(re));
   }
 };
+template <class T>
+SCI_HD T residual_of_product(T c, const T* x, const T* y, int64_t stride, int64_t n) {
+  ProductResidual<T> sum(c);
+  sum.subtract(x, y, stride, n);
+  return sum.value();
+}
 
 }  // namespace sci

@@ -173,24 +173,24 @@ struct SylvesterItem {
 /// The same with R = S = U, a square root: where two of its eigenvalues vanish the part of X that the right-hand side
 /// does not ask for is 0, so that X is finite where a function of a singular matrix has a derivative.
 template <class T>
-struct RootSylvesterItem {
+SCI_HD void solve_root_sylvester(const T* u, T* x, int64_t n, bool adjoint) {
   using R = real_of<T>;
+  R size = 0;
+  for (int64_t k = 0; k < n; ++k) size = max(size, abs1(u[k * (n + 1)]));
+  const R eps = R(4) * R(n) * limits<R>::epsilon;
+  const VanishingSums<R> vanishing{eps * size, R(256) * eps * largest(x, n * n)};
+  if (adjoint)
+    solve_sylvester_adjoint(u, u, x, n, n, vanishing);
+  else
+    solve_sylvester(u, u, x, n, n, vanishing);
+}
+template <class T>
+struct RootSylvesterItem {
   const T* u;
   T* x;
   int64_t n;
   bool adjoint;
-  SCI_HD void operator()(int64_t i) const {
-    const T* ui = u + i * n * n;
-    T* xi = x + i * n * n;
-    R size = 0;
-    for (int64_t k = 0; k < n; ++k) size = max(size, abs1(ui[k * (n + 1)]));
-    const R eps = R(4) * R(n) * limits<R>::epsilon;
-    const VanishingSums<R> vanishing{eps * size, R(256) * eps * largest(xi, n * n)};
-    if (adjoint)
-      solve_sylvester_adjoint(ui, ui, xi, n, n, vanishing);
-    else
-      solve_sylvester(ui, ui, xi, n, n, vanishing);
-  }
+  SCI_HD void operator()(int64_t i) const { solve_root_sylvester(u + i * n * n, x + i * n * n, n, adjoint); }
 };
 
 template <class T>

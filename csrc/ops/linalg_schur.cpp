@@ -12,6 +12,7 @@
 #include "linalg/balance.h"
 #include "linalg/eig.h"
 #include "linalg/schur_reorder.h"
+#include "linalg/triangular_logarithm.h"
 #include "linalg/triangular_sqrt.h"
 #include "linalg/triangular_sylvester.h"
 // A GPU's kernel, which the CPU runs for tests alone: compiled in the shortest time.
@@ -25,9 +26,8 @@ SCI_FOUR_TEAM_KERNELS("linalg/hessenberg.h", HessenbergItem)
 SCI_FOUR_TEAM_KERNELS("linalg/schur.h", SchurItem)
 SCI_FOUR_KERNELS("linalg/schur_reorder.h", ReorderItem)
 SCI_FOUR_KERNELS("linalg/triangular_sqrt.h", TriangularSqrtItem)
-SCI_FOUR_KERNELS("linalg/product_residual.h", ProductResidualItem)
+SCI_FOUR_KERNELS("linalg/triangular_logarithm.h", LogarithmItem)
 SCI_FOUR_KERNELS("linalg/balance.h", BalanceItem)
-SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SylvesterItem)
 SCI_FOUR_KERNELS("linalg/triangular_sylvester.h", SchurLowerItem)
 SCI_FOUR_TEAM_KERNELS("linalg/schur_gradient_teams.h", SchurGradient)
 
@@ -152,6 +152,24 @@ std::tuple<Tensor, Tensor, Tensor> triangular_sqrt_of(const Tensor& t0, const Te
   return {x, u, info};
 }
 
+/// X, the logarithm of a = z t z^H; NaN where a real one has none that is real.
+Tensor logarithm_of(const Tensor& a0, const Tensor& t0, const Tensor& z0) {
+  const Batch b = batch_of(t0);
+  Tensor a = row_major(a0), t = row_major(t0), z = row_major(z0), x = torch::stable::empty_like(t);
+  Tensor work = empty_as(t, {b.count, work_of_logarithm(b.n)});
+  dispatch_number(t, "logm", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    LogarithmItem<T> body{data<T>(std::as_const(a)),
+                          data<T>(std::as_const(t)),
+                          data<T>(std::as_const(z)),
+                          data<T>(x),
+                          data<T>(work),
+                          b.n};
+    parallel_for(t, b.count, body, matrices_at_least(b.n));
+  });
+  return x;
+}
+
 std::tuple<Tensor, Tensor, int64_t> schur_quick(const Tensor& a, bool check) {
   if (!is_square(a, one_schur_limit) || (check && !all_finite(a))) return {a, a, look_again};
   auto [t, z, info] = schur_small(a);
@@ -208,30 +226,6 @@ std::tuple<Tensor, Tensor> balance(const Tensor& a0, bool permuted, bool scaled)
   return {factors, places};
 }
 
-/// C - A B of twice the digits, rounded, for batches of one shape.
-Tensor product_residual(const Tensor& c0, const Tensor& a0, const Tensor& b0) {
-  Tensor a = row_major(a0), b = row_major(b0), c = fresh_copy(c0);
-  const Batch batch = batch_of(c);
-  dispatch_number(c, "product", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    ProductResidualItem<T> body{
-        data<T>(std::as_const(a)), data<T>(std::as_const(b)), data<T>(c), a.size(-2), a.size(-1), b.size(-1)};
-    parallel_for(c, batch.count, body, matrices_at_least(batch.n));
-  });
-  return c;
-}
-
-Tensor sylvester_triangular(const Tensor& r0, const Tensor& s0, const Tensor& c, bool adjoint) {
-  Batch b = batch_of(c);
-  Tensor r = fresh_copy(r0), s = fresh_copy(s0), x = fresh_copy(c);
-  dispatch_number(x, "sylvester", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    SylvesterItem<T> body{data<T>(r), data<T>(s), data<T>(x), r.size(-1), s.size(-1), adjoint};
-    parallel_for(x, b.count, body, matrices_at_least(b.n));
-  });
-  return x;
-}
-
 Tensor schur_lower(const Tensor& t0, const Tensor& c, bool adjoint, bool coupled) {
   Batch b = batch_of(c);
   Tensor t = fresh_copy(t0), x = fresh_copy(c);
@@ -278,11 +272,10 @@ SCI_OPERATOR("_eig_small(Tensor a, bool vectors, bool left=False, bool alone=Fal
 SCI_DIRECT_OPERATOR("_eig_quick(Tensor a, bool vectors, bool check) -> (Tensor, Tensor, int)", eig_quick)
 SCI_OPERATOR("_schur_reorder(Tensor t, Tensor z, Tensor select) -> (Tensor, Tensor, Tensor)", schur_reorder)
 SCI_OPERATOR("_triangular_sqrt(Tensor t, Tensor z, Tensor? a=None) -> (Tensor, Tensor, Tensor)", triangular_sqrt_of)
+SCI_OPERATOR("_logarithm_from_schur(Tensor a, Tensor t, Tensor z) -> Tensor", logarithm_of)
 SCI_DIRECT_OPERATOR("_schur_quick(Tensor a, bool check) -> (Tensor, Tensor, int)", schur_quick)
 SCI_DIRECT_CPU_OPERATOR("_sqrtm_small(Tensor a) -> (Tensor, int)", sqrtm_small)
 SCI_OPERATOR("_balance(Tensor a, bool permuted, bool scaled) -> (Tensor, Tensor)", balance)
-SCI_OPERATOR("_product_residual(Tensor c, Tensor a, Tensor b) -> Tensor", product_residual)
-SCI_OPERATOR("_sylvester_triangular(Tensor r, Tensor s, Tensor c, bool adjoint) -> Tensor", sylvester_triangular)
 SCI_OPERATOR("_schur_lower_solve(Tensor t, Tensor c, bool adjoint, bool coupled=False) -> Tensor", schur_lower)
 
 }  // namespace

@@ -28,7 +28,7 @@ runtime.load_library()
 
 _WHY = _products.HOST_ROUTE
 _MAX_ROOTS = 64  # halving the exponent this often brings any double to 1
-_REFINED = 16  # up to this n the error of the Schur form is computed and its effect taken off
+_KERNEL = 96  # larger ones are faster by torch's products
 _AXIS = 1e-3  # eigenvalues at eps / _AXIS of the largest are on the imaginary axis
 _SIGN_STEPS = 20  # signs that take more may have eigenvalues on the axis
 
@@ -76,29 +76,13 @@ def _by_products(a: Tensor) -> tuple[Tensor, Tensor]:
     return x, _products.settled(exponential(x) - a, size)
 
 
-def _of_form(a: Tensor, t: Tensor, z: Tensor) -> Tensor:
-    """Return Z^H log(A) Z, for small A without the errors of the form.
-
-    With D = I - Z^H Z and E = Z^-1 (A Z - Z T), log(A) = Z log(T + E) Z^-1 = Z (log(T) + L(T, E)) (I + D) Z^H to first
-    order; D and A Z - Z T are residuals of twice the digits.
-    """
-    if t.shape[-1] > _REFINED or t.shape[-1] < 2:
-        return triangular_logarithm(t, t.new_empty(0))[0]
-    eye = torch.eye(t.shape[-1], dtype=t.dtype, device=t.device).expand(t.shape)
-    off = torch.ops.sci._product_residual(eye, z.mH, z)
-    left, right = torch.cat([z, -a.to(t.dtype)], -1), torch.cat([t, z], -2)
-    rest = torch.ops.sci._product_residual(torch.zeros_like(t), left, right)
-    x, change = triangular_logarithm(t, z.mH @ rest)
-    change = change + x @ off
-    small = change.abs().amax((-2, -1)) <= torch.finfo(t.dtype).eps ** 0.25 * x.abs().amax((-2, -1))  # NaN is not
-    return x + torch.where(small[..., None, None], change, 0)
-
-
 def _by_schur(a: Tensor) -> Tensor:
     if on_host("logm", a):
         return _by_schur(a.cpu()).to(a.device)
     t, z = structured_decomposition(a, False, "logm")
-    x = z @ _of_form(a, t, z) @ z.mH
+    if a.shape[-1] <= _KERNEL:
+        return torch.ops.sci._logarithm_from_schur(a.to(t.dtype), t, z)  # type: ignore[no-any-return]
+    x = z @ triangular_logarithm(t) @ z.mH
     if a.is_complex():
         return x
     # NaN where a negative eigenvalue makes the principal logarithm complex; a single one is a block of its own.
@@ -273,7 +257,7 @@ def fractional_matrix_power(A: Any, t: Any) -> Tensor:
 def _sign(a: Tensor) -> Tensor:
     if a.numel() == 0:
         return a.clone()
-    if _products.small(a):
+    if _products.small(a, alone=_products.ALONE):
         x, good = _products.signs(a)
     elif _is_hermitian(a):
         x, good = _hermitian_sign(a)

@@ -31,15 +31,20 @@ _GROWN = 1e15  # powers this large belong to a spectral radius above 1
 _SCALED = 1e-2  # nearer to its limit than this an iteration is not scaled any more
 
 
-# The kernels of linalg/products_job.h: matrices up to this n, and batches of at least so many.
-_SMALL, _MANY = 32, 4
+# The kernels of linalg/products_job.h: matrices up to this n in batches of at least so many, and up to that n fewer.
+_SMALL, _MANY, ALONE = 32, 4, 24
 _ROOT, _SIGN, _SYLVESTER, _SYLVESTER_SAME, _LYAPUNOV, _STEIN, _CONTINUOUS, _DISCRETE = range(8)  # ProductsKind there
 
 
-def small(*xs: Tensor) -> bool:
-    """Return whether these matrices, batches of one shape, belong to the kernel for small ones."""
-    n = xs[0].shape[-1]
-    return 2 <= n <= _SMALL and xs[0].numel() >= _MANY * n * n and all(x.shape == xs[0].shape for x in xs)
+def small(*xs: Tensor, alone: int = 0) -> bool:
+    """Return whether these matrices, batches of one shape, belong to the kernel for small ones.
+
+    `alone` is the n up to which that holds for fewer than fill vectors.
+    """
+    n, number = xs[0].shape[-1], xs[0].numel()
+    if n < 2 or number < n * n or n > (_SMALL if number >= _MANY * n * n else alone):
+        return False
+    return all(x.shape == xs[0].shape for x in xs)
 
 
 def worthwhile(*xs: Tensor) -> bool:
@@ -162,7 +167,7 @@ def stein(a: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
 
     The sum of A^k Q (A^H)^k, doubled in length with every step: the squared form of Smith's method [3].
     """
-    if small(a, q):
+    if small(a, q, alone=ALONE):
         return _by_kernel(_STEIN, a, a, q)
     power, x = a, q
     eps = torch.finfo(a.dtype).eps

@@ -86,7 +86,7 @@ def _start(a: Tensor, b: Tensor, q: Tensor, r: Tensor, s: Tensor, continuous: bo
 
 
 def _without_cross_costs(a: Tensor, g: Tensor, q: Tensor, continuous: bool, function: str) -> Tensor:
-    if not _products.small(a, g, q):
+    if not _products.small(a, g, q, alone=_products.ALONE):
         return _by_torch(a, g, q, continuous, function)
     x, good = _products.riccati(a, g, q, continuous)
     return _products.unless_settled(x, good, lambda bad: _by_torch(a[bad], g[bad], q[bad], continuous, function, bad))

@@ -32,9 +32,21 @@ from ._schur_form import decomposition, on_host
 runtime.load_library()
 
 _WHY = _products.HOST_ROUTE
+_ONE_CALL = 48  # beyond, torch's products around the triangular equation are as fast
+
+
+def _in_one_call(a: Tensor, b: Tensor, q: Tensor) -> bool:
+    if not a.is_cpu or not 0 < max(q.shape[-2:]) <= _ONE_CALL or q.numel() == 0:
+        return False
+    return a.shape[:-2] == b.shape[:-2] == q.shape[:-2] and not _products.small(a, b, q)
 
 
 def _compute(a: Tensor, b: Tensor, q: Tensor, adjoint: bool, function: str) -> Tensor:
+    if _in_one_call(a, b, q):
+        right = None if _products.is_adjoint(a, b) else b.resolve_conj()
+        x, look_again = torch.ops.sci._sylvester_small(a.resolve_conj(), right, q.resolve_conj(), adjoint)
+        if not look_again:
+            return x  # type: ignore[no-any-return]
     for name, x in (("a", a), ("b", b), ("q", q)):
         require_finite(function, {name: x})
     a, b, q = broadcast_matrices(function, ("a", "b", "q"), a, b, q)

@@ -1,4 +1,4 @@
-"""The logarithm of triangular and real quasi-triangular matrices by inverse scaling and squaring."""
+"""The logarithm of large triangular and real quasi-triangular matrices by inverse scaling and squaring."""
 
 from __future__ import annotations
 
@@ -96,11 +96,8 @@ def _times(blocks: tuple[Tensor, ...], x: Tensor) -> Tensor:
     return y
 
 
-def triangular_logarithm(t: Tensor, e: Tensor) -> tuple[Tensor, Tensor]:
-    """Return log T, with as many roots as each T needs; NaN for a real T with an eigenvalue on the negative axis.
-
-    For full `e` also the derivative in that direction, to some digits; for an empty one nothing of the kind.
-    """
+def triangular_logarithm(t: Tensor) -> Tensor:
+    """Return log T, with as many roots as each T needs; NaN for a real T with an eigenvalue on the negative axis."""
     eye = torch.eye(t.shape[-1], dtype=t.dtype, device=t.device)
     u, roots = t, torch.zeros_like(t[..., 0, 0].real)
     for _ in range(_MAX_ROOTS):
@@ -109,11 +106,7 @@ def triangular_logarithm(t: Tensor, e: Tensor) -> tuple[Tensor, Tensor]:
         if not bool(wanted.any()):
             break
         root = torch.ops.sci._triangular_sqrt(u, u)[1]
-        every = bool(wanted.all())
-        if e.numel():  # of the root: U Y + Y U = E
-            moved = torch.ops.sci._root_sylvester(root, e, False)
-            e = moved if every else torch.where(wanted[..., None, None], moved, e)
-        u = root if every else torch.where(wanted[..., None, None], root, u)
+        u = root if bool(wanted.all()) else torch.where(wanted[..., None, None], root, u)
         roots = roots + wanted
     scale = torch.exp2(roots)[..., None]
     parts = _Blocks(t)
@@ -129,10 +122,4 @@ def triangular_logarithm(t: Tensor, e: Tensor) -> tuple[Tensor, Tensor]:
         above = _times(divisor, x)
         right = above + _times(divisor, inside)
         total += weight * torch.linalg.solve_triangular(s * above, right, upper=True, unitriangular=True)
-    if e.numel():
-        inner = torch.zeros_like(e)
-        for s, weight in quadrature(0.0):
-            back = torch.linalg.inv_ex(eye + s * (u - eye))[0]
-            inner += weight * (back @ e @ back)
-        e = inner * scale[..., None]
-    return parts.outside(total) * scale[..., None] + _matrix(parts.of(logs)), e
+    return parts.outside(total) * scale[..., None] + _matrix(parts.of(logs))

@@ -12,6 +12,7 @@ from sci import linalg
 from sci.linalg import (
     LinAlgError,
     LinAlgWarning,
+    _logm,
     expm,
     expm_cond,
     expm_frechet,
@@ -116,6 +117,19 @@ def test_logarithm_and_powers(dtype: torch.dtype) -> None:
         assert residual(half @ half - a, a) < 2000
         assert residual(fractional_matrix_power(a, -1.25) @ fractional_matrix_power(a, 1.25) - torch.eye(5), 1.0) < 1e5
     assert residual(fractional_matrix_power(a, 3) - a @ a @ a, a @ a @ a) < 20
+
+
+@pytest.mark.parametrize("dtype", ALL)
+def test_large_logarithms_have_the_digits_of_small_ones(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    a = random(2, 21, 21, dtype=dtype) + 6 * torch.eye(21, dtype=dtype)
+    a[1] *= 1e3  # another number of roots
+    if not dtype.is_complex:
+        assert int((torch.linalg.eigvals(a).imag != 0).sum()) > 6  # the form has blocks
+    small = logm(a)
+    monkeypatch.setattr(_logm, "_KERNEL", 0)
+    large = logm(a)
+    assert not torch.equal(small, large)
+    assert residual(small - large, large) < 20
 
 
 def test_logarithm_of_hard_matrices() -> None:

@@ -27,7 +27,7 @@ from tests.linalg.linalg_matrices import ALL, eps, positive, random, residual
 @pytest.fixture(autouse=True)
 def without_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of small matrices have a kernel of their own: tests/linalg/test_small_products.py."""
-    monkeypatch.setattr(_products, "small", lambda *xs: False)
+    monkeypatch.setattr(_products, "small", lambda *xs, alone=0: False)
 
 
 @pytest.fixture

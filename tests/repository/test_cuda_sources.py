@@ -25,6 +25,7 @@ CPU_ONLY = {
     ),
     "_expm_team and Taylor polynomials by matrix products of torch": ("_expm_small", "_exponential_small"),
     "the composed rule": ("_sqrtm_small", "csr_matvec_gradients"),
+    "_schur_small and _sylvester_triangular": ("_sylvester_small",),
     "csr_matmul, without what derivatives need": ("csr_apply",),
     "operators with kernels, one pass each": ("csr_cg", "gram_schmidt", "grid_linear"),
     "torch's sorts, searches and scatters": (
