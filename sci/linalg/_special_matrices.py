@@ -34,17 +34,17 @@ def _entries(function: str, **arguments: Any) -> tuple[Tensor, ...]:
     return tuple(x.to(device=device, dtype=dtype) for x in given)
 
 
-def _pick(values: Tensor, index: Tensor) -> Tensor:
-    """values[..., index] for a matrix of places; an empty one keeps the batch."""
-    return values[..., index.reshape(-1)].reshape(*values.shape[:-1], *index.shape)
-
-
-def _grid(m: int, n: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    return torch.arange(m, device=device)[:, None], torch.arange(n, device=device)[None, :]
+def windows(values: Tensor, n: int) -> Tensor:
+    """Return the rows ``values[..., i : i + n]``, a view of `values` that have n - 1 more entries, or none for n = 0."""
+    if 0 < n <= values.shape[-1]:
+        return values.unfold(-1, n, 1)
+    return values.narrow(-1, 0, 0).reshape(*values.shape[:-1], 0 if n else values.shape[-1], n)
 
 
 def _pair(function: str, c: Tensor, r: Tensor) -> tuple[Tensor, Tensor]:
     c, r = _vector(function, "c", c), _vector(function, "r", r)
+    if c.shape[:-1] == r.shape[:-1]:
+        return c, r
     batch = torch.broadcast_shapes(c.shape[:-1], r.shape[:-1])
     return c.expand(*batch, c.shape[-1]), r.expand(*batch, r.shape[-1])
 
@@ -97,10 +97,9 @@ def toeplitz(c: Any, r: Any = None) -> Tensor:
         r = c.conj()
     else:
         c, r = _pair("toeplitz", *_entries("toeplitz", c=c, r=r))
-    m, n = c.shape[-1], r.shape[-1]
-    i, j = _grid(m, n, c.device)
+    n = r.shape[-1]
     rest = r.narrow(-1, min(1, n), max(n - 1, 0)).flip(-1)
-    return _pick(torch.cat([rest, c], -1), max(n - 1, 0) + i - j)
+    return windows(torch.cat([rest, c], -1), n).flip(-1)
 
 
 @function(differentiable=("c", "r"), samples=_two)
@@ -131,12 +130,12 @@ def hankel(c: Any, r: Any = None) -> Tensor:
     """
     if r is None:
         (c,) = _entries("hankel", c=c)
+        c = _vector("hankel", "c", c)
         r = torch.zeros_like(c)
-    c, r = _entries("hankel", c=c, r=r)
-    c, r = _pair("hankel", c, r)
-    m, n = c.shape[-1], r.shape[-1]
-    i, j = _grid(m, n, c.device)
-    return _pick(torch.cat([c, r.narrow(-1, min(1, n), max(n - 1, 0))], -1), i + j)
+    else:
+        c, r = _pair("hankel", *_entries("hankel", c=c, r=r))
+    n = r.shape[-1]
+    return windows(torch.cat([c, r.narrow(-1, min(1, n), max(n - 1, 0))], -1), n).clone()
 
 
 @function(differentiable=("c",), samples=_one(4))
@@ -166,8 +165,8 @@ def circulant(c: Any) -> Tensor:
     """
     (c,) = _entries("circulant", c=c)
     c = _vector("circulant", "c", c)
-    i, j = _grid(c.shape[-1], c.shape[-1], c.device)
-    return _pick(c, (i - j) % max(c.shape[-1], 1))
+    n = c.shape[-1]
+    return windows(torch.cat([c.narrow(-1, min(1, n), max(n - 1, 0)), c], -1), n).flip(-1)
 
 
 def _samples_companion(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -404,9 +403,8 @@ def convolution_matrix(a: Any, n: int, mode: str = "full") -> Tensor:
     if size is None:
         raise bad_argument(name, "mode", "one of 'full', 'valid' and 'same'", mode)
     first = (m + n - 1 - size) // 2 if mode == "same" else min(m, n) - 1 if mode == "valid" else 0
-    i, j = _grid(size, n, a.device)
     padded = torch.nn.functional.pad(a, (n - 1, n - 1))
-    return _pick(padded, n - 1 + first + i - j)
+    return windows(padded.narrow(-1, first, size + n - 1), n).flip(-1)
 
 
 def _samples_blocks(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from ._matrices import (
     tensors,
     to_kind,
 )
+from ._special_matrices import windows
 
 runtime.load_library()
 
@@ -38,11 +40,16 @@ _levinson = cpu_kernel("_levinson")
 # A Toeplitz matrix is held as its diagonals t, (..., 1, m + n - 1): T[i, j] = t[n - 1 + i - j].
 
 
+_DENSE = 4096  # up to so many entries matrices cost less than FFTs
+
+
 def _product(t: Tensor, x: Tensor, m: int) -> Tensor:
-    """T x for x (..., n, k): a convolution of t with x, of which m places are wanted."""
+    """T x for x (..., n, k): a convolution of t with x, of which m places are wanted, or the product as it stands."""
     n = x.shape[-2]
     if m == 0 or n == 0 or x.shape[-1] == 0 or 0 in batch_shape(t, x):
         return x.new_zeros(*batch_shape(t, x), m, x.shape[-1]) + 0 * (t.sum() + x.sum())
+    if m * n * math.prod(t.shape[:-2]) <= _DENSE:
+        return windows(t.squeeze(-2), n).flip(-1) @ x
     size = m + n - 1
     column = t.mT
     if t.is_complex() or x.is_complex():
@@ -150,8 +157,9 @@ def _diagonals(function: str, c_or_cr: Any, other: Any, argument: str) -> tuple[
     for name, x in (("c", c), ("r", r)):
         if x.dim() == 0:
             raise bad_argument(function, name, "a vector or a batch of vectors", x)
-    batch = torch.broadcast_shapes(c.shape[:-1], r.shape[:-1])
-    c, r = c.expand(*batch, c.shape[-1]), r.expand(*batch, r.shape[-1])
+    if c.shape[:-1] != r.shape[:-1]:
+        batch = torch.broadcast_shapes(c.shape[:-1], r.shape[:-1])
+        c, r = c.expand(*batch, c.shape[-1]), r.expand(*batch, r.shape[-1])
     m, n = c.shape[-1], r.shape[-1]
     t = torch.cat([r.narrow(-1, 1, max(n - 1, 0)).flip(-1) if n else r, c], -1)[..., None, :]
     return t, other, m, n
@@ -242,7 +250,7 @@ def solve_toeplitz(c_or_cr: Any, b: Any, check_finite: bool = True) -> Tensor:
 
 @function(differentiable=("c_or_cr", "x"), samples=_samples, call=_with_pair)
 def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: int | None = None) -> Tensor:
-    r"""Product of a Toeplitz matrix and a matrix, by FFT.
+    r"""Product of a Toeplitz matrix and a matrix, by FFT where these are not small.
 
     Equivalent to `scipy.linalg.matmul_toeplitz`.
 
@@ -271,9 +279,10 @@ def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: i
 
     Notes
     -----
-    Three FFTs of length ``m + n - 1``. The error is relative to the norms, not to single entries.
+    Three FFTs of length ``m + n - 1``, whose error is relative to the norms, not to single entries; up to 4096 entries
+    of matrices the product as it stands.
 
-    *Derivative.* By the chain rule through the FFTs; it is linear in each argument.
+    *Derivative.* By the chain rule; it is linear in each argument.
 
     Examples
     --------

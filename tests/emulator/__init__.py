@@ -150,6 +150,7 @@ def start() -> None:
     cuda.device = CurrentDevice  # type: ignore[misc]
     cuda.get_device_capability = lambda which=None: (9, 0)
     cuda.get_device_name = lambda which=None: "emulated"
+    cuda.is_bf16_supported = lambda including_emulation=True: True
     cuda.synchronize = lambda which=None: None
     cuda.empty_cache = lambda: None
     cuda.manual_seed = cuda.manual_seed_all = lambda seed: None
