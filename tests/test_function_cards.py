@@ -151,6 +151,44 @@ def test_transforms(card: FunctionCard, device: torch.device) -> None:
         torch.testing.assert_close(tangent, sum(g.sum() for g in found))
 
 
+# Those that solve dense systems: torch's own solver takes its factors for constants in the outer derivative.
+_SOLVED = ("interpolate.RBFInterpolator", "interpolate.make_interp_spline", "interpolate.pade")
+
+# Their derivatives read A from the function they are given, which transforms in one another cannot open.
+_CLOSED = tuple(f"sparse.linalg.{name}" for name in ("eigs", "eigsh", "lobpcg", "lsmr", "lsqr", "svds"))
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        pytest.param(*p.values, id=p.id, marks=() if p.id in _SOLVED else pytest.mark.slow)
+        for p in differentiable
+        if p.id not in _CLOSED
+    ],
+)
+def test_forward_mode_within(card: FunctionCard, device: torch.device) -> None:
+    """A slope in forward mode, differentiated in either mode, against reverse mode twice."""
+    for sample in samples(card, torch.float64, device):
+        f, xs = as_function(card, sample)
+        if any(x.is_complex() for x in xs):
+            continue
+        places, direction = tuple(range(len(xs))), tuple(torch.ones_like(x) for x in xs)
+
+        def squared(*ts: torch.Tensor) -> torch.Tensor:
+            return loss(f(*ts)).square()  # noqa: B023
+
+        def along(*ts: torch.Tensor) -> torch.Tensor:
+            return torch.func.jvp(squared, ts, direction)[1]  # noqa: B023
+
+        leaves = [x.clone().requires_grad_() for x in xs]
+        slopes = torch.autograd.grad(squared(*leaves), leaves, create_graph=True, materialize_grads=True)
+        total = sum((slope.sum() for slope in slopes), torch.zeros((), dtype=torch.float64, device=device))
+        wanted = torch.autograd.grad(total, leaves, materialize_grads=True)
+        torch.testing.assert_close(torch.func.grad(along, places)(*xs), wanted)
+        twice = torch.func.jvp(along, tuple(xs), direction)[1]
+        torch.testing.assert_close(twice, sum(g.sum() for g in wanted))
+
+
 @pytest.mark.parametrize("card", with_samples)
 def test_vmap(card: FunctionCard, device: torch.device, recwarn: pytest.WarningsRecorder) -> None:
     if not card.batch:

@@ -15,6 +15,7 @@ from .._core.checks import checks_enabled, finite_probe, known, read
 from .._core.errors import integer
 from .._core.torch_private import fake_mode_active, forward_mode_active, is_batched_gradient, transforms_active
 from ..linalg import LinAlgError
+from ..linalg._lu_operators import solve_ex
 
 _PLAIN = (Tensor, torch.nn.Parameter)
 
@@ -26,7 +27,7 @@ def holds(condition: Tensor) -> bool:
 
 def solve_dense(name: str, a: Tensor, b: Tensor) -> Tensor:
     """Solve ``a x = b`` as `torch.linalg.solve`, which waits for the GPU even where checks of data are off."""
-    x, info = torch.linalg.solve_ex(a, b)
+    x, info = solve_ex(a, b)
     if not holds((info == 0).all()):
         raise LinAlgError(f"{name}: Singular matrix")
     return x

@@ -13,7 +13,7 @@ from .._core.arrays import promote
 from .._core.cards import Sample, function
 from .._core.errors import bad_argument, integer
 from .._core.poly1d import Poly1d
-from ._checks import promote_over_real, shape_text
+from ._checks import promote_over_real, shape_text, solve_dense
 
 
 def _lagrange_samples(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterable[Sample]:
@@ -154,7 +154,7 @@ def pade(an: Any, m: int, n: int | None = None) -> tuple[Poly1d, Poly1d]:
     lag = power[:, None] - power[: m + 1]
     product = torch.where(lag >= 0, an[lag.clamp(min=0)], 0)
     tail = product[n + 1 :]
-    rest = torch.linalg.solve(tail[:, 1:], -tail[:, 0]) if m else an.new_zeros(0)
+    rest = solve_dense("pade", tail[:, 1:], -tail[:, :1])[:, 0] if m else an.new_zeros(0)
     q = torch.cat((an.new_ones(1), rest))
     return Poly1d((product[: n + 1] @ q).flip(0)), Poly1d(q.flip(0))
 

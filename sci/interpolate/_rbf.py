@@ -14,6 +14,7 @@ from .._core.arrays import made_there
 from .._core.cards import Sample, function
 from .._core.errors import real, warn
 from ..linalg import LinAlgError
+from ..linalg._lu_operators import solve_ex
 from ..special import entr
 from ._checks import flatten_trailing, holds, nothing_differentiates, promote_over_real, shape_text, solve_dense
 
@@ -222,7 +223,7 @@ class RBFInterpolator:
         corner = p.new_zeros(*p.shape[:-2], p.shape[-1], p.shape[-1])
         matrix = torch.cat((torch.cat((k, p), -1), torch.cat((p.mT, corner), -1)), -2)
         right = torch.cat((d, d.new_zeros(*d.shape[:-2], p.shape[-1], d.shape[-1])), -2)
-        solution, info = torch.linalg.solve_ex(matrix.to(right.dtype), right)
+        solution, info = solve_ex(matrix.to(right.dtype), right)
         if not holds((info == 0).all() & torch.isfinite(solution).all()):
             text = "Singular matrix"
             rank = int(torch.linalg.matrix_rank(p.detach()).amin()) if p.shape[-1] else 0

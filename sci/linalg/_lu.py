@@ -28,7 +28,7 @@ from ._matrices import (
     right_hand_side,
     tensors,
 )
-from ._packed_lu import packed_lu
+from ._packed_lu import packed_lu, permutation_matrix
 
 # How `_lu_parts` (csrc/ops/linalg_lu.cpp) gives the permutation.
 _MATRIX, _PLACES, _APPLIED = range(3)
@@ -315,7 +315,7 @@ def lu(
         p, low, up = eye, eye.narrow(-1, 0, k) + 0 * a.sum(), a.narrow(-2, 0, k) + 0
     else:
         factors, pivots, _ = packed_lu(a)
-        p = torch.lu_unpack(factors.detach(), pivots + 1, unpack_data=False)[0]
+        p = permutation_matrix(factors, pivots)
         below = torch.ones((m, n), dtype=torch.bool, device=a.device).tril(-1)
         # Of small matrices a quarter of the time of tril and triu.
         low = torch.where(below[:, :k], factors[..., :k], torch.eye(m, k, dtype=a.dtype, device=a.device))

@@ -173,6 +173,18 @@ def general_solve(a: Tensor, b: Tensor, check_finite: bool, function: str, look:
     return solve_with_lu(a, lu, pivots, b, False)  # type: ignore[no-any-return]
 
 
+def solve_ex(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what `torch.linalg.solve_ex` does, for matrices of which the caller says what is to be said.
+
+    Torch's own takes its factors for constants where a derivative in forward mode is differentiated again: from
+    ``dx = A^-1 (db - dA x)`` the term ``-A^-1 dA dx`` is missing, whichever mode is the outer one.
+    """
+    lu, pivots, info = torch.linalg.lu_factor_ex(a.detach())
+    vector = b.dim() == 1
+    x: Tensor = solve_with_lu(a, lu, pivots - 1 if is_small(a) else pivots, b[:, None] if vector else b, False)
+    return x[..., 0] if vector else x, info
+
+
 def _inverse(a: Tensor, check_finite: bool, look: bool, function: str) -> Tensor:
     if (found := _quick.inverse(a, check_finite)) is not None:
         return found[0]  # type: ignore[no-any-return]

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from sci._core.checks import known
 from sci._core.dispatch import operator
+from sci._core.torch_private import transforms_active
 
 from . import _lapack, _lapack_factors, _quick
 from ._hermitian import real_dtype
@@ -82,9 +83,15 @@ def _fake(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return new_like(a, a.shape), pivots, new_like(a, a.shape[:-2], torch.int32)
 
 
+def permutation_matrix(lu: Tensor, pivots: Tensor) -> Tensor:
+    """Return P. The factors come with it under a transform: torch's vmap in a vmap fails on results that are empty."""
+    p: Tensor = torch.lu_unpack(lu.detach(), pivots + 1, unpack_data=transforms_active())[0]
+    return p
+
+
 def _rows(lu: Tensor, pivots: Tensor, dim: int) -> Tensor:
     """Return the place of each row of A in P^T A (dim -1), or the row of A that stands in each place (-2)."""
-    p = torch.lu_unpack(lu.detach(), pivots + 1, unpack_data=False)[0]
+    p = permutation_matrix(lu, pivots)
     return (p.real if p.is_complex() else p).argmax(dim)[..., None]
 
 

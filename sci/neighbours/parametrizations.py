@@ -146,7 +146,7 @@ class SchurStable(nn.Module):
         """The stable matrix of the parameters `x`, shape (..., n, n)."""
         a = Hurwitz()(x)
         eye = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
-        return torch.linalg.solve(eye - a, eye + a)
+        return linalg.solve(eye - a, eye + a)
 
     def right_inverse(self, f: Tensor) -> Tensor:
         """Parameters of the stable matrix `f`; raises ValueError where it is not stable."""
@@ -155,4 +155,4 @@ class SchurStable(nn.Module):
         if not radius < 1:
             raise ValueError(f"SchurStable: the matrix has spectral radius {radius:.3g}")
         eye = torch.eye(f.shape[-1], dtype=f.dtype, device=f.device)
-        return Hurwitz().right_inverse(torch.linalg.solve(f + eye, f - eye))
+        return Hurwitz().right_inverse(linalg.solve(f + eye, f - eye))

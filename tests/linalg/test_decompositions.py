@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -39,6 +40,17 @@ def test_lu(shape: tuple[int, ...], dtype: torch.dtype) -> None:
 
 def got_nothing(shape: tuple[int, ...]) -> np.ndarray:
     return np.zeros((*shape[:-2], 0))
+
+
+@pytest.mark.parametrize("f", [lambda a: lu_factor(a)[0], lambda a: lu(a)[1] @ lu(a)[0]], ids=["lu_factor", "lu"])
+def test_gradients_of_lu_in_two_vmaps(f: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    a = random(2, 3, 4, 4, dtype=torch.float64)
+
+    def gradient(a: torch.Tensor) -> torch.Tensor:
+        return torch.func.grad(lambda a: f(a).square().sum())(a)
+
+    found = torch.func.vmap(torch.func.vmap(gradient, in_dims=-1, out_dims=-1))(a.movedim(1, -1))
+    torch.testing.assert_close(found.movedim(-1, 1), gradient(a))
 
 
 def test_lu_warns_and_raises() -> None:

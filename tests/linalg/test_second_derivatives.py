@@ -15,6 +15,7 @@ from torch import Tensor
 
 from sci import linalg
 from sci._core.cards import FunctionCard, Sample, function_cards
+from sci.linalg._lu_operators import solve_ex
 from tests.linalg.linalg_matrices import positive, random
 from tests.test_function_cards import as_function, dtypes, samples
 
@@ -131,3 +132,16 @@ def test_numerators_and_denominators(dtype: torch.dtype) -> None:
     torch.autograd.gradcheck(values, xs, check_forward_ad=True, fast_mode=True)
     torch.autograd.gradgradcheck(values, xs, fast_mode=True)
     forward_over_reverse(values, xs)
+
+
+@pytest.mark.parametrize("n", [1, 3, 300])
+def test_solve_ex_is_torchs(n: int) -> None:
+    generator = torch.Generator().manual_seed(n)
+    a = torch.randn(2, n, n, dtype=torch.float64, generator=generator) + n**0.5 * torch.eye(n, dtype=torch.float64)
+    a[1, -1] = 0
+    b = torch.randn(n, 2, dtype=torch.float64, generator=generator)
+    x, info = solve_ex(a, b)
+    wanted, code = torch.linalg.solve_ex(a, b)
+    assert torch.equal(info, code)
+    torch.testing.assert_close(x[0], wanted[0])
+    torch.testing.assert_close(solve_ex(a[0], b[:, 0])[0], wanted[0, :, 0])
