@@ -66,6 +66,15 @@ def require_no_basis(function: str, vectors: str, turn: Tensor, among: Tensor | 
     _raise_where(among & (turn.abs() > tolerance(size) * size), text)
 
 
+def require_subspace(function: str, vectors: str, basis: Tensor, grad: Tensor) -> None:
+    """Raise if a loss with gradient `grad` depends on more than the span of these orthonormal vectors."""
+    if not checked() or basis.shape[-1] < (1 if basis.is_complex() else 2):
+        return
+    k = basis.detach().mH @ grad.detach()
+    length = torch.linalg.vector_norm(grad.detach(), dim=-2)
+    require_no_basis(function, vectors, (k - k.mH) / 2, True, length[..., None, :] + length[..., :, None])
+
+
 def require_determined(
     function: str,
     values: str,

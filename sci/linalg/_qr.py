@@ -121,7 +121,7 @@ def qr(
     *Derivative.* :math:`\Omega = Q^H \dot Q = \mathrm{low}(M) - \mathrm{low}(M)^H + i\,\mathrm{Im}\,\mathrm{diag}(M)`,
     :math:`M = Q^H \dot A R^{-1}`, :math:`\dot R = (M - \Omega) R` [1]_; for wide matrices of the first m columns. It
     exists where these have full rank. The permutation is held. Of a full Q of a tall matrix the last columns have the
-    derivative of their subspace. ``mode='raw'`` has none, and raises.
+    derivative of their subspace: a loss that depends on more of them raises. ``mode='raw'`` has none, and raises.
 
     References
     ----------

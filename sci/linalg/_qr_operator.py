@@ -28,6 +28,7 @@ from torch import Tensor
 from sci._core.dispatch import operator
 
 from . import _lapack_orthogonal, _quick
+from ._gauges import require_subspace
 from ._lu_operators import fits_kernel
 from ._matrices import new_like
 from ._small_gradients import QR, whole
@@ -103,6 +104,7 @@ def _backward(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> S
         gb = q1 @ (moved - k) + gq.narrow(-1, 0, n)
         rest = q.shape[-1] - n
         if rest:
+            require_subspace("qr", "columns that complete Q", q.narrow(-1, n, rest), gq.narrow(-1, n, rest))
             gb = gb - q.narrow(-1, n, rest) @ (gq.narrow(-1, n, rest).mH @ q1)
     return triangular(r, gb.mH, 0, False, False, False).mH, None  # gB R^-H = (R^-1 gB^H)^H
 

@@ -35,7 +35,7 @@ def _entries(function: str, **arguments: Any) -> tuple[Tensor, ...]:
 
 
 def windows(values: Tensor, n: int) -> Tensor:
-    """Return the rows ``values[..., i : i + n]``, a view of `values` that have n - 1 more entries, or none for n = 0."""
+    """Return the rows ``values[..., i : i + n]``, a view: of `values` with n - 1 more entries, or of all if n = 0."""
     if 0 < n <= values.shape[-1]:
         return values.unfold(-1, n, 1)
     return values.narrow(-1, 0, 0).reshape(*values.shape[:-1], 0 if n else values.shape[-1], n)

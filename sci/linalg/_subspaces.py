@@ -14,6 +14,7 @@ from sci._core.errors import bad_argument, real
 
 from . import _lapack_orthogonal
 from ._errors import LinAlgError, TorchLinAlgError
+from ._gauges import require_subspace
 from ._matrices import (
     broadcast_matrices,
     differentiates,
@@ -79,6 +80,7 @@ def _null_basis(a: Tensor, rank: int, rtol: float, function: str) -> Tensor:
 
 def _backward_null(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     a, _, rtol, function = inputs
+    require_subspace(function, "null space", outputs[0], grads[0])
     p = pseudoinverse(a, False, 0.0, rtol, False, function)[0]
     return -p.mH @ grads[0] @ outputs[0].mH, None, None, None
 
@@ -106,6 +108,8 @@ def _range_basis(a: Tensor, rank: int, rtol: float, function: str) -> Tensor:
 def _backward_range(inputs: Any, outputs: Any, grads: Any, needs: Sequence[bool]) -> Sequence[Tensor | None]:
     a, _, rtol, function = inputs
     (q,), (g,) = outputs, grads
+    if function == "orth":  # angles depend on the basis where they are rounding errors of 0
+        require_subspace(function, "range", q, g)
     p = pseudoinverse(a, False, 0.0, rtol, False, function)[0]
     return (g - q @ (q.mH @ g)) @ (p @ q).mH, None, None, None
 
@@ -176,7 +180,7 @@ def null_space(
     Raises
     ------
     LinAlgError
-        The singular value decomposition does not converge.
+        The singular value decomposition does not converge; or, in a backward pass, a loss depends on the basis.
     ValueError
         `A` is no matrix, matrices of a batch have different ranks, or not finite data.
 
@@ -186,8 +190,8 @@ def null_space(
     assumed.
 
     *Derivative.* Of the subspace, for constant rank: :math:`\dot Z = -A^+ \dot A Z`, from :math:`A Z = 0` in the gauge
-    where the basis does not turn within its span. Exact for losses that depend on the subspace alone, such as
-    ``Z @ Z.mH``.
+    where the basis does not turn within its span. For losses that depend on the subspace alone, such as ``Z @ Z.mH``:
+    others raise.
 
     Examples
     --------
@@ -236,7 +240,7 @@ def orth(A: Any, rcond: float | None = None) -> Tensor:
     Raises
     ------
     LinAlgError
-        The singular value decomposition does not converge.
+        The singular value decomposition does not converge; or, in a backward pass, a loss depends on the basis.
     ValueError
         `A` is no matrix, holds NaN or infinity, or matrices of a batch have different ranks.
 
@@ -245,8 +249,8 @@ def orth(A: Any, rcond: float | None = None) -> Tensor:
     The size of the result depends on the data; where they cannot be read (`torch.compile`, `torch.vmap`) full rank is
     assumed.
 
-    *Derivative.* Of the subspace, for constant rank: :math:`\dot Q = (I - Q Q^H) \dot A A^+ Q`. Exact for losses that
-    depend on the subspace alone, such as ``Q @ Q.mH``, also at equal singular values.
+    *Derivative.* Of the subspace, for constant rank: :math:`\dot Q = (I - Q Q^H) \dot A A^+ Q`. For losses that
+    depend on the subspace alone, such as ``Q @ Q.mH``, also at equal singular values: others raise.
 
     Examples
     --------
@@ -258,11 +262,14 @@ def orth(A: Any, rcond: float | None = None) -> Tensor:
     """
     (a,) = tensors("orth", A=A)
     require_matrix("orth", "A", a)
-    rtol = _rtol("orth", a, rcond)
+    return _basis_of_range("orth", a, _rtol("orth", a, rcond))
+
+
+def _basis_of_range(function: str, a: Tensor, rtol: float) -> Tensor:
     if not differentiates(a) and a.device.type != "meta":
-        u, _, rank = _direct_bases("orth", a, rtol, True)
+        u, _, rank = _direct_bases(function, a, rtol, True)
         return u[..., :rank].clone(memory_format=torch.contiguous_format)
-    return _range(a, _common_rank("orth", a, rtol, True), rtol, "orth")  # type: ignore[no-any-return]
+    return _range(a, _common_rank(function, a, rtol, True), rtol, function)  # type: ignore[no-any-return]
 
 
 def _samples_angles(generator: torch.Generator, dtype: torch.dtype, device: torch.device) -> Iterator[Sample]:
@@ -319,7 +326,7 @@ def subspace_angles(A: Any, B: Any) -> Tensor:
         raise bad_argument(name, "B", f"of {a.shape[-2]} rows, as A", b)
     broadcast_matrices(name, ("A", "B"), a, b)
     require_finite_data(name, True, A=a, B=b)
-    p, q = orth(a), orth(b)
+    p, q = (_basis_of_range(name, x, _rtol(name, x, None)) for x in (a, b))
     if p.shape[-1] < q.shape[-1]:
         p, q = q, p
     inner = p.mH @ q

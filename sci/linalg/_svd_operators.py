@@ -33,7 +33,7 @@ from sci._core.dispatch import operator
 
 from . import _lapack_orthogonal, _quick
 from ._errors import LinAlgError, TorchLinAlgError
-from ._gauges import checked, require_determined, require_no_basis, require_no_phase
+from ._gauges import checked, require_determined, require_no_basis, require_no_phase, require_subspace
 from ._hermitian import inverse_gaps, is_small, mended, real_dtype
 from ._matrices import new_like
 from ._small_gradients import SVD, whole
@@ -153,10 +153,7 @@ def _outside(function: str, full: Tensor, grad: Tensor, k: int, inverse: Tensor)
     if full.shape[-1] > k:
         rest, grad2 = _rest(full, k), _rest(grad, k)
         outside = outside - rest @ (grad2.mH @ basis)
-        length = torch.linalg.vector_norm(grad2, dim=-2)
-        pairs = length[..., None, :] + length[..., :, None]
-        text = "vectors that complete those of singular values"
-        require_no_basis(function, text, _skew(rest.mH @ grad2), True, pairs)
+        require_subspace(function, "vectors that complete those of singular values", rest, grad2)
         size = size + torch.linalg.matrix_norm(grad2)[..., None]
     free = (inverse == 0)[..., None, :]
     require_no_basis(function, "vectors of singular values 0", outside, free, size[..., None, :])

@@ -277,3 +277,28 @@ def test_second_derivatives_at_a_tie() -> None:
         torch.autograd.grad(inner(e, g), a)
     (g,) = torch.autograd.grad(linalg.eigh(a)[0].sum() * 5, a, create_graph=True)  # 5 tr(A), linear
     close(torch.autograd.grad(inner(e, g), a)[0], torch.zeros(3, 3, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_bases_of_subspaces(dtype: torch.dtype) -> None:
+    a, g = random(5, 3, dtype=dtype), random(5, 5, dtype=dtype, seed=1)
+    columns = {
+        "qr: .* the columns that complete Q": lambda x: linalg.qr(x)[0][:, 3:],
+        "qr: .* the columns that complete Q ": lambda x: linalg.rq(x.mH)[1][:2].mH,
+        "null_space: .* basis of the null space": lambda x: linalg.null_space(x.mH),
+        "orth: .* basis of the range": linalg.orth,
+    }
+    step = random(5, 3, dtype=dtype, seed=2)
+    for text, f in columns.items():
+        with raises(text.strip()):
+            gradient(lambda x, f=f: inner(g[:, : f(x).shape[-1]], f(x)), a)
+
+        def projector(x: Tensor, f: Callable[[Tensor], Tensor] = f) -> Tensor:
+            q = f(x)
+            return inner(g, q @ q.mH)
+
+        found, h = gradient(projector, a), 1e-4
+        ahead, back = (projector(a + sign * h * step) for sign in (1, -1))
+        assert abs(float(inner(found, step) - (ahead - back) / (2 * h))) < 1e-6 * float(found.norm())
+        with sci.data_checks(False):
+            assert torch.isfinite(gradient(lambda x, f=f: f(x).abs()[0, 0], a)).all()
