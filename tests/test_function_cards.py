@@ -118,6 +118,25 @@ def test_default_device_is_not_asked(device: torch.device) -> None:
             assert all(x.device.type == device.type for x in found), name
 
 
+# How many edges a dense graph has is read from its numbers.
+_READ = ("sparse.csgraph.floyd_warshall",)
+
+
+def test_on_the_meta_device(device: torch.device) -> None:
+    """Results have their shapes and dtypes."""
+
+    def kinds(card: FunctionCard, sample: Sample) -> list[tuple[torch.Size, torch.dtype]]:
+        f, xs = as_function(card, sample)
+        return [(x.shape, x.dtype) for x in f(*xs)]
+
+    for name, card in CARDS:
+        if not (card.samples and card.compiles) or name in _READ:
+            continue
+        for sample in samples(card, torch.float64, device)[:2]:
+            moved = pytree.tree_map_only(torch.Tensor, lambda x: x.to("meta"), (sample.args, sample.kwargs))
+            assert kinds(card, Sample(*moved[0], **moved[1])) == kinds(card, sample), name
+
+
 @pytest.mark.parametrize("card", differentiable)
 def test_gradcheck(card: FunctionCard, device: torch.device) -> None:
     for dtype in dtypes(card):

@@ -34,12 +34,17 @@ def solve_dense(name: str, a: Tensor, b: Tensor) -> Tensor:
 
 
 def nothing_differentiates(*tensors: Tensor) -> bool:
-    """Return whether these are plain tensors whose derivative nobody will ask for, in code that runs as it stands."""
+    """Return whether these are plain tensors whose derivative nobody will ask for, in code that runs as it stands.
+
+    Those on the meta device, which have no numbers, are not.
+    """
     return not (
         torch.compiler.is_compiling()
         or transforms_active()
         or forward_mode_active()
-        or not all(type(x) in _PLAIN for x in tensors)  # sharded ones have rules for operators that differentiate
+        or not all(
+            type(x) in _PLAIN and not x.is_meta for x in tensors
+        )  # sharded ones have rules for operators that differentiate
         or (torch.is_grad_enabled() and any(x.requires_grad for x in tensors))
     )
 

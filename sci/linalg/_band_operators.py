@@ -203,7 +203,7 @@ def factor_of_band(ab: Tensor, lower: bool, check_finite: bool, function: str) -
 def solve_with_band_factor(cb: Tensor, b: Tensor, lower: bool, check_finite: bool, function: str) -> Tensor:
     """Return (L L^H)^-1 b for band factors."""
     w = cb.shape[-2] - 1
-    if not differentiates(cb, b):
+    if not (b.is_meta or differentiates(cb, b)):
         cb, b = broadcast_matrices(function, ("cb", "b"), cb, b)
         if b.numel() > 0 and are_long(cb):
             low = lower_form(cb, lower)

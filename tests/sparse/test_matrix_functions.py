@@ -84,6 +84,16 @@ def test_powers_and_inverse() -> None:
         inv(D)
 
 
+@pytest.mark.parametrize("default", [torch.float32, torch.float64])
+def test_inverse_of_integers_is_of_the_default_type(default: torch.dtype) -> None:
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(default)
+    try:
+        assert inv(csr_array(torch.tensor([[2, 0], [1, 4]]))).dtype is default
+    finally:
+        torch.set_default_dtype(before)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_exponentials(dtype: torch.dtype) -> None:
     eps = torch.finfo(dtype).eps

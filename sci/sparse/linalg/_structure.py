@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..._core.arrays import as_tensor
+from ..._core.arrays import as_tensor, compute_dtype, floating
 from ..._core.cards import Sample, function
 from ..._core.errors import bad_argument, warn
 from .._base import SparseBase, SparseEfficiencyWarning
@@ -206,8 +206,8 @@ def inv(A: Any) -> Any:
     matrix = sparse(A, "inv")
     if matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"inv: A must be square, got shape {tuple(matrix.shape)}")
-    unit = torch.eye(matrix.shape[0], dtype=matrix.dtype, device=matrix.device)
-    x = spsolve(matrix, unit.to(torch.promote_types(unit.dtype, torch.float32)))
+    unit = torch.eye(matrix.shape[0], dtype=compute_dtype(floating(matrix.dtype)), device=matrix.device)
+    x = spsolve(matrix, unit)
     return csc_array(x.reshape(matrix.shape))
 
 
